@@ -1,0 +1,42 @@
+# Everything runs in an environment of its own, .venv, made on first use.
+PYTHON ?= python3
+DEPARTMENT ?= hrss
+YEAR ?= 2023
+LANGUAGE ?= zh
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lint lab clean
+
+help:  ## show what can be made
+	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
+	@echo "make test     run all tests"
+	@echo "make lint     check style and types"
+	@echo "make lab      open JupyterLab on the notebooks"
+	@echo "make clean    delete the environment and what was made in reports/"
+
+report: .venv/installed  ## one department's report
+	$(BIN)/evallib report $(DEPARTMENT) $(YEAR) --lang $(LANGUAGE)
+
+test: .venv/installed-dev  ## all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: .venv/installed  ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/department_report.ipynb
+
+clean:  ## back to a fresh checkout
+	rm -rf .venv reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@

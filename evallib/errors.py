@@ -1,0 +1,83 @@
+"""How the kit refuses: every problem at once, each with its place, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from evallib.words import Lang, Words, words
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a problem is: a file and, where it is known, row (1 is the head line), column and cell."""
+
+    file: str
+    row: int | None = None
+    column: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+
+    def describe(self, lang: Lang) -> str:
+        """The place in words.
+
+        >>> Place("facts.csv", 3, "value").describe("en")
+        'facts.csv, row 3, column value'
+        """
+        parts = [self.file]
+        if self.sheet:
+            parts.append(f"工作表 {self.sheet}" if lang == "zh" else f"sheet {self.sheet}")
+        if self.row is not None:
+            parts.append(f"第 {self.row} 行" if lang == "zh" else f"row {self.row}")
+        if self.column is not None:
+            parts.append(f"列 {self.column}" if lang == "zh" else f"column {self.column}")
+        if self.cell:
+            parts.append(f"单元格 {self.cell}" if lang == "zh" else f"cell {self.cell}")
+        return ("，" if lang == "zh" else ", ").join(parts)
+
+
+Where = Callable[[str, int, str | None], Place]
+"""Tells where a row of a record stands in its file: table, index in the record, column."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where, what, what was found, and the next step."""
+
+    place: Place
+    what: Words
+    fix: Words
+    found: str = ""
+    level: Level = "error"
+    code: str = "input"
+
+    def describe(self, lang: Lang) -> str:
+        """One line, in the language asked for: place: what (found …). How to fix it."""
+        what, fix = self.what[lang].rstrip("。. "), self.fix[lang].rstrip("。. ")
+        if lang == "zh":
+            found = f"（现为“{self.found}”）" if self.found else ""
+            return f"{self.place.describe(lang)}：{what}{found}。处理：{fix}。"
+        found = f' (found "{self.found}")' if self.found else ""
+        return f"{self.place.describe(lang)}: {what}{found}. To fix it: {fix}."
+
+
+@dataclass
+class InputRefused(Exception):
+    """Input that cannot be used. Carries every problem found, not only the first."""
+
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+    def describe(self, lang: Lang) -> str:
+        """Every problem, a line each."""
+        return "\n".join(problem.describe(lang) for problem in self.problems)
+
+    def __str__(self) -> str:
+        return self.describe("en")
+
+
+def refuse(file: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> InputRefused:
+    """An `InputRefused` of a single problem that concerns a whole file or choice."""
+    return InputRefused((Problem(Place(file), words(zh, en), words(fix_zh, fix_en), found),))

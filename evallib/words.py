@@ -1,0 +1,50 @@
+"""Text in two languages. What a reader sees is a `Words`; which half is shown is decided at the border."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+class Words(BaseModel):
+    """One text, in Chinese and in English.
+
+    >>> Words(zh="预算执行率", en="Budget execution rate")["en"]
+    'Budget execution rate'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zh: str
+    en: str
+
+    def __getitem__(self, lang: Lang) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def __add__(self, other: Words) -> Words:
+        return Words(zh=self.zh + other.zh, en=self.en + other.en)
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+
+def words(zh: str, en: str | None = None) -> Words:
+    """A `Words`; where no English is given, the text stays as it is in both languages.
+
+    >>> words("人社局")["en"]
+    '人社局'
+    """
+    return Words(zh=zh, en=en or zh)
+
+
+def joined(parts: list[Words], zh: str = "；", en: str = "; ") -> Words:
+    """Several texts in a row, each language with its own separator.
+
+    >>> joined([words("甲", "a"), words("乙", "b")])["zh"]
+    '甲；乙'
+    """
+    return Words(zh=zh.join(p.zh for p in parts), en=en.join(p.en for p in parts))
