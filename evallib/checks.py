@@ -104,9 +104,18 @@ def _check_indicator(framework: Framework, i: Indicator, groups: object, problem
 
 
 def check_record(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    """Every problem of a department's year that a row alone does not show, in the order of the tables."""
-    for check in (_sources, _units, _duplicates, _facts, _own_indicators, _targets, _judgements, _findings, _other_rows, _needed_facts):
-        yield from check(framework, record, where)
+    """Every problem of a department's year that a row alone does not show.
+
+    First what the rows name (sources, units, ids); only when all of that is known, what can be computed from them.
+    """
+    for stage in (
+        (_sources, _units, _duplicates, _facts, _own_indicators),
+        (_sums, _targets, _judgements, _findings, _other_rows, _needed_facts),
+    ):
+        found = [problem for check in stage for problem in check(framework, record, where)]
+        yield from found
+        if any(problem.level == "error" for problem in found):
+            return
 
 
 def _unknown(where: Where, table: str, index: int, column: str, found: str, known: list[str], zh: str, en: str) -> Problem:
@@ -176,7 +185,13 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
         if row.year > record.year:
             yield Problem(where("facts", index, "year"), words(f"晚于评价年度 {record.year}", f"is later than the evaluated year {record.year}"),
                           words("改正年度", "correct the year"), str(row.year))  # fmt: skip
-        if row.unit in UNITS and kind.parts and row.value is not None:
+
+
+def _sums(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+    """A total that was given along with its parts is their sum."""
+    for index, row in enumerate(record.facts):
+        kind = FACTS[row.fact]
+        if kind.parts and row.value is not None:
             whole, parts = find_fact(record, row.fact, row.year), sum_of_parts(record, row.fact, row.year)
             if whole and parts and parts.value is not None and whole.value != parts.value:
                 yield Problem(

@@ -77,6 +77,10 @@ class InputRefused(Exception):
     def __str__(self) -> str:
         return self.describe("en")
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: the problems, in both languages."""
+        return [*self.describe("zh").splitlines(), "", *self.describe("en").splitlines()]
+
 
 def refuse(file: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> InputRefused:
     """An `InputRefused` of a single problem that concerns a whole file or choice."""

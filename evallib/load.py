@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from evallib.checks import check_framework, check_record
 from evallib.errors import InputRefused, Place, Problem, refuse
 from evallib.framework import Framework
-from evallib.record import TABLES, InputFile, Listing, Record, Row
+from evallib.record import TABLES, InputFile, Listing, Record, Row, columns
 from evallib.units import parse_decimal
 from evallib.words import Words, words
 
@@ -83,7 +83,7 @@ def _decode(content: bytes) -> str | None:
 
 def _read_table(reader: _Reader, path: Path, model: type[Row]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV file as text by column, with their row numbers; problems with the head are recorded."""
-    heads = ",".join(model.model_fields)
+    heads = ",".join(columns(model))
     fix = words(f"新建该文件；没有内容时只写标题行：{heads}", f"create it; with nothing to say, only the head line: {heads}")
     content = reader.read_bytes(path, fix)
     if content is None:
@@ -122,7 +122,7 @@ def _read_table(reader: _Reader, path: Path, model: type[Row]) -> Iterator[tuple
 
 
 def _check_head(reader: _Reader, name: str, head: list[str], model: type[Row]) -> bool:
-    known = list(model.model_fields)
+    known = columns(model)
     before = len(reader.problems)
     for cell in dict.fromkeys(head):
         if cell not in known:

@@ -306,6 +306,16 @@ TABLES: dict[str, type[Row]] = {
 }
 
 
+def columns(table: type[Row]) -> list[str]:
+    """The columns of a table in the order in which people meet them: its own first, source and section last.
+
+    >>> columns(SelfScore)
+    ['indicator', 'score', 'grade', 'source', 'section']
+    """
+    last = [name for name in ("source", "section") if issubclass(table, Sourced)]
+    return [name for name in table.model_fields if name not in last] + last
+
+
 class Listing(Row):
     """A line of departments.csv: a department under a name and a framework, for a span of years."""
 

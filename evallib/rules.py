@@ -57,14 +57,14 @@ class Proportional(_Measured):
         working = _both(
             "{value}{capped} × {points} 分", "{value}{capped} × {points} points",
             value=percent(convert(value, unit, "share")), points=plain(points, 2),
-            capped=_both("（按 {cap} 计）", " (counted as {cap})", cap=percent(self.cap)) if limit else "",
+            capped=_both("（按 {cap} 计）", " (counted as {cap})", cap=percent(self.cap, None)) if limit else "",
         )  # fmt: skip
         return Award(share * points, working)
 
     def describe(self) -> Words:
         what = words("完成率", "completion") if self.of == "completion" else words("指标值", "value")
         return _both("{what} × 分值，最多按 {cap} 计", "{what} × points, counted up to {cap}",
-                     what=what, cap=percent(self.cap))  # fmt: skip
+                     what=what, cap=percent(self.cap, None))  # fmt: skip
 
 
 class Band(BaseModel):
@@ -112,7 +112,7 @@ class Bands(_Measured):
         working = _both(
             "属于“{band}”，得分值的 {share}：{share} × {points} 分",
             "lies in “{band}”, worth {share} of the points: {share} × {points} points",
-            band=self._name(band), share=percent(band.share, 0), points=plain(points, 2),
+            band=self._name(band), share=percent(band.share, None), points=plain(points, 2),
         )  # fmt: skip
         return Award(band.share * points, working)
 
@@ -123,19 +123,19 @@ class Bands(_Measured):
         if self.bands[0].up_to is not None:
             start = before.up_to if before else None
             if high is None:
-                return words(f"高于 {percent(start or Decimal(0))}", f"above {percent(start or Decimal(0))}")
+                return words(f"高于 {percent(start or Decimal(0), None)}", f"above {percent(start or Decimal(0), None)}")
             if start is None:
-                return words(f"不高于 {percent(high)}", f"up to {percent(high)}")
-            return words(f"高于 {percent(start)}、不高于 {percent(high)}", f"above {percent(start)}, up to {percent(high)}")
+                return words(f"不高于 {percent(high, None)}", f"up to {percent(high, None)}")
+            return words(f"高于 {percent(start, None)}、不高于 {percent(high, None)}", f"above {percent(start, None)}, up to {percent(high, None)}")
         end = before.at_least if before else None
         if low is None:
-            return words(f"低于 {percent(end or Decimal(0))}", f"below {percent(end or Decimal(0))}")
+            return words(f"低于 {percent(end or Decimal(0), None)}", f"below {percent(end or Decimal(0), None)}")
         if end is None:
-            return words(f"不低于 {percent(low)}", f"at least {percent(low)}")
-        return words(f"不低于 {percent(low)}、低于 {percent(end)}", f"at least {percent(low)}, below {percent(end)}")
+            return words(f"不低于 {percent(low, None)}", f"at least {percent(low, None)}")
+        return words(f"不低于 {percent(low, None)}、低于 {percent(end, None)}", f"at least {percent(low, None)}, below {percent(end, None)}")
 
     def describe(self) -> Words:
-        said = [_both("{band} 得 {share}", "{band}: {share}", band=self._name(b), share=percent(b.share, 0))
+        said = [_both("{band} 得 {share}", "{band}: {share}", band=self._name(b), share=percent(b.share, None))
                 for b in self.bands]  # fmt: skip
         return words(
             "分档：" + "；".join(w.zh for w in said), "Bands, share of the points: " + "; ".join(w.en for w in said)
@@ -165,14 +165,14 @@ class Linear(_Measured):
         working = _both(
             "在 {zero}（零分）与 {full}（满分）之间占 {share}：{share} × {points} 分",
             "{share} of the way from {zero} (nothing) to {full} (full): {share} × {points} points",
-            zero=percent(self.zero_at), full=percent(self.full_at),
+            zero=percent(self.zero_at, None), full=percent(self.full_at, None),
             share=percent(share), points=plain(points, 2),
         )  # fmt: skip
         return Award(share * points, working)
 
     def describe(self) -> Words:
         return _both("{full} 得满分，{zero} 得零分，其间按直线计算", "Full at {full}, nothing at {zero}, a straight line between",
-                     full=percent(self.full_at), zero=percent(self.zero_at))  # fmt: skip
+                     full=percent(self.full_at, None), zero=percent(self.zero_at, None))  # fmt: skip
 
 
 class DeductPerUnit(_Measured):
@@ -202,7 +202,7 @@ class DeductPerUnit(_Measured):
         if over == 0:
             working = _both(
                 "未{side} {limit}，得满分", "not {side} {limit}: full points",
-                limit=percent(self.limit), side=self._side(),
+                limit=percent(self.limit, None), side=self._side(),
             )  # fmt: skip
         else:
             working = _both(
@@ -210,8 +210,8 @@ class DeductPerUnit(_Measured):
                 "扣 {lost}{floor}：{kept} × {points} 分",
                 "{over} percentage points {side} {limit}; each {unit} cost {share} of the points{whole}, "
                 "{lost} in all{floor}: {kept} × {points} points",
-                limit=percent(self.limit), side=self._side(), over=plain(over * 100, 2),
-                unit=plain(self.unit * 100), share=percent(self.share), lost=percent(units * self.share),
+                limit=percent(self.limit, None), side=self._side(), over=plain(over * 100, 2),
+                unit=plain(self.unit * 100), share=percent(self.share, None), lost=percent(units * self.share),
                 kept=percent(kept), points=plain(points, 2),
                 whole=words("（不足一个单位不扣）", " (whole steps only)") if self.steps == "whole" else "",
                 floor=words("，扣完为止", ", never below nothing") if units * self.share > 1 else "",
@@ -225,7 +225,7 @@ class DeductPerUnit(_Measured):
         return _both(
             "{side} {limit} 的，每 {unit} 个百分点扣分值的 {share}（{steps}），扣完为止",
             "Each {unit} percentage points {side} {limit} cost {share} of the points ({steps}), never below nothing",
-            side=self._side(), limit=percent(self.limit), unit=plain(self.unit * 100), share=percent(self.share),
+            side=self._side(), limit=percent(self.limit, None), unit=plain(self.unit * 100), share=percent(self.share, None),
             steps=words("按比例计算", "in proportion") if self.steps == "linear" else words("按整数步计算", "in whole steps"),
         )  # fmt: skip
 
@@ -257,8 +257,8 @@ class PassFail(_Measured):
 
     def _limit(self) -> Words:
         if self.at_least is not None:
-            return words(f"不低于 {percent(self.at_least)}", f"at least {percent(self.at_least)}")
-        return words(f"不高于 {percent(self.up_to or Decimal(0))}", f"up to {percent(self.up_to or Decimal(0))}")
+            return words(f"不低于 {percent(self.at_least, None)}", f"at least {percent(self.at_least, None)}")
+        return words(f"不高于 {percent(self.up_to or Decimal(0), None)}", f"up to {percent(self.up_to or Decimal(0), None)}")
 
     def describe(self) -> Words:
         return _both("{limit}得满分，否则不得分", "Full points for {limit}, nothing otherwise", limit=self._limit())
@@ -370,15 +370,15 @@ class Tiers(_Rule):
             raise ValueError(f"{score} is not within the tier {tier!r}")
         working = _both(
             "评为“{name}”（{low}–{high}），得 {score} 分", "judged “{name}” ({low}–{high}): {score} points",
-            name=words(chosen.name, chosen.name_en), low=percent(chosen.low, 0), high=percent(chosen.high, 0),
+            name=words(chosen.name, chosen.name_en), low=percent(chosen.low, None), high=percent(chosen.high, None),
             score=plain(score, 2),
         )  # fmt: skip
         return Award(score, working)
 
     def describe(self) -> Words:
         return words(
-            "分级：" + "；".join(f"{t.name} {percent(t.low, 0)}–{percent(t.high, 0)}" for t in self.tiers),
-            "Tiers: " + "; ".join(f"{t.name_en} {percent(t.low, 0)}–{percent(t.high, 0)}" for t in self.tiers),
+            "分级：" + "；".join(f"{t.name} {percent(t.low, None)}–{percent(t.high, None)}" for t in self.tiers),
+            "Tiers: " + "; ".join(f"{t.name_en} {percent(t.low, None)}–{percent(t.high, None)}" for t in self.tiers),
         )
 
 

@@ -43,7 +43,6 @@ UNITS: dict[str, Unit] = {
         _unit("份", "forms", "forms"),
         _unit("桌", "tables", "tables"),
         _unit("分", "points", "points"),
-        _unit("百分点", "percentage points", "share", "0.01"),
         _unit("%", "%", "share", "0.01"),
         Unit(SHARE, words("", ""), "share", Decimal(1)),
     )
@@ -100,7 +99,8 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     >>> round_half_up(Decimal("1.16625"), 4), round_half_up(Decimal("9.175"), 2)
     (Decimal('1.1663'), Decimal('9.18'))
     """
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return rounded if rounded else abs(rounded)  # no minus zero
 
 
 def plain(value: Decimal, places: int | None = None) -> str:
@@ -118,11 +118,11 @@ def plain(value: Decimal, places: int | None = None) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "−")
 
 
-def percent(share: Decimal, places: int = 2) -> str:
-    """A share written as a percentage.
+def percent(share: Decimal, places: int | None = 2) -> str:
+    """A share written as a percentage; with no places named, as many decimals as it has.
 
-    >>> percent(Decimal("0.949616")), percent(Decimal("-0.7521"))
-    ('94.96%', '−75.21%')
+    >>> percent(Decimal("0.949616")), percent(Decimal("-0.7521")), percent(Decimal("0.9"), None)
+    ('94.96%', '−75.21%', '90%')
     """
     return plain(share * 100, places) + "%"
 
@@ -148,8 +148,6 @@ def quantity(value: Decimal, unit: str, lang: Lang) -> str:
     """
     known = UNITS[unit]
     if known.measures == "share":
-        if unit == "百分点":
-            return plain(value, 2) + known.name[lang].join((" ", "")) if lang == "en" else plain(value, 2) + "个百分点"
         return percent(convert(value, unit, SHARE))
     if lang == "zh":
         return (money(value) if unit == "元" else plain(value)) + unit

@@ -1,0 +1,218 @@
+"""The command line: arguments in, messages out. No computing here; papermill and nbconvert are imported only to run them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from evallib import __version__
+from evallib.errors import InputRefused, Problem
+from evallib.units import percent, plain, quantity
+from evallib.words import Lang
+
+app = typer.Typer(name="evallib", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="部门整体支出绩效评价 / Evaluate a department's yearly performance.")  # fmt: skip
+_out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Language(StrEnum):
+    """The language of a page and of messages."""
+
+    zh = "zh"
+    en = "en"
+
+
+class ScoreFormat(StrEnum):
+    """How `score` prints."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class ReconcileFormat(StrEnum):
+    """How `reconcile` prints."""
+
+    table = "table"
+    json = "json"
+
+
+Department = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
+Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
+DataFolder = Annotated[Path, typer.Option("--data", help="数据文件夹 / folder of the data")]
+OutFolder = Annotated[Path, typer.Option("--out", help="报告文件夹 / folder of the reports")]
+Lang_ = Annotated[Language, typer.Option("--lang", help="语言 / language")]
+
+DATA, REPORTS = Path("data"), Path("reports")
+
+
+def _print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
+    for problem in problems:
+        mark = {"zh": {"error": "错误", "warning": "提醒"}, "en": {"error": "error", "warning": "warning"}}[lang][problem.level]
+        _err.print(f"{mark}  {problem.describe(lang)}", markup=False)
+
+
+def _refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
+    _print_problems(refusal.problems, lang)
+    count = len(refusal.problems)
+    _err.print(f"共 {count} 处需要改正，没有写出任何文件。" if lang == "zh" else f"{count} to mend; nothing was written.", markup=False)
+    return typer.Exit(2)
+
+
+@app.command()
+def report(department: Department, year: Year, lang: Lang_ = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS) -> None:
+    """生成一个部门一个年度的报告 / Make the report of a department's year."""
+    from evallib.report import ReportFailed, run_report
+
+    language: Lang = lang.value
+    try:
+        written = run_report(department, year, data=data, out=out, lang=language)
+    except InputRefused as refusal:
+        raise _refused(refusal, language) from None
+    except ReportFailed as failure:
+        _err.print(("笔记本运行中断，没有写出报告：\n" if language == "zh" else "The notebook stopped; no report was written:\n") + failure.details,
+                   markup=False)  # fmt: skip
+        raise typer.Exit(1) from None
+    _print_problems(written.warnings, language)
+    e = written.evaluation
+    _out.print(f"{e.record.name[language]} {year}  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}", markup=False)
+    _out.print(str(written.page), markup=False)
+
+
+@app.command()
+def score(department: Department, year: Year, format: Annotated[ScoreFormat, typer.Option("--format", help="输出格式 / output format")] = ScoreFormat.table,
+          lang: Lang_ = Language.zh, data: DataFolder = DATA) -> None:  # fmt: skip
+    """计算并打印得分 / Compute and print the scores."""
+    from evallib.load import load_year
+    from evallib.scoring import evaluate
+    from evallib.tables import score_document
+
+    language: Lang = lang.value
+    try:
+        framework, record, warnings = load_year(data, department, year)
+    except InputRefused as refusal:
+        raise _refused(refusal, language) from None
+    _print_problems(warnings, language)
+    evaluation = evaluate(framework, record)
+    document = score_document(evaluation, language)
+    if format is ScoreFormat.json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if format is ScoreFormat.csv:
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(document["indicators"][0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: _cell(v) for k, v in row.items()} for row in document["indicators"])
+        return
+    zh = language == "zh"
+    table = Table("维度" if zh else "Dimension", "指标" if zh else "Indicator", "指标值" if zh else "Value", "得分" if zh else "Score",
+                  "分值" if zh else "Points", title=f"{document['name']} {year}")  # fmt: skip
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for d in evaluation.dimensions:
+        for i in (i for i in evaluation.indicators if i.dimension == d.id):
+            value = quantity(i.value, i.unit, language) if i.value is not None else "—" if i.unit else ""
+            table.add_row("", i.name[language], value, plain(i.score, 2) if i.score is not None else "—", plain(i.points, 2))
+        table.add_row(d.name[language], "", percent(d.rate) if d.rate is not None else "—", plain(d.score, 2), plain(d.points, 2),
+                      style="bold", end_section=True)  # fmt: skip
+    table.add_row("总分" if zh else "Total", evaluation.grade[language], "", plain(evaluation.total, 2), plain(evaluation.points, 2), style="bold")
+    _out.print(table)
+
+
+def _cell(value: object) -> object:
+    """A text as a spreadsheet may open it: what begins like a formula stays text."""
+    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" and not _is_number(value) else value
+
+
+def _is_number(text: str) -> bool:
+    from evallib.units import parse_decimal
+
+    return parse_decimal(text) is not None
+
+
+@app.command()
+def check(department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
+          year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
+          lang: Lang_ = Language.zh, data: DataFolder = DATA) -> None:  # fmt: skip
+    """检查数据，一次列出所有问题 / Check the data and list every problem at once."""
+    from evallib.load import load_departments, load_year
+
+    language: Lang = lang.value
+    try:
+        listings = [row for row in load_departments(data) if department in (None, row.code)]
+    except InputRefused as refusal:
+        raise _refused(refusal, language) from None
+    chosen = [(row.code, y) for row in listings for y in range(row.first_year, row.last_year + 1) if year in (None, y)]
+    if not chosen and department is not None:
+        chosen = [(department, year or 0)]
+    wrong = 0
+    for code, y in chosen:
+        try:
+            _, _, warnings = load_year(data, code, y)
+        except InputRefused as refusal:
+            wrong += 1
+            _print_problems(refusal.problems, language)
+            _err.print(f"{code} {y}：{len(refusal.problems)} 个错误" if language == "zh" else f"{code} {y}: {len(refusal.problems)} error(s)", markup=False)
+        else:
+            _print_problems(warnings, language)
+            said = f"{code} {y}：没有错误，{len(warnings)} 个提醒" if language == "zh" else f"{code} {y}: no errors, {len(warnings)} warning(s)"
+            _out.print(said, markup=False)
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command()
+def reconcile(department: Department, year: Year, format: Annotated[ReconcileFormat, typer.Option("--format", help="输出格式 / output format")] = ReconcileFormat.table,
+              lang: Lang_ = Language.zh, data: DataFolder = DATA) -> None:  # fmt: skip
+    """把公布的数字与重算的数字逐一核对 / Hold every published figure against the computed one."""
+    from evallib import reconcile as reconciling
+    from evallib.load import load_year
+    from evallib.scoring import evaluate
+
+    language: Lang = lang.value
+    try:
+        framework, record, _ = load_year(data, department, year)
+    except InputRefused as refusal:
+        raise _refused(refusal, language) from None
+    rows = reconciling.reconcile(evaluate(framework, record))
+    differing = [row for row in rows if row.verdict == "differs"]
+    if format is ReconcileFormat.json:
+        print(json.dumps([{**row.model_dump(), "reason": row.reason[language]} for row in rows], ensure_ascii=False, indent=2))
+    else:
+        heads = ("编号", "公布值", "重算值", "单位", "结果", "出处") if language == "zh" else ("Id", "Published", "Computed", "Unit", "Result", "Section")
+        table = Table(*(Column(head, overflow="fold") for head in heads))
+        for row in rows:
+            verdict = reconciling.VERDICTS[row.verdict][language]
+            why = f"：{row.reason[language]}" if row.verdict != "agrees" and row.reason[language] else ""
+            table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict + why, row.section)
+        _out.print(table)
+        counts = {v: sum(1 for row in rows if row.verdict == v) for v in reconciling.VERDICTS}
+        _out.print("  ".join(f"{reconciling.VERDICTS[v][language]} {n}" for v, n in counts.items()), markup=False)
+    if differing:
+        raise typer.Exit(1)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"evallib {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")] = False) -> None:
+    """部门整体支出绩效评价 / Evaluate a department's yearly performance."""
+
+
+def main() -> None:
+    """Run the command line; Chinese is printed as UTF-8 wherever the terminal allows."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()

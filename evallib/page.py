@@ -1,0 +1,100 @@
+"""The page: an nbconvert exporter that turns an executed report notebook into one self-contained HTML file.
+
+Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and JupyterLab's export menu offer it too.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from nbconvert.exporters import HTMLExporter
+
+from evallib import drawing
+
+_COLOURS = {
+    name: getattr(drawing, name.upper().replace("-", "_"))
+    for name in ("ink", "muted", "faint", "quiet", "last-year", "accent", "good", "bad")
+}
+_TEMPLATES = Path(__file__).parent / "template"
+_ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "meta", "form", "template", "frame", "frameset", "portal")
+_PICTURE = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
+
+
+class ReportExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
+    """One HTML file: no request to anywhere, no script, contents list, code folded away."""
+
+    export_from_notebook = "evallib report"
+
+    def _template_name_default(self) -> str:
+        return "page"
+
+    def _extra_template_basedirs_default(self) -> list[str]:
+        # nbconvert's own default is the current directory, whose folders could then stand in for ours
+        return [str(_TEMPLATES)]
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
+        """The page of an executed notebook, and nbconvert's resources."""
+        resources = self._init_resources(resources)
+        body, language, title, contents = self._body(nb)
+        resources |= {"page": {"body": body, "lang": language, "title": title, "contents": contents,
+                               "css": (_TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")}}  # fmt: skip
+        html, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+        return html, resources
+
+    def _body(self, nb: Any) -> tuple[str, str, str, list[tuple[str, str]]]:
+        """The outputs in their order, cleaned; the language, title and contents list read from them."""
+        shown: list[str] = []
+        for cell in nb.cells:
+            tags = cell.metadata.get("tags", [])
+            if cell.cell_type != "code" or "hidden" in tags:
+                continue
+            shown.extend(_output(output) for output in cell.outputs)
+        soup = BeautifulSoup("\n".join(shown), "html.parser")
+        for element in soup.find_all(_ACTIVE):
+            element.decompose()
+        for element in soup.find_all(True):
+            for name in [n for n in element.attrs if n.startswith("on") or n in ("srcdoc", "formaction", "ping")]:
+                del element[name]
+            for name in ("href", "src"):
+                if name in element.attrs and not _harmless(str(element[name])):
+                    del element[name]
+        head = soup.find("h1")
+        title = head.get_text(" ", strip=True) if isinstance(head, Tag) else "evallib"
+        marked = soup.find(lang=True)
+        language = str(marked["lang"]) if isinstance(marked, Tag) else "zh"
+        contents = [
+            (str(section["id"]), heading.get_text(" ", strip=True))
+            for section in soup.find_all("section", id=True)
+            if isinstance(heading := section.find("h2"), Tag)
+        ]
+        return _PICTURE.sub(_inlined, str(soup)), language, title, contents
+
+
+def _harmless(address: str) -> bool:
+    return address.startswith(("#", "data:image/svg+xml;base64,", "data:image/png;base64,"))
+
+
+def _output(output: Any) -> str:
+    """One output of a cell as HTML: our own sections as they are, anything else as text."""
+    data = output.get("data", {})
+    if "text/html" in data:
+        return str(data["text/html"])
+    if "image/png" in data:
+        return f'<img alt="" src="data:image/png;base64,{data["image/png"].strip()}">'
+    text = data.get("text/plain") or output.get("text") or "\n".join(output.get("traceback", []))
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(text))
+    return f"<pre>{text.replace('&', '&amp;').replace('<', '&lt;')}</pre>"
+
+
+def _inlined(picture: re.Match[str]) -> str:
+    """A chart's picture as inline SVG, its colours bound to the page's, so that dark mode and the reader's fonts apply."""
+    svg = b64decode(picture[1]).decode("utf-8")
+    for name, colour in _COLOURS.items():
+        svg = svg.replace(colour, f"var(--c-{name})")
+    return svg
+
+

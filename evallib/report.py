@@ -1,0 +1,115 @@
+"""One report: data checked, notebook run, page and `evaluation.json` written. The only place that knows papermill.
+
+A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evallib.errors import Problem, refuse
+from evallib.evaluation import Evaluation
+from evallib.load import load_year
+from evallib.scoring import evaluate
+from evallib.words import Lang
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run has written, the evaluation in it, and the warnings that did not stop it."""
+
+    page: Path
+    notebook: Path
+    evaluation_file: Path
+    evaluation: Evaluation
+    warnings: tuple[Problem, ...]
+
+
+class ReportFailed(Exception):
+    """The notebook stopped. The data was fine; `details` holds what the notebook said."""
+
+    def __init__(self, details: str) -> None:
+        super().__init__(details)
+        self.details = details
+
+
+def run_report(department: str, year: int, *, data: Path, out: Path, lang: Lang = "zh",
+               notebook: Path = NOTEBOOKS / "department_report.ipynb") -> Written:  # fmt: skip
+    """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
+
+    The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages. The data is checked before a kernel starts.
+
+    Raises InputRefused when the data or the notebook cannot be used (nothing is written), ReportFailed when the notebook
+    stopped (nothing is written).
+    """
+    data, out = data.resolve(), out.resolve()
+    framework, record, warned = load_year(data, department, year)
+    evaluation = evaluate(framework, record)
+    parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
+    _check_parameters(notebook, parameters)
+    folder = out / str(year)
+    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    name = department if lang == "zh" else f"{department}.{lang}"
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
+            work = Path(temporary)
+            executed = _execute(notebook, work / f"{name}.ipynb", parameters)
+            (work / f"{name}.html").write_text(_export(executed), encoding="utf-8", newline="\n")
+            (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
+            for file in (f"{department}.evaluation.json", f"{name}.ipynb", f"{name}.html"):
+                os.replace(work / file, folder / file)
+    except BaseException:
+        for parent in made:  # an empty folder would look like a report that went missing
+            if parent.is_dir() and not any(parent.iterdir()):
+                shutil.rmtree(parent)
+        raise
+    return Written(folder / f"{name}.html", folder / f"{name}.ipynb", folder / f"{department}.evaluation.json", evaluation, warned)
+
+
+def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
+    """papermill only warns of a parameter that the notebook does not know; here it is refused."""
+    if not notebook.is_file():
+        raise refuse(str(notebook), "没有这个笔记本", "there is no such notebook", "检查路径", "check the path")
+    import nbformat
+
+    book = nbformat.read(notebook, as_version=4)
+    cells = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
+    known = {line.split("=")[0].strip() for cell in cells for line in cell.source.splitlines() if "=" in line}
+    unknown = sorted(set(parameters) - known)
+    if unknown:
+        raise refuse(notebook.name, "笔记本没有这些参数", "the notebook does not know these parameters",
+                     "在标记为 parameters 的单元格中写出它们", "name them in the cell tagged parameters",
+                     found=", ".join(unknown))  # fmt: skip
+
+
+def _execute(notebook: Path, target: Path, parameters: dict[str, Any]) -> Any:
+    """Run the notebook with its parameters in a fresh kernel; the executed notebook, also saved under `target`."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the kernel's connection; what the notebook itself warns of stands in its outputs
+        try:
+            return papermill.execute_notebook(
+                str(notebook), str(target), parameters=parameters, kernel_name="python3", progress_bar=False,
+                log_output=False, request_save_on_cell_execute=False, config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
+
+
+def _export(executed: Any) -> str:
+    from evallib.page import ReportExporter
+
+    html, _ = ReportExporter().from_notebook_node(executed)
+    return str(html)

@@ -1,0 +1,150 @@
+"""The report, section by section: an Evaluation in, HTML out. The words of the report live in `template/sections/`."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from evallib import charts, tables
+from evallib.charts import Chart
+from evallib.checks import parse_clauses
+from evallib.evaluation import Evaluation
+from evallib.facts import FACTS
+from evallib.reconcile import VERDICTS, reconcile
+from evallib.units import UNITS, money, percent, plain, quantity
+from evallib.words import Lang, Words, words
+
+SECTIONS: dict[str, Words] = {
+    "summary": words("摘要", "Summary"),
+    "profile": words("基本情况", "The department"),
+    "budget": words("预算与支出", "Budget and spending"),
+    "goals": words("绩效目标", "Goals and targets"),
+    "self_evaluation": words("自评与差距", "Self-evaluation and the gap to it"),
+    "method": words("评价方法与指标体系", "Method and framework"),
+    "conclusion": words("评价结论", "Conclusion"),
+    "targets": words("目标完成情况", "Target completion"),
+    "dimensions": words("分维度分析", "Analysis by dimension"),
+    "practices": words("经验做法", "Practice worth keeping"),
+    "findings": words("发现的问题", "Findings"),
+    "recommendations": words("建议", "Recommendations"),
+    "indicators": words("附录一：指标评分表", "Appendix 1: Scoring table"),
+    "facts": words("附录二：基础数据", "Appendix 2: The facts"),
+    "reconciliation": words("附录三：与公布数字核对", "Appendix 3: Reconciliation with the published figures"),
+    "sources": words("附录四：数据来源", "Appendix 4: Where the numbers come from"),
+}
+"""The sections of the report in their order: id and heading."""
+
+_CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
+    "target_completion": charts.target_completion_chart,
+    "budget_bridge": charts.budget_bridge_chart,
+    "budget_variance": charts.budget_variance_chart,
+    "points_bridge": charts.points_bridge_chart,
+    "points": charts.points_chart,
+    "dimension": charts.dimension_chart,
+}
+_NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report, ready to be shown in a notebook and exported to a page."""
+
+    id: str
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@cache
+def _environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    env.globals |= {"words": words, "FACTS": FACTS, "UNITS": UNITS, "VERDICTS": VERDICTS, "parse_clauses": parse_clauses}
+    return env
+
+
+class Report:
+    """The sections of one evaluation in one language.
+
+    >>> from pathlib import Path
+    >>> from evallib.load import load_year
+    >>> from evallib.scoring import evaluate
+    >>> framework, record, _ = load_year(Path("data"), "hrss", 2023)
+    >>> report = Report(evaluate(framework, record), "en")
+    >>> "84.63" in report.section("summary").html
+    True
+    """
+
+    def __init__(self, evaluation: Evaluation, lang: Lang = "zh") -> None:
+        self.evaluation = evaluation
+        self.lang = lang
+
+    def section(self, id: str) -> Section:
+        """One section by its id (see SECTIONS).
+
+        Raises KeyError for an id that is not in SECTIONS.
+        """
+        e, lang = self.evaluation, self.lang
+        number = list(SECTIONS).index(id)
+        heading = SECTIONS[id][lang]
+        if 0 < number and not id.startswith(("indicators", "facts", "reconciliation", "sources")):
+            heading = f"{_NUMERALS[number - 1] if number <= 10 else '十' + _NUMERALS[number - 11]}、{heading}" if lang == "zh" else f"{number}. {heading}"
+        html = _environment().get_template(f"sections/{id}.html.j2").render(
+            e=e, record=e.record, framework=e.framework, lang=lang, id=id, heading=heading, tables=tables,
+            t=lambda zh, en: zh if lang == "zh" else en, w=lambda text: text[lang], chart=self._chart, pct=_percent, money=_money,
+            num=_number, qty=partial(_quantity, lang=lang), clause=partial(_clause, e, lang), rows=partial(_own_rows, e, id),
+        )  # fmt: skip
+        return Section(id, html)
+
+    def _chart(self, name: str) -> Markup:
+        """A chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
+        chart = _CHARTS[name](self.evaluation, self.lang)
+        picture = b64encode(chart.to_svg().encode()).decode("ascii")
+        return Markup(_environment().get_template("sections/_chart.html.j2").render(
+            chart=chart, picture=picture, rows=chart.data.to_numpy().tolist(), heads=list(chart.data.columns),
+            t=lambda zh, en: zh if self.lang == "zh" else en,
+        ))  # fmt: skip
+
+
+def _own_rows(e: Evaluation, id: str) -> Any:
+    """What a section needs beyond the evaluation itself."""
+    return reconcile(e) if id in ("reconciliation", "sources", "summary") else ()
+
+
+def _percent(value: Decimal | None, places: int = 2) -> str:
+    return "—" if value is None else percent(value, places)
+
+
+def _money(value: Decimal | None) -> str:
+    return "—" if value is None else money(value)
+
+
+def _number(value: Decimal | None, places: int | None = None) -> str:
+    return "—" if value is None else plain(value, places)
+
+
+def _quantity(value: Decimal | None, unit: str, lang: Lang) -> str:
+    return "—" if value is None else quantity(value, unit, lang)
+
+
+def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
+    """A clause as a reader cites it."""
+    document = e.record.find_source(source)
+    if document is None:
+        return f"{source} {article}".strip()
+    title, number = document.words[lang], f"（{document.number}）" if lang == "zh" else f" ({document.number})"
+    if lang == "en":
+        article = article.replace("第", "").replace("条", ", ").replace("项", "").replace("款", ", ").strip(", ")
+        return f"{title}{number if document.number else ''}{', art. ' + article if article else ''}"
+    return f"《{title.strip('《》')}》{number if document.number else ''}{article}"
+
+

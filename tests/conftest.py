@@ -1,0 +1,61 @@
+"""What several tests share: the real data, read once, and a copy of it that a test may change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evallib.evaluation import Evaluation
+from evallib.load import load_year
+from evallib.scoring import evaluate
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+
+
+@pytest.fixture(scope="session")
+def hrss() -> Evaluation:
+    framework, record, _ = load_year(DATA, "hrss", 2023)
+    return evaluate(framework, record)
+
+
+class Copy:
+    """A copy of the data folder, with the means to change single cells."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.year = folder / "departments" / "hrss" / "2023"
+        self.framework = folder / "frameworks" / "xundian-department" / "2023.toml"
+
+    def replace(self, file: Path, old: str, new: str, count: int = 1) -> None:
+        text = file.read_text(encoding="utf-8-sig")
+        assert old in text, f"{old!r} is not in {file.name}"
+        file.write_text(text.replace(old, new, count), encoding="utf-8-sig" if file.suffix == ".csv" else "utf-8")
+
+    def set(self, table: str, key: dict[str, str], column: str, value: str) -> None:
+        """Set one cell of the row whose columns have these values."""
+        import csv
+        import io
+
+        path = self.year / f"{table}.csv"
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        found = [row for row in rows if all(row[c] == v for c, v in key.items())]
+        assert len(found) == 1, f"{len(found)} rows of {table} have {key}"
+        found[0][column] = value
+        out = io.StringIO()
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        path.write_text(out.getvalue(), encoding="utf-8-sig")
+
+    def evaluate(self) -> Evaluation:
+        framework, record, _ = load_year(self.folder, "hrss", 2023)
+        return evaluate(framework, record)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    shutil.copytree(DATA, tmp_path / "data")
+    return Copy(tmp_path / "data")

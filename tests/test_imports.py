@@ -1,0 +1,77 @@
+"""Who may import whom. The data flows one way; a module imports only from the ones named beside it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import evallib
+
+PACKAGE = Path(evallib.__file__).parent
+CORE = {"words", "units", "errors", "base", "facts", "metrics", "rules", "framework", "record", "evaluation"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "words": set(),
+    "units": {"words"},
+    "errors": {"words"},
+    "base": {"words"},
+    "facts": {"words"},
+    "metrics": {"words"},
+    "rules": {"units", "words"},
+    "framework": {"base", "rules"},
+    "record": {"base", "words"},
+    "evaluation": {"base", "framework", "record", "words"},
+    "measure": CORE,
+    "scoring": CORE | {"measure"},
+    "checks": CORE | {"measure", "scoring"},
+    "load": CORE | {"checks"},
+    "reconcile": CORE | {"measure"},
+    "tables": CORE | {"measure"},
+    "charts": CORE | {"measure", "drawing"},
+    "drawing": {"words", "units"},
+    "sections": CORE | {"measure", "reconcile", "tables", "charts", "checks", "drawing"},
+    "page": {"charts", "drawing"},
+    "report": CORE | {"load", "scoring", "page"},
+    "cli": {"*"},
+}
+LATE = {"papermill", "nbconvert", "nbformat", "matplotlib", "pandas"}
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{name.name}" for name in node.names} if node.module == "evallib" else {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found
+
+
+def test_every_module_imports_only_what_it_may() -> None:
+    wrong = []
+    for path in sorted(PACKAGE.glob("*.py")):
+        allowed = MAY_IMPORT[path.stem]
+        for name in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = name.split(".")
+            if parts[0] != "evallib" or "*" in allowed or parts[1] == "__version__":
+                continue
+            if parts[1] not in allowed:
+                wrong.append(f"{path.stem} imports {parts[1]}")
+    assert not wrong
+
+
+def test_nothing_imports_the_command_line() -> None:
+    assert all("cli" not in allowed for allowed in MAY_IMPORT.values())
+
+
+def test_every_module_says_first_what_lives_there() -> None:
+    silent = [path.name for path in PACKAGE.glob("*.py") if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert not silent
+
+
+def test_the_core_is_pure() -> None:
+    """No file, no clock and no plot in what computes."""
+    banned = {"pathlib", "os", "io", "csv", "time", "datetime", "matplotlib", "pandas", "random"}
+    for module in CORE | {"measure", "scoring", "reconcile"}:
+        found = _imports(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8")))
+        assert not {name.split(".")[0] for name in found} & banned, module
