@@ -6,13 +6,14 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint lab clean
+.PHONY: help report test lint lab pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make lab      open JupyterLab on the notebooks"
+	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what was made in reports/"
 
 report: .venv/installed  ## one department's report
@@ -28,6 +29,9 @@ lint: .venv/installed-dev  ## style and types
 
 lab: .venv/installed  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/department_report.ipynb
+
+pictures: .venv/installed-dev  ## pictures of the report for the README (needs Chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 clean:  ## back to a fresh checkout
 	rm -rf .venv reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build

@@ -29,7 +29,6 @@ from evallib.drawing import (
     WIDTH,
     Chart,
     Sheet,
-    clean,
     shorten,
     text_width,
     wrap,
@@ -66,7 +65,7 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     order = {d.id: place for place, d in enumerate(evaluation.dimensions)}
     home = {i.id: i.dimension for i in evaluation.indicators}
     rows.sort(key=lambda r: (order.get(home.get(r.target.id, ""), len(order)), -(r.share if r.share is not None else -1)))
-    names = {d.id: clean(d.name[lang]) for d in evaluation.dimensions}
+    names = {d.id: d.name[lang] for d in evaluation.dimensions}
     blocks = [(names.get(key, ""), list(found)) for key, found in groupby(rows, key=lambda r: home.get(r.target.id, ""))]
     bad_first = sorted(rows, key=lambda r: r.target.met is True)
     alt = _alt(
@@ -74,7 +73,7 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         [r.said + ("" if r.target.met is True else words("（" + r.verdict + "）", " (" + r.verdict + ")")[lang]) for r in bad_first], lang,
     )  # fmt: skip
     heads = words("指标 目标值 实际值 完成率 结果 说明", "Indicator Target Actual Completion Result Note")[lang].split()
-    table = [[clean(r.target.name[lang]), r.goal, r.actual, r.rate, r.verdict, "；".join(r.tags) if lang == "zh" else "; ".join(r.tags)]
+    table = [[r.target.name[lang], r.goal, r.actual, r.rate, r.verdict, "；".join(r.tags) if lang == "zh" else "; ".join(r.tags)]
              for _, found in blocks for r in found]  # fmt: skip
     source = _source(evaluation, [Origin(source=t.source, section=t.section) for t in evaluation.record.targets], lang)
     return Chart(
@@ -102,7 +101,7 @@ class _TargetRow:
         low = t.operator == "<="
         share = t.completion_rate
         if low and t.actual is not None:
-            share = t.target / t.actual if t.actual > 0 else Decimal(2) if t.met else None
+            share = t.target / t.actual if t.actual > 0 else Decimal(99 if t.target > t.actual else 1)
         goal, actual, pair = _held(t, lang)
         limit = words("上限 ", "limit ")[lang]
         rate = "—" if t.completion_rate is None else percent(t.completion_rate)
@@ -114,7 +113,7 @@ class _TargetRow:
         tags += [words("评价组认定", "judged by evaluators")[lang]] if t.judged else []
         if t.target == 0 and not low:
             tags.append(words("目标为零，完成率无定义", "target is zero: no rate")[lang])
-        name = clean(t.name[lang])
+        name = t.name[lang]
         short = shorten(name, 200, BODY)
         spoken = f"{short} {actual} ({limit}{goal})" if low else f"{short} {rate}"
         return cls(t, share, wrap(name, _name_width(lang)), spoken, rate, goal, actual, pair, said[lang], tags)
@@ -136,7 +135,7 @@ def _held(t: TargetResult, lang: Lang) -> tuple[str, str, str]:
         factor, name = Decimal(1), unit.name[lang]
         if lang == "en" and unit.measures != "share":
             factor, name = unit.factor, next(u.name.en for u in UNITS.values() if u.measures == unit.measures and u.factor == 1)
-            most = max(abs(t.target), abs(t.actual or 0)) * factor
+            most = max(abs(t.target), abs(t.actual or Decimal(0))) * factor
             if unit.measures == "money" and most >= 1000:
                 by, name = (Decimal(10**6), "million yuan") if most >= 10**6 else (Decimal(1000), "thousand yuan")
                 factor /= by
@@ -156,7 +155,7 @@ def _bullets(rows: Sequence[_TargetRow], blocks: Sequence[tuple[str, list[_Targe
     """The bullet graph: names, bars against the line, rates, pairs; each in a column as wide as it needs."""
     heads = words("完成率", "completion")[lang], words("实际 / 目标", "actual / target")[lang]
     held = min(max(text_width(t, SMALL) for t in [heads[1], *(r.pair for r in rows)]), 150)
-    rates = max(text_width(t, BODY) for t in [heads[0], *(r.rate for r in rows)])
+    rates = min(max(text_width(t, BODY) for t in [heads[0], *(r.rate for r in rows)]), 80)
     left, pairs = _name_width(lang) + 10, WIDTH - held - 14
     right, end = pairs - rates - 6, float(_end(rows))
     sheet, y = Sheet(), 26.0
@@ -187,8 +186,10 @@ def _bullets(rows: Sequence[_TargetRow], blocks: Sequence[tuple[str, list[_Targe
             else:
                 sheet.text(left + 2, y, row.verdict, size=SMALL, color=MUTED)
             low = row.target.operator == "<=" and row.target.met is not None
-            sheet.text(pairs, y, row.verdict if low and not unmet else row.rate, size=SMALL if low and not unmet else BODY,
-                       color=BAD if unmet else INK, align="right")  # fmt: skip
+            if low and not unmet:
+                sheet.text(pairs, y, row.verdict, size=SMALL, align="right")
+            else:
+                sheet.text(pairs, y, shorten(row.rate, 80, BODY), color=BAD if unmet else INK, align="right")
             sheet.text(WIDTH, y, shorten(row.pair, held, SMALL), size=SMALL, color=MUTED, align="right")
             y += 17.5 + (len(texts) - 1) * 5.75
         sheet.line(x(1), top, x(1), y - 8, color=INK, width=1.3)
@@ -248,11 +249,11 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
                 change(words("其他调整", "other adjustments"), adjusted - steps[-1].end)
         total(words("调整后预算", "Adjusted budget"), adjusted, "plan")
         kinds = ((words("基本支出", "basic expenditure"), "outturn_basic"), (words("项目支出", "project expenditure"), "outturn_project"))
-        parts = [(name, value) for name, id in kinds if (value := facts(id)) is not None]
+        parts = [(name, amount) for name, id in kinds if (amount := facts(id)) is not None]
         if outturn is not None and sum(value for _, value in parts) != outturn:
             parts = [(words("支出决算", "outturn"), outturn)]
-        for name, value in parts if outturn is not None else []:
-            change(name, -value, "actual")
+        for name, spent in parts if outturn is not None else []:
+            change(name, -spent, "actual")
         if closing is not None and outturn is not None and steps[-1].end != closing:
             change(words("其他差额", "other differences"), closing - steps[-1].end)
         if closing is not None:
@@ -325,18 +326,18 @@ def _bridge(steps: Sequence[_Step], lang: Lang, low: float = 0, marks: Sequence[
     """A waterfall from top to bottom. `low` is where the axis begins; bars of totals are then broken. `marks` are lines to read by."""
     names = _names_width([s.name[lang] for s in steps], lang)
     side = max((text_width(s.side, SMALL) for s in steps), default=0)
-    room = max(text_width(s.text, BODY) for s in steps) + 10
+    room = min(max(text_width(s.text, BODY) for s in steps) + 10, 150)
     levels = [float(v) for s in steps for v in (s.start, s.end)]
     low, high = low or min(0.0, *levels), max([*levels, *(float(m) for m, _ in marks), low + 1e-9])
     left, right = names + 8, WIDTH - room - (side + 12 if side else 0)
-    sheet, y, step = Sheet(), 12.0 + (16 if marks else 0), 22.0
+    sheet, y, step = Sheet(), 12.0 + (26 if marks else 0), 22.0
 
     def x(value: Decimal) -> float:
         return left + (max(float(value), low) - low) / (high - low or 1) * (right - left)
 
     bottom = y + step * len(steps) - 10
     for value, name in marks:
-        sheet.text(x(value), 8, name, size=SMALL, color=MUTED, align="center")
+        sheet.lines(x(value), 12, [(shorten(name, 52, SMALL), MUTED), (f"≥ {plain(value)}", MUTED)], size=SMALL, align="center")
     sheet.line(x(Decimal(0)), y - 10, x(Decimal(0)), bottom, color=FAINT if low > 0 else MUTED)
     styles = {"plan": (None, INK), "change": (FAINT, MUTED), "actual": (ACCENT, None), "loss": (BAD, None), "total": (ACCENT, None)}
     for place, s in enumerate(steps):
@@ -398,8 +399,9 @@ def _pairs(evaluation: Evaluation, facts: _Facts) -> list[_Pair]:
         if metric.id in names and len(metric.inputs) == 2 and all(i.value is not None for i in metric.inputs):
             now_input, before_input = metric.inputs
             facts.origins += [*now_input.origins, *before_input.origins]
-            found.append(_Pair(words("与上年相比", "Against last year"), names[metric.id], before_input.value or Decimal(0), _dated(before_input),
-                               now_input.value or Decimal(0), _dated(now_input), True, "budget" in now_input.fact))  # fmt: skip
+            section, before, now = words("与上年相比", "Against last year"), before_input.value or Decimal(0), now_input.value or Decimal(0)
+            planned = "budget" in now_input.fact
+            found.append(_Pair(section, names[metric.id], before, _dated(before_input), now, _dated(now_input), True, planned))
     return found
 
 
@@ -427,7 +429,8 @@ def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
             title += words(
                 "：" + "，".join(p.name.zh + v.zh for p, v in kinds), ": " + ", ".join(f"{p.name.en.lower()} {v.en}" for p, v in kinds)
             )
-    subtitle = words(f"单位：{unit}。空心为预算，浅色为上年或年初，实心为决算；右侧为差额占预算或上年的百分比，高为橙、低为蓝。横条在每一组内可比。",
+    subtitle = words(f"单位：{unit}。空心为预算，浅色为上年或年初，实心为决算；右侧为差额占预算或上年的百分比，"
+                     "高为橙、低为蓝。横条在每一组内可比。",
                      f"In {unit}. Outlined: budget; light: last year; solid: outturn. Right: the difference in percent, above in orange, "
                      "below in blue. Bars compare within each group.")  # fmt: skip
     table = [[p.section[lang], p.name[lang], f"{p.before_name[lang]} {money(p.before)}", f"{p.now_name[lang]} {money(p.now)}",
@@ -468,8 +471,10 @@ def _variances(pairs: Sequence[_Pair], factor: Decimal, lang: Lang) -> Figure:
     bars, amounts = names + 8, max(text_width(_signed((p.now - p.before) / factor), SMALL) for p in pairs)
     pins = WIDTH - 195
     longest = max(pins - amounts - 16 - labels - bars, 30)
-    zero = pins + (50 if low < 0 else 4)
-    zero += -low / (high - low) * (WIDTH - 54 - zero)
+    said = {sign: max([text_width(_rate(p, lang), BODY) + 8 for p in pairs if p.rate is not None and (p.rate < 0) == sign], default=4.0)
+            for sign in (True, False)}  # fmt: skip
+    unit = (WIDTH - said[False] - pins - said[True]) / (high - low)
+    zero = pins + said[True] - low * unit
     sheet, y = Sheet(), 8.0
     sheet.text(pins - 4, y, words("差额", "difference")[lang], size=SMALL, color=MUTED, align="right")
     sheet.text(zero, y, "0%", size=SMALL, color=MUTED, align="center")
@@ -493,11 +498,11 @@ def _variances(pairs: Sequence[_Pair], factor: Decimal, lang: Lang) -> Figure:
             if rate is None:
                 sheet.text(zero + 5, y, words("基数为零", "base is zero")[lang], size=SMALL, color=MUTED)
             else:
-                over = float(rate) > high
-                end = zero + min(max(float(rate), low), high) / (high - low) * (WIDTH - 54 - pins - (50 if low < 0 else 4))
+                over = not low <= float(rate) <= high
+                end = zero + min(max(float(rate), low), high) * unit
                 color = BAD if rate > 0 else GOOD
                 if rate:
-                    sheet.bar(zero, end, y, 9, fill=color, cut=end - 9 if over else None)
+                    sheet.bar(zero, end, y, 9, fill=color, cut=None if not over else end - 9 if rate > 0 else end + 9)
                 sheet.text(
                     end + (-5 if rate < 0 else 5), y, _rate(p, lang), color=color if rate else INK, align="right" if rate < 0 else "left"
                 )
@@ -520,9 +525,7 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     for g in lost:
         level = steps[-1].end
         steps.append(
-            _Step(
-                _name(g), level, level - (g.points - g.score), "loss", _signed(g.score - g.points, places), _of(g.score, g.points, places)
-            )
+            _Step(g.name, level, level - (g.points - g.score), "loss", _signed(g.score - g.points, places), _of(g.score, g.points, places))
         )
     if e.total != steps[-1].end:
         steps.append(
@@ -533,23 +536,23 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     steps.append(_Step(words("总分", "Total"), Decimal(0), e.total, "total", f"{plain(e.total, places)} {e.grade[lang]}", total=True))
     title = words(f"总分 {plain(e.total, places)}，等级为{e.grade.zh}", f"{plain(e.total, places)} points, grade: {e.grade.en}")
     if lost:
-        worst = _name(lost[0])
+        worst = _brief(lost[0])
         title += words(f"；{worst.zh}失分最多（{steps[1].text}）", f"; {worst.en} lost most ({steps[1].text})")
     else:
         title += words("，没有失分", ", nothing lost")
-    limits = sorted((g.at_least, f"{g.words[lang]} ≥ {plain(g.at_least)}") for g in e.framework.grades if g.at_least > 0)
+    limits = sorted((g.at_least, g.words[lang]) for g in e.framework.grades if g.at_least > 0)
     floor = min([min(s.end for s in steps), *(at for at, _ in limits)])
     low = max(float(floor) - float(start) * 0.05, 0.0)
     low = low if low > float(start) * 0.2 else 0.0
-    subtitle = words("从满分起逐个二级指标减去失分，右侧为得分 / 分值；虚线为等级界限。", "From full points, less what each group lost; right: score / points. "
-                     "Dashed lines: limits of the grades.")  # fmt: skip
+    subtitle = words("从满分起逐个二级指标减去失分，右侧为得分 / 分值；虚线为等级界限。",
+                     "From full points, less what each group lost; right: score / points. Dashed lines: limits of the grades.")  # fmt: skip
     if low:
         subtitle += words(f"横轴从 {low:g} 分起。", f" The axis begins at {low:g}.")
     if others:
-        kept = words("、", ", ")[lang].join(shorten(_name(g)[lang], 120, BODY) for g in others)
+        kept = words("、", ", ")[lang].join(_brief(g)[lang] for g in others)
         subtitle += words(f"未失分的 {len(others)} 个：{kept}。", f" {len(others)} groups lost nothing: {kept}.")
     table = [
-        [_name(g)[lang], plain(g.points), plain(g.score, places), _signed(g.score - g.points, places), _percent(g.rate)]
+        [g.name[lang], plain(g.points), plain(g.score, places), _signed(g.score - g.points, places), _percent(g.rate)]
         for g in (*lost, *others)
     ]
     table.append(
@@ -563,10 +566,10 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     )
     heads = words("二级指标 分值 得分 失分 得分率", "Group Points Score Lost Score_rate")[lang].split()
     alt = _alt(title[lang] + words("。瀑布图：", ". Waterfall chart: ")[lang],
-               [*(f"{s.name[lang]} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps),
-                *(f"{_name(g)[lang]} {_of(g.score, g.points, places)}" for g in others)], lang)  # fmt: skip
+               [*(f"{shorten(s.name[lang], 220, BODY)} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps),
+                *(f"{_brief(g)[lang]} {_of(g.score, g.points, places)}" for g in others)], lang)  # fmt: skip
     frame = pd.DataFrame(table, columns=[h.replace("_", " ") for h in heads])
-    return Chart("points-bridge", title[lang], subtitle[lang], alt, _basis(e, lang), frame, _bridge(steps, lang, low, limits), lang)
+    return Chart("points-bridge", title[lang], subtitle[lang], alt, _basis(e, lang, 2), frame, _bridge(steps, lang, low, limits), lang)
 
 
 def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -580,17 +583,18 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
                   f"{len(losing)} of {len(e.indicators)} indicators lost points, {lost} in all")  # fmt: skip
     subtitle = words("每项指标的分值：灰色为得分，橙色为失分；右侧为失分和得分 / 分值，单位：分。",
                      "Points of each indicator: grey kept, orange lost. Right: points lost, and score / points.")  # fmt: skip
-    groups = {g.id: clean(g.name[lang]) for g in e.groups}
+    groups = {g.id: g.name[lang] for g in e.groups}
     dimensions = {d.id: d for d in e.dimensions}
     heads = words("一级指标 二级指标 三级指标 分值 得分 失分 状态", "Dimension Group Indicator Points Score Lost Status")[lang].split()
-    table = [[clean(dimensions[i.dimension].name[lang]), groups[i.group], clean(i.name[lang]), plain(i.points),
-              "—" if i.score is None else plain(i.score, places), _signed(-i.lost, places), _status(i, lang)] for i in e.indicators]  # fmt: skip
+    table = [[dimensions[i.dimension].name[lang], groups[i.group], i.name[lang], plain(i.points),
+              "—" if i.score is None else plain(i.score, places), _signed(-i.lost, places), _status(i, lang)]
+             for i in e.indicators]  # fmt: skip
     full = [i for i in e.indicators if i.lost <= 0 and i.status == "scored"]
     rest = [i for i in e.indicators if i.lost <= 0 and i.status != "scored"]
-    said = [f"{shorten(clean(i.name[lang]), 170, BODY)} {_of(i.score, i.points, places)}" for i in losing]
-    said += [f"{shorten(clean(i.name[lang]), 170, BODY)} {_status(i, lang)}" for i in rest]
+    said = [f"{shorten(i.name[lang], 170, BODY)} {_of(i.score, i.points, places)}" for i in losing]
+    said += [f"{shorten(i.name[lang], 170, BODY)} {_status(i, lang)}" for i in rest]
     alt = title[lang] + words("。失分的：", ". Lost points: ")[lang]
-    alt = _alt(alt, [*said, *(f"{shorten(clean(i.name[lang]), 170, BODY)} {_of(i.score, i.points, places)}" for i in full)], lang)
+    alt = _alt(alt, [*said, *(f"{shorten(i.name[lang], 170, BODY)} {_of(i.score, i.points, places)}" for i in full)], lang)
     return Chart("points", title[lang], subtitle[lang], alt, _basis(e, lang), pd.DataFrame(table, columns=heads), _points(e, lang), lang)
 
 
@@ -605,7 +609,7 @@ def _points(e: Evaluation, lang: Lang) -> Figure:
     sheet, y = Sheet(), 10.0
     for dimension, found in groupby(e.indicators, key=lambda i: i.dimension):
         section = next(d for d in e.dimensions if d.id == dimension)
-        sheet.text(0, y, shorten(clean(section.name[lang]), left, BODY), bold=True)
+        sheet.text(0, y, shorten(section.name[lang], left, BODY), bold=True)
         sheet.text(WIDTH, y, f"{_of(section.score, section.points, places)}", bold=True, align="right")
         sheet.line(0, y + 9, WIDTH, y + 9, color=MUTED)
         y += 19
@@ -649,28 +653,29 @@ def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     title = words(f"总分 {plain(e.total, places)}，等级为{e.grade.zh}", f"{plain(e.total, places)} points, grade: {e.grade.en}")
     if len(rated) > 1:
         least, most = rated[0], rated[-1]
-        title = words(f"{_name(least).zh}得分率最低（{_percent(least.rate)}），{_name(most).zh}最高（{_percent(most.rate)}）",
-                      f"{_name(least).en} has the lowest score rate ({_percent(least.rate)}), {_name(most).en.lower()} the highest ({_percent(most.rate)})")  # fmt: skip
+        low, high = _percent(least.rate), _percent(most.rate)
+        title = words(f"{_brief(least).zh}得分率最低（{low}），{_brief(most).zh}最高（{high}）",
+                      f"{_brief(least).en} has the lowest score rate ({low}), {_brief(most).en.lower()} the highest ({high})")  # fmt: skip
     subtitle = words("实心为得分占分值的份额，空心框为满分。", "Solid: score as a share of the points; outlined: full points.")
-    rows = [(_name(d), d.rate, _of(d.score, d.points, places)) for d in e.dimensions]
+    rows = [(d.name, d.rate, _of(d.score, d.points, places)) for d in e.dimensions]
     whole = e.total / e.framework.points if e.framework.points else None
     rows.append((words(f"总分（{e.grade.zh}）", f"Total ({e.grade.en})"), whole, _of(e.total, e.framework.points, places)))
     own = e.self_total
     if own is not None:
-        grade = clean(e.self_grade)
+        grade = e.self_grade
         graded = next((g.words for g in e.framework.grades if grade in (g.name, g.name_en)), words(grade))
-        rows.append((words("自评", "Self-evaluation") + words(f"（{graded.zh}）", f" ({graded.en})") if graded else words("自评", "Self-evaluation"),
-                     own / e.framework.points if e.framework.points else None, _of(own, e.framework.points, places)))  # fmt: skip
+        name = words("自评", "Self-evaluation") + (words(f"（{graded.zh}）", f" ({graded.en})") if graded else words(""))
+        rows.append((name, own / e.framework.points if e.framework.points else None, _of(own, e.framework.points, places)))
         subtitle += words("菱形为自评分。", " The diamond is the self-evaluation.")
     heads = words("一级指标 得分率 得分_/_分值", "Dimension Score_rate Score_/_points")[lang].split()
     frame = pd.DataFrame([[n[lang], _percent(r), t] for n, r, t in rows], columns=[h.replace("_", " ") for h in heads])
     alt = _alt(
         title[lang] + words("。条形图，得分率：", ". Bar chart, score rates: ")[lang],
-        [f"{n[lang]} {_percent(r)} ({t})" for n, r, t in rows],
+        [f"{shorten(n[lang], 220, BODY)} {_percent(r)} ({t})" for n, r, t in rows],
         lang,
     )
     figure = _dimensions(rows, len(e.dimensions), lang)
-    return Chart("dimensions", title[lang], subtitle[lang], alt, _basis(e, lang), frame, figure, lang)
+    return Chart("dimensions", title[lang], subtitle[lang], alt, _basis(e, lang, 1), frame, figure, lang)
 
 
 def _dimensions(rows: Sequence[tuple[Words, Decimal | None, str]], dimensions: int, lang: Lang) -> Figure:
@@ -700,8 +705,10 @@ def _dimensions(rows: Sequence[tuple[Words, Decimal | None, str]], dimensions: i
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _name(section: SectionResult) -> Words:
-    return words(clean(section.name.zh), clean(section.name.en))
+def _brief(section: SectionResult) -> Words:
+    """A name as a title or an alternative text can carry it; the table has it in full."""
+    name = section.name
+    return words(shorten(name.zh, 220, BODY), shorten(name.en, 220, BODY))
 
 
 def _of(score: Decimal | None, points: Decimal, places: int) -> str:
@@ -737,9 +744,9 @@ def _alt(lead: str, said: Sequence[str], lang: Lang) -> str:
     for place, part in enumerate(said):
         if len(text) + len(part) > _ALT:
             left = len(said) - place
-            return clean(text + gap + words(f"其余 {left} 项见表", f"{left} more in the table")[lang] + end)
+            return text + gap + words(f"其余 {left} 项见表", f"{left} more in the table")[lang] + end
         text += (gap if place else "") + part
-    return clean(text + end)
+    return text + end
 
 
 def _source(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -> str:
@@ -747,23 +754,25 @@ def _source(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -> st
     said = []
     for id in dict.fromkeys(o.source for o in origins):
         document = evaluation.record.find_source(id)
-        title = clean(document.words[lang] if document else id)
+        title = document.words[lang] if document else id
         found = [re.match(r"[一二三四五六七八九十]+\([一二三四五六七八九十]+\)", o.section) for o in origins if o.source == id]
         full = [o.section for o in origins if o.source == id]
-        sections = sorted({m[0] if m else s for m, s in zip(found, full, strict=True)})
-        said.append(words(f"《{title}》{'、'.join(sections)}", f"{title}, {', '.join(sections)}")[lang])
-    return clean(words("来源：", "Source: ")[lang] + words("；", "; ")[lang].join(said) if said else "")
+        sections = sorted(
+            {m[0] if m else s for m, s in zip(found, full, strict=True)}, key=lambda s: ["一二三四五六七八九十".find(c) for c in s]
+        )
+        said.append(words(f"《{title}》{'、'.join(sections)}", f"{title}, sections {', '.join(sections)}")[lang])
+    return words("来源：", "Source: ")[lang] + words("；", "; ")[lang].join(said) if said else ""
 
 
-def _basis(evaluation: Evaluation, lang: Lang) -> str:
+def _basis(evaluation: Evaluation, lang: Lang, depth: int = 3) -> str:
     """Which framework the points come from, and which of them were published, which reconstructed."""
     names = {"published": words("公布", "published"), "reconstructed": words("重建", "reconstructed"), "own": words("自定", "our own")}
     levels = ((words("一级指标", "dimensions"), {d.basis for d in evaluation.dimensions}),
               (words("二级指标", "groups"), {g.basis for g in evaluation.groups}),
-              (words("三级指标", "indicators"), {i.basis for i in evaluation.indicators}))  # fmt: skip
-    said = [words(f"{level.zh}{'、'.join(names[b].zh for b in sorted(found))}", f"{level.en} {' and '.join(names[b].en for b in sorted(found))}")[lang]
-            for level, found in levels]  # fmt: skip
-    framework = clean(evaluation.framework.words[lang])
+              (words("三级指标", "indicators"), {i.basis for i in evaluation.indicators}))[:depth]  # fmt: skip
+    gap, space = words("、", " and ")[lang], words("", " ")[lang]
+    said = [level[lang] + space + gap.join(names[b][lang] for b in sorted(found)) for level, found in levels]
+    framework = evaluation.framework.words[lang]
     text = words(
         f"来源：按《{framework}》计算。分值依据：{'，'.join(said)}。",
         f"Source: computed by “{framework}”. Basis of points: {', '.join(said)}.",

@@ -97,7 +97,7 @@ def clean(text: str) -> str:
 
 
 def text_width(text: str, size: float) -> float:
-    """About how wide a text is, in points, whatever font the reader has. On the safe side."""
+    """About how wide a text is, in points, in the wide ones among readers' fonts."""
     return sum(_em(c) for c in text) * size
 
 
@@ -106,12 +106,15 @@ def _em(c: str) -> float:
     if unicodedata.east_asian_width(c) in "WFA" and c not in "×÷±−…":
         return 1.0
     if c in "iljtfrI.,:;'|!()[]/ ":
-        return 0.34
-    return 0.9 if c in "mwMW%@" else 0.68 if c.isupper() else 0.57
+        return 0.38
+    if c in "mwMW%@+−=×÷":
+        return 0.86
+    return 0.7 if c.isupper() else 0.64 if c.isdigit() else 0.57
 
 
 def shorten(text: str, width: float, size: float) -> str:
     """The text where it fits; otherwise as much of it as does, and an ellipsis."""
+    text = clean(text)
     if text_width(text, size) <= width:
         return text
     room = width - text_width("…", size)
@@ -173,7 +176,7 @@ class Sheet:
              bold: bool = False) -> None:  # fmt: skip
         """A line of text whose middle is at height `y`."""
         self._add(
-            Text(x, y + 0.36 * size, text, color=color, fontsize=size, fontfamily=self._fonts, parse_math=False, usetex=False,
+            Text(x, y + 0.36 * size, clean(text), color=color, fontsize=size, fontfamily=self._fonts, parse_math=False, usetex=False,
                  fontweight="bold" if bold else "normal", horizontalalignment=align, verticalalignment="baseline",
                  transform=self._place)
         )  # fmt: skip
@@ -194,7 +197,17 @@ class Sheet:
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, color: str = FAINT, width: float = 0.8, dashed: bool = False) -> None:
         """A straight line."""
-        self._add(Line2D([x0, x1], [y0, y1], color=color, linewidth=width, linestyle=(0, (3, 2)) if dashed else "-", transform=self._place))
+        self._add(
+            Line2D(
+                [x0, x1],
+                [y0, y1],
+                color=color,
+                linewidth=width,
+                linestyle=(0, (3, 2)) if dashed else "-",
+                solid_capstyle="butt",
+                transform=self._place,
+            )
+        )
 
     def bar(self, x0: float, x1: float, y: float, height: float, *, fill: str | None = None, edge: str | None = None,
             cut: float | None = None) -> None:  # fmt: skip
@@ -235,6 +248,11 @@ class Chart:
     figure: Figure
     lang: Lang
 
+    def __post_init__(self) -> None:
+        for part in ("title", "subtitle", "alt", "source"):
+            object.__setattr__(self, part, clean(getattr(self, part)))
+        object.__setattr__(self, "data", self.data.map(clean))
+
     def to_svg(self) -> str:
         """The picture as an `<svg>` element to put into a page: real text, no ids, no styles of its own outside it.
 
@@ -242,7 +260,7 @@ class Chart:
         """
         buffer = io.BytesIO()
         with _quietly(self.id):
-            self.figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})  # type: ignore[dict-item]
+            self.figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
         root = ElementTree.fromstring(buffer.getvalue().decode())
         for parent in list(root.iter()):
             for child in list(parent):
@@ -256,11 +274,13 @@ class Chart:
             node.attrib.pop("id", None)
             for key in ("d", "x", "y"):
                 if key in node.attrib:
-                    node.attrib[key] = re.sub(r"-?\d+\.\d+(e-?\d+)?", _two_decimals, node.attrib[key]).replace("\n", "").strip()
+                    node.attrib[key] = re.sub(r"-?\d+\.\d+(e-?\d+)?", _two_decimals, node.attrib[key])
+                    node.attrib[key] = re.sub(r"\s+", " ", node.attrib[key]).strip()
             if node.get("transform", "").startswith("rotate(-0"):
                 del node.attrib["transform"]
             if "style" in node.attrib:
-                node.attrib["style"] = re.sub(r"font-family: [^;]*;? ?", "", node.attrib["style"]).replace(": ", ":").replace("; ", ";")
+                node.attrib["style"] = re.sub(r"font-family: [^;]*;? ?", "", node.attrib["style"]).replace("text-anchor: start; ", "")
+                node.attrib["style"] = node.attrib["style"].replace(": ", ":").replace("; ", ";")
         _flatten(root)
         size = {key: root.attrib[key] for key in ("width", "height", "viewBox")}
         root.attrib.clear()
@@ -293,8 +313,8 @@ def _two_decimals(number: re.Match[str]) -> str:
 
 
 def _flatten(root: ElementTree.Element) -> None:
-    """Each group that only wraps is replaced by what is in it."""
-    leaves = [node for node in root.iter() if node.tag in ("path", "text")]
+    """Only what is seen, without the groups that wrap it."""
+    leaves = [node for node in root.iter() if node.tag == "text" or (node.tag == "path" and node.get("style") != "fill:none")]
     for child in list(root):
         root.remove(child)
     root.extend(leaves)
@@ -302,7 +322,7 @@ def _flatten(root: ElementTree.Element) -> None:
 
 def _pixels(figure: Figure, dpi: int) -> Image.Image:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 1})
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 0})
     with Image.open(buffer) as image:
         return image.convert("RGB")
 

@@ -1,0 +1,156 @@
+"""The page in a real browser: no request, no message, readable at every width, in both languages and colour schemes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from evallib.report import run_report
+from evallib.words import LANGS, Lang
+from tests.browser.browser import CHROMIUM, launched
+from tests.conftest import DATA
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, Path]:
+    out = tmp_path_factory.mktemp("reports")
+    return {lang: run_report("hrss", 2023, data=DATA, out=out, lang=lang).page for lang in LANGS}
+
+
+class Opened:
+    """A page opened from a file, with everything that it asked for and said."""
+
+    def __init__(self, browser: Browser, file: Path, width: int = 1280, scheme: str = "light", scripts: bool = True) -> None:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts)
+        self.page: Page = context.new_page()
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda r: self.asked.append(r.url))
+        self.page.on("console", lambda m: self.said.append(m.text))
+        self.page.on("pageerror", lambda e: self.said.append(str(e)))
+        self.page.goto(file.as_uri())
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.page.context.close()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_requested_and_nothing_is_said(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
+    with Opened(browser, pages[lang]) as opened:
+        outside = [url for url in opened.asked if not url.startswith(("file:", "data:"))]
+        assert (outside, opened.said) == ([], [])
+        assert len([url for url in opened.asked if url.startswith("file:")]) == 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_is_small(pages: dict[Lang, Path], lang: Lang) -> None:
+    assert pages[lang].stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_never_scrolls_sideways(browser: Browser, pages: dict[Lang, Path], lang: Lang, width: int, scheme: str) -> None:
+    with Opened(browser, pages[lang], width, scheme) as opened:
+        opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_headings_stand_in_order(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
+    with Opened(browser, pages[lang]) as opened:
+        levels = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_picture_has_words_and_every_link_a_place(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
+    with Opened(browser, pages[lang]) as opened:
+        assert opened.page.evaluate("document.querySelectorAll('svg').length") == 6
+        assert opened.page.evaluate("[...document.querySelectorAll('svg')].every(s => s.getAttribute('aria-label').length > 40)")
+        assert opened.page.evaluate("[...document.images].every(i => i.alt)")
+        dead = opened.page.evaluate(
+            "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1))"
+            ".filter(id => id !== 'main' && !document.getElementById(id))"
+        )
+        assert dead == []
+        ids = opened.page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+        assert len(ids) == len(set(ids))
+
+
+def test_a_score_leads_to_its_working_and_on_to_its_source(browser: Browser, pages: dict[Lang, Path]) -> None:
+    with Opened(browser, pages["zh"]) as opened:
+        page = opened.page
+        page.click("#targets a[href='#i-quality']")
+        assert page.locator("#i-quality").inner_text().count("91.75") >= 1
+        page.click("#i-quality a[href='#f-assessment_score-2023']")
+        assert "91.75" in page.locator("#f-assessment_score-2023").inner_text()
+        page.click("#f-assessment_score-2023 a")
+        assert page.evaluate("location.hash").startswith("#s-")
+        assert page.locator(page.evaluate("location.hash")).count() == 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_barrier(browser: Browser, pages: dict[Lang, Path], lang: Lang, scheme: str) -> None:
+    with Opened(browser, pages[lang], scheme=scheme) as opened:
+        # axe is a script: it runs from outside the page, past the page's own policy
+        found = Axe().run(opened.page).response["violations"]
+        serious = [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]
+        assert serious == []
+
+
+def test_the_page_reads_with_scripts_off(browser: Browser, pages: dict[Lang, Path]) -> None:
+    with Opened(browser, pages["zh"], scripts=False) as opened:
+        assert "84.63" in opened.page.inner_text("main")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_page_of_one_language(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
+    """No text of the kit is left untranslated; titles, numbers and vouchers of the data may stay Chinese."""
+    with Opened(browser, pages[lang]) as opened:
+        assert opened.page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
+        if lang == "en":
+            opened.page.evaluate("document.querySelectorAll('.documents,.code,[lang=zh]').forEach(e => e.remove())")
+            headings = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,th,dt,summary,nav a,figcaption,svg text')].map(e => e.textContent)")
+            assert [text for text in headings if re.search(r"[\u4e00-\u9fff]", text)] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_on_paper_no_chart_and_no_row_is_cut(browser: Browser, pages: dict[Lang, Path], lang: Lang, tmp_path: Path) -> None:
+    with Opened(browser, pages[lang], width=680) as opened:  # the width of the printable area
+        opened.page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True, print_background=True)
+        opened.page.emulate_media(media="print")
+        # the printable area of A4 is 180 mm by 263 mm: nothing that must not be cut may be larger
+        too_large = opened.page.evaluate(
+            "[...document.querySelectorAll('figure.chart, tr, article.finding')].filter(e => e.getBoundingClientRect().height > 263 / 25.4 * 96)"
+            ".map(e => e.id || e.innerText.slice(0, 40))"
+        )
+        assert too_large == []
+    info = subprocess.run(["pdfinfo", str(tmp_path / "page.pdf")], capture_output=True, text=True, check=True).stdout
+    assert "A4" in info
+    text = subprocess.run(["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+    assert "84.63" in text.split("\f")[0]
+    assert int(re.search(r"Pages:\s+(\d+)", info)[1]) < 45  # type: ignore[index]
