@@ -114,7 +114,7 @@ class _TargetRow:
         if t.target == 0 and not low:
             tags.append(words("目标为零，完成率无定义", "target is zero: no rate")[lang])
         name = t.name[lang]
-        short = shorten(name, 200, BODY)
+        short = shorten(name, 230, BODY)
         spoken = f"{short} {actual} ({limit}{goal})" if low else f"{short} {rate}"
         return cls(t, share, wrap(name, _name_width(lang)), spoken, rate, goal, actual, pair, said[lang], tags)
 
@@ -172,17 +172,17 @@ def _bullets(rows: Sequence[_TargetRow], blocks: Sequence[tuple[str, list[_Targe
         y += 21
         top = y - 10
         for row in members:
-            texts = _tagged(row.name, row.tags, lang)
+            unmet, long = row.target.met is False, row.share is not None and float(row.share) > end
+            stop = left if row.share is None else right if long else x(max(float(row.share), 0))
+            word, at = "× " + row.verdict, max(stop, x(1)) + 5
+            beside = at + text_width(word, SMALL) < pairs - rates
+            texts = _tagged(row.name, [*row.tags, word] if unmet and not beside else row.tags, lang)
             y += (len(texts) - 1) * 5.75
             sheet.lines(0, y, texts)
-            unmet = row.target.met is False
             if row.share is not None:
-                long = float(row.share) > end
-                stop = right if long else x(max(float(row.share), 0))
                 sheet.bar(left, stop, y, 9, fill=BAD if unmet else ACCENT, cut=right - 12 if long else None)
-                if unmet:
-                    sheet.text(max(stop, x(1)) + 5, y, shorten("× " + row.verdict, pairs - rates - max(stop, x(1)), SMALL),
-                               size=SMALL, color=BAD, bold=True)  # fmt: skip
+                if unmet and beside:
+                    sheet.text(at, y, word, size=SMALL, color=BAD, bold=True)
             else:
                 sheet.text(left + 2, y, row.verdict, size=SMALL, color=MUTED)
             low = row.target.operator == "<=" and row.target.met is not None
@@ -236,7 +236,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
 
     def change(name: Words, value: Decimal, kind: str = "change") -> None:
         level = steps[-1].end
-        sign = words("加：", "plus ") if value >= 0 else words("减：", "less ")
+        sign = words("减：", "less ") if value < 0 or kind == "actual" else words("加：", "plus ")
         steps.append(_Step(sign + name, level, level + value, kind, _signed(value / factor)))
 
     if approved is not None:
@@ -261,7 +261,9 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     elif outturn is not None:
         total(words("支出决算", "Outturn"), outturn, "actual")
     title = (
-        words(f"{len(totals)} 项预算数", f"{len(totals)} budget figures") if not approved or not adjusted else _raised(approved, adjusted)
+        words("预算数不全，只画已知的各项", "Some budget figures are missing; what is known is drawn")
+        if not approved or not adjusted
+        else _raised(approved, adjusted)
     )
     if adjusted and outturn is not None:
         title = words(
@@ -347,12 +349,15 @@ def _bridge(steps: Sequence[_Step], lang: Lang, low: float = 0, marks: Sequence[
             if not b + 1 < x(value) < b + 10 + text_width(s.text, BODY):
                 sheet.line(x(value), y - step / 2, x(value), min(y + step / 2, bottom), color=QUIET, dashed=True)
         sheet.lines(0, y, [(line, INK) for line in wrap(s.name[lang], names)], step=10.5, bold=s.total)
-        sheet.bar(a, max(b, a + 0.8), y, 12, fill=fill, edge=edge, cut=a + 14 if s.total and low > 0 and b - a > 30 else None)
+        sheet.bar(
+            a, max(b, a + 0.8), y, 12, fill=fill, edge=edge, cut=a + min(14, (b - a) / 2) if s.total and low > 0 and b - a > 14 else None
+        )
         color = BAD if s.kind == "loss" else INK
         sheet.text(max(a, b) + 5, y, s.text, color=color, bold=s.total)
         if s.side:
             sheet.text(WIDTH, y, s.side, size=SMALL, color=MUTED, align="right")
-        if place + 1 < len(steps):
+        follows = steps[place + 1] if place + 1 < len(steps) else s
+        if follows is not s and s.end in (follows.start, follows.end):
             sheet.line(x(s.end), y + 6, x(s.end), y + step - 6, color=QUIET)
         y += step
     return sheet.finish(y - 8)
@@ -543,7 +548,7 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     limits = sorted((g.at_least, g.words[lang]) for g in e.framework.grades if g.at_least > 0)
     floor = min([min(s.end for s in steps), *(at for at, _ in limits)])
     low = max(float(floor) - float(start) * 0.05, 0.0)
-    low = low if low > float(start) * 0.2 else 0.0
+    low = low // 5 * 5 if low > float(start) * 0.2 else 0.0
     subtitle = words("从满分起逐个二级指标减去失分，右侧为得分 / 分值；虚线为等级界限。",
                      "From full points, less what each group lost; right: score / points. Dashed lines: limits of the grades.")  # fmt: skip
     if low:
@@ -565,9 +570,10 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         ]
     )
     heads = words("二级指标 分值 得分 失分 得分率", "Group Points Score Lost Score_rate")[lang].split()
-    alt = _alt(title[lang] + words("。瀑布图：", ". Waterfall chart: ")[lang],
-               [*(f"{shorten(s.name[lang], 220, BODY)} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps),
-                *(f"{_brief(g)[lang]} {_of(g.score, g.points, places)}" for g in others)], lang)  # fmt: skip
+    said = [f"{shorten(s.name[lang], 220, BODY)} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps]
+    full = [f"{_brief(g)[lang]} {_of(g.score, g.points, places)}" for g in others]
+    full[:1] = [words("未失分：", "nothing lost: ")[lang] + text for text in full[:1]]
+    alt = _alt(title[lang] + words("。瀑布图：", ". Waterfall chart: ")[lang], [*said, *full], lang)
     frame = pd.DataFrame(table, columns=[h.replace("_", " ") for h in heads])
     return Chart("points-bridge", title[lang], subtitle[lang], alt, _basis(e, lang, 2), frame, _bridge(steps, lang, low, limits), lang)
 
@@ -591,10 +597,10 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
              for i in e.indicators]  # fmt: skip
     full = [i for i in e.indicators if i.lost <= 0 and i.status == "scored"]
     rest = [i for i in e.indicators if i.lost <= 0 and i.status != "scored"]
-    said = [f"{shorten(i.name[lang], 170, BODY)} {_of(i.score, i.points, places)}" for i in losing]
-    said += [f"{shorten(i.name[lang], 170, BODY)} {_status(i, lang)}" for i in rest]
+    said = [f"{shorten(i.name[lang], 230, BODY)} {_of(i.score, i.points, places)}" for i in losing]
+    said += [f"{shorten(i.name[lang], 230, BODY)} {_status(i, lang)}" for i in rest]
     alt = title[lang] + words("。失分的：", ". Lost points: ")[lang]
-    alt = _alt(alt, [*said, *(f"{shorten(i.name[lang], 170, BODY)} {_of(i.score, i.points, places)}" for i in full)], lang)
+    alt = _alt(alt, [*said, *(f"{shorten(i.name[lang], 230, BODY)} {_of(i.score, i.points, places)}" for i in full)], lang)
     return Chart("points", title[lang], subtitle[lang], alt, _basis(e, lang), pd.DataFrame(table, columns=heads), _points(e, lang), lang)
 
 

@@ -18,8 +18,13 @@ from evallib.errors import InputRefused, Problem
 from evallib.units import percent, plain, quantity
 from evallib.words import Lang
 
-app = typer.Typer(name="evallib", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="部门整体支出绩效评价 / Evaluate a department's yearly performance.")  # fmt: skip
+app = typer.Typer(
+    name="evallib",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="部门整体支出绩效评价 / Evaluate a department's yearly performance.",
+)
 _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -78,8 +83,11 @@ def report(department: Department, year: Year, lang: Lang_ = Language.zh, data: 
     except InputRefused as refusal:
         raise _refused(refusal, language) from None
     except ReportFailed as failure:
-        _err.print(("笔记本运行中断，没有写出报告：\n" if language == "zh" else "The notebook stopped; no report was written:\n") + failure.details,
-                   markup=False)  # fmt: skip
+        _err.print(
+            ("笔记本运行中断，没有写出报告：\n" if language == "zh" else "The notebook stopped; no report was written:\n")
+            + failure.details,
+            markup=False,
+        )
         raise typer.Exit(1) from None
     _print_problems(written.warnings, language)
     e = written.evaluation
@@ -88,8 +96,13 @@ def report(department: Department, year: Year, lang: Lang_ = Language.zh, data: 
 
 
 @app.command()
-def score(department: Department, year: Year, format: Annotated[ScoreFormat, typer.Option("--format", help="输出格式 / output format")] = ScoreFormat.table,
-          lang: Lang_ = Language.zh, data: DataFolder = DATA) -> None:  # fmt: skip
+def score(
+    department: Department,
+    year: Year,
+    format: Annotated[ScoreFormat, typer.Option("--format", help="输出格式 / output format")] = ScoreFormat.table,
+    lang: Lang_ = Language.zh,
+    data: DataFolder = DATA,
+) -> None:
     """计算并打印得分 / Compute and print the scores."""
     from evallib.load import load_year
     from evallib.scoring import evaluate
@@ -112,17 +125,32 @@ def score(department: Department, year: Year, format: Annotated[ScoreFormat, typ
         writer.writerows({k: _cell(v) for k, v in row.items()} for row in document["indicators"])
         return
     zh = language == "zh"
-    table = Table("维度" if zh else "Dimension", "指标" if zh else "Indicator", "指标值" if zh else "Value", "得分" if zh else "Score",
-                  "分值" if zh else "Points", title=f"{document['name']} {year}")  # fmt: skip
+    table = Table(
+        "维度" if zh else "Dimension",
+        "指标" if zh else "Indicator",
+        "指标值" if zh else "Value",
+        "得分" if zh else "Score",
+        "分值" if zh else "Points",
+        title=f"{document['name']} {year}",
+    )
     for column in table.columns[2:]:
         column.justify = "right"
     for d in evaluation.dimensions:
         for i in (i for i in evaluation.indicators if i.dimension == d.id):
             value = quantity(i.value, i.unit, language) if i.value is not None else "—" if i.unit else ""
             table.add_row("", i.name[language], value, plain(i.score, 2) if i.score is not None else "—", plain(i.points, 2))
-        table.add_row(d.name[language], "", percent(d.rate) if d.rate is not None else "—", plain(d.score, 2), plain(d.points, 2),
-                      style="bold", end_section=True)  # fmt: skip
-    table.add_row("总分" if zh else "Total", evaluation.grade[language], "", plain(evaluation.total, 2), plain(evaluation.points, 2), style="bold")
+        table.add_row(
+            d.name[language],
+            "",
+            percent(d.rate) if d.rate is not None else "—",
+            plain(d.score, 2),
+            plain(d.points, 2),
+            style="bold",
+            end_section=True,
+        )
+    table.add_row(
+        "总分" if zh else "Total", evaluation.grade[language], "", plain(evaluation.total, 2), plain(evaluation.points, 2), style="bold"
+    )
     _out.print(table)
 
 
@@ -138,9 +166,12 @@ def _is_number(text: str) -> bool:
 
 
 @app.command()
-def check(department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
-          year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
-          lang: Lang_ = Language.zh, data: DataFolder = DATA) -> None:  # fmt: skip
+def check(
+    department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
+    year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
+    lang: Lang_ = Language.zh,
+    data: DataFolder = DATA,
+) -> None:
     """检查数据，一次列出所有问题 / Check the data and list every problem at once."""
     from evallib.load import load_departments, load_year
 
@@ -159,18 +190,30 @@ def check(department: Annotated[str | None, typer.Argument(help="部门编码；
         except InputRefused as refusal:
             wrong += 1
             _print_problems(refusal.problems, language)
-            _err.print(f"{code} {y}：{len(refusal.problems)} 个错误" if language == "zh" else f"{code} {y}: {len(refusal.problems)} error(s)", markup=False)
+            _err.print(
+                f"{code} {y}：{len(refusal.problems)} 个错误" if language == "zh" else f"{code} {y}: {len(refusal.problems)} error(s)",
+                markup=False,
+            )
         else:
             _print_problems(warnings, language)
-            said = f"{code} {y}：没有错误，{len(warnings)} 个提醒" if language == "zh" else f"{code} {y}: no errors, {len(warnings)} warning(s)"
+            said = (
+                f"{code} {y}：没有错误，{len(warnings)} 个提醒"
+                if language == "zh"
+                else f"{code} {y}: no errors, {len(warnings)} warning(s)"
+            )
             _out.print(said, markup=False)
     if wrong:
         raise typer.Exit(2)
 
 
 @app.command()
-def reconcile(department: Department, year: Year, format: Annotated[ReconcileFormat, typer.Option("--format", help="输出格式 / output format")] = ReconcileFormat.table,
-              lang: Lang_ = Language.zh, data: DataFolder = DATA) -> None:  # fmt: skip
+def reconcile(
+    department: Department,
+    year: Year,
+    format: Annotated[ReconcileFormat, typer.Option("--format", help="输出格式 / output format")] = ReconcileFormat.table,
+    lang: Lang_ = Language.zh,
+    data: DataFolder = DATA,
+) -> None:
     """把公布的数字与重算的数字逐一核对 / Hold every published figure against the computed one."""
     from evallib import reconcile as reconciling
     from evallib.load import load_year
@@ -186,7 +229,11 @@ def reconcile(department: Department, year: Year, format: Annotated[ReconcileFor
     if format is ReconcileFormat.json:
         print(json.dumps([{**row.model_dump(), "reason": row.reason[language]} for row in rows], ensure_ascii=False, indent=2))
     else:
-        heads = ("编号", "公布值", "重算值", "单位", "结果", "出处") if language == "zh" else ("Id", "Published", "Computed", "Unit", "Result", "Section")
+        heads = (
+            ("编号", "公布值", "重算值", "单位", "结果", "出处")
+            if language == "zh"
+            else ("Id", "Published", "Computed", "Unit", "Result", "Section")
+        )
         table = Table(*(Column(head, overflow="fold") for head in heads))
         for row in rows:
             verdict = reconciling.VERDICTS[row.verdict][language]

@@ -48,6 +48,7 @@ _DRAWN: dict[Any, Any] = {
     "axes.unicode_minus": False,
     "text.parse_math": False,
     "path.simplify": False,
+    "savefig.bbox": "standard",
 }
 
 Align = Literal["left", "center", "right"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Literal
 
 from evallib.words import Lang, Words, words
@@ -85,3 +86,13 @@ class InputRefused(Exception):
 def refuse(file: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> InputRefused:
     """An `InputRefused` of a single problem that concerns a whole file or choice."""
     return InputRefused((Problem(Place(file), words(zh, en), words(fix_zh, fix_en), found),))
+
+
+def meant(found: str, known: list[str]) -> Words:
+    """The known ids, the nearest first: what a mistyped id was probably meant to be."""
+    near = get_close_matches(found, known, 1)
+    listed = known if len(known) <= 25 else [*known[:25], "…"]
+    return words(
+        (f"是否应为 {near[0]}？" if near else "") + f"可用的有：{'、'.join(listed)}",
+        (f"did you mean {near[0]}? " if near else "") + f"There are: {', '.join(listed)}",
+    )

@@ -85,7 +85,7 @@ class Framework(Named):
     note_en: str = ""
     rounding: Rounding
     treatment: Treatment
-    bases: dict[str, str] = {}
+    bases: dict[str, str] = Field(default_factory=dict)
     grades: Annotated[tuple[Grade, ...], Field(alias="grade", min_length=1)]
     sources: Annotated[tuple[Clause, ...], Field(alias="source", min_length=1)]
     dimensions: Annotated[tuple[Dimension, ...], Field(alias="dimension", min_length=1)]

@@ -8,7 +8,7 @@ from evallib.evaluation import InputValue, MetricResult, Origin, TargetResult
 from evallib.facts import FACTS, split_part
 from evallib.framework import Framework
 from evallib.metrics import METRICS, Metric
-from evallib.record import OwnIndicator, Record, Target
+from evallib.record import Operator, OwnIndicator, Record, Target
 from evallib.units import SHARE, UNITS, convert, percent, quantity
 from evallib.words import LANGS, Words, joined, words
 
@@ -22,9 +22,15 @@ def find_fact(record: Record, id: str, year: int) -> InputValue | None:
     for row in record.facts:
         if row.fact == id and row.year == year:
             value = None if row.value is None else convert(row.value, row.unit, kind.unit)
-            return InputValue(fact=id, year=year, name=kind.name, value=value, unit=kind.unit,
-                              origins=(Origin(source=row.source, section=row.section),),
-                              note=words(row.note, row.note_en))  # fmt: skip
+            return InputValue(
+                fact=id,
+                year=year,
+                name=kind.name,
+                value=value,
+                unit=kind.unit,
+                origins=(Origin(source=row.source, section=row.section),),
+                note=words(row.note, row.note_en),
+            )
     return sum_of_parts(record, id, year)
 
 
@@ -38,8 +44,9 @@ def sum_of_parts(record: Record, id: str, year: int) -> InputValue | None:
     values = [sign * part.value for sign, part in parts if part.value is not None]
     total = sum(values, Decimal(0)) if len(values) == len(parts) else None
     origins = tuple(dict.fromkeys(origin for _, part in parts for origin in part.origins))
-    return InputValue(fact=id, year=year, name=kind.name, value=total, unit=kind.unit, origins=origins,
-                      parts=tuple(part for _, part in parts))  # fmt: skip
+    return InputValue(
+        fact=id, year=year, name=kind.name, value=total, unit=kind.unit, origins=origins, parts=tuple(part for _, part in parts)
+    )
 
 
 def written(value: Decimal | None, unit: str) -> Words:
@@ -60,8 +67,18 @@ def compute_metric(framework: Framework, record: Record, metric: Metric) -> Metr
     for fact, before in needed:
         kind = FACTS[fact]
         found = find_fact(record, fact, record.year - before)
-        inputs.append(found or InputValue(fact=fact, year=record.year - before, name=kind.name, value=None, unit=kind.unit,
-                                          origins=(), note=words("未提供", "not given")))  # fmt: skip
+        inputs.append(
+            found
+            or InputValue(
+                fact=fact,
+                year=record.year - before,
+                name=kind.name,
+                value=None,
+                unit=kind.unit,
+                origins=(),
+                note=words("未提供", "not given"),
+            )
+        )
     values = [i.value for i in inputs]
     missing = [i for i in inputs if i.value is None]
     value = None if missing else metric.compute(*values)
@@ -78,8 +95,7 @@ def compute_metric(framework: Framework, record: Record, metric: Metric) -> Metr
         result = words("基数为零，比率无定义", "the base is zero: the rate is not defined") if value is None else words(percent(value))
         working = words(f"{shown['zh']} = {result.zh}", f"{shown['en']} = {result.en}")
     formula = words(metric.written([name(i).zh for i in inputs]), metric.written([name(i).en for i in inputs]))
-    return MetricResult(id=metric.id, name=metric.name, base=base, value=value, formula=formula, working=working,
-                        inputs=tuple(inputs))  # fmt: skip
+    return MetricResult(id=metric.id, name=metric.name, base=base, value=value, formula=formula, working=working, inputs=tuple(inputs))
 
 
 def _actual(record: Record, row: Target, metric: MetricResult | None) -> tuple[Decimal | None, Words]:
@@ -88,8 +104,10 @@ def _actual(record: Record, row: Target, metric: MetricResult | None) -> tuple[D
     if row.actual is not None and row.base is not None:
         unit = row.actual_unit
         share = row.actual / row.base if row.base else None
-        shown = words(f"{quantity(row.actual, unit, 'zh')} ÷ {quantity(row.base, unit, 'zh')}",
-                      f"{quantity(row.actual, unit, 'en')} ÷ {quantity(row.base, unit, 'en')}")  # fmt: skip
+        shown = words(
+            f"{quantity(row.actual, unit, 'zh')} ÷ {quantity(row.base, unit, 'zh')}",
+            f"{quantity(row.actual, unit, 'en')} ÷ {quantity(row.base, unit, 'en')}",
+        )
         if share is None:
             return None, shown + words(" = 基数为零，比率无定义", " = the base is zero: the rate is not defined")
         return convert(share, SHARE, row.unit), shown + words(f" = {percent(share)}")
@@ -106,27 +124,31 @@ def _actual(record: Record, row: Target, metric: MetricResult | None) -> tuple[D
         whole = written(total, row.unit)
         return total, words(f"{sums['zh']} = {whole.zh}", f"{sums['en']} = {whole.en}")
     if metric is not None:
-        value = None if metric.value is None else convert(metric.value, SHARE, row.unit)
-        return value, metric.working
+        return (None if metric.value is None else convert(metric.value, SHARE, row.unit)), metric.working
     return None, words("没有实际值", "no actual was given")
+
+
+def _is_met(operator: Operator, actual: Decimal, target: Decimal) -> bool:
+    if operator == ">=":
+        return actual >= target
+    return actual <= target if operator == "<=" else actual == target
+
+
+def _attained(operator: Operator, actual: Decimal, target: Decimal) -> Decimal:
+    """How far a target that was not met was attained, as a share: actual / target, or target / actual where lower is better."""
+    if operator == ">=" and target > 0:
+        return max(actual / target, Decimal(0))
+    if operator == "<=" and target >= 0:
+        return target / actual
+    return Decimal(0)
 
 
 def compute_target(record: Record, row: Target, name: Words, metric: MetricResult | None) -> TargetResult:
     """A target held against its actual: completion rate, attainment (at most full), and whether it was met."""
     actual, how = _actual(record, row, metric)
     completion = actual / row.target if actual is not None and row.target else None
-    met = None if actual is None else (
-        actual >= row.target if row.operator == ">=" else actual <= row.target if row.operator == "<=" else actual == row.target)  # fmt: skip
-    if met:
-        attainment: Decimal | None = Decimal(1)
-    elif actual is None or completion is None:
-        attainment = None
-    elif row.operator == ">=":
-        attainment = max(completion, Decimal(0))
-    elif row.operator == "<=":
-        attainment = row.target / actual
-    else:
-        attainment = Decimal(0)
+    met = None if actual is None else _is_met(row.operator, actual, row.target)
+    attainment = None if actual is None else Decimal(1) if met else _attained(row.operator, actual, row.target)
     goal = written(row.target, row.unit)
     if actual is None:
         working = how
@@ -134,16 +156,29 @@ def compute_target(record: Record, row: Target, name: Words, metric: MetricResul
         working = words(f"实际 {how.zh}；目标为零，完成率无定义", f"actual {how.en}; the target is zero: completion is not defined")
     elif row.operator == "<=":
         verdict = words("未超过", "kept") if met else words("超过", "exceeded")
-        working = words(f"实际 {how.zh}；上限 {goal.zh}，{verdict.zh}；相当于上限的 {percent(completion)}",
-                        f"actual {how.en}; limit {goal.en}: {verdict.en}, {percent(completion)} of the limit")  # fmt: skip
+        working = words(
+            f"实际 {how.zh}；上限 {goal.zh}，{verdict.zh}；相当于上限的 {percent(completion)}",
+            f"actual {how.en}; limit {goal.en}: {verdict.en}, {percent(completion)} of the limit",
+        )
     else:
         full = words("，超额部分不加分", ", no more than full counts") if completion > 1 else words("")
-        working = words(f"实际 {how.zh}；目标 {goal.zh}；完成率 {percent(completion)}{full.zh}",
-                        f"actual {how.en}; target {goal.en}; completion {percent(completion)}{full.en}")  # fmt: skip
+        working = words(
+            f"实际 {how.zh}；目标 {goal.zh}；完成率 {percent(completion)}{full.zh}",
+            f"actual {how.en}; target {goal.en}; completion {percent(completion)}{full.en}",
+        )
     return TargetResult(
-        id=row.indicator, name=name, operator=row.operator, target=row.target, actual=actual, unit=row.unit,
-        completion_rate=completion, attainment=attainment, met=met, judged=row.actual_by == "judged", working=working,
-    )  # fmt: skip
+        id=row.indicator,
+        name=name,
+        operator=row.operator,
+        target=row.target,
+        actual=actual,
+        unit=row.unit,
+        completion_rate=completion,
+        attainment=attainment,
+        met=met,
+        judged=row.actual_by == "judged",
+        working=working,
+    )
 
 
 def metric_of(framework: Framework, record: Record, indicator: str) -> str | None:
@@ -165,8 +200,9 @@ def measure(framework: Framework, record: Record) -> tuple[tuple[MetricResult, .
     """Every formula and every target of a department's year, in the order of the catalogue and of the data."""
     metrics = {id: compute_metric(framework, record, metric) for id, metric in METRICS.items()}
     targets = tuple(
-        compute_target(record, row, name_of(framework, record, row.indicator),
-                       metrics.get(metric_of(framework, record, row.indicator) or ""))
+        compute_target(
+            record, row, name_of(framework, record, row.indicator), metrics.get(metric_of(framework, record, row.indicator) or "")
+        )
         for row in record.targets
-    )  # fmt: skip
+    )
     return tuple(metrics.values()), targets

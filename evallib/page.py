@@ -24,7 +24,7 @@ _ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "meta", "form"
 _PICTURE = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
 
 
-class ReportExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
+class ReportExporter(HTMLExporter):
     """One HTML file: no request to anywhere, no script, contents list, code folded away."""
 
     export_from_notebook = "evallib report"
@@ -36,12 +36,20 @@ class ReportExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no ty
         # nbconvert's own default is the current directory, whose folders could then stand in for ours
         return [str(_TEMPLATES)]
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, dict[str, Any]]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """The page of an executed notebook, and nbconvert's resources."""
-        resources = self._init_resources(resources)
+        untyped: Any = self
+        resources = untyped._init_resources(resources)
         body, language, title, contents = self._body(nb)
-        resources |= {"page": {"body": body, "lang": language, "title": title, "contents": contents,
-                               "css": (_TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")}}  # fmt: skip
+        resources |= {
+            "page": {
+                "body": body,
+                "lang": language,
+                "title": title,
+                "contents": contents,
+                "css": (_TEMPLATES / "page" / "page.css").read_text(encoding="utf-8"),
+            }
+        }
         html, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
         return html, resources
 
@@ -96,5 +104,3 @@ def _inlined(picture: re.Match[str]) -> str:
     for name, colour in _COLOURS.items():
         svg = svg.replace(colour, f"var(--c-{name})")
     return svg
-
-

@@ -141,8 +141,17 @@ def _one(row: Published, number: Number | None, recorded: bool) -> Reconciled:
     else:
         shown = _as_printed(row, number)
         verdict = "agrees" if shown == _normal(row.value) else "recorded" if recorded else "differs"
-    return Reconciled(id=row.published, number=row.number, published=row.value, computed=shown, unit=row.unit, verdict=verdict,
-                      reason=reason, source=row.source, section=row.section)  # fmt: skip
+    return Reconciled(
+        id=row.published,
+        number=row.number,
+        published=row.value,
+        computed=shown,
+        unit=row.unit,
+        verdict=verdict,
+        reason=reason,
+        source=row.source,
+        section=row.section,
+    )
 
 
 def _normal(text: str) -> str:

@@ -31,7 +31,6 @@ class Sourced(Row):
     section: Annotated[str, Field(min_length=1)] = column("章节", "section of that document")
 
 
-
 class Source(Row):
     """A document that data comes from, or that a finding refers to."""
 
@@ -210,6 +209,16 @@ class Finding(Sourced):
     @property
     def kind_words(self) -> Words:
         return words(self.kind, self.kind_en)
+
+
+def parse_clauses(text: str) -> list[tuple[str, str]]:
+    """The clauses of a finding as pairs of source and article.
+
+    >>> parse_clauses("budget-law:第57条; accounting-law:第9条")
+    [('budget-law', '第57条'), ('accounting-law', '第9条')]
+    """
+    parts = [part.strip() for part in text.replace("；", ";").split(";") if part.strip()]
+    return [(source.strip(), article.strip()) for source, _, article in (part.partition(":") for part in parts)]
 
 
 class FindingAmount(Sourced):

@@ -5,7 +5,6 @@ A report appears whole or not at all: everything is made in a temporary folder b
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import warnings
@@ -41,11 +40,13 @@ class ReportFailed(Exception):
         self.details = details
 
 
-def run_report(department: str, year: int, *, data: Path, out: Path, lang: Lang = "zh",
-               notebook: Path = NOTEBOOKS / "department_report.ipynb") -> Written:  # fmt: skip
+def run_report(
+    department: str, year: int, *, data: Path, out: Path, lang: Lang = "zh", notebook: Path = NOTEBOOKS / "department_report.ipynb"
+) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
-    The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages. The data is checked before a kernel starts.
+    The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
+    The data is checked before a kernel starts.
 
     Raises InputRefused when the data or the notebook cannot be used (nothing is written), ReportFailed when the notebook
     stopped (nothing is written).
@@ -66,7 +67,7 @@ def run_report(department: str, year: int, *, data: Path, out: Path, lang: Lang 
             (work / f"{name}.html").write_text(_export(executed), encoding="utf-8", newline="\n")
             (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
             for file in (f"{department}.evaluation.json", f"{name}.ipynb", f"{name}.html"):
-                os.replace(work / file, folder / file)
+                (work / file).replace(folder / file)
     except BaseException:
         for parent in made:  # an empty folder would look like a report that went missing
             if parent.is_dir() and not any(parent.iterdir()):
@@ -86,9 +87,14 @@ def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
     known = {line.split("=")[0].strip() for cell in cells for line in cell.source.splitlines() if "=" in line}
     unknown = sorted(set(parameters) - known)
     if unknown:
-        raise refuse(notebook.name, "笔记本没有这些参数", "the notebook does not know these parameters",
-                     "在标记为 parameters 的单元格中写出它们", "name them in the cell tagged parameters",
-                     found=", ".join(unknown))  # fmt: skip
+        raise refuse(
+            notebook.name,
+            "笔记本没有这些参数",
+            "the notebook does not know these parameters",
+            "在标记为 parameters 的单元格中写出它们",
+            "name them in the cell tagged parameters",
+            found=", ".join(unknown),
+        )
 
 
 def _execute(notebook: Path, target: Path, parameters: dict[str, Any]) -> Any:
@@ -101,9 +107,15 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any]) -> Any:
         warnings.simplefilter("ignore")  # of the kernel's connection; what the notebook itself warns of stands in its outputs
         try:
             return papermill.execute_notebook(
-                str(notebook), str(target), parameters=parameters, kernel_name="python3", progress_bar=False,
-                log_output=False, request_save_on_cell_execute=False, config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            )  # fmt: skip
+                str(notebook),
+                str(target),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+            )
         except PapermillExecutionError as error:
             raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
 
@@ -111,5 +123,6 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any]) -> Any:
 def _export(executed: Any) -> str:
     from evallib.page import ReportExporter
 
-    html, _ = ReportExporter().from_notebook_node(executed)
+    exporter: Any = ReportExporter  # its base class has no types
+    html, _ = exporter().from_notebook_node(executed)
     return str(html)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -55,16 +56,17 @@ class Proportional(_Measured):
         share = min(max(convert(value, unit, "share"), Decimal(0)), self.cap)
         limit = convert(value, unit, "share") > self.cap
         working = _both(
-            "{value}{capped} × {points} 分", "{value}{capped} × {points} points",
-            value=percent(convert(value, unit, "share")), points=plain(points, 2),
+            "{value}{capped} × {points} 分",
+            "{value}{capped} × {points} points",
+            value=percent(convert(value, unit, "share")),
+            points=plain(points, 2),
             capped=_both("（按 {cap} 计）", " (counted as {cap})", cap=percent(self.cap, None)) if limit else "",
-        )  # fmt: skip
+        )
         return Award(share * points, working)
 
     def describe(self) -> Words:
         what = words("完成率", "completion") if self.of == "completion" else words("指标值", "value")
-        return _both("{what} × 分值，最多按 {cap} 计", "{what} × points, counted up to {cap}",
-                     what=what, cap=percent(self.cap, None))  # fmt: skip
+        return _both("{what} × 分值，最多按 {cap} 计", "{what} × points, counted up to {cap}", what=what, cap=percent(self.cap, None))
 
 
 class Band(BaseModel):
@@ -95,25 +97,28 @@ class Bands(_Measured):
             raise ValueError("the last band takes the rest and has no edge")
         up = [b.up_to for b in head if b.up_to is not None and b.at_least is None]
         down = [b.at_least for b in head if b.at_least is not None and b.up_to is None]
-        if len(up) == len(head) and all(a < b for a, b in zip(up, up[1:], strict=False)):
+        if len(up) == len(head) and all(a < b for a, b in pairwise(up)):
             return self
-        if len(down) == len(head) and all(a > b for a, b in zip(down, down[1:], strict=False)):
+        if len(down) == len(head) and all(a > b for a, b in pairwise(down)):
             return self
         raise ValueError("bands use up_to with rising edges, or at_least with falling edges, and never both")
 
     def award(self, value: Decimal, unit: str, points: Decimal) -> Award:
         value = convert(value, unit, "share")
         band = next(
-            b for b in self.bands
+            b
+            for b in self.bands
             if (b.up_to is None and b.at_least is None)
             or (b.up_to is not None and value <= b.up_to)
             or (b.at_least is not None and value >= b.at_least)
-        )  # fmt: skip
+        )
         working = _both(
             "属于“{band}”，得分值的 {share}：{share} × {points} 分",
             "lies in “{band}”, worth {share} of the points: {share} × {points} points",
-            band=self._name(band), share=percent(band.share, None), points=plain(points, 2),
-        )  # fmt: skip
+            band=self._name(band),
+            share=percent(band.share, None),
+            points=plain(points, 2),
+        )
         return Award(band.share * points, working)
 
     def _name(self, band: Band) -> Words:
@@ -126,20 +131,21 @@ class Bands(_Measured):
                 return words(f"高于 {percent(start or Decimal(0), None)}", f"above {percent(start or Decimal(0), None)}")
             if start is None:
                 return words(f"不高于 {percent(high, None)}", f"up to {percent(high, None)}")
-            return words(f"高于 {percent(start, None)}、不高于 {percent(high, None)}", f"above {percent(start, None)}, up to {percent(high, None)}")
+            return words(
+                f"高于 {percent(start, None)}、不高于 {percent(high, None)}", f"above {percent(start, None)}, up to {percent(high, None)}"
+            )
         end = before.at_least if before else None
         if low is None:
             return words(f"低于 {percent(end or Decimal(0), None)}", f"below {percent(end or Decimal(0), None)}")
         if end is None:
             return words(f"不低于 {percent(low, None)}", f"at least {percent(low, None)}")
-        return words(f"不低于 {percent(low, None)}、低于 {percent(end, None)}", f"at least {percent(low, None)}, below {percent(end, None)}")
+        return words(
+            f"不低于 {percent(low, None)}、低于 {percent(end, None)}", f"at least {percent(low, None)}, below {percent(end, None)}"
+        )
 
     def describe(self) -> Words:
-        said = [_both("{band} 得 {share}", "{band}: {share}", band=self._name(b), share=percent(b.share, None))
-                for b in self.bands]  # fmt: skip
-        return words(
-            "分档：" + "；".join(w.zh for w in said), "Bands, share of the points: " + "; ".join(w.en for w in said)
-        )
+        said = [_both("{band} 得 {share}", "{band}: {share}", band=self._name(b), share=percent(b.share, None)) for b in self.bands]
+        return words("分档：" + "；".join(w.zh for w in said), "Bands, share of the points: " + "; ".join(w.en for w in said))
 
 
 class Linear(_Measured):
@@ -165,14 +171,20 @@ class Linear(_Measured):
         working = _both(
             "在 {zero}（零分）与 {full}（满分）之间占 {share}：{share} × {points} 分",
             "{share} of the way from {zero} (nothing) to {full} (full): {share} × {points} points",
-            zero=percent(self.zero_at, None), full=percent(self.full_at, None),
-            share=percent(share), points=plain(points, 2),
-        )  # fmt: skip
+            zero=percent(self.zero_at, None),
+            full=percent(self.full_at, None),
+            share=percent(share),
+            points=plain(points, 2),
+        )
         return Award(share * points, working)
 
     def describe(self) -> Words:
-        return _both("{full} 得满分，{zero} 得零分，其间按直线计算", "Full at {full}, nothing at {zero}, a straight line between",
-                     full=percent(self.full_at, None), zero=percent(self.zero_at, None))  # fmt: skip
+        return _both(
+            "{full} 得满分，{zero} 得零分，其间按直线计算",
+            "Full at {full}, nothing at {zero}, a straight line between",
+            full=percent(self.full_at, None),
+            zero=percent(self.zero_at, None),
+        )
 
 
 class DeductPerUnit(_Measured):
@@ -201,21 +213,27 @@ class DeductPerUnit(_Measured):
         kept = max(1 - units * self.share, Decimal(0))
         if over == 0:
             working = _both(
-                "未{side} {limit}，得满分", "not {side} {limit}: full points",
-                limit=percent(self.limit, None), side=self._side(),
-            )  # fmt: skip
+                "未{side} {limit}，得满分",
+                "not {side} {limit}: full points",
+                limit=percent(self.limit, None),
+                side=self._side(),
+            )
         else:
             working = _both(
-                "{side} {limit} 共 {over} 个百分点；每 {unit} 个百分点扣分值的 {share}{whole}，"
-                "扣 {lost}{floor}：{kept} × {points} 分",
+                "{side} {limit} 共 {over} 个百分点；每 {unit} 个百分点扣分值的 {share}{whole}，扣 {lost}{floor}：{kept} × {points} 分",
                 "{over} percentage points {side} {limit}; each {unit} cost {share} of the points{whole}, "
                 "{lost} in all{floor}: {kept} × {points} points",
-                limit=percent(self.limit, None), side=self._side(), over=plain(over * 100, 2),
-                unit=plain(self.unit * 100), share=percent(self.share, None), lost=percent(units * self.share),
-                kept=percent(kept), points=plain(points, 2),
+                limit=percent(self.limit, None),
+                side=self._side(),
+                over=plain(over * 100, 2),
+                unit=plain(self.unit * 100),
+                share=percent(self.share, None),
+                lost=percent(units * self.share),
+                kept=percent(kept),
+                points=plain(points, 2),
                 whole=words("（不足一个单位不扣）", " (whole steps only)") if self.steps == "whole" else "",
                 floor=words("，扣完为止", ", never below nothing") if units * self.share > 1 else "",
-            )  # fmt: skip
+            )
         return Award(kept * points, working)
 
     def _side(self) -> Words:
@@ -225,9 +243,12 @@ class DeductPerUnit(_Measured):
         return _both(
             "{side} {limit} 的，每 {unit} 个百分点扣分值的 {share}（{steps}），扣完为止",
             "Each {unit} percentage points {side} {limit} cost {share} of the points ({steps}), never below nothing",
-            side=self._side(), limit=percent(self.limit, None), unit=plain(self.unit * 100), share=percent(self.share, None),
+            side=self._side(),
+            limit=percent(self.limit, None),
+            unit=plain(self.unit * 100),
+            share=percent(self.share, None),
             steps=words("按比例计算", "in proportion") if self.steps == "linear" else words("按整数步计算", "in whole steps"),
-        )  # fmt: skip
+        )
 
 
 class PassFail(_Measured):
@@ -251,8 +272,7 @@ class PassFail(_Measured):
         value = convert(value, unit, "share")
         passed = value >= self.at_least if self.at_least is not None else value <= (self.up_to or Decimal(0))
         verdict = words("达到要求，得满分", "passes, full points") if passed else words("未达到要求，不得分", "fails, no points")
-        working = _both("要求{limit}：{verdict}", "required {limit}: {verdict}",
-                        limit=self._limit(), verdict=verdict)  # fmt: skip
+        working = _both("要求{limit}：{verdict}", "required {limit}: {verdict}", limit=self._limit(), verdict=verdict)
         return Award(points if passed else Decimal(0), working)
 
     def _limit(self) -> Words:
@@ -281,14 +301,18 @@ class DeductPerOccurrence(_Rule):
         working = _both(
             "{count} 个问题（{ids}），每个扣 {each} 分：{points} − {count} × {each}{floor}",
             "{count} finding(s) ({ids}), {each} points each: {points} − {count} × {each}{floor}",
-            count=str(len(findings)), ids="、".join(findings), each=plain(self.points_each, 2), points=plain(points, 2),
+            count=str(len(findings)),
+            ids="、".join(findings),
+            each=plain(self.points_each, 2),
+            points=plain(points, 2),
             floor=words("，扣完为止", ", never below nothing") if self.points_each * len(findings) > points else "",
-        )  # fmt: skip
+        )
         return Award(score, words(working.zh, working.en.replace("、", ", ")))
 
     def describe(self) -> Words:
-        return _both("每发现一个问题扣 {each} 分，扣完为止", "Each finding costs {each} points, never below nothing",
-                     each=plain(self.points_each, 2))  # fmt: skip
+        return _both(
+            "每发现一个问题扣 {each} 分，扣完为止", "Each finding costs {each} points, never below nothing", each=plain(self.points_each, 2)
+        )
 
 
 class ChecklistItem(BaseModel):
@@ -320,10 +344,13 @@ class Checklist(_Rule):
     def award(self, verdicts: dict[str, bool], points: Decimal) -> Award:
         score = sum((item.points for item in self.items if verdicts[item.id]), Decimal(0))
         said = [(item, words("满足", "met") if verdicts[item.id] else words("不满足", "not met")) for item in self.items]
-        return Award(score, words(
-            "；".join(f"{i.name}（{plain(i.points, 2)} 分）{v.zh}" for i, v in said),
-            "; ".join(f"{i.name_en} ({plain(i.points, 2)} points) {v.en}" for i, v in said),
-        ))  # fmt: skip
+        return Award(
+            score,
+            words(
+                "；".join(f"{i.name}（{plain(i.points, 2)} 分）{v.zh}" for i, v in said),
+                "; ".join(f"{i.name_en} ({plain(i.points, 2)} points) {v.en}" for i, v in said),
+            ),
+        )
 
     def describe(self) -> Words:
         return words(
@@ -369,10 +396,13 @@ class Tiers(_Rule):
         if chosen is None or not chosen.low * points <= score <= chosen.high * points:
             raise ValueError(f"{score} is not within the tier {tier!r}")
         working = _both(
-            "评为“{name}”（{low}–{high}），得 {score} 分", "judged “{name}” ({low}–{high}): {score} points",
-            name=words(chosen.name, chosen.name_en), low=percent(chosen.low, None), high=percent(chosen.high, None),
+            "评为“{name}”（{low}–{high}），得 {score} 分",
+            "judged “{name}” ({low}–{high}): {score} points",
+            name=words(chosen.name, chosen.name_en),
+            low=percent(chosen.low, None),
+            high=percent(chosen.high, None),
             score=plain(score, 2),
-        )  # fmt: skip
+        )
         return Award(score, working)
 
     def describe(self) -> Words:
@@ -392,8 +422,15 @@ class Awarded(_Rule):
     kind: Literal["awarded"]
 
     def award(self, score: Decimal, points: Decimal) -> Award:
-        return Award(score, _both("评价人员评定：{score} / {points} 分", "judged by the evaluators: {score} of {points} points",
-                                  score=plain(score, 2), points=plain(points, 2)))  # fmt: skip
+        return Award(
+            score,
+            _both(
+                "评价人员评定：{score} / {points} 分",
+                "judged by the evaluators: {score} of {points} points",
+                score=plain(score, 2),
+                points=plain(points, 2),
+            ),
+        )
 
     def describe(self) -> Words:
         return words("由评价人员评定并说明理由", "Judged by the evaluators, with the reason")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from evallib import __version__
+from evallib.base import Basis
 from evallib.evaluation import Coverage, Evaluation, IndicatorResult, Method, MetricResult, SectionResult, Status, TargetResult
 from evallib.framework import Framework, Indicator
 from evallib.measure import measure
@@ -45,14 +46,27 @@ def evaluate(framework: Framework, record: Record) -> Evaluation:
     applicable = [r for r in results if r.status != "not_applicable"]
     overall = next((s for s in record.self_evaluation if s.indicator == "total"), None)
     return Evaluation(
-        version=__version__, framework=framework, record=record, metrics=metrics, targets=targets, indicators=results,
-        groups=groups, dimensions=dimensions, total=total, points=points, grade=grade.words, grade_id=grade.id,
+        version=__version__,
+        framework=framework,
+        record=record,
+        metrics=metrics,
+        targets=targets,
+        indicators=results,
+        groups=groups,
+        dimensions=dimensions,
+        total=total,
+        points=points,
+        grade=grade.words,
+        grade_id=grade.id,
         coverage=Coverage(
-            indicators=len(applicable), indicators_scored=len(scored),
-            points=sum((r.points for r in applicable), Decimal(0)), points_scored=sum((r.points for r in scored), Decimal(0)),
+            indicators=len(applicable),
+            indicators_scored=len(scored),
+            points=sum((r.points for r in applicable), Decimal(0)),
+            points_scored=sum((r.points for r in scored), Decimal(0)),
         ),
-        self_total=overall.score if overall else None, self_grade=overall.grade if overall else "",
-    )  # fmt: skip
+        self_total=overall.score if overall else None,
+        self_grade=overall.grade if overall else "",
+    )
 
 
 def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
@@ -63,24 +77,35 @@ def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator
         if group.own_rule is not None:
             found += [
                 Indicator(
-                    id=o.indicator, name=o.name, name_en=o.name_en or o.name, group=group.id, points=o.points, basis=o.basis,
-                    metric=o.metric or None, rule=group.own_rule, source=o.source, clause=o.section,
+                    id=o.indicator,
+                    name=o.name,
+                    name_en=o.name_en or o.name,
+                    group=group.id,
+                    points=o.points,
+                    basis=o.basis,
+                    metric=o.metric or None,
+                    rule=group.own_rule,
+                    source=o.source,
+                    clause=o.section,
                 )
-                for o in record.own_indicators if o.group == group.id
-            ]  # fmt: skip
+                for o in record.own_indicators
+                if o.group == group.id
+            ]
     return tuple(found)
 
 
-def _section(id: str, name: Words, dimension: str, basis: str, members: list[IndicatorResult], framework: Framework) -> SectionResult:
+def _section(id: str, name: Words, dimension: str, basis: Basis, members: list[IndicatorResult], framework: Framework) -> SectionResult:
     applicable = [m for m in members if m.status != "not_applicable" or framework.treatment.not_applicable == "full"]
     points = sum((m.points for m in applicable), Decimal(0))
     score = sum((m.score for m in applicable if m.score is not None), Decimal(0))
-    return SectionResult(id=id, name=name, dimension=dimension, points=points, score=score,
-                         rate=score / points if points else None, basis=basis)  # type: ignore[arg-type]  # fmt: skip
+    return SectionResult(
+        id=id, name=name, dimension=dimension, points=points, score=score, rate=score / points if points else None, basis=basis
+    )
 
 
-def _score(framework: Framework, record: Record, indicator: Indicator, metric: MetricResult | None,
-           target: TargetResult | None) -> IndicatorResult:  # fmt: skip
+def _score(
+    framework: Framework, record: Record, indicator: Indicator, metric: MetricResult | None, target: TargetResult | None
+) -> IndicatorResult:
     """One indicator: what the rule gives, then what the evaluators decided over it."""
     places = framework.rounding.scores
     judgements = tuple(j for j in record.judgements if j.indicator == indicator.id)
@@ -93,8 +118,10 @@ def _score(framework: Framework, record: Record, indicator: Indicator, metric: M
         if framework.treatment.missing == "zero":
             working += words("；缺少数据，不得分", "; missing: no points")
     else:
-        rounded = words(f" = {plain(award.score, 4)} → {plain(formula_score or Decimal(0), places)} 分",
-                        f" = {plain(award.score, 4)} → {plain(formula_score or Decimal(0), places)}")  # fmt: skip
+        rounded = words(
+            f" = {plain(award.score, 4)} → {plain(formula_score or Decimal(0), places)} 分",
+            f" = {plain(award.score, 4)} → {plain(formula_score or Decimal(0), places)}",
+        )
         if award.score == formula_score:
             rounded = words(f" = {plain(award.score, places)} 分", f" = {plain(award.score, places)}")
         working = joined([w for w in (how, award.working) if w]) + rounded
@@ -109,20 +136,38 @@ def _score(framework: Framework, record: Record, indicator: Indicator, metric: M
     elif decision is not None and decision.score is not None and not isinstance(indicator.rule, Awarded):
         status, method = "scored", "overridden" if award is not None else "judged"
         score = round_half_up(decision.score, places)
-        said = words(f"评价人员评定为 {plain(score, places)} 分：{decision.reason}",
-                     f"the evaluators set it to {plain(score, places)}: {decision.reason_words.en}")  # fmt: skip
+        said = words(
+            f"评价人员评定为 {plain(score, places)} 分：{decision.reason}",
+            f"the evaluators set it to {plain(score, places)}: {decision.reason_words.en}",
+        )
         working = joined([how if award is None and how else working, said])
     clause = framework.find_source(indicator.source)
     own = next((o for o in record.own_indicators if o.indicator == indicator.id), None)
     return IndicatorResult(
-        id=indicator.id, name=indicator.words, dimension=next(g.dimension for g in framework.groups if g.id == indicator.group),
-        group=indicator.group, points=indicator.points, basis=indicator.basis, own=own is not None, value=value, unit=unit,
-        status=status, method=method, score=score, formula_score=formula_score, rule=indicator.rule.kind,
-        rule_text=indicator.rule.describe(), working=working, evidence=_evidence(record, indicator, judgements, target),
+        id=indicator.id,
+        name=indicator.words,
+        dimension=next(g.dimension for g in framework.groups if g.id == indicator.group),
+        group=indicator.group,
+        points=indicator.points,
+        basis=indicator.basis,
+        own=own is not None,
+        value=value,
+        unit=unit,
+        status=status,
+        method=method,
+        score=score,
+        formula_score=formula_score,
+        rule=indicator.rule.kind,
+        rule_text=indicator.rule.describe(),
+        working=working,
+        evidence=_evidence(record, indicator, judgements, target),
         source=_clause(record, indicator, clause.words if clause else None, clause.number if clause else ""),
-        note=words(indicator.note, indicator.note_en), metric=indicator.metric, target=target.id if target else None,
-        judgements=judgements, findings=findings,
-    )  # fmt: skip
+        note=words(indicator.note, indicator.note_en),
+        metric=indicator.metric,
+        target=target.id if target else None,
+        judgements=judgements,
+        findings=findings,
+    )
 
 
 def _value(metric: MetricResult | None, target: TargetResult | None) -> tuple[Decimal | None, str, Words]:
@@ -151,13 +196,20 @@ def _evidence(record: Record, indicator: Indicator, judgements: tuple[Judgement,
     """What stands behind a score: the evidence for the actual, the reasons of the evaluators, the findings."""
     said = [t.evidence_words for t in record.targets if target is not None and t.indicator == indicator.id]
     said += [j.reason_words for j in judgements]
-    said += [words(f"问题 {f.finding}：{f.title}", f"finding {f.finding}: {f.words.en}")
-             for f in record.findings if f.indicator == indicator.id]  # fmt: skip
+    said += [
+        words(f"问题 {f.finding}：{f.title}", f"finding {f.finding}: {f.words.en}") for f in record.findings if f.indicator == indicator.id
+    ]
     return joined([s for s in said if s])
 
 
-def _award(indicator: Indicator, value: Decimal | None, unit: str, target: TargetResult | None,
-           judgements: tuple[Judgement, ...], findings: tuple[str, ...]) -> Award | None:  # fmt: skip
+def _award(
+    indicator: Indicator,
+    value: Decimal | None,
+    unit: str,
+    target: TargetResult | None,
+    judgements: tuple[Judgement, ...],
+    findings: tuple[str, ...],
+) -> Award | None:
     """What the indicator's rule gives, or None where something that it needs is missing."""
     rule = indicator.rule
     if isinstance(rule, DeductPerOccurrence):

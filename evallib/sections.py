@@ -13,11 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from evallib import charts, tables
-from evallib.charts import Chart
-from evallib.checks import parse_clauses
+from evallib.drawing import Chart
 from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
 from evallib.reconcile import VERDICTS, reconcile
+from evallib.record import parse_clauses
 from evallib.units import UNITS, money, percent, plain, quantity
 from evallib.words import Lang, Words, words
 
@@ -96,23 +96,51 @@ class Report:
         e, lang = self.evaluation, self.lang
         number = list(SECTIONS).index(id)
         heading = SECTIONS[id][lang]
-        if 0 < number and not id.startswith(("indicators", "facts", "reconciliation", "sources")):
-            heading = f"{_NUMERALS[number - 1] if number <= 10 else '十' + _NUMERALS[number - 11]}、{heading}" if lang == "zh" else f"{number}. {heading}"
-        html = _environment().get_template(f"sections/{id}.html.j2").render(
-            e=e, record=e.record, framework=e.framework, lang=lang, id=id, heading=heading, tables=tables,
-            t=lambda zh, en: zh if lang == "zh" else en, w=lambda text: text[lang], chart=self._chart, pct=_percent, money=_money,
-            num=_number, qty=partial(_quantity, lang=lang), clause=partial(_clause, e, lang), rows=partial(_own_rows, e, id),
-        )  # fmt: skip
+        if number > 0 and not id.startswith(("indicators", "facts", "reconciliation", "sources")):
+            heading = (
+                f"{_NUMERALS[number - 1] if number <= 10 else '十' + _NUMERALS[number - 11]}、{heading}"
+                if lang == "zh"
+                else f"{number}. {heading}"
+            )
+        html = (
+            _environment()
+            .get_template(f"sections/{id}.html.j2")
+            .render(
+                e=e,
+                record=e.record,
+                framework=e.framework,
+                lang=lang,
+                id=id,
+                heading=heading,
+                tables=tables,
+                t=lambda zh, en: zh if lang == "zh" else en,
+                w=lambda text: text[lang],
+                chart=self._chart,
+                pct=_percent,
+                money=_money,
+                num=_number,
+                qty=partial(_quantity, lang=lang),
+                clause=partial(_clause, e, lang),
+                rows=partial(_own_rows, e, id),
+            )
+        )
         return Section(id, html)
 
     def _chart(self, name: str) -> Markup:
         """A chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
         chart = _CHARTS[name](self.evaluation, self.lang)
         picture = b64encode(chart.to_svg().encode()).decode("ascii")
-        return Markup(_environment().get_template("sections/_chart.html.j2").render(
-            chart=chart, picture=picture, rows=chart.data.to_numpy().tolist(), heads=list(chart.data.columns),
-            t=lambda zh, en: zh if self.lang == "zh" else en,
-        ))  # fmt: skip
+        return Markup(
+            _environment()
+            .get_template("sections/_chart.html.j2")
+            .render(
+                chart=chart,
+                picture=picture,
+                rows=chart.data.to_numpy().tolist(),
+                heads=list(chart.data.columns),
+                t=lambda zh, en: zh if self.lang == "zh" else en,
+            )
+        )
 
 
 def _own_rows(e: Evaluation, id: str) -> Any:
@@ -146,5 +174,3 @@ def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
         article = article.replace("第", "").replace("条", ", ").replace("项", "").replace("款", ", ").strip(", ")
         return f"{title}{number if document.number else ''}{', art. ' + article if article else ''}"
     return f"《{title.strip('《》')}》{number if document.number else ''}{article}"
-
-

@@ -38,37 +38,72 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
     indicators = []
     for i in e.indicators:
         value, unit = _measured(i.value, i.unit)
-        indicators.append({
-            "id": i.id, "name": i.name[lang], "dimension": i.dimension, "group": i.group, "points": str(round_half_up(i.points, places.scores)),
-            "score": _text(i.score, places.scores), "value": value, "unit": unit, "status": i.status, "basis": i.basis,
-            "rule": i.rule, "working": i.working[lang], "source": i.source[lang], "evidence": i.evidence[lang],
-            "method": i.method, "formula_score": _text(i.formula_score, places.scores), "rule_text": i.rule_text[lang],
-        })  # fmt: skip
+        indicators.append(
+            {
+                "id": i.id,
+                "name": i.name[lang],
+                "dimension": i.dimension,
+                "group": i.group,
+                "points": str(round_half_up(i.points, places.scores)),
+                "score": _text(i.score, places.scores),
+                "value": value,
+                "unit": unit,
+                "status": i.status,
+                "basis": i.basis,
+                "rule": i.rule,
+                "working": i.working[lang],
+                "source": i.source[lang],
+                "evidence": i.evidence[lang],
+                "method": i.method,
+                "formula_score": _text(i.formula_score, places.scores),
+                "rule_text": i.rule_text[lang],
+            }
+        )
     targets = []
     for t in e.targets:
         target, unit = _measured(t.target, t.unit)
         actual, _ = _measured(t.actual, t.unit)
-        targets.append({
-            "id": t.id, "name": t.name[lang], "operator": t.operator, "target": target, "actual": actual, "unit": unit,
-            "completion_rate": _text(t.completion_rate, places.rates), "met": t.met,
-        })  # fmt: skip
+        targets.append(
+            {
+                "id": t.id,
+                "name": t.name[lang],
+                "operator": t.operator,
+                "target": target,
+                "actual": actual,
+                "unit": unit,
+                "completion_rate": _text(t.completion_rate, places.rates),
+                "met": t.met,
+            }
+        )
     return {
-        "format": 1, "department": e.record.department, "name": e.record.name[lang], "year": e.record.year,
-        "framework": f"{e.framework.id}/{e.framework.first_year}", "total": _text(e.total, places.scores),
-        "points": _text(e.points, places.scores), "grade": e.grade[lang],
+        "format": 1,
+        "department": e.record.department,
+        "name": e.record.name[lang],
+        "year": e.record.year,
+        "framework": f"{e.framework.id}/{e.framework.first_year}",
+        "total": _text(e.total, places.scores),
+        "points": _text(e.points, places.scores),
+        "grade": e.grade[lang],
         "coverage": {
-            "indicators": e.coverage.indicators, "indicators_scored": e.coverage.indicators_scored,
-            "points": _text(e.coverage.points, places.scores), "points_scored": _text(e.coverage.points_scored, places.scores),
+            "indicators": e.coverage.indicators,
+            "indicators_scored": e.coverage.indicators_scored,
+            "points": _text(e.coverage.points, places.scores),
+            "points_scored": _text(e.coverage.points_scored, places.scores),
         },
         "dimensions": [
-            {"id": d.id, "name": d.name[lang], "points": _text(d.points, places.scores), "score": _text(d.score, places.scores),
-             "rate": _text(d.rate, places.rates)}
+            {
+                "id": d.id,
+                "name": d.name[lang],
+                "points": _text(d.points, places.scores),
+                "score": _text(d.score, places.scores),
+                "rate": _text(d.rate, places.rates),
+            }
             for d in e.dimensions
         ],
         "indicators": indicators,
         "metrics": {m.id: _text(m.value, places.rates) for m in e.metrics},
         "targets": targets,
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True)
@@ -138,8 +173,10 @@ def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
     """The budget by source of income and by kind of spending, each closed by its total."""
 
     def line(zh: str, en: str, approved: str, adjusted: str, outturn: str, total: bool = False) -> BudgetLine:
-        found = [find_fact(evaluation.record, id, evaluation.record.year) if id else None for id in (approved, adjusted, outturn)]
-        return BudgetLine(words(zh, en), *found, total=total)
+        def find(id: str) -> InputValue | None:
+            return find_fact(evaluation.record, id, evaluation.record.year) if id else None
+
+        return BudgetLine(words(zh, en), find(approved), find(adjusted), find(outturn), total)
 
     return {
         "income": (

@@ -29,13 +29,37 @@ def test_score_prints_one_json_object() -> None:
     document = json.loads(out)
     assert status == 0
     assert list(document) == [
-        "format", "department", "name", "year", "framework", "total", "points", "grade", "coverage",
-        "dimensions", "indicators", "metrics", "targets",
-    ]  # fmt: skip
+        "format",
+        "department",
+        "name",
+        "year",
+        "framework",
+        "total",
+        "points",
+        "grade",
+        "coverage",
+        "dimensions",
+        "indicators",
+        "metrics",
+        "targets",
+    ]
     assert list(document["dimensions"][0]) == ["id", "name", "points", "score", "rate"]
     assert set(document["indicators"][0]) >= {
-        "id", "name", "dimension", "group", "points", "score", "value", "unit", "status", "basis", "rule", "working", "source", "evidence",
-    }  # fmt: skip
+        "id",
+        "name",
+        "dimension",
+        "group",
+        "points",
+        "score",
+        "value",
+        "unit",
+        "status",
+        "basis",
+        "rule",
+        "working",
+        "source",
+        "evidence",
+    }
     assert list(document["targets"][0]) == ["id", "name", "operator", "target", "actual", "unit", "completion_rate", "met"]
     assert (document["total"], document["grade"], len(document["indicators"])) == ("84.63", "良", 39)
 

@@ -23,18 +23,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"base", "framework", "record", "words"},
     "measure": CORE,
     "scoring": CORE | {"measure"},
-    "checks": CORE | {"measure", "scoring"},
-    "load": CORE | {"checks"},
+    "check_framework": CORE,
+    "check_record": CORE | {"measure", "scoring"},
+    "cells": {"errors", "record", "units", "words"},
+    "load": CORE | {"cells", "check_framework", "check_record"},
     "reconcile": CORE | {"measure"},
     "tables": CORE | {"measure"},
     "charts": CORE | {"measure", "drawing"},
     "drawing": {"words", "units"},
-    "sections": CORE | {"measure", "reconcile", "tables", "charts", "checks", "drawing"},
-    "page": {"charts", "drawing"},
+    "sections": CORE | {"measure", "reconcile", "tables", "charts", "drawing"},
+    "page": {"drawing"},
     "report": CORE | {"load", "scoring", "page"},
     "cli": {"*"},
 }
-LATE = {"papermill", "nbconvert", "nbformat", "matplotlib", "pandas"}
 
 
 def _imports(tree: ast.AST) -> set[str]:

@@ -49,8 +49,10 @@ def test_every_published_figure_agrees_or_is_explained(hrss: Evaluation) -> None
     assert len(rows) > 140
     assert {row.verdict for row in rows} == {"agrees", "recorded", "not_computable"}
     assert [row.id for row in rows if row.verdict == "recorded"] == [
-        "text_arbitration_target", "text_inspection_target", "finding_8_product",
-    ]  # fmt: skip
+        "text_arbitration_target",
+        "text_inspection_target",
+        "finding_8_product",
+    ]
     assert all(row.reason.zh and row.reason.en for row in rows if row.verdict != "agrees")
 
 
@@ -89,7 +91,9 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("table", "key", "column", "value", "metrics", "indicators"), CHANGES, ids=lambda x: str(x) if isinstance(x, dict) else None)
+@pytest.mark.parametrize(
+    ("table", "key", "column", "value", "metrics", "indicators"), CHANGES, ids=lambda x: str(x) if isinstance(x, dict) else None
+)
 def test_one_change_moves_what_depends_on_it_and_nothing_else(
     hrss: Evaluation, copy: Copy, table: str, key: dict[str, str], column: str, value: str, metrics: set[str], indicators: set[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -23,11 +24,13 @@ def main() -> None:
                 page.goto(page_file.as_uri())
                 page.screenshot(path=PICTURES / f"{name}.{lang}.png")
                 page.close()
-            page = browser.new_page(viewport={"width": 794, "height": 1123})
-            page.emulate_media(media="print")
+            page = browser.new_page()
             page.goto(page_file.as_uri())
-            page.screenshot(path=PICTURES / f"paper.{lang}.png")
+            paper = Path(folder) / "paper.pdf"
+            page.pdf(path=paper, prefer_css_page_size=True, print_background=True)
             page.close()
+            target = PICTURES / f"paper.{lang}"
+            subprocess.run(["pdftoppm", "-r", "80", "-l", "1", "-singlefile", "-png", str(paper), str(target)], check=True)
 
 
 if __name__ == "__main__":

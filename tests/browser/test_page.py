@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_headings_stand_in_order(browser: Browser, pages: dict[Lang, Path], lang
         levels = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
         assert levels.count(1) == 1
         assert levels[0] == 1
-        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+        assert all(b - a <= 1 for a, b in pairwise(levels))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -134,7 +135,9 @@ def test_a_page_of_one_language(browser: Browser, pages: dict[Lang, Path], lang:
         assert opened.page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
         if lang == "en":
             opened.page.evaluate("document.querySelectorAll('.documents,.code,[lang=zh]').forEach(e => e.remove())")
-            headings = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,th,dt,summary,nav a,figcaption,svg text')].map(e => e.textContent)")
+            headings = opened.page.evaluate(
+                "[...document.querySelectorAll('h1,h2,h3,h4,th,dt,summary,nav a,figcaption,svg text')].map(e => e.textContent)"
+            )
             assert [text for text in headings if re.search(r"[\u4e00-\u9fff]", text)] == []
 
 
@@ -145,7 +148,8 @@ def test_on_paper_no_chart_and_no_row_is_cut(browser: Browser, pages: dict[Lang,
         opened.page.emulate_media(media="print")
         # the printable area of A4 is 180 mm by 263 mm: nothing that must not be cut may be larger
         too_large = opened.page.evaluate(
-            "[...document.querySelectorAll('figure.chart, tr, article.finding')].filter(e => e.getBoundingClientRect().height > 263 / 25.4 * 96)"
+            "[...document.querySelectorAll('figure.chart, tr, article.finding')]"
+            ".filter(e => e.getBoundingClientRect().height > 263 / 25.4 * 96)"
             ".map(e => e.id || e.innerText.slice(0, 40))"
         )
         assert too_large == []
