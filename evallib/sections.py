@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
@@ -12,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from evallib import charts, tables
-from evallib.drawing import Chart
+from evallib import tables
+from evallib.charts import CHARTS
 from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
 from evallib.reconcile import VERDICTS, reconcile
@@ -41,14 +40,6 @@ SECTIONS: dict[str, Words] = {
 }
 """The sections of the report in their order: id and heading."""
 
-_CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
-    "target_completion": charts.target_completion_chart,
-    "budget_bridge": charts.budget_bridge_chart,
-    "budget_variance": charts.budget_variance_chart,
-    "points_bridge": charts.points_bridge_chart,
-    "points": charts.points_chart,
-    "dimension": charts.dimension_chart,
-}
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -128,7 +119,7 @@ class Report:
 
     def _chart(self, name: str) -> Markup:
         """A chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
-        chart = _CHARTS[name](self.evaluation, self.lang)
+        chart = CHARTS[name](self.evaluation, self.lang)
         picture = b64encode(chart.to_svg().encode()).decode("ascii")
         return Markup(
             _environment()
