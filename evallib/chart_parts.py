@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from evallib.drawing import ACCENT, BAD, BODY, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
 from evallib.evaluation import Evaluation, IndicatorResult, Origin, SectionResult
-from evallib.units import percent, plain
+from evallib.units import percent, plain, section_number
 from evallib.words import Lang, Words, words
 
 ALT_LENGTH = 880  # characters an alternative text may have; the table holds the rest
@@ -145,7 +145,9 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
         sections = sorted(
             {m[0] if m else s for m, s in zip(found, full, strict=True)}, key=lambda s: ["一二三四五六七八九十".find(c) for c in s]
         )
-        said.append(words(f"《{title}》{'、'.join(sections)}", f"{title}, sections {', '.join(sections)}")[lang])
+        said.append(
+            words(f"《{title}》{'、'.join(sections)}", f"{title}, sections {', '.join(section_number(s, 'en') for s in sections)}")[lang]
+        )
     return words("来源：", "Source: ")[lang] + words("；", "; ")[lang].join(said) if said else ""
 
 

@@ -73,13 +73,21 @@ def _refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
 
 
 @app.command()
-def report(department: Department, year: Year, lang: Lang_ = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS) -> None:
+def report(
+    department: Department,
+    year: Year,
+    lang: Lang_ = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    figures: Annotated[bool, typer.Option("--figures", help="图表另存为 PNG / also save the charts as PNG")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
+) -> None:
     """生成一个部门一个年度的报告 / Make the report of a department's year."""
     from evallib.report import ReportFailed, run_report
 
     language: Lang = lang.value
     try:
-        written = run_report(department, year, data=data, out=out, lang=language)
+        written = run_report(department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx)
     except InputRefused as refusal:
         raise _refused(refusal, language) from None
     except ReportFailed as failure:

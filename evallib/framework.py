@@ -55,6 +55,7 @@ class Indicator(Named):
     rule: Rule
     source: str
     clause: str = ""
+    clause_en: str = ""
     note: str = ""
     note_en: str = ""
 

@@ -5,15 +5,17 @@ Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and 
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64decode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from nbconvert.exporters import HTMLExporter
 
-from evallib import drawing
+from evallib import __version__, drawing
 
 _COLOURS = {
     name: getattr(drawing, name.upper().replace("-", "_"))
@@ -47,6 +49,8 @@ class ReportExporter(HTMLExporter):
                 "lang": language,
                 "title": title,
                 "contents": contents,
+                "made": _made(),
+                "version": __version__,
                 "css": (_TEMPLATES / "page" / "page.css").read_text(encoding="utf-8"),
             }
         }
@@ -80,6 +84,13 @@ class ReportExporter(HTMLExporter):
             if isinstance(heading := section.find("h2"), Tag)
         ]
         return _PICTURE.sub(_inlined, str(soup)), language, title, contents
+
+
+def _made() -> str:
+    """When the page is made, to the minute; `SOURCE_DATE_EPOCH` (seconds since 1970, UTC) fixes it from outside."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now().astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _harmless(address: str) -> bool:

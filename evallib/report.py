@@ -5,18 +5,17 @@ A report appears whole or not at all: everything is made in a temporary folder b
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evallib.errors import Problem, refuse
+from evallib.errors import Place, Problem, refuse
 from evallib.evaluation import Evaluation
 from evallib.load import load_year
 from evallib.scoring import evaluate
-from evallib.words import Lang
+from evallib.words import Lang, words
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -41,12 +40,21 @@ class ReportFailed(Exception):
 
 
 def run_report(
-    department: str, year: int, *, data: Path, out: Path, lang: Lang = "zh", notebook: Path = NOTEBOOKS / "department_report.ipynb"
+    department: str,
+    year: int,
+    *,
+    data: Path,
+    out: Path,
+    lang: Lang = "zh",
+    figures: bool = False,
+    workbook: bool = False,
+    notebook: Path = NOTEBOOKS / "department_report.ipynb",
 ) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
-    The data is checked before a kernel starts.
+    The data is checked before a kernel starts. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
+    with `workbook` the scores as `DEPARTMENT.xlsx`.
 
     Raises InputRefused when the data or the notebook cannot be used (nothing is written), ReportFailed when the notebook
     stopped (nothing is written).
@@ -57,7 +65,7 @@ def run_report(
     parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
     _check_parameters(notebook, parameters)
     folder = out / str(year)
-    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     name = department if lang == "zh" else f"{department}.{lang}"
     try:
@@ -66,14 +74,45 @@ def run_report(
             executed = _execute(notebook, work / f"{name}.ipynb", parameters)
             (work / f"{name}.html").write_text(_export(executed), encoding="utf-8", newline="\n")
             (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
-            for file in (f"{department}.evaluation.json", f"{name}.ipynb", f"{name}.html"):
-                (work / file).replace(folder / file)
+            if figures:
+                warned += _write_figures(evaluation, work, name, lang)
+            if workbook:
+                from evallib.score_workbook import write_score_workbook
+
+                write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
+            made_files = sorted(work.iterdir(), key=lambda file: file.suffix == ".html")  # the page last: it says that all is there
+            for file in made_files:
+                file.replace(folder / file.name)
     except BaseException:
-        for parent in made:  # an empty folder would look like a report that went missing
+        for parent in new_folders:  # an empty folder would look like a report that went missing
             if parent.is_dir() and not any(parent.iterdir()):
-                shutil.rmtree(parent)
+                parent.rmdir()
         raise
     return Written(folder / f"{name}.html", folder / f"{name}.ipynb", folder / f"{department}.evaluation.json", evaluation, warned)
+
+
+def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) -> tuple[Problem, ...]:
+    """The charts as PNG, and a warning where the machine has no font that can draw Chinese."""
+    from evallib.charts import CHARTS
+    from evallib.drawing import chinese_font
+
+    for id, draw in CHARTS.items():
+        (folder / f"{name}.{id}.png").write_bytes(draw(evaluation, lang).to_png())
+    if chinese_font() is not None:
+        return ()
+    return (
+        Problem(
+            Place(f"{name}.*.png"),
+            words(
+                "这台机器没有中文字体，图片里的汉字显示为方框", "this machine has no Chinese font: Chinese in the pictures shows as boxes"
+            ),
+            words(
+                '安装一种中文字体，或安装附带字体：pip install "evallib[fonts]"',
+                'install one, or the one that comes as an extra: pip install "evallib[fonts]"',
+            ),
+            level="warning",
+        ),
+    )
 
 
 def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:

@@ -152,7 +152,7 @@ class Linear(_Measured):
     """Full points at one limit, none at the other, a straight line between.
 
     >>> Linear(kind="linear", full_at="1", zero_at="0.5").award(Decimal("0.75"), "share", Decimal(4)).score
-    Decimal('2.00')
+    Decimal('2.0')
     """
 
     kind: Literal["linear"]
@@ -194,7 +194,7 @@ class DeductPerUnit(_Measured):
 
     >>> rule = DeductPerUnit(kind="deduct_per_unit", limit=1, unit="0.01", share="0.1", side="above", steps="linear")
     >>> rule.award(Decimal("1.0625"), "share", Decimal(1)).score
-    Decimal('0.37500')
+    Decimal('0.375')
     """
 
     kind: Literal["deduct_per_unit"]

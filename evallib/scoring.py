@@ -11,7 +11,7 @@ from evallib.framework import Framework, Indicator
 from evallib.measure import measure
 from evallib.record import Judgement, Record
 from evallib.rules import Award, Awarded, Checklist, DeductPerOccurrence, Tiers
-from evallib.units import SHARE, plain, round_half_up
+from evallib.units import SHARE, plain, round_half_up, section_number
 from evallib.words import Words, joined, words
 
 
@@ -189,7 +189,10 @@ def _clause(record: Record, indicator: Indicator, name: Words | None, number: st
         document = record.find_source(indicator.source)
         name, number = (document.words, document.number) if document else (words(indicator.source), "")
     tail = f"（{number}）" if number else ""
-    return words(f"《{name.zh}》{tail}{indicator.clause}", f"{name.en}{' (' + number + ')' if number else ''}, {indicator.clause}")
+    return words(
+        f"《{name.zh}》{tail}{indicator.clause}",
+        f"{name.en}{' (' + number + ')' if number else ''}, {indicator.clause_en or section_number(indicator.clause, 'en')}",
+    )
 
 
 def _evidence(record: Record, indicator: Indicator, judgements: tuple[Judgement, ...], target: TargetResult | None) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +18,7 @@ from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
 from evallib.reconcile import VERDICTS, reconcile
 from evallib.record import parse_clauses
-from evallib.units import UNITS, money, percent, plain, quantity
+from evallib.units import UNITS, money, percent, plain, quantity, section_number
 from evallib.words import Lang, Words, words
 
 SECTIONS: dict[str, Words] = {
@@ -112,10 +113,11 @@ class Report:
                 num=_number,
                 qty=partial(_quantity, lang=lang),
                 clause=partial(_clause, e, lang),
+                sec=partial(section_number, lang=lang),
                 rows=partial(_own_rows, e, id),
             )
         )
-        return Section(id, html)
+        return Section(id, html if lang == "zh" else _marked(html))
 
     def _chart(self, name: str) -> Markup:
         """A chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
@@ -132,6 +134,14 @@ class Report:
                 t=lambda zh, en: zh if self.lang == "zh" else en,
             )
         )
+
+
+_CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+(?:[0-9A-Za-z]+[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+)*")
+
+
+def _marked(html: str) -> str:
+    """An English section whose Chinese parts (titles, document numbers, vouchers) say that they are Chinese."""
+    return re.sub(r">[^<]*[\u3400-\u9fff][^<]*<", lambda text: _CHINESE.sub(r'<span lang="zh">\g<0></span>', text[0]), html)
 
 
 def _own_rows(e: Evaluation, id: str) -> Any:

@@ -154,3 +154,23 @@ def quantity(value: Decimal, unit: str, lang: Lang) -> str:
     base = value * known.factor
     name = next(u.name.en for u in UNITS.values() if u.measures == known.measures and u.factor == 1)
     return (money(base) if unit == "元" else plain(base)) + " " + name
+
+
+_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")}
+_NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
+
+
+def section_number(section: str, lang: Lang) -> str:
+    """The place in a document as a reader of that language writes it: Chinese numerals become figures in English.
+
+    >>> section_number("五(四)2", "en"), section_number("十一", "en"), section_number("四(二)表", "en")
+    ('5(4)2', '11', '4(2) table')
+    """
+    if lang == "zh":
+        return section
+
+    def figure(found: re.Match[str]) -> str:
+        tens, ten, ones = found[0].rpartition("十")
+        return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)) if ten else str(_DIGITS[ones])
+
+    return _NUMERAL.sub(figure, section).replace("表", " table").replace("、", ", ")

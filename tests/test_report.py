@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
+from evallib.charts import CHARTS
 from evallib.cli import app
 from evallib.errors import InputRefused
 from evallib.evaluation import Evaluation
@@ -99,3 +100,25 @@ def test_the_notebook_is_thin_and_committed_without_outputs() -> None:
     assert not any(word in source for word in ("def ", "for ", "while ", "lambda"))
     shown = [cell["source"] for cell in code if "report.section(" in "".join(cell["source"])]
     assert len(shown) == len(SECTIONS)
+
+
+def test_the_same_input_gives_the_same_bytes(written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704067200")
+    pages = [run_report("hrss", 2023, data=DATA, out=tmp_path / name).page.read_bytes() for name in ("a", "b")]
+    assert pages[0] == pages[1]
+    assert "2024-01-01 00:00" in pages[0].decode()
+    assert written.page.read_text(encoding="utf-8").split("<footer>")[0] == pages[0].decode().split("<footer>")[0]
+
+
+def test_the_charts_as_pictures_for_word(tmp_path: Path) -> None:
+    folder = run_report("hrss", 2023, data=DATA, out=tmp_path, figures=True).page.parent
+    pictures = sorted(folder.glob("hrss.*.png"))
+    assert [p.name.split(".")[1] for p in pictures] == sorted(CHARTS)
+    assert all(p.read_bytes().startswith(b"\x89PNG") for p in pictures)
+
+
+def test_pictures_without_a_chinese_font_come_with_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evallib.drawing.chinese_font", lambda: None)
+    warned = run_report("hrss", 2023, data=DATA, out=tmp_path, figures=True).warnings
+    assert "方框" in warned[-1].describe("zh")
+    assert "boxes" in warned[-1].describe("en")

@@ -12,10 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from evallib.load import load_year
 from evallib.report import run_report
 from evallib.words import LANGS, Lang
 from tests.browser.browser import CHROMIUM, launched
-from tests.conftest import DATA
+from tests.browser.hostile import poison
+from tests.conftest import DATA, Copy
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),
@@ -158,3 +160,52 @@ def test_on_paper_no_chart_and_no_row_is_cut(browser: Browser, pages: dict[Lang,
     text = subprocess.run(["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True).stdout
     assert "84.63" in text.split("\f")[0]
     assert int(re.search(r"Pages:\s+(\d+)", info)[1]) < 45  # type: ignore[index]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_hostile_text_is_shown_and_never_run(browser: Browser, copy: Copy, tmp_path: Path, lang: Lang) -> None:
+    assert poison(copy.year) > 300
+    file = run_report("hrss", 2023, data=copy.folder, out=tmp_path / "out", lang=lang).page
+    with Opened(browser, file) as opened:
+        page = opened.page
+        dialogs: list[str] = []
+        page.on("dialog", lambda d: dialogs.append(d.message))
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert (dialogs, opened.said, [u for u in opened.asked if not u.startswith(("file:", "data:"))]) == ([], [], [])
+        assert page.evaluate("document.querySelectorAll('script,iframe,base,object,embed,main meta,main img,main svg svg').length") == 0
+        assert (
+            page.evaluate("[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name))).length") == 0
+        )
+        assert page.evaluate("[...document.links].filter(a => !a.getAttribute('href').startsWith('#')).length") == 0
+        assert page.locator("main").inner_text().count("<script>alert(1)</script>") > 100
+        assert "7*7" in page.locator("main").inner_text()
+        assert page.evaluate("document.querySelectorAll('h1').length") == 1
+        assert "84.63" in page.locator(".headline").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_ten_thousand_characters_keep_the_page_whole(browser: Browser, copy: Copy, tmp_path: Path) -> None:
+    copy.set("findings", {"finding": "2"}, "title", "长" * 10_000)
+    copy.set("own_indicators", {"indicator": "urban_new_jobs"}, "name", "W" * 10_000)
+    file = run_report("hrss", 2023, data=copy.folder, out=tmp_path / "out").page
+    for width in (360, 1280):
+        with Opened(browser, file, width) as opened:
+            assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert "长" * 10_000 in opened.page.locator("#findings").inner_text()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_text_of_the_kit_is_left_untranslated(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
+    with Opened(browser, pages[lang]) as opened:
+        opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        opened.page.evaluate("document.querySelectorAll('.code, .id, .sums').forEach(e => e.remove())")
+        if lang == "zh":  # names of the kit and of its files are all that is not Chinese
+            found = set(re.findall(r"[A-Za-z]{2,}", opened.page.locator("main").inner_text()))
+            assert found <= {"evallib", "xundian", "department", "SHA", "SYB", "TY"}
+            return
+        rows = [*load_year(DATA, "hrss", 2023)[1].__dict__.values()]
+        data = "\n".join(str(value) for table in rows if isinstance(table, tuple) for row in table for value in row.__dict__.values())
+        chinese = opened.page.evaluate("[...document.querySelectorAll('[lang=zh]')].map(e => e.textContent)")
+        assert [text for text in chinese if text not in data and not re.fullmatch(r"财预〔2013〕53号", text)] == []
+        opened.page.evaluate("document.querySelectorAll('[lang=zh]').forEach(e => e.remove())")
+        assert re.findall(r"[\u4e00-\u9fff]+", opened.page.locator("body").inner_text()) == []
