@@ -1,24 +1,28 @@
-"""From files to rows: text decoded, heads and cells checked one by one, each row kept with its place. Knows no framework."""
+"""From a grid of text to rows: heads and cells checked one by one, each row kept with its place. Knows no framework."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
 from evallib.errors import InputRefused, Place, Problem
-from evallib.record import InputFile, Row, columns
-from evallib.units import parse_decimal
+from evallib.record import CHOICES, InputFile, Row, columns
+from evallib.sheets import MAX_BYTES, MAX_CELL, Grid
+from evallib.units import find_unit, parse_decimal
 from evallib.words import Words, words
 
-_MAX_BYTES = 20_000_000
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_AMOUNT = re.compile(r"([¥￥]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 
 @dataclass
@@ -28,138 +32,208 @@ class Reader:
     root: Path
     problems: list[Problem] = field(default_factory=list)
     files: list[InputFile] = field(default_factory=list)
-    rows: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int]]] = field(default_factory=dict)
+    tables: dict[str, Grid] = field(default_factory=dict)
 
     def shown(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
+    def problem(self, place: Place, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> None:
+        self.problems.append(Problem(place, words(zh, en), words(fix_zh, fix_en), found))
+
     def read_bytes(self, path: Path, fix: Words) -> bytes | None:
-        name = self.shown(path)
+        """The bytes of a file inside the data folder, or None with the problem recorded."""
+        place = Place(self.shown(path))
         if not path.is_file():
-            self.problems.append(Problem(Place(name), words("文件不存在", "there is no such file"), fix))
-            return None
-        if path.stat().st_size > _MAX_BYTES:
-            self.problems.append(
-                Problem(
-                    Place(name),
-                    words(f"文件超过 {_MAX_BYTES // 1_000_000} MB", f"the file is larger than {_MAX_BYTES // 1_000_000} MB"),
-                    words("确认选对了文件，删去多余的行", "check that it is the right file, and delete what does not belong"),
-                )
-            )
-            return None
-        content = path.read_bytes()
-        self.files.append(InputFile(name=name, sha256=hashlib.sha256(content).hexdigest()))
-        return content
+            self.problem(place, "文件不存在", "there is no such file", fix.zh, fix.en)
+        elif not path.resolve().is_relative_to(self.root):
+            self.problem(place, "链接指向数据文件夹以外", "is a link that leads out of the data folder",
+                         "把文件本身放进数据文件夹", "put the file itself into the data folder")  # fmt: skip
+        elif path.stat().st_size > MAX_BYTES:
+            limit = MAX_BYTES // 1_000_000
+            self.problem(place, f"文件超过 {limit} MB", f"the file is larger than {limit} MB",
+                         "确认选对了文件，删去多余的行", "check that it is the right file, and delete what does not belong")  # fmt: skip
+        else:
+            content = path.read_bytes()
+            self.files.append(InputFile(name=self.shown(path), sha256=hashlib.sha256(content).hexdigest()))
+            return content
+        return None
 
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
-        file, row = self.rows.get((table, index), (table, 0))
-        return Place(file, row or None, column)
+        if (table, index) in self.rows:
+            grid, row, order = self.rows[table, index]
+            return grid.place(row, column, order.get(column or ""))
+        grid_ = self.tables.get(table)
+        return grid_.place() if grid_ else Place(table)
 
     def stop_if_wrong(self) -> None:
+        """Raise InputRefused with every problem gathered that is an error."""
         errors = tuple(p for p in self.problems if p.level == "error")
         if errors:
             raise InputRefused(errors)
 
 
-def _decode(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+@cache
+def _heads(model: type[Row]) -> dict[str, str]:
+    """What may stand in the head line of a table, and the column it means: the id, or its name in Chinese or English."""
+    known: dict[str, str] = {}
+    for name in columns(model):
+        info = model.model_fields[name]
+        known |= {_plain(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
+    return known
+
+
+@cache
+def _choices(model: type[Row], column: str) -> dict[str, str]:
+    """What may stand in a cell of few choices, and the value it means; empty where any text may stand."""
+    annotation = model.model_fields[column].annotation
+    if get_origin(annotation) is not Literal:
+        return {}
+    found: dict[str, str] = {}
+    for value in get_args(annotation):
+        found |= {_plain(text): value for text in (value, CHOICES[value].zh, CHOICES[value].en) if text}
+    return found
+
+
+@cache
+def _is(model: type[Row], column: str, kind: str) -> bool:
+    return kind in str(model.model_fields[column].annotation)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tuple[Row, ...]:
+    """The rows of one table; what is wrong with them is added to the reader's problems."""
+    reader.tables[table] = grid
+    reader.problems.extend(grid.problems)
+    if grid.problems:
+        return ()
+    order = _check_head(reader, grid, model)
+    if order is None:
+        return ()
+    rows: list[Row] = []
+    for number, texts in grid.rows:
+        extra = next((text for text in texts[len(grid.head) :] if text.strip()), None)
+        if extra is not None:
+            reader.problem(
+                grid.place(number), "单元格比标题多", "the row has more cells than the head line",
+                "含逗号的文字要加英文双引号，或删去多余的单元格", "put text that holds a comma in double quotes, or delete the extra cells", extra[:60],
+            )  # fmt: skip
             continue
-    return None
+        cells = {column: texts[index] if index < len(texts) else "" for column, index in order.items()}
+        if not any(text.strip() for text in cells.values()):
+            continue
+        built = _build(reader, lambda column, number=number: grid.place(number, column, order.get(column or "")), model, cells)
+        if built is not None:
+            reader.rows[table, len(rows)] = (grid, number, order)
+            rows.append(built)
+    return tuple(rows)
 
 
-def _read_table(reader: Reader, path: Path, model: type[Row]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file as text by column, with their row numbers; problems with the head are recorded."""
-    heads = ",".join(columns(model))
-    fix = words(f"新建该文件；没有内容时只写标题行：{heads}", f"create it; with nothing to say, only the head line: {heads}")
-    content = reader.read_bytes(path, fix)
-    if content is None:
-        return
-    name = reader.shown(path)
-    text = _decode(content)
-    if text is None:
-        reader.problems.append(
-            Problem(
-                Place(name),
-                words("无法识别文字编码", "the text encoding is not known"),
-                words("在 Excel 中另存为“CSV UTF-8（逗号分隔）”", "in Excel, save it as “CSV UTF-8 (comma delimited)”"),
-            )
-        )
-        return
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        head = [cell.strip() for cell in next(lines, [])]
-        if not _check_head(reader, name, head, model):
-            return
-        for cells in lines:
-            row = lines.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > len(head) and any(cell.strip() for cell in cells[len(head) :]):
-                reader.problems.append(
-                    Problem(
-                        Place(name, row),
-                        words("单元格比标题多", "the row has more cells than the head line"),
-                        words(
-                            "含逗号的文字要加英文双引号，或删去多余的单元格",
-                            "put text that holds a comma in double quotes, or delete the extra cells",
-                        ),
-                        found=cells[len(head)],
-                    )
-                )
-                continue
-            yield row, dict(zip(head, cells, strict=False))
-    except csv.Error as error:
-        reader.problems.append(
-            Problem(
-                Place(name, lines.line_num),
-                words("这一行不是完整的 CSV", "this line is not complete CSV"),
-                words("检查双引号是否成对", "check that double quotes come in pairs"),
-                found=str(error),
-            )
-        )
-
-
-def _check_head(reader: Reader, name: str, head: list[str], model: type[Row]) -> bool:
-    known = columns(model)
+def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] | None:
+    """Which column stands where, or None with the problems recorded. A head that begins with # is a remark and passed over."""
+    known, ids = _heads(model), columns(model)
     before = len(reader.problems)
-    for cell in dict.fromkeys(head):
-        if cell not in known:
-            near = get_close_matches(cell, known, 1)
-            hint_zh = f"是否应为 {near[0]}？" if near else "删去该列。"
-            hint_en = f"did you mean {near[0]}? " if near else "delete the column. "
-            reader.problems.append(
-                Problem(
-                    Place(name, 1, cell or "（空）"),
-                    words("没有这一列", "there is no such column"),
-                    words(f"{hint_zh}可用的列：{'、'.join(known)}", f"{hint_en}The columns are: {', '.join(known)}"),
-                )
+    order: dict[str, int] = {}
+    for index, head in enumerate(grid.head):
+        if head.strip().startswith("#") or (
+            not head.strip() and not any(i < len(r) and r[i].strip() for _, r in grid.rows for i in (index,))
+        ):
+            continue
+        place = grid.place(1, head.strip() or "（空 / empty）", index)
+        column = known.get(_plain(head))
+        if column is None:
+            near = get_close_matches(_plain(head), known, 1)
+            hint = (
+                words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? ")
+                if near
+                else words("删去该列，或让标题以 # 开头。", "delete the column, or begin its head with #. ")
             )
-        elif head.count(cell) > 1:
-            reader.problems.append(
-                Problem(
-                    Place(name, 1, cell),
-                    words("该列出现两次", "the column stands twice"),
-                    words("只保留一列", "keep one of them"),
-                )
-            )
-    for column, info in model.model_fields.items():
-        if info.is_required() and column not in head:
-            reader.problems.append(
-                Problem(
-                    Place(name, 1, column),
-                    words("缺少这一列", "the column is missing"),
-                    words(f"在标题行加上 {column}（{info.title}）", f"add {column} to the head line ({info.description})"),
-                )
-            )
-    return len(reader.problems) == before
+            reader.problem(place, "没有这一列", "there is no such column", f"{hint.zh}可用的列：{'、'.join(ids)}", f"{hint.en}The columns are: {', '.join(ids)}")  # fmt: skip
+        elif column in order:
+            reader.problem(place, "该列出现两次", "the column stands twice", "只保留一列", "keep one of them")
+        else:
+            order[column] = index
+    for column in ids:
+        info = model.model_fields[column]
+        if info.is_required() and column not in order:
+            reader.problem(grid.place(1, column), "缺少这一列", "the column is missing",
+                           f"在标题行加上 {column}（{info.title}）", f"add {column} to the head line ({info.description})")  # fmt: skip
+    return order if len(reader.problems) == before else None
 
 
-def _is_number(model: type[Row], column: str) -> bool:
-    return "Decimal" in str(model.model_fields[column].annotation)
+_PlaceOf = Callable[[str | None], Place]
+
+
+def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, str]) -> Row | None:
+    """A row of a table from its text, or None with its problems recorded. An empty cell is a value not given."""
+    given: dict[str, Any] = {}
+    before = len(reader.problems)
+    for column, raw in cells.items():
+        text = raw.strip()
+        if text == "":
+            continue
+        hidden = _HIDDEN.search(text)
+        if hidden:
+            code = f"U+{ord(hidden[0]):04X}"
+            reader.problem(place(column), f"含有看不见的控制字符 {code}", f"holds an invisible control character {code}",
+                           "删去该字符，重新键入这段文字", "delete it, or type the text anew")  # fmt: skip
+        elif len(text) > MAX_CELL:
+            reader.problem(place(column), f"超过 {MAX_CELL} 个字符", f"is longer than {MAX_CELL} characters", "缩短文字", "shorten the text", text[:40] + "…")  # fmt: skip
+        elif _is(model, column, "Decimal"):
+            _read_number(reader, place, model, column, text, cells, given)
+        elif _is(model, column, "int"):
+            number = parse_decimal(text)
+            given[column] = int(number) if number is not None and number == number.to_integral_value() else text
+        elif choices := _choices(model, column):
+            given[column] = choices.get(_plain(text), text)
+        elif column in ("unit", "actual_unit"):
+            unit = find_unit(text)
+            given.setdefault(column, unit.symbol if unit else text)
+        else:
+            given[column] = text
+    if len(reader.problems) > before:
+        return None
+    try:
+        return model.model_validate(given)
+    except ValidationError as refusal:
+        for error in refusal.errors():
+            named = str(error["loc"][0]) if error["loc"] else ""
+            what, fix = _explain(model, error)
+            reader.problems.append(Problem(place(named or None), what, fix, str(given.get(named, ""))[:60]))
+        return None
+
+
+def _read_number(reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: dict[str, str],
+                 given: dict[str, Any]) -> None:  # fmt: skip
+    """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
+    number: Decimal | None = parse_decimal(text)
+    if number is not None:
+        given[column] = number
+        return
+    amount = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    number = parse_decimal(amount[2]) if amount else None
+    unit = find_unit(amount[3] or "元") if amount and (amount[1] or amount[3]) else None
+    if number is None or unit is None:
+        reader.problem(place(column), "不是数字", "is not a number", "只写数字（如 1234.50 或 1,234.50），单位写在“单位”列",
+                       "write digits only (1234.50 or 1,234.50); the unit has a column of its own", text[:60])  # fmt: skip
+        return
+    extra = model.model_fields[column].json_schema_extra
+    named = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    stated = cells.get(named, "").strip() if named in model.model_fields else named
+    row_unit = find_unit(stated) if stated else None
+    if row_unit is None and not stated and named in model.model_fields:
+        given[named] = unit.symbol
+    elif row_unit is not unit:
+        reader.problem(
+            place(column), f"单元格里的单位是 {unit.symbol}，这一行的单位是 {stated or '（无）'}", f"the cell says {unit.symbol}, the row says {stated or 'no unit'}",
+            "两处写成同一单位，或单元格里只写数字", "write the same unit in both, or digits only in the cell", text[:60],
+        )  # fmt: skip
+        return
+    given[column] = number
 
 
 def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:
@@ -171,12 +245,15 @@ def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:
         meaning = words(info.title or column, info.description or column) if info else words(column)
         return words("不能为空", "must not be empty"), words(f"填写{meaning.zh}", f"fill in: {meaning.en}")
     if kind == "literal_error":
-        expected = str(context.get("expected", ""))
+        values = get_args(info.annotation) if info else ()
         return (
             words("不是允许的取值", "is not one of the allowed values"),
-            words(f"填写以下之一：{expected.replace(' or ', '、')}", f"write one of {expected}"),
+            words(
+                f"填写以下之一：{'、'.join(CHOICES[v].zh or v for v in values)}",
+                f"write one of {', '.join(repr(v) for v in values)}",
+            ),
         )
-    if kind in ("int_parsing", "int_from_float"):
+    if kind in ("int_parsing", "int_from_float", "int_type"):
         return words("应为整数", "must be a whole number"), words("只写数字，不带单位", "write digits only, without a unit")
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         sign = {"greater_than": ">", "greater_than_equal": ">=", "less_than": "<", "less_than_equal": "<="}[kind]
@@ -190,65 +267,7 @@ def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:
                 "begin with a small letter; use small letters, digits and underscores (source and finding ids may hold - and .)",
             ),
         )
-    if kind == "value_error":
-        return words(str(error["msg"]).removeprefix("Value error, ")), words("改正后重试", "mend it and try again")
-    return words(str(error["msg"])), words("对照该列的说明改正", "mend it as the column's note says")
-
-
-def _build(reader: Reader, file: str, row: int, model: type[Row], cells: dict[str, str]) -> Row | None:
-    """A row of a table from its text, or None with its problems recorded. An empty cell is a value not given."""
-    given: dict[str, Any] = {}
-    before = len(reader.problems)
-    for column, raw in cells.items():
-        text = raw.strip()
-        if text == "":
-            continue
-        bad = next((c for c in text if (ord(c) < 32 and c not in "\n\t") or c in "‪‫‬‭‮⁦⁧⁨⁩"), None)
-        if bad is not None:
-            reader.problems.append(
-                Problem(
-                    Place(file, row, column),
-                    words(f"含有看不见的控制字符 U+{ord(bad):04X}", f"holds an invisible control character U+{ord(bad):04X}"),
-                    words("删去该字符，重新键入这段文字", "delete it, or type the text anew"),
-                )
-            )
-            continue
-        if _is_number(model, column):
-            number = parse_decimal(text)
-            if number is None:
-                reader.problems.append(
-                    Problem(
-                        Place(file, row, column),
-                        words("不是数字", "is not a number"),
-                        words(
-                            "只写数字（如 1234.50 或 1,234.50），单位写在“单位”列",
-                            "write digits only (1234.50 or 1,234.50); the unit has a column of its own",
-                        ),
-                        found=text[:60],
-                    )
-                )
-                continue
-            given[column] = number
-        else:
-            given[column] = text
-    if len(reader.problems) > before:
-        return None
-    try:
-        return model.model_validate(given)
-    except ValidationError as refusal:
-        for error in refusal.errors():
-            named = str(error["loc"][0]) if error["loc"] else ""
-            what, fix = _explain(model, error)
-            reader.problems.append(Problem(Place(file, row, named or None), what, fix, str(given.get(named, ""))[:60]))
-        return None
-
-
-def load_table(reader: Reader, path: Path, table: str, model: type[Row]) -> tuple[Row, ...]:
-    """The rows of one table; what is wrong with them is added to the reader's problems."""
-    rows: list[Row] = []
-    for row, cells in _read_table(reader, path, model):
-        built = _build(reader, reader.shown(path), row, model, cells)
-        if built is not None:
-            reader.rows[table, len(rows)] = (reader.shown(path), row)
-            rows.append(built)
-    return tuple(rows)
+    message = context.get("error")
+    if kind == "value_error" and message is not None and len(message.args) == 2:  # a row's own check says it in both languages
+        return words(*message.args), words("改正后重试", "mend it and try again")
+    return words(str(error["msg"]).removeprefix("Value error, ")), words("对照该列的说明改正", "mend it as the column's note says")

@@ -19,7 +19,8 @@ from evallib.check_framework import check_framework
 from evallib.check_record import check_record
 from evallib.errors import InputRefused, Place, Problem, refuse
 from evallib.framework import Framework
-from evallib.record import TABLES, Listing, Record
+from evallib.record import TABLE_NAMES, TABLES, Listing, Record, Row, columns
+from evallib.sheets import Grid, known_sheets, read_csv, read_workbook
 from evallib.words import words
 
 _FRAMEWORK_NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -31,7 +32,7 @@ def load_departments(data: Path) -> tuple[Listing, ...]:
     Raises InputRefused with every problem found.
     """
     reader = Reader(_data_folder(data))
-    listings = load_table(reader, reader.root / "departments.csv", "departments", Listing)
+    listings = _load_csv(reader, reader.root / "departments.csv", "departments", Listing)
     reader.stop_if_wrong()
     return tuple(row for row in listings if isinstance(row, Listing))
 
@@ -75,29 +76,7 @@ def load_year(data: Path, department: str, year: int) -> tuple[Framework, Record
         )
     reader = Reader(root)
     framework = _load_framework(reader, listing.framework, year)
-    folder = root / "departments" / department / str(year)
-    if not folder.is_dir():
-        raise refuse(
-            reader.shown(folder),
-            f"没有 {department} {year} 年的数据",
-            f"there is no data for {department} {year}",
-            "把数据表放进这个文件夹",
-            "put the tables into this folder",
-        )
-    tables = {name: load_table(reader, folder / f"{name}.csv", name, model) for name, model in TABLES.items()}
-    for stray in sorted(folder.iterdir()):
-        if stray.suffix == ".csv" and stray.stem not in TABLES:
-            near = get_close_matches(stray.stem, TABLES, 1)
-            reader.problems.append(
-                Problem(
-                    Place(reader.shown(stray)),
-                    words("没有这种数据表", "there is no table of that name"),
-                    words(
-                        f"改名为 {near[0]}.csv" if near else f"移走该文件；数据表有：{'、'.join(TABLES)}",
-                        f"rename it {near[0]}.csv" if near else f"move it away; the tables are: {', '.join(TABLES)}",
-                    ),
-                )
-            )
+    tables = _load_tables(reader, department, year)
     reader.stop_if_wrong()
     record = Record(
         department=department,
@@ -110,6 +89,69 @@ def load_year(data: Path, department: str, year: int) -> tuple[Framework, Record
     reader.problems.extend(check_record(framework, record, reader.place))
     reader.stop_if_wrong()
     return framework, record, tuple(reader.problems)
+
+
+def _load_csv(reader: Reader, path: Path, table: str, model: type[Row]) -> tuple[Row, ...]:
+    heads = ",".join(columns(model))
+    fix = words(f"新建该文件；没有内容时只写标题行：{heads}", f"create it; with nothing to say, only the head line: {heads}")
+    reader.tables[table] = Grid(reader.shown(path), None, (), ())
+    content = reader.read_bytes(path, fix)
+    return () if content is None else load_table(reader, read_csv(reader.shown(path), content), table, model)
+
+
+def _load_tables(reader: Reader, department: str, year: int) -> dict[str, tuple[Row, ...]]:
+    """The tables of a department's year, from a folder of CSV files or from a workbook."""
+    folder = reader.root / "departments" / department / str(year)
+    book = folder.with_suffix(".xlsx")
+    if folder.is_dir() and book.is_file():
+        raise refuse(reader.shown(folder), "文件夹和工作簿同时存在", "there is a folder and a workbook of the same year",
+                     f"只保留一个，移走 {book.name} 或文件夹", f"keep one: move {book.name} or the folder away")  # fmt: skip
+    if book.is_file():
+        return _load_workbook(reader, book)
+    if not folder.is_dir():
+        raise refuse(
+            reader.shown(folder), f"没有 {department} {year} 年的数据", f"there is no data for {department} {year}",
+            f"把数据表放进这个文件夹，或放一个工作簿 {book.name}；也可先运行 evallib new {department} {year}",
+            f"put the tables into this folder, or a workbook {book.name}; or begin with: evallib new {department} {year}",
+        )  # fmt: skip
+    tables = {name: _load_csv(reader, folder / f"{name}.csv", name, model) for name, model in TABLES.items()}
+    for stray in sorted(folder.iterdir()):
+        if stray.suffix == ".csv" and stray.stem not in TABLES:
+            _unknown_table(reader, Place(reader.shown(stray)), stray.stem)
+    return tables
+
+
+def _load_workbook(reader: Reader, book: Path) -> dict[str, tuple[Row, ...]]:
+    content = reader.read_bytes(book, words("放回该文件", "put the file back"))
+    grids, problems = read_workbook(reader.shown(book), content) if content is not None else ((), ())
+    reader.problems.extend(problems)
+    reader.stop_if_wrong()
+    found: dict[str, Grid] = {}
+    for grid, table in known_sheets(grids, TABLE_NAMES):
+        if table is not None and table not in found:
+            found[table] = grid
+        elif not (grid.sheet or "").startswith(("#", "_")):
+            _unknown_table(reader, grid.place(), grid.sheet or "")
+    tables: dict[str, tuple[Row, ...]] = {}
+    for name, model in TABLES.items():
+        if name in found:
+            tables[name] = load_table(reader, found[name], name, model)
+        else:
+            reader.problem(
+                Place(reader.shown(book)), f"缺少工作表“{TABLE_NAMES[name].zh}”", f"the sheet “{TABLE_NAMES[name].en}” is missing",
+                f"加上该表；没有内容时只写标题行：{'、'.join(str(model.model_fields[c].title) for c in columns(model))}",
+                f"add it; with nothing to say, only the head line: {', '.join(columns(model))}",
+            )  # fmt: skip
+    return tables
+
+
+def _unknown_table(reader: Reader, place: Place, name: str) -> None:
+    near = get_close_matches(name, [*TABLES, *(n.zh for n in TABLE_NAMES.values())], 1)
+    reader.problem(
+        place, "没有这种数据表", "there is no table of that name",
+        f"是否应为 {near[0]}？" if near else f"移走它，或让表名以 # 开头；数据表有：{'、'.join(TABLES)}",
+        f"did you mean {near[0]}?" if near else f"move it away, or begin its name with #; the tables are: {', '.join(TABLES)}",
+    )  # fmt: skip
 
 
 def _data_folder(data: Path) -> Path:

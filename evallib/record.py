@@ -14,8 +14,12 @@ Operator = Literal[">=", "<=", "="]
 
 
 def column(zh: str, en: str, default: Any = ..., **more: Any) -> Any:
-    """A column of a table: its head in Chinese and English, which is also its documentation."""
-    return Field(default, title=zh, description=en, **more)
+    """A column of a table: its head in Chinese and English, which is also its documentation.
+
+    For a number, `unit` names the column that holds its unit, or the unit itself where that is always the same.
+    """
+    unit = more.pop("unit", None)
+    return Field(default, title=zh, description=en, json_schema_extra={"unit": unit} if unit else None, **more)
 
 
 class Row(Frozen):
@@ -83,7 +87,7 @@ class WorkTarget(Sourced):
     name: Annotated[str, Field(min_length=1)] = column("内容", "what is to be done")
     name_en: str = column("内容（英文）", "what is to be done, in English", "")
     assigned_by: str = column("下达考核单位", "office that sets and assesses it", "")
-    target: Decimal | None = column("目标值", "number to be reached", None)
+    target: Decimal | None = column("目标值", "number to be reached", None, unit="unit")
     unit: str = column("单位", "unit", "")
 
     @property
@@ -98,7 +102,7 @@ class PlanTarget(Sourced):
     name: Annotated[str, Field(min_length=1)] = column("名称", "name")
     name_en: str = column("名称（英文）", "name in English", "")
     operator: Operator = column("方向", ">=, <= or =")
-    target: Decimal = column("目标值", "target")
+    target: Decimal = column("目标值", "target", unit="unit")
     unit: str = column("单位", "unit")
     per_year: Literal["yes", "no"] = column("每年", "yes: each year; no: by the end of the plan")
     indicator: str = column("对应指标", "the year's indicator it can be set beside", "")
@@ -113,7 +117,7 @@ class Fact(Sourced):
 
     fact: str = column("事实", "fact id (see the catalogue of facts)")
     year: Annotated[int, Field(ge=1990, le=2200)] = column("年度", "year the number belongs to")
-    value: Decimal | None = column("数值", "number; empty where it is known to be missing", None)
+    value: Decimal | None = column("数值", "number; empty where it is known to be missing", None, unit="unit")
     unit: str = column("单位", "unit")
     note: str = column("说明", "note", "")
     note_en: str = column("说明（英文）", "note in English", "")
@@ -126,7 +130,7 @@ class OwnIndicator(Sourced):
     name: Annotated[str, Field(min_length=1)] = column("名称", "name")
     name_en: str = column("名称（英文）", "name in English", "")
     group: Id = column("二级指标", "group of the framework")
-    points: Annotated[Decimal, Field(gt=0)] = column("分值", "points")
+    points: Annotated[Decimal, Field(gt=0)] = column("分值", "points", unit="分")
     basis: Basis = column("分值依据", "published, reconstructed or own")
     metric: str = column("计算公式", "formula that gives the actual (empty: typed in targets.csv)", "")
 
@@ -136,11 +140,11 @@ class Target(Sourced):
 
     indicator: Id = column("指标编号", "indicator id")
     operator: Operator = column("方向", ">=, <= or =")
-    target: Decimal = column("目标值", "target")
+    target: Decimal = column("目标值", "target", unit="unit")
     unit: str = column("单位", "unit of the target")
-    actual: Decimal | None = column("实际值", "actual; empty where parts or a formula give it", None)
+    actual: Decimal | None = column("实际值", "actual; empty where parts or a formula give it", None, unit="actual_unit")
     actual_unit: str = column("实际值单位", "unit of the actual", "")
-    base: Decimal | None = column("基数", "the actual is so many out of this base", None)
+    base: Decimal | None = column("基数", "the actual is so many out of this base", None, unit="actual_unit")
     actual_by: Literal["measured", "judged"] = column("实际值依据", "measured, or judged by the evaluators")
     evidence: str = column("佐证", "evidence", "")
     evidence_en: str = column("佐证（英文）", "evidence in English", "")
@@ -157,7 +161,7 @@ class TargetPart(Sourced):
     role: Literal["target", "actual"] = column("属于", "target or actual")
     part: Annotated[str, Field(min_length=1)] = column("分项", "part")
     part_en: str = column("分项（英文）", "part in English", "")
-    value: Decimal = column("数值", "number")
+    value: Decimal = column("数值", "number", unit="unit")
     unit: str = column("单位", "unit")
     counted: Literal["yes", "no"] = column("计入合计", "yes: adds up to the whole; no: only mentioned")
 
@@ -175,7 +179,7 @@ class Judgement(Sourced):
     )
     item: str = column("核对项", "checklist item", "")
     verdict: str = column("结论", "met or not_met; or the tier", "")
-    score: Decimal | None = column("得分", "score, for award, tier and override", None)
+    score: Decimal | None = column("得分", "score, for award, tier and override", None, unit="分")
     basis: Basis = column("依据", "published: the report states it; reconstructed: read out of its text")
     reason: Annotated[str, Field(min_length=1)] = column("理由", "reason")
     reason_en: str = column("理由（英文）", "reason in English", "")
@@ -193,10 +197,10 @@ class Finding(Sourced):
     kind_en: str = column("问题类别（英文）", "kind in English", "")
     title: Annotated[str, Field(min_length=1)] = column("问题", "what was found")
     title_en: str = column("问题（英文）", "what was found, in English", "")
-    amount: Decimal | None = column("金额", "amount in yuan, as printed", None)
+    amount: Decimal | None = column("金额", "amount in yuan, as printed", None, unit="元")
     quantity: Decimal | None = column("数量", "quantity", None)
-    unit_price: Decimal | None = column("单价", "price of one, in yuan", None)
-    paid: Decimal | None = column("实付金额", "amount paid, where it differs from the amount booked", None)
+    unit_price: Decimal | None = column("单价", "price of one, in yuan", None, unit="元")
+    paid: Decimal | None = column("实付金额", "amount paid, where it differs from the amount booked", None, unit="元")
     voucher: str = column("凭证", "voucher", "")
     clauses: str = column("违反条款", "clauses: source:article; source:article", "")
     indicator: Id = column("涉及指标", "the indicator it touches")
@@ -227,7 +231,7 @@ class FindingAmount(Sourced):
     finding: str = column("问题编号", "finding id")
     part: Annotated[str, Field(min_length=1)] = column("分项", "part")
     part_en: str = column("分项（英文）", "part in English", "")
-    value: Decimal = column("金额", "amount in yuan")
+    value: Decimal = column("金额", "amount in yuan", unit="元")
 
     @property
     def words(self) -> Words:
@@ -264,7 +268,7 @@ class SelfScore(Sourced):
     """The department's own score: of the whole (`total`) or of one indicator."""
 
     indicator: Id = column("指标编号", "total, or an indicator id")
-    score: Decimal = column("自评得分", "score")
+    score: Decimal = column("自评得分", "score", unit="分")
     grade: str = column("自评等级", "grade", "")
 
 
@@ -325,6 +329,43 @@ def columns(table: type[Row]) -> list[str]:
     return [name for name in table.model_fields if name not in last] + last
 
 
+TABLE_NAMES: dict[str, Words] = {
+    "sources": words("来源文件", "Sources"),
+    "profile": words("基本情况", "Profile"),
+    "units": words("机构", "Units"),
+    "work_targets": words("年度工作目标", "Work targets"),
+    "plan_targets": words("中长期目标", "Plan targets"),
+    "facts": words("基础数据", "Facts"),
+    "own_indicators": words("自设指标", "Own indicators"),
+    "targets": words("目标与实际", "Targets"),
+    "target_parts": words("目标分项", "Target parts"),
+    "judgements": words("评定", "Judgements"),
+    "findings": words("问题", "Findings"),
+    "finding_amounts": words("问题金额分项", "Finding amounts"),
+    "recommendations": words("建议", "Recommendations"),
+    "practices": words("经验做法", "Practices"),
+    "self_evaluation": words("自评", "Self-evaluation"),
+    "published": words("公布数字", "Published"),
+    "contradictions": words("矛盾", "Contradictions"),
+}
+"""The tables by id: the name of the sheet in a workbook."""
+
+CHOICES: dict[str, Words] = {
+    "report": words("报告", "report"), "law": words("法规", "law"), "notice": words("通知", "notice"), "plan": words("规划", "plan"),
+    "ledger": words("台账", "ledger"), "full_name": words("全称", "full name"), "rank": words("预算级次", "rank"),
+    "duties": words("职责", "duties"), "evaluator": words("评价报告", "evaluator"), "client": words("委托方", "client"),
+    "period": words("评价期间", "period"), "conclusion": words("结论", "conclusion"), "synthetic": words("模拟数据", "synthetic"),
+    "office": words("内设机构", "office"), "civil_service_institution": words("参公事业单位", "civil service institution"),
+    "public_institution": words("全额事业单位", "public institution"), "yes": words("是", "yes"), "no": words("否", "no"),
+    "published": words("公布", "published"), "reconstructed": words("重构", "reconstructed"), "own": words("自设", "own"),
+    "measured": words("计量", "measured"), "judged": words("评定", "judged"), "target": words("目标", "target"),
+    "actual": words("实际", "actual"), "item": words("核对项", "item"), "tier": words("等次", "tier"),
+    "award": words("评分", "award"), "override": words("调整", "override"), "not_applicable": words("不适用", "not applicable"),
+    ">=": words("≥"), "<=": words("≤"), "=": words("="),
+}  # fmt: skip
+"""What a cell of few choices may say, in both languages."""
+
+
 class Listing(Row):
     """A line of departments.csv: a department under a name and a framework, for a span of years."""
 
@@ -338,7 +379,7 @@ class Listing(Row):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.last_year < self.first_year:
-            raise ValueError("last_year is before first_year")
+            raise ValueError("截止年度早于起始年度", "last_year is before first_year")
         return self
 
 

@@ -76,7 +76,11 @@ def parse_decimal(text: str) -> Decimal | None:
         return None
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
-    return Decimal(text) if _PLAIN.fullmatch(text) else None
+    if not _PLAIN.fullmatch(text):
+        return None
+    value = Decimal(text)
+    # one way to write a number: 100.00 and 100 are the same record
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def convert(value: Decimal, unit: str, to: str) -> Decimal:
