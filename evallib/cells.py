@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -47,12 +47,22 @@ class Reader:
         if not path.is_file():
             self.problem(place, "文件不存在", "there is no such file", fix.zh, fix.en)
         elif not path.resolve().is_relative_to(self.root):
-            self.problem(place, "链接指向数据文件夹以外", "is a link that leads out of the data folder",
-                         "把文件本身放进数据文件夹", "put the file itself into the data folder")  # fmt: skip
+            self.problem(
+                place,
+                "链接指向数据文件夹以外",
+                "is a link that leads out of the data folder",
+                "把文件本身放进数据文件夹",
+                "put the file itself into the data folder",
+            )
         elif path.stat().st_size > MAX_BYTES:
             limit = MAX_BYTES // 1_000_000
-            self.problem(place, f"文件超过 {limit} MB", f"the file is larger than {limit} MB",
-                         "确认选对了文件，删去多余的行", "check that it is the right file, and delete what does not belong")  # fmt: skip
+            self.problem(
+                place,
+                f"文件超过 {limit} MB",
+                f"the file is larger than {limit} MB",
+                "确认选对了文件，删去多余的行",
+                "check that it is the right file, and delete what does not belong",
+            )
         else:
             content = path.read_bytes()
             self.files.append(InputFile(name=self.shown(path), sha256=hashlib.sha256(content).hexdigest()))
@@ -119,18 +129,26 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
         extra = next((text for text in texts[len(grid.head) :] if text.strip()), None)
         if extra is not None:
             reader.problem(
-                grid.place(number), "单元格比标题多", "the row has more cells than the head line",
-                "含逗号的文字要加英文双引号，或删去多余的单元格", "put text that holds a comma in double quotes, or delete the extra cells", extra[:60],
-            )  # fmt: skip
+                grid.place(number),
+                "单元格比标题多",
+                "the row has more cells than the head line",
+                "含逗号的文字要加英文双引号，或删去多余的单元格",
+                "put text that holds a comma in double quotes, or delete the extra cells",
+                extra[:60],
+            )
             continue
         cells = {column: texts[index] if index < len(texts) else "" for column, index in order.items()}
         if not any(text.strip() for text in cells.values()):
             continue
-        built = _build(reader, lambda column, number=number: grid.place(number, column, order.get(column or "")), model, cells)
+        built = _build(reader, partial(_place, grid, order, number), model, cells)
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order)
             rows.append(built)
     return tuple(rows)
+
+
+def _place(grid: Grid, order: dict[str, int], row: int, column: str | None) -> Place:
+    return grid.place(row, column, order.get(column or ""))
 
 
 def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] | None:
@@ -139,20 +157,23 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     before = len(reader.problems)
     order: dict[str, int] = {}
     for index, head in enumerate(grid.head):
-        if head.strip().startswith("#") or (
-            not head.strip() and not any(i < len(r) and r[i].strip() for _, r in grid.rows for i in (index,))
-        ):
+        unused = not head.strip() and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
+        if head.strip().startswith("#") or unused:
             continue
         place = grid.place(1, head.strip() or "（空 / empty）", index)
         column = known.get(_plain(head))
         if column is None:
             near = get_close_matches(_plain(head), known, 1)
-            hint = (
-                words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? ")
-                if near
-                else words("删去该列，或让标题以 # 开头。", "delete the column, or begin its head with #. ")
+            hint = words("删去该列，或让标题以 # 开头。", "delete the column, or begin its head with #. ")
+            if near:
+                hint = words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? ")
+            reader.problem(
+                place,
+                "没有这一列",
+                "there is no such column",
+                f"{hint.zh}可用的列：{'、'.join(ids)}",
+                f"{hint.en}The columns are: {', '.join(ids)}",
             )
-            reader.problem(place, "没有这一列", "there is no such column", f"{hint.zh}可用的列：{'、'.join(ids)}", f"{hint.en}The columns are: {', '.join(ids)}")  # fmt: skip
         elif column in order:
             reader.problem(place, "该列出现两次", "the column stands twice", "只保留一列", "keep one of them")
         else:
@@ -160,8 +181,13 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     for column in ids:
         info = model.model_fields[column]
         if info.is_required() and column not in order:
-            reader.problem(grid.place(1, column), "缺少这一列", "the column is missing",
-                           f"在标题行加上 {column}（{info.title}）", f"add {column} to the head line ({info.description})")  # fmt: skip
+            reader.problem(
+                grid.place(1, column),
+                "缺少这一列",
+                "the column is missing",
+                f"在标题行加上 {column}（{info.title}）",
+                f"add {column} to the head line ({info.description})",
+            )
     return order if len(reader.problems) == before else None
 
 
@@ -179,10 +205,22 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, s
         hidden = _HIDDEN.search(text)
         if hidden:
             code = f"U+{ord(hidden[0]):04X}"
-            reader.problem(place(column), f"含有看不见的控制字符 {code}", f"holds an invisible control character {code}",
-                           "删去该字符，重新键入这段文字", "delete it, or type the text anew")  # fmt: skip
+            reader.problem(
+                place(column),
+                f"含有看不见的控制字符 {code}",
+                f"holds an invisible control character {code}",
+                "删去该字符，重新键入这段文字",
+                "delete it, or type the text anew",
+            )
         elif len(text) > MAX_CELL:
-            reader.problem(place(column), f"超过 {MAX_CELL} 个字符", f"is longer than {MAX_CELL} characters", "缩短文字", "shorten the text", text[:40] + "…")  # fmt: skip
+            reader.problem(
+                place(column),
+                f"超过 {MAX_CELL} 个字符",
+                f"is longer than {MAX_CELL} characters",
+                "缩短文字",
+                "shorten the text",
+                text[:40] + "…",
+            )
         elif _is(model, column, "Decimal"):
             _read_number(reader, place, model, column, text, cells, given)
         elif _is(model, column, "int"):
@@ -207,8 +245,9 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, s
         return None
 
 
-def _read_number(reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: dict[str, str],
-                 given: dict[str, Any]) -> None:  # fmt: skip
+def _read_number(
+    reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: dict[str, str], given: dict[str, Any]
+) -> None:
     """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
     number: Decimal | None = parse_decimal(text)
     if number is not None:
@@ -218,8 +257,14 @@ def _read_number(reader: Reader, place: _PlaceOf, model: type[Row], column: str,
     number = parse_decimal(amount[2]) if amount else None
     unit = find_unit(amount[3] or "元") if amount and (amount[1] or amount[3]) else None
     if number is None or unit is None:
-        reader.problem(place(column), "不是数字", "is not a number", "只写数字（如 1234.50 或 1,234.50），单位写在“单位”列",
-                       "write digits only (1234.50 or 1,234.50); the unit has a column of its own", text[:60])  # fmt: skip
+        reader.problem(
+            place(column),
+            "不是数字",
+            "is not a number",
+            "只写数字（如 1234.50 或 1,234.50），单位写在“单位”列",
+            "write digits only (1234.50 or 1,234.50); the unit has a column of its own",
+            text[:60],
+        )
         return
     extra = model.model_fields[column].json_schema_extra
     named = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
@@ -229,9 +274,13 @@ def _read_number(reader: Reader, place: _PlaceOf, model: type[Row], column: str,
         given[named] = unit.symbol
     elif row_unit is not unit:
         reader.problem(
-            place(column), f"单元格里的单位是 {unit.symbol}，这一行的单位是 {stated or '（无）'}", f"the cell says {unit.symbol}, the row says {stated or 'no unit'}",
-            "两处写成同一单位，或单元格里只写数字", "write the same unit in both, or digits only in the cell", text[:60],
-        )  # fmt: skip
+            place(column),
+            f"单元格里的单位是 {unit.symbol}，这一行的单位是 {stated or '（无）'}",
+            f"the cell says {unit.symbol}, the row says {stated or 'no unit'}",
+            "两处写成同一单位，或单元格里只写数字",
+            "write the same unit in both, or digits only in the cell",
+            text[:60],
+        )
         return
     given[column] = number
 

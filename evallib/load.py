@@ -104,16 +104,23 @@ def _load_tables(reader: Reader, department: str, year: int) -> dict[str, tuple[
     folder = reader.root / "departments" / department / str(year)
     book = folder.with_suffix(".xlsx")
     if folder.is_dir() and book.is_file():
-        raise refuse(reader.shown(folder), "文件夹和工作簿同时存在", "there is a folder and a workbook of the same year",
-                     f"只保留一个，移走 {book.name} 或文件夹", f"keep one: move {book.name} or the folder away")  # fmt: skip
+        raise refuse(
+            reader.shown(folder),
+            "文件夹和工作簿同时存在",
+            "there is a folder and a workbook of the same year",
+            f"只保留一个，移走 {book.name} 或文件夹",
+            f"keep one: move {book.name} or the folder away",
+        )
     if book.is_file():
         return _load_workbook(reader, book)
     if not folder.is_dir():
         raise refuse(
-            reader.shown(folder), f"没有 {department} {year} 年的数据", f"there is no data for {department} {year}",
+            reader.shown(folder),
+            f"没有 {department} {year} 年的数据",
+            f"there is no data for {department} {year}",
             f"把数据表放进这个文件夹，或放一个工作簿 {book.name}；也可先运行 evallib new {department} {year}",
             f"put the tables into this folder, or a workbook {book.name}; or begin with: evallib new {department} {year}",
-        )  # fmt: skip
+        )
     tables = {name: _load_csv(reader, folder / f"{name}.csv", name, model) for name, model in TABLES.items()}
     for stray in sorted(folder.iterdir()):
         if stray.suffix == ".csv" and stray.stem not in TABLES:
@@ -138,20 +145,24 @@ def _load_workbook(reader: Reader, book: Path) -> dict[str, tuple[Row, ...]]:
             tables[name] = load_table(reader, found[name], name, model)
         else:
             reader.problem(
-                Place(reader.shown(book)), f"缺少工作表“{TABLE_NAMES[name].zh}”", f"the sheet “{TABLE_NAMES[name].en}” is missing",
+                Place(reader.shown(book)),
+                f"缺少工作表“{TABLE_NAMES[name].zh}”",
+                f"the sheet “{TABLE_NAMES[name].en}” is missing",
                 f"加上该表；没有内容时只写标题行：{'、'.join(str(model.model_fields[c].title) for c in columns(model))}",
                 f"add it; with nothing to say, only the head line: {', '.join(columns(model))}",
-            )  # fmt: skip
+            )
     return tables
 
 
 def _unknown_table(reader: Reader, place: Place, name: str) -> None:
     near = get_close_matches(name, [*TABLES, *(n.zh for n in TABLE_NAMES.values())], 1)
     reader.problem(
-        place, "没有这种数据表", "there is no table of that name",
+        place,
+        "没有这种数据表",
+        "there is no table of that name",
         f"是否应为 {near[0]}？" if near else f"移走它，或让表名以 # 开头；数据表有：{'、'.join(TABLES)}",
         f"did you mean {near[0]}?" if near else f"move it away, or begin its name with #; the tables are: {', '.join(TABLES)}",
-    )  # fmt: skip
+    )
 
 
 def _data_folder(data: Path) -> Path:

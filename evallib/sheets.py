@@ -99,9 +99,12 @@ def read_csv(file: str, content: bytes) -> Grid:
     text = _decode(content)
     if text is None or "\0" in text:
         problem = _problem(
-            Place(file), "无法识别文字编码", "the text encoding is not known",
-            "在 Excel 中另存为“CSV UTF-8（逗号分隔）”", "in Excel, save it as “CSV UTF-8 (comma delimited)”",
-        )  # fmt: skip
+            Place(file),
+            "无法识别文字编码",
+            "the text encoding is not known",
+            "在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
+            "in Excel, save it as “CSV UTF-8 (comma delimited)”",
+        )
         return Grid(file, None, (), (), (problem,))
     first = text.split("\n", 1)[0]
     separator = max((",", "\t", ";"), key=first.count)
@@ -116,9 +119,13 @@ def read_csv(file: str, content: bytes) -> Grid:
                 rows.append((number, tuple(unguarded(cell) for cell in cells)))
     except csv.Error as error:
         problem = _problem(
-            Place(file, number + 1), "这一行不是完整的 CSV", "this line is not complete CSV",
-            "检查双引号是否成对", "check that double quotes come in pairs", str(error),
-        )  # fmt: skip
+            Place(file, number + 1),
+            "这一行不是完整的 CSV",
+            "this line is not complete CSV",
+            "检查双引号是否成对",
+            "check that double quotes come in pairs",
+            str(error),
+        )
         return Grid(file, None, (), (), (problem,))
     if not rows:
         return empty
@@ -127,9 +134,12 @@ def read_csv(file: str, content: bytes) -> Grid:
 
 def _too_long(place: Place) -> Problem:
     return _problem(
-        place, f"超过 {MAX_ROWS} 行", f"has more than {MAX_ROWS} rows",
-        "选中数据下方的空行并删除，再保存", "select the empty rows below the data, delete them and save",
-    )  # fmt: skip
+        place,
+        f"超过 {MAX_ROWS} 行",
+        f"has more than {MAX_ROWS} rows",
+        "选中数据下方的空行并删除，再保存",
+        "select the empty rows below the data, delete them and save",
+    )
 
 
 # --- workbooks -----------------------------------------------------------------------------------------------------
@@ -153,9 +163,13 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Pr
             formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False) if b"<f" in _sheets(content) else book
     except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
         problem = _problem(
-            Place(file), "无法打开这个工作簿", "the workbook cannot be opened",
-            "在 Excel 中打开，另存为 .xlsx", "open it in Excel and save it as .xlsx", type(error).__name__,
-        )  # fmt: skip
+            Place(file),
+            "无法打开这个工作簿",
+            "the workbook cannot be opened",
+            "在 Excel 中打开，另存为 .xlsx",
+            "open it in Excel and save it as .xlsx",
+            type(error).__name__,
+        )
         return (), (problem,)
     return tuple(_sheet(file, sheet, formulas[sheet.title]) for sheet in book.worksheets), ()
 
@@ -170,19 +184,28 @@ def _unsafe(file: str, content: bytes) -> Problem | None:
         size, names = 0, set()
     if "[Content_Types].xml" not in names:
         return _problem(
-            Place(file), "不是 .xlsx 工作簿", "is not an .xlsx workbook",
+            Place(file),
+            "不是 .xlsx 工作簿",
+            "is not an .xlsx workbook",
             "在 Excel 中另存为 .xlsx（旧的 .xls 和加密的文件读不了）",
             "save it as .xlsx in Excel (an old .xls or an encrypted file cannot be read)",
-        )  # fmt: skip
+        )
     if size > MAX_UNPACKED:
         return _problem(
-            Place(file), f"解压后超过 {MAX_UNPACKED // 1_000_000} MB", f"unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
-            "只保留需要的工作表和行", "keep only the sheets and rows that are needed",
-        )  # fmt: skip
+            Place(file),
+            f"解压后超过 {MAX_UNPACKED // 1_000_000} MB",
+            f"unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
+            "只保留需要的工作表和行",
+            "keep only the sheets and rows that are needed",
+        )
     if any(name.endswith("vbaProject.bin") for name in names):
         return _problem(
-            Place(file), "含有宏", "holds macros", "另存为不含宏的 .xlsx", "save it as .xlsx without macros",
-        )  # fmt: skip
+            Place(file),
+            "含有宏",
+            "holds macros",
+            "另存为不含宏的 .xlsx",
+            "save it as .xlsx without macros",
+        )
     return None
 
 
@@ -223,10 +246,15 @@ def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, 
     spread: dict[tuple[int, int], Any] = {}
     for merged in sheet.merged_cells.ranges:
         if merged.min_col != merged.max_col:
-            problems.append(_problem(
-                bare.place(merged.min_row, None, merged.min_col - 1), f"单元格 {merged.coord} 横向合并", f"the cells {merged.coord} are merged across",
-                "取消合并，每格各填各的值；说明文字放到“说明”表", "unmerge them and fill each cell; put notes on a sheet of their own",
-            ))  # fmt: skip
+            problems.append(
+                _problem(
+                    bare.place(merged.min_row, None, merged.min_col - 1),
+                    f"单元格 {merged.coord} 横向合并",
+                    f"the cells {merged.coord} are merged across",
+                    "取消合并，每格各填各的值；说明文字放到“说明”表",
+                    "unmerge them and fill each cell; put notes on a sheet of their own",
+                )
+            )
             continue
         for row in range(merged.min_row, merged.max_row + 1):
             spread[row, merged.min_col] = sheet.cell(merged.min_row, merged.min_col)
@@ -235,10 +263,20 @@ def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, 
 
 def _uncomputed(place: Place, text: str | None) -> Problem:
     if text is None:
-        return _problem(place, "公式的结果是错误值", "the formula's result is an error",
-                        "改正公式，或直接填写数值", "mend the formula, or type the value")  # fmt: skip
-    return _problem(place, "公式还没有计算", "the formula was never computed",
-                    "在 Excel 中打开并保存一次，或直接填写数值", "open and save it in Excel once, or type the value")  # fmt: skip
+        return _problem(
+            place,
+            "公式的结果是错误值",
+            "the formula's result is an error",
+            "改正公式，或直接填写数值",
+            "mend the formula, or type the value",
+        )
+    return _problem(
+        place,
+        "公式还没有计算",
+        "the formula was never computed",
+        "在 Excel 中打开并保存一次，或直接填写数值",
+        "open and save it in Excel once, or type the value",
+    )
 
 
 def _text(cell: Any) -> str | None:
