@@ -8,7 +8,7 @@ from decimal import Decimal
 from evallib.errors import Place, Problem, Where, meant
 from evallib.facts import FACTS
 from evallib.framework import Framework, Indicator
-from evallib.measure import find_fact, metric_inputs, sum_of_parts
+from evallib.measure import find_fact, metric_inputs
 from evallib.metrics import METRICS
 from evallib.record import TABLES, Record, Sourced, Target, parse_clauses
 from evallib.rules import Awarded, Checklist, Tiers
@@ -26,7 +26,7 @@ def check_record(framework: Framework, record: Record, where: Where) -> Iterator
     """
     for stage in (
         (_sources, _units, _duplicates, _facts, _own_indicators),
-        (_sums, _targets, _judgements, _findings, _other_rows, _needed_facts),
+        (_targets, _judgements, _findings, _other_rows, _needed_facts),
     ):
         found = [problem for check in stage for problem in check(framework, record, where)]
         yield from found
@@ -130,24 +130,6 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
                 words("改正年度", "correct the year"),
                 str(row.year),
             )
-
-
-def _sums(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    """A total that was given along with its parts is their sum."""
-    for index, row in enumerate(record.facts):
-        kind = FACTS[row.fact]
-        if kind.parts and row.value is not None:
-            whole, parts = find_fact(record, row.fact, row.year), sum_of_parts(record, row.fact, row.year)
-            if whole and parts and parts.value is not None and whole.value != parts.value:
-                yield Problem(
-                    where("facts", index, "value"),
-                    words(f"与分项合计 {plain(parts.value)} 不一致", f"is not the sum of its parts, {plain(parts.value)}"),
-                    words(
-                        f"改正合计或分项；也可删去合计，由分项（{'、'.join(kind.parts)}）计算",
-                        f"correct it or its parts; or delete it, and it is summed from {', '.join(kind.parts)}",
-                    ),
-                    plain(row.value),
-                )
 
 
 def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:

@@ -43,6 +43,13 @@ class ScoreFormat(StrEnum):
     csv = "csv"
 
 
+class CheckFormat(StrEnum):
+    """How `check` prints."""
+
+    text = "text"
+    json = "json"
+
+
 class ReconcileFormat(StrEnum):
     """How `reconcile` prints."""
 
@@ -59,9 +66,15 @@ Lang_ = Annotated[Language, typer.Option("--lang", help="语言 / language")]
 DATA, REPORTS = Path("data"), Path("reports")
 
 
+_LEVELS: dict[Lang, dict[str, str]] = {
+    "zh": {"error": "错误", "warning": "提醒", "recorded": "已记录"},
+    "en": {"error": "error", "warning": "warning", "recorded": "recorded"},
+}
+
+
 def _print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
     for problem in problems:
-        mark = {"zh": {"error": "错误", "warning": "提醒"}, "en": {"error": "error", "warning": "warning"}}[lang][problem.level]
+        mark = _LEVELS[lang][problem.level]
         _err.print(f"{mark}  {problem.describe(lang)}", markup=False)
 
 
@@ -97,7 +110,14 @@ def report(
             markup=False,
         )
         raise typer.Exit(1) from None
-    _print_problems(written.warnings, language)
+    warned = sum(1 for problem in written.warnings if problem.level == "warning")
+    if warned:
+        told = (
+            f"有 {warned} 个提醒，运行 evallib check {department} {year} 查看。"
+            if language == "zh"
+            else f"{warned} warning(s): see evallib check {department} {year}."
+        )
+        _err.print(told, markup=False)
     e = written.evaluation
     _out.print(f"{e.record.name[language]} {year}  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}", markup=False)
     _out.print(str(written.page), markup=False)
@@ -112,17 +132,15 @@ def score(
     data: DataFolder = DATA,
 ) -> None:
     """计算并打印得分 / Compute and print the scores."""
-    from evallib.load import load_year
-    from evallib.scoring import evaluate
     from evallib.tables import score_document
+    from evallib.years import evaluate_year
 
     language: Lang = lang.value
     try:
-        framework, record, warnings = load_year(data, department, year)
+        checked = evaluate_year(data, department, year)
     except InputRefused as refusal:
         raise _refused(refusal, language) from None
-    _print_problems(warnings, language)
-    evaluation = evaluate(framework, record)
+    evaluation = checked.evaluation
     document = score_document(evaluation, language)
     if format is ScoreFormat.json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
@@ -177,11 +195,13 @@ def _is_number(text: str) -> bool:
 def check(
     department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
     year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
+    format: Annotated[CheckFormat, typer.Option("--format", help="输出格式 / output format")] = CheckFormat.text,
     lang: Lang_ = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
     """检查数据，一次列出所有问题 / Check the data and list every problem at once."""
-    from evallib.load import load_departments, load_year
+    from evallib.load import load_departments
+    from evallib.years import evaluate_year
 
     language: Lang = lang.value
     try:
@@ -190,28 +210,42 @@ def check(
         raise _refused(refusal, language) from None
     chosen = [(row.code, y) for row in listings for y in range(row.first_year, row.last_year + 1) if year in (None, y)]
     if not chosen and department is not None:
-        chosen = [(department, year or 0)]
-    wrong = 0
+        chosen = [(department, year or 0)]  # to be told what there is
+    found: list[tuple[str, int, tuple[Problem, ...]]] = []
     for code, y in chosen:
         try:
-            _, _, warnings = load_year(data, code, y)
+            found.append((code, y, evaluate_year(data, code, y).remarks))
         except InputRefused as refusal:
-            wrong += 1
-            _print_problems(refusal.problems, language)
-            _err.print(
-                f"{code} {y}：{len(refusal.problems)} 个错误" if language == "zh" else f"{code} {y}: {len(refusal.problems)} error(s)",
-                markup=False,
-            )
-        else:
-            _print_problems(warnings, language)
-            said = (
-                f"{code} {y}：没有错误，{len(warnings)} 个提醒"
-                if language == "zh"
-                else f"{code} {y}: no errors, {len(warnings)} warning(s)"
-            )
-            _out.print(said, markup=False)
-    if wrong:
+            found.append((code, y, refusal.problems))
+    errors = sum(1 for _, _, problems in found for p in problems if p.level == "error")
+    if format is CheckFormat.json:
+        print(json.dumps([_problem_document(code, y, p, language) for code, y, ps in found for p in ps], ensure_ascii=False, indent=2))
+    else:
+        for code, y, problems in found:
+            _print_problems(problems, language)
+            counts = [sum(1 for p in problems if p.level == level) for level in ("error", "warning", "recorded")]
+            said = "{} {}：错误 {}，提醒 {}，已记录的矛盾 {}" if language == "zh" else "{} {}: {} error(s), {} warning(s), {} recorded"
+            (_err if counts[0] else _out).print(said.format(code, y, *counts), markup=False)
+    if errors:
         raise typer.Exit(2)
+
+
+def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
+    place = problem.place
+    return {
+        "department": code,
+        "year": year,
+        "level": problem.level,
+        "code": problem.code,
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "column": place.column,
+        "cell": place.cell,
+        "what": problem.what[lang],
+        "found": problem.found,
+        "fix": problem.fix[lang],
+    }
 
 
 @app.command()
@@ -224,15 +258,13 @@ def reconcile(
 ) -> None:
     """把公布的数字与重算的数字逐一核对 / Hold every published figure against the computed one."""
     from evallib import reconcile as reconciling
-    from evallib.load import load_year
-    from evallib.scoring import evaluate
+    from evallib.years import evaluate_year
 
     language: Lang = lang.value
     try:
-        framework, record, _ = load_year(data, department, year)
+        rows = reconciling.reconcile(evaluate_year(data, department, year).evaluation)
     except InputRefused as refusal:
         raise _refused(refusal, language) from None
-    rows = reconciling.reconcile(evaluate(framework, record))
     differing = [row for row in rows if row.verdict == "differs"]
     if format is ReconcileFormat.json:
         print(json.dumps([{**row.model_dump(), "reason": row.reason[language]} for row in rows], ensure_ascii=False, indent=2))

@@ -173,28 +173,55 @@ class Sheet:
         self._down.scale(1 / 72, -1 / 72).translate(0, height / 72)
         return self._figure
 
-    def text(self, x: float, y: float, text: str, *, size: float = BODY, color: str = INK, align: Align = "left",
-             bold: bool = False) -> None:  # fmt: skip
+    def text(
+        self, x: float, y: float, text: str, *, size: float = BODY, color: str = INK, align: Align = "left", bold: bool = False
+    ) -> None:
         """A line of text whose middle is at height `y`."""
         self._add(
-            Text(x, y + 0.36 * size, clean(text), color=color, fontsize=size, fontfamily=self._fonts, parse_math=False, usetex=False,
-                 fontweight="bold" if bold else "normal", horizontalalignment=align, verticalalignment="baseline",
-                 transform=self._place)
-        )  # fmt: skip
+            Text(
+                x,
+                y + 0.36 * size,
+                clean(text),
+                color=color,
+                fontsize=size,
+                fontfamily=self._fonts,
+                parse_math=False,
+                usetex=False,
+                fontweight="bold" if bold else "normal",
+                horizontalalignment=align,
+                verticalalignment="baseline",
+                transform=self._place,
+            )
+        )
 
-    def lines(self, x: float, y: float, texts: Sequence[tuple[str, str]], *, step: float = 11.5, size: float = BODY,
-              align: Align = "left", bold: bool = False) -> None:  # fmt: skip
+    def lines(
+        self,
+        x: float,
+        y: float,
+        texts: Sequence[tuple[str, str]],
+        *,
+        step: float = 11.5,
+        size: float = BODY,
+        align: Align = "left",
+        bold: bool = False,
+    ) -> None:
         """Lines of text, each with its colour, as a block whose middle is at height `y`."""
         for place, (text, color) in enumerate(texts):
             self.text(x, y + (place - (len(texts) - 1) / 2) * step, text, size=size, color=color, align=align, bold=bold)
 
-    def shape(self, points: Sequence[tuple[float, float]], *, fill: str | None = None, edge: str | None = None,
-              width: float = 0.9) -> None:  # fmt: skip
+    def shape(self, points: Sequence[tuple[float, float]], *, fill: str | None = None, edge: str | None = None, width: float = 0.9) -> None:
         """A closed shape, filled, outlined or both."""
         self._add(
-            Polygon(points, closed=True, facecolor=fill or "none", edgecolor=edge or "none", linewidth=width if edge else 0,
-                    joinstyle="miter", transform=self._place)
-        )  # fmt: skip
+            Polygon(
+                points,
+                closed=True,
+                facecolor=fill or "none",
+                edgecolor=edge or "none",
+                linewidth=width if edge else 0,
+                joinstyle="miter",
+                transform=self._place,
+            )
+        )
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, color: str = FAINT, width: float = 0.8, dashed: bool = False) -> None:
         """A straight line."""
@@ -210,8 +237,9 @@ class Sheet:
             )
         )
 
-    def bar(self, x0: float, x1: float, y: float, height: float, *, fill: str | None = None, edge: str | None = None,
-            cut: float | None = None) -> None:  # fmt: skip
+    def bar(
+        self, x0: float, x1: float, y: float, height: float, *, fill: str | None = None, edge: str | None = None, cut: float | None = None
+    ) -> None:
         """A bar from `x0` to `x1`. Where `cut` is given it is broken there by a slanted gap: it is longer than it is drawn."""
         top, low = y - height / 2, y + height / 2
         if cut is None:
@@ -285,11 +313,19 @@ class Chart:
         _flatten(root)
         size = {key: root.attrib[key] for key in ("width", "height", "viewBox")}
         root.attrib.clear()
-        root.attrib.update({
-            "xmlns": "http://www.w3.org/2000/svg", **size, "role": "img", "aria-label": self.alt,
-            "lang": "zh-CN" if self.lang == "zh" else "en", "data-chart": self.id, "font-family": READER_FONTS,
-            "stroke-linejoin": "miter", "stroke-linecap": "butt",
-        })  # fmt: skip
+        root.attrib.update(
+            {
+                "xmlns": "http://www.w3.org/2000/svg",
+                **size,
+                "role": "img",
+                "aria-label": self.alt,
+                "lang": "zh-CN" if self.lang == "zh" else "en",
+                "data-chart": self.id,
+                "font-family": READER_FONTS,
+                "stroke-linejoin": "miter",
+                "stroke-linecap": "butt",
+            }
+        )
         return ElementTree.tostring(root, encoding="unicode") + "\n"
 
     def to_png(self, dpi: int = 200) -> bytes:

@@ -9,7 +9,8 @@ from typing import Literal
 
 from evallib.words import Lang, Words, words
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "recorded"]
+"""An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ Where = Callable[[str, int, str | None], Place]
 """Tells where a row of a record stands in its file: table, index in the record, column."""
 
 
+_ADVICE: dict[Level, Words] = {
+    "error": words("处理", "To fix it"),
+    "warning": words("建议", "Advice"),
+    "recorded": words("说明", "Note"),
+}
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: where, what, what was found, and the next step."""
@@ -54,15 +62,17 @@ class Problem:
     found: str = ""
     level: Level = "error"
     code: str = "input"
+    about: tuple[str, ...] = ()
 
     def describe(self, lang: Lang) -> str:
         """One line, in the language asked for: place: what (found …). How to fix it."""
         what, fix = self.what[lang].rstrip("。. "), self.fix[lang].rstrip("。. ")
+        advice = _ADVICE[self.level][lang]
         if lang == "zh":
             found = f"（现为“{self.found}”）" if self.found else ""
-            return f"{self.place.describe(lang)}：{what}{found}。处理：{fix}。"
+            return f"{self.place.describe(lang)}：{what}{found}。{advice}：{fix}。"
         found = f' (found "{self.found}")' if self.found else ""
-        return f"{self.place.describe(lang)}: {what}{found}. To fix it: {fix}."
+        return f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}."
 
 
 @dataclass

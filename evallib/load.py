@@ -10,14 +10,15 @@ import tomllib
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from evallib.cells import Reader, load_table
 from evallib.check_framework import check_framework
+from evallib.check_identities import check_identities
 from evallib.check_record import check_record
-from evallib.errors import InputRefused, Place, Problem, refuse
+from evallib.errors import InputRefused, Place, Problem, Where, refuse
 from evallib.framework import Framework
 from evallib.record import TABLE_NAMES, TABLES, Listing, Record, Row, columns
 from evallib.sheets import Grid, known_sheets, read_csv, read_workbook
@@ -45,8 +46,23 @@ def load_framework(data: Path, id: str, year: int) -> Framework:
     return _load_framework(Reader(_data_folder(data)), id, year)
 
 
-def load_year(data: Path, department: str, year: int) -> tuple[Framework, Record, tuple[Problem, ...]]:
-    """A department's year, checked, with the framework it is evaluated by and the warnings that do not stop it.
+class LoadedYear(NamedTuple):
+    """A department's year, checked: its framework, its record, what was remarked, and where each row stands."""
+
+    framework: Framework
+    record: Record
+    remarks: tuple[Problem, ...]
+    where: Where
+
+
+def has_data(data: Path, department: str, year: int) -> bool:
+    """Whether there is a folder or a workbook for a department's year."""
+    folder = data / "departments" / department / str(year)
+    return folder.is_dir() or folder.with_suffix(".xlsx").is_file()
+
+
+def load_year(data: Path, department: str, year: int, previous: Record | None = None) -> LoadedYear:
+    """A department's year, checked, with the framework it is evaluated by; held against last year's record where one is given.
 
     Raises InputRefused with every problem found: place, what is wrong, how to mend it.
     """
@@ -88,7 +104,9 @@ def load_year(data: Path, department: str, year: int) -> tuple[Framework, Record
     )
     reader.problems.extend(check_record(framework, record, reader.place))
     reader.stop_if_wrong()
-    return framework, record, tuple(reader.problems)
+    reader.problems.extend(check_identities(record, previous, reader.place))
+    reader.stop_if_wrong()
+    return LoadedYear(framework, record, tuple(reader.problems), reader.place)
 
 
 def _load_csv(reader: Reader, path: Path, table: str, model: type[Row]) -> tuple[Row, ...]:

@@ -13,9 +13,8 @@ from typing import Any
 
 from evallib.errors import Place, Problem, refuse
 from evallib.evaluation import Evaluation
-from evallib.load import load_year
-from evallib.scoring import evaluate
 from evallib.words import Lang, words
+from evallib.years import evaluate_year
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -60,8 +59,8 @@ def run_report(
     stopped (nothing is written).
     """
     data, out = data.resolve(), out.resolve()
-    framework, record, warned = load_year(data, department, year)
-    evaluation = evaluate(framework, record)
+    checked = evaluate_year(data, department, year)
+    evaluation, warned = checked.evaluation, checked.remarks
     parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
     _check_parameters(notebook, parameters)
     folder = out / str(year)

@@ -20,6 +20,7 @@ from evallib.reconcile import VERDICTS, reconcile
 from evallib.record import parse_clauses
 from evallib.units import UNITS, money, percent, plain, quantity, section_number
 from evallib.words import Lang, Words, words
+from evallib.years import EvaluatedYear
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
@@ -68,16 +69,15 @@ class Report:
     """The sections of one evaluation in one language.
 
     >>> from pathlib import Path
-    >>> from evallib.load import load_year
-    >>> from evallib.scoring import evaluate
-    >>> framework, record, _ = load_year(Path("data"), "hrss", 2023)
-    >>> report = Report(evaluate(framework, record), "en")
+    >>> from evallib.years import evaluate_year
+    >>> report = Report(evaluate_year(Path("data"), "hrss", 2023), "en")
     >>> "84.63" in report.section("summary").html
     True
     """
 
-    def __init__(self, evaluation: Evaluation, lang: Lang = "zh") -> None:
-        self.evaluation = evaluation
+    def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
+        self.checked = checked
+        self.evaluation = checked.evaluation
         self.lang = lang
 
     def section(self, id: str) -> Section:
@@ -99,6 +99,8 @@ class Report:
             .get_template(f"sections/{id}.html.j2")
             .render(
                 e=e,
+                previous=self.checked.previous,
+                remarks=self.checked.remarks,
                 record=e.record,
                 framework=e.framework,
                 lang=lang,

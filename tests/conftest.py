@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from evallib.evaluation import Evaluation
-from evallib.load import load_year
-from evallib.scoring import evaluate
+from evallib.years import evaluate_year
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -17,8 +16,7 @@ DATA = ROOT / "data"
 
 @pytest.fixture(scope="session")
 def hrss() -> Evaluation:
-    framework, record, _ = load_year(DATA, "hrss", 2023)
-    return evaluate(framework, record)
+    return evaluate_year(DATA, "hrss", 2023).evaluation
 
 
 class Copy:
@@ -51,8 +49,7 @@ class Copy:
         path.write_text(out.getvalue(), encoding="utf-8-sig")
 
     def evaluate(self) -> Evaluation:
-        framework, record, _ = load_year(self.folder, "hrss", 2023)
-        return evaluate(framework, record)
+        return evaluate_year(self.folder, "hrss", 2023).evaluation
 
 
 @pytest.fixture

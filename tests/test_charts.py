@@ -16,11 +16,11 @@ import pytest
 from evallib import charts, drawing
 from evallib.drawing import PALETTE, Chart, chinese_font, clean, shorten, text_width, wrap
 from evallib.evaluation import Evaluation
-from evallib.load import load_year
 from evallib.record import Record
 from evallib.scoring import evaluate
 from evallib.units import money, percent, plain
 from evallib.words import LANGS, Lang, words
+from evallib.years import evaluate_year
 
 DRAW: dict[str, Callable[[Evaluation, Lang], Chart]] = {
     "targets": charts.target_completion_chart,
@@ -36,8 +36,7 @@ every = pytest.mark.parametrize(("id", "lang"), [(id, lang) for id in DRAW for l
 
 @cache
 def real() -> Evaluation:
-    framework, record, _ = load_year(Path(__file__).parent.parent / "data", "hrss", 2023)
-    return evaluate(framework, record)
+    return evaluate_year(Path(__file__).parent.parent / "data", "hrss", 2023).evaluation
 
 
 def with_facts(**changed: Decimal | str | None) -> Evaluation:

@@ -108,8 +108,19 @@ def test_a_contradiction_that_is_not_recorded_fails(copy: Copy) -> None:
 
 def test_check_is_content_with_good_data() -> None:
     status, out, err = run("check")
-    assert (status, err) == (0, "")
-    assert "hrss 2023" in out
+    assert status == 0
+    assert out.strip() == "hrss 2023：错误 0，提醒 8，已记录的矛盾 1"
+    assert "16 × 500.00 = 8,000.00" in err
+
+
+def test_check_speaks_json() -> None:
+    status, out, _ = run("check", "hrss", "2023", "--format", "json", "--lang", "en")
+    problems = json.loads(out)
+    assert status == 0
+    assert {p["level"] for p in problems} == {"warning", "recorded"}
+    assert [(p["file"], p["row"], p["column"]) for p in problems if p["level"] == "recorded"] == [
+        ("departments/hrss/2023/findings.csv", 13, "amount")
+    ]
 
 
 def test_check_lists_everything_and_exits_2(copy: Copy) -> None:

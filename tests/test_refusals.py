@@ -68,9 +68,9 @@ def test_a_mistake_is_refused_in_clear_words(path: Path, copy: Copy) -> None:
 
 
 def test_the_data_without_a_mistake_is_accepted(copy: Copy) -> None:
-    framework, record, warnings = load_year(copy.folder, "hrss", 2023)
-    assert (framework.id, record.department) == ("xundian-department", "hrss")
-    assert all(problem.level == "warning" for problem in warnings)
+    loaded = load_year(copy.folder, "hrss", 2023)
+    assert (loaded.framework.id, loaded.record.department) == ("xundian-department", "hrss")
+    assert {problem.level for problem in loaded.remarks} == {"recorded"}
 
 
 def test_everything_is_said_at_once(copy: Copy) -> None:
@@ -116,9 +116,9 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load_year(tmp_path / "nowhere", "hrss", 2023)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_usual_encodings_are_read(copy: Copy, encoding: str) -> None:
     path = copy.year / "findings.csv"
     text = path.read_text(encoding="utf-8-sig")
     path.write_bytes(text.encode(encoding))
-    assert load_year(copy.folder, "hrss", 2023)[1].findings[0].title in text
+    assert load_year(copy.folder, "hrss", 2023).record.findings[0].title in text
