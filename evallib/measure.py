@@ -161,7 +161,7 @@ def compute_target(record: Record, row: Target, name: Words, metric: MetricResul
             f"actual {how.en}; limit {goal.en}: {verdict.en}, {percent(completion)} of the limit",
         )
     else:
-        full = words("，超额部分不加分", ", no more than full counts") if completion > 1 else words("")
+        full = words("，超额部分不加分", ", capped at 100%") if completion > 1 else words("")
         working = words(
             f"实际 {how.zh}；目标 {goal.zh}；完成率 {percent(completion)}{full.zh}",
             f"actual {how.en}; target {goal.en}; completion {percent(completion)}{full.en}",

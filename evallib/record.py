@@ -197,7 +197,8 @@ class Finding(Sourced):
     kind_en: str = column("问题类别（英文）", "kind in English", "")
     title: Annotated[str, Field(min_length=1)] = column("问题", "what was found")
     title_en: str = column("问题（英文）", "what was found, in English", "")
-    amount: Decimal | None = column("金额", "amount in yuan, as printed", None, unit="元")
+    amount: Decimal | None = column("凭证金额", "amount of the voucher in yuan, as printed", None, unit="元")
+    at_issue: Decimal | None = column("涉及金额", "amount at issue in yuan, where it is not the whole voucher", None, unit="元")
     quantity: Decimal | None = column("数量", "quantity", None)
     unit_price: Decimal | None = column("单价", "price of one, in yuan", None, unit="元")
     paid: Decimal | None = column("实付金额", "amount paid, where it differs from the amount booked", None, unit="元")
@@ -287,6 +288,7 @@ class Contradiction(Sourced):
     """Something that the sources say in two ways. Kept as printed, recorded here, shown in the report."""
 
     contradiction: Id = column("编号", "id")
+    kind: Literal["number", "wording"] = column("类别", "number: figures that disagree; wording: names and words that do")
     about: str = column("涉及", "published ids, target indicators or findings, apart by spaces")
     printed: Annotated[str, Field(min_length=1)] = column("原文数值", "as printed")
     other: Annotated[str, Field(min_length=1)] = column("另一数值", "what it does not agree with")
@@ -361,6 +363,7 @@ CHOICES: dict[str, Words] = {
     "measured": words("计量", "measured"), "judged": words("评定", "judged"), "target": words("目标", "target"),
     "actual": words("实际", "actual"), "item": words("核对项", "item"), "tier": words("等次", "tier"),
     "award": words("评分", "award"), "override": words("调整", "override"), "not_applicable": words("不适用", "not applicable"),
+    "number": words("数字", "number"), "wording": words("用语", "wording"),
     ">=": words("≥"), "<=": words("≤"), "=": words("="),
 }  # fmt: skip
 """What a cell of few choices may say, in both languages."""

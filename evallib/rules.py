@@ -42,8 +42,14 @@ def _both(template_zh: str, template_en: str, **parts: str | Words) -> Words:
     return words(fill(template_zh, "zh"), fill(template_en, "en"))
 
 
+def _step(unit: Decimal) -> Words:
+    """A step of a rule: 1 percentage point, 5 percentage points."""
+    number = plain(unit * 100)
+    return words(f"{number} 个百分点", "percentage point" if number == "1" else f"{number} percentage points")
+
+
 class Proportional(_Measured):
-    """Value times points, at most `cap` times the points and never below nothing.
+    """Value times points, at most `cap` times the points and down to zero.
 
     >>> Proportional(kind="proportional").award(Decimal("0.9175"), "share", Decimal(10)).score
     Decimal('9.1750')
@@ -220,19 +226,19 @@ class DeductPerUnit(_Measured):
             )
         else:
             working = _both(
-                "{side} {limit} 共 {over} 个百分点；每 {unit} 个百分点扣分值的 {share}{whole}，扣 {lost}{floor}：{kept} × {points} 分",
-                "{over} percentage points {side} {limit}; each {unit} cost {share} of the points{whole}, "
+                "{side} {limit} 共 {over} 个百分点；每 {unit}扣分值的 {share}{whole}，扣 {lost}{floor}：{kept} × {points} 分",
+                "{over} percentage points {side} {limit}; each {unit} costs {share} of the points{whole}, "
                 "{lost} in all{floor}: {kept} × {points} points",
                 limit=percent(self.limit, None),
                 side=self._side(),
                 over=plain(over * 100, 2),
-                unit=plain(self.unit * 100),
+                unit=_step(self.unit),
                 share=percent(self.share, None),
                 lost=percent(units * self.share),
                 kept=percent(kept),
                 points=plain(points, 2),
-                whole=words("（不足一个单位不扣）", " (whole steps only)") if self.steps == "whole" else "",
-                floor=words("，扣完为止", ", never below nothing") if units * self.share > 1 else "",
+                whole=words("（不足一个单位不扣）", " (full steps only)") if self.steps == "whole" else "",
+                floor=words("，扣完为止", ", down to zero") if units * self.share > 1 else "",
             )
         return Award(kept * points, working)
 
@@ -241,13 +247,13 @@ class DeductPerUnit(_Measured):
 
     def describe(self) -> Words:
         return _both(
-            "{side} {limit} 的，每 {unit} 个百分点扣分值的 {share}（{steps}），扣完为止",
-            "Each {unit} percentage points {side} {limit} cost {share} of the points ({steps}), never below nothing",
+            "{side} {limit} 的，每 {unit}扣分值的 {share}（{steps}），扣完为止",
+            "Each {unit} {side} {limit} costs {share} of the points ({steps}), down to zero",
             side=self._side(),
             limit=percent(self.limit, None),
-            unit=plain(self.unit * 100),
+            unit=_step(self.unit),
             share=percent(self.share, None),
-            steps=words("按比例计算", "in proportion") if self.steps == "linear" else words("按整数步计算", "in whole steps"),
+            steps=words("按比例计算", "pro rata") if self.steps == "linear" else words("按整数步计算", "in whole steps"),
         )
 
 
@@ -300,18 +306,19 @@ class DeductPerOccurrence(_Rule):
             return Award(points, words("没有相关问题，得满分", "no finding touches it: full points"))
         working = _both(
             "{count} 个问题（{ids}），每个扣 {each} 分：{points} − {count} × {each}{floor}",
-            "{count} finding(s) ({ids}), {each} points each: {points} − {count} × {each}{floor}",
+            "{count} {findings} ({ids}), {each} points each: {points} − {count} × {each}{floor}",
             count=str(len(findings)),
+            findings="findings" if len(findings) > 1 else "finding",
             ids="、".join(findings),
             each=plain(self.points_each, 2),
             points=plain(points, 2),
-            floor=words("，扣完为止", ", never below nothing") if self.points_each * len(findings) > points else "",
+            floor=words("，扣完为止", ", down to zero") if self.points_each * len(findings) > points else "",
         )
         return Award(score, words(working.zh, working.en.replace("、", ", ")))
 
     def describe(self) -> Words:
         return _both(
-            "每发现一个问题扣 {each} 分，扣完为止", "Each finding costs {each} points, never below nothing", each=plain(self.points_each, 2)
+            "每发现一个问题扣 {each} 分，扣完为止", "Each finding costs {each} points, down to zero", each=plain(self.points_each, 2)
         )
 
 
@@ -425,15 +432,15 @@ class Awarded(_Rule):
         return Award(
             score,
             _both(
-                "评价人员评定：{score} / {points} 分",
-                "judged by the evaluators: {score} of {points} points",
+                "评定：{score} / {points} 分",
+                "judged: {score} of {points} points",
                 score=plain(score, 2),
                 points=plain(points, 2),
             ),
         )
 
     def describe(self) -> Words:
-        return words("由评价人员评定并说明理由", "Judged by the evaluators, with the reason")
+        return words("由人评定并说明理由", "Judged by a person, with the reason")
 
 
 Rule = Annotated[

@@ -136,9 +136,14 @@ def _score(
     elif decision is not None and decision.score is not None and not isinstance(indicator.rule, Awarded):
         status, method = "scored", "overridden" if award is not None else "judged"
         score = round_half_up(decision.score, places)
+        by = (
+            words("报告认定", "the report puts it at")
+            if decision.basis == "published"
+            else words("据报告推定", "inferred from the report:")
+        )
         said = words(
-            f"评价人员评定为 {plain(score, places)} 分：{decision.reason}",
-            f"the evaluators set it to {plain(score, places)}: {decision.reason_words.en}",
+            f"{by.zh} {plain(score, places)} 分：{decision.reason}",
+            f"{by.en} {plain(score, places)} points. {decision.reason_words.en}",
         )
         working = joined([how if award is None and how else working, said])
     clause = framework.find_source(indicator.source)
@@ -202,7 +207,7 @@ def _evidence(record: Record, indicator: Indicator, judgements: tuple[Judgement,
     said += [
         words(f"问题 {f.finding}：{f.title}", f"finding {f.finding}: {f.words.en}") for f in record.findings if f.indicator == indicator.id
     ]
-    return joined([s for s in said if s])
+    return joined([words(s.zh.rstrip("。；"), s.en.rstrip(".;")) for s in said if s])
 
 
 def _award(

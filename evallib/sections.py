@@ -16,9 +16,9 @@ from evallib import tables
 from evallib.charts import CHARTS
 from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
-from evallib.reconcile import VERDICTS, reconcile
+from evallib.reconcile import KINDS, VERDICTS, reconcile
 from evallib.record import parse_clauses
-from evallib.units import UNITS, money, percent, plain, quantity, section_number
+from evallib.units import UNITS, money, parse_decimal, percent, plain, quantity, section_number
 from evallib.words import Lang, Words, words
 from evallib.years import EvaluatedYear
 
@@ -31,7 +31,7 @@ SECTIONS: dict[str, Words] = {
     "method": words("评价方法与指标体系", "Method and framework"),
     "conclusion": words("评价结论", "Conclusion"),
     "targets": words("目标完成情况", "Target completion"),
-    "dimensions": words("分维度分析", "Analysis by dimension"),
+    "dimensions": words("分项分析", "Analysis by dimension"),
     "practices": words("经验做法", "Practice worth keeping"),
     "findings": words("发现的问题", "Findings"),
     "recommendations": words("建议", "Recommendations"),
@@ -61,7 +61,7 @@ def _environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words, "FACTS": FACTS, "UNITS": UNITS, "VERDICTS": VERDICTS, "parse_clauses": parse_clauses}
+    env.globals |= {"words": words, "FACTS": FACTS, "UNITS": UNITS, "VERDICTS": VERDICTS, "KINDS": KINDS, "parse_clauses": parse_clauses}
     return env
 
 
@@ -116,6 +116,7 @@ class Report:
                 qty=partial(_quantity, lang=lang),
                 clause=partial(_clause, e, lang),
                 sec=partial(section_number, lang=lang),
+                printed=partial(_printed, e, lang),
                 rows=partial(_own_rows, e, id),
             )
         )
@@ -167,13 +168,21 @@ def _quantity(value: Decimal | None, unit: str, lang: Lang) -> str:
     return "—" if value is None else quantity(value, unit, lang)
 
 
+def _printed(e: Evaluation, lang: Lang, text: str) -> str:
+    """A published or computed figure with its thousands apart; a grade in the language."""
+    if parse_decimal(text) is not None:
+        whole, dot, decimals = text.partition(".")
+        return plain(Decimal(whole)) + dot + decimals
+    return next((g.words[lang] for g in e.framework.grades if g.name == text), text)
+
+
 def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
     """A clause as a reader cites it."""
     document = e.record.find_source(source)
     if document is None:
         return f"{source} {article}".strip()
-    title, number = document.words[lang], f"（{document.number}）" if lang == "zh" else f" ({document.number})"
-    if lang == "en":
-        article = article.replace("第", "").replace("条", ", ").replace("项", "").replace("款", ", ").strip(", ")
-        return f"{title}{number if document.number else ''}{', art. ' + article if article else ''}"
-    return f"《{title.strip('《》')}》{number if document.number else ''}{article}"
+    if lang == "zh":
+        return f"《{document.title.strip('《》')}》{f'（{document.number}）' if document.number else ''}{article}"
+    for zh, en in (("部分", "part"), ("条", "art."), ("款", "para."), ("项", "item")):
+        article = re.sub(rf"第(\d+){zh}", rf", {en} \1", article)
+    return f"{document.words.en}{f' ({document.number})' if document.number else ''}{article}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from evallib.evaluation import Evaluation, IndicatorResult, InputValue
-from evallib.facts import FACTS, TOPICS
+from evallib.facts import FACTS, TOPICS, split_part
 from evallib.measure import find_fact
 from evallib.record import Fact, Finding, Recommendation
 from evallib.units import SHARE, UNITS, convert, round_half_up
@@ -219,3 +219,15 @@ def facts_by_topic(evaluation: Evaluation) -> tuple[tuple[Words, tuple[FactLine,
         if lines:
             found.append((name, tuple(lines)))
     return tuple(found)
+
+
+def parts_of(value: InputValue) -> tuple[tuple[str, InputValue], ...]:
+    """The parts that a fact was summed from, each with its sign."""
+    signs = ["−" if split_part(part)[0] < 0 else "+" for part in FACTS[value.fact].parts]
+    return tuple(zip(signs, value.parts, strict=True)) if value.parts else ()
+
+
+def contradicted_metrics(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
+    """For each recorded contradiction, the formulas whose indicators it touches."""
+    metrics = {i.id: i.metric for i in evaluation.indicators if i.metric}
+    return {c.contradiction: tuple(metrics[t] for t in c.about.split() if t in metrics) for c in evaluation.record.contradictions}

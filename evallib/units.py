@@ -38,7 +38,7 @@ UNITS: dict[str, Unit] = {
         _unit("万人次", "10,000 person-times", "times", "10000"),
         _unit("件", "cases", "cases"),
         _unit("项", "items", "items"),
-        _unit("个", "units", "units"),
+        _unit("个", "", "units"),
         _unit("家", "sites", "sites"),
         _unit("份", "forms", "forms"),
         _unit("桌", "tables", "tables"),
@@ -147,8 +147,8 @@ def quantity(value: Decimal, unit: str, lang: Lang) -> str:
 
     >>> quantity(Decimal("41.94"), "万人", "zh"), quantity(Decimal("41.94"), "万人", "en")
     ('41.94万人', '419,400 people')
-    >>> quantity(Decimal("0.84"), "share", "en")
-    '84.00%'
+    >>> quantity(Decimal("0.84"), "share", "en"), quantity(Decimal(1), "项", "en")
+    ('84.00%', '1 item')
     """
     known = UNITS[unit]
     if known.measures == "share":
@@ -157,7 +157,9 @@ def quantity(value: Decimal, unit: str, lang: Lang) -> str:
         return (money(value) if unit == "元" else plain(value)) + unit
     base = value * known.factor
     name = next(u.name.en for u in UNITS.values() if u.measures == known.measures and u.factor == 1)
-    return (money(base) if unit == "元" else plain(base)) + " " + name
+    if base == 1 and name.endswith("s"):
+        name = name.removesuffix("s")
+    return ((money(base) if unit == "元" else plain(base)) + " " + name).rstrip()
 
 
 _DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from evallib.check_plausibility import check_plausibility
 from evallib.errors import InputRefused, Place, Problem
 from evallib.evaluation import Evaluation
 from evallib.load import LoadedYear, has_data, load_departments, load_year
+from evallib.reconcile import numbers
 from evallib.scoring import evaluate
 from evallib.words import words
 
@@ -33,9 +35,28 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     before, unusable = _last_year(data, department, year)
     loaded = load_year(data, department, year, before.record if before else None)
     evaluation = evaluate(loaded.framework, loaded.record)
+    _refuse_unknown_numbers(loaded, evaluation)
     previous = evaluate(before.framework, before.record) if before else None
     remarks = (*unusable, *loaded.remarks, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)
+
+
+def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
+    """A published figure must name a number that is computed, or none."""
+    known = list(numbers(evaluation))
+    problems = tuple(
+        Problem(
+            loaded.where("published", index, "number"),
+            words("没有这个数值", "there is no such number"),
+            words(f"例如 {', '.join(near)}", f"for instance {', '.join(near)}"),
+            row.number,
+        )
+        for index, row in enumerate(loaded.record.published)
+        if row.number and row.number not in known
+        for near in [get_close_matches(row.number, known, 3, 0.3) or known[:3]]
+    )
+    if problems:
+        raise InputRefused(problems)
 
 
 def _last_year(data: Path, department: str, year: int) -> tuple[LoadedYear | None, tuple[Problem, ...]]:

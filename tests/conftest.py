@@ -6,9 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from evallib.evaluation import Evaluation
 from evallib.years import evaluate_year
+
+settings.register_profile("evallib", deadline=None)  # no test is timed
+settings.load_profile("evallib")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"

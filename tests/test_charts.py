@@ -219,7 +219,7 @@ def test_missing_and_not_applicable_are_words_of_their_own() -> None:
 def test_reconstructed_points_are_said_to_be_so_where_they_are_drawn() -> None:
     assert "重构" in charts.points_chart(real(), "zh").source
     assert "reconstructed" in charts.points_bridge_chart(real(), "en").source
-    assert "重构" not in charts.dimension_chart(real(), "zh").source
+    assert "指标重构" not in charts.dimension_chart(real(), "zh").source
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sheets": {"errors", "words"},
     "cells": {"errors", "record", "sheets", "units", "words"},
     "load": CORE | {"cells", "sheets", "check_framework", "check_record", "check_identities"},
-    "years": CORE | {"load", "scoring", "check_plausibility"},
+    "years": CORE | {"load", "scoring", "reconcile", "check_plausibility"},
     "score_workbook": CORE | {"measure", "reconcile", "tables"},
     "reconcile": CORE | {"measure"},
     "tables": CORE | {"measure"},

@@ -16,6 +16,7 @@ import pytest
 from evallib.errors import InputRefused
 from evallib.load import load_year
 from evallib.words import LANGS
+from evallib.years import evaluate_year
 from tests.conftest import Copy
 
 CASES = sorted((Path(__file__).parent / "bad").glob("*.toml"))
@@ -58,7 +59,7 @@ def test_a_mistake_is_refused_in_clear_words(path: Path, copy: Copy) -> None:
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     spoil(copy, case)
     with pytest.raises(InputRefused) as refusal:
-        load_year(copy.folder, "hrss", 2023)
+        evaluate_year(copy.folder, "hrss", 2023)
     for lang in LANGS:
         said = refusal.value.describe(lang)
         for expected in case[lang]:
