@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from evallib.errors import Place, Problem, Where
 from evallib.evaluation import Evaluation
-from evallib.measure import find_fact
-from evallib.metrics import ratio
+from evallib.measure import asks_no_more, find_fact
 from evallib.units import percent, plain, quantity
 from evallib.words import Words, words
 
@@ -104,19 +103,17 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                 words("下一年度改用能计量的指标值", "set a measurable value for next year"),
             )
         last = previous.target(target.id) if previous is not None else None
-        if last is not None and last.actual is not None and last.unit == target.unit:
-            easier = target.target <= last.actual if target.operator == ">=" else target.target >= last.actual
-            if easier and target.operator != "=" and not (target.operator == ">=" and target.target == 100 and target.unit == "%"):
-                yield _remark(
-                    where("targets", index, "target"),
-                    "not_above_last_year",
-                    words(
-                        f"“{target.name.zh}”的目标不高于上年实际 {quantity(last.actual, last.unit, 'zh')}",
-                        f"{target.name.en}: the target asks no more than last year's actual, {quantity(last.actual, last.unit, 'en')}",
-                    ),
-                    words("说明目标为何不再提高", "say why it was not raised"),
-                    quantity(target.target, target.unit, "zh"),
-                )
+        if last is not None and last.actual is not None and last.unit == target.unit and asks_no_more(target, last.actual):
+            yield _remark(
+                where("targets", index, "target"),
+                "not_above_last_year",
+                words(
+                    f"“{target.name.zh}”的目标不高于上年实际 {quantity(last.actual, last.unit, 'zh')}",
+                    f"{target.name.en}: the target asks no more than last year's actual, {quantity(last.actual, last.unit, 'en')}",
+                ),
+                words("说明目标为何不再提高", "say why it was not raised"),
+                quantity(target.target, target.unit, "zh"),
+            )
 
 
 def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
@@ -181,12 +178,3 @@ def _findings(e: Evaluation, where: Where) -> Iterator[Problem]:
                 ),
                 words("核对问题所涉指标，或该指标的评分规则", "check which indicator the finding touches, or how that one is scored"),
             )
-
-
-def quantified_share(evaluation: Evaluation) -> Decimal | None:
-    """The share of the department's targets that have a measured actual: evidence for 绩效指标明确性, never scored by itself.
-
-    None where there are no targets.
-    """
-    measured = sum(1 for t in evaluation.targets if not t.judged)
-    return ratio(Decimal(measured), Decimal(len(evaluation.targets)))

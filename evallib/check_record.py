@@ -116,6 +116,16 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
                 row.unit,
             )
             continue
+        if row.value is None and not row.note:
+            yield Problem(
+                where("facts", index, "value"),
+                words("没有数值，也没有说明", "has neither a number nor a note"),
+                words(
+                    "填写数值；确实没有数据时，在 note（说明）中写明原因",
+                    "fill in the number; where it is known not to exist, say why in note",
+                ),
+                row.fact,
+            )
         if row.value is not None and row.value < 0 and row.fact not in _MAY_BE_NEGATIVE:
             yield Problem(
                 where("facts", index, "value"),

@@ -24,6 +24,9 @@ from evallib.record import TABLE_NAMES, TABLES, Listing, Record, Row, columns
 from evallib.sheets import Grid, known_sheets, read_csv, read_workbook
 from evallib.words import words
 
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+"""Names that no file may have on Windows."""
+
 _FRAMEWORK_NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 
 
@@ -33,9 +36,32 @@ def load_departments(data: Path) -> tuple[Listing, ...]:
     Raises InputRefused with every problem found.
     """
     reader = Reader(_data_folder(data))
-    listings = _load_csv(reader, reader.root / "departments.csv", "departments", Listing)
+    rows = _load_csv(reader, reader.root / "departments.csv", "departments", Listing)
     reader.stop_if_wrong()
-    return tuple(row for row in listings if isinstance(row, Listing))
+    listings = tuple(row for row in rows if isinstance(row, Listing))
+    for index, row in enumerate(listings):
+        earlier = (other for other in listings[:index] if other.code == row.code)
+        overlapping = any(other.first_year <= row.last_year and row.first_year <= other.last_year for other in earlier)
+        if overlapping:
+            reader.problem(
+                reader.place("departments", index, "first_year"),
+                "同一部门的年度重叠",
+                "the years of one department overlap",
+                "每个年度只属于一行：改正起始年度或截止年度",
+                "let each year belong to one row: correct first_year or last_year",
+                f"{row.code} {row.first_year}–{row.last_year}",
+            )
+        if row.code in RESERVED:
+            reader.problem(
+                reader.place("departments", index, "code"),
+                "是 Windows 保留的名称，不能做文件名",
+                "is a name that Windows keeps for itself and cannot be a file",
+                "换一个编码",
+                "choose another code",
+                row.code,
+            )
+    reader.stop_if_wrong()
+    return listings
 
 
 def load_framework(data: Path, id: str, year: int) -> Framework:

@@ -181,6 +181,14 @@ def compute_target(record: Record, row: Target, name: Words, metric: MetricResul
     )
 
 
+def asks_no_more(target: TargetResult, last_actual: Decimal) -> bool:
+    """Whether a target is already reached by last year's actual. A target of 100% cannot ask for more."""
+    if target.operator == ">=":
+        full = UNITS[target.unit].measures == "share" and convert(target.target, target.unit, SHARE) >= 1
+        return target.target <= last_actual and not full
+    return target.operator == "<=" and target.target >= last_actual
+
+
 def metric_of(framework: Framework, record: Record, indicator: str) -> str | None:
     """The id of the formula that measures an indicator, where one does."""
     found: list[str | None] = [i.metric for i in framework.indicators if i.id == indicator]

@@ -152,8 +152,8 @@ def _own_rows(e: Evaluation, id: str) -> Any:
     return reconcile(e) if id in ("reconciliation", "sources", "summary") else ()
 
 
-def _percent(value: Decimal | None, places: int = 2) -> str:
-    return "—" if value is None else percent(value, places)
+def _percent(value: Decimal | float | None, places: int = 2) -> str:
+    return "—" if value is None else percent(Decimal(value), places)
 
 
 def _money(value: Decimal | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from evallib.evaluation import Evaluation, IndicatorResult, InputValue
 from evallib.facts import FACTS, TOPICS, split_part
-from evallib.measure import find_fact
+from evallib.measure import asks_no_more, find_fact
 from evallib.record import Fact, Finding, Recommendation
 from evallib.units import SHARE, UNITS, convert, round_half_up
 from evallib.words import Lang, Words, words
@@ -231,3 +231,29 @@ def contradicted_metrics(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
     """For each recorded contradiction, the formulas whose indicators it touches."""
     metrics = {i.id: i.metric for i in evaluation.indicators if i.metric}
     return {c.contradiction: tuple(metrics[t] for t in c.about.split() if t in metrics) for c in evaluation.record.contradictions}
+
+
+@dataclass(frozen=True)
+class GoalQuality:
+    """How well the year's goals were set, in numbers: evidence for the clarity of the indicators, never scored by itself."""
+
+    targets: int
+    measured: int
+    easier_than_last_year: tuple[Words, ...]
+    groups_without_indicator: tuple[Words, ...]
+
+
+def goal_quality(evaluation: Evaluation, previous: Evaluation | None) -> GoalQuality:
+    """The share of targets with a measured actual, those that ask no more than last year's actual, groups left empty."""
+    easier = []
+    for t in evaluation.targets:
+        last = previous.target(t.id) if previous else None
+        if last is not None and last.actual is not None and last.unit == t.unit and asks_no_more(t, last.actual):
+            easier.append(t.name)
+    used = {i.group for i in evaluation.indicators}
+    return GoalQuality(
+        targets=len(evaluation.targets),
+        measured=sum(1 for t in evaluation.targets if not t.judged),
+        easier_than_last_year=tuple(easier),
+        groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.id not in used),
+    )
