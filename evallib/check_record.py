@@ -186,7 +186,15 @@ def _targets(framework: Framework, record: Record, where: Where) -> Iterator[Pro
         if row.indicator not in indicators:
             yield _unknown(where, "targets", index, "indicator", row.indicator, list(indicators), "指标", "indicator")
             continue
-        yield from _actual(record, row, indicators[row.indicator], index, where)
+        indicator = indicators[row.indicator]
+        if getattr(indicator.rule, "of", "") == "value" and row.unit in UNITS and UNITS[row.unit].measures != "share":
+            yield Problem(
+                where("targets", index, "unit"),
+                words("该指标按百分比计分，目标须为百分比", "the indicator is scored by a percentage, so its target must be one"),
+                words("单位写 %；或把指标放到按完成率计分的二级指标下", "write %; or move the indicator to a group scored by completion"),
+                row.unit,
+            )
+        yield from _actual(record, row, indicator, index, where)
     with_target = {t.indicator for t in record.targets}
     for i in indicators.values():
         if i.id not in with_target and (getattr(i.rule, "of", "") == "completion" or i.id in {o.indicator for o in record.own_indicators}):
