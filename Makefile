@@ -28,7 +28,7 @@ lint: .venv/installed-dev  ## style and types
 	$(BIN)/mypy
 
 lab: .venv/installed  ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/department_report.ipynb
+	$(BIN)/jupyter lab --notebook-dir=. --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/department_report.ipynb
 
 pictures: .venv/installed-dev  ## pictures of the report for the README (needs Chromium)
 	$(BIN)/python -m tests.browser.pictures
