@@ -1,7 +1,4 @@
-"""The score table as a workbook for the file: an Evaluation in, one .xlsx out. No scoring here: sums and rates are formulas.
-
-Each formula is stored with its result, so that previews and other programs show numbers before anything is recalculated.
-"""
+"""The score table as a workbook for the file: an Evaluation in, one .xlsx out. No scoring here: sums and rates are formulas."""
 
 from __future__ import annotations
 
@@ -12,64 +9,105 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
+from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.writer.excel import ExcelWriter
 
-from evallib.evaluation import Evaluation, TargetResult
-from evallib.facts import FACTS, split_part
-from evallib.reconcile import VERDICTS, reconcile
-from evallib.record import Finding, parse_clauses
-from evallib.tables import facts_by_topic
+from evallib.evaluation import Evaluation
+from evallib.reconcile import KINDS, VERDICTS, reconcile
+from evallib.record import CHOICES, parse_clauses
+from evallib.tables import facts_by_topic, parts_of
 from evallib.units import SHARE, UNITS, convert, money, parse_decimal, percent, plain, section_number
 from evallib.words import Lang, Words, joined, words
 
 _EPOCH = datetime(1980, 1, 1)  # the clock plays no part: the same evaluation gives the same bytes
+_FORMULA = re.compile(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONGEST = 32_767  # what a cell may hold, counted in UTF-16
 _BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _SIDE = Side(style="thin", color="BFBFBF")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
-_FILLS = {level: PatternFill("solid", fgColor=colour) for level, colour in (("head", "D6E0EA"), ("total", "E4EAF0"), ("part", "F3F5F8"))}
-_FILLS |= {"": PatternFill(), "group": PatternFill()}
+_FILLS = {level: PatternFill("solid", fgColor=colour) for level, colour in
+          (("head", "D6E0EA"), ("total", "DDE5ED"), ("part", "E9EEF3"), ("group", "F5F7F9"), ("open", "FFF6E5"))}  # fmt: skip
+_WORDS = {
+    "scored": words("已评分", "scored"), "missing": words("缺数据", "missing"), "not_applicable": words("不适用", "not applicable"),
+    "computed": words("计算", "computed"), "judged": words("评定", "judged"), "overridden": words("调整", "overridden"),
+    "published": words("公布", "published"), "reconstructed": words("重构", "reconstructed"), "own": words("自设", "own"),
+    "report": words("报告", "report"), "law": words("法规制度", "law"), "notice": words("通知", "notice"),
+    "plan": words("规划与目标", "plan"), "ledger": words("台账", "ledger"),
+}  # fmt: skip
+_BY_ID = words("“来源”一列是“来源”表中的文件编号，“章节”是该文件中的位置。",
+               "“Source” names a document by its id on the sheet Sources; “Section” is the place in it.")  # fmt: skip
 
-_STATUS = {"scored": words("已评分", "scored"), "missing": words("缺数据", "missing"), "not_applicable": words("不适用", "not applicable")}
-_METHOD = {"computed": words("计算", "computed"), "judged": words("评定", "judged"), "overridden": words("调整", "overridden")}
-_BASIS = {"published": words("公布", "published"), "reconstructed": words("重构", "reconstructed"), "own": words("自设", "own")}
-_KIND = {"report": words("报告", "report"), "law": words("法规制度", "law"), "notice": words("通知", "notice"),
-         "plan": words("规划与目标", "plan"), "ledger": words("台账", "ledger")}  # fmt: skip
-_BY_ID = words(
-    "“来源”一列是“来源”表中的文件编号，“章节”是该文件中的位置。",
-    "“Source” names a document by its id on the sheet Sources; “Section” is the place in it.",
-)
-
-
-class _Column(NamedTuple):
-    zh: str
-    en: str
-    cap: int  # the widest it may get; longer text wraps
-    right: bool = False
+# A sheet's name, how many columns stay in view, and all columns: heads, the widest each may get (longer text wraps), > for numbers.
+_SHEETS: dict[str, tuple[Words, int, str]] = {
+    "scores": (words("评分表", "Scores"), 3,
+        "一级指标|Dimension|10; 二级指标|Group|12; 三级指标|Indicator|18; 分值|Points|7>; 实际值|Value|14>; 单位|Unit|7^; 得分|Score|7>; "
+        "得分率|Score rate|9>; 状态|Status|10^; 方式|Method|10^; 分值依据|Basis|13^; 规则|Rule|20; 评分过程|Working|30; 依据|Clause|18; "
+        "佐证|Evidence|30"),
+    "framework": (words("指标体系", "Framework"), 3,
+        "一级指标|Dimension|10; 二级指标|Group|16; 三级指标|Indicator|24; 分值|Points|7>; 分值依据|Basis|13^; 规则|Rule|36; "
+        "依据|Clause|42; 说明|Note|26"),
+    "targets": (words("目标", "Targets"), 1,
+        "指标|Indicator|24; 方向|Operator|8^; 目标值|Target|14>; 实际值|Actual|14>; 单位|Unit|7^; 完成率|Completion|10>; 是否达标|Met|8^; "
+        "实际值依据|Actual by|10^; 计算过程|Working|34; 佐证|Evidence|34; 来源|Source|10; 章节|Section|12"),
+    "facts": (words("基础数据", "Facts"), 2,
+        "主题|Topic|20; 数据项|Fact|34; 年度|Year|6^; 数值|Value|16>; 单位|Unit|7^; 来源|Source|10; 章节|Section|12; 说明|Note|44"),
+    "rates": (words("比率", "Rates"), 1, "比率|Rate|26; 数值|Value|10>; 公式|Formula|44; 计算过程|Working|50; 用于指标|Used for|26"),
+    "findings": (words("问题", "Findings"), 1,
+        "编号|No.|12; 类别|Kind|16; 问题|Finding|34; 凭证金额（元）|Amount (yuan)|14>; 涉及金额（元）|At issue (yuan)|15>; "
+        "金额说明|Made up of|16; 凭证|Voucher|14; 违反条款|Clauses|34; 涉及指标|Indicator|14; 建议|Recommendation|18; 来源|Source|8; "
+        "章节|Section|10"),
+    "reconciliation": (words("核对", "Reconciliation"), 1,
+        "公布数字|Published figure|36; 公布值|Published|16>; 重算值|Computed|16>; 单位|Unit|8^; 结果|Result|20; 说明|Reason|44; "
+        "来源|Source|8; 章节|Section|12"),
+    "sources": (words("来源", "Sources"), 1,
+        "编号|Id|44; 名称|Title|50; 文号|Number|24; 制定单位|Issued by|30; 年份|Year|6^; 类别|Kind|12"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Number:
-    """A number with its format and, where it follows from other cells, the formula that says how."""
+    """A number with its format and, where it follows from other cells, the formula that says how; `{row}` is its own row."""
 
-    value: Decimal
-    format: str = "#,##0.00"
+    value: Decimal | None
+    format: str = "0.00%"
     formula: str = ""
 
     def __str__(self) -> str:
         places = len(self.format.rstrip("%").partition(".")[2])
-        return percent(self.value, places) if self.format.endswith("%") else plain(self.value, places)
+        return "—" if self.value is None else percent(self.value, places) if self.format.endswith("%") else plain(self.value, places)
 
 
-_Cell = str | _Number | None
+def _format(value: Decimal, at_least: int = 0) -> str:
+    places = min(max(at_least, len(f"{value:f}".partition(".")[2])), 6)
+    return "#,##0" + ("." + "0" * places if places else "")
+
+
+def _measured(value: Decimal | None, unit: str, lang: Lang, formula: str = "") -> tuple[_Number | None, str | None]:
+    """A value as a number with its unit apart, as `quantity` writes it: 万元 in Chinese, yuan in English, shares as percent."""
+    if not unit:
+        return None, None
+    measures = UNITS[unit].measures
+    base = next(u.symbol for u in UNITS.values() if u.measures == measures and u.factor == 1)
+    to = base if lang == "en" or measures == "share" else unit
+    value = None if value is None else convert(value, unit, to)
+    if to == SHARE:
+        return _Number(value, formula=formula), "%"
+    return _Number(value, _format((value or Decimal(0)).normalize(), 2 * (measures == "money")), formula), _unit(to, lang)
+
+
+def _unit(unit: str, lang: Lang) -> str:
+    name = UNITS[unit].name[lang] if unit in UNITS else unit
+    return name if lang == "zh" or name.isascii() else ""  # 个 has no English
 
 
 def _text(text: str) -> str:
@@ -85,337 +123,236 @@ def _width(text: str) -> int:
     return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n"))
 
 
-def _measured(value: Decimal | None, unit: str, lang: Lang) -> tuple[_Number | None, str | None]:
-    """A value as a number with its unit apart, as `quantity` writes it: 万元 in Chinese, yuan in English, shares as percent."""
-    if not unit:
-        return None, None
-    measures = UNITS[unit].measures
-    if measures == "share":
-        return (None if value is None else _Number(convert(value, unit, SHARE), "0.00%")), "%"
-    to = unit if lang == "zh" else next(u.symbol for u in UNITS.values() if u.measures == measures and u.factor == 1)
-    if value is None:
-        return None, UNITS[to].name[lang]
-    value = convert(value, unit, to)
-    exponent = value.normalize().as_tuple().exponent
-    return _Number(value, _format(max(2 * (measures == "money"), -exponent if isinstance(exponent, int) else 0))), UNITS[to].name[lang]
-
-
-def _format(places: int) -> str:
-    return "#,##0" + ("." + "0" * min(places, 6) if places else "")
-
-
 class _Sheet:
     """A sheet under construction: title, notes, a head, rows. It fits widths, sets up the print, and keeps formulas' results."""
 
-    def __init__(self, book: Workbook, e: Evaluation, name: Words, lang: Lang, *columns: _Column, frozen: int = 1) -> None:
+    def __init__(self, book: Workbook, e: Evaluation, id: str, lang: Lang) -> None:
+        name, self.frozen, columns = _SHEETS[id]
+        zh, en, caps = zip(*(column.split("|") for column in columns.split("; ")), strict=True)
+        self.heads, self.caps = zh if lang == "zh" else en, caps
         self.sheet: Any = book.create_sheet(name[lang])
-        self.lang, self.columns, self.frozen = lang, columns, frozen
-        self.font = "微软雅黑" if lang == "zh" else "Calibri"
+        self.lang, self.font = lang, "微软雅黑" if lang == "zh" else "Calibri"
         self.results: dict[str, Decimal] = {}
-        self.widths = [0] * len(columns)
-        self.spread: list[tuple[int, int, str]] = []
-        self.next = 2
-        self.top = self.last = 0
-        self.owner = f"{e.record.name[lang]} {e.record.year}"
-        year = words(f" {e.record.year} 年度绩效评价 · ", f": performance in {e.record.year} · ")
-        self.put(1, 1, e.record.name[lang] + year[lang] + name[lang], size=14, bold=True)
-        self.sheet.row_dimensions[1].height = 26
+        self.widths, self.spread = [0] * len(caps), list[tuple[int, int, int, str]]()
+        self.next, self.top, self.last = 1, 0, 0
+        year = self.t(f" {e.record.year} 年度绩效评价 · ", f": performance in {e.record.year} · ")
+        self.heading(e.record.name[lang] + year + name[lang], 14)
+        self.sheet.oddHeader.left.text = _text(f"{e.record.name[lang]} {e.record.year}")[:100].replace("\n", " ").replace("&", "&&")
 
-    def put(self, row: int, column: int, value: _Cell, *, bold: bool = False, size: int = 10, to: str = "left", wrap: bool = False) -> Any:
+    def t(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def put(self, row: int, column: int, value: str | _Number | None, bold: bool = False, size: int = 10, to: str = "left") -> Any:
         """One cell. Text stays text whatever it begins with; a missing value is a dash."""
         cell = self.sheet.cell(row, column)
         cell.font = Font(name=self.font, size=size, bold=bold)
-        cell.alignment = Alignment(horizontal=to, vertical="center" if size > 10 else "top", wrap_text=wrap)
-        if isinstance(value, _Number):
-            cell.value = "=" + value.formula if value.formula else value.value
+        wrap = size == 10 and not isinstance(value, _Number)
+        cell.alignment = Alignment(horizontal=to, vertical="top", wrap_text=wrap, indent=to == "right")
+        if isinstance(value, _Number) and value.value is not None:
+            cell.value = "=" + value.formula.replace("{row}", str(row)) if value.formula else value.value
             cell.number_format = value.format
             if value.formula:
                 self.results[cell.coordinate] = value.value
         elif value != "":
-            cell.value = text = "—" if value is None else _text(value)
+            cell.value = text = "—" if value is None else _text(str(value))
             cell.data_type = "s"
             cell.quotePrefix = text[:1] in ("=", "+", "-", "@", "'", "\t")
         return cell
 
-    def head(self) -> None:
-        """The head of the table."""
+    def head(self) -> int:
         self.top = self.next
-        self.add(*(c.zh if self.lang == "zh" else c.en for c in self.columns), level="head")
+        self.add(*self.heads, level="head")
+        return self.next
 
-    def add(self, *values: _Cell, level: str = "") -> None:
-        """A row of the table: plain, or a `group`, a `part`, the `total` or the `head`."""
-        for n, (value, column) in enumerate(zip(values, self.columns, strict=True)):
-            to = "right" if column.right else "center" if level == "head" else "left"
-            cell = self.put(self.next, n + 1, value, bold=bool(level), to=to, wrap=not isinstance(value, _Number))
-            cell.border, cell.fill = _FRAME, _FILLS[level]
-            self.widths[n] = max(self.widths[n], _width("—" if value is None else str(value)))
+    def add(self, *values: str | _Number | None, level: str = "") -> None:
+        """A row of the table: plain, `open` to question, a `group`, a `part`, the `total` or the `head`; blank to its end."""
+        for n, cap in enumerate(self.caps):
+            value = values[n] if n < len(values) else ""
+            to = "center" if level == "head" or cap[-1] == "^" else "right" if cap[-1] == ">" else "left"
+            cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to=to)
+            cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
+            text = "—" if value is None else str(value)
+            self.widths[n] = max(self.widths[n], _width(text))
+            self.spread.append((self.next, n, n + 1, text))
         self.last = self.last if level == "total" else self.next
         self.next += 1
 
-    def note(self, text: str, label: str = "") -> None:
+    def note(self, said: str | _Number, label: str = "") -> None:
         """A paragraph across the sheet, or beside a label."""
         first = 2 if label else 1
-        if label:
-            self.put(self.next, 1, label, bold=True)
-        self.put(self.next, first, text, wrap=True)
-        self.sheet.merge_cells(start_row=self.next, end_row=self.next, start_column=first, end_column=len(self.columns))
-        self.spread.append((self.next, first, text))
+        self.put(self.next, 1, label, bold=True)
+        self.widths[0] = max(self.widths[0], _width(label))
+        self.put(self.next, first, said)
+        self.sheet.merge_cells(start_row=self.next, end_row=self.next, start_column=first, end_column=len(self.caps))
+        self.spread += [(self.next, 0, 1, label), (self.next, first - 1, len(self.caps), str(said))]
         self.next += 1
 
-    def heading(self, text: str) -> None:
-        """The heading of what follows the table."""
-        self.put(self.next + 1, 1, text, bold=True, size=12)
-        self.next += 2
+    def heading(self, text: str, size: int = 12) -> None:
+        self.next += size == 12  # the title has no free row above it
+        self.put(self.next, 1, text, bold=True, size=size)
+        self.sheet.row_dimensions[self.next].height = 2 * size
+        self.next += 1
 
     def finish(self) -> dict[str, Decimal]:
         """Widths, filter, frozen head and print set-up; the results of the formulas by cell."""
-        sheet, room = self.sheet, [min(c.cap, width) + 2.5 for c, width in zip(self.columns, self.widths, strict=True)]
-        for n, width in enumerate(room, 1):
-            sheet.column_dimensions[get_column_letter(n)].width = width
-        for row, first, text in self.spread:
-            lines = sum(1 + int(_width(line) * 1.1 / sum(room[first - 1 :])) for line in text.split("\n"))
-            sheet.row_dimensions[row].height = min(409, 2 + 15 * lines)
-        right = get_column_letter(len(room))
-        sheet.auto_filter.ref = f"A{self.top}:{right}{self.last}"
-        sheet.freeze_panes = f"{get_column_letter(self.frozen + 1)}{self.top + 1}"
-        sheet.print_title_rows = f"{self.top}:{self.top}"
-        sheet.print_area = f"A1:{right}{self.next - 1}"
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top = sheet.page_margins.bottom = 0.7
-        sheet.print_options.horizontalCentered = True
-        sheet.sheet_view.showGridLines = False
-        sheet.oddHeader.left.text = _text(self.owner)[:100].replace("\n", " ").replace("&", "&&")
-        sheet.oddHeader.right.text = "&A"
-        sheet.oddFooter.center.text = "第 &P 页，共 &N 页" if self.lang == "zh" else "Page &P of &N"
+        sheet, room = self.sheet, [min(int(cap.rstrip("^>")), width) + 2.2 for cap, width in zip(self.caps, self.widths, strict=True)]
+        for letter, width in zip(_LETTERS, room, strict=False):
+            sheet.column_dimensions[letter].width = width
+        for row, first, end, text in self.spread:
+            lines = sum(1 + int(_width(line) * (1 if self.lang == "zh" else 0.87) / sum(room[first:end])) for line in text.split("\n"))
+            height = 4 + lines * (14.5 if self.lang == "zh" else 13)  # set here, as not every program fits rows by itself
+            sheet.row_dimensions[row].height = min(409, max(height, sheet.row_dimensions[row].height or 0))
+        right = _LETTERS[len(room) - 1]
+        sheet.auto_filter.ref, sheet.freeze_panes = f"A{self.top}:{right}{self.last}", f"{_LETTERS[self.frozen]}{self.top + 1}"
+        sheet.print_title_rows, sheet.print_area = f"{self.top}:{self.top}", f"A1:{right}{self.next - 1}"
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+        sheet.print_options.horizontalCentered, sheet.sheet_view.showGridLines = True, False
+        sheet.oddHeader.right.text, sheet.oddFooter.center.text = "&A", self.t("第 &P 页，共 &N 页", "Page &P of &N")
         return self.results
-
-
-def _scores(book: Workbook, e: Evaluation, lang: Lang) -> _Sheet:
-    s = _Sheet(
-        book, e, words("评分表", "Scores"), lang,
-        _Column("一级指标", "Dimension", 12), _Column("二级指标", "Group", 16), _Column("三级指标", "Indicator", 22),
-        _Column("分值", "Points", 8, True), _Column("指标值", "Value", 16, True), _Column("单位", "Unit", 8),
-        _Column("得分", "Score", 8, True), _Column("得分率", "Score rate", 9, True), _Column("状态", "Status", 10),
-        _Column("方式", "Method", 10), _Column("分值依据", "Basis", 13), _Column("规则", "Rule", 30),
-        _Column("评分过程", "Working", 44), _Column("依据", "Clause", 28), _Column("佐证", "Evidence", 44), frozen=3,
-    )  # fmt: skip
-    zh, fmt = lang == "zh", _format(e.framework.rounding.scores)
-    fw = e.framework
-    for n, (label, said) in enumerate((
-        ("部门" if zh else "Department", e.record.name[lang]),
-        ("年度" if zh else "Year", _Number(Decimal(e.record.year), "0")),
-        ("总得分" if zh else "Total", ""),
-        ("等级" if zh else "Grade", e.grade[lang]),
-        ("指标体系" if zh else "Framework", f"{fw.words[lang]} ({fw.id}/{fw.first_year})"),
-    ), 2):  # fmt: skip
-        s.put(n, 1, label, bold=True)
-        s.put(n, 2, said, bold=n == 5)
-    c, s.next = e.coverage, 7
-    s.note(
-        f"已评 {c.indicators_scored} / {c.indicators} 项指标，{plain(c.points_scored)} / {plain(c.points)} 分。{fw.note}"
-        if zh
-        else f"{c.indicators_scored} of {c.indicators} indicators scored, {plain(c.points_scored)} of {plain(c.points)} points. "
-        + (fw.note_en or fw.note)
-    )
-    if e.record.find_profile("synthetic", lang):
-        s.note(("模拟数据：" if zh else "Synthetic data: ") + e.record.find_profile("synthetic", lang))
-    s.head()
-    groups, closing = {g.id: g.name[lang] for g in e.groups}, []
-    for d in e.dimensions:
-        first = s.next
-        members = [i for i in e.indicators if i.dimension == d.id]
-        for i in members:
-            rate = None if i.score_rate is None else _Number(i.score_rate, "0.00%", f"G{s.next}/D{s.next}")
-            working = i.working[lang]
-            if i.method == "overridden" and i.formula_score is not None:
-                working += ("；公式得分 " if zh else "; formula's score ") + plain(i.formula_score, fw.rounding.scores)
-            s.add(
-                d.name[lang], groups[i.group], i.name[lang], _Number(i.points, fmt), *_measured(i.value, i.unit, lang),
-                None if i.score is None else _Number(i.score, fmt), rate, _STATUS[i.status][lang], _METHOD[i.method][lang],
-                _BASIS[i.basis][lang], i.rule_text[lang], working, i.source[lang], i.evidence[lang] or None,
-            )  # fmt: skip
-        if members:
-            end = s.next - 1
-            counted = f"SUM(D{first}:D{end})" if all(i.score is not None for i in members) else f'SUMIF(G{first}:G{end},">=0",D{first}:D{end})'
-            _sum(s, (d.name[lang], "小计" if zh else "Subtotal"), (d.points, counted), (d.score, f"SUM(G{first}:G{end})"), fmt, "part")
-            closing.append(s.next - 1)
-    points, score = sum((d.points for d in e.dimensions), Decimal(0)), sum((d.score for d in e.dimensions), Decimal(0))
-    _sum(s, ("合计" if zh else "Total", ""), (points, _added("D", closing)), (score, _added("G", closing)), fmt, "total")
-    if points != e.points:
-        total = s.next - 1
-        scaled = f"ROUND(G{total}*D{total + 1}/D{total},{fw.rounding.scores})"
-        _sum(s, ("按满分折算" if zh else "Scaled to full points", ""), (e.points, ""), (e.total, scaled), fmt, "total")
-    s.put(4, 2, _Number(e.total, fmt, f"G{s.next - 1}"), bold=True)
-    s.put(4, 3, f"满分 {plain(e.points)} 分" if zh else f"of {plain(e.points)} points")
-    return s
 
 
 def _added(column: str, rows: list[int]) -> str:
     return "+".join(f"{column}{row}" for row in rows)
 
 
-def _sum(s: _Sheet, names: tuple[str, str], points: tuple[Decimal, str], score: tuple[Decimal, str], fmt: str, level: str) -> None:
-    """A line of the score table that adds up what stands above it."""
-    rate = _Number(score[0] / points[0], "0.00%", f"G{s.next}/D{s.next}") if points[0] else None
-    numbers: tuple[_Cell, ...] = (_Number(points[0], fmt, points[1]), "", "", _Number(score[0], fmt, score[1]), rate)
-    s.add(*names, "", *numbers, *[""] * 7, level=level)
+def _scores(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    fw, c, fmt = e.framework, e.coverage, "0." + "0" * e.framework.rounding.scores
+    s.note(e.record.name[lang], s.t("部门", "Department"))
+    s.note(str(e.record.year), s.t("年度", "Year"))
+    s.note("", s.t("总得分", "Total"))
+    s.note(e.grade[lang], s.t("等级", "Grade"))
+    s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})", s.t("指标体系", "Framework"))
+    covered = s.t(f"已评 {c.indicators_scored} / {c.indicators} 项指标，", f"{c.indicators_scored} of {c.indicators} indicators scored, ")
+    covered += f"{plain(c.points_scored)} / {plain(c.points)} " + s.t("分。", "points. ")
+    s.note(covered + words(fw.note, fw.note_en)[lang], s.t("说明", "Note"))
+    if made_up := e.record.find_profile("synthetic", lang):
+        s.note(made_up, s.t("模拟数据", "Synthetic"))
+    s.head()
+    groups, closing = {g.id: g.name[lang] for g in e.groups}, list[int]()
+
+    def close(level: str, names: tuple[str, str], points: Decimal, score: Decimal, formulas: tuple[str, str]) -> None:
+        rate = _Number(score / points if points else None, formula="G{row}/D{row}")
+        s.add(*names, "", _Number(points, fmt, formulas[0]), "", "", _Number(score, fmt, formulas[1]), rate, level=level)
+
+    for d in e.dimensions:
+        first, members = s.next, [i for i in e.indicators if i.dimension == d.id]
+        for i in members:
+            changed = s.t("；公式得分 ", "; formula's score ") + f"{i.formula_score}" if i.method == "overridden" else ""
+            s.add(
+                d.name[lang], groups[i.group], i.name[lang], _Number(i.points, fmt), *_measured(i.value, i.unit, lang),
+                _Number(i.score, fmt), _Number(i.score_rate, formula="G{row}/D{row}"), _WORDS[i.status][lang], _WORDS[i.method][lang],
+                _WORDS[i.basis][lang], i.rule_text[lang], i.working[lang] + changed, i.source[lang], i.evidence[lang] or None,
+            )  # fmt: skip
+        if members:
+            of_points, of_scores = f"D{first}:D{s.next - 1}", f"G{first}:G{s.next - 1}"
+            counted = f'SUMIF({of_scores},">=0",{of_points})' if any(i.score is None for i in members) else f"SUM({of_points})"
+            close("part", (d.name[lang], s.t("小计", "Subtotal")), d.points, d.score, (counted, f"SUM({of_scores})"))
+            closing.append(s.next - 1)
+    sums = sum((d.points for d in e.dimensions), Decimal(0)), sum((d.score for d in e.dimensions), Decimal(0))
+    close("total", (s.t("合计", "Total"), ""), *sums, (_added("D", closing), _added("G", closing)))
+    if sums[0] != e.points:
+        scaled = f"ROUND(G{s.next - 1}*D{s.next}/D{s.next - 1},{fw.rounding.scores})"
+        close("total", (s.t("按满分折算", "Scaled"), ""), e.points, e.total, ("", scaled))
+    s.put(4, 2, _Number(e.total, f'{fmt}" / {plain(e.points)}"', f"G{s.next - 1}"), bold=True)
 
 
-def _framework(book: Workbook, e: Evaluation, lang: Lang) -> _Sheet:
-    s = _Sheet(
-        book, e, words("指标体系", "Framework"), lang,
-        _Column("一级指标", "Dimension", 14), _Column("二级指标", "Group", 18), _Column("三级指标", "Indicator", 30),
-        _Column("分值", "Points", 8, True), _Column("分值依据", "Basis", 13), _Column("规则", "Rule", 46),
-        _Column("依据", "Clause", 44), _Column("说明", "Note", 36), frozen=3,
-    )  # fmt: skip
-    fw, zh, fmt = e.framework, lang == "zh", _format(e.framework.rounding.scores)
+def _framework(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    fw, fmt, tops = e.framework, "0." + "0" * e.framework.rounding.scores, list[int]()
     s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})")
     s.head()
     members = {g.id: [i for i in e.indicators if i.group == g.id] for g in fw.groups}
-    tops = []
     for d in fw.dimensions:
         groups = [g for g in fw.groups if g.dimension == d.id]
-        tops.append(s.next)
         starts = [s.next + 1 + sum(1 + len(members[b.id]) for b in groups[:n]) for n in range(len(groups))]
-        s.add(d.words[lang], "", "", _Number(d.points, fmt, _added("D", starts)), _BASIS[d.basis][lang], "", "", "", level="part")
+        tops.append(s.next)
+        s.add(d.words[lang], "", "", _Number(d.points, fmt, _added("D", starts)), _WORDS[d.basis][lang], level="part")
         for g in groups:
-            own = g.own_rule.describe()[lang] if g.own_rule else ""
+            names = (d.words[lang], g.words[lang])
             added = f"SUM(D{s.next + 1}:D{s.next + len(members[g.id])})" if members[g.id] else ""
-            note = ("由部门自定指标" if zh else "indicators of the department's own") if own else ""
-            s.add(d.words[lang], g.words[lang], "", _Number(g.points, fmt, added), _BASIS[g.basis][lang], own, "", note, level="group")
+            own = ("", "", s.t("由部门自定指标", "the department's own indicators")) if g.own_rule else ()
+            s.add(*names, "", _Number(g.points, fmt, added), _WORDS[g.basis][lang], *own, level="group")
             for i in members[g.id]:
-                names = (d.words[lang], g.words[lang], i.name[lang])
-                s.add(*names, _Number(i.points, fmt), _BASIS[i.basis][lang], i.rule_text[lang], i.source[lang], i.note[lang])
-    s.add("合计" if zh else "Total", "", "", _Number(fw.points, fmt, _added("D", tops)), "", "", "", "", level="total")
-    s.heading("等级" if zh else "Grades")
+                s.add(
+                    *names, i.name[lang], _Number(i.points, fmt), _WORDS[i.basis][lang], i.rule_text[lang], i.source[lang], i.note[lang]
+                )  # fmt: skip
+    s.add(s.t("合计", "Total"), "", "", _Number(fw.points, fmt, _added("D", tops)), level="total")
+    s.heading(s.t("等级", "Grades"))
     for grade in fw.grades:
         least = plain(grade.at_least)
-        s.note((f"≥ {least} 分" if zh else f"from {least}") if grade.at_least else "其余" if zh else "below that", grade.words[lang])
-    s.heading("计分与舍入" if zh else "Scoring and rounding")
-    full = fw.treatment.not_applicable == "full"
-    for text in (
-        words(f"每个指标独立计分，四舍五入保留 {fw.rounding.scores} 位小数，再相加得到总分；等级按总分确定。",
-              f"Each indicator is scored by itself, rounded half up to {fw.rounding.scores} decimals, then summed; the grade follows."),
-        words("计分使用未舍入的比率；显示时保留两位小数。", "Scores use the unrounded rates; rates are shown with two decimals."),
-        words("超额完成按满分计，不加分。基数为零的比率没有定义，不当作 0% 或 100%。",
-              "Over-fulfilment counts as full and never more. A rate on a base of zero is not defined; it is neither 0% nor 100%."),
-        words("缺少数据的指标不得分；" + ("不适用的指标给满分。" if full else "不适用的指标剔除后按满分折算。"), "An indicator whose data is missing "
-              "gets no points; one that does not apply is " + ("given full points." if full else "left out and the rest scaled back.")),
-    ):  # fmt: skip
-        s.note(text[lang])
-    s.heading("哪些是公布的，哪些是重构的" if zh else "What is published and what is reconstructed")
-    levels = (("一级指标", "Dimensions", fw.dimensions), ("二级指标", "Groups", fw.groups), ("三级指标", "Indicators", e.indicators))
-    for label_zh, label_en, some in levels:
-        count = Counter(one.basis for one in some)
-        said = joined([words(f"{_BASIS[b].zh} {n} 项", f"{n} {_BASIS[b].en}") for b, n in count.items()], "，", ", ")
-        s.note(said[lang], label_zh if zh else label_en)
-    if fw.note:
-        s.note(fw.note if zh else fw.note_en or fw.note)
-    return s
+        s.note(s.t(f"≥ {least} 分", f"from {least}") if grade.at_least else s.t("低于以上各等级", "below that"), grade.words[lang])
+    s.heading(s.t("计分与舍入", "Scoring and rounding"))
+    full, places = fw.treatment.not_applicable == "full", fw.rounding.scores
+    s.note(s.t(
+        f"每个指标独立计分，四舍五入保留 {places} 位小数，再相加得到总分；等级按总分确定。计分使用未舍入的比率；列示时保留两位小数。\n"
+        "超额完成按满分计，不加分。基数为零的比率没有定义，不当作 0% 或 100%。缺少数据的指标不得分；不适用的指标"
+        + ("给满分。" if full else "剔除后按满分折算。"),
+        f"Each indicator is scored by itself, rounded half up to {places} decimals, then summed; the grade follows from the total. "
+        "Scores use the unrounded rates; rates are shown with two decimals.\nOver-fulfilment counts as full and never more. A rate on a "
+        "base of zero is not defined; it is neither 0% nor 100%. An indicator whose data is missing gets no points; one that does not "
+        "apply is " + ("given full points." if full else "left out and the rest scaled back."),
+    ))  # fmt: skip
+    s.heading(s.t("哪些是公布的，哪些是重构的", "What is published and what is reconstructed"))
+    s.note(words(fw.note, fw.note_en)[lang])
 
 
-def _targets(book: Workbook, e: Evaluation, lang: Lang) -> _Sheet:
-    s = _Sheet(
-        book, e, words("目标", "Targets"), lang,
-        _Column("指标", "Indicator", 32), _Column("方向", "Operator", 9), _Column("目标值", "Target", 16, True),
-        _Column("实际值", "Actual", 16, True), _Column("单位", "Unit", 8), _Column("完成率", "Completion", 11, True),
-        _Column("是否达标", "Met", 9), _Column("实际值依据", "Actual by", 10), _Column("计算过程", "Working", 44),
-        _Column("佐证", "Evidence", 44), _Column("来源", "Source", 14), _Column("章节", "Section", 14),
-    )  # fmt: skip
-    zh, rows = lang == "zh", {t.indicator: t for t in e.record.targets}
-    lower = "方向为“≤”的目标越低越好，其完成率是实际值占上限的比例。" if zh else "For “≤” lower is better: completion is the share of the limit. "
+def _targets(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    lower = s.t("方向为“≤”的目标越低越好，完成率是实际值占上限的比例。", "For “≤” lower is better: completion is the share of the limit. ")
     s.note(lower + _BY_ID[lang])
     s.head()
     for t in e.targets:
-        target, unit = _measured(t.target, t.unit, lang)
-        rate = None if t.completion_rate is None else _Number(t.completion_rate, "0.00%", f"D{s.next}/C{s.next}")
-        row, by = rows[t.id], words("评定", "judged") if t.judged else words("计量", "measured")
+        row, (target, unit) = next(r for r in e.record.targets if r.indicator == t.id), _measured(t.target, t.unit, lang)
         s.add(
-            t.name[lang], t.operator.replace(">=", "≥").replace("<=", "≤"), target, _measured(t.actual, t.unit, lang)[0], unit, rate,
-            _met(t)[lang], by[lang], t.working[lang], row.evidence_words[lang] or None, row.source, section_number(row.section, lang),
+            t.name[lang], t.operator.replace(">=", "≥").replace("<=", "≤"), target, _measured(t.actual, t.unit, lang)[0], unit,
+            _Number(t.completion_rate, formula="D{row}/C{row}"),
+            None if t.met is None else s.t("达标", "met") if t.met else s.t("未达标", "not met"),
+            s.t("评定", "judged") if t.judged else s.t("计量", "measured"), t.working[lang], row.evidence_words[lang] or None,
+            row.source, section_number(row.section, lang),
         )  # fmt: skip
-    return s
 
 
-def _met(t: TargetResult) -> Words:
-    return words("—") if t.met is None else words("达标", "met") if t.met else words("未达标", "not met")
-
-
-def _facts(book: Workbook, e: Evaluation, lang: Lang) -> _Sheet:
-    s = _Sheet(
-        book, e, words("基础数据", "Facts"), lang,
-        _Column("主题", "Topic", 24), _Column("事实", "Fact", 40), _Column("年度", "Year", 6, True), _Column("数值", "Value", 18, True),
-        _Column("单位", "Unit", 8), _Column("来源", "Source", 14), _Column("章节", "Section", 16), _Column("说明", "Note", 60), frozen=2,
-    )  # fmt: skip
-    zh = lang == "zh"
-    s.note(("合计由分项相加得出。“—”表示已知缺数据，不是零。" if zh else "Sums are added up from their parts. “—”: known to be missing. ") + _BY_ID[lang])
-    s.head()
-    lines = [(topic, line) for topic, some in facts_by_topic(e) for line in some]
-    cells = {(line.value.fact, line.value.year): f"D{s.next + n}" for n, (_, line) in enumerate(lines)}
+def _facts(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    sums = s.t("合计和差额由所列数字算出。“—”表示已知缺数据。", "Sums are computed from their parts. “—” means known to be missing. ")
+    s.note(sums + _BY_ID[lang])
+    lines, start = [(topic, line) for topic, some in facts_by_topic(e) for line in some], s.head()
+    cells = {(line.value.fact, line.value.year): f"D{start + n}" for n, (_, line) in enumerate(lines)}
     for topic, line in lines:
-        fact, formula, note = line.value, "", line.value.note
-        value, unit = _measured(fact.value, fact.unit, lang)
-        parts = [(sign, part, cells.get((part, fact.year))) for sign, part in map(split_part, FACTS[fact.fact].parts)]
-        if line.row is None:
-            sums = " ".join(f"{'+' if sign > 0 else '−'} {FACTS[part].name[lang]}" for sign, part, _ in parts).removeprefix("+ ")
-            note = words("由分项计算：" if zh else "computed from its parts: ") + words(sums)
-            if all(cell for *_, cell in parts):
-                formula = "".join(f"{'+' if sign > 0 else '-'}{cell}" for sign, _, cell in parts).removeprefix("+")
-        number = value and _Number(value.value, value.format, formula)
+        fact, parts = line.value, parts_of(line.value)
+        formula = "".join(sign.replace("−", "-") + cells[part.fact, part.year] for sign, part in parts).removeprefix("+")
+        made_of = " ".join(f"{sign} {part.name[lang]}" for sign, part in parts).removeprefix("+ ")
+        note = s.t("计算：", "computed: ") + made_of if parts else fact.note[lang]
         documents = "; ".join(dict.fromkeys(o.source for o in fact.origins))
         places = "; ".join(dict.fromkeys(section_number(o.section, lang) for o in fact.origins))
-        year = _Number(Decimal(fact.year), "0")
-        s.add(topic[lang], fact.name[lang], year, number, unit, documents, places, note[lang], level="" if line.row else "group")
-    return s
+        measured, year = _measured(fact.value, fact.unit, lang, formula), _Number(Decimal(fact.year), "0")
+        s.add(topic[lang], fact.name[lang], year, *measured, documents, places, note, level="group" if parts else "")
 
 
-def _rates(book: Workbook, e: Evaluation, lang: Lang) -> _Sheet:
-    s = _Sheet(
-        book, e, words("比率", "Rates"), lang,
-        _Column("比率", "Rate", 34), _Column("数值", "Value", 12, True), _Column("公式", "Formula", 56),
-        _Column("计算过程", "Working", 64), _Column("用于指标", "Used for", 34),
-    )  # fmt: skip
+def _rates(s: _Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
     for m in e.metrics:
-        value = None if m.value is None else _Number(m.value, "0.00%")
         used = joined([i.name for i in e.indicators if i.metric == m.id], "、", ", ")[lang]
-        s.add(m.name[lang], value, m.formula[lang], m.working[lang], used or None)
-    return s
+        s.add(m.name[lang], _Number(m.value), m.formula[lang], m.working[lang], used or None)
 
 
-def _findings(book: Workbook, e: Evaluation, lang: Lang) -> _Sheet:
-    s = _Sheet(
-        book, e, words("问题", "Findings"), lang,
-        _Column("编号", "No.", 12), _Column("类别", "Kind", 24), _Column("问题", "Finding", 44), _Column("金额（元）", "Amount (yuan)", 14, True),
-        _Column("金额说明", "Amount made up of", 26), _Column("凭证", "Voucher", 20), _Column("违反条款", "Clauses", 44),
-        _Column("涉及指标", "Indicator", 20), _Column("建议", "Recommendation", 26), _Column("来源", "Source", 14), _Column("章节", "Section", 12),
-    )  # fmt: skip
-    record, zh = e.record, lang == "zh"
-    s.note(_BY_ID[lang] if record.findings else "没有发现问题。" if zh else "Nothing was found.")
+def _findings(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    s.note(_BY_ID[lang] if e.record.findings else s.t("没有发现问题。", "Nothing was found."))
     s.head()
-    for f in record.findings:
-        advice = "；".join(f"{r.id} {r.title_words[lang]}" for r in record.recommendations if r.id == f.recommendation)
-        clauses = joined([words(_clause(e, lang, *c)) for c in parse_clauses(f.clauses)], "；", "; ")[lang]
-        odd = "".join(("\n原文矛盾：" if zh else "\nContradiction: ") + c.words[lang] for c in record.contradictions if f.finding in c.about.split())
+    for f in e.record.findings:
+        made_of = [a.words + words(f" {money(a.value)}") for a in e.record.finding_amounts if a.finding == f.finding]
+        if f.quantity is not None and f.unit_price is not None:
+            made_of.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
+        if f.paid is not None:
+            made_of.append(words(f"实付 {money(f.paid)}", f"paid {money(f.paid)}"))
+        advice = [f"{r.id} {r.title_words[lang]}" for r in e.record.recommendations if r.id == f.recommendation]
+        clauses = s.t("；", "; ").join(_clause(e, lang, *clause) for clause in parse_clauses(f.clauses))
+        about = [c.words[lang] for c in e.record.contradictions if c.kind == "number" and f.finding in c.about.split()]
         s.add(
-            ("问题 " if zh else "finding ") + f.finding, f.kind_words[lang], f.words[lang] + odd, None if f.amount is None else _Number(f.amount),
-            _amount(e, f, lang), f.voucher or None, clauses or None, e.indicator(f.indicator).name[lang], advice or None, f.source,
-            section_number(f.section, lang),
+            s.t("问题 ", "finding ") + f.finding, f.kind_words[lang],
+            f.words[lang] + "".join(s.t("\n原文矛盾：", "\nContradiction: ") + said for said in about), _Number(f.amount, "#,##0.00"),
+            _Number(f.amount if f.at_issue is None else f.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
+            clauses or None, e.indicator(f.indicator).name[lang], "".join(advice) or None, f.source, section_number(f.section, lang),
         )  # fmt: skip
-    return s
-
-
-def _amount(e: Evaluation, f: Finding, lang: Lang) -> str:
-    """What a finding's amount is made up of, where that is recorded."""
-    said = [words(f"{a.words[lang]} {money(a.value)}") for a in e.record.finding_amounts if a.finding == f.finding]
-    if f.quantity is not None and f.unit_price is not None:
-        said.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
-    if f.paid is not None:
-        said.append(words(f"实付 {money(f.paid)}", f"paid {money(f.paid)}"))
-    return joined(said)[lang]
 
 
 def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
@@ -423,6 +360,90 @@ def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
     document = e.record.find_source(source)
     title, number = (document.words[lang], document.number) if document else (source, "")
     if lang == "zh":
-        return f"《{title.strip('《》')}》{'（' + number + '）' if number else ''}{article}"
-    article = re.sub("[第项部分]", "", re.sub("[条款]", ", ", article)).strip(", ")
-    return f"{title}{' (' + number + ')' if number else ''}{', art. ' + article if article else ''}"
+        return f"《{title.strip('《》')}》{f'（{number}）' if number else ''}{article}"
+    for zh, en in (("部分", "part"), ("条", "art."), ("款", "para."), ("项", "item")):
+        article = re.sub(rf"第(\d+){zh}", rf", {en} \1", article)
+    return f"{title}{f' ({number})' if number else ''}{article}"
+
+
+def _reconciliation(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    rows = sorted(reconcile(e), key=lambda r: r.verdict == "agrees")
+    count = Counter(r.verdict for r in rows)
+    s.note(s.t("，", ", ").join(f"{name[lang]} {count[verdict]}" for verdict, name in VERDICTS.items()) + s.t("。", ". ") + _BY_ID[lang])
+    s.head()
+    grades = {g.name: g.words[lang] for g in e.framework.grades}
+    for r in rows:
+        figures: list[str | _Number | None] = []
+        for text in (r.published, r.computed):
+            number = None if text is None else parse_decimal(text)
+            figures.append(grades.get(text or "", text) if number is None else _Number(number, _format(Decimal(text or 0))))
+        agrees = r.verdict == "agrees"
+        why = KINDS[r.kind] if agrees else r.reason
+        s.add(
+            r.name[lang], *figures, _unit(r.unit, lang), VERDICTS[r.verdict][lang], why[lang], r.source, section_number(r.section, lang),
+            level="" if agrees else "open",
+        )  # fmt: skip
+    if e.record.contradictions:
+        s.heading(s.t("原文自相矛盾之处（一律照原文保留）", "Where the report contradicts itself (all is kept as printed)"))
+    for c in sorted(e.record.contradictions, key=lambda c: c.kind):
+        said = f"{c.printed} ↔ {c.other}{s.t('：', ': ')}{c.words[lang]} [{section_number(c.section, lang)}]"
+        s.note(said, CHOICES[c.kind][lang])
+
+
+def _sources(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+    s.head()
+    for d in e.record.sources:
+        year = None if d.year is None else _Number(Decimal(d.year), "0")
+        s.add(d.source, d.words[lang], d.number or None, d.producer or None, year, _WORDS[d.kind][lang])
+    for c in e.framework.sources:
+        if e.record.find_source(c.id) is None:
+            s.add(c.id, c.words[lang], c.number or None, None, _Number(Decimal(c.year), "0"), s.t("指标体系依据", "framework"))
+    s.heading(s.t("读取的数据文件及其 SHA-256 校验和", "Data files read, with their SHA-256 checksums"))
+    for file in e.record.files:
+        s.note(file.sha256, file.name)
+    s.note(f"evallib {e.version} · {e.framework.id}/{e.framework.first_year}")
+
+
+def _workbook(e: Evaluation, lang: Lang) -> bytes:
+    book, results = Workbook(), dict[str, dict[str, Decimal]]()
+    book.remove(book.worksheets[0])
+    makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
+    for n, (id, make) in enumerate(zip(_SHEETS, makers, strict=True), 1):
+        sheet = _Sheet(book, e, id, lang)
+        make(sheet, e, lang)
+        results[f"xl/worksheets/sheet{n}.xml"] = sheet.finish()
+    title = words(f"{e.record.name.zh} {e.record.year} 年度绩效评价评分表", f"{e.record.name.en}: scores for {e.record.year}")[lang]
+    book.properties = DocumentProperties(title=_text(title), creator=f"evallib {e.version}", created=_EPOCH, modified=_EPOCH)
+    made, out = BytesIO(), BytesIO()
+    ExcelWriter(book, ZipFile(made, "w")).save()  # and not Workbook.save, which looks at the clock
+    with ZipFile(made) as old, ZipFile(out, "w") as new:
+        for name in old.namelist():
+            entry = ZipInfo(name, (_EPOCH.year, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.create_system = ZIP_DEFLATED, 3
+            fill = partial(_with_result, results.get(name, {}))
+            new.writestr(entry, _FORMULA.sub(fill, old.read(name)))
+    return out.getvalue()
+
+
+def _with_result(results: dict[str, Decimal], found: re.Match[bytes]) -> bytes:
+    return found[1] + f"<v>{float(results[found[2].decode()])!r}</v>".encode()
+
+
+def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None:
+    """Write the appendix of the report as a workbook: scores, framework, targets, facts, rates, findings, reconciliation, sources.
+
+    Sums and rates are formulas, stored with the evaluation's results so that previews show them too. The same evaluation gives
+    the same bytes. Raises OSError where the folder is not there or the file cannot be replaced (for instance because it is open
+    in Excel); a workbook that was there before then stays as it was, and nothing half-written is left behind.
+
+    >>> from evallib.years import evaluate_year
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_score_workbook(evaluate_year(Path("data"), "hrss", 2023).evaluation, Path(folder) / "hrss.xlsx", "en")
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['hrss.xlsx']
+    """
+    content = _workbook(evaluation, lang)
+    with tempfile.TemporaryDirectory(prefix=".xlsx-", dir=path.parent) as work:
+        file = Path(work) / "workbook.xlsx"
+        file.write_bytes(content)
+        file.replace(path)
