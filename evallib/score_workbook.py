@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
-import unicodedata
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
-from openpyxl.packaging.core import DocumentProperties
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.writer.excel import ExcelWriter
 
 from evallib.evaluation import Evaluation
 from evallib.reconcile import KINDS, VERDICTS, reconcile
 from evallib.record import CHOICES, parse_clauses
-from evallib.tables import facts_by_topic, parts_of
-from evallib.units import SHARE, UNITS, convert, money, parse_decimal, percent, plain, section_number
+from evallib.tables import cited, facts_by_topic, parts_of
+from evallib.units import SHARE, UNITS, convert, money, parse_decimal, plain, section_number
 from evallib.words import Lang, Words, joined, words
+from evallib.workbook_sheet import Number, Sheet, number_format, packed
 
-_EPOCH = datetime(1980, 1, 1)  # the clock plays no part: the same evaluation gives the same bytes
-_FORMULA = re.compile(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LONGEST = 32_767  # what a cell may hold, counted in UTF-16
-_BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-_SIDE = Side(style="thin", color="BFBFBF")
-_FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
-_FILLS = {level: PatternFill("solid", fgColor=colour) for level, colour in
-          (("head", "D6E0EA"), ("total", "DDE5ED"), ("part", "E9EEF3"), ("group", "F5F7F9"), ("open", "FFF6E5"))}  # fmt: skip
 _WORDS = {
     "scored": words("已评分", "scored"), "missing": words("缺数据", "missing"), "not_applicable": words("不适用", "not applicable"),
     "computed": words("计算", "computed"), "judged": words("评定", "judged"), "overridden": words("调整", "overridden"),
@@ -74,25 +54,7 @@ _SHEETS: dict[str, tuple[Words, int, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Number:
-    """A number with its format and, where it follows from other cells, the formula that says how; `{row}` is its own row."""
-
-    value: Decimal | None
-    format: str = "0.00%"
-    formula: str = ""
-
-    def __str__(self) -> str:
-        places = len(self.format.rstrip("%").partition(".")[2])
-        return "—" if self.value is None else percent(self.value, places) if self.format.endswith("%") else plain(self.value, places)
-
-
-def _format(value: Decimal, at_least: int = 0) -> str:
-    places = min(max(at_least, len(f"{value:f}".partition(".")[2])), 6)
-    return "#,##0" + ("." + "0" * places if places else "")
-
-
-def _measured(value: Decimal | None, unit: str, lang: Lang, formula: str = "") -> tuple[_Number | None, str | None]:
+def _measured(value: Decimal | None, unit: str, lang: Lang, formula: str = "") -> tuple[Number | None, str | None]:
     """A value as a number with its unit apart, as `quantity` writes it: 万元 in Chinese, yuan in English, shares as percent."""
     if not unit:
         return None, None
@@ -101,8 +63,8 @@ def _measured(value: Decimal | None, unit: str, lang: Lang, formula: str = "") -
     to = base if lang == "en" or measures == "share" else unit
     value = None if value is None else convert(value, unit, to)
     if to == SHARE:
-        return _Number(value, formula=formula), "%"
-    return _Number(value, _format((value or Decimal(0)).normalize(), 2 * (measures == "money")), formula), _unit(to, lang)
+        return Number(value, formula=formula), "%"
+    return Number(value, number_format((value or Decimal(0)).normalize(), 2 * (measures == "money")), formula), _unit(to, lang)
 
 
 def _unit(unit: str, lang: Lang) -> str:
@@ -110,114 +72,11 @@ def _unit(unit: str, lang: Lang) -> str:
     return name if lang == "zh" or name.isascii() else ""  # 个 has no English
 
 
-def _text(text: str) -> str:
-    """A text that a cell can hold: nothing that XML or a reader's screen chokes on, and visibly cut where it is too long."""
-    text = _BANNED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", text)  # which Excel would take for a code
-    packed = text.encode("utf-16-le")
-    return text if len(packed) <= 2 * _LONGEST else packed[: 2 * (_LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
-
-
-def _width(text: str) -> int:
-    """How wide a text's longest line is, in digits; Chinese counts double."""
-    return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n"))
-
-
-class _Sheet:
-    """A sheet under construction: title, notes, a head, rows. It fits widths, sets up the print, and keeps formulas' results."""
-
-    def __init__(self, book: Workbook, e: Evaluation, id: str, lang: Lang) -> None:
-        name, self.frozen, columns = _SHEETS[id]
-        zh, en, caps = zip(*(column.split("|") for column in columns.split("; ")), strict=True)
-        self.heads, self.caps = zh if lang == "zh" else en, caps
-        self.sheet: Any = book.create_sheet(name[lang])
-        self.lang, self.font = lang, "微软雅黑" if lang == "zh" else "Calibri"
-        self.results: dict[str, Decimal] = {}
-        self.widths, self.spread = [0] * len(caps), list[tuple[int, int, int, str]]()
-        self.next, self.top, self.last = 1, 0, 0
-        year = self.t(f" {e.record.year} 年度绩效评价 · ", f": performance in {e.record.year} · ")
-        self.heading(e.record.name[lang] + year + name[lang], 14)
-        self.sheet.oddHeader.left.text = _text(f"{e.record.name[lang]} {e.record.year}")[:100].replace("\n", " ").replace("&", "&&")
-
-    def t(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
-
-    def put(self, row: int, column: int, value: str | _Number | None, bold: bool = False, size: int = 10, to: str = "left") -> Any:
-        """One cell. Text stays text whatever it begins with; a missing value is a dash."""
-        cell = self.sheet.cell(row, column)
-        cell.font = Font(name=self.font, size=size, bold=bold)
-        wrap = size == 10 and not isinstance(value, _Number)
-        cell.alignment = Alignment(horizontal=to, vertical="top", wrap_text=wrap, indent=to == "right")
-        if isinstance(value, _Number) and value.value is not None:
-            cell.value = "=" + value.formula.replace("{row}", str(row)) if value.formula else value.value
-            cell.number_format = value.format
-            if value.formula:
-                self.results[cell.coordinate] = value.value
-        elif value != "":
-            cell.value = text = "—" if value is None else _text(str(value))
-            cell.data_type = "s"
-            cell.quotePrefix = text[:1] in ("=", "+", "-", "@", "'", "\t")
-        return cell
-
-    def head(self) -> int:
-        self.top = self.next
-        self.add(*self.heads, level="head")
-        return self.next
-
-    def add(self, *values: str | _Number | None, level: str = "") -> None:
-        """A row of the table: plain, `open` to question, a `group`, a `part`, the `total` or the `head`; blank to its end."""
-        for n, cap in enumerate(self.caps):
-            value = values[n] if n < len(values) else ""
-            to = "center" if level == "head" or cap[-1] == "^" else "right" if cap[-1] == ">" else "left"
-            cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to=to)
-            cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
-            text = "—" if value is None else str(value)
-            self.widths[n] = max(self.widths[n], _width(text))
-            self.spread.append((self.next, n, n + 1, text))
-        self.last = self.last if level == "total" else self.next
-        self.next += 1
-
-    def note(self, said: str | _Number, label: str = "") -> None:
-        """A paragraph across the sheet, or beside a label."""
-        first = 2 if label else 1
-        self.put(self.next, 1, label, bold=True)
-        self.widths[0] = max(self.widths[0], _width(label))
-        self.put(self.next, first, said)
-        self.sheet.merge_cells(start_row=self.next, end_row=self.next, start_column=first, end_column=len(self.caps))
-        self.spread += [(self.next, 0, 1, label), (self.next, first - 1, len(self.caps), str(said))]
-        self.next += 1
-
-    def heading(self, text: str, size: int = 12) -> None:
-        self.next += size == 12  # the title has no free row above it
-        self.put(self.next, 1, text, bold=True, size=size)
-        self.sheet.row_dimensions[self.next].height = 2 * size
-        self.next += 1
-
-    def finish(self) -> dict[str, Decimal]:
-        """Widths, filter, frozen head and print set-up; the results of the formulas by cell."""
-        sheet, room = self.sheet, [min(int(cap.rstrip("^>")), width) + 2.2 for cap, width in zip(self.caps, self.widths, strict=True)]
-        for letter, width in zip(_LETTERS, room, strict=False):
-            sheet.column_dimensions[letter].width = width
-        for row, first, end, text in self.spread:
-            lines = sum(1 + int(_width(line) * (1 if self.lang == "zh" else 0.87) / sum(room[first:end])) for line in text.split("\n"))
-            height = 4 + lines * (14.5 if self.lang == "zh" else 13)  # set here, as not every program fits rows by itself
-            sheet.row_dimensions[row].height = min(409, max(height, sheet.row_dimensions[row].height or 0))
-        right = _LETTERS[len(room) - 1]
-        sheet.auto_filter.ref, sheet.freeze_panes = f"A{self.top}:{right}{self.last}", f"{_LETTERS[self.frozen]}{self.top + 1}"
-        sheet.print_title_rows, sheet.print_area = f"{self.top}:{self.top}", f"A1:{right}{self.next - 1}"
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
-        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
-        sheet.print_options.horizontalCentered, sheet.sheet_view.showGridLines = True, False
-        sheet.oddHeader.right.text, sheet.oddFooter.center.text = "&A", self.t("第 &P 页，共 &N 页", "Page &P of &N")
-        return self.results
-
-
 def _added(column: str, rows: list[int]) -> str:
     return "+".join(f"{column}{row}" for row in rows)
 
 
-def _scores(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, c, fmt = e.framework, e.coverage, "0." + "0" * e.framework.rounding.scores
     s.note(e.record.name[lang], s.t("部门", "Department"))
     s.note(str(e.record.year), s.t("年度", "Year"))
@@ -233,16 +92,16 @@ def _scores(s: _Sheet, e: Evaluation, lang: Lang) -> None:
     groups, closing = {g.id: g.name[lang] for g in e.groups}, list[int]()
 
     def close(level: str, names: tuple[str, str], points: Decimal, score: Decimal, formulas: tuple[str, str]) -> None:
-        rate = _Number(score / points if points else None, formula="G{row}/D{row}")
-        s.add(*names, "", _Number(points, fmt, formulas[0]), "", "", _Number(score, fmt, formulas[1]), rate, level=level)
+        rate = Number(score / points if points else None, formula="G{row}/D{row}")
+        s.add(*names, "", Number(points, fmt, formulas[0]), "", "", Number(score, fmt, formulas[1]), rate, level=level)
 
     for d in e.dimensions:
         first, members = s.next, [i for i in e.indicators if i.dimension == d.id]
         for i in members:
             changed = s.t("；公式得分 ", "; formula's score ") + f"{i.formula_score}" if i.method == "overridden" else ""
             s.add(
-                d.name[lang], groups[i.group], i.name[lang], _Number(i.points, fmt), *_measured(i.value, i.unit, lang),
-                _Number(i.score, fmt), _Number(i.score_rate, formula="G{row}/D{row}"), _WORDS[i.status][lang], _WORDS[i.method][lang],
+                d.name[lang], groups[i.group], i.name[lang], Number(i.points, fmt), *_measured(i.value, i.unit, lang),
+                Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), _WORDS[i.status][lang], _WORDS[i.method][lang],
                 _WORDS[i.basis][lang], i.rule_text[lang], i.working[lang] + changed, i.source[lang], i.evidence[lang] or None,
             )  # fmt: skip
         if members:
@@ -255,10 +114,10 @@ def _scores(s: _Sheet, e: Evaluation, lang: Lang) -> None:
     if sums[0] != e.points:
         scaled = f"ROUND(G{s.next - 1}*D{s.next}/D{s.next - 1},{fw.rounding.scores})"
         close("total", (s.t("按满分折算", "Scaled"), ""), e.points, e.total, ("", scaled))
-    s.put(4, 2, _Number(e.total, f'{fmt}" / {plain(e.points)}"', f"G{s.next - 1}"), bold=True)
+    s.put(4, 2, Number(e.total, f'{fmt}" / {plain(e.points)}"', f"G{s.next - 1}"), bold=True)
 
 
-def _framework(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _framework(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, fmt, tops = e.framework, "0." + "0" * e.framework.rounding.scores, list[int]()
     s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})")
     s.head()
@@ -267,17 +126,17 @@ def _framework(s: _Sheet, e: Evaluation, lang: Lang) -> None:
         groups = [g for g in fw.groups if g.dimension == d.id]
         starts = [s.next + 1 + sum(1 + len(members[b.id]) for b in groups[:n]) for n in range(len(groups))]
         tops.append(s.next)
-        s.add(d.words[lang], "", "", _Number(d.points, fmt, _added("D", starts)), _WORDS[d.basis][lang], level="part")
+        s.add(d.words[lang], "", "", Number(d.points, fmt, _added("D", starts)), _WORDS[d.basis][lang], level="part")
         for g in groups:
             names = (d.words[lang], g.words[lang])
             added = f"SUM(D{s.next + 1}:D{s.next + len(members[g.id])})" if members[g.id] else ""
             own = ("", "", s.t("由部门自定指标", "the department's own indicators")) if g.own_rule else ()
-            s.add(*names, "", _Number(g.points, fmt, added), _WORDS[g.basis][lang], *own, level="group")
+            s.add(*names, "", Number(g.points, fmt, added), _WORDS[g.basis][lang], *own, level="group")
             for i in members[g.id]:
                 s.add(
-                    *names, i.name[lang], _Number(i.points, fmt), _WORDS[i.basis][lang], i.rule_text[lang], i.source[lang], i.note[lang]
+                    *names, i.name[lang], Number(i.points, fmt), _WORDS[i.basis][lang], i.rule_text[lang], i.source[lang], i.note[lang]
                 )  # fmt: skip
-    s.add(s.t("合计", "Total"), "", "", _Number(fw.points, fmt, _added("D", tops)), level="total")
+    s.add(s.t("合计", "Total"), "", "", Number(fw.points, fmt, _added("D", tops)), level="total")
     s.heading(s.t("等级", "Grades"))
     for grade in fw.grades:
         least = plain(grade.at_least)
@@ -297,7 +156,7 @@ def _framework(s: _Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(words(fw.note, fw.note_en)[lang])
 
 
-def _targets(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
     lower = s.t("方向为“≤”的目标越低越好，完成率是实际值占上限的比例。", "For “≤” lower is better: completion is the share of the limit. ")
     s.note(lower + _BY_ID[lang])
     s.head()
@@ -305,14 +164,14 @@ def _targets(s: _Sheet, e: Evaluation, lang: Lang) -> None:
         row, (target, unit) = next(r for r in e.record.targets if r.indicator == t.id), _measured(t.target, t.unit, lang)
         s.add(
             t.name[lang], t.operator.replace(">=", "≥").replace("<=", "≤"), target, _measured(t.actual, t.unit, lang)[0], unit,
-            _Number(t.completion_rate, formula="D{row}/C{row}"),
+            Number(t.completion_rate, formula="D{row}/C{row}"),
             None if t.met is None else s.t("达标", "met") if t.met else s.t("未达标", "not met"),
             s.t("评定", "judged") if t.judged else s.t("计量", "measured"), t.working[lang], row.evidence_words[lang] or None,
             row.source, section_number(row.section, lang),
         )  # fmt: skip
 
 
-def _facts(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _facts(s: Sheet, e: Evaluation, lang: Lang) -> None:
     sums = s.t("合计和差额由所列数字算出。“—”表示已知缺数据。", "Sums are computed from their parts. “—” means known to be missing. ")
     s.note(sums + _BY_ID[lang])
     lines, start = [(topic, line) for topic, some in facts_by_topic(e) for line in some], s.head()
@@ -324,18 +183,18 @@ def _facts(s: _Sheet, e: Evaluation, lang: Lang) -> None:
         note = s.t("计算：", "computed: ") + made_of if parts else fact.note[lang]
         documents = "; ".join(dict.fromkeys(o.source for o in fact.origins))
         places = "; ".join(dict.fromkeys(section_number(o.section, lang) for o in fact.origins))
-        measured, year = _measured(fact.value, fact.unit, lang, formula), _Number(Decimal(fact.year), "0")
+        measured, year = _measured(fact.value, fact.unit, lang, formula), Number(Decimal(fact.year), "0")
         s.add(topic[lang], fact.name[lang], year, *measured, documents, places, note, level="group" if parts else "")
 
 
-def _rates(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _rates(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
     for m in e.metrics:
         used = joined([i.name for i in e.indicators if i.metric == m.id], "、", ", ")[lang]
-        s.add(m.name[lang], _Number(m.value), m.formula[lang], m.working[lang], used or None)
+        s.add(m.name[lang], Number(m.value), m.formula[lang], m.working[lang], used or None)
 
 
-def _findings(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(_BY_ID[lang] if e.record.findings else s.t("没有发现问题。", "Nothing was found."))
     s.head()
     for f in e.record.findings:
@@ -345,38 +204,27 @@ def _findings(s: _Sheet, e: Evaluation, lang: Lang) -> None:
         if f.paid is not None:
             made_of.append(words(f"实付 {money(f.paid)}", f"paid {money(f.paid)}"))
         advice = [f"{r.id} {r.title_words[lang]}" for r in e.record.recommendations if r.id == f.recommendation]
-        clauses = s.t("；", "; ").join(_clause(e, lang, *clause) for clause in parse_clauses(f.clauses))
+        clauses = s.t("；", "; ").join(cited(e, *clause)[lang] for clause in parse_clauses(f.clauses))
         about = [c.words[lang] for c in e.record.contradictions if c.kind == "number" and f.finding in c.about.split()]
         s.add(
             s.t("问题 ", "finding ") + f.finding, f.kind_words[lang],
-            f.words[lang] + "".join(s.t("\n原文矛盾：", "\nContradiction: ") + said for said in about), _Number(f.amount, "#,##0.00"),
-            _Number(f.amount if f.at_issue is None else f.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
+            f.words[lang] + "".join(s.t("\n原文矛盾：", "\nContradiction: ") + said for said in about), Number(f.amount, "#,##0.00"),
+            Number(f.amount if f.at_issue is None else f.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
             clauses or None, e.indicator(f.indicator).name[lang], "".join(advice) or None, f.source, section_number(f.section, lang),
         )  # fmt: skip
 
 
-def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
-    """A clause as a reader cites it."""
-    document = e.record.find_source(source)
-    title, number = (document.words[lang], document.number) if document else (source, "")
-    if lang == "zh":
-        return f"《{title.strip('《》')}》{f'（{number}）' if number else ''}{article}"
-    for zh, en in (("部分", "part"), ("条", "art."), ("款", "para."), ("项", "item")):
-        article = re.sub(rf"第(\d+){zh}", rf", {en} \1", article)
-    return f"{title}{f' ({number})' if number else ''}{article}"
-
-
-def _reconciliation(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     rows = sorted(reconcile(e), key=lambda r: r.verdict == "agrees")
     count = Counter(r.verdict for r in rows)
     s.note(s.t("，", ", ").join(f"{name[lang]} {count[verdict]}" for verdict, name in VERDICTS.items()) + s.t("。", ". ") + _BY_ID[lang])
     s.head()
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
-        figures: list[str | _Number | None] = []
+        figures: list[str | Number | None] = []
         for text in (r.published, r.computed):
             number = None if text is None else parse_decimal(text)
-            figures.append(grades.get(text or "", text) if number is None else _Number(number, _format(Decimal(text or 0))))
+            figures.append(grades.get(text or "", text) if number is None else Number(number, number_format(Decimal(text or 0))))
         agrees = r.verdict == "agrees"
         why = KINDS[r.kind] if agrees else r.reason
         s.add(
@@ -390,14 +238,14 @@ def _reconciliation(s: _Sheet, e: Evaluation, lang: Lang) -> None:
         s.note(said, CHOICES[c.kind][lang])
 
 
-def _sources(s: _Sheet, e: Evaluation, lang: Lang) -> None:
+def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
     for d in e.record.sources:
-        year = None if d.year is None else _Number(Decimal(d.year), "0")
+        year = None if d.year is None else Number(Decimal(d.year), "0")
         s.add(d.source, d.words[lang], d.number or None, d.producer or None, year, _WORDS[d.kind][lang])
     for c in e.framework.sources:
         if e.record.find_source(c.id) is None:
-            s.add(c.id, c.words[lang], c.number or None, None, _Number(Decimal(c.year), "0"), s.t("指标体系依据", "framework"))
+            s.add(c.id, c.words[lang], c.number or None, None, Number(Decimal(c.year), "0"), s.t("指标体系依据", "framework"))
     s.heading(s.t("读取的数据文件及其 SHA-256 校验和", "Data files read, with their SHA-256 checksums"))
     for file in e.record.files:
         s.note(file.sha256, file.name)
@@ -408,25 +256,12 @@ def _workbook(e: Evaluation, lang: Lang) -> bytes:
     book, results = Workbook(), dict[str, dict[str, Decimal]]()
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
-    for n, (id, make) in enumerate(zip(_SHEETS, makers, strict=True), 1):
-        sheet = _Sheet(book, e, id, lang)
+    subject = words(f"{e.record.name.zh} {e.record.year} 年度绩效评价", f"{e.record.name.en}: performance in {e.record.year}")
+    for n, ((name, frozen, columns), make) in enumerate(zip(_SHEETS.values(), makers, strict=True), 1):
+        sheet = Sheet(book, name, frozen, columns, subject, lang)
         make(sheet, e, lang)
         results[f"xl/worksheets/sheet{n}.xml"] = sheet.finish()
-    title = words(f"{e.record.name.zh} {e.record.year} 年度绩效评价评分表", f"{e.record.name.en}: scores for {e.record.year}")[lang]
-    book.properties = DocumentProperties(title=_text(title), creator=f"evallib {e.version}", created=_EPOCH, modified=_EPOCH)
-    made, out = BytesIO(), BytesIO()
-    ExcelWriter(book, ZipFile(made, "w")).save()  # and not Workbook.save, which looks at the clock
-    with ZipFile(made) as old, ZipFile(out, "w") as new:
-        for name in old.namelist():
-            entry = ZipInfo(name, (_EPOCH.year, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.create_system = ZIP_DEFLATED, 3
-            fill = partial(_with_result, results.get(name, {}))
-            new.writestr(entry, _FORMULA.sub(fill, old.read(name)))
-    return out.getvalue()
-
-
-def _with_result(results: dict[str, Decimal], found: re.Match[bytes]) -> bytes:
-    return found[1] + f"<v>{float(results[found[2].decode()])!r}</v>".encode()
+    return packed(book, subject[lang], f"evallib {e.version}", results)
 
 
 def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None:

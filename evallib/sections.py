@@ -114,7 +114,7 @@ class Report:
                 money=_money,
                 num=_number,
                 qty=partial(_quantity, lang=lang),
-                clause=partial(_clause, e, lang),
+                clause=lambda source, article: tables.cited(e, source, article)[lang],
                 sec=partial(section_number, lang=lang),
                 printed=partial(_printed, e, lang),
                 rows=partial(_own_rows, e, id),
@@ -174,15 +174,3 @@ def _printed(e: Evaluation, lang: Lang, text: str) -> str:
         whole, dot, decimals = text.partition(".")
         return plain(Decimal(whole)) + dot + decimals
     return next((g.words[lang] for g in e.framework.grades if g.name == text), text)
-
-
-def _clause(e: Evaluation, lang: Lang, source: str, article: str) -> str:
-    """A clause as a reader cites it."""
-    document = e.record.find_source(source)
-    if document is None:
-        return f"{source} {article}".strip()
-    if lang == "zh":
-        return f"《{document.title.strip('《》')}》{f'（{document.number}）' if document.number else ''}{article}"
-    for zh, en in (("部分", "part"), ("条", "art."), ("款", "para."), ("项", "item")):
-        article = re.sub(rf"第(\d+){zh}", rf", {en} \1", article)
-    return f"{document.words.en}{f' ({document.number})' if document.number else ''}{article}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -256,4 +257,17 @@ def goal_quality(evaluation: Evaluation, previous: Evaluation | None) -> GoalQua
         measured=sum(1 for t in evaluation.targets if not t.judged),
         easier_than_last_year=tuple(easier),
         groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.id not in used),
+    )
+
+
+def cited(evaluation: Evaluation, source: str, article: str) -> Words:
+    """A clause as a reader cites it: the document, its number, the article."""
+    document = evaluation.record.find_source(source)
+    title, number = (document.words, document.number) if document else (words(source), "")
+    en = article
+    for chinese, english in (("部分", "part"), ("条", "art."), ("款", "para."), ("项", "item")):
+        en = re.sub(rf"第(\d+){chinese}", rf", {english} \1", en)
+    return words(
+        f"《{title.zh.strip('《》')}》{f'（{number}）' if number else ''}{article}",
+        f"{title.en}{f' ({number})' if number else ''}{en}",
     )

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from evallib.words import Lang, Words, words
+from evallib.words import Lang, Words
 
 SHARE = "share"  # how a rate is kept inside: 0.9496, never 94.96
 
@@ -23,7 +23,7 @@ class Unit:
 
 
 def _unit(symbol: str, en: str, measures: str, factor: str = "1") -> Unit:
-    return Unit(symbol, words(symbol, en), measures, Decimal(factor))
+    return Unit(symbol, Words(zh=symbol, en=en), measures, Decimal(factor))
 
 
 UNITS: dict[str, Unit] = {
@@ -44,7 +44,7 @@ UNITS: dict[str, Unit] = {
         _unit("桌", "tables", "tables"),
         _unit("分", "points", "points"),
         _unit("%", "%", "share", "0.01"),
-        Unit(SHARE, words("", ""), "share", Decimal(1)),
+        Unit(SHARE, Words(zh="", en=""), "share", Decimal(1)),
     )
 }
 _ENGLISH = {unit.name.en.lower(): symbol for symbol, unit in UNITS.items() if unit.name.en}
