@@ -87,6 +87,21 @@ def has_data(data: Path, department: str, year: int) -> bool:
     return folder.is_dir() or folder.with_suffix(".xlsx").is_file()
 
 
+def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:
+    """The files that a department's year is read from, with its framework's; nothing is said of what they hold."""
+    folder = data / "departments" / department / str(year)
+    files = sorted(folder.glob("*.csv")) + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
+    if framework is not None and files:
+        files += [file for file in _in_force(data / "frameworks" / framework, year) if file.is_file()]
+    return tuple(files)
+
+
+def _in_force(folder: Path, year: int) -> list[Path]:
+    """The framework file in force in a year, as a list of one or none."""
+    years = sorted(int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit() and int(p.stem) <= year)
+    return [folder / f"{years[-1]}.toml"] if years else []
+
+
 def load_year(data: Path, department: str, year: int, previous: Record | None = None) -> LoadedYear:
     """A department's year, checked, with the framework it is evaluated by; held against last year's record where one is given.
 
@@ -229,17 +244,17 @@ def _load_framework(reader: Reader, id: str, year: int) -> Framework:
             f"已有：{'、'.join(known)}",
             f"there are: {', '.join(known)}",
         )
-    years = sorted(int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit())
-    in_force = [first for first in years if first <= year]
+    in_force = _in_force(folder, year)
     if not in_force:
+        first = min((int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit()), default=None)
         raise refuse(
             f"frameworks/{id}",
             f"没有适用于 {year} 年的指标体系",
             f"no framework is in force in {year}",
-            f"最早的是 {years[0] if years else '（无）'} 年；为 {year} 年增加一个 TOML 文件",
-            f"the first is for {years[0] if years else 'no year'}; add a TOML file for {year}",
+            f"最早的是 {first or '（无）'} 年；为 {year} 年增加一个 TOML 文件",
+            f"the first is for {first or 'no year'}; add a TOML file for {year}",
         )
-    path = folder / f"{in_force[-1]}.toml"
+    path = in_force[0]
     content = reader.read_bytes(path, words("放回该文件", "put the file back"))
     name = reader.shown(path)
     reader.stop_if_wrong()
@@ -253,7 +268,7 @@ def _load_framework(reader: Reader, id: str, year: int) -> Framework:
         framework = Framework.model_validate(document)
     except ValidationError as refusal:
         raise InputRefused(tuple(_framework_problem(name, document, e) for e in refusal.errors())) from None
-    if framework.first_year != in_force[-1] or framework.id != id:
+    if str(framework.first_year) != path.stem or framework.id != id:
         raise refuse(
             name,
             "文件名与其中的 id 或 first_year 不一致",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,13 +49,14 @@ def run_report(
     lang: Lang = "zh",
     figures: bool = False,
     workbook: bool = False,
+    engine: str | None = None,
     notebook: Path = NOTEBOOKS / "department_report.ipynb",
 ) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
     The data is checked before a kernel starts. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`.
+    with `workbook` the scores as `DEPARTMENT.xlsx`. `engine` names a papermill engine; None is papermill's own.
 
     Raises InputRefused when the data or the notebook cannot be used (nothing is written), ReportFailed when the notebook
     stopped (nothing is written).
@@ -70,7 +73,7 @@ def run_report(
     try:
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
             work = Path(temporary)
-            executed = _execute(notebook, work / f"{name}.ipynb", parameters)
+            executed = _execute(notebook, work / f"{name}.ipynb", parameters, engine)
             (work / f"{name}.html").write_text(_export(executed), encoding="utf-8", newline="\n")
             (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
             if figures:
@@ -88,6 +91,16 @@ def run_report(
                 parent.rmdir()
         raise
     return Written(folder / f"{name}.html", folder / f"{name}.ipynb", folder / f"{department}.evaluation.json", evaluation, warned)
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A file beside the target to write to; it takes the target's place only when all went well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as temporary:
+        file = Path(temporary) / target.name
+        yield file
+        file.replace(target)
 
 
 def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) -> tuple[Problem, ...]:
@@ -135,7 +148,7 @@ def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
         )
 
 
-def _execute(notebook: Path, target: Path, parameters: dict[str, Any]) -> Any:
+def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: str | None) -> Any:
     """Run the notebook with its parameters in a fresh kernel; the executed notebook, also saved under `target`."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -149,6 +162,7 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any]) -> Any:
                 str(target),
                 parameters=parameters,
                 kernel_name="python3",
+                engine_name=engine,
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,

@@ -65,6 +65,12 @@ def _environment() -> Environment:
     return env
 
 
+def prepare() -> None:
+    """Compile the templates of all sections now, for a process that will make many reports."""
+    for id in (*SECTIONS, "_chart", "_macros"):
+        _environment().get_template(f"sections/{id}.html.j2")
+
+
 class Report:
     """The sections of one evaluation in one language.
 

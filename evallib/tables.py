@@ -271,3 +271,42 @@ def cited(evaluation: Evaluation, source: str, article: str) -> Words:
         f"《{title.zh.strip('《》')}》{f'（{number}）' if number else ''}{article}",
         f"{title.en}{f' ({number})' if number else ''}{en}",
     )
+
+
+def result_of(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation in short, for indexes and tidy tables: the totals, and a row for every indicator. Numbers are texts."""
+    e, places = evaluation, evaluation.framework.rounding
+    rows = []
+    for i in e.indicators:
+        value, unit = _measured(i.value, i.unit)
+        rows.append(
+            {
+                "dimension": i.dimension,
+                "group": i.group,
+                "indicator": i.id,
+                "name": i.name.zh,
+                "name_en": i.name.en,
+                "points": _text(i.points, places.scores),
+                "score": _text(i.score, places.scores),
+                "score_rate": _text(i.score_rate, places.rates),
+                "value": value,
+                "unit": unit,
+                "status": i.status,
+                "method": i.method,
+                "basis": i.basis,
+            }
+        )
+    return {
+        "name": e.record.name.zh,
+        "name_en": e.record.name.en,
+        "framework": f"{e.framework.id}/{e.framework.first_year}",
+        "total": _text(e.total, places.scores),
+        "points": _text(e.points, places.scores),
+        "grade": e.grade.zh,
+        "grade_en": e.grade.en,
+        "self_total": _text(e.self_total, places.scores),
+        "indicators_scored": e.coverage.indicators_scored,
+        "indicators": e.coverage.indicators,
+        "synthetic": bool(e.record.find_profile("synthetic", "zh")),
+        "rows": rows,
+    }

@@ -48,6 +48,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sections": CORE | {"measure", "reconcile", "tables", "charts", "drawing", "years"},
     "page": {"drawing"},
     "report": CORE | {"years", "page", "charts", "drawing", "score_workbook"},
+    "engine": {"page", "sections"},
+    "batch": CORE | {"load", "report", "tables", "engine"},
+    "county": {"batch", "report", "words"},
+    "demo": {"words", "units", "errors", "facts", "record", "base", "sheets", "demo_text"},
+    "demo_text": {"words", "units", "facts", "record", "base"},
+    "pefa": {"words", "units", "base", "errors"},
     "cli": {"*"},
 }
 
