@@ -199,7 +199,7 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, s
     given: dict[str, Any] = {}
     before = len(reader.problems)
     for column, raw in cells.items():
-        text = raw.strip()
+        text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
         if text == "":
             continue
         hidden = _HIDDEN.search(text)

@@ -160,7 +160,7 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Pr
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions that openpyxl leaves out: they hold no values
             book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-            formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False) if b"<f" in _sheets(content) else book
+            formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False) if re.search(rb"<f[ >]", _sheets(content)) else book
     except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
         problem = _problem(
             Place(file),
@@ -297,8 +297,10 @@ def _text(cell: Any) -> str | None:
         return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
-    return None if cell.data_type == "e" else text
+    if cell.data_type == "e":
+        return None
+    # Excel writes characters that XML cannot hold as _x000D_, and a text that looks so as _x005F_x000D_
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), str(value))
 
 
 def known_sheets(grids: tuple[Grid, ...], names: dict[str, Words]) -> Iterator[tuple[Grid, str | None]]:

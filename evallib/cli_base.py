@@ -1,0 +1,54 @@
+"""What the commands share: their options, the two consoles, and how a refusal is printed."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from evallib.errors import InputRefused, Problem
+from evallib.words import Lang
+
+_WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
+OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE)
+
+
+class Language(StrEnum):
+    """The language of a page and of messages."""
+
+    zh = "zh"
+    en = "en"
+
+
+DepartmentArgument = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
+YearArgument = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
+DataFolder = Annotated[Path, typer.Option("--data", help="数据文件夹 / folder of the data")]
+OutFolder = Annotated[Path, typer.Option("--out", help="报告文件夹 / folder of the reports")]
+LangOption = Annotated[Language, typer.Option("--lang", help="语言 / language")]
+
+DATA, REPORTS = Path("data"), Path("reports")
+
+_LEVELS: dict[Lang, dict[str, str]] = {
+    "zh": {"error": "错误", "warning": "提醒", "recorded": "已记录"},
+    "en": {"error": "error", "warning": "warning", "recorded": "recorded"},
+}
+
+
+def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
+    """Every problem, a line each, on the error stream."""
+    for problem in problems:
+        mark = _LEVELS[lang][problem.level]
+        ERR.print(f"{mark}  {problem.describe(lang)}", markup=False)
+
+
+def refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
+    """Print a refusal with its count; the exit that a command then raises (status 2)."""
+    print_problems(refusal.problems, lang)
+    count = len(refusal.problems)
+    ERR.print(f"共 {count} 处需要改正，没有写出任何文件。" if lang == "zh" else f"{count} to mend; nothing was written.", markup=False)
+    return typer.Exit(2)

@@ -1,0 +1,132 @@
+"""The commands for many reports: batch and results. Parsing and printing only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from evallib.cli_base import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, OutFolder, refused
+from evallib.errors import InputRefused
+from evallib.words import Lang
+
+if TYPE_CHECKING:
+    from evallib.batch import Job, Outcome
+
+
+class ResultsFormat(StrEnum):
+    """How `results` prints."""
+
+    table = "table"
+    csv = "csv"
+
+
+def batch(
+    department: Annotated[list[str] | None, typer.Option("--department", help="只做这些部门 / only these departments")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="只做这些年度 / only these years")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
+    force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+) -> None:
+    """生成名单上所有部门、年度的报告，只重做有变化的 / Make the reports of the whole list, only what changed."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from evallib.batch import STATES, clear_leftovers, default_workers, list_jobs, run_batch
+
+    language: Lang = lang.value
+    zh = language == "zh"
+    try:
+        jobs = list_jobs(data, out, departments=tuple(department or ()), years=tuple(year or ()), lang=language)
+        every_job = list_jobs(data, out, lang=language)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    clear_leftovers(out)
+    failures = 0
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=ERR,
+        disable=not ERR.is_terminal,
+    ) as progress:
+        task = progress.add_task("报告" if zh else "Reports", total=len(jobs))
+
+        def told(outcome: Outcome) -> None:
+            nonlocal failures
+            if outcome.state in ("refused", "failed", "missing"):
+                failures += 1
+                line = f"{outcome.department} {outcome.year}  {STATES[outcome.state][language]}  {outcome.reason[language]}"
+                progress.console.print(line.rstrip(), markup=False)
+            elif outcome.state == "made" and not ERR.is_terminal:
+                ERR.print(f"{outcome.department} {outcome.year}  {STATES['made'][language]}", markup=False)
+            progress.update(task, advance=1, description=("报告，未成 " if zh else "Reports, failed ") + str(failures))
+
+        executor = ProcessPoolExecutor(workers or default_workers(), mp_context=get_context("spawn"))
+        try:
+            outcomes = run_batch(jobs, executor, force=force, told=told)
+        except KeyboardInterrupt:
+            executor.shutdown(wait=False, cancel_futures=True)
+            ERR.print("已停止；再运行一次会接着做完。" if zh else "Stopped; run it again to finish the rest.", markup=False)
+            raise typer.Exit(130) from None
+        executor.shutdown()
+    from evallib.county import write_index, write_results
+
+    every = {(o.department, o.year): o for o in outcomes}
+    index = write_index(every_job, [every.get((j.department, j.year)) or _standing(j) for j in every_job], out, language)
+    write_results(every_job, out)
+    counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
+    OUT.print("  ".join(f"{STATES[s][language]} {n}" for s, n in counts.items() if n), markup=False)
+    OUT.print(str(index), markup=False)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _standing(job: Job) -> Outcome:
+    """What stands of a report that was not part of this run."""
+    from evallib.batch import Outcome, read_result
+    from evallib.load import has_data
+
+    if not has_data(job.data, job.department, job.year):
+        return Outcome(job.department, job.year, "missing")
+    return Outcome(job.department, job.year, "up_to_date" if read_result(job) else "missing")
+
+
+def results(
+    department: Annotated[list[str] | None, typer.Option("--department", help="部门 / department")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="年度 / year")] = None,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="指标 / indicator")] = None,
+    format: Annotated[ResultsFormat, typer.Option("--format", help="输出格式 / output format")] = ResultsFormat.table,
+    lang: LangOption = Language.zh,
+    out: OutFolder = REPORTS,
+) -> None:
+    """从所有报告的得分表中取出一部分 / Print a slice of the results of all reports."""
+    import pandas as pd
+
+    language: Lang = lang.value
+    file = out / "results.parquet"
+    if not file.is_file():
+        from evallib.errors import refuse
+
+        raise refused(
+            refuse(str(file), "还没有结果", "there are no results yet", "先运行 evallib batch", "run evallib batch first"), language
+        )
+    table = pd.read_parquet(file)
+    for column, wanted in (("department", department), ("year", year), ("indicator", indicator)):
+        if wanted:
+            table = table[table[column].isin(wanted)]
+    if format is ResultsFormat.csv:
+        print(table.to_csv(index=False), end="")
+        return
+    shown = ["department", "year", "indicator", "name" if language == "zh" else "name_en", "points", "score", "value", "unit", "status"]
+    view = Table(*shown)
+    for row in table[shown].itertuples(index=False):
+        view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row))
+    OUT.print(view)
