@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-import pandas as pd
 from matplotlib.figure import Figure
 
-from evallib.chart_parts import Step, alt_text, bridge, money_scale, no_data, signed, source_line
+from evallib.chart_parts import Step, alt_text, bridge, money_scale, no_data, signed, source_line, table_of
 from evallib.drawing import ACCENT, BAD, BODY, GOOD, INK, LAST_YEAR, MUTED, SMALL, WIDTH, Chart, Sheet, text_width, wrap
 from evallib.evaluation import Evaluation, InputValue, Origin
 from evallib.measure import find_fact
@@ -72,9 +71,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         f"，单位：{unit}。空心为预算，浅色为调整，实心为支出。", f", in {unit}. Outlined: budget; light: adjustments; solid: spending."
     )
     heads = words("项目 金额（元） 累计（元）", "Step Amount_(yuan) Running_total_(yuan)")[lang].split()
-    table = pd.DataFrame(
-        [[s.name[lang], money(s.end - s.start), money(s.end)] for s in steps], columns=[h.replace("_", " ") for h in heads]
-    )
+    table = table_of([[s.name[lang], money(s.end - s.start), money(s.end)] for s in steps], [h.replace("_", " ") for h in heads])
     alt = alt_text(
         f"{title[lang]}{words('。瀑布图，', '. Waterfall chart, in ')[lang]}{unit}{words('：', ': ')[lang]}",
         [f"{s.name[lang]} {s.text}" for s in steps],
@@ -216,7 +213,7 @@ def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     heads = words(
         "比较 项目 参照（元） 实际（元） 差额（元） 百分比", "Comparison Item Reference_(yuan) Actual_(yuan) Difference_(yuan) Percent"
     )
-    frame = pd.DataFrame(table, columns=[h.replace("_", " ") for h in heads[lang].split()])
+    frame = table_of(table, [h.replace("_", " ") for h in heads[lang].split()])
     said = [
         f"{p.section[lang]} {p.name[lang]} {plain(p.before / factor, 2)} → {plain(p.now / factor, 2)} ({_rate(p, lang)})" for p in pairs
     ]

@@ -182,3 +182,8 @@ def no_data(id: str, message: Words, lang: Lang) -> Chart:
     sheet.line(0, 42, WIDTH, 42)
     empty = pd.DataFrame({words("说明", "Note")[lang]: [message[lang]]})
     return Chart(id, message[lang], "", message[lang] + words("。", ".")[lang], "", empty, sheet.finish(48), lang)
+
+
+def table_of(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> pd.DataFrame:
+    """The numbers of a chart as a table of texts, kept as they are: no column is given a type of its own."""
+    return pd.DataFrame(rows, columns=list(heads), dtype=object)

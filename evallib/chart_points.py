@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from evallib.chart_parts import (
@@ -21,6 +20,7 @@ from evallib.chart_parts import (
     score_of_points,
     signed,
     status_note,
+    table_of,
 )
 from evallib.drawing import ACCENT, BAD, BODY, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
 from evallib.evaluation import Evaluation
@@ -89,7 +89,7 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     full = [f"{brief(g)[lang]} {score_of_points(g.score, g.points, places)}" for g in others]
     full[:1] = [words("未失分：", "nothing lost: ")[lang] + text for text in full[:1]]
     alt = alt_text(title[lang] + words("。瀑布图：", ". Waterfall chart: ")[lang], [*said, *full], lang)
-    frame = pd.DataFrame(table, columns=[h.replace("_", " ") for h in heads])
+    frame = table_of(table, [h.replace("_", " ") for h in heads])
     return Chart("points-bridge", title[lang], subtitle[lang], alt, basis_line(e, lang, 2), frame, bridge(steps, lang, low, limits), lang)
 
 
@@ -130,7 +130,14 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     alt = title[lang] + words("。失分的：", ". Lost points: ")[lang]
     alt = alt_text(alt, [*said, *(f"{shorten(i.name[lang], 230, BODY)} {score_of_points(i.score, i.points, places)}" for i in full)], lang)
     return Chart(
-        "points", title[lang], subtitle[lang], alt, basis_line(e, lang), pd.DataFrame(table, columns=heads), _points(e, lang), lang
+        "points",
+        title[lang],
+        subtitle[lang],
+        alt,
+        basis_line(e, lang),
+        table_of(table, heads),
+        _points(e, lang),
+        lang,
     )
 
 
@@ -206,7 +213,7 @@ def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         rows.append((name, own / e.framework.points if e.framework.points else None, score_of_points(own, e.framework.points, places)))
         subtitle += words("菱形为自评分。", " The diamond is the self-evaluation.")
     heads = words("一级指标 得分率 得分_/_分值", "Dimension Score_rate Score_/_points")[lang].split()
-    frame = pd.DataFrame([[n[lang], percent_or_dash(r), t] for n, r, t in rows], columns=[h.replace("_", " ") for h in heads])
+    frame = table_of([[n[lang], percent_or_dash(r), t] for n, r, t in rows], [h.replace("_", " ") for h in heads])
     alt = alt_text(
         title[lang] + words("。条形图，得分率：", ". Bar chart, score rates: ")[lang],
         [f"{shorten(n[lang], 220, BODY)} {percent_or_dash(r)} ({t})" for n, r, t in rows],

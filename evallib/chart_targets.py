@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-import pandas as pd
 from matplotlib.figure import Figure
 
-from evallib.chart_parts import alt_text, name_width, no_data, source_line
+from evallib.chart_parts import alt_text, name_width, no_data, source_line, table_of
 from evallib.drawing import ACCENT, BAD, BODY, INK, MUTED, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
 from evallib.evaluation import Evaluation, Origin, TargetResult
 from evallib.units import SHARE, UNITS, convert, percent, plain, round_half_up
@@ -55,7 +54,14 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     ]
     source = source_line(evaluation, [Origin(source=t.source, section=t.section) for t in evaluation.record.targets], lang)
     return Chart(
-        "targets", title[lang], subtitle[lang], alt, source, pd.DataFrame(table, columns=heads), _bullets(rows, blocks, lang), lang
+        "targets",
+        title[lang],
+        subtitle[lang],
+        alt,
+        source,
+        table_of(table, heads),
+        _bullets(rows, blocks, lang),
+        lang,
     )
 
 

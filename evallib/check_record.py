@@ -247,6 +247,12 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
             words("有基数时，须有实际值，目标须为百分比", "a base needs an actual, and a target in percent"),
             words("填写 actual，目标单位写 %；或删去 base", "fill in actual and give the target in %; or delete the base"),
         )
+    if row.base is not None and not row.actual_unit:
+        yield Problem(
+            where("targets", index, "actual_unit"),
+            words("有基数时须写明实际值的单位", "with a base, the unit of the actual must be named"),
+            words("填写单位，如 件、人", "name the unit of what is counted, such as 件 or 人"),
+        )
     unit = UNITS.get(row.actual_unit or row.unit)
     if unit is None or row.unit not in UNITS:
         return
