@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field
@@ -134,14 +133,27 @@ def _program(notebook: Path) -> bytes:
     return digest.digest()
 
 
-def is_up_to_date(job: Job) -> bool:
-    """Whether the outputs are those of this fingerprint, all there and whole."""
+def standing(job: Job) -> Outcome | None:
+    """What became of the job the last time, where nothing that decides it has changed since and its outputs are whole.
+
+    None where it has to be done: for the first time, anew, or because an output is gone or was cut short.
+    """
     try:
         stamp = json.loads(job.stamp.read_text(encoding="utf-8"))
-        sizes = {file.name: file.stat().st_size for file in job.outputs}
-    except (OSError, ValueError):
-        return False
-    return bool(stamp.get("outputs") == sizes and stamp.get("fingerprint") == fingerprint(job))
+        if stamp["fingerprint"] != fingerprint(job):
+            return None
+        if "refused" in stamp:
+            return Outcome(job.department, job.year, "refused", Words.model_validate(stamp["refused"]))
+        if stamp["outputs"] != {file.name: file.stat().st_size for file in job.outputs}:
+            return None
+    except (OSError, ValueError, KeyError):
+        return None
+    return Outcome(job.department, job.year, "up_to_date")
+
+
+def _write_stamp(job: Job, **content: Any) -> None:
+    with whole(job.stamp) as file:
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 # --- work ----------------------------------------------------------------------------------------------------------
@@ -156,16 +168,17 @@ def run_job(job: Job) -> Outcome:
         written = run_report(job.department, job.year, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine)
     except InputRefused as refusal:
         first, more = refusal.problems[0], len(refusal.problems) - 1
-        told = words(f"（另有 {more} 处）", f" (and {more} more)") if more else words("", " ")
-        return Outcome(job.department, job.year, "refused", words(first.describe("zh") + told.zh, (first.describe("en") + told.en).strip()))
+        reason = words(first.describe("zh"), first.describe("en"))
+        if more:
+            reason += words(f"（另有 {more} 处）", f" (and {more} more)")
+        _write_stamp(job, fingerprint=mark, refused=reason.model_dump())
+        return Outcome(job.department, job.year, "refused", reason)
     except ReportFailed as failure:
         return Outcome(job.department, job.year, "failed", words(failure.details.strip()[:2000]))
     except Exception as error:  # one report that breaks must not break the others
         return Outcome(job.department, job.year, "failed", words(f"{type(error).__name__}: {error}"[:2000]))
     sizes = {file.name: file.stat().st_size for file in job.outputs}
-    stamp = {"fingerprint": mark, "outputs": sizes, "result": result_of(written.evaluation)}
-    with whole(job.stamp) as file:
-        file.write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
+    _write_stamp(job, fingerprint=mark, outputs=sizes, result=result_of(written.evaluation))
     return Outcome(job.department, job.year, "made")
 
 
@@ -186,8 +199,8 @@ def run_batch(
     for job in jobs:
         if not has_data(job.data, job.department, job.year):
             done(job, Outcome(job.department, job.year, "missing"))
-        elif not force and is_up_to_date(job):
-            done(job, Outcome(job.department, job.year, "up_to_date"))
+        elif not force and (known := standing(job)):
+            done(job, known)
         else:
             waiting[executor.submit(run_job, job)] = job
     for future in as_completed(waiting):
@@ -219,8 +232,3 @@ def clear_leftovers(out: Path) -> None:
 def _temporary(out: Path) -> Iterator[Path]:
     if out.is_dir():
         yield from (p for year in out.iterdir() if year.is_dir() for p in year.glob(".*-*") if p.is_dir())
-
-
-def default_workers() -> int:
-    """As many workers as the machine has processors for this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -273,7 +273,7 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
     """部门整体支出绩效评价 / Evaluate a department's yearly performance."""
 
 
-for _command in (cli_data.new, cli_data.export, cli_batch.batch, cli_batch.results):
+for _command in (cli_data.new, cli_data.export, cli_batch.batch, cli_batch.results, cli_batch.demo):
     app.command()(_command)
 app.command("framework")(cli_data.show_framework)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,18 +28,17 @@ def batch(
     department: Annotated[list[str] | None, typer.Option("--department", help="只做这些部门 / only these departments")] = None,
     year: Annotated[list[int] | None, typer.Option("--year", help="只做这些年度 / only these years")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
+    dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
     force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
     out: OutFolder = REPORTS,
 ) -> None:
     """生成名单上所有部门、年度的报告，只重做有变化的 / Make the reports of the whole list, only what changed."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.batch import STATES, clear_leftovers, default_workers, list_jobs, run_batch
+    from evallib.batch import STATES, clear_leftovers, list_jobs, run_batch
+    from evallib.workers import open_executor
 
     language: Lang = lang.value
     zh = language == "zh"
@@ -69,14 +69,18 @@ def batch(
                 ERR.print(f"{outcome.department} {outcome.year}  {STATES['made'][language]}", markup=False)
             progress.update(task, advance=1, description=("报告，未成 " if zh else "Reports, failed ") + str(failures))
 
-        executor = ProcessPoolExecutor(workers or default_workers(), mp_context=get_context("spawn"))
         try:
-            outcomes = run_batch(jobs, executor, force=force, told=told)
+            with open_executor(workers, dask) as executor:
+                outcomes = run_batch(jobs, executor, force=force, told=told)
         except KeyboardInterrupt:
-            executor.shutdown(wait=False, cancel_futures=True)
             ERR.print("已停止；再运行一次会接着做完。" if zh else "Stopped; run it again to finish the rest.", markup=False)
             raise typer.Exit(130) from None
-        executor.shutdown()
+        except ModuleNotFoundError:
+            ERR.print('pip install "evallib[cluster]"', markup=False)
+            raise typer.Exit(2) from None
+        except OSError as error:
+            ERR.print(f"{'连不上 Dask 调度器' if zh else 'the Dask scheduler does not answer'}: {dask} ({error})", markup=False)
+            raise typer.Exit(2) from None
     from evallib.county import write_index, write_results
 
     every = {(o.department, o.year): o for o in outcomes}
@@ -87,6 +91,35 @@ def batch(
     OUT.print(str(index), markup=False)
     if failures:
         raise typer.Exit(1)
+
+
+def demo(
+    directory: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
+    departments: Annotated[int, typer.Option("--departments", help="部门数 / how many departments")] = 12,
+    years: Annotated[str, typer.Option("--years", help="年度，如 2021-2024 / years, such as 2021-2024")] = "2021-2024",
+    seed: Annotated[int, typer.Option("--seed", help="随机种子 / seed of chance")] = 1,
+    lang: LangOption = Language.zh,
+) -> None:
+    """写出一个模拟的县，供试用 / Lay out a synthetic county to try the kit on."""
+    from evallib.demo import make_demo
+    from evallib.errors import refuse
+
+    language: Lang = lang.value
+    first, _, last = years.partition("-")
+    try:
+        if not (first.isdigit() and (last or first).isdigit()):
+            raise refuse("--years", "年度写法不对", "the years are not written so", "写成 2021-2024", "write 2021-2024", years)
+        county = make_demo(directory, departments=departments, first_year=int(first), last_year=int(last or first), seed=seed)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    total, unusable = county.department_years, len(county.failures)
+    said = (
+        f"{total} 个部门年度（全部为模拟数据），其中 {unusable} 个故意不能用。"
+        if language == "zh"
+        else (f"{total} department-years, all synthetic; {unusable} of them unusable on purpose.")
+    )
+    OUT.print(said, markup=False)
+    OUT.print(f"evallib batch --data {county.data} --out {directory / 'reports'}", markup=False)
 
 
 def _standing(job: Job) -> Outcome:

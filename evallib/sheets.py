@@ -160,7 +160,9 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Pr
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions that openpyxl leaves out: they hold no values
             book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-            formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False) if re.search(rb"<f[ >]", _sheets(content)) else book
+            formulas = book
+            if re.search(rb"<f[ >]", _sheets(content)):
+                formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
         problem = _problem(
             Place(file),

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from evallib.batch import Job, Outcome, clear_leftovers, is_up_to_date, list_jobs, run_batch
+from evallib.batch import Job, Outcome, clear_leftovers, list_jobs, run_batch, standing
 from evallib.cli import app
 from evallib.county import write_index, write_results
 from evallib.engine import fast_engine
@@ -34,6 +34,13 @@ class Here(Executor):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class Nowhere(Here):
+    """An executor that nothing may be given to."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise AssertionError("nothing has changed: there is nothing to do")
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ def test_one_failure_stops_nothing_and_everything_is_told(county: Copy, tmp_path
     assert "不是数字" in next(o.reason.zh for o in outcomes if o.department == "wrong")
     assert not (tmp_path / "out" / "2023" / "wrong.html").exists()
 
-    again = run_batch(jobs, Here())
+    again = run_batch(jobs, Nowhere())
     assert states(again) == {"hrss": "up_to_date", "wrong": "refused", "absent": "missing"}
 
     index = write_index(jobs, again, tmp_path / "out", "zh").read_text(encoding="utf-8")
@@ -93,7 +100,7 @@ def job_of(made: tuple[Path, Path], tmp_path: Path) -> Job:
 
 
 def test_a_finished_report_is_up_to_date(made: tuple[Path, Path], tmp_path: Path) -> None:
-    assert is_up_to_date(job_of(made, tmp_path))
+    assert standing(job_of(made, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -105,14 +112,14 @@ def test_whatever_decides_a_report_makes_it_stale(made: tuple[Path, Path], tmp_p
     path = tmp_path / file
     text = path.read_text(encoding="utf-8-sig")
     path.write_text(text.replace("hrss,寻甸", "hrss,新寻甸") if file.endswith("departments.csv") else text + "\n", encoding="utf-8")
-    assert not is_up_to_date(list_jobs(tmp_path / "data", tmp_path / "out")[0])
+    assert not standing(list_jobs(tmp_path / "data", tmp_path / "out")[0])
 
 
 def test_another_department_on_the_list_changes_nothing(made: tuple[Path, Path], tmp_path: Path) -> None:
     job_of(made, tmp_path)
     with (tmp_path / "data" / "departments.csv").open("a", encoding="utf-8") as file:
         file.write("other,其他,Other,xundian-department,2023,2023\n")
-    assert is_up_to_date(list_jobs(tmp_path / "data", tmp_path / "out")[0])
+    assert standing(list_jobs(tmp_path / "data", tmp_path / "out")[0])
 
 
 @pytest.mark.parametrize("name", ["hrss.html", "hrss.ipynb", "hrss.evaluation.json", ".hrss.stamp.json"])
@@ -124,16 +131,16 @@ def test_an_output_that_is_gone_or_cut_is_noticed(made: tuple[Path, Path], tmp_p
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:100])
-    assert not is_up_to_date(job)
+    assert not standing(job)
 
 
 def test_another_language_and_another_notebook_are_other_reports(made: tuple[Path, Path], tmp_path: Path) -> None:
     job_of(made, tmp_path)
-    assert not is_up_to_date(list_jobs(tmp_path / "data", tmp_path / "out", lang="en")[0])
+    assert not standing(list_jobs(tmp_path / "data", tmp_path / "out", lang="en")[0])
     book = nbformat.read(NOTEBOOKS / "department_report.ipynb", as_version=4)
     book.cells[0].source += "!"
     nbformat.write(book, tmp_path / "other.ipynb")
-    assert not is_up_to_date(list_jobs(tmp_path / "data", tmp_path / "out", notebook=tmp_path / "other.ipynb")[0])
+    assert not standing(list_jobs(tmp_path / "data", tmp_path / "out", notebook=tmp_path / "other.ipynb")[0])
 
 
 def test_leftovers_of_a_killed_run_are_cleared(tmp_path: Path) -> None:

@@ -1,0 +1,5 @@
+"""`python -m evallib` is the command line."""
+
+from evallib.cli import main
+
+main()
