@@ -30,7 +30,8 @@ def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lan
     script = (templates / "index" / "index.js").read_text(encoding="utf-8").strip()
     css = (templates / "page" / "page.css").read_text(encoding="utf-8") + (templates / "index" / "index.css").read_text(encoding="utf-8")
     seal = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    counts = {state: sum(1 for row in rows if row["state"] == state) for state in STATES}
+    counts = {state: sum(1 for row in rows if row["state"] == state) for state in ("refused", "failed", "missing")}
+    reports = sum(1 for row in rows if row["link"])
     page = env.get_template("index/index.html.j2").render(
         rows=rows,
         lang=lang,
@@ -40,6 +41,7 @@ def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lan
         seal=seal,
         states=STATES,
         counts=counts,
+        reports=reports,
         years=sorted({row["year"] for row in rows}),
     )
     target = out / ("index.html" if lang == "zh" else f"index.{lang}.html")
