@@ -164,7 +164,14 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
         column = known.get(_plain(head))
         if column is None:
             near = get_close_matches(_plain(head), known, 1)
+            lacking = [c for c in ids if model.model_fields[c].is_required() and not any(known.get(_plain(h)) == c for h in grid.head)]
             hint = words("删去该列，或让标题以 # 开头。", "delete the column, or begin its head with #. ")
+            if lacking:
+                titles = "、".join(f"{model.model_fields[c].title}" for c in lacking)
+                hint = words(
+                    f"还缺 {titles}：是否应为其中之一？列名应在第 1 行。",
+                    f"still lacking: {', '.join(lacking)}. Is it one of these? Heads belong in row 1. ",
+                )
             if near:
                 hint = words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? ")
             reader.problem(
@@ -228,6 +235,8 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, s
             given[column] = int(number) if number is not None and number == number.to_integral_value() else text
         elif choices := _choices(model, column):
             given[column] = choices.get(_plain(text), text)
+        elif column == "verdict":
+            given[column] = next((v for v in ("met", "not_met") if _plain(text) in (v, CHOICES[v].zh, CHOICES[v].en)), text)
         elif column in ("unit", "actual_unit"):
             unit = find_unit(text)
             given.setdefault(column, unit.symbol if unit else text)

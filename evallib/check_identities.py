@@ -66,6 +66,7 @@ def check_identities(record: Record, previous: Record | None, where: Where) -> I
 def _broken(record: Record, previous: Record | None, where: Where) -> Iterator[Problem]:
     yield from _totals(record, where)
     yield from _between_totals(record, where)
+    yield from _more_than_inspected(record, where)
     yield from _findings(record, where)
     yield from _target_parts(record, where)
     if previous is not None:
@@ -132,6 +133,27 @@ def _between_totals(record: Record, where: Where) -> Iterator[Problem]:
         small, large = find_fact(record, part, year), find_fact(record, whole_id, year)
         if small and large and small.value is not None and large.value is not None and small.value > large.value:
             yield _above(record, small, large, where)
+
+
+def _more_than_inspected(record: Record, where: Where) -> Iterator[Problem]:
+    """Idle assets and assets to scrap are part of those inspected."""
+    for kind in ("count", "value"):
+        ids = (f"assets_idle_{kind}", f"assets_to_scrap_{kind}", f"assets_inspected_{kind}")
+        idle, scrap, inspected = (find_fact(record, id, record.year) for id in ids)
+        if idle is None or scrap is None or inspected is None or None in (idle.value, scrap.value, inspected.value):
+            continue
+        taken = (idle.value or Decimal(0)) + (scrap.value or Decimal(0))
+        if taken > (inspected.value or Decimal(0)):
+            yield Problem(
+                _row_of(record, ids[0], where, record.year),
+                words(
+                    f"闲置与待报废合计 {plain(taken)}，超过抽查的 {plain(inspected.value or Decimal(0))}",
+                    f"idle and to scrap make {plain(taken)}, more than the {plain(inspected.value or Decimal(0))} inspected",
+                ),
+                words("改正其中一个数字", "correct one of the numbers"),
+                code="identity",
+                about=ids,
+            )
 
 
 def _above(record: Record, small: InputValue, large: InputValue, where: Where) -> Problem:

@@ -95,6 +95,14 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                 ),
                 words("目标是否定得过低？请说明", "was the target set too low? Say why not"),
             )
+        if target.unit == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
+            shown = percent(target.actual / 100)
+            yield _remark(
+                where("targets", index, "actual"),
+                "share_for_percent",
+                words(f"“{target.name.zh}”的实际值读作 {shown}", f"the actual of {target.name.en} reads as {shown}"),
+                words("单位是 %：若是 84%，写 84，不写 0.84", "the unit is %: for 84% write 84, not 0.84"),
+            )
         if target.judged:
             yield _remark(
                 where("targets", index, "actual_by"),
@@ -108,10 +116,10 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                 where("targets", index, "target"),
                 "not_above_last_year",
                 words(
-                    f"“{target.name.zh}”的目标不高于上年实际 {quantity(last.actual, last.unit, 'zh')}",
-                    f"{target.name.en}: the target asks no more than last year's actual, {quantity(last.actual, last.unit, 'en')}",
+                    f"“{target.name.zh}”的目标上年已经达到（上年实际 {quantity(last.actual, last.unit, 'zh')}）",
+                    f"{target.name.en}: last year's actual, {quantity(last.actual, last.unit, 'en')}, already meets the target",
                 ),
-                words("说明目标为何不再提高", "say why it was not raised"),
+                words("说明目标为何不再收紧", "say why the target was not made harder"),
                 quantity(target.target, target.unit, "zh"),
             )
 

@@ -133,6 +133,18 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
                 words("改正数值", "correct the number"),
                 plain(row.value),
             )
+        if (
+            kind.unit in ("人", "个", "项", "份")
+            and row.value is not None
+            and row.unit == kind.unit
+            and row.value != row.value.to_integral_value()
+        ):
+            yield Problem(
+                where("facts", index, "value"),
+                words("应为整数", "must be a whole number"),
+                words("改正数值", "correct the number"),
+                plain(row.value),
+            )
         if row.year > record.year:
             yield Problem(
                 where("facts", index, "year"),
@@ -294,7 +306,7 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
                 yield Problem(
                     where("judgements", index, "verdict"),
                     words("不是允许的结论", "is not a verdict"),
-                    words("写 met 或 not_met", "write met or not_met"),
+                    words("写 满足 或 不满足", "write met or not_met"),
                     row.verdict,
                 )
         if row.kind in ("tier", "award", "override"):
@@ -360,6 +372,18 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
     for index, row in enumerate(record.self_evaluation):
         if row.indicator not in ["total", *indicators]:
             yield _unknown(where, "self_evaluation", index, "indicator", row.indicator, ["total", *indicators], "指标", "indicator")
+        most = (
+            framework.points
+            if row.indicator == "total"
+            else next((i.points for i in indicators_in_force(framework, record) if i.id == row.indicator), None)
+        )
+        if most is not None and not 0 <= row.score <= most:
+            yield Problem(
+                where("self_evaluation", index, "score"),
+                words("得分应在 0 与分值之间", "the score must lie between 0 and the points"),
+                words(f"填写 0 到 {plain(most)}", f"write 0 to {plain(most)}"),
+                plain(row.score),
+            )
     for index, plan in enumerate(record.plan_targets):
         if plan.indicator and plan.indicator not in indicators:
             yield _unknown(where, "plan_targets", index, "indicator", plan.indicator, indicators, "指标", "indicator")

@@ -25,9 +25,11 @@ from evallib.cli_base import (
     YearArgument,
     print_problems,
     refused,
+    unwritable,
 )
 from evallib.errors import InputRefused, Problem
-from evallib.units import percent, plain, quantity
+from evallib.sheets import guarded
+from evallib.units import parse_decimal, percent, plain, quantity
 from evallib.words import Lang
 
 app = typer.Typer(
@@ -75,10 +77,17 @@ def report(
     from evallib.report import ReportFailed, run_report
 
     language: Lang = lang.value
+    zh = language == "zh"
+    ERR.print("正在生成报告，约需十秒……" if zh else "Making the report; this takes some ten seconds ...", markup=False)
     try:
         written = run_report(department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx)
     except InputRefused as refusal:
         raise refused(refusal, language) from None
+    except OSError as error:
+        raise unwritable(error, out, language) from None
+    except KeyboardInterrupt:
+        ERR.print("已中断，没有写出任何文件。" if zh else "Stopped; nothing was written.", markup=False)
+        raise typer.Exit(130) from None
     except ReportFailed as failure:
         ERR.print(
             ("笔记本运行中断，没有写出报告：\n" if language == "zh" else "The notebook stopped; no report was written:\n")
@@ -86,6 +95,7 @@ def report(
             markup=False,
         )
         raise typer.Exit(1) from None
+    print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), language)
     warned = sum(1 for problem in written.warnings if problem.level == "warning")
     if warned:
         told = (
@@ -157,14 +167,8 @@ def score(
 
 
 def _cell(value: object) -> object:
-    """A text as a spreadsheet may open it: what begins like a formula stays text."""
-    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" and not _is_number(value) else value
-
-
-def _is_number(text: str) -> bool:
-    from evallib.units import parse_decimal
-
-    return parse_decimal(text) is not None
+    """A text as a spreadsheet may open it: what begins like a formula stays text; a negative number stays a number."""
+    return guarded(value) if isinstance(value, str) and parse_decimal(value) is None else value
 
 
 @app.command()

@@ -50,5 +50,22 @@ def refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
     """Print a refusal with its count; the exit that a command then raises (status 2)."""
     print_problems(refusal.problems, lang)
     count = len(refusal.problems)
-    ERR.print(f"共 {count} 处需要改正，没有写出任何文件。" if lang == "zh" else f"{count} to mend; nothing was written.", markup=False)
+    ERR.print(
+        f"共 {count} 处需要改正，没有写出任何文件。改正后请再运行一次：有些检查要等这些改好才能做。"
+        if lang == "zh"
+        else f"{count} to mend; nothing was written. Run it again afterwards: some checks need these to be right first.",
+        markup=False,
+    )
+    return typer.Exit(2)
+
+
+def unwritable(error: OSError, folder: Path, lang: Lang) -> typer.Exit:
+    """Say that a place cannot be written to, and the next step; the exit that a command then raises (status 2)."""
+    what = f"无法写入 {error.filename or folder}" if lang == "zh" else f"cannot write to {error.filename or folder}"
+    fix = (
+        "处理：换一个 --out 文件夹，或关闭正在打开的文件。"
+        if lang == "zh"
+        else "To fix it: choose another --out folder, or close the file that is open."
+    )
+    ERR.print(f"{what} ({error.strerror})。{fix}" if lang == "zh" else f"{what} ({error.strerror}). {fix}", markup=False)
     return typer.Exit(2)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from evallib.cli_base import DATA, OUT, DataFolder, DepartmentArgument, LangOption, Language, YearArgument, refused
+from evallib.cli_base import DATA, OUT, DataFolder, DepartmentArgument, LangOption, Language, YearArgument, refused, unwritable
 from evallib.errors import InputRefused
 from evallib.units import plain
 from evallib.words import Lang
@@ -47,6 +47,8 @@ def new(
     except InputRefused as refusal:
         raise refused(refusal, language) from None
     OUT.print(str(made), markup=False)
+    listed = "departments.csv 已列入该年度。" if language == "zh" else "departments.csv now lists the year."
+    OUT.print(listed, markup=False)
     told = "填好后运行 " if language == "zh" else "Fill it in, then run "
     OUT.print(f"{told}evallib check {department} {year}", markup=False)
 
@@ -67,12 +69,17 @@ def export(
         made = switch_form(data, department, year, form.value, language, out)
     except InputRefused as refusal:
         raise refused(refusal, language) from None
+    except OSError as error:
+        raise unwritable(error, out or data, language) from None
     OUT.print(str(made), markup=False)
+    if out is None:
+        kept = made.parent / "backup"
+        OUT.print(f"原来的文件移到了 {kept}" if language == "zh" else f"The files as they were are now in {kept}", markup=False)
 
 
 def show_framework(
     id: Annotated[str, typer.Argument(help="指标体系编号 / id of the framework")],
-    year: Annotated[int, typer.Argument(help="年度 / year")] = 9999,
+    year: Annotated[int, typer.Argument(help="年度 / year", show_default=False)] = 2200,
     against: Annotated[int | None, typer.Option("--against", help="与哪个年度的比较 / the year to compare with")] = None,
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,

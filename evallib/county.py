@@ -15,7 +15,11 @@ from evallib.batch import STATES, Job, Outcome, read_result
 from evallib.report import whole
 from evallib.words import Lang
 
-_NUMBERS = ("points", "score", "score_rate")
+_NUMBERS = ("points", "score", "score_rate", "total", "value")
+_COLUMNS = (
+    *("department", "department_name", "year", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
+    *("points", "score", "score_rate", "value", "unit", "status", "method", "basis"),
+)
 
 
 def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
@@ -95,10 +99,9 @@ def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
             "grade": result["grade"],
         }
         found += [{**head, **row} for row in result["rows"]]
-    table = pd.DataFrame(found)
-    for column in (*_NUMBERS, "total", "value"):
-        if column in table:
-            table[column] = pd.to_numeric(table[column])
+    table = pd.DataFrame(found, columns=list(_COLUMNS))
+    for column in _NUMBERS:
+        table[column] = pd.to_numeric(table[column])
     return table
 
 

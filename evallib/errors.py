@@ -100,6 +100,8 @@ def refuse(file: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "
 
 def meant(found: str, known: list[str]) -> Words:
     """The known ids, the nearest first: what a mistyped id was probably meant to be."""
+    if not known:
+        return words("那张表还是空的：先在那里加一行，或清空此格", "that table is still empty: add a row there first, or clear this cell")
     near = get_close_matches(found, known, 1)
     listed = known if len(known) <= 25 else [*known[:25], "…"]
     return words(

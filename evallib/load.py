@@ -128,8 +128,8 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
             "departments.csv",
             f"{department} 没有列出 {year} 年",
             f"the year {year} is not listed for {department}",
-            f"列出的年度：{spans}；要增加年度，修改 last_year",
-            f"the listed years are {spans}; to add one, change last_year",
+            f"列出的年度：{spans}；要增加年度，运行 evallib new {department} {year}",
+            f"the listed years are {spans}; to add one, run evallib new {department} {year}",
         )
     reader = Reader(root)
     framework = _load_framework(reader, listing.framework, year)

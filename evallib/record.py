@@ -360,6 +360,7 @@ CHOICES: dict[str, Words] = {
     "office": words("内设机构", "office"), "civil_service_institution": words("参公事业单位", "civil service institution"),
     "public_institution": words("全额事业单位", "public institution"), "yes": words("是", "yes"), "no": words("否", "no"),
     "published": words("公布", "published"), "reconstructed": words("重构", "reconstructed"), "own": words("自设", "own"),
+    "met": words("满足", "met"), "not_met": words("不满足", "not met"),
     "measured": words("计量", "measured"), "judged": words("评定", "judged"), "target": words("目标", "target"),
     "actual": words("实际", "actual"), "item": words("核对项", "item"), "tier": words("等次", "tier"),
     "award": words("评分", "award"), "override": words("调整", "override"), "not_applicable": words("不适用", "not applicable"),

@@ -67,6 +67,7 @@ def run_report(
     parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
     _check_parameters(notebook, parameters)
     folder = out / str(year)
+    _refuse_folders(folder, department, lang)
     new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     name = department if lang == "zh" else f"{department}.{lang}"
@@ -91,6 +92,13 @@ def run_report(
                 parent.rmdir()
         raise
     return Written(folder / f"{name}.html", folder / f"{name}.ipynb", folder / f"{department}.evaluation.json", evaluation, warned)
+
+
+def _refuse_folders(folder: Path, department: str, lang: Lang) -> None:
+    """A folder in the place of a file would be found out only after the other files were replaced."""
+    for target in folder.glob(f"{department}.*"):
+        if target.is_dir():
+            raise refuse(str(target), "这里应是文件，却是文件夹", "is a folder where a file belongs", "移走它", "move it away")
 
 
 @contextmanager
@@ -123,6 +131,7 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
                 'install one, or the one that comes as an extra: pip install "evallib[fonts]"',
             ),
             level="warning",
+            code="no_font",
         ),
     )
 
