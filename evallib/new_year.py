@@ -20,7 +20,7 @@ from evallib.data_workbook import write_data_workbook
 from evallib.errors import InputRefused, refuse
 from evallib.facts import FACTS, split_part
 from evallib.framework import Framework, Indicator
-from evallib.load import has_data, load_departments, load_framework, load_year
+from evallib.load import RESERVED, has_data, load_departments, load_framework, load_year
 from evallib.measure import find_fact, measure, metric_inputs, name_of
 from evallib.metrics import METRICS
 from evallib.raw_tables import Hint, Hints, Tables, csv_line, texts_of
@@ -35,7 +35,6 @@ LAST_YEAR = "last-year"
 """The source that stands for last year's data: what was carried over from it says so."""
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _PROFILE = ("full_name", "rank", "duties", "client")
 _Rows = list[dict[str, str]]
 
@@ -92,7 +91,7 @@ def _refuse(place: str, what: Words, fix: Words, found: str = "") -> InputRefuse
 
 
 def _refuse_bad_code(department: str, year: int) -> None:
-    if not _CODE.fullmatch(department) or department in _RESERVED:
+    if not _CODE.fullmatch(department) or department in RESERVED:
         raise _refuse("departments.csv", words("不能用作部门编码", "cannot be a department code"),
                       words("以小写英文字母开头，只用小写字母、数字和下划线，至多 40 个字符；不要用 con、aux、com1 等 Windows 保留名",
                             "begin with a small letter; use at most 40 small letters, digits and underscores, "
