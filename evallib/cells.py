@@ -119,13 +119,16 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
     """The rows of one table; what is wrong with them is added to the reader's problems."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
-    if grid.problems:
+    unread = {problem.place.row for problem in grid.problems}
+    if None in unread or (unread and not grid.rows):
         return ()
     order = _check_head(reader, grid, model)
     if order is None:
         return ()
     rows: list[Row] = []
     for number, texts in grid.rows:
+        if number in unread:
+            continue
         extra = next((text for text in texts[len(grid.head) :] if text.strip()), None)
         if extra is not None:
             reader.problem(

@@ -148,6 +148,20 @@ def test_a_formula_counts_with_the_value_excel_computed_and_is_refused_without_o
         load_year(copy.folder, "hrss", 2023)
 
 
+def test_a_cell_that_cannot_be_read_does_not_hide_the_other_mistakes(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        cell_of(book, "operating_expense_outturn", "数值").value = "=957000+260"
+        cell_of(book, "outturn_basic", "数值").value = "many"
+        cell_of(book, "projects", "单位").value = "块钱"
+
+    as_workbook(copy, change)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    said = refusal.value.describe("en")
+    assert "the formula was never computed" in said
+    assert "is not a number" in said
+
+
 def test_merged_downwards_is_spread_and_merged_across_is_refused(copy: Copy) -> None:
     def down(book: Any) -> None:
         sheet = book[TABLE_NAMES["units"].zh]
