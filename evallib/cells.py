@@ -32,7 +32,7 @@ class Reader:
     root: Path
     problems: list[Problem] = field(default_factory=list)
     files: list[InputFile] = field(default_factory=list)
-    rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int]]] = field(default_factory=dict)
+    rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
 
     def shown(self, path: Path) -> str:
@@ -72,8 +72,8 @@ class Reader:
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
         if (table, index) in self.rows:
-            grid, row, order = self.rows[table, index]
-            return grid.place(row, column, order.get(column or ""))
+            grid, row, order, model = self.rows[table, index]
+            return _place(grid, order, model, row, column)
         grid_ = self.tables.get(table)
         return grid_.place() if grid_ else Place(table)
 
@@ -143,15 +143,16 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
         cells = {column: texts[index] if index < len(texts) else "" for column, index in order.items()}
         if not any(text.strip() for text in cells.values()):
             continue
-        built = _build(reader, partial(_place, grid, order, number), model, cells)
+        built = _build(reader, partial(_place, grid, order, model, number), model, cells)
         if built is not None:
-            reader.rows[table, len(rows)] = (grid, number, order)
+            reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
     return tuple(rows)
 
 
-def _place(grid: Grid, order: dict[str, int], row: int, column: str | None) -> Place:
-    return grid.place(row, column, order.get(column or ""))
+def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
+    title = model.model_fields[column].title if column in model.model_fields else None
+    return grid.place(row, column, order.get(column or ""), title or "")
 
 
 def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] | None:

@@ -121,7 +121,7 @@ def _between_totals(record: Record, where: Where) -> Iterator[Problem]:
                 _row_of(record, id, where, year),
                 words(f"{zh}（{plain(total)}）", f"{en} ({plain(total)})"),
                 words(
-                    "核对原始报表，改正数字；若原文就是如此，在 contradictions 中记录并说明",
+                    "核对原始报表，改正数字；若原文就是如此，在“矛盾”表（contradictions）中记录并说明",
                     "check the accounts and correct the number; "
                     "where the source really says so, record it in contradictions with the reason",
                 ),
@@ -181,7 +181,7 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
                 where("findings", index, "amount"),
                 words(f"不等于数量乘单价：{product}", f"is not quantity times price: {product}"),
                 words(
-                    "核对凭证，改正其中一个数字；若原文就是如此，在 contradictions 中记录并说明",
+                    "核对凭证，改正其中一个数字；若原文就是如此，在“矛盾”表（contradictions）中记录并说明",
                     "check the voucher and correct one of the numbers; where the source really says so, record it in contradictions",
                 ),
                 plain(row.amount, 2),
@@ -195,7 +195,7 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
                 words(
                     f"不等于分项之和 {plain(sum(parts, Decimal(0)), 2)}", f"is not the sum of its parts, {plain(sum(parts, Decimal(0)), 2)}"
                 ),
-                words("改正金额或 finding_amounts 中的分项", "correct the amount or its parts in finding_amounts"),
+                words("改正金额，或“问题金额分项”表（finding_amounts）中的分项", "correct the amount or its parts in finding_amounts"),
                 plain(row.amount, 2),
                 code="identity",
                 about=(row.finding,),
@@ -213,7 +213,7 @@ def _target_parts(record: Record, where: Where) -> Iterator[Problem]:
                     f"不等于分项之和 {quantity(counted, row.unit, 'zh')}",
                     f"is not the sum of its parts, {quantity(counted, row.unit, 'en')}",
                 ),
-                words("改正目标或 target_parts 中的分项", "correct the target or its parts in target_parts"),
+                words("改正目标，或“目标分项”表（target_parts）中的分项", "correct the target or its parts in target_parts"),
                 plain(row.target),
                 code="identity",
                 about=(row.indicator,),
@@ -230,7 +230,7 @@ def _from_last_year(record: Record, previous: Record, where: Where) -> Iterator[
                 f"与上年年末结转结余 {plain(closing.value, 2)} 不一致", f"is not last year's closing carry-over, {plain(closing.value, 2)}"
             ),
             words(
-                "改正本年或上年的数字；若确有调整，在 contradictions 中记录并说明",
+                "改正本年或上年的数字；若确有调整，在“矛盾”表（contradictions）中记录并说明",
                 "correct this year's or last year's number; where it was really adjusted, record it in contradictions",
             ),
             plain(opening.value, 2),
@@ -248,7 +248,7 @@ def _from_last_year(record: Record, previous: Record, where: Where) -> Iterator[
                     f"is not what the data of {previous.year} says, {plain(told.value)}",
                 ),
                 words(
-                    "改正其中一年的数字；若口径不同，在 contradictions 中记录并说明",
+                    "改正其中一年的数字；若口径不同，在“矛盾”表（contradictions）中记录并说明",
                     "correct one of the two years; where they are counted differently, record it in contradictions",
                 ),
                 plain(value.value),

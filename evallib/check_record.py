@@ -121,7 +121,7 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
                 where("facts", index, "value"),
                 words("没有数值，也没有说明", "has neither a number nor a note"),
                 words(
-                    "填写数值；确实没有数据时，在 note（说明）中写明原因",
+                    "填写数值；确实没有数据时，在“说明”列（note）写明原因",
                     "fill in the number; where it is known not to exist, say why in note",
                 ),
                 row.fact,
@@ -235,7 +235,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
         way
         for way, there in (
             ("actual", row.actual is not None),
-            ("target_parts.csv", bool(parts)),
+            ("target_parts", bool(parts)),
             (f"metric {indicator.metric}", indicator.metric is not None),
         )
         if there
@@ -244,7 +244,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
         yield Problem(
             where("targets", index, "actual"),
             words("没有实际值", "there is no actual"),
-            words("填写 actual，或在 target_parts.csv 写出分项", "fill in actual, or give its parts in target_parts.csv"),
+            words("填写实际值，或在“目标分项”表（target_parts）写出分项", "fill in actual, or give its parts in target_parts.csv"),
         )
     if len(ways) > 1:
         yield Problem(
@@ -257,7 +257,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
         yield Problem(
             where("targets", index, "base"),
             words("有基数时，须有实际值，目标须为百分比", "a base needs an actual, and a target in percent"),
-            words("填写 actual，目标单位写 %；或删去 base", "fill in actual and give the target in %; or delete the base"),
+            words("填写实际值，目标单位写 %；或删去基数", "fill in actual and give the target in %; or delete the base"),
         )
     if row.base is not None and not row.actual_unit:
         yield Problem(
@@ -397,7 +397,7 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
             yield Problem(
                 where("published", index, "note"),
                 words("没有对应数值时须说明原因", "with no number named, a note must say why"),
-                words("填写 number 或 note", "fill in number or note"),
+                words("填写对应数值（number）或说明（note）", "fill in number or note"),
             )
 
 
@@ -423,7 +423,7 @@ def _needed_facts(framework: Framework, record: Record, where: Where) -> Iterato
                     f"{fact} of {year} ({kind.name.en}) is missing; the indicator {indicator.id} ({indicator.name_en}) needs it",
                 ),
                 words(
-                    f"加一行 {fact},{year},数值,{kind.unit}{parts.zh}；确实没有数据时，数值留空并在 note 说明原因",
+                    f"加一行 {fact},{year},数值,{kind.unit}{parts.zh}；确实没有数据时，数值留空并在“说明”列（note）写明原因",
                     f"add the row {fact},{year},number,{kind.unit}{parts.en}; "
                     "where the number is known not to exist, leave the value empty and say why in note",
                 ),

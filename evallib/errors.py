@@ -15,13 +15,14 @@ Level = Literal["error", "warning", "recorded"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a problem is: a file and, where it is known, row (1 is the head line), column and cell."""
+    """Where a problem is: a file and, where it is known, row (1 is the head line), column (with its Chinese head) and cell."""
 
     file: str
     row: int | None = None
     column: str | None = None
     sheet: str | None = None
     cell: str | None = None
+    title: str = ""
 
     def describe(self, lang: Lang) -> str:
         """The place in words.
@@ -35,7 +36,8 @@ class Place:
         if self.row is not None:
             parts.append(f"第 {self.row} 行" if lang == "zh" else f"row {self.row}")
         if self.column is not None:
-            parts.append(f"列 {self.column}" if lang == "zh" else f"column {self.column}")
+            named = f"{self.title}（{self.column}）" if self.title and self.title != self.column else self.column
+            parts.append(f"列 {named}" if lang == "zh" else f"column {self.column}")
         if self.cell:
             parts.append(f"单元格 {self.cell}" if lang == "zh" else f"cell {self.cell}")
         return ("，" if lang == "zh" else ", ").join(parts)

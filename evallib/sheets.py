@@ -35,10 +35,10 @@ class Grid:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     problems: tuple[Problem, ...] = field(default_factory=tuple)
 
-    def place(self, row: int | None = None, column: str | None = None, index: int | None = None) -> Place:
+    def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
         """A place in this table; in a workbook with the address of the cell."""
         cell = f"{_letters(index)}{row}" if self.sheet and row is not None and index is not None else None
-        return Place(self.file, row, column, self.sheet, cell)
+        return Place(self.file, row, column, self.sheet, cell, title)
 
 
 def _letters(index: int) -> str:
