@@ -18,9 +18,6 @@ from evallib.words import Lang, Words, words
 ALT_LENGTH = 880  # characters an alternative text may have; the table holds the rest
 
 
-HUNDRED = Decimal(100)
-
-
 def name_width(lang: Lang) -> float:
     """The width in points that the names of a chart may take."""
     return 138.0 if lang == "zh" else 156.0

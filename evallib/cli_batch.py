@@ -76,7 +76,8 @@ def batch(
             ERR.print("已停止；再运行一次会接着做完。" if zh else "Stopped; run it again to finish the rest.", markup=False)
             raise typer.Exit(130) from None
         except ModuleNotFoundError:
-            ERR.print('pip install "evallib[cluster]"', markup=False)
+            lacking = "缺少 Dask。在项目文件夹运行：" if zh else "Dask is not installed. In the project's folder run: "
+            ERR.print(lacking + 'python -m pip install -c constraints.txt -e ".[cluster]"', markup=False)
             raise typer.Exit(2) from None
         except OSError as error:
             ERR.print(f"{'连不上 Dask 调度器' if zh else 'the Dask scheduler does not answer'}: {dask} ({error})", markup=False)
