@@ -104,7 +104,7 @@ def list_jobs(
                 continue
             before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
-            found.append(Job(row.code, year, lang, data, out, notebook.resolve(), listed, words(row.name, row.name_en), inputs))
+            found.append(Job(row.code, year, lang, data, out, notebook.resolve(), listed, row.words, inputs))
     return tuple(found)
 
 
@@ -167,10 +167,7 @@ def run_job(job: Job) -> Outcome:
     try:
         written = run_report(job.department, job.year, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine)
     except InputRefused as refusal:
-        first, more = refusal.problems[0], len(refusal.problems) - 1
-        reason = words(first.describe("zh"), first.describe("en"))
-        if more:
-            reason += words(f"（另有 {more} 处）", f" (and {more} more)")
+        reason = refusal.in_short()
         _write_stamp(job, fingerprint=mark, refused=reason.model_dump())
         return Outcome(job.department, job.year, "refused", reason)
     except ReportFailed as failure:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evallib.batch import STATES, Job, Outcome, read_result
+from evallib.rendering import environment
 from evallib.report import whole
 from evallib.words import Lang
 
@@ -27,26 +27,27 @@ def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lan
     the reason; what is missing. Sorting and searching are a short script that the page's policy names by its checksum.
     """
     rows = _rows(jobs, outcomes, lang)
-    env = Environment(
-        loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     templates = Path(__file__).parent / "template"
     script = (templates / "index" / "index.js").read_text(encoding="utf-8").strip()
     css = (templates / "page" / "page.css").read_text(encoding="utf-8") + (templates / "index" / "index.css").read_text(encoding="utf-8")
     seal = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     counts = {state: sum(1 for row in rows if row["state"] == state) for state in ("refused", "failed", "missing")}
     reports = sum(1 for row in rows if row["link"])
-    page = env.get_template("index/index.html.j2").render(
-        rows=rows,
-        lang=lang,
-        t=lambda zh, en: zh if lang == "zh" else en,
-        css=css,
-        script=script,
-        seal=seal,
-        states=STATES,
-        counts=counts,
-        reports=reports,
-        years=sorted({row["year"] for row in rows}),
+    page = (
+        environment()
+        .get_template("index/index.html.j2")
+        .render(
+            rows=rows,
+            lang=lang,
+            t=lambda zh, en: zh if lang == "zh" else en,
+            css=css,
+            script=script,
+            seal=seal,
+            states=STATES,
+            counts=counts,
+            reports=reports,
+            years=sorted({row["year"] for row in rows}),
+        )
     )
     target = out / ("index.html" if lang == "zh" else f"index.{lang}.html")
     with whole(target) as file:

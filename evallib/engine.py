@@ -24,6 +24,6 @@ def warm_up() -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel's debugger writes a remark at every start
     for module in ("ipykernel.inprocess.manager", "evallib.page", "evallib.years"):
         import_module(module)
-    from evallib.sections import prepare
+    from evallib.sections import Report
 
-    prepare()
+    Report.prepare()

@@ -87,6 +87,12 @@ class InputRefused(Exception):
         """Every problem, a line each."""
         return "\n".join(problem.describe(lang) for problem in self.problems)
 
+    def in_short(self) -> Words:
+        """The first problem, and how many more there are."""
+        first, more = self.problems[0], len(self.problems) - 1
+        rest = words(f"（另有 {more} 处）", f" (and {more} more)") if more else words("")
+        return words(first.describe("zh"), first.describe("en")) + rest
+
     def __str__(self) -> str:
         return self.describe("en")
 

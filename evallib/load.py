@@ -137,7 +137,7 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
     reader.stop_if_wrong()
     record = Record(
         department=department,
-        name=words(listing.name, listing.name_en),
+        name=listing.words,
         year=year,
         framework=framework.id,
         files=tuple(sorted(reader.files, key=lambda f: f.name)),

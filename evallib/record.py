@@ -380,6 +380,10 @@ class Listing(Row):
     first_year: Annotated[int, Field(ge=1990, le=2200)] = column("起始年度", "first year evaluated")
     last_year: Annotated[int, Field(ge=1990, le=2200)] = column("截止年度", "last year evaluated")
 
+    @property
+    def words(self) -> Words:
+        return words(self.name, self.name_en)
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.last_year < self.first_year:

@@ -11,8 +11,9 @@ from evallib.errors import InputRefused, Place, Problem
 from evallib.evaluation import Evaluation
 from evallib.load import LoadedYear, has_data, load_departments, load_year
 from evallib.reconcile import numbers
+from evallib.record import Listing
 from evallib.scoring import evaluate
-from evallib.words import words
+from evallib.words import Words, words
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,68 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     previous = evaluate(before.framework, before.record) if before else None
     remarks = (*unusable, *loaded.remarks, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A listed department's year that cannot be shown beside the others: its data is not there, or was refused."""
+
+    department: str
+    name: Words
+    year: int
+    reason: Words
+
+
+@dataclass(frozen=True)
+class DepartmentYears:
+    """A department over the years of the list, oldest first; a listed year that could not be evaluated is absent."""
+
+    department: str
+    name: Words
+    evaluations: tuple[Evaluation, ...]
+    absent: tuple[Absent, ...]
+
+
+@dataclass(frozen=True)
+class CountyYear:
+    """All listed departments in a year, in the order of the list; those that could not be evaluated are absent."""
+
+    year: int
+    evaluations: tuple[Evaluation, ...]
+    absent: tuple[Absent, ...]
+
+
+def evaluate_department(data: Path, department: str) -> DepartmentYears:
+    """Every listed year of a department, evaluated; what cannot be is said, with the first of the reasons.
+
+    Raises InputRefused where the list cannot be read or does not know the department.
+    """
+    listings = [row for row in load_departments(data) if row.code == department]
+    if not listings:
+        load_year(data, department, 0)  # refuses with the codes that there are
+    found = [_evaluated_or_absent(data, row, year) for row in listings for year in range(row.first_year, row.last_year + 1)]
+    evaluations = sorted((e for e in found if isinstance(e, Evaluation)), key=lambda e: e.record.year)
+    absent = sorted((a for a in found if isinstance(a, Absent)), key=lambda a: a.year)
+    return DepartmentYears(department, listings[-1].words, tuple(evaluations), tuple(absent))
+
+
+def evaluate_county(data: Path, year: int) -> CountyYear:
+    """Every department that is listed for a year, evaluated; what cannot be is said, with the first of the reasons.
+
+    Raises InputRefused where the list cannot be read.
+    """
+    listings = [row for row in load_departments(data) if row.first_year <= year <= row.last_year]
+    found = [_evaluated_or_absent(data, row, year) for row in listings]
+    return CountyYear(year, tuple(e for e in found if isinstance(e, Evaluation)), tuple(a for a in found if isinstance(a, Absent)))
+
+
+def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Absent:
+    if not has_data(data, row.code, year):
+        return Absent(row.code, row.words, year, words("没有数据", "there is no data"))
+    try:
+        return evaluate_year(data, row.code, year).evaluation
+    except InputRefused as refusal:
+        return Absent(row.code, row.words, year, refusal.in_short())
 
 
 def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
