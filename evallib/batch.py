@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from evallib import __version__
+from evallib.data_folder import has_data, year_files
 from evallib.errors import InputRefused, refuse
-from evallib.load import has_data, load_departments, year_files
+from evallib.load import load_departments
 from evallib.report import NOTEBOOKS, ReportFailed, run_report, whole
 from evallib.tables import result_of
 from evallib.words import Lang, Words, words
@@ -143,10 +144,10 @@ def standing(job: Job) -> Outcome | None:
         if stamp["fingerprint"] != fingerprint(job):
             return None
         if "refused" in stamp:
-            return Outcome(job.department, job.year, "refused", Words.model_validate(stamp["refused"]))
+            return Outcome(job.department, job.year, "refused", Words(**stamp["refused"]))
         if stamp["outputs"] != {file.name: file.stat().st_size for file in job.outputs}:
             return None
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return Outcome(job.department, job.year, "up_to_date")
 
@@ -168,7 +169,7 @@ def run_job(job: Job) -> Outcome:
         written = run_report(job.department, job.year, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine)
     except InputRefused as refusal:
         reason = refusal.in_short()
-        _write_stamp(job, fingerprint=mark, refused=reason.model_dump())
+        _write_stamp(job, fingerprint=mark, refused=asdict(reason))
         return Outcome(job.department, job.year, "refused", reason)
     except ReportFailed as failure:
         return Outcome(job.department, job.year, "failed", words(failure.details.strip()[:2000]))

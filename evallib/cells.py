@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -10,14 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
 from evallib.errors import InputRefused, Place, Problem
-from evallib.record import CHOICES, InputFile, Row, columns
-from evallib.sheets import MAX_BYTES, MAX_CELL, Grid
+from evallib.record import CHOICES, Row, columns
+from evallib.sheets import MAX_CELL, Grid
 from evallib.units import find_unit, parse_decimal
 from evallib.words import Words, words
 
@@ -27,47 +25,14 @@ _AMOUNT = re.compile(r"([¥￥]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 @dataclass
 class Reader:
-    """What one reading has gathered: the problems, the files, and where each row stands."""
+    """What one reading has gathered: the problems, and where each row stands."""
 
-    root: Path
     problems: list[Problem] = field(default_factory=list)
-    files: list[InputFile] = field(default_factory=list)
     rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
 
-    def shown(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
-
     def problem(self, place: Place, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> None:
         self.problems.append(Problem(place, words(zh, en), words(fix_zh, fix_en), found))
-
-    def read_bytes(self, path: Path, fix: Words) -> bytes | None:
-        """The bytes of a file inside the data folder, or None with the problem recorded."""
-        place = Place(self.shown(path))
-        if not path.is_file():
-            self.problem(place, "文件不存在", "there is no such file", fix.zh, fix.en)
-        elif not path.resolve().is_relative_to(self.root):
-            self.problem(
-                place,
-                "链接指向数据文件夹以外",
-                "is a link that leads out of the data folder",
-                "把文件本身放进数据文件夹",
-                "put the file itself into the data folder",
-            )
-        elif path.stat().st_size > MAX_BYTES:
-            limit = MAX_BYTES // 1_000_000
-            self.problem(
-                place,
-                f"文件超过 {limit} MB",
-                f"the file is larger than {limit} MB",
-                "确认选对了文件，删去多余的行",
-                "check that it is the right file, and delete what does not belong",
-            )
-        else:
-            content = path.read_bytes()
-            self.files.append(InputFile(name=self.shown(path), sha256=hashlib.sha256(content).hexdigest()))
-            return content
-        return None
 
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
@@ -106,9 +71,20 @@ def _choices(model: type[Row], column: str) -> dict[str, str]:
     return found
 
 
+_Kind = Literal["number", "integer", "choice", "verdict", "unit", "text"]
+
+
 @cache
-def _is(model: type[Row], column: str, kind: str) -> bool:
-    return kind in str(model.model_fields[column].annotation)
+def _kind(model: type[Row], column: str) -> _Kind:
+    """How the cells of a column are read."""
+    annotation = str(model.model_fields[column].annotation)
+    if "Decimal" in annotation:
+        return "number"
+    if "int" in annotation:
+        return "integer"
+    if _choices(model, column):
+        return "choice"
+    return "verdict" if column == "verdict" else "unit" if column in ("unit", "actual_unit") else "text"
 
 
 def _plain(text: str) -> str:
@@ -126,10 +102,12 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
     if order is None:
         return ()
     rows: list[Row] = []
+    width = len(grid.head)
+    kinds = [(column, index, _kind(model, column)) for column, index in order.items()]
     for number, texts in grid.rows:
         if number in unread:
             continue
-        extra = next((text for text in texts[len(grid.head) :] if text.strip()), None)
+        extra = next((text for text in texts[width:] if text.strip()), None) if len(texts) > width else None
         if extra is not None:
             reader.problem(
                 grid.place(number),
@@ -140,8 +118,8 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
                 extra[:60],
             )
             continue
-        cells = {column: texts[index] if index < len(texts) else "" for column, index in order.items()}
-        if not any(text.strip() for text in cells.values()):
+        cells = [(column, kind, text) for column, index, kind in kinds if index < len(texts) and (text := texts[index].strip())]
+        if not cells:
             continue
         built = _build(reader, partial(_place, grid, order, model, number), model, cells)
         if built is not None:
@@ -158,6 +136,8 @@ def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column
 def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] | None:
     """Which column stands where, or None with the problems recorded. A head that begins with # is a remark and passed over."""
     known, ids = _heads(model), columns(model)
+    if list(grid.head) == ids:
+        return {column: index for index, column in enumerate(ids)}
     before = len(reader.problems)
     order: dict[str, int] = {}
     for index, head in enumerate(grid.head):
@@ -205,25 +185,25 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
 _PlaceOf = Callable[[str | None], Place]
 
 
-def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, str]) -> Row | None:
-    """A row of a table from its text, or None with its problems recorded. An empty cell is a value not given."""
+def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[str, _Kind, str]]) -> Row | None:
+    """A row of a table from the texts of its filled cells, or None with its problems recorded."""
     given: dict[str, Any] = {}
     before = len(reader.problems)
-    for column, raw in cells.items():
-        text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if text == "":
-            continue
-        hidden = _HIDDEN.search(text)
-        if hidden:
-            code = f"U+{ord(hidden[0]):04X}"
-            reader.problem(
-                place(column),
-                f"含有看不见的控制字符 {code}",
-                f"holds an invisible control character {code}",
-                "删去该字符，重新键入这段文字",
-                "delete it, or type the text anew",
-            )
-        elif len(text) > MAX_CELL:
+    for column, kind, raw in cells:
+        text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
+        if not text.isascii() or not text.isprintable():
+            hidden = _HIDDEN.search(text)
+            if hidden:
+                code = f"U+{ord(hidden[0]):04X}"
+                reader.problem(
+                    place(column),
+                    f"含有看不见的控制字符 {code}",
+                    f"holds an invisible control character {code}",
+                    "删去该字符，重新键入这段文字",
+                    "delete it, or type the text anew",
+                )
+                continue
+        if len(text) > MAX_CELL:
             reader.problem(
                 place(column),
                 f"超过 {MAX_CELL} 个字符",
@@ -232,20 +212,20 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, s
                 "shorten the text",
                 text[:40] + "…",
             )
-        elif _is(model, column, "Decimal"):
+        elif kind == "text":
+            given[column] = text
+        elif kind == "number":
             _read_number(reader, place, model, column, text, cells, given)
-        elif _is(model, column, "int"):
+        elif kind == "integer":
             number = parse_decimal(text)
             given[column] = int(number) if number is not None and number == number.to_integral_value() else text
-        elif choices := _choices(model, column):
-            given[column] = choices.get(_plain(text), text)
-        elif column == "verdict":
+        elif kind == "choice":
+            given[column] = _choices(model, column).get(text) or _choices(model, column).get(_plain(text), text)
+        elif kind == "verdict":
             given[column] = next((v for v in ("met", "not_met") if _plain(text) in (v, CHOICES[v].zh, CHOICES[v].en)), text)
-        elif column in ("unit", "actual_unit"):
+        else:
             unit = find_unit(text)
             given.setdefault(column, unit.symbol if unit else text)
-        else:
-            given[column] = text
     if len(reader.problems) > before:
         return None
     try:
@@ -259,7 +239,7 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: dict[str, s
 
 
 def _read_number(
-    reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: dict[str, str], given: dict[str, Any]
+    reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: list[tuple[str, _Kind, str]], given: dict[str, Any]
 ) -> None:
     """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
     number: Decimal | None = parse_decimal(text)
@@ -281,7 +261,7 @@ def _read_number(
         return
     extra = model.model_fields[column].json_schema_extra
     named = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-    stated = cells.get(named, "").strip() if named in model.model_fields else named
+    stated = next((text for column, _, text in cells if column == named), "") if named in model.model_fields else named
     row_unit = find_unit(stated) if stated else None
     if row_unit is None and not stated and named in model.model_fields:
         given[named] = unit.symbol

@@ -49,10 +49,21 @@ _WITHIN: tuple[tuple[str, str], ...] = (
 )
 
 
-def check_identities(record: Record, previous: Record | None, where: Where) -> Iterator[Problem]:
-    """Every identity that does not hold. One that the data records as a contradiction is reported as recorded, not as an error."""
+def check_identities(record: Record, where: Where) -> Iterator[Problem]:
+    """Every identity within a year that does not hold. One that the data records as a contradiction is not an error."""
+    for check in (_totals, _between_totals, _more_than_inspected, _findings, _target_parts):
+        yield from _acknowledged(record, check(record, where))
+
+
+def check_against_last_year(record: Record, previous: Record, where: Where) -> Iterator[Problem]:
+    """Every identity from one year to the next that does not hold."""
+    yield from _acknowledged(record, _from_last_year(record, previous, where))
+
+
+def _acknowledged(record: Record, broken: Iterator[Problem]) -> Iterator[Problem]:
+    """The problems; one that the data records as a contradiction is reported as recorded, not as an error."""
     acknowledged = {token: row for row in record.contradictions for token in row.about.split()}
-    for problem in _broken(record, previous, where):
+    for problem in broken:
         known = next((acknowledged[token] for token in problem.about if token in acknowledged), None)
         if known is None:
             yield problem
@@ -61,16 +72,6 @@ def check_identities(record: Record, previous: Record | None, where: Where) -> I
                 f"{problem.what.zh}；已记录为矛盾：{known.reason}", f"{problem.what.en}; recorded as a contradiction: {known.words.en}"
             )
             yield replace(problem, what=reason, level="recorded")
-
-
-def _broken(record: Record, previous: Record | None, where: Where) -> Iterator[Problem]:
-    yield from _totals(record, where)
-    yield from _between_totals(record, where)
-    yield from _more_than_inspected(record, where)
-    yield from _findings(record, where)
-    yield from _target_parts(record, where)
-    if previous is not None:
-        yield from _from_last_year(record, previous, where)
 
 
 def _row_of(record: Record, fact: str, where: Where, year: int) -> Place:

@@ -39,22 +39,24 @@ def _unknown(where: Where, table: str, index: int, column: str, found: str, know
 
 
 def _sources(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    known = [s.source for s in record.sources]
-    for table in TABLES:
+    known = {s.source: None for s in record.sources}
+    for table in (name for name, model in TABLES.items() if issubclass(model, Sourced)):
         for index, row in enumerate(getattr(record, table)):
-            if isinstance(row, Sourced) and row.source not in known:
-                yield _unknown(where, table, index, "source", row.source, known, "来源", "source document")
+            if row.source not in known:
+                yield _unknown(where, table, index, "source", row.source, list(known), "来源", "source document")
+
+
+_WITH_UNIT = [(table, column) for table, model in TABLES.items() for column in ("unit", "actual_unit") if column in model.model_fields]
 
 
 def _units(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    for table in TABLES:
+    for table, column in _WITH_UNIT:
         for index, row in enumerate(getattr(record, table)):
-            for column in ("unit", "actual_unit"):
-                symbol = getattr(row, column, "")
-                if symbol and symbol not in UNITS:
-                    known = find_unit(symbol)
-                    fix = words(f"写 {known.symbol}", f"write {known.symbol}") if known else meant(symbol, list(UNITS))
-                    yield Problem(where(table, index, column), words("没有这个单位", "there is no such unit"), fix, symbol)
+            symbol = getattr(row, column)
+            if symbol and symbol not in UNITS:
+                known = find_unit(symbol)
+                fix = words(f"写 {known.symbol}", f"write {known.symbol}") if known else meant(symbol, list(UNITS))
+                yield Problem(where(table, index, column), words("没有这个单位", "there is no such unit"), fix, symbol)
 
 
 _KEYS: dict[str, tuple[str, ...]] = {

@@ -126,7 +126,7 @@ def demo(
 def _standing(job: Job) -> Outcome:
     """What stands of a report that was not part of this run."""
     from evallib.batch import Outcome, read_result
-    from evallib.load import has_data
+    from evallib.data_folder import has_data
 
     if not has_data(job.data, job.department, job.year):
         return Outcome(job.department, job.year, "missing")

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
+
+from pydantic import ConfigDict
 
 from evallib.base import Basis, Frozen
 from evallib.framework import Framework
 from evallib.record import Judgement, Operator, Record
-from evallib.words import Words, words
+from evallib.words import NOTHING, Words
 
 Status = Literal["scored", "missing", "not_applicable"]
 Method = Literal["computed", "judged", "overridden"]
 
 
-class Origin(Frozen):
+@dataclass(frozen=True, slots=True)
+class Origin:
     """Where an input number comes from."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     source: str
     section: str
 
 
-class InputValue(Frozen):
+@dataclass(frozen=True, slots=True)
+class InputValue:
     """A number that went into a result: what it is called, how much, and where it comes from."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     fact: str
     year: int
@@ -31,7 +40,7 @@ class InputValue(Frozen):
     unit: str
     origins: tuple[Origin, ...]
     parts: tuple[InputValue, ...] = ()
-    note: Words = words("")
+    note: Words = NOTHING
 
 
 class MetricResult(Frozen):

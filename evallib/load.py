@@ -1,28 +1,33 @@
 """The one door: a framework, the list of departments and a department's year are loaded here, and nowhere else.
 
-Everything that is wrong is collected and refused together; what passes is a checked `Framework` and `Record`.
+Everything that is wrong is collected and refused together; what passes is a checked `Framework` and `Record`. What was read
+before is not parsed again: the bytes of the files decide, so that a changed file is always seen.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
 from evallib.cells import Reader, load_table
 from evallib.check_framework import check_framework
-from evallib.check_identities import check_identities
+from evallib.check_identities import check_against_last_year, check_identities
 from evallib.check_record import check_record
+from evallib.data_folder import File, YearFiles, data_root, framework_file, read_file, read_year
 from evallib.errors import InputRefused, Place, Problem, Where, refuse
 from evallib.framework import Framework
-from evallib.record import TABLE_NAMES, TABLES, Listing, Record, Row, columns
+from evallib.record import TABLE_NAMES, TABLES, InputFile, Listing, Record, Row, columns
 from evallib.sheets import Grid, known_sheets, read_csv, read_workbook
-from evallib.words import words
+from evallib.words import Words, words
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
@@ -35,8 +40,14 @@ def load_departments(data: Path) -> tuple[Listing, ...]:
 
     Raises InputRefused with every problem found.
     """
-    reader = Reader(_data_folder(data))
-    rows = _load_csv(reader, reader.root / "departments.csv", "departments", Listing)
+    root = data_root(data)
+    return _departments(read_file(root, "departments.csv", _lay_out(Listing)))
+
+
+@lru_cache(maxsize=4)
+def _departments(file: File) -> tuple[Listing, ...]:
+    reader = Reader()
+    rows = _load_csv(reader, file, "departments", Listing)
     reader.stop_if_wrong()
     listings = tuple(row for row in rows if isinstance(row, Listing))
     for index, row in enumerate(listings):
@@ -69,11 +80,15 @@ def load_framework(data: Path, id: str, year: int) -> Framework:
 
     Raises InputRefused where there is none, or with every problem found in it.
     """
-    return _load_framework(Reader(_data_folder(data)), id, year)
+    return _framework(_framework_file(data_root(data), id, year))
 
 
-class LoadedYear(NamedTuple):
-    """A department's year, checked: its framework, its record, what was remarked, and where each row stands."""
+@dataclass(frozen=True, eq=False)
+class LoadedYear:
+    """A department's year, checked: its framework, its record, what was remarked, and where each row stands.
+
+    Loading the same files again gives the same object.
+    """
 
     framework: Framework
     record: Record
@@ -81,36 +96,16 @@ class LoadedYear(NamedTuple):
     where: Where
 
 
-def has_data(data: Path, department: str, year: int) -> bool:
-    """Whether there is a folder or a workbook for a department's year."""
-    folder = data / "departments" / department / str(year)
-    return folder.is_dir() or folder.with_suffix(".xlsx").is_file()
-
-
-def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:
-    """The files that a department's year is read from, with its framework's; nothing is said of what they hold."""
-    folder = data / "departments" / department / str(year)
-    files = sorted(folder.glob("*.csv")) + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
-    if framework is not None and files:
-        files += [file for file in _in_force(data / "frameworks" / framework, year) if file.is_file()]
-    return tuple(files)
-
-
-def _in_force(folder: Path, year: int) -> list[Path]:
-    """The framework file in force in a year, as a list of one or none."""
-    years = sorted(int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit() and int(p.stem) <= year)
-    return [folder / f"{years[-1]}.toml"] if years else []
-
-
 def load_year(data: Path, department: str, year: int, previous: Record | None = None) -> LoadedYear:
     """A department's year, checked, with the framework it is evaluated by; held against last year's record where one is given.
 
     Raises InputRefused with every problem found: place, what is wrong, how to mend it.
     """
-    root = _data_folder(data)
-    listings = [row for row in load_departments(root) if row.code == department]
+    root = data_root(data)
+    every = load_departments(root)
+    listings = [row for row in every if row.code == department]
     if not listings:
-        codes = sorted({row.code for row in load_departments(root)})
+        codes = sorted({row.code for row in every})
         near = get_close_matches(department, codes, 1)
         hint = words(f"是否应为 {near[0]}？", f"Did you mean {near[0]}? ") if near else words("", " ")
         raise refuse(
@@ -131,65 +126,70 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
             f"列出的年度：{spans}；要增加年度，运行 evallib new {department} {year}",
             f"the listed years are {spans}; to add one, run evallib new {department} {year}",
         )
-    reader = Reader(root)
-    framework = _load_framework(reader, listing.framework, year)
-    tables = _load_tables(reader, department, year)
+    framework = _framework_file(root, listing.framework, year)
+    _framework(framework)  # what is wrong with it is said before the tables are read
+    loaded = _year(listing, year, framework, read_year(root, department, year, _fixes()))
+    found = loaded.remarks
+    if previous is not None:
+        found += tuple(check_against_last_year(loaded.record, previous, loaded.where))
+    errors = tuple(problem for problem in found if problem.level == "error")
+    if errors:
+        raise InputRefused(errors)
+    return loaded if found is loaded.remarks else replace(loaded, remarks=found)
+
+
+@lru_cache(maxsize=8)
+def _year(listing: Listing, year: int, framework_in: File, files: YearFiles) -> LoadedYear:
+    """A department's year from the files as they were read; identities that do not hold stand among its remarks."""
+    reader, framework = Reader(), _framework(framework_in)
+    tables = _load_workbook(reader, files.book) if files.book else _load_folder(reader, files)
     reader.stop_if_wrong()
+    given = [framework_in, *([files.book] if files.book else [file for _, file in files.tables])]
     record = Record(
-        department=department,
+        department=listing.code,
         name=listing.words,
         year=year,
         framework=framework.id,
-        files=tuple(sorted(reader.files, key=lambda f: f.name)),
+        files=tuple(
+            InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()) for file in sorted(given, key=lambda f: f.name)
+        ),
         **tables,
     )
     reader.problems.extend(check_record(framework, record, reader.place))
     reader.stop_if_wrong()
-    reader.problems.extend(check_identities(record, previous, reader.place))
-    reader.stop_if_wrong()
+    reader.problems.extend(check_identities(record, reader.place))
     return LoadedYear(framework, record, tuple(reader.problems), reader.place)
 
 
-def _load_csv(reader: Reader, path: Path, table: str, model: type[Row]) -> tuple[Row, ...]:
+def _lay_out(model: type[Row]) -> Words:
     heads = ",".join(columns(model))
-    fix = words(f"新建该文件；没有内容时只写标题行：{heads}", f"create it; with nothing to say, only the head line: {heads}")
-    reader.tables[table] = Grid(reader.shown(path), None, (), ())
-    content = reader.read_bytes(path, fix)
-    return () if content is None else load_table(reader, read_csv(reader.shown(path), content), table, model)
+    return words(f"新建该文件；没有内容时只写标题行：{heads}", f"create it; with nothing to say, only the head line: {heads}")
 
 
-def _load_tables(reader: Reader, department: str, year: int) -> dict[str, tuple[Row, ...]]:
-    """The tables of a department's year, from a folder of CSV files or from a workbook."""
-    folder = reader.root / "departments" / department / str(year)
-    book = folder.with_suffix(".xlsx")
-    if folder.is_dir() and book.is_file():
-        raise refuse(
-            reader.shown(folder),
-            "文件夹和工作簿同时存在",
-            "there is a folder and a workbook of the same year",
-            f"只保留一个，移走 {book.name} 或文件夹",
-            f"keep one: move {book.name} or the folder away",
-        )
-    if book.is_file():
-        return _load_workbook(reader, book)
-    if not folder.is_dir():
-        raise refuse(
-            reader.shown(folder),
-            f"没有 {department} {year} 年的数据",
-            f"there is no data for {department} {year}",
-            f"把数据表放进这个文件夹，或放一个工作簿 {book.name}；也可先运行 evallib new {department} {year}",
-            f"put the tables into this folder, or a workbook {book.name}; or begin with: evallib new {department} {year}",
-        )
-    tables = {name: _load_csv(reader, folder / f"{name}.csv", name, model) for name, model in TABLES.items()}
-    for stray in sorted(folder.iterdir()):
-        if stray.suffix == ".csv" and stray.stem not in TABLES:
-            _unknown_table(reader, Place(reader.shown(stray)), stray.stem)
+@cache
+def _fixes() -> dict[str, Words]:
+    return {name: _lay_out(model) for name, model in TABLES.items()}
+
+
+def _load_csv(reader: Reader, file: File, table: str, model: type[Row]) -> tuple[Row, ...]:
+    reader.tables[table] = Grid(file.name, None, (), ())
+    if file.problem:
+        reader.problems.append(file.problem)
+        return ()
+    return load_table(reader, read_csv(file.name, file.content), table, model)
+
+
+def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]:
+    tables = {name: _load_csv(reader, file, name, TABLES[name]) for name, file in files.tables}
+    for stray in files.strays:
+        _unknown_table(reader, Place(stray), Path(stray).stem)
     return tables
 
 
-def _load_workbook(reader: Reader, book: Path) -> dict[str, tuple[Row, ...]]:
-    content = reader.read_bytes(book, words("放回该文件", "put the file back"))
-    grids, problems = read_workbook(reader.shown(book), content) if content is not None else ((), ())
+def _load_workbook(reader: Reader, book: File) -> dict[str, tuple[Row, ...]]:
+    if book.problem:
+        raise InputRefused((book.problem,))
+    grids, problems = read_workbook(book.name, book.content)
     reader.problems.extend(problems)
     reader.stop_if_wrong()
     found: dict[str, Grid] = {}
@@ -204,7 +204,7 @@ def _load_workbook(reader: Reader, book: Path) -> dict[str, tuple[Row, ...]]:
             tables[name] = load_table(reader, found[name], name, model)
         else:
             reader.problem(
-                Place(reader.shown(book)),
+                Place(book.name),
                 f"缺少工作表“{TABLE_NAMES[name].zh}”",
                 f"the sheet “{TABLE_NAMES[name].en}” is missing",
                 f"加上该表；没有内容时只写标题行：{'、'.join(str(model.model_fields[c].title) for c in columns(model))}",
@@ -224,19 +224,14 @@ def _unknown_table(reader: Reader, place: Place, name: str) -> None:
     )
 
 
-def _data_folder(data: Path) -> Path:
-    root = data.resolve()
-    if not root.is_dir():
-        raise refuse(
-            str(data), "没有这个数据文件夹", "there is no such data folder", "用 --data 指定数据文件夹", "name the data folder with --data"
-        )
-    return root
+def _framework_file(root: Path, id: str, year: int) -> File:
+    """The framework file in force in a year.
 
-
-def _load_framework(reader: Reader, id: str, year: int) -> Framework:
-    folder = reader.root / "frameworks" / id
+    Raises InputRefused where there is none.
+    """
+    folder = root / "frameworks" / id
     if not _FRAMEWORK_NAME.fullmatch(id) or not folder.is_dir():
-        known = sorted(p.name for p in (reader.root / "frameworks").glob("*") if p.is_dir())
+        known = sorted(p.name for p in (root / "frameworks").glob("*") if p.is_dir())
         raise refuse(
             f"frameworks/{id}",
             "没有这个指标体系",
@@ -244,7 +239,7 @@ def _load_framework(reader: Reader, id: str, year: int) -> Framework:
             f"已有：{'、'.join(known)}",
             f"there are: {', '.join(known)}",
         )
-    in_force = _in_force(folder, year)
+    in_force = framework_file(folder, year)
     if not in_force:
         first = min((int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit()), default=None)
         raise refuse(
@@ -254,12 +249,17 @@ def _load_framework(reader: Reader, id: str, year: int) -> Framework:
             f"最早的是 {first or '（无）'} 年；为 {year} 年增加一个 TOML 文件",
             f"the first is for {first or 'no year'}; add a TOML file for {year}",
         )
-    path = in_force[0]
-    content = reader.read_bytes(path, words("放回该文件", "put the file back"))
-    name = reader.shown(path)
-    reader.stop_if_wrong()
+    file = read_file(root, f"frameworks/{id}/{in_force[0].name}", words("放回该文件", "put the file back"))
+    if file.problem:
+        raise InputRefused((file.problem,))
+    return file
+
+
+@lru_cache(maxsize=16)
+def _framework(file: File) -> Framework:
+    name = file.name
     try:
-        document = tomllib.loads((content or b"").decode("utf-8"), parse_float=Decimal)
+        document = tomllib.loads(file.content.decode("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise refuse(
             name, "不是正确的 TOML", "is not proper TOML", "按提示的行列改正", "mend it at the line that is named", found=str(error)
@@ -268,7 +268,7 @@ def _load_framework(reader: Reader, id: str, year: int) -> Framework:
         framework = Framework.model_validate(document)
     except ValidationError as refusal:
         raise InputRefused(tuple(_framework_problem(name, document, e) for e in refusal.errors())) from None
-    if str(framework.first_year) != path.stem or framework.id != id:
+    if name != f"frameworks/{framework.id}/{framework.first_year}.toml":
         raise refuse(
             name,
             "文件名与其中的 id 或 first_year 不一致",

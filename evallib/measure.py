@@ -19,19 +19,18 @@ def find_fact(record: Record, id: str, year: int) -> InputValue | None:
     A fact that was given as known to be missing has the value None. The sum of parts is None when any part is.
     """
     kind = FACTS[id]
-    for row in record.facts:
-        if row.fact == id and row.year == year:
-            value = None if row.value is None else convert(row.value, row.unit, kind.unit)
-            return InputValue(
-                fact=id,
-                year=year,
-                name=kind.name,
-                value=value,
-                unit=kind.unit,
-                origins=(Origin(source=row.source, section=row.section),),
-                note=words(row.note, row.note_en),
-            )
-    return sum_of_parts(record, id, year)
+    row = record.find_fact(id, year)
+    if row is None:
+        return sum_of_parts(record, id, year)
+    return InputValue(
+        fact=id,
+        year=year,
+        name=kind.name,
+        value=None if row.value is None else convert(row.value, row.unit, kind.unit),
+        unit=kind.unit,
+        origins=(Origin(source=row.source, section=row.section),),
+        note=words(row.note, row.note_en),
+    )
 
 
 def sum_of_parts(record: Record, id: str, year: int) -> InputValue | None:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Literal
 
 from evallib.data_files import write_csv_folder
+from evallib.data_folder import has_data
 from evallib.data_workbook import write_data_workbook
 from evallib.errors import InputRefused, refuse
 from evallib.facts import FACTS, split_part
 from evallib.framework import Framework, Indicator
-from evallib.load import RESERVED, has_data, load_departments, load_framework, load_year
+from evallib.load import RESERVED, load_departments, load_framework, load_year
 from evallib.measure import find_fact, measure, metric_inputs, name_of
 from evallib.metrics import METRICS
 from evallib.raw_tables import Hint, Hints, Tables, csv_line, texts_of

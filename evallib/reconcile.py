@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -10,9 +11,9 @@ from evallib.base import Frozen
 from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
 from evallib.measure import find_fact
-from evallib.record import CHOICES, Published
+from evallib.record import CHOICES, Published, Record
 from evallib.units import SHARE, UNITS, convert, parse_decimal, round_half_up
-from evallib.words import Words, words
+from evallib.words import NOTHING, Words, words
 
 Verdict = Literal["agrees", "differs", "recorded", "not_computable"]
 
@@ -50,14 +51,15 @@ class Reconciled(Frozen):
     section: str
 
 
-class Number(Frozen):
+@dataclass(frozen=True, slots=True)
+class Number:
     """A computed number, with what it is called; a text where the result is one (a grade)."""
 
     name: Words
     value: Decimal | str | None
     unit: str
     kind: Kind = "computed"
-    why_not: Words = words("")
+    why_not: Words = NOTHING
 
 
 def numbers(evaluation: Evaluation) -> dict[str, Number]:
@@ -67,20 +69,40 @@ def numbers(evaluation: Evaluation) -> dict[str, Number]:
     attainment`, `indicator.ID.score`, `group.ID.score`, `dimension.ID.points|score|rate`, `total.score`, `total.points`,
     `grade`, `self.score`, `self.grade`, `count.…`, `finding.ID.amount|parts|product|overpaid`.
     """
+    return _facts(evaluation.record) | _results(evaluation)
+
+
+def number_names(evaluation: Evaluation) -> list[str]:
+    """The names of `numbers`, without looking the facts up."""
+    ends = [*(f"@{year}" for year in _years(evaluation.record)), ""]
+    return [*(f"fact.{id}{end}" for id in FACTS for end in ends), *_results(evaluation)]
+
+
+def _years(record: Record) -> list[int]:
+    return sorted({record.year, record.year - 1} | {f.year for f in record.facts})
+
+
+def _facts(record: Record) -> dict[str, Number]:
     found: dict[str, Number] = {}
-
-    def put(id: str, name: Words, value: Decimal | str | None, unit: str, why: Words | None = None, kind: Kind = "computed") -> None:
-        found[id] = Number(name=name, value=value, unit=unit, why_not=why or words(""), kind=kind)
-
-    record, framework = evaluation.record, evaluation.framework
+    years = _years(record)
     for id, fact_kind in FACTS.items():
-        for year in sorted({record.year, record.year - 1} | {f.year for f in record.facts}):
+        for year in years:
             fact = find_fact(record, id, year)
             why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
             name = fact_kind.name if year == record.year else fact_kind.name + words(f"（{year} 年）", f" ({year})")
             kind: Kind = "transcribed" if fact is None or not fact.parts else "computed"
-            put(f"fact.{id}@{year}", name, fact.value if fact else None, fact_kind.unit, why, kind)
+            found[f"fact.{id}@{year}"] = Number(name, fact.value if fact else None, fact_kind.unit, kind, why)
         found[f"fact.{id}"] = found[f"fact.{id}@{record.year}"]
+    return found
+
+
+def _results(evaluation: Evaluation) -> dict[str, Number]:
+    found: dict[str, Number] = {}
+
+    def put(id: str, name: Words, value: Decimal | str | None, unit: str, why: Words = NOTHING, kind: Kind = "computed") -> None:
+        found[id] = Number(name, value, unit, kind, why)
+
+    record, framework = evaluation.record, evaluation.framework
     for metric in evaluation.metrics:
         put(f"metric.{metric.id}", metric.name, metric.value, SHARE, metric.working)
         given = [i.value for i in metric.inputs[:2]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -429,3 +431,17 @@ class Record(Frozen):
 
     def find_source(self, id: str) -> Source | None:
         return next((s for s in self.sources if s.source == id), None)
+
+    def find_fact(self, id: str, year: int) -> Fact | None:
+        """The row that gives a fact of a year, the first where there are several."""
+        return self._facts.get((id, year))
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, int], Fact]:
+        return {(row.fact, row.year): row for row in reversed(self.facts)}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values; pydantic would take the looked-up facts of the old ones along."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_facts", None)
+        return copied

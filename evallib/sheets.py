@@ -110,13 +110,13 @@ def read_csv(file: str, content: bytes) -> Grid:
     separator = max((",", "\t", ";"), key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[tuple[int, tuple[str, ...]]] = []
-    number = 0
+    number, guards = 0, "'" in text
     try:
         for number, cells in enumerate(lines, 1):
             if number > MAX_ROWS:
                 return Grid(file, None, (), (), (_too_long(Place(file)),))
-            if any(cell.strip() for cell in cells):
-                rows.append((number, tuple(unguarded(cell) for cell in cells)))
+            if any(map(str.strip, cells)):
+                rows.append((number, tuple(map(unguarded, cells) if guards else cells)))
     except csv.Error as error:
         problem = _problem(
             Place(file, number + 1),

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
-class Words(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Words:
     """One text, in Chinese and in English.
 
     >>> Words(zh="预算执行率", en="Budget execution rate")["en"]
     'Budget execution rate'
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     zh: str
     en: str
@@ -26,10 +28,13 @@ class Words(BaseModel):
         return self.zh if lang == "zh" else self.en
 
     def __add__(self, other: Words) -> Words:
-        return Words(zh=self.zh + other.zh, en=self.en + other.en)
+        return Words(self.zh + other.zh, self.en + other.en)
 
     def __bool__(self) -> bool:
         return bool(self.zh or self.en)
+
+
+NOTHING = Words("", "")
 
 
 def words(zh: str, en: str | None = None) -> Words:
@@ -38,7 +43,7 @@ def words(zh: str, en: str | None = None) -> Words:
     >>> words("人社局")["en"]
     '人社局'
     """
-    return Words(zh=zh, en=en or zh)
+    return Words(zh, en or zh)
 
 
 def joined(parts: list[Words], zh: str = "；", en: str = "; ") -> Words:

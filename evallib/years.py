@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from evallib.check_plausibility import check_plausibility
+from evallib.data_folder import has_data
 from evallib.errors import InputRefused, Place, Problem
 from evallib.evaluation import Evaluation
-from evallib.load import LoadedYear, has_data, load_departments, load_year
-from evallib.reconcile import numbers
+from evallib.load import LoadedYear, load_departments, load_year
+from evallib.reconcile import number_names
 from evallib.record import Listing
 from evallib.scoring import evaluate
 from evallib.words import Words, words
@@ -35,11 +37,17 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     """
     before, unusable = _last_year(data, department, year)
     loaded = load_year(data, department, year, before.record if before else None)
-    evaluation = evaluate(loaded.framework, loaded.record)
+    evaluation = _evaluation(loaded)
     _refuse_unknown_numbers(loaded, evaluation)
-    previous = evaluate(before.framework, before.record) if before else None
+    previous = _evaluation(before) if before else None
     remarks = (*unusable, *loaded.remarks, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)
+
+
+@lru_cache(maxsize=8)
+def _evaluation(loaded: LoadedYear) -> Evaluation:
+    """A loaded year's evaluation; the year after asks for it again."""
+    return evaluate(loaded.framework, loaded.record)
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,9 @@ def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Ab
 
 def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
     """A published figure must name a number that is computed, or none."""
-    known = list(numbers(evaluation))
+    if not any(row.number for row in loaded.record.published):
+        return
+    known = number_names(evaluation)
     problems = tuple(
         Problem(
             loaded.where("published", index, "number"),

@@ -16,7 +16,7 @@ from evallib.facts import FACTS
 from evallib.measure import find_fact
 from evallib.reconcile import reconcile
 from evallib.score_workbook import write_score_workbook
-from evallib.words import LANGS, Lang
+from evallib.words import LANGS, Lang, words
 
 SHEETS = {
     "zh": ["评分表", "指标体系", "目标", "基础数据", "比率", "问题", "核对", "来源"],
@@ -188,9 +188,7 @@ def test_text_never_becomes_a_formula(hrss: Evaluation, tmp_path: Path, title: s
 def test_hostile_and_long_text_is_held(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
     hostile = "a\x00b\x0bc\x1f\x7f\u202ed\u2066e\ud800f\uffffg<b>&amp;\r\nh"
     e = altered(hrss, hostile, kind="长" * 40_000)
-    e = e.model_copy(
-        update={"record": e.record.model_copy(update={"name": e.record.name.model_copy(update={"zh": hostile, "en": hostile})})}
-    )
+    e = e.model_copy(update={"record": e.record.model_copy(update={"name": words(hostile, hostile)})})
     row = list(table(written(e, tmp_path, lang).worksheets[5])[0].values())
     assert row[2].value == "abcdefg<b>&amp;\nh"
     assert row[1].value == "长" * 32_766 + "…"
