@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 import pandas as pd
 from matplotlib import font_manager, rc_context
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
@@ -148,6 +150,21 @@ def wrap(text: str, width: float, size: float = BODY) -> list[str]:
     return [head.rstrip(), shorten(text[len(head) :].lstrip(), width, size)]
 
 
+class _Line(Text):
+    """A line of text set by its baseline. In SVG it is not measured: the reader's machine sets it."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        figure = self.get_figure()
+        if figure is None or not isinstance(figure.canvas, FigureCanvasSVG):
+            super().draw(renderer)
+            return
+        x, y = self.get_transform().transform(self.get_position())
+        context = renderer.new_gc()
+        context.set_foreground(self.get_color())
+        renderer.draw_text(context, x, figure.bbox.height - y, self.get_text(), self.get_fontproperties(), 0, mtext=self)
+        context.restore()
+
+
 class Sheet:
     """A figure to draw on, measured in points from its top left corner, as wide as the page's column.
 
@@ -178,7 +195,7 @@ class Sheet:
     ) -> None:
         """A line of text whose middle is at height `y`."""
         self._add(
-            Text(
+            _Line(
                 x,
                 y + 0.36 * size,
                 clean(text),
@@ -305,7 +322,7 @@ class Chart:
                 if key in node.attrib:
                     node.attrib[key] = re.sub(r"-?\d+\.\d+(e-?\d+)?", _two_decimals, node.attrib[key])
                     node.attrib[key] = re.sub(r"\s+", " ", node.attrib[key]).strip()
-            if node.get("transform", "").startswith("rotate(-0"):
+            if node.get("transform", "").startswith("rotate(0 "):
                 del node.attrib["transform"]
             if "style" in node.attrib:
                 node.attrib["style"] = re.sub(r"font-family: [^;]*;? ?", "", node.attrib["style"]).replace("text-anchor: start; ", "")

@@ -6,14 +6,17 @@ Only papermill imports this module, through its entry point group `papermill.eng
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine
+from traitlets.config import Config
 
 from evallib.engine import warm_up
 
@@ -25,6 +28,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
         """Run every cell; the first that fails is the last, and papermill raises for it afterwards."""
         warm_up()
+        _rehearse()
         cells = nb_man.nb.cells
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
         results = _run_in_fork(sources)
@@ -46,6 +50,28 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 nb_man.cell_complete(cell, cell_index=index)
             if failed:
                 break
+
+
+_SETTINGS = Config({"HistoryManager": {"enabled": False}})  # a report is not part of anybody's history of typed commands
+
+
+@cache
+def _rehearse() -> None:
+    """Start and stop a kernel that runs nothing, so that all it imports is there; what is there now is left alone by the collector."""
+    _start().kernel.shell_class.clear_instance()
+    gc.collect()
+    gc.freeze()
+
+
+def _start() -> Any:
+    from ipykernel.inprocess.manager import InProcessKernelManager
+
+    manager: Any = InProcessKernelManager(config=_SETTINGS)
+    manager.start_kernel()
+    manager.kernel.iopub_thread.stop()  # messages then go straight to the client, which is in the same process
+    for stream in (manager.kernel.stdout, manager.kernel.stderr):
+        stream._schedule_flush = lambda: None  # there is no thread to do it later; every cell's end and every output flushes
+    return manager
 
 
 def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
@@ -76,10 +102,7 @@ def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
 
 def _run(sources: list[str | None]) -> Iterator[dict[str, Any]]:
     """Inside the child: a kernel of its own, one source after the other until one fails."""
-    from ipykernel.inprocess.manager import InProcessKernelManager
-
-    manager: Any = InProcessKernelManager()
-    manager.start_kernel()
+    manager = _start()
     client = manager.client()
     client.start_channels()
     yield dict(manager.kernel.language_info)

@@ -5,10 +5,8 @@ Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and 
 
 from __future__ import annotations
 
-import os
 import re
 from base64 import b64decode
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from nbconvert.exporters import HTMLExporter
 
 from evallib import __version__, drawing
+from evallib.rendering import made_at
 
 _COLOURS = {
     name: getattr(drawing, name.upper().replace("-", "_"))
@@ -23,6 +22,8 @@ _COLOURS = {
 }
 _TEMPLATES = Path(__file__).parent / "template"
 _ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "meta", "form", "template", "frame", "frameset", "portal")
+_FETCHING = ("srcdoc", "formaction", "ping", "srcset", "background", "poster", "action", "data")
+_BESIDE = re.compile(r"\.\./(?:(?:\d{4}|comparison|overview)/)?[a-z0-9_]+(?:\.en)?\.html(?:#[\w.-]+)?")
 _PICTURE = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
 
 
@@ -49,7 +50,7 @@ class ReportExporter(HTMLExporter):
                 "lang": language,
                 "title": title,
                 "contents": contents,
-                "made": _made(),
+                "made": made_at(),
                 "version": __version__,
                 "css": (_TEMPLATES / "page" / "page.css").read_text(encoding="utf-8"),
             }
@@ -66,35 +67,32 @@ class ReportExporter(HTMLExporter):
                 continue
             shown.extend(_output(output) for output in cell.outputs)
         soup = BeautifulSoup("\n".join(shown), "html.parser")
-        for element in soup.find_all(_ACTIVE):
-            element.decompose()
-        for element in soup.find_all(True):
-            for name in [n for n in element.attrs if n.startswith("on") or n in ("srcdoc", "formaction", "ping")]:
-                del element[name]
-            for name in ("href", "src"):
-                if name in element.attrs and not _harmless(str(element[name])):
-                    del element[name]
-        head = soup.find("h1")
-        title = head.get_text(" ", strip=True) if isinstance(head, Tag) else "evallib"
-        marked = soup.find(lang=True)
-        language = str(marked["lang"]) if isinstance(marked, Tag) else "zh"
-        contents = [
-            (str(section["id"]), heading.get_text(" ", strip=True))
-            for section in soup.find_all("section", id=True)
-            if isinstance(heading := section.find("h2"), Tag)
-        ]
+        title, language = "", ""
+        contents: list[tuple[str, str]] = []
+        for element in [found for found in soup.descendants if isinstance(found, Tag)]:
+            if element.name in _ACTIVE:
+                element.decompose()
+            elif not element.decomposed:
+                _disarm(element)
+                if element.name == "h1" and not title:
+                    title = element.get_text(" ", strip=True)
+                elif element.name == "section" and element.get("id") and (heading := element.find("h2")):
+                    contents.append((str(element["id"]), heading.get_text(" ", strip=True)))
+                language = language or str(element.get("lang", ""))
+        title, language = title or "evallib", language or "zh"
         return _PICTURE.sub(_inlined, str(soup)), language, title, contents
 
 
-def _made() -> str:
-    """When the page is made, to the minute; `SOURCE_DATE_EPOCH` (seconds since 1970, UTC) fixes it from outside."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now().astimezone()
-    return moment.strftime("%Y-%m-%d %H:%M")
+def _disarm(element: Tag) -> None:
+    """Take away what could run a script or fetch something."""
+    for name in list(element.attrs):
+        if name.startswith("on") or name in _FETCHING or (name in ("href", "src") and not _harmless(str(element[name]))):
+            del element[name]
 
 
 def _harmless(address: str) -> bool:
-    return address.startswith(("#", "data:image/svg+xml;base64,", "data:image/png;base64,"))
+    """Whether an address stays on the page, is a picture in it, or another page of the same reports."""
+    return address.startswith(("#", "data:image/svg+xml;base64,", "data:image/png;base64,")) or bool(_BESIDE.fullmatch(address))
 
 
 def _output(output: Any) -> str:

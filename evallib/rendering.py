@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, ClassVar
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from evallib.drawing import Chart
+from evallib.drawing import Chart, Sheet
 from evallib.units import money, percent, plain, quantity, section_number
 from evallib.words import Lang, Words, words
 
@@ -89,13 +92,17 @@ class Sections:
                 }
             )
         )
-        return Section(id, html if lang == "zh" else _marked(html))
+        return Section(id, html if lang == "zh" else mark_chinese(html))
 
     @classmethod
     def prepare(cls) -> None:
         """Compile the templates now, for a process that will make many pages."""
         for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_chart", "shared/_macros"):
             environment().get_template(f"{template}.html.j2")
+        sheet = Sheet()
+        sheet.text(0, 0, "县 county", bold=True)  # the first text that is drawn loads the fonts
+        sheet.text(0, 0, "县 county")
+        Chart("prepared", "", "", "", "", pd.DataFrame(), sheet.finish(9), "zh").to_svg()
 
     def _heading(self, id: str) -> str:
         heading, number = self.SECTIONS[id][self.lang], list(self.SECTIONS).index(id)
@@ -125,9 +132,20 @@ class Sections:
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+(?:[0-9A-Za-z]+[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+)*")
 
 
-def _marked(html: str) -> str:
-    """An English section whose Chinese parts (titles, document numbers, vouchers) say that they are Chinese."""
+def mark_chinese(html: str) -> str:
+    """An English section whose Chinese parts (titles, document numbers, vouchers) say that they are Chinese.
+
+    >>> mark_chinese("<td>found 待核实</td>")
+    '<td>found <span lang="zh">待核实</span></td>'
+    """
     return re.sub(r">[^<]*[\u3400-\u9fff][^<]*<", lambda text: _CHINESE.sub(r'<span lang="zh">\g<0></span>', text[0]), html)
+
+
+def made_at() -> str:
+    """When a page is made, to the minute; `SOURCE_DATE_EPOCH` (seconds since 1970, UTC) fixes it from outside."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now().astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _percent(value: Decimal | float | None, places: int = 2) -> str:
