@@ -1,34 +1,54 @@
 (function () {
-  var body = document.querySelector("#list tbody"), rows = Array.prototype.slice.call(body.rows);
-  var box = document.getElementById("find"), found = document.getElementById("found");
-  box.closest(".find").hidden = false;
-  box.addEventListener("input", function () {
-    var wanted = box.value.trim().toLowerCase().split(/\s+/), shown = 0;
-    rows.forEach(function (row) {
-      var text = row.textContent.toLowerCase();
-      row.hidden = !wanted.every(function (word) { return text.indexOf(word) >= 0; });
-      shown += row.hidden ? 0 : 1;
+  "use strict";
+  var table = document.getElementById("list"), body = table.tBodies[0], heads = Array.from(table.tHead.rows[0].cells);
+  var find = document.getElementById("find"), year = document.getElementById("year"), grade = document.getElementById("grade");
+  var found = document.getElementById("found"), controls = [find, year, grade].filter(Boolean);
+  var names = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  function plain(text) { return text.normalize("NFKC").toLowerCase(); }
+  var rows = Array.from(body.rows, function (row) { return { row: row, text: plain(row.textContent) }; });
+
+  function narrow() {
+    var wanted = plain(find.value).split(/\s+/), shown = 0;
+    rows.forEach(function (entry) {
+      var data = entry.row.dataset;
+      var fits = (!year || !year.value || data.year === year.value) && (!grade.value || data.grade === grade.value) &&
+        wanted.every(function (word) { return entry.text.includes(word); });
+      entry.row.hidden = !fits;
+      shown += fits ? 1 : 0;
     });
-    found.textContent = box.value.trim() ? shown + " / " + rows.length : "";
-  });
-  function number(text) { return parseFloat(text.replace("\u2212", "-")); }
-  Array.prototype.forEach.call(document.querySelectorAll("#list thead th[data-sort]"), function (head, column) {
-    var button = document.createElement("button"), up = true;
-    button.type = "button"; button.textContent = head.textContent; head.textContent = ""; head.appendChild(button);
-    button.addEventListener("click", function () {
-      rows.sort(function (a, b) {
-        var x = a.cells[column].textContent.trim(), y = b.cells[column].textContent.trim();
-        if (head.dataset.sort === "number") {
-          x = number(x); y = number(y);
-          if (isNaN(x) || isNaN(y)) { return isNaN(x) - isNaN(y); }
-          return up ? x - y : y - x;
-        }
-        return up ? x.localeCompare(y) : y.localeCompare(x);
-      });
-      rows.forEach(function (row) { body.appendChild(row); });
-      Array.prototype.forEach.call(head.parentNode.cells, function (cell) { cell.removeAttribute("aria-sort"); });
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      up = !up;
+    var narrowed = controls.some(function (control) { return control.value.trim(); });
+    var words = narrowed ? found.dataset[shown ? "some" : "none"] : "";
+    found.textContent = words.replace("{shown}", shown).replace("{all}", rows.length);
+  }
+
+  function value(entry, column, kind) {
+    var cell = entry.row.cells[column];
+    if (!cell || cell.colSpan > 1) { return null; }
+    var text = "value" in cell.dataset ? cell.dataset.value : cell.textContent.trim();
+    return text === "" ? null : kind === "number" ? Number(text) : text;
+  }
+
+  function sort(column) {
+    var head = heads[column], kind = head.dataset.sort, sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    rows.forEach(function (entry) { entry.key = value(entry, column, kind); });
+    rows.sort(function (a, b) {
+      if (a.key === null || b.key === null) { return (a.key === null) - (b.key === null); }
+      return sign * (kind === "number" ? a.key - b.key : names.compare(a.key, b.key));
     });
+    rows.forEach(function (entry) { body.appendChild(entry.row); });
+    heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
+    head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+  }
+
+  heads.forEach(function (head, column) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.dataset.name = head.textContent;  // on paper a button stands on the first page only
+    button.addEventListener("click", function () { sort(column); });
+    head.replaceChildren(button);
   });
+  controls.forEach(function (control) { control.addEventListener("input", narrow); });
+  window.addEventListener("pageshow", narrow);
+  document.querySelector(".find").hidden = false;
+  table.classList.add("sortable");
 })();
