@@ -39,11 +39,13 @@ class Head(Frozen):
     """A budget head (a ministry, a vote) in one year.
 
     An amount that is not known is None and makes what needs it undefined; a head that had no money is zero. The name is
-    kept as the source writes it, letter by letter. The heads of a year are of one level: never a ministry and its parts.
+    kept as the source writes it, letter by letter, and in English where there is a translation. The heads of a year are of one
+    level: never a ministry and its parts.
     """
 
     code: Annotated[str, Field(min_length=1)]
     name: str
+    name_en: str = ""
     original: Decimal | None
     revised: Decimal | None
     executed: Decimal | None
@@ -165,7 +167,7 @@ def composition(heads: Sequence[Head], largest: int = 20) -> Composition | None:
     while single < len(ranked) and _sum(ranked[:single], "original") < COVERED_BY_LARGEST * original:
         single += 1
     rest = ranked[single:]
-    parts = [(h.code, words(h.name), _sum([h], "original"), _sum([h], "executed")) for h in ranked[:single]]
+    parts = [(h.code, words(h.name, h.name_en), _sum([h], "original"), _sum([h], "executed")) for h in ranked[:single]]
     if rest:
         name = words(f"其余 {len(rest)} 个", f"{len(rest)} other heads")
         parts.append(("", name, _sum(rest, "original"), _sum(rest, "executed")))
@@ -244,7 +246,7 @@ def score_pi_2_1(shares: Shares) -> Score:
     >>> score_pi_2_1({1998: Decimal("0.05"), 1999: Decimal("0.02"), 2000: Decimal("0.09")}).grade
     'B'
     """
-    return _two_of_three("PI-2.1", shares, PI_2_1, words("低于 {0}%", "Below {0}%"), Decimal(0))
+    return _two_of_three("PI-2.1", shares, PI_2_1, words("低于 {0}% ", "Below {0}%"), Decimal(0))
 
 
 def score_pi_2_3(shares: Shares) -> Score:
