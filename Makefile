@@ -6,13 +6,14 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint lab pictures clean
+.PHONY: help report test lint lab bench pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make lab      open JupyterLab on the notebooks"
+	@echo "make bench    measure what many reports cost (some three minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what was made in reports/"
 
@@ -29,6 +30,9 @@ lint: .venv/installed-dev  ## style and types
 
 lab: .venv/installed  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=. --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/department_report.ipynb
+
+bench: .venv/installed-dev  ## what many reports cost, as ratios
+	$(BIN)/python -m tests.benchmarks
 
 pictures: .venv/installed-dev  ## pictures of the report for the README (needs Chromium)
 	$(BIN)/python -m tests.browser.pictures

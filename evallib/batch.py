@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,11 +15,12 @@ from evallib import __version__
 from evallib.data_folder import has_data, year_files
 from evallib.errors import InputRefused, refuse
 from evallib.load import load_departments
-from evallib.report import NOTEBOOKS, ReportFailed, run_report, whole
+from evallib.report import NOTEBOOKS, ReportFailed, run_comparison, run_overview, run_report, whole
 from evallib.tables import result_of
-from evallib.words import Lang, Words, words
+from evallib.words import NOTHING, Lang, Words, words
 
-State = Literal["made", "up_to_date", "refused", "failed", "missing"]
+Kind = Literal["report", "comparison", "overview"]
+State = Literal["made", "up_to_date", "refused", "failed", "missing", "waiting"]
 
 STATES: dict[State, Words] = {
     "made": words("已生成", "made"),
@@ -27,16 +28,19 @@ STATES: dict[State, Words] = {
     "refused": words("数据有误", "data refused"),
     "failed": words("运行失败", "failed"),
     "missing": words("没有数据", "no data"),
+    "waiting": words("尚未生成", "not made yet"),
 }
 
 
 @dataclass(frozen=True)
 class Job:
-    """One report to be made: a department's year in a language, with absolute paths, so that any process can do it.
+    """One page to be made, with absolute paths, so that any process can do it.
 
-    `listed` is what the list says of the department, `inputs` the files of the year and the one before with their frameworks.
+    A report is of a department and a year, a comparison of a department, an overview of a year. `listed` is what the list says
+    of those it shows, `inputs` the files of their years, the ones before, and their frameworks.
     """
 
+    kind: Kind
     department: str
     year: int
     lang: Lang
@@ -48,27 +52,48 @@ class Job:
     inputs: tuple[Path, ...]
 
     @property
+    def folder(self) -> Path:
+        return self.out / (str(self.year) if self.kind == "report" else self.kind)
+
+    @property
+    def stem(self) -> str:
+        return self.department or str(self.year)
+
+    @property
     def name(self) -> str:
-        return self.department if self.lang == "zh" else f"{self.department}.{self.lang}"
+        return self.stem if self.lang == "zh" else f"{self.stem}.{self.lang}"
+
+    @property
+    def title(self) -> Words:
+        """What it is called in messages."""
+        if self.kind == "report":
+            return words(f"{self.department} {self.year}")
+        if self.kind == "comparison":
+            return words(f"{self.department} 各年比较", f"{self.department} over the years")
+        return words(f"{self.year} 全县概览", f"{self.year} county overview")
 
     @property
     def stamp(self) -> Path:
-        return self.out / str(self.year) / f".{self.name}.stamp.json"
+        return self.folder / f".{self.name}.stamp.json"
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything to show: data of the year, or of any of its years or departments."""
+        return has_data(self.data, self.department, self.year) if self.kind == "report" else bool(self.inputs)
 
     @property
     def outputs(self) -> tuple[Path, ...]:
-        folder = self.out / str(self.year)
-        return folder / f"{self.name}.html", folder / f"{self.name}.ipynb", folder / f"{self.department}.evaluation.json"
+        pages = self.folder / f"{self.name}.html", self.folder / f"{self.name}.ipynb"
+        return (*pages, self.folder / f"{self.department}.evaluation.json") if self.kind == "report" else pages
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a job, and why where it did not become a page."""
 
-    department: str
-    year: int
+    job: Job
     state: State
-    reason: Words = field(default_factory=lambda: words(""))
+    reason: Words = NOTHING
 
 
 def list_jobs(
@@ -80,7 +105,7 @@ def list_jobs(
     lang: Lang = "zh",
     notebook: Path = NOTEBOOKS / "department_report.ipynb",
 ) -> tuple[Job, ...]:
-    """Every department and year of `departments.csv`, or those asked for, in the order of the list.
+    """The report of every department and year of `departments.csv`, or of those asked for, in the order of the list.
 
     Raises InputRefused where the list cannot be read, or a department is asked for that is not on it.
     """
@@ -105,22 +130,52 @@ def list_jobs(
                 continue
             before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
-            found.append(Job(row.code, year, lang, data, out, notebook.resolve(), listed, row.words, inputs))
+            found.append(Job("report", row.code, year, lang, data, out, notebook.resolve(), listed, row.words, inputs))
     return tuple(found)
+
+
+def list_comparisons(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "year_comparison.ipynb") -> tuple[Job, ...]:
+    """A comparison over the years for each department of the reports, which must be all of that department's."""
+    found: dict[str, list[Job]] = {}
+    for job in reports:
+        found.setdefault(job.department, []).append(job)
+    return tuple(_together("comparison", jobs, notebook, department=code) for code, jobs in found.items())
+
+
+def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "county_overview.ipynb") -> tuple[Job, ...]:
+    """An overview of each year of the reports, which must be all there are; the two years before go into it where they are listed."""
+    return tuple(
+        _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
+        for year in sorted({job.year for job in reports})
+    )
+
+
+def _together(kind: Kind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
+    first = jobs[0]
+    heads = first.data / "budget_heads.csv"
+    inputs = dict.fromkeys(path for job in jobs for path in job.inputs)
+    if kind == "overview" and heads.is_file():
+        inputs[heads] = None
+    listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
+    return Job(kind, department, year, first.lang, first.data, first.out, notebook.resolve(), listed, jobs[-1].listed_name, tuple(inputs))
 
 
 # --- what is up to date --------------------------------------------------------------------------------------------
 
 
-def fingerprint(job: Job) -> str:
-    """A checksum over everything that decides what a report says: data of the year and the one before, frameworks, list,
-    notebook, templates, version and language.
+def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
+    """A checksum over everything that decides what a page says: data of its years and the ones before, frameworks, list,
+    notebook, templates, version and language. `known` holds the checksums of files between many calls.
     """
-    digest = hashlib.sha256(f"{__version__} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
+    known = {} if known is None else known
+    digest = hashlib.sha256(f"{__version__} {job.kind} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
     digest.update(_program(job.notebook))
+    beginning = len(str(job.data))
     for file in job.inputs:
-        digest.update(file.relative_to(job.data).as_posix().encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+        if file not in known:
+            known[file] = hashlib.sha256(file.read_bytes()).digest()
+        digest.update(str(file)[beginning:].encode())
+        digest.update(known[file])
     return digest.hexdigest()
 
 
@@ -134,22 +189,22 @@ def _program(notebook: Path) -> bytes:
     return digest.digest()
 
 
-def standing(job: Job) -> Outcome | None:
+def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None:
     """What became of the job the last time, where nothing that decides it has changed since and its outputs are whole.
 
     None where it has to be done: for the first time, anew, or because an output is gone or was cut short.
     """
     try:
         stamp = json.loads(job.stamp.read_text(encoding="utf-8"))
-        if stamp["fingerprint"] != fingerprint(job):
+        if stamp["fingerprint"] != fingerprint(job, known):
             return None
         if "refused" in stamp:
-            return Outcome(job.department, job.year, "refused", Words(**stamp["refused"]))
+            return Outcome(job, "refused", Words(**stamp["refused"]))
         if stamp["outputs"] != {file.name: file.stat().st_size for file in job.outputs}:
             return None
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Outcome(job.department, job.year, "up_to_date")
+    return Outcome(job, "up_to_date")
 
 
 def _write_stamp(job: Job, **content: Any) -> None:
@@ -161,33 +216,40 @@ def _write_stamp(job: Job, **content: Any) -> None:
 
 
 def run_job(job: Job) -> Outcome:
-    """Make one report. Whatever goes wrong becomes an outcome; nothing is raised but the wish to stop."""
+    """Make one page. Whatever goes wrong becomes an outcome; nothing is raised but the wish to stop."""
     from evallib.engine import fast_engine
 
-    mark, engine = fingerprint(job), fast_engine()
+    mark, result = fingerprint(job), {}
+    how: Any = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook, "engine": fast_engine()}
     try:
-        written = run_report(job.department, job.year, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine)
+        if job.kind == "report":
+            result = result_of(run_report(job.department, job.year, **how).evaluation)
+        elif job.kind == "comparison":
+            run_comparison(job.department, **how)
+        else:
+            run_overview(job.year, **how)
     except InputRefused as refusal:
         reason = refusal.in_short()
         _write_stamp(job, fingerprint=mark, refused=asdict(reason))
-        return Outcome(job.department, job.year, "refused", reason)
+        return Outcome(job, "refused", reason)
     except ReportFailed as failure:
-        return Outcome(job.department, job.year, "failed", words(failure.details.strip()[:2000]))
+        return Outcome(job, "failed", words(failure.details.strip()[:2000]))
     except Exception as error:  # one report that breaks must not break the others
-        return Outcome(job.department, job.year, "failed", words(f"{type(error).__name__}: {error}"[:2000]))
+        return Outcome(job, "failed", words(f"{type(error).__name__}: {error}"[:2000]))
     sizes = {file.name: file.stat().st_size for file in job.outputs}
-    _write_stamp(job, fingerprint=mark, outputs=sizes, result=result_of(written.evaluation))
-    return Outcome(job.department, job.year, "made")
+    _write_stamp(job, fingerprint=mark, outputs=sizes, result=result)
+    return Outcome(job, "made")
 
 
 def run_batch(
     jobs: tuple[Job, ...], executor: Executor, *, force: bool = False, told: Callable[[Outcome], None] = lambda outcome: None
 ) -> tuple[Outcome, ...]:
-    """Make the reports that are not up to date, on any executor; the outcomes in the order of the jobs.
+    """Make the pages that are not up to date, on any executor; the outcomes in the order of the jobs.
 
     `told` hears of each outcome as it comes. A job that breaks its worker is an outcome, too.
     """
     outcomes: dict[Job, Outcome] = {}
+    known: dict[Path, bytes] = {}
 
     def done(job: Job, outcome: Outcome) -> None:
         outcomes[job] = outcome
@@ -195,10 +257,10 @@ def run_batch(
 
     waiting: dict[Future[Outcome], Job] = {}
     for job in jobs:
-        if not has_data(job.data, job.department, job.year):
-            done(job, Outcome(job.department, job.year, "missing"))
-        elif not force and (known := standing(job)):
-            done(job, known)
+        if not job.has_data:
+            done(job, Outcome(job, "missing"))
+        elif not force and (stands := standing(job, known)):
+            done(job, stands)
         else:
             waiting[executor.submit(run_job, job)] = job
     for future in as_completed(waiting):
@@ -206,8 +268,13 @@ def run_batch(
         if error is None:
             done(job, future.result())
         else:
-            done(job, Outcome(job.department, job.year, "failed", words(f"{type(error).__name__}: {error}")))
+            done(job, Outcome(job, "failed", words(f"{type(error).__name__}: {error}")))
     return tuple(outcomes[job] for job in jobs)
+
+
+def outcome_outside(job: Job, known: dict[Path, bytes]) -> Outcome:
+    """What stands of a page that was not part of a run."""
+    return Outcome(job, "missing") if not job.has_data else standing(job, known) or Outcome(job, "waiting")
 
 
 def read_result(job: Job) -> dict[str, Any] | None:

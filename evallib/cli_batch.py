@@ -14,7 +14,7 @@ from evallib.errors import InputRefused
 from evallib.words import Lang
 
 if TYPE_CHECKING:
-    from evallib.batch import Job, Outcome
+    from evallib.batch import Outcome
 
 
 class ResultsFormat(StrEnum):
@@ -34,19 +34,23 @@ def batch(
     data: DataFolder = DATA,
     out: OutFolder = REPORTS,
 ) -> None:
-    """生成名单上所有部门、年度的报告，只重做有变化的 / Make the reports of the whole list, only what changed."""
+    """生成名单上所有部门、年度的报告和比较、概览，只重做有变化的 / Make every page of the whole list, only what changed."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.batch import STATES, clear_leftovers, list_jobs, run_batch
+    from evallib.batch import STATES, clear_leftovers, list_comparisons, list_jobs, list_overviews, outcome_outside, run_batch
     from evallib.workers import open_executor
 
     language: Lang = lang.value
     zh = language == "zh"
     try:
         jobs = list_jobs(data, out, departments=tuple(department or ()), years=tuple(year or ()), lang=language)
-        every_job = list_jobs(data, out, lang=language)
+        reports = list_jobs(data, out, lang=language)
     except InputRefused as refusal:
         raise refused(refusal, language) from None
+    comparisons, overviews = list_comparisons(reports), list_overviews(reports)
+    every_job = (*reports, *comparisons, *overviews)
+    jobs += tuple(job for job in comparisons if not year and (not department or job.department in department))
+    jobs += tuple(job for job in overviews if not department and (not year or job.year in year))
     clear_leftovers(out)
     failures = 0
     with Progress(
@@ -57,17 +61,17 @@ def batch(
         console=ERR,
         disable=not ERR.is_terminal,
     ) as progress:
-        task = progress.add_task("报告" if zh else "Reports", total=len(jobs))
+        task = progress.add_task("页面" if zh else "Pages", total=len(jobs))
 
         def told(outcome: Outcome) -> None:
             nonlocal failures
             if outcome.state in ("refused", "failed", "missing"):
                 failures += 1
-                line = f"{outcome.department} {outcome.year}  {STATES[outcome.state][language]}  {outcome.reason[language]}"
+                line = f"{outcome.job.title[language]}  {STATES[outcome.state][language]}  {outcome.reason[language]}"
                 progress.console.print(line.rstrip(), markup=False)
             elif outcome.state == "made" and not ERR.is_terminal:
-                ERR.print(f"{outcome.department} {outcome.year}  {STATES['made'][language]}", markup=False)
-            progress.update(task, advance=1, description=("报告，未成 " if zh else "Reports, failed ") + str(failures))
+                ERR.print(f"{outcome.job.title[language]}  {STATES['made'][language]}", markup=False)
+            progress.update(task, advance=1, description=("页面，未成 " if zh else "Pages, failed ") + str(failures))
 
         try:
             with open_executor(workers, dask) as executor:
@@ -84,9 +88,10 @@ def batch(
             raise typer.Exit(2) from None
     from evallib.county import write_index, write_results
 
-    every = {(o.department, o.year): o for o in outcomes}
-    index = write_index(every_job, [every.get((j.department, j.year)) or _standing(j) for j in every_job], out, language)
-    write_results(every_job, out)
+    made = {outcome.job: outcome for outcome in outcomes}
+    known: dict[Path, bytes] = {}
+    index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, language)
+    write_results(reports, out)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
     OUT.print("  ".join(f"{STATES[s][language]} {n}" for s, n in counts.items() if n), markup=False)
     OUT.print(str(index), markup=False)
@@ -121,16 +126,6 @@ def demo(
     )
     OUT.print(said, markup=False)
     OUT.print(f"evallib batch --data {county.data} --out {directory / 'reports'}", markup=False)
-
-
-def _standing(job: Job) -> Outcome:
-    """What stands of a report that was not part of this run."""
-    from evallib.batch import Outcome, read_result
-    from evallib.data_folder import has_data
-
-    if not has_data(job.data, job.department, job.year):
-        return Outcome(job.department, job.year, "missing")
-    return Outcome(job.department, job.year, "up_to_date" if read_result(job) else "missing")
 
 
 def results(

@@ -33,6 +33,7 @@ _MEANINGS: dict[State, Words] = {
     ),
     "failed": words("数据可用，但程序中途停止。", "The data can be used, but the program stopped half-way."),
     "missing": words("名单列有这一年，但还没有交来数据。", "The list names the year, but no data has come in."),
+    "waiting": words("有数据，但还没有运行，或数据在上次运行后改动过。", "There is data, but it was not run yet, or has changed since."),
 }
 _NUMBERS = ("points", "score", "score_rate", "total", "value")
 _COLUMNS = (
@@ -41,11 +42,14 @@ _COLUMNS = (
 )
 
 
-def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
-    """`index.html`: every department and year of the list with total, grade, change on last year and a link; what failed, with
+def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
+    """`index.html`: every department and year of the list with total, grade, change on last year and links; what failed, with
     the reason; what is missing. Sorting and searching are a short script that the page's policy names by its checksum.
     """
-    rows = _rows(jobs, outcomes, lang)
+    reports = [outcome for outcome in outcomes if outcome.job.kind == "report"]
+    usable = [outcome.job for outcome in outcomes if outcome.state in _USABLE]
+    over_years = {job.department: f"comparison/{job.name}.html" for job in usable if job.kind == "comparison"}
+    rows = _rows(reports, over_years, lang)
     results = [row["result"] for row in rows if row["result"]]
     templates = Path(__file__).parent / "template"
     script = (templates / "index" / "index.js").read_text(encoding="utf-8").strip()
@@ -57,6 +61,7 @@ def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lan
         .get_template("index/index.html.j2")
         .render(
             rows=rows,
+            overviews=[(job.year, f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
             lang=lang,
             t=lambda zh, en: zh if lang == "zh" else en,
             css=css,
@@ -84,12 +89,14 @@ def write_index(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lan
     return target
 
 
-def _rows(jobs: Sequence[Job], outcomes: Sequence[Outcome], lang: Lang) -> list[dict[str, Any]]:
+def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], lang: Lang) -> list[dict[str, Any]]:
     """The rows of the index: the newest year first, within a year in the order of the list."""
+    jobs = [outcome.job for outcome in outcomes]
     results = {(job.department, job.year): read_result(job) for job in jobs}
     ranks = _ranks([result for result in results.values() if result])
     rows = []
-    for job, outcome in sorted(zip(jobs, outcomes, strict=True), key=lambda pair: -pair[0].year):
+    for outcome in sorted(outcomes, key=lambda outcome: -outcome.job.year):
+        job = outcome.job
         result = results[job.department, job.year] if outcome.state in _USABLE else None
         before = results.get((job.department, job.year - 1))
         change = Decimal(result["total"]) - Decimal(before["total"]) if result and before else None
@@ -107,6 +114,7 @@ def _rows(jobs: Sequence[Job], outcomes: Sequence[Outcome], lang: Lang) -> list[
                 "change": change,
                 "change_text": f"{change:+.2f}".replace("-", "\N{MINUS SIGN}") if change else "0.00",
                 "link": f"{job.year}/{job.name}.html" if result else "",
+                "over_years": over_years.get(job.department, ""),
                 "framework_changed": bool(result and before and result["framework"] != before["framework"]),
             }
         )

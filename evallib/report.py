@@ -1,4 +1,4 @@
-"""One report: data checked, notebook run, page and `evaluation.json` written. The only place that knows papermill.
+"""One page: data checked, notebook run, page and `evaluation.json` written. The only place that knows papermill.
 
 A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Any
 
 from evallib.errors import Place, Problem, refuse
 from evallib.evaluation import Evaluation
+from evallib.load import load_departments
 from evallib.words import Lang, words
-from evallib.years import evaluate_year
+from evallib.years import evaluate_department, evaluate_year
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -65,24 +66,91 @@ def run_report(
     checked = evaluate_year(data, department, year)
     evaluation, warned = checked.evaluation, checked.remarks
     parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
+    name = _name(department, lang)
+
+    def beside(work: Path) -> None:
+        nonlocal warned
+        (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
+        if figures:
+            warned += _write_figures(evaluation, work, name, lang)
+        if workbook:
+            from evallib.score_workbook import write_score_workbook
+
+            write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
+
+    page = _run(notebook, parameters, out / str(year), name, engine, beside)
+    return Written(page, page.with_suffix(".ipynb"), page.parent / f"{department}.evaluation.json", evaluation, warned)
+
+
+def run_comparison(
+    department: str,
+    *,
+    data: Path,
+    out: Path,
+    lang: Lang = "zh",
+    engine: str | None = None,
+    notebook: Path = NOTEBOOKS / "year_comparison.ipynb",
+) -> Path:
+    """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
+
+    Raises as `run_report` does; also where none of the department's years can be evaluated.
+    """
+    data, out = data.resolve(), out.resolve()
+    found = evaluate_department(data, department)
+    if not found.evaluations:
+        raise refuse(
+            department,
+            "没有一个年度可以评价",
+            "none of its years can be evaluated",
+            f"先改正数据：{found.absent[-1].reason.zh}",
+            f"mend the data first: {found.absent[-1].reason.en}",
+        )
+    parameters = {"department": department, "lang": lang, "data": data.as_posix()}
+    return _run(notebook, parameters, out / "comparison", _name(department, lang), engine)
+
+
+def run_overview(
+    year: int, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path = NOTEBOOKS / "county_overview.ipynb"
+) -> Path:
+    """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
+
+    Raises as `run_report` does; also where no department is listed for the year.
+    """
+    data, out = data.resolve(), out.resolve()
+    if not any(row.first_year <= year <= row.last_year for row in load_departments(data)):
+        raise refuse(
+            "departments.csv",
+            f"没有部门列出 {year} 年",
+            f"no department is listed for {year}",
+            "改用名单中的年度，或在名单中增加",
+            "choose a year of the list, or add it there",
+        )
+    return _run(notebook, {"year": year, "lang": lang, "data": data.as_posix()}, out / "overview", _name(str(year), lang), engine)
+
+
+def _name(stem: str, lang: Lang) -> str:
+    return stem if lang == "zh" else f"{stem}.{lang}"
+
+
+def _run(
+    notebook: Path,
+    parameters: dict[str, Any],
+    folder: Path,
+    name: str,
+    engine: str | None,
+    beside: Callable[[Path], None] = lambda work: None,
+) -> Path:
+    """Run a notebook and export its page to a folder, with what `beside` adds: all of it or nothing. The page's path."""
     _check_parameters(notebook, parameters)
-    folder = out / str(year)
-    _refuse_folders(folder, department, lang)
+    _refuse_folders(folder, name.partition(".")[0])
     new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    name = department if lang == "zh" else f"{department}.{lang}"
     try:
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
             work = Path(temporary)
             executed = _execute(notebook, work / f"{name}.ipynb", parameters, engine)
             (work / f"{name}.html").write_text(_export(executed), encoding="utf-8", newline="\n")
-            (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
-            if figures:
-                warned += _write_figures(evaluation, work, name, lang)
-            if workbook:
-                from evallib.score_workbook import write_score_workbook
-
-                write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
+            beside(work)
             made_files = sorted(work.iterdir(), key=lambda file: file.suffix == ".html")  # the page last: it says that all is there
             for file in made_files:
                 file.replace(folder / file.name)
@@ -91,12 +159,12 @@ def run_report(
             if parent.is_dir() and not any(parent.iterdir()):
                 parent.rmdir()
         raise
-    return Written(folder / f"{name}.html", folder / f"{name}.ipynb", folder / f"{department}.evaluation.json", evaluation, warned)
+    return folder / f"{name}.html"
 
 
-def _refuse_folders(folder: Path, department: str, lang: Lang) -> None:
+def _refuse_folders(folder: Path, stem: str) -> None:
     """A folder in the place of a file would be found out only after the other files were replaced."""
-    for target in folder.glob(f"{department}.*"):
+    for target in folder.glob(f"{stem}.*"):
         if target.is_dir():
             raise refuse(str(target), "这里应是文件，却是文件夹", "is a folder where a file belongs", "移走它", "move it away")
 

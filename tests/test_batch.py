@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from evallib.batch import Job, Outcome, clear_leftovers, list_jobs, run_batch, standing
+from evallib.batch import Job, Outcome, clear_leftovers, list_comparisons, list_jobs, list_overviews, run_batch, standing
 from evallib.cli import app
 from evallib.county import write_index, write_results
 from evallib.engine import fast_engine
@@ -56,7 +56,7 @@ def county(copy: Copy) -> Copy:
 
 
 def states(outcomes: tuple[Outcome, ...]) -> dict[str, str]:
-    return {outcome.department: outcome.state for outcome in outcomes}
+    return {outcome.job.department: outcome.state for outcome in outcomes}
 
 
 def test_one_failure_stops_nothing_and_everything_is_told(county: Copy, tmp_path: Path) -> None:
@@ -64,14 +64,14 @@ def test_one_failure_stops_nothing_and_everything_is_told(county: Copy, tmp_path
     heard: list[Outcome] = []
     outcomes = run_batch(jobs, Here(), told=heard.append)
     assert states(outcomes) == {"hrss": "made", "wrong": "refused", "absent": "missing"}
-    assert {o.department for o in heard} == {"hrss", "wrong", "absent"}
-    assert "不是数字" in next(o.reason.zh for o in outcomes if o.department == "wrong")
+    assert {o.job.department for o in heard} == {"hrss", "wrong", "absent"}
+    assert "不是数字" in next(o.reason.zh for o in outcomes if o.job.department == "wrong")
     assert not (tmp_path / "out" / "2023" / "wrong.html").exists()
 
     again = run_batch(jobs, Nowhere())
     assert states(again) == {"hrss": "up_to_date", "wrong": "refused", "absent": "missing"}
 
-    index = write_index(jobs, again, tmp_path / "out", "zh").read_text(encoding="utf-8")
+    index = write_index(again, tmp_path / "out", "zh").read_text(encoding="utf-8")
     assert 'href="2023/hrss.html"' in index
     assert 'href="2023/wrong.html"' not in index
     assert "84.63" in index
@@ -159,11 +159,21 @@ def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:
         list_jobs(county.folder, tmp_path, departments=("nobody",))
 
 
+def test_the_index_leads_to_overviews_and_comparisons_that_were_made(county: Copy, tmp_path: Path) -> None:
+    reports = list_jobs(county.folder, tmp_path)
+    pages = [Outcome(job, "made") for job in (*list_comparisons(reports)[:1], *list_overviews(reports))]
+    index = write_index([*(Outcome(job, "waiting") for job in reports), *pages], tmp_path, "zh").read_text(encoding="utf-8")
+    assert 'href="overview/2023.html"' in index
+    assert 'href="comparison/hrss.html"' in index
+    assert 'href="comparison/wrong.html"' not in index
+    assert index.count("尚未生成</span>") == 3
+
+
 def test_the_command_says_what_became_of_each_and_exits_1_if_any_failed(county: Copy, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     result = CliRunner().invoke(app, ["batch", "--data", str(county.folder), "--out", out, "--workers", "1", "--lang", "en"])
     assert result.exit_code == 1, result.output
-    assert "made 1  data refused 1  no data 1" in result.stdout
+    assert "made 3  data refused 2  no data 2" in result.stdout
     assert "wrong 2023  data refused" in result.stderr
     printed = CliRunner().invoke(app, ["results", "--out", out, "--indicator", "quality", "--format", "csv"])
     assert printed.exit_code == 0

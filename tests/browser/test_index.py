@@ -42,14 +42,14 @@ class County(NamedTuple):
 
     def write(self, lang: Lang) -> Path:
         """The index in a language."""
-        return write_index([replace(job, lang=lang) for job in self.jobs], self.outcomes, self.out, lang)
+        outcomes = [replace(outcome, job=replace(outcome.job, lang=lang)) for outcome in self.outcomes]
+        return write_index(outcomes, self.out, lang)
 
     def write_with(self, name: str, reason: str, folder: Path, lang: Lang = "zh") -> Path:
         """The index where every department has this name and every refusal this reason."""
-        jobs = [replace(job, listed_name=words(name), lang=lang) for job in self.jobs]
-        outcomes = [replace(o, reason=words(reason)) if o.state in ("refused", "failed") else o for o in self.outcomes]
+        outcomes = [replace(o, job=replace(o.job, listed_name=words(name), lang=lang)) for o in self.outcomes]
         folder.mkdir()
-        return write_index(jobs, outcomes, folder, lang)
+        return write_index([replace(o, reason=words(reason)) if o.reason.zh else o for o in outcomes], folder, lang)
 
     def count(self, *states: str) -> int:
         return sum(1 for outcome in self.outcomes if outcome.state in states)
@@ -66,7 +66,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> County:
     base = tmp_path_factory.mktemp("county")
     jobs = list_jobs(make_demo(base / "demo", departments=12, first_year=2022, last_year=2024, seed=1).data, base / "out")
     outcomes = [_outcome(job) for job in jobs]
-    stopped = next(n for n, outcome in enumerate(outcomes) if outcome.state == "made" and outcome.year == 2023)
+    stopped = next(n for n, outcome in enumerate(outcomes) if outcome.state == "made" and outcome.job.year == 2023)
     outcomes[stopped] = replace(outcomes[stopped], state="failed", reason=words(STOPPED))
     jobs[stopped].stamp.unlink()
     made = County(jobs, tuple(outcomes), base / "out")
@@ -77,16 +77,16 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> County:
 def _outcome(job: Job) -> Outcome:
     """What `run_job` would say and leave, but for the pages themselves; the same result in both languages' stamps."""
     if not has_data(job.data, job.department, job.year):
-        return Outcome(job.department, job.year, "missing")
+        return Outcome(job, "missing")
     try:
         result = result_of(evaluate_year(job.data, job.department, job.year).evaluation)
     except InputRefused as refusal:
-        return Outcome(job.department, job.year, "refused", refusal.in_short())
+        return Outcome(job, "refused", refusal.in_short())
     for lang in LANGS:
         stamp = replace(job, lang=lang).stamp
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(json.dumps({"result": result}), encoding="utf-8")
-    return Outcome(job.department, job.year, "made")
+    return Outcome(job, "made")
 
 
 @pytest.fixture(scope="module")
@@ -239,8 +239,8 @@ def test_grades_sort_from_best_to_worst_and_names_as_chinese_does(
         assert grades == sorted(grades, key="优良中差".index)
         assert len(set(grades)) > 2
     names = ["卫生局", "阿图什局", "10号局", "教育局", "9号局"]  # by pinyin: a, jiao, wei; numbers first, nine before ten
-    jobs = [replace(job, listed_name=words(name)) for job, name in zip(county.jobs, names, strict=False)]
-    with Opened(browser, write_index(jobs, county.outcomes[:5], tmp_path, "zh")) as opened:
+    named = [replace(o, job=replace(o.job, listed_name=words(name))) for o, name in zip(county.outcomes, names, strict=False)]
+    with Opened(browser, write_index(named, tmp_path, "zh")) as opened:
         for wanted in (["9号局", "10号局", "阿图什局", "教育局", "卫生局"], ["卫生局", "教育局", "阿图什局", "10号局", "9号局"]):
             opened.page.locator("thead button").nth(0).click()
             assert column(opened.page, 0) == wanted

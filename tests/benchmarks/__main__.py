@@ -1,0 +1,183 @@
+"""What many reports cost, as ratios measured in one run on this machine: `make bench`. Never a test: nothing here passes or fails.
+
+Everything is done with the real notebook on a synthetic county that is made anew in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evallib.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_batch, run_job, standing
+from evallib.demo import make_demo
+from evallib.engine import warm_up
+from evallib.errors import InputRefused
+from evallib.report import NOTEBOOKS
+from evallib.sections import SECTIONS, Report
+from evallib.workers import default_workers, open_executor
+from evallib.years import evaluate_year
+
+BATCH, LOOP, THOUSAND = 40, 4, 1000
+
+
+@dataclass
+class Cost:
+    """Seconds on the clock and of processors, children included."""
+
+    clock: float = 0.0
+    processors: float = 0.0
+
+    def each(self, count: int) -> Cost:
+        return Cost(self.clock / count, self.processors / count)
+
+
+@contextmanager
+def measured() -> Iterator[Cost]:
+    """What the block costs; children count once they have ended."""
+
+    def used() -> float:
+        own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+    cost, clock, processors = Cost(), time.perf_counter(), used()
+    yield cost
+    cost.clock, cost.processors = time.perf_counter() - clock, used() - processors
+
+
+def say(what: str, found: str) -> None:
+    print(f"{what:<74} {found}", flush=True)
+
+
+def usable(jobs: tuple[Job, ...]) -> list[Job]:
+    """The jobs whose data passes the checks."""
+    found = []
+    for job in jobs:
+        try:
+            evaluate_year(job.data, job.department, job.year)
+        except InputRefused:
+            continue
+        found.append(job)
+    return found
+
+
+def by_commands(jobs: list[Job], out: Path) -> Cost:
+    """The loop a user would write: two commands for each report, one after the other."""
+    out.mkdir()
+    folder = Path(sys.executable).parent
+    with measured() as cost:
+        for job in jobs:
+            book = out / f"{job.department}.ipynb"
+            run = [folder / "papermill", NOTEBOOKS / "department_report.ipynb", book, "-p", "department", job.department]
+            run += ["-p", "year", str(job.year), "-p", "data", str(job.data), "--no-progress-bar"]
+            subprocess.run(run, check=True, capture_output=True)
+            subprocess.run([folder / "jupyter", "nbconvert", "--to", "evallib", book], check=True, capture_output=True)
+    return cost.each(len(jobs))
+
+
+def by_batch(jobs: list[Job]) -> Cost:
+    with measured() as cost, open_executor() as executor:
+        outcomes = run_batch(tuple(jobs), executor, force=True)
+    assert all(outcome.state == "made" for outcome in outcomes)
+    return cost.each(len(jobs))
+
+
+def by_floor(jobs: list[Job], out: Path) -> Cost:
+    """The same sections drawn and the same page filled in one warm process, without a notebook or a kernel."""
+    from nbformat import v4
+
+    from evallib.page import ReportExporter
+
+    out.mkdir()
+    warm_up()
+
+    def make(job: Job) -> None:
+        report = Report(evaluate_year(job.data, job.department, job.year))
+        shown = [v4.new_output("display_data", {"text/html": report.section(id).html}) for id in SECTIONS]
+        book = v4.new_notebook(cells=[v4.new_code_cell(outputs=shown)])
+        exporter: Any = ReportExporter  # its base class has no types
+        page, _ = exporter().from_notebook_node(book)
+        (out / f"{job.department}-{job.year}.html").write_text(page, encoding="utf-8")
+        (out / f"{job.department}-{job.year}.json").write_text(report.evaluation.to_json(), encoding="utf-8")
+
+    make(jobs[0])
+    with measured() as cost:
+        for job in jobs:
+            make(job)
+    return cost.each(len(jobs))
+
+
+def memory(jobs: list[Job]) -> list[float]:
+    """MB held by a worker after each report, made one after the other in this process."""
+    held = []
+    for job in jobs:
+        run_job(job)
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        held.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
+    return held
+
+
+def pretend_made(job: Job) -> None:
+    """Outputs and a stamp as a run would have left them; what they hold does not matter to whether they are up to date."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    for file in job.outputs:
+        file.write_text("x")
+    job.stamp.write_text(json.dumps({"fingerprint": fingerprint(job), "outputs": {f.name: 1 for f in job.outputs}, "result": {}}))
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        base = Path(temporary)
+        data = make_demo(base / "small", departments=16, first_year=2021, last_year=2024, seed=1).data
+        jobs = usable(list_jobs(data, base / "reports"))[:BATCH]
+        say("processors", str(default_workers()))
+        loop = by_commands(jobs[:LOOP], base / "loop")
+        batch = by_batch(jobs)
+        floor = by_floor(jobs, base / "floor")
+        say(f"papermill and jupyter nbconvert as commands, {LOOP} reports, each", f"{loop.clock:.2f} s")
+        say(f"evallib batch, {len(jobs)} reports with start-up, each", f"{batch.clock:.2f} s")
+        say("  times faster than the commands", f"{loop.clock / batch.clock:.1f}")
+        say("sections and page in one warm process without a notebook, each", f"{floor.processors:.3f} s of processor")
+        say(f"evallib batch, {len(jobs)} reports with start-up, each", f"{batch.processors:.3f} s of processor")
+        say("  times the processor time of no notebook at all", f"{batch.processors / floor.processors:.2f}")
+        held = memory(jobs)
+        say("memory of a worker after 5, 20, 40 reports", ", ".join(f"{held[min(n, len(held)) - 1]:.0f} MB" for n in (5, 20, 40)))
+
+        data = make_demo(base / "large", departments=THOUSAND // 4, first_year=2021, last_year=2024, seed=2).data
+        every = list_jobs(data, base / "thousand")
+        for job in every:
+            pretend_made(job)
+        with measured() as check:
+            known: dict[Path, bytes] = {}
+            outcomes = [standing(job, known) for job in list_jobs(data, base / "thousand")]
+        assert all(outcomes)
+        say(f"{len(every)} reports that are up to date, checked", f"{check.clock:.2f} s")
+        reports = list_jobs(data, base / "thousand")
+        with measured() as listed:
+            for job in (*list_comparisons(reports), *list_overviews(reports)):
+                fingerprint(job, known)
+        say("  and the comparisons and overviews that show them", f"{listed.clock:.2f} s")
+        with measured() as ours:
+            scored = len(usable(every))
+        files = [file for job in every for file in sorted((data / "departments" / job.department / str(job.year)).glob("*.csv"))]
+        with measured() as theirs:
+            for file in files:
+                pd.read_csv(file)
+        say(f"{len(every)} department-years loaded, checked and scored ({scored} are sound)", f"{ours.processors:.1f} s")
+        say(f"pandas.read_csv on the same {len(files)} files", f"{theirs.processors:.1f} s")
+        say("  ours as a share of read_csv", f"{ours.processors / theirs.processors:.2f}")
+
+
+if __name__ == "__main__":
+    main()
