@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from evallib.errors import Place, Problem, Where, meant
 from evallib.facts import FACTS
@@ -81,16 +82,17 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     for table, columns in _KEYS.items():
-        seen: dict[tuple[object, ...], int] = {}
+        seen: dict[object, int] = {}
+        key_of = attrgetter(*columns)
         for index, row in enumerate(getattr(record, table)):
-            key = tuple(getattr(row, column) for column in columns)
+            key = key_of(row)
             if key in seen:
                 first = where(table, seen[key], None).row
                 yield Problem(
                     where(table, index, columns[0]),
                     words(f"与第 {first} 行重复", f"says again what row {first} says"),
                     words("只保留一行", "keep one of the two rows"),
-                    found=" ".join(str(part) for part in key if part != ""),
+                    found=" ".join(str(part) for part in (key if isinstance(key, tuple) else (key,)) if part != ""),
                 )
             seen.setdefault(key, index)
 

@@ -75,7 +75,8 @@ def read_file(root: Path, name: str, fix: Words, outside: bool | None = None) ->
         limit = MAX_BYTES // 1_000_000
         check = words("确认选对了文件，删去多余的行", "check that it is the right file, and delete what does not belong")
         return wrong(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", check)
-    return File(name, path.read_bytes())
+    with path.open("rb", buffering=0) as file:
+        return File(name, file.read())
 
 
 def _leads_out(root: Path, path: Path) -> bool:

@@ -18,12 +18,29 @@ def fast_engine() -> str | None:
     return NAME if installed and hasattr(os, "fork") and sys.platform != "darwin" else None
 
 
+MODULES = (
+    "papermill.engines",
+    "papermill.execute",
+    "ipykernel.inprocess.manager",
+    "evallib.page",
+    "evallib.overview_page",
+    "evallib.comparison_page",
+    "evallib.sections",
+)
+"""What every page needs, papermill first: it finds our engine while it is imported."""
+
+
 @cache
 def warm_up() -> None:
-    """Import and compile now what every report needs, so that each fork starts with it."""
+    """Import and compile now what every page needs, so that each fork starts with it."""
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel's debugger writes a remark at every start
-    for module in ("ipykernel.inprocess.manager", "evallib.page", "evallib.years"):
+    for module in MODULES:
         import_module(module)
+    from evallib.comparison_page import YearComparison
+    from evallib.overview_page import CountyOverview
+    from evallib.rendering import warm_fonts
     from evallib.sections import Report
 
-    Report.prepare()
+    for page in (Report, YearComparison, CountyOverview):
+        page.prepare()
+    warm_fonts()

@@ -28,7 +28,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
         """Run every cell; the first that fails is the last, and papermill raises for it afterwards."""
         warm_up()
-        _rehearse()
+        _kernel()
         cells = nb_man.nb.cells
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
         results = _run_in_fork(sources)
@@ -52,18 +52,19 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 break
 
 
-_SETTINGS = Config({"HistoryManager": {"enabled": False}})  # a report is not part of anybody's history of typed commands
+_SETTINGS = Config(
+    {
+        "HistoryManager": {"enabled": False},  # a report is not part of anybody's history of typed commands
+        # kernel and client are one process: nothing needs to be text between them; and it goes on in a fork
+        "Session": {"packer": "pickle", "unpacker": "pickle", "check_pid": False},
+        "IPythonKernel": {"_execute_sleep": 0},
+    }
+)
 
 
 @cache
-def _rehearse() -> None:
-    """Start and stop a kernel that runs nothing, so that all it imports is there; what is there now is left alone by the collector."""
-    _start().kernel.shell_class.clear_instance()
-    gc.collect()
-    gc.freeze()
-
-
-def _start() -> Any:
+def _kernel() -> Any:
+    """The manager of a kernel that has run nothing, for every fork to take over; what is there by now is left alone by the collector."""
     from ipykernel.inprocess.manager import InProcessKernelManager
 
     manager: Any = InProcessKernelManager(config=_SETTINGS)
@@ -71,6 +72,9 @@ def _start() -> Any:
     manager.kernel.iopub_thread.stop()  # messages then go straight to the client, which is in the same process
     for stream in (manager.kernel.stdout, manager.kernel.stderr):
         stream._schedule_flush = lambda: None  # there is no thread to do it later; every cell's end and every output flushes
+    manager.client()  # imports what a client needs
+    gc.collect()
+    gc.freeze()
     return manager
 
 
@@ -86,7 +90,7 @@ def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
             os.close(reading)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 for result in _run(sources):
-                    pipe.write(json.dumps(result) + "\n")
+                    pipe.write(json.dumps(result, ensure_ascii=False) + "\n")
                     pipe.flush()
             code = 0
         finally:
@@ -101,8 +105,8 @@ def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
 
 
 def _run(sources: list[str | None]) -> Iterator[dict[str, Any]]:
-    """Inside the child: a kernel of its own, one source after the other until one fails."""
-    manager = _start()
+    """Inside the child, with the kernel for itself: one source after the other until one fails."""
+    manager = _kernel()
     client = manager.client()
     client.start_channels()
     yield dict(manager.kernel.language_info)

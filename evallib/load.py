@@ -96,13 +96,17 @@ class LoadedYear:
     where: Where
 
 
-def load_year(data: Path, department: str, year: int, previous: Record | None = None) -> LoadedYear:
+def load_year(
+    data: Path, department: str, year: int, previous: Record | None = None, every: tuple[Listing, ...] | None = None
+) -> LoadedYear:
     """A department's year, checked, with the framework it is evaluated by; held against last year's record where one is given.
+
+    `every` is the list of departments, where the caller has read it.
 
     Raises InputRefused with every problem found: place, what is wrong, how to mend it.
     """
     root = data_root(data)
-    every = load_departments(root)
+    every = load_departments(root) if every is None else every
     listings = [row for row in every if row.code == department]
     if not listings:
         codes = sorted({row.code for row in every})

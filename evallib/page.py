@@ -35,6 +35,9 @@ class ReportExporter(HTMLExporter):
     def _template_name_default(self) -> str:
         return "page"
 
+    def _default_preprocessors_default(self) -> list[str]:
+        return []  # the page is made from the outputs as they are
+
     def _extra_template_basedirs_default(self) -> list[str]:
         # nbconvert's own default is the current directory, whose folders could then stand in for ours
         return [str(_TEMPLATES)]
@@ -69,16 +72,15 @@ class ReportExporter(HTMLExporter):
         soup = BeautifulSoup("\n".join(shown), "html.parser")
         title, language = "", ""
         contents: list[tuple[str, str]] = []
+        while (active := soup.find(_ACTIVE)) is not None:
+            active.decompose()
         for element in [found for found in soup.descendants if isinstance(found, Tag)]:
-            if element.name in _ACTIVE:
-                element.decompose()
-            elif not element.decomposed:
-                _disarm(element)
-                if element.name == "h1" and not title:
-                    title = element.get_text(" ", strip=True)
-                elif element.name == "section" and element.get("id") and (heading := element.find("h2")):
-                    contents.append((str(element["id"]), heading.get_text(" ", strip=True)))
-                language = language or str(element.get("lang", ""))
+            _disarm(element)
+            if element.name == "h1" and not title:
+                title = element.get_text(" ", strip=True)
+            elif element.name == "section" and element.get("id") and (heading := element.find("h2")):
+                contents.append((str(element["id"]), heading.get_text(" ", strip=True)))
+            language = language or str(element.get("lang", ""))
         title, language = title or "evallib", language or "zh"
         return _PICTURE.sub(_inlined, str(soup)), language, title, contents
 

@@ -23,12 +23,15 @@ from evallib.words import Lang, Words, words
 _NUMERALS = "一二三四五六七八九十"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Section:
     """A section of a page, ready to be shown in a notebook and exported."""
 
     id: str
     html: str
+
+    def __repr__(self) -> str:
+        return f"<Section {self.id}>"  # what a notebook keeps beside the HTML
 
     def _repr_html_(self) -> str:
         return self.html
@@ -99,10 +102,6 @@ class Sections:
         """Compile the templates now, for a process that will make many pages."""
         for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_chart", "shared/_macros"):
             environment().get_template(f"{template}.html.j2")
-        sheet = Sheet()
-        sheet.text(0, 0, "县 county", bold=True)  # the first text that is drawn loads the fonts
-        sheet.text(0, 0, "县 county")
-        Chart("prepared", "", "", "", "", pd.DataFrame(), sheet.finish(9), "zh").to_svg()
 
     def _heading(self, id: str) -> str:
         heading, number = self.SECTIONS[id][self.lang], list(self.SECTIONS).index(id)
@@ -162,3 +161,11 @@ def _number(value: Decimal | None, places: int | None = None) -> str:
 
 def _quantity(value: Decimal | None, unit: str, lang: Lang) -> str:
     return "—" if value is None else quantity(value, unit, lang)
+
+
+def warm_fonts() -> None:
+    """Draw a little text: the first that is drawn loads the fonts."""
+    sheet = Sheet()
+    sheet.text(0, 0, "县 county", bold=True)
+    sheet.text(0, 0, "县 county")
+    Chart("prepared", "", "", "", "", pd.DataFrame(), sheet.finish(9), "zh").to_svg()

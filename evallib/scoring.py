@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from evallib import __version__
 from evallib.base import Basis
@@ -10,7 +11,7 @@ from evallib.evaluation import Coverage, Evaluation, IndicatorResult, Method, Me
 from evallib.framework import Framework, Indicator
 from evallib.measure import measure
 from evallib.record import Judgement, Record
-from evallib.rules import Award, Awarded, Checklist, DeductPerOccurrence, Tiers
+from evallib.rules import Award, Awarded, Checklist, DeductPerOccurrence, Rule, Tiers
 from evallib.units import SHARE, plain, round_half_up, section_number
 from evallib.words import Words, joined, words
 
@@ -71,9 +72,12 @@ def evaluate(framework: Framework, record: Record) -> Evaluation:
 
 def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
     """The framework's indicators and the department's own, in the order of the framework's groups."""
+    common: dict[str, list[Indicator]] = {group.id: [] for group in framework.groups}
+    for indicator in framework.indicators:
+        common[indicator.group].append(indicator)
     found: list[Indicator] = []
     for group in framework.groups:
-        found += [i for i in framework.indicators if i.group == group.id]
+        found += common[group.id]
         if group.own_rule is not None:
             found += [
                 Indicator(
@@ -163,7 +167,7 @@ def _score(
         score=score,
         formula_score=formula_score,
         rule=indicator.rule.kind,
-        rule_text=indicator.rule.describe(),
+        rule_text=_rule_text(indicator.rule),
         working=working,
         evidence=_evidence(record, indicator, judgements, target),
         source=_clause(record, indicator, clause.words if clause else None, clause.number if clause else ""),
@@ -173,6 +177,12 @@ def _score(
         judgements=judgements,
         findings=findings,
     )
+
+
+@lru_cache(maxsize=1024)
+def _rule_text(rule: Rule) -> Words:
+    """A rule in words; the departments of a county share theirs."""
+    return rule.describe()
 
 
 def _value(metric: MetricResult | None, target: TargetResult | None) -> tuple[Decimal | None, str, Words]:

@@ -7,8 +7,10 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from typing import Any
+
+from evallib.engine import MODULES
 
 
 def default_workers() -> int:
@@ -24,6 +26,15 @@ def _begin() -> None:
     warm_up()
 
 
+def _context() -> Any:
+    """How workers are started: forked from a process that has imported everything and runs nothing, where the system has that."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([*MODULES])
+    return context
+
+
 @contextmanager
 def open_executor(workers: int | None = None, dask: str | None = None) -> Iterator[Executor]:
     """An executor for a batch: a pool of processes, or the workers of the Dask scheduler at an address.
@@ -35,7 +46,7 @@ def open_executor(workers: int | None = None, dask: str | None = None) -> Iterat
     answers.
     """
     if dask is None:
-        executor: Executor = ProcessPoolExecutor(workers or default_workers(), get_context("spawn"), _begin)
+        executor: Executor = ProcessPoolExecutor(workers or default_workers(), _context(), _begin)
     else:
         from distributed import Client
 

@@ -35,8 +35,9 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
     """
-    before, unusable = _last_year(data, department, year)
-    loaded = load_year(data, department, year, before.record if before else None)
+    every = load_departments(data)
+    before, unusable = _last_year(data, department, year, every)
+    loaded = load_year(data, department, year, before.record if before else None, every)
     evaluation = _evaluation(loaded)
     _refuse_unknown_numbers(loaded, evaluation)
     previous = _evaluation(before) if before else None
@@ -132,12 +133,12 @@ def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
         raise InputRefused(problems)
 
 
-def _last_year(data: Path, department: str, year: int) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
-    listed = any(row.code == department and row.first_year <= year - 1 <= row.last_year for row in load_departments(data))
+def _last_year(data: Path, department: str, year: int, every: tuple[Listing, ...]) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
+    listed = any(row.code == department and row.first_year <= year - 1 <= row.last_year for row in every)
     if not listed or not has_data(data, department, year - 1):
         return None, ()
     try:
-        return load_year(data, department, year - 1), ()
+        return load_year(data, department, year - 1, every=every), ()
     except InputRefused as refusal:
         count = len(refusal.problems)
         remark = Problem(

@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sections": CORE | {"measure", "reconcile", "tables", "charts", "drawing", "rendering", "years"},
     "page": {"drawing", "rendering"},
     "report": CORE | {"years", "page", "charts", "drawing", "score_workbook"},
-    "engine": {"sections"},
+    "engine": {"sections", "comparison_page", "overview_page", "rendering"},
     "fork_engine": {"engine"},
     "workers": {"engine"},
     "batch": CORE | {"data_folder", "load", "report", "tables", "engine"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import resource
 import subprocess
 import sys
@@ -20,13 +21,13 @@ from typing import Any
 
 import pandas as pd
 
-from evallib.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_batch, run_job, standing
+from evallib.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_job, standing
 from evallib.demo import make_demo
 from evallib.engine import warm_up
 from evallib.errors import InputRefused
 from evallib.report import NOTEBOOKS
 from evallib.sections import SECTIONS, Report
-from evallib.workers import default_workers, open_executor
+from evallib.workers import default_workers
 from evallib.years import evaluate_year
 
 BATCH, LOOP, THOUSAND = 40, 4, 1000
@@ -86,36 +87,42 @@ def by_commands(jobs: list[Job], out: Path) -> Cost:
     return cost.each(len(jobs))
 
 
-def by_batch(jobs: list[Job]) -> Cost:
-    with measured() as cost, open_executor() as executor:
-        outcomes = run_batch(tuple(jobs), executor, force=True)
-    assert all(outcome.state == "made" for outcome in outcomes)
-    return cost.each(len(jobs))
+def by_batch(jobs: list[Job], workers: int) -> Cost:
+    """A batch in a process of its own, from start to end, with everything that it starts."""
+    run = [sys.executable, "-m", "tests.benchmarks.batch_alone", str(workers)]
+    done = subprocess.run(run, input=pickle.dumps(jobs), check=True, capture_output=True)
+    return Cost(*json.loads(done.stdout)).each(len(jobs))
 
 
-def by_floor(jobs: list[Job], out: Path) -> Cost:
-    """The same sections drawn and the same page filled in one warm process, without a notebook or a kernel."""
+def without_notebook(job: Job, out: Path) -> None:
+    """The floor: the same sections drawn and the same page filled, without a notebook or a kernel."""
     from nbformat import v4
 
     from evallib.page import ReportExporter
 
+    report = Report(evaluate_year(job.data, job.department, job.year))
+    shown = [v4.new_output("display_data", {"text/html": report.section(id).html}) for id in SECTIONS]
+    exporter: Any = ReportExporter  # its base class has no types
+    page, _ = exporter().from_notebook_node(v4.new_notebook(cells=[v4.new_code_cell(outputs=shown)]))
+    (out / f"{job.department}-{job.year}.html").write_text(page, encoding="utf-8")
+    (out / f"{job.department}-{job.year}.json").write_text(report.evaluation.to_json(), encoding="utf-8")
+
+
+def by_turns(jobs: list[Job], out: Path) -> tuple[Cost, Cost]:
+    """The floor and the work of a batch's worker on each job in turn, in one warm process."""
     out.mkdir()
     warm_up()
-
-    def make(job: Job) -> None:
-        report = Report(evaluate_year(job.data, job.department, job.year))
-        shown = [v4.new_output("display_data", {"text/html": report.section(id).html}) for id in SECTIONS]
-        book = v4.new_notebook(cells=[v4.new_code_cell(outputs=shown)])
-        exporter: Any = ReportExporter  # its base class has no types
-        page, _ = exporter().from_notebook_node(book)
-        (out / f"{job.department}-{job.year}.html").write_text(page, encoding="utf-8")
-        (out / f"{job.department}-{job.year}.json").write_text(report.evaluation.to_json(), encoding="utf-8")
-
-    make(jobs[0])
-    with measured() as cost:
-        for job in jobs:
-            make(job)
-    return cost.each(len(jobs))
+    floor, worker = Cost(), Cost()
+    for number, job in enumerate([jobs[0], *jobs]):
+        if number == 1:
+            floor, worker = Cost(), Cost()  # the first was for warming up
+        with measured() as cost:
+            without_notebook(job, out)
+        floor.processors += cost.processors
+        with measured() as cost:
+            assert run_job(job).state == "made"
+        worker.processors += cost.processors
+    return floor.each(len(jobs)), worker.each(len(jobs))
 
 
 def memory(jobs: list[Job]) -> list[float]:
@@ -143,14 +150,15 @@ def main() -> None:
         jobs = usable(list_jobs(data, base / "reports"))[:BATCH]
         say("processors", str(default_workers()))
         loop = by_commands(jobs[:LOOP], base / "loop")
-        batch = by_batch(jobs)
-        floor = by_floor(jobs, base / "floor")
+        batch, alone = by_batch(jobs, default_workers()), by_batch(jobs, 1)
+        floor, worker = by_turns(jobs, base / "floor")
         say(f"papermill and jupyter nbconvert as commands, {LOOP} reports, each", f"{loop.clock:.2f} s")
-        say(f"evallib batch, {len(jobs)} reports with start-up, each", f"{batch.clock:.2f} s")
+        say(f"evallib batch on {default_workers()} processors, {len(jobs)} reports with start-up, each", f"{batch.clock:.2f} s")
         say("  times faster than the commands", f"{loop.clock / batch.clock:.1f}")
-        say("sections and page in one warm process without a notebook, each", f"{floor.processors:.3f} s of processor")
-        say(f"evallib batch, {len(jobs)} reports with start-up, each", f"{batch.processors:.3f} s of processor")
-        say("  times the processor time of no notebook at all", f"{batch.processors / floor.processors:.2f}")
+        say("sections and page in a warm process without a notebook, each", f"{floor.processors:.3f} s of processor")
+        say("the work of a batch's worker, in the same process by turns, each", f"{worker.processors:.3f} s of processor")
+        say("  times the processor time of no notebook at all", f"{worker.processors / floor.processors:.2f}")
+        say(f"  and with the start-up of a batch of {len(jobs)}", f"{alone.processors / floor.processors:.2f}")
         held = memory(jobs)
         say("memory of a worker after 5, 20, 40 reports", ", ".join(f"{held[min(n, len(held)) - 1]:.0f} MB" for n in (5, 20, 40)))
 
