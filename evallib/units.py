@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from evallib.words import Lang, Words
 
@@ -71,6 +72,8 @@ def parse_decimal(text: str) -> Decimal | None:
     >>> parse_decimal("１9,854,773.32"), parse_decimal("1,23"), parse_decimal("1e3")
     (Decimal('19854773.32'), None, None)
     """
+    if text.isascii() and text.isdigit() and len(text) <= 40:
+        return Decimal(text)
     text = unicodedata.normalize("NFKC", text).strip().replace("−", "-")
     if len(text) > 40:
         return None
@@ -103,8 +106,13 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     >>> round_half_up(Decimal("1.16625"), 4), round_half_up(Decimal("9.175"), 2)
     (Decimal('1.1663'), Decimal('9.18'))
     """
-    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(_quantum(places), rounding=ROUND_HALF_UP)
     return rounded if rounded else abs(rounded)  # no minus zero
+
+
+@cache
+def _quantum(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def plain(value: Decimal, places: int | None = None) -> str:

@@ -65,7 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rendering": {"drawing", "units", "words"},
     "sections": CORE | {"measure", "reconcile", "tables", "charts", "drawing", "rendering", "years"},
     "page": {"drawing", "rendering"},
-    "report": CORE | {"years", "page", "charts", "drawing", "score_workbook"},
+    "report": CORE | {"load", "years", "page", "charts", "drawing", "score_workbook"},
     "engine": {"sections", "comparison_page", "overview_page", "rendering"},
     "fork_engine": {"engine"},
     "workers": {"engine"},
