@@ -14,12 +14,14 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import ValidationError
 
 from evallib.errors import InputRefused, Place, Problem
-from evallib.record import CHOICES, Row, columns
+from evallib.record import CHOICES
+from evallib.rows import Row, columns
 from evallib.sheets import MAX_CELL, Grid
 from evallib.units import find_unit, parse_decimal
 from evallib.words import Words, words
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 _AMOUNT = re.compile(r"([¥￥]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 
@@ -71,7 +73,7 @@ def _choices(model: type[Row], column: str) -> dict[str, str]:
     return found
 
 
-_Kind = Literal["number", "integer", "choice", "verdict", "unit", "text"]
+_Kind = Literal["number", "integer", "choice", "verdict", "unit", "date", "text"]
 
 
 @cache
@@ -80,6 +82,8 @@ def _kind(model: type[Row], column: str) -> _Kind:
     annotation = str(model.model_fields[column].annotation)
     if "Decimal" in annotation:
         return "number"
+    if "date" in annotation:
+        return "date"
     if "int" in annotation:
         return "integer"
     if _choices(model, column):
@@ -219,6 +223,9 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
         elif kind == "integer":
             number = parse_decimal(text)
             given[column] = int(number) if number is not None and number == number.to_integral_value() else text
+        elif kind == "date":
+            found = _DATE.fullmatch(unicodedata.normalize("NFKC", text))
+            given[column] = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}" if found else text
         elif kind == "choice":
             given[column] = _choices(model, column).get(text) or _choices(model, column).get(_plain(text), text)
         elif kind == "verdict":
@@ -297,6 +304,8 @@ def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:
         )
     if kind in ("int_parsing", "int_from_float", "int_type"):
         return words("应为整数", "must be a whole number"), words("只写数字，不带单位", "write digits only, without a unit")
+    if kind.startswith("date"):
+        return words("不是日期", "is not a date"), words("写成 2024-03-31", "write it as 2024-03-31")
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         sign = {"greater_than": ">", "greater_than_equal": ">=", "less_than": "<", "less_than_equal": "<="}[kind]
         limit = next(iter(context.values()), "")

@@ -11,7 +11,8 @@ from evallib.facts import FACTS
 from evallib.framework import Framework, Indicator
 from evallib.measure import find_fact, metric_inputs
 from evallib.metrics import METRICS
-from evallib.record import TABLES, Record, Sourced, Target, parse_clauses
+from evallib.record import TABLES, Record, Target, parse_clauses
+from evallib.rows import Sourced
 from evallib.rules import Awarded, Checklist, Tiers
 from evallib.scoring import indicators_in_force
 from evallib.units import UNITS, find_unit, plain
@@ -47,7 +48,9 @@ def _sources(framework: Framework, record: Record, where: Where) -> Iterator[Pro
                 yield _unknown(where, table, index, "source", row.source, list(known), "来源", "source document")
 
 
-_WITH_UNIT = [(table, column) for table, model in TABLES.items() for column in ("unit", "actual_unit") if column in model.model_fields]
+_WITH_UNIT = [
+    (table, column) for table, model in TABLES.items() for column in ("unit", "actual_unit", "cost_unit") if column in model.model_fields
+]
 
 
 def _units(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -77,6 +80,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "self_evaluation": ("indicator",),
     "published": ("published",),
     "contradictions": ("contradiction",),
+    "surveys": ("indicator", "group"),
+    "expert_scores": ("indicator", "expert"),
+    "cost_results": ("result", "year"),
+    "follow_ups": ("subject", "id", "date"),
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.errors import Place, Problem, refuse
-from evallib.record import TABLES
+from evallib.record import OPTIONAL, TABLES
 from evallib.sheets import MAX_BYTES
 from evallib.words import Words, words
 
@@ -110,7 +110,8 @@ def read_year(root: Path, department: str, year: int, fixes: dict[str, Words]) -
             f"put the tables into this folder, or a workbook {book.name}; or begin with: evallib new {department} {year}",
         )
     outside = _leads_out(root, folder)
-    tables = tuple((name, read_file(root, f"{shown}/{name}.csv", fixes[name], outside)) for name in TABLES)
+    there = [name for name in TABLES if name not in OPTIONAL or (folder / f"{name}.csv").exists()]
+    tables = tuple((name, read_file(root, f"{shown}/{name}.csv", fixes[name], outside)) for name in there)
     names = sorted(p.name for p in folder.iterdir() if p.suffix == ".csv" and p.stem not in TABLES)
     return YearFiles(tables, strays=tuple(f"{shown}/{name}" for name in names))
 

@@ -19,7 +19,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from evallib.facts import FACTS
 from evallib.framework import Framework
 from evallib.raw_tables import Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
-from evallib.record import CHOICES, TABLE_NAMES, TABLES, Record, Row
+from evallib.record import CHOICES, TABLE_NAMES, TABLES, Record
+from evallib.rows import Row
 from evallib.units import SHARE, UNITS, parse_decimal
 from evallib.words import Lang, Words, words
 from evallib.workbook_sheet import packed, shown_width
@@ -47,6 +48,22 @@ _PURPOSE: dict[str, Words] = {
     "self_evaluation": words("部门自评得分；total 一行是总分", "The department's own scores; the row total is that of the whole"),
     "published": words("报告公布的数字，用来与计算结果核对", "Figures that the report states, to be held against what is computed"),
     "contradictions": words("来源中前后不一致之处", "Where the sources contradict themselves"),
+    "surveys": words(
+        "满意度问卷问了谁，发放和收回多少份；没有问卷可以不填",
+        "Who was asked how satisfied they are, and how many forms; may be left empty",
+    ),
+    "survey_answers": words("每种答案有多少份", "How often each answer was given"),
+    "expert_scores": words(
+        "每位专家对每个指标的评分和理由；没有专家评议可以不填", "Each expert's score of each indicator, with the reason; may be left empty"
+    ),
+    "cost_results": words(
+        "花了多少钱、得到多少成果，两者为什么对应；可以不填",
+        "What was spent on which result, and why they belong together; may be left empty",
+    ),
+    "follow_ups": words(
+        "问题和建议的整改情况，每次变化一行；可以不填",
+        "What became of findings and recommendations, a row for each change; may be left empty",
+    ),
 }
 
 _NOTES_ZH: dict[str, str] = {

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from evallib.demo_story import Dice, Story, Tables, cents, code_of
 from evallib.demo_text import FRAMEWORK, framework_toml
 from evallib.errors import refuse
-from evallib.record import TABLES, Listing, Row, columns
+from evallib.record import TABLES, Listing
+from evallib.rows import Row, columns
 from evallib.sheets import guarded
 
 FAILURES = ("identity", "text_in_number", "missing_table", "unknown_indicator", "missing_year")

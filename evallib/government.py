@@ -21,7 +21,8 @@ from evallib.errors import InputRefused, refuse
 from evallib.evaluation import Evaluation
 from evallib.measure import find_fact
 from evallib.pefa import COMPOSED, YEARS, Head, Kind, PefaAssessment, PefaYear, Score, Variance, assess, variance
-from evallib.record import InputFile, Sourced, column
+from evallib.record import InputFile
+from evallib.rows import Sourced, column
 from evallib.sheets import read_csv
 from evallib.units import UNITS
 from evallib.words import Lang, Words, joined, words

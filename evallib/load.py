@@ -25,7 +25,8 @@ from evallib.check_record import check_record
 from evallib.data_folder import File, YearFiles, data_root, framework_file, read_file, read_year
 from evallib.errors import InputRefused, Place, Problem, Where, refuse
 from evallib.framework import Framework
-from evallib.record import TABLE_NAMES, TABLES, InputFile, Listing, Record, Row, columns
+from evallib.record import OPTIONAL, TABLE_NAMES, TABLES, InputFile, Listing, Record
+from evallib.rows import Row, columns
 from evallib.sheets import Grid, known_sheets, read_csv, read_workbook
 from evallib.words import Words, words
 
@@ -206,7 +207,7 @@ def _load_workbook(reader: Reader, book: File) -> dict[str, tuple[Row, ...]]:
     for name, model in TABLES.items():
         if name in found:
             tables[name] = load_table(reader, found[name], name, model)
-        else:
+        elif name not in OPTIONAL:
             reader.problem(
                 Place(book.name),
                 f"缺少工作表“{TABLE_NAMES[name].zh}”",

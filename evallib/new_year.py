@@ -25,7 +25,8 @@ from evallib.load import RESERVED, load_departments, load_framework, load_year
 from evallib.measure import find_fact, measure, metric_inputs, name_of
 from evallib.metrics import METRICS
 from evallib.raw_tables import Hint, Hints, Tables, csv_line, texts_of
-from evallib.record import Listing, OwnIndicator, Record, Row, columns
+from evallib.record import Listing, OwnIndicator, Record
+from evallib.rows import Row, columns
 from evallib.rules import Awarded, Checklist, Tiers
 from evallib.scoring import indicators_in_force
 from evallib.sheets import guarded, read_csv

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args, get_origin
 
-from evallib.record import CHOICES, TABLES, Record, Row, columns
+from evallib.record import CHOICES, TABLES, Record
+from evallib.rows import Row, columns
 from evallib.units import UNITS
 from evallib.words import Lang
 

@@ -7,34 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from evallib.base import Basis, Frozen, Id
+from evallib.methods_record import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.rows import Row, Sourced, column
 from evallib.words import Lang, Words, words
 
 Operator = Literal[">=", "<=", "="]
-
-
-def column(zh: str, en: str, default: Any = ..., **more: Any) -> Any:
-    """A column of a table: its head in Chinese and English, which is also its documentation.
-
-    For a number, `unit` names the column that holds its unit, or the unit itself where that is always the same.
-    """
-    unit = more.pop("unit", None)
-    return Field(default, title=zh, description=en, json_schema_extra={"unit": unit} if unit else None, **more)
-
-
-class Row(Frozen):
-    """A row of a table of the data."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Sourced(Row):
-    """A row that says where it comes from: a document of sources.csv, and the section in it."""
-
-    source: Annotated[str, Field(min_length=1)] = column("来源", "source document (an id of sources.csv)")
-    section: Annotated[str, Field(min_length=1)] = column("章节", "section of that document")
 
 
 class Source(Row):
@@ -320,17 +300,15 @@ TABLES: dict[str, type[Row]] = {
     "self_evaluation": SelfScore,
     "published": Published,
     "contradictions": Contradiction,
+    "surveys": Survey,
+    "survey_answers": SurveyAnswer,
+    "expert_scores": ExpertScore,
+    "cost_results": CostResult,
+    "follow_ups": FollowUp,
 }
 
-
-def columns(table: type[Row]) -> list[str]:
-    """The columns of a table in the order in which people meet them: its own first, source and section last.
-
-    >>> columns(SelfScore)
-    ['indicator', 'score', 'grade', 'source', 'section']
-    """
-    last = [name for name in ("source", "section") if issubclass(table, Sourced)]
-    return [name for name in table.model_fields if name not in last] + last
+OPTIONAL = frozenset({"surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups"})
+"""Tables that a year may do without; a missing file says the same as an empty one."""
 
 
 TABLE_NAMES: dict[str, Words] = {
@@ -351,6 +329,11 @@ TABLE_NAMES: dict[str, Words] = {
     "self_evaluation": words("自评", "Self-evaluation"),
     "published": words("公布数字", "Published"),
     "contradictions": words("矛盾", "Contradictions"),
+    "surveys": words("问卷对象", "Surveys"),
+    "survey_answers": words("问卷答案", "Survey answers"),
+    "expert_scores": words("专家评分", "Expert scores"),
+    "cost_results": words("成本与成果", "Costs and results"),
+    "follow_ups": words("整改情况", "Follow-up"),
 }
 """The tables by id: the name of the sheet in a workbook."""
 
@@ -368,6 +351,11 @@ CHOICES: dict[str, Words] = {
     "award": words("评分", "award"), "override": words("调整", "override"), "not_applicable": words("不适用", "not applicable"),
     "number": words("数字", "number"), "wording": words("用语", "wording"),
     ">=": words("≥"), "<=": words("≤"), "=": words("="),
+    "yes_no": words("满意/不满意", "yes or no"), "three_point": words("三级", "three points"), "five_point": words("五级", "five points"),
+    "marks_10": words("十分制", "out of ten"), "marks_100": words("百分制", "out of a hundred"),
+    "open": words("未整改", "open"), "promised": words("已承诺", "promised"), "done": words("已整改", "done"),
+    "checked": words("已核查", "checked"),
+    "finding": words("问题", "finding"), "recommendation": words("建议", "recommendation"),
 }  # fmt: skip
 """What a cell of few choices may say, in both languages."""
 
@@ -425,6 +413,11 @@ class Record(Frozen):
     self_evaluation: tuple[SelfScore, ...] = ()
     published: tuple[Published, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    survey_answers: tuple[SurveyAnswer, ...] = ()
+    expert_scores: tuple[ExpertScore, ...] = ()
+    cost_results: tuple[CostResult, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
 
     def find_profile(self, key: str, lang: Lang) -> str:
         return next((line.words[lang] for line in self.profile if line.key == key), "")

@@ -6,7 +6,8 @@ import sys
 from typing import Literal, get_args, get_origin
 
 from evallib.facts import FACTS, TOPICS
-from evallib.record import CHOICES, TABLE_NAMES, TABLES, Listing, Row, columns
+from evallib.record import CHOICES, TABLE_NAMES, TABLES, Listing
+from evallib.rows import Row, columns
 from evallib.units import UNITS
 
 _HEAD = """# 数据表 / The tables of data

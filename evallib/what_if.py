@@ -12,7 +12,8 @@ from evallib.check_record import check_record
 from evallib.errors import InputRefused, Place, Problem
 from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
-from evallib.record import TABLES, Record, columns
+from evallib.record import TABLES, Record
+from evallib.rows import columns
 from evallib.scoring import evaluate
 from evallib.units import plain, round_half_up
 from evallib.words import Words, words

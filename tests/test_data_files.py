@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -19,8 +20,10 @@ from evallib.data_files import switch_form, write_csv_folder
 from evallib.data_workbook import write_data_workbook
 from evallib.errors import InputRefused
 from evallib.load import load_year
+from evallib.methods_record import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.raw_tables import Hint, csv_line, tables_of
-from evallib.record import CHOICES, TABLE_NAMES, TABLES, Contradiction, Finding, Practice, Published, Record, Sourced, columns
+from evallib.record import CHOICES, TABLE_NAMES, TABLES, Contradiction, Finding, Practice, Published, Record
+from evallib.rows import Sourced, columns
 from evallib.sheets import guarded, read_csv, read_workbook
 from evallib.units import UNITS, parse_decimal
 from evallib.words import LANGS, Lang
@@ -67,6 +70,20 @@ def put(copy: Copy, record: Record, form: Lang | None, to: str) -> Record:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_is_lost_from_csv_to_workbook_to_csv(copy: Copy, record: Record, lang: Lang) -> None:
+    at = {"source": "report", "section": "1"}
+    record = record.model_copy(
+        update={
+            "surveys": (Survey(indicator="satisfaction", group="职工", scale="five_point", weight=Decimal(40), issued=30, **at),),
+            "survey_answers": (SurveyAnswer(indicator="satisfaction", group="职工", answer="满意", count=25, **at),),
+            "expert_scores": (ExpertScore(indicator="quality", expert="甲", score=Decimal("8.5"), reason="r", **at),),
+            "cost_results": (
+                CostResult(
+                    result="training", name="n", year=2023, cost=Decimal(3), cost_unit="万元", quantity=Decimal(9), unit="人", tie="t", **at
+                ),
+            ),
+            "follow_ups": (FollowUp(subject="finding", id="1.1", date=date(2024, 3, 31), state="promised", due=date(2024, 6, 30), **at),),
+        }
+    )
     assert all(getattr(record, table) for table in TABLES)
     book = put(copy, record, lang, "xlsx")
     named = put(copy, book, lang, "csv")

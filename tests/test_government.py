@@ -21,8 +21,8 @@ from evallib.drawing import Chart
 from evallib.errors import InputRefused
 from evallib.government import FILE, KINDS, BudgetHead, Government, head_table, load_government, section_names
 from evallib.load import load_departments
-from evallib.record import columns
 from evallib.rendering import Sections
+from evallib.rows import columns
 from evallib.units import round_half_up
 from evallib.words import LANGS, Lang, Words, words
 from evallib.years import evaluate_county

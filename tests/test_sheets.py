@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from evallib.errors import InputRefused
 from evallib.load import load_year
-from evallib.record import TABLE_NAMES, TABLES, Row, columns
+from evallib.record import TABLE_NAMES, TABLES
+from evallib.rows import Row, columns
 from evallib.sheets import MAX_ROWS, guarded, read_csv, read_workbook, unguarded
 from evallib.years import evaluate_year
 from tests.conftest import Copy
@@ -202,7 +203,7 @@ def test_other_separators(copy: Copy, separator: str) -> None:
 def test_heads_in_chinese_or_english(copy: Copy, language: str) -> None:
     before = load_year(copy.folder, "hrss", 2023).record
     for table, model in TABLES.items():
-        rows = rows_of(copy, table)
+        rows = rows_of(copy, table) if (copy.year / f"{table}.csv").exists() else []
         heads = [getattr(model.model_fields[head], language) for head in columns(model)]
         out = io.StringIO()
         csv.writer(out).writerows([heads, *([row.get(c, "") for c in columns(model)] for row in rows)])

@@ -46,6 +46,8 @@ def poison(year: Path, text: str = HOSTILE) -> int:
     count = 0
     for table in TABLES:
         path = year / f"{table}.csv"
+        if not path.exists():
+            continue
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         for row in rows:
             for column in free_columns(table):
