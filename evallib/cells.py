@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache, partial
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -79,16 +79,13 @@ _Kind = Literal["number", "integer", "choice", "verdict", "unit", "date", "text"
 @cache
 def _kind(model: type[Row], column: str) -> _Kind:
     """How the cells of a column are read."""
-    annotation = str(model.model_fields[column].annotation)
-    if "Decimal" in annotation:
-        return "number"
-    if "date" in annotation:
-        return "date"
-    if "int" in annotation:
-        return "integer"
     if _choices(model, column):
         return "choice"
-    return "verdict" if column == "verdict" else "unit" if column in ("unit", "actual_unit") else "text"
+    annotation = str(model.model_fields[column].annotation)
+    for word, kind in (("Decimal", "number"), ("date", "date"), ("int", "integer")):
+        if word in annotation:
+            return cast(_Kind, kind)
+    return "verdict" if column == "verdict" else "unit" if column in ("unit", "actual_unit", "cost_unit") else "text"
 
 
 def _plain(text: str) -> str:
