@@ -23,9 +23,9 @@ from evallib.cli_base import (
     Language,
     OutFolder,
     YearArgument,
+    page_being_made,
     print_problems,
     refused,
-    unwritable,
 )
 from evallib.errors import InputRefused, Problem
 from evallib.sheets import guarded
@@ -74,27 +74,12 @@ def report(
     xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
 ) -> None:
     """生成一个部门一个年度的报告 / Make the report of a department's year."""
-    from evallib.report import ReportFailed, run_report
+    from evallib.report import run_report
 
     language: Lang = lang.value
-    zh = language == "zh"
-    ERR.print("正在生成报告，约需十秒……" if zh else "Making the report; this takes some ten seconds ...", markup=False)
-    try:
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
         written = run_report(department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx)
-    except InputRefused as refusal:
-        raise refused(refusal, language) from None
-    except OSError as error:
-        raise unwritable(error, out, language) from None
-    except KeyboardInterrupt:
-        ERR.print("已中断，没有写出任何文件。" if zh else "Stopped; nothing was written.", markup=False)
-        raise typer.Exit(130) from None
-    except ReportFailed as failure:
-        ERR.print(
-            ("笔记本运行中断，没有写出报告：\n" if language == "zh" else "The notebook stopped; no report was written:\n")
-            + failure.details,
-            markup=False,
-        )
-        raise typer.Exit(1) from None
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), language)
     warned = sum(1 for problem in written.warnings if problem.level == "warning")
     if warned:
@@ -107,6 +92,31 @@ def report(
     e = written.evaluation
     OUT.print(f"{e.record.name[language]} {year}  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}", markup=False)
     OUT.print(str(written.page), markup=False)
+
+
+_WORKING: dict[Lang, str] = {"zh": "正在生成页面，约需十秒……", "en": "Making the page; this takes some ten seconds ..."}
+
+
+@app.command()
+def compare(department: DepartmentArgument, lang: LangOption = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS) -> None:
+    """生成一个部门历年比较的页面 / Make the page that sets a department's years side by side."""
+    from evallib.report import run_comparison
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        OUT.print(str(run_comparison(department, data=data, out=out, lang=language)), markup=False)
+
+
+@app.command()
+def overview(year: YearArgument, lang: LangOption = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS) -> None:
+    """生成一个年度全部部门的总览 / Make the page that shows all departments of a year together."""
+    from evallib.report import run_overview
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        OUT.print(str(run_overview(year, data=data, out=out, lang=language)), markup=False)
 
 
 @app.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -69,3 +71,24 @@ def unwritable(error: OSError, folder: Path, lang: Lang) -> typer.Exit:
     )
     ERR.print(f"{what} ({error.strerror})。{fix}" if lang == "zh" else f"{what} ({error.strerror}). {fix}", markup=False)
     return typer.Exit(2)
+
+
+@contextmanager
+def page_being_made(out: Path, lang: Lang) -> Iterator[None]:
+    """Around the making of a page: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
+    from evallib.report import ReportFailed
+
+    zh = lang == "zh"
+    try:
+        yield
+    except InputRefused as refusal:
+        raise refused(refusal, lang) from None
+    except OSError as error:
+        raise unwritable(error, out, lang) from None
+    except KeyboardInterrupt:
+        ERR.print("已中断，没有写出任何文件。" if zh else "Stopped; nothing was written.", markup=False)
+        raise typer.Exit(130) from None
+    except ReportFailed as failure:
+        stopped = "笔记本运行中断，没有写出页面：\n" if zh else "The notebook stopped; no page was written:\n"
+        ERR.print(stopped + failure.details, markup=False)
+        raise typer.Exit(1) from None

@@ -8,11 +8,12 @@ from decimal import Decimal
 from statistics import mean, median
 from typing import Any, ClassVar
 
-from evallib import chart_overview, chart_overview_bars, overview, overview_counts
+from evallib import chart_government, chart_overview, chart_overview_bars, overview, overview_counts
 from evallib.chart_overview import parts_of
 from evallib.chart_overview_bars import budget_unit, said_rate, variance_rows
 from evallib.drawing import Chart
 from evallib.evaluation import Evaluation
+from evallib.government import Government, section_names
 from evallib.rendering import Sections
 from evallib.units import SHARE, UNITS, convert, percent, plain, quantity
 from evallib.words import Lang, Words, words
@@ -25,6 +26,7 @@ SECTIONS: dict[str, Words] = {
     "scores": words("各组得分率", "Score rates by group"),
     "targets": words("目标完成", "Target completion"),
     "budget": words("预算偏差", "Budget variance"),
+    "government": words("全县预算偏差（PEFA）", "Budget variance of the whole government (PEFA)"),
     "findings": words("共性问题", "Common findings"),
     "outliers": words("异常值", "Outliers"),
     "self_evaluation": words("自评与评价", "Self-evaluation against evaluation"),
@@ -56,9 +58,10 @@ class CountyOverview(Sections):
     SECTIONS: ClassVar[Mapping[str, Words]] = SECTIONS
     FOLDER = "overview"
 
-    def __init__(self, county: CountyYear, lang: Lang = "zh") -> None:
+    def __init__(self, county: CountyYear, lang: Lang = "zh", government: Government | None = None) -> None:
         super().__init__(lang)
         self.county = county
+        self.government = government
         self.evaluations = county.evaluations
 
     def names(self, id: str) -> dict[str, Any]:
@@ -70,6 +73,7 @@ class CountyOverview(Sections):
             "scores": lambda: {"parts": parts_of(len(overview.ranking(found))), "columns": chart_overview.heat_columns(found)},
             "targets": self._targets,
             "budget": self._budget,
+            "government": lambda: section_names(self.government, self.lang) if self.government else {"government": None},
             "findings": lambda: {"kinds": overview_counts.kind_counts(found), "lost": overview_counts.lost_indicators(found)},
             "outliers": lambda: {"screenings": overview.screenings(found), "few": overview.FEWEST, "far": overview.FAR},
             "self_evaluation": self._self,
@@ -88,6 +92,8 @@ class CountyOverview(Sections):
 
     def draw(self, name: str) -> Chart:
         """A chart by its name; `scores 2` is the second part of one that takes several."""
+        if name in chart_government.CHARTS and self.government:
+            return chart_government.CHARTS[name](self.government, self.lang)
         kind, _, number = name.partition(" ")
         return CHARTS[kind](self.evaluations, self.lang, int(number or 1))
 

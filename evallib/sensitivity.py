@@ -110,11 +110,11 @@ def simulate(
     inputs, shape = model.inputs, (draws, len(model.inputs), 2)
     a = latin_hypercube(draws, 2 * len(inputs), generator).reshape(shape)
     b = latin_hypercube(draws, 2 * len(inputs), generator).reshape(shape)
-    everyone = np.arange(len(results))
-    scores_of_a = model.scores(a, everyone, model.varied)
-    sums_of_a = scores_of_a.sum(axis=1)
-    of_a, of_b = model.totals(sums_of_a), model.totals(model.scores(b, everyone, model.varied).sum(axis=1))
-    as_recorded = model.scores(np.full((1, len(inputs), 2), 0.5), everyone, {})[0]
+    drawn_a, drawn_b = model.draw(a), model.draw(b)
+    sums_of_a = model.sums(drawn_a)
+    of_a, of_b = model.totals(sums_of_a), model.totals(model.sums(drawn_b))
+    of_ab = model.totals(sums_of_a + model.moves(drawn_a, drawn_b))
+    alone = model.totals(model.sums(model.recorded) + model.moves(model.recorded, drawn_a))
     limits = sorted((float(g.at_least * 10**model.places), n) for n, g in enumerate(evaluation.framework.grades))
 
     def grades(totals: Floats) -> Ints:
@@ -122,16 +122,7 @@ def simulate(
         return np.array([n for _, n in limits])[np.maximum(order, 0)]
 
     recorded = next(n for n, g in enumerate(evaluation.framework.grades) if g.id == evaluation.grade_id)
-    of_ab, changes = np.empty((len(inputs), draws)), []
-    for n, indicator in enumerate(inputs):
-        members = model.touched(indicator)
-        mixed, alone = a.copy(), np.full(shape, 0.5)
-        mixed[:, n], alone[:, n] = b[:, n], a[:, n]
-        moved = model.scores(mixed, members, model.varied).sum(axis=1) - scores_of_a[:, members].sum(axis=1)
-        of_ab[n] = model.totals(sums_of_a + moved)
-        own = {indicator: model.varied[indicator]} if indicator in model.varied else {}
-        moved = model.scores(alone, members, own).sum(axis=1) - as_recorded[members].sum()
-        changes.append(int((grades(model.totals(as_recorded.sum() + moved)) != recorded).sum()))
+    changes = (grades(alone) != recorded).sum(axis=1)
     first, total = sobol_indices(of_a, of_b, of_ab)
     influences = [
         Influence(
@@ -140,7 +131,7 @@ def simulate(
             _varies(model, i, spread, results[i].id in intervals),
             _decimal(first[n]),
             _decimal(total[n]),
-            Decimal(changes[n]) / draws,
+            Decimal(int(changes[n])) / draws,
         )
         for n, i in enumerate(inputs)
     ]

@@ -46,10 +46,19 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Indicators in cases that were drawn: points before they are scaled to the sum of their pool, and score rates; both indicators x draws."""
+
+    points: Floats
+    rates: Floats
+
+
+@dataclass(frozen=True)
 class Model:
     """The total as a function of what varies: score = points x score rate, rounded one by one, summed, scaled to full points.
 
-    What varies is an array of draws x inputs x 2 (points, score rate), each number within 0 and 1.
+    What varies is an array of draws x inputs x 2 (points, score rate), each number within 0 and 1. Sums are in the smallest
+    step of rounding.
     """
 
     points: Floats
@@ -64,26 +73,61 @@ class Model:
     def inputs(self) -> list[int]:
         return sorted({int(i) for pool in self.pools for i in pool} | set(self.varied))
 
-    def touched(self, indicator: int) -> Ints:
-        """The indicators whose scores may change when this one varies: itself, and those it shares points with."""
-        return next((pool for pool in self.pools if indicator in pool), np.array([indicator]))
+    @property
+    def recorded(self) -> Drawn:
+        """The one case where nothing varies."""
+        return Drawn(self.points[:, None], self.rates[:, None])
 
-    def scores(self, u: Floats, members: Ints, varied: Mapping[int, Rate]) -> Floats:
-        """The members' scores, draws x members, in the smallest step of rounding. Members hold whole pools or none of one."""
-        points, rates = np.tile(self.points[members], (len(u), 1)), np.tile(self.rates[members], (len(u), 1))
-        column, place = ({int(i): n for n, i in enumerate(order)} for order in (self.inputs, members))
-        for pool in self.pools:
-            if int(pool[0]) in place:
-                drawn = self.points[pool] * (1 + self.spread * (2 * u[:, [column[int(i)] for i in pool], 0] - 1))
-                points[:, [place[int(i)] for i in pool]] = drawn * (self.points[pool].sum() / drawn.sum(axis=1, keepdims=True))
-        for indicator in varied.keys() & place.keys():
-            rates[:, place[indicator]] = varied[indicator].draw(u[:, column[indicator], 1])
-        found: Floats = np.floor(points * rates * 10**self.places + 0.5 + _HAIR)
+    def draw(self, u: Floats) -> Drawn:
+        """The cases of a sample."""
+        points, rates = (np.repeat(known[:, None], len(u), axis=1) for known in (self.points, self.rates))
+        pooled = {int(i) for pool in self.pools for i in pool}
+        for column, i in enumerate(self.inputs):
+            if i in pooled:
+                points[i] *= 1 + self.spread * (2 * u[:, column, 0] - 1)
+            if i in self.varied:
+                rates[i] = self.varied[i].draw(u[:, column, 1])
+        return Drawn(points, rates)
+
+    def sums(self, drawn: Drawn) -> Floats:
+        """The summed scores of each case."""
+        found: Floats = np.sum([self._summed(drawn, members) for members in self._sections()], axis=0)
+        return found
+
+    def moves(self, cases: Drawn, others: Drawn) -> Floats:
+        """By how much the sum of each case moves when one input is taken from the other cases instead; inputs x draws."""
+        inputs = self.inputs
+        found = np.zeros((len(inputs), max(cases.points.shape[1], others.points.shape[1])))
+        row = {i: n for n, i in enumerate(inputs)}
+        for members in self._sections():
+            before, unscaled = self._summed(cases, members), cases.points[members] * cases.rates[members]
+            for place, i in enumerate(int(i) for i in members):
+                if i not in row:
+                    continue
+                weight = cases.points[members].sum(axis=0) - cases.points[i] + others.points[i]
+                scale = self.points[members].sum() / weight
+                after = self._rounded(unscaled * scale).sum(axis=0) - self._rounded(unscaled[place] * scale)
+                found[row[i]] = after + self._rounded(others.points[i] * others.rates[i] * scale) - before
         return found
 
     def totals(self, sums: Floats) -> Floats:
         """The total, in the smallest step of rounding, of summed scores."""
         found: Floats = np.floor(sums * self.scale + 0.5 + _HAIR)
+        return found
+
+    def _sections(self) -> list[Ints]:
+        """The pools, and every other indicator by itself."""
+        pooled = {int(i) for pool in self.pools for i in pool}
+        return [*self.pools, *(np.array([n]) for n in range(len(self.points)) if n not in pooled)]
+
+    def _summed(self, drawn: Drawn, members: Ints) -> Floats:
+        points = drawn.points[members]
+        scaled = points * (self.points[members].sum() / points.sum(axis=0))
+        found: Floats = self._rounded(scaled * drawn.rates[members]).sum(axis=0)
+        return found
+
+    def _rounded(self, scores: Floats) -> Floats:
+        found: Floats = np.floor(scores * 10**self.places + (0.5 + _HAIR))
         return found
 
 

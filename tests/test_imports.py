@@ -62,7 +62,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "overview_counts": CORE | {"tables"},
     "chart_overview": CORE | {"drawing", "chart_parts", "overview"},
     "chart_overview_bars": CORE | {"drawing", "chart_parts", "chart_overview", "overview", "overview_counts"},
-    "overview_page": CORE | {"overview", "overview_counts", "chart_overview", "chart_overview_bars", "drawing", "rendering", "years"},
+    "overview_page": CORE
+    | {"government", "chart_government", "overview", "overview_counts", "chart_overview", "chart_overview_bars"}
+    | {"drawing", "rendering", "years"},
     "drawing": {"words", "units"},
     "rendering": {"drawing", "units", "words"},
     "sections": CORE | {"measure", "reconcile", "tables", "charts", "drawing", "rendering", "years"},
@@ -85,7 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "government": CORE | {"data_folder", "cells", "sheets", "measure", "pefa", "years"},
     "chart_government": {"words", "units", "pefa", "government", "drawing", "chart_parts"},
     "__main__": {"*"},
-    "cli_base": {"errors", "words"},
+    "cli_base": {"errors", "report", "words"},
     "cli_batch": {"*"},
     "cli_data": {"*"},
     "cli": {"*"},
