@@ -7,7 +7,8 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from threading import Thread
 from typing import Any
 
 from evallib.engine import MODULES
@@ -21,9 +22,18 @@ def default_workers() -> int:
 def _begin() -> None:
     """At the start of a worker: Ctrl-C is the main process's to handle, and what every report needs is imported now."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     from evallib.engine import warm_up
 
     warm_up()
+
+
+def _end_with_parent() -> None:
+    """End this worker when the main process is gone, however that came about; it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _context() -> Any:

@@ -15,9 +15,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from evallib.batch import Job, Outcome, clear_leftovers, list_comparisons, list_jobs, list_overviews, run_batch, standing
+from evallib.batch import Job, Outcome, clear_leftovers, fingerprint, list_comparisons, list_jobs, list_overviews, run_batch, standing
 from evallib.cli import app
 from evallib.county import write_index, write_results
+from evallib.demo import make_demo
 from evallib.engine import fast_engine
 from evallib.errors import InputRefused
 from evallib.report import NOTEBOOKS, ReportFailed, run_report
@@ -120,6 +121,36 @@ def test_another_department_on_the_list_changes_nothing(made: tuple[Path, Path],
     with (tmp_path / "data" / "departments.csv").open("a", encoding="utf-8") as file:
         file.write("other,其他,Other,xundian-department,2023,2023\n")
     assert standing(list_jobs(tmp_path / "data", tmp_path / "out")[0])
+
+
+def as_if_made(job: Job) -> None:
+    """Outputs and a stamp as a run leaves them."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    for file in job.outputs:
+        file.write_text("x")
+    job.stamp.write_text(json.dumps({"fingerprint": fingerprint(job), "outputs": {file.name: 1 for file in job.outputs}}))
+
+
+def test_after_one_number_is_changed_exactly_what_depends_on_it_is_stale(tmp_path: Path) -> None:
+    data = make_demo(tmp_path / "demo", departments=3, first_year=2021, last_year=2024, seed=3).data
+
+    def every() -> list[Job]:
+        reports = list_jobs(data, tmp_path / "out")
+        return [*reports, *list_comparisons(reports), *list_overviews(reports)]
+
+    for job in every():
+        as_if_made(job)
+    assert all(standing(job) for job in every())
+    code = every()[0].department
+    facts = data / "departments" / code / "2022" / "facts.csv"
+    facts.write_bytes(facts.read_bytes() + b"\n")
+    stale = {(job.kind, job.department, job.year) for job in every() if not standing(job)}
+    years = {2022, 2023, 2024}  # the year itself; the next year's report looks back one year, an overview two
+    assert stale == {
+        *(("report", code, year) for year in (2022, 2023)),
+        ("comparison", code, 0),
+        *(("overview", "", year) for year in years),
+    }
 
 
 @pytest.mark.parametrize("name", ["hrss.html", "hrss.ipynb", "hrss.evaluation.json", ".hrss.stamp.json"])

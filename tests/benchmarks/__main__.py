@@ -29,6 +29,7 @@ from evallib.report import NOTEBOOKS
 from evallib.sections import SECTIONS, Report
 from evallib.workers import default_workers
 from evallib.years import evaluate_year
+from tests.test_batch import as_if_made
 
 BATCH, LOOP, THOUSAND = 40, 4, 1000
 
@@ -135,14 +136,6 @@ def memory(jobs: list[Job]) -> list[float]:
     return held
 
 
-def pretend_made(job: Job) -> None:
-    """Outputs and a stamp as a run would have left them; what they hold does not matter to whether they are up to date."""
-    job.folder.mkdir(parents=True, exist_ok=True)
-    for file in job.outputs:
-        file.write_text("x")
-    job.stamp.write_text(json.dumps({"fingerprint": fingerprint(job), "outputs": {f.name: 1 for f in job.outputs}, "result": {}}))
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
@@ -165,7 +158,7 @@ def main() -> None:
         data = make_demo(base / "large", departments=THOUSAND // 4, first_year=2021, last_year=2024, seed=2).data
         every = list_jobs(data, base / "thousand")
         for job in every:
-            pretend_made(job)
+            as_if_made(job)
         with measured() as check:
             known: dict[Path, bytes] = {}
             outcomes = [standing(job, known) for job in list_jobs(data, base / "thousand")]
