@@ -33,7 +33,7 @@ EXPECTED: dict[str, Any] = tomllib.loads((CASES / "expected.toml").read_text(enc
 YEARS = (1998, 1999, 2000)
 
 
-def _israel() -> list[dict[str, str]]:
+def israel_rows() -> list[dict[str, str]]:
     """The published rows as rows of budget_heads.csv: ministries, one of them by its parts; an empty cell is no money."""
     parts = {part for found in EXPECTED["split"].values() for part in found}
     rows = []
@@ -54,7 +54,7 @@ def _line(year: int, code: str, **cells: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _written(folder: Path, rows: list[dict[str, str]]) -> Path:
+def write_heads(folder: Path, rows: list[dict[str, str]]) -> Path:
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=columns(BudgetHead), restval="", lineterminator="\n")
     writer.writeheader()
@@ -65,7 +65,7 @@ def _written(folder: Path, rows: list[dict[str, str]]) -> Path:
 
 @pytest.fixture(scope="module")
 def israel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _written(tmp_path_factory.mktemp("israel"), _israel())
+    return write_heads(tmp_path_factory.mktemp("israel"), israel_rows())
 
 
 class _Page(Sections):
@@ -183,7 +183,7 @@ def test_the_outturn_chart_tells_the_shares(israel: Path) -> None:
 
 def test_spending_far_from_the_budget_is_drawn_within_the_picture(tmp_path: Path) -> None:
     rows = [_line(year, code, executed=spent) for year, spent in ((2001, "900"), (2002, "1"), (2003, "100")) for code in "ab"]
-    svg = outturn_chart(load_government(_written(tmp_path, rows), 2003), "en").to_svg()
+    svg = outturn_chart(load_government(write_heads(tmp_path, rows), 2003), "en").to_svg()
     places = [float(x) for path in re.findall(r' d="([^"]*)"', svg) for x in re.findall(r"[ML] (-?[\d.]+) ", path)]
     assert 0 <= min(places) <= max(places) <= 518.4
     assert ">900.00%<" in svg
@@ -208,7 +208,7 @@ REFUSED = [
 @pytest.mark.parametrize(("change", "zh", "en"), REFUSED)
 def test_a_mistake_is_refused_in_both_languages(tmp_path: Path, change: dict[str, str], zh: str, en: str) -> None:
     with pytest.raises(InputRefused) as refused:
-        load_government(_written(tmp_path, [_line(2003, "a"), {**_line(2003, "b"), **change}]), 2003)
+        load_government(write_heads(tmp_path, [_line(2003, "a"), {**_line(2003, "b"), **change}]), 2003)
     assert len(refused.value.problems) == 1
     assert refused.value.describe("zh").startswith(f"{FILE}，第 3 行")
     assert zh in refused.value.describe("zh")
@@ -218,20 +218,20 @@ def test_a_mistake_is_refused_in_both_languages(tmp_path: Path, change: dict[str
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     rows = [_line(2003, "a"), _line(2003, "a"), _line(2003, "b", kind="x"), _line(2003, "c", unit="元"), _line(2003, "d", original="x")]
     with pytest.raises(InputRefused) as refused:
-        load_government(_written(tmp_path, rows), 2003)
+        load_government(write_heads(tmp_path, rows), 2003)
     assert [(p.place.row, p.place.column) for p in refused.value.problems] == [(6, "original"), (3, "code"), (4, "kind"), (5, "unit")]
 
 
 def test_a_file_without_rows_is_refused_rather_than_passed_over(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="holds no rows"):
-        load_government(_written(tmp_path, []), 2003)
+        load_government(write_heads(tmp_path, []), 2003)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_may_be_written_as_id_or_in_words(tmp_path: Path, kind: str) -> None:
     name = KINDS[kind]  # type: ignore[index]
     rows = [_line(2003, code, kind=said) for code, said in zip("abc", (kind.upper(), name.zh, name.en), strict=True)]
-    assert {head.kind for head in load_government(_written(tmp_path, rows), 2003).heads[2003]} == {kind}
+    assert {head.kind for head in load_government(write_heads(tmp_path, rows), 2003).heads[2003]} == {kind}
 
 
 # --- missing and zero
@@ -241,7 +241,7 @@ def test_a_kind_may_be_written_as_id_or_in_words(tmp_path: Path, kind: str) -> N
 def test_a_missing_amount_leaves_the_year_undefined_and_names_the_head(tmp_path: Path, lang: Lang) -> None:
     rows = [_line(year, code) for year in (2001, 2002, 2003) for code in "ab"]
     rows[-1]["executed"] = ""
-    found = load_government(_written(tmp_path, rows), 2003)
+    found = load_government(write_heads(tmp_path, rows), 2003)
     said = {"zh": "2003 年有科目缺少金额：b。", "en": "Heads without an amount in 2003: b."}[lang]
     assert said in [remark[lang] for remark in found.remarks]
     assert [score.grade for score in found.assessment.scores] == [None, None, "A"]
@@ -250,7 +250,7 @@ def test_a_missing_amount_leaves_the_year_undefined_and_names_the_head(tmp_path:
 
 
 def test_a_head_without_budget_has_a_difference_and_no_share(tmp_path: Path) -> None:
-    found = load_government(_written(tmp_path, [_line(2003, "a"), _line(2003, "b", original="0", executed="7")]), 2003)
+    found = load_government(write_heads(tmp_path, [_line(2003, "a"), _line(2003, "b", original="0", executed="7")]), 2003)
     row = head_table(found).singles[1]
     assert (row.code, str(row.variance.difference), row.variance.share) == ("b", "7", None)
 
