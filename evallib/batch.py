@@ -69,8 +69,8 @@ class Job:
         if self.kind == "report":
             return words(f"{self.department} {self.year}")
         if self.kind == "comparison":
-            return words(f"{self.department} 各年比较", f"{self.department} over the years")
-        return words(f"{self.year} 全县概览", f"{self.year} county overview")
+            return words(f"{self.department} 历年比较", f"{self.department} over the years")
+        return words(f"{self.year} 全县总览", f"{self.year} county overview")
 
     @property
     def stamp(self) -> Path:

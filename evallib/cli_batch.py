@@ -34,7 +34,7 @@ def batch(
     data: DataFolder = DATA,
     out: OutFolder = REPORTS,
 ) -> None:
-    """生成名单上所有部门、年度的报告和比较、概览，只重做有变化的 / Make every page of the whole list, only what changed."""
+    """生成名单上所有部门、年度的报告和比较、总览，只重做有变化的 / Make every page of the whole list, only what changed."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from evallib.batch import STATES, clear_leftovers, list_comparisons, list_jobs, list_overviews, outcome_outside, run_batch
