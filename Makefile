@@ -12,7 +12,7 @@ help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
-	@echo "make lab      open JupyterLab on the notebooks"
+	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make bench    measure what many reports cost (some three minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what was made in reports/"
@@ -28,8 +28,10 @@ lint: .venv/installed-dev  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lab: .venv/installed  ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/department_report.ipynb
+lab: .venv/installed  ## the analyst's desk, in JupyterLab
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' > .venv/share/jupyter/lab/settings/overrides.json
+	$(BIN)/jupyter lab --notebook-dir=. --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/explore.ipynb
 
 bench: .venv/installed-dev  ## what many reports cost, as ratios
 	$(BIN)/python -m tests.benchmarks

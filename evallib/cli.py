@@ -120,6 +120,19 @@ def overview(year: YearArgument, lang: LangOption = Language.zh, data: DataFolde
 
 
 @app.command()
+def monitor(
+    department: DepartmentArgument, year: YearArgument, lang: LangOption = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS
+) -> None:
+    """生成年度中的绩效运行监控页面 / Make the page that follows a year while it runs."""
+    from evallib.report import run_monitoring
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        OUT.print(str(run_monitoring(department, year, data=data, out=out, lang=language)), markup=False)
+
+
+@app.command()
 def score(
     department: DepartmentArgument,
     year: YearArgument,

@@ -72,6 +72,8 @@ _NOTES_ZH: dict[str, str] = {
     "targets.actual": "由分项或公式得出的留空", "targets.base": "40 件中办结 40 件：实际值 40，基数 40，目标单位 %",
     "work_targets.part": "该目标中的哪个数字；整项目标留空", "judgements.verdict": "核对项填 met 或 not_met；等次填等次编号",
     "judgements.score": "等次、评分和调整才填", "findings.clauses": "来源:条款；来源:条款", "findings.at_issue": "不是整张凭证时才填",
+    "follow_ups.id": "问题或建议的编号；以前年度的写成 2023-1.1", "survey_answers.answer": "照问卷上的选项写；留空为未答",
+    "surveys.weight": "该群体占全体的百分比；留空则按份数", "expert_scores.expert": "用编号，不写姓名",
     "published.value": "照原文填写，不带千分位和单位", "published.number": "计算结果的名称；没有则留空并写说明",
     "contradictions.about": "公布编号、指标或问题编号，用空格隔开", "own_indicators.metric": "得出实际值的公式；自行填写实际值的留空",
 }  # fmt: skip

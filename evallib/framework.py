@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from evallib.base import Basis, Frozen, Id, Named
+from evallib.experts import Averaged, FinalRule
 from evallib.rules import Rule
 
 
@@ -76,7 +77,10 @@ class Treatment(Frozen):
 
 
 class Framework(Named):
-    """An indicator framework: dimensions, groups, indicators, points, rules, grades, and where they come from."""
+    """An indicator framework: dimensions, groups, indicators, points, rules, grades, and where they come from.
+
+    `experts` is how the scores of several experts become one; without a word about it, the mean without the highest and the lowest.
+    """
 
     format: Literal[1]
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
@@ -87,6 +91,7 @@ class Framework(Named):
     rounding: Rounding
     treatment: Treatment
     bases: dict[str, str] = Field(default_factory=dict)
+    experts: FinalRule = Averaged(kind="trimmed_mean")
     grades: Annotated[tuple[Grade, ...], Field(alias="grade", min_length=1)]
     sources: Annotated[tuple[Clause, ...], Field(alias="source", min_length=1)]
     dimensions: Annotated[tuple[Dimension, ...], Field(alias="dimension", min_length=1)]

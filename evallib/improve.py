@@ -7,22 +7,24 @@ value; and what can be measured before what a person must judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
 from typing import Literal
 
-from evallib.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, ScoreChange
+from evallib.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, ScoreChange, make_change
 from evallib.evaluation import Evaluation, IndicatorResult, MetricResult, TargetResult
-from evallib.facts import FACTS
-from evallib.framework import Indicator
+from evallib.facts import FACTS, split_part
+from evallib.framework import Framework, Indicator
 from evallib.measure import written
 from evallib.metrics import METRICS, change_rate, proportion, ratio, remaining_rate
+from evallib.record import Record
 from evallib.rules import Awarded, Bands, Checklist, DeductPerOccurrence, DeductPerUnit, Linear, PassFail, Proportional, Tiers
-from evallib.scoring import indicators_in_force
+from evallib.scoring import evaluate, indicators_in_force
 from evallib.tables import NextGrade, next_grade
 from evallib.units import SHARE, UNITS, convert, plain, round_half_up
-from evallib.what_if import apply, broken_identities
+from evallib.what_if import broken_identities
 from evallib.words import NOTHING, Words, joined, words
 
 Kind = Literal["measured", "items", "findings", "judged", "missing"]
@@ -97,51 +99,110 @@ def to_next_grade(evaluation: Evaluation) -> Plan:
     (Decimal('5.37'), ['indicator_clarity', 'public_satisfaction', 'fund_compliance'], Decimal('91.13'))
     """
     goal = next_grade(evaluation)
-    found: list[Step] = []
+    start = _State(evaluation, (), frozenset(), {i.id: i.score or Decimal(0) for i in evaluation.indicators})
+    found: list[tuple[Step, _State]] = []
     left_out: list[LeftOut] = []
     for indicator in indicators_in_force(evaluation.framework, evaluation.record) if goal else ():
         result = evaluation.indicator(indicator.id)
         if result.lost <= 0:
             continue
-        step = _step(evaluation, indicator, result)
-        if isinstance(step, Step) and step.gain <= 0:
-            step = _costs_elsewhere(evaluation, step)
-        if isinstance(step, Step):
-            found.append(step)
+        way = _step(start, indicator, result)
+        if isinstance(way, Words):
+            left_out.append(LeftOut(result.id, result.name, result.lost, way))
         else:
-            left_out.append(LeftOut(result.id, result.name, result.lost, step))
-    found.sort(key=lambda s: (-s.gain, s.up_to, s.way, _ORDER.index(s.kind)))
-    changes: list[Change] = []
+            found.append(way)
+    found.sort(key=lambda f: (-f[0].gain, f[0].up_to, f[0].way, _ORDER.index(f[0].kind)))
     steps: list[Step] = []
-    remarks: tuple[Words, ...] = ()
-    enough = None
-    for step in found:
-        after = apply(evaluation, [*changes, *step.changes])
-        if after.total <= (steps[-1].cumulative if steps else evaluation.total):
+    state, reached, enough = start, start, None
+    for step, alone in found:
+        after = state.with_step(alone)
+        if after.total <= state.total:
             adds_nothing = words(
                 f"{step.takes.zh}：前面各项做到后不再加分", f"{step.takes.en}: adds nothing once the steps before are made"
             )
             left_out.append(LeftOut(step.indicator, step.name, evaluation.indicator(step.indicator).lost, adds_nothing))
             continue
-        changes += step.changes
-        steps.append(Step(**{**step.__dict__, "cumulative": after.total}))
+        state = after
+        steps.append(replace(step, cumulative=after.total))
         if enough is None and goal is not None:
-            remarks = broken_identities(evaluation.record, after.record)
+            reached = after
             enough = len(steps) if after.total >= goal.at_least else None
+    remarks = broken_identities(evaluation.record, reached.make()[1]) if steps else ()
     return Plan(goal, tuple(steps), enough, tuple(left_out), remarks, _said(evaluation, goal, steps, enough))
 
 
-def _step(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult) -> Step | Words:
-    """The indicator's step with what it gains by itself, or the reason why it has none."""
+@dataclass(frozen=True)
+class _State:
+    """What was recorded with changes made: the indicators that these can reach, and every indicator's score after them."""
+
+    recorded: Evaluation
+    changes: tuple[Change, ...]
+    reached: frozenset[str]
+    scores: Mapping[str, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        """The total as `what_if.apply` gives it: no step changes points, or which indicators apply."""
+        e = self.recorded
+        worth = sum((d.points for d in e.dimensions), Decimal(0))
+        return round_half_up(sum(self.scores.values(), Decimal(0)) * e.points / worth, e.framework.rounding.scores)
+
+    def make(self) -> tuple[Framework, Record]:
+        made = self.recorded.framework, self.recorded.record
+        for change in self.changes:
+            made = make_change(*made, change)
+        return made
+
+    def with_step(self, alone: _State) -> _State:
+        """The changes of both. What reaches other indicators than before adds up as it stands; what meets is scored anew."""
+        changes, reached = (*self.changes, *alone.changes), self.reached | alone.reached
+        scores = {**self.scores, **{id: alone.scores[id] for id in alone.reached}}
+        both = _State(self.recorded, changes, reached, scores)
+        return both.scored(alone.reached) if self.reached & alone.reached else both
+
+    def scored(self, ids: frozenset[str]) -> _State:
+        """The state with these indicators scored anew, and no others."""
+        framework, record = self.make()
+        narrow = record.model_copy(
+            update={
+                "own_indicators": tuple(o for o in record.own_indicators if o.indicator in ids),
+                "targets": tuple(t for t in record.targets if t.indicator in ids),
+            }
+        )
+        few = tuple(i for i in framework.indicators if i.id in ids)
+        again = evaluate(framework.model_copy(update={"indicators": few}), narrow)
+        return replace(self, scores={**self.scores, **{i.id: i.score or Decimal(0) for i in again.indicators}})
+
+
+def _reached(evaluation: Evaluation, changes: Sequence[Change]) -> frozenset[str]:
+    """The indicators whose scores the changes can move."""
+    facts = {c.fact for c in changes if isinstance(c, FactChange)}
+    removed = {c.finding for c in changes if isinstance(c, FindingRemoved)}
+    found = {c.indicator for c in changes if isinstance(c, ActualChange | ItemChange | ScoreChange)}
+    found |= {f.indicator for f in evaluation.record.findings if f.finding in removed}
+    moved = {m.id for m in evaluation.metrics if any(facts & _known_by(i.fact) for i in m.inputs)} if facts else set()
+    return frozenset(found | {i.id for i in evaluation.indicators if i.metric in moved})
+
+
+@cache
+def _known_by(fact: str) -> frozenset[str]:
+    """The facts that may change this one: itself, its parts, and theirs."""
+    return frozenset({fact}).union(*(_known_by(split_part(part)[1]) for part in FACTS[fact].parts))
+
+
+def _step(start: _State, indicator: Indicator, result: IndicatorResult) -> tuple[Step, _State] | Words:
+    """The indicator's step with the state it leads to by itself, or the reason why it has none."""
     if result.method == "overridden":
         return words("得分由评价组直接认定，不随数值变动", "the evaluators set the score themselves: it does not follow the value")
-    target = evaluation.target(indicator.id)
+    evaluation = start.recorded
     lacking = result.lost / result.points
-    kind, way, takes, changes = _most(evaluation, indicator, result, target, lacking)
+    kind, way, takes, changes = _most(evaluation, indicator, result, evaluation.target(indicator.id), lacking)
     if not changes:
         return takes
-    gain = apply(evaluation, changes).total - evaluation.total
-    return Step(result.id, result.name, kind, gain, way, takes, changes, evaluation.total)
+    reached = _reached(evaluation, changes)
+    after = replace(start, changes=changes, reached=reached).scored(reached)
+    gain = after.total - evaluation.total
+    return (Step(result.id, result.name, kind, gain, way, takes, changes, after.total), after) if gain > 0 else _costs(after, takes)
 
 
 _Most = tuple[Kind, Decimal, Words, tuple[Change, ...]]
@@ -309,16 +370,13 @@ def _fact_words(metric: MetricResult, change: FactChange) -> Words:
     return words(f"{name.zh} {was.zh} → {goal.zh}", f"{name.en} {was.en} → {goal.en}")
 
 
-def _costs_elsewhere(evaluation: Evaluation, step: Step) -> Words:
+def _costs(after: _State, takes: Words) -> Words:
     """Why an improvement gains nothing: the indicators that lose by it."""
-    after = apply(evaluation, step.changes)
-    worse = [a.name for a, b in zip(evaluation.indicators, after.indicators, strict=True) if (b.score or 0) < (a.score or 0)]
+    worse = [i.name for i in after.recorded.indicators if after.scores[i.id] < (i.score or 0)]
     named = joined(worse, "、", ", ")
     if not worse:
-        return words(f"{step.takes.zh}：总分不变", f"{step.takes.en}: the total stays the same")
-    return words(
-        f"{step.takes.zh}：{named.zh} 会因此失分，总分不增", f"{step.takes.en}: the total does not rise, for {named.en} loses by it"
-    )
+        return words(f"{takes.zh}：总分不变", f"{takes.en}: the total stays the same")
+    return words(f"{takes.zh}：{named.zh} 会因此失分，总分不增", f"{takes.en}: the total does not rise, for {named.en} loses by it")
 
 
 def _said(evaluation: Evaluation, goal: NextGrade | None, steps: list[Step], enough: int | None) -> Words:

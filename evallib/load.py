@@ -19,8 +19,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from evallib.cells import Reader, load_table
+from evallib.check_follow_up import check_follow_ups, check_follow_ups_of_last_year
 from evallib.check_framework import check_framework
 from evallib.check_identities import check_against_last_year, check_identities
+from evallib.check_methods import check_methods
 from evallib.check_record import check_record
 from evallib.data_folder import File, YearFiles, data_root, framework_file, read_file, read_year
 from evallib.errors import InputRefused, Place, Problem, Where, refuse
@@ -137,6 +139,7 @@ def load_year(
     found = loaded.remarks
     if previous is not None:
         found += tuple(check_against_last_year(loaded.record, previous, loaded.where))
+        found += tuple(check_follow_ups_of_last_year(loaded.record, previous, loaded.where))
     errors = tuple(problem for problem in found if problem.level == "error")
     if errors:
         raise InputRefused(errors)
@@ -161,7 +164,9 @@ def _year(listing: Listing, year: int, framework_in: File, files: YearFiles) -> 
         **tables,
     )
     reader.problems.extend(check_record(framework, record, reader.place))
+    reader.problems.extend(check_follow_ups(record, reader.place))
     reader.stop_if_wrong()
+    reader.problems.extend(check_methods(framework, record, reader.place))
     reader.problems.extend(check_identities(record, reader.place))
     return LoadedYear(framework, record, tuple(reader.problems), reader.place)
 

@@ -82,7 +82,9 @@ class FollowUp(Sourced):
     """What became of a finding or a recommendation at a date. Several rows tell its course; the latest date counts."""
 
     subject: Literal["finding", "recommendation"] = column("类别", "finding or recommendation")
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")] = column("编号", "id of the finding or recommendation")
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,24}$")] = column(
+        "编号", "id of the finding or recommendation; of an earlier year with the year before it (2023-1.1)"
+    )
     date: datetime.date = column("日期", "date of this state (2024-03-31)")
     state: Literal["open", "promised", "done", "checked"] = column("状态", "open, promised, done or checked")
     due: datetime.date | None = column("期限", "when it is to be done", None)

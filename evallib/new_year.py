@@ -20,6 +20,7 @@ from evallib.data_folder import has_data
 from evallib.data_workbook import write_data_workbook
 from evallib.errors import InputRefused, refuse
 from evallib.facts import FACTS, split_part
+from evallib.follow_up import id_in, unresolved
 from evallib.framework import Framework, Indicator
 from evallib.load import RESERVED, load_departments, load_framework, load_year
 from evallib.measure import find_fact, measure, metric_inputs, name_of
@@ -191,6 +192,7 @@ def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
     facts, fact_hints = _facts(plan)
     targets, target_hints = _targets(plan)
     judgements, judgement_hints = _judgements(plan)
+    follow_ups, follow_up_hints = _follow_ups(plan)
     tables: dict[str, _Rows] = {
         "profile": _profile(plan),
         "units": [_carried("units", row) for row in before.units] if before else [],
@@ -208,9 +210,10 @@ def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
         ],
         "judgements": judgements,
         "self_evaluation": [{"indicator": "total"}],
+        "follow_ups": follow_ups,
     }
     tables["sources"] = _sources(plan, any(row.get("source") == LAST_YEAR for rows in tables.values() for row in rows))
-    return tables, {"facts": fact_hints, "targets": target_hints, "judgements": judgement_hints}
+    return tables, {"facts": fact_hints, "targets": target_hints, "judgements": judgement_hints, "follow_ups": follow_up_hints}
 
 
 def _sources(plan: _Plan, used: bool) -> _Rows:
@@ -327,6 +330,19 @@ def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
         items += [item for _, item in found]
     heads = words("#指标", "#indicator")[plan.lang], words("#核对项", "#item")[plan.lang]
     return rows, [Hint(heads[0], "indicator", tuple(names)), Hint(heads[1], "item", tuple(items))]
+
+
+def _follow_ups(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+    """A row for each finding that is not told as done: its day and office as last named; state and date wait to be filled in."""
+    left = unresolved(plan.before) if plan.before else []
+    rows: _Rows = [{"subject": "finding", "id": id_in(plan.new, f.key), "due": str(f.due or ""), "office": f.office.zh,
+                    "office_en": f.office.en if f.office.en != f.office.zh else ""} for f in left]  # fmt: skip
+    if not left:
+        return [], []
+    said = tuple(f.state_words[plan.lang] + (f" {f.date}" if f.date else "") for f in left)
+    titles = tuple(f.title[plan.lang] for f in left)
+    return rows, [Hint(words("#问题", "#finding")[plan.lang], "id", titles),
+                  Hint(plan.head("状态", "'s state" if plan.adjoining else " state"), "state", said)]  # fmt: skip
 
 
 def _range(points: Decimal, low: Decimal, high: Decimal) -> str:

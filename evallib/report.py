@@ -16,6 +16,8 @@ from typing import Any
 from evallib.errors import Place, Problem, refuse
 from evallib.evaluation import Evaluation
 from evallib.load import load_departments
+from evallib.monitoring_data import load_monitoring
+from evallib.monitoring_rows import file_name, head_line
 from evallib.words import Lang, words
 from evallib.years import evaluate_department, evaluate_year
 
@@ -107,6 +109,33 @@ def run_comparison(
         )
     parameters = {"department": department, "lang": lang, "data": data.as_posix()}
     return _run(notebook, parameters, out / "comparison", _name(department, lang), engine)
+
+
+def run_monitoring(
+    department: str,
+    year: int,
+    *,
+    data: Path,
+    out: Path,
+    lang: Lang = "zh",
+    engine: str | None = None,
+    notebook: Path = NOTEBOOKS / "monitoring.ipynb",
+) -> Path:
+    """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
+
+    Raises as `run_report` does; also where there is no monitoring file for the year.
+    """
+    data, out = data.resolve(), out.resolve()
+    if load_monitoring(data, department, year).file is None:
+        raise refuse(
+            file_name(department, year),
+            "没有这个文件",
+            "there is no such file",
+            f"在数据文件夹里建这个文件，第一行写：{head_line()}",
+            f"create it in the data folder, with this head line: {head_line()}",
+        )
+    parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
+    return _run(notebook, parameters, out / "monitoring", _name(f"{department}-{year}", lang), engine)
 
 
 def run_overview(

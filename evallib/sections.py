@@ -6,27 +6,33 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from evallib import tables
+from evallib import methods, tables
 from evallib.charts import CHARTS
 from evallib.drawing import Chart
 from evallib.evaluation import Evaluation
 from evallib.facts import FACTS
+from evallib.follow_up import count_states, follow_ups, resolved_share, state_words
+from evallib.improve import to_next_grade
 from evallib.reconcile import KINDS, VERDICTS, reconcile
 from evallib.record import parse_clauses
 from evallib.rendering import Sections
+from evallib.sensitivity import measured, often, simulate
 from evallib.units import UNITS, parse_decimal, plain
 from evallib.words import Lang, Words, words
 from evallib.years import EvaluatedYear
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
+    "follow_up": words("整改情况", "What became of findings"),
     "profile": words("基本情况", "The department"),
     "budget": words("预算与支出", "Budget and spending"),
     "goals": words("绩效目标", "Goals and targets"),
     "self_evaluation": words("自评与差距", "Self-evaluation and the gap to it"),
     "method": words("评价方法与指标体系", "Method and framework"),
     "conclusion": words("评价结论", "Conclusion"),
+    "certainty": words("结论有多稳", "How sure the grade is"),
     "targets": words("目标完成情况", "Target completion"),
+    "methods": words("方法运用", "The methods at work"),
     "dimensions": words("分项分析", "Analysis by dimension"),
     "practices": words("经验做法", "Practice worth keeping"),
     "findings": words("发现的问题", "Findings"),
@@ -59,26 +65,54 @@ class Report(Sections):
         self.evaluation = checked.evaluation
 
     def names(self, id: str) -> dict[str, Any]:
-        e = self.evaluation
+        e, last = self.evaluation, self.checked.previous
         return {
             "e": e,
-            "previous": self.checked.previous,
+            "previous": last,
             "remarks": self.checked.remarks,
             "record": e.record,
             "framework": e.framework,
             "tables": tables,
             "clause": lambda source, article: tables.cited(e, source, article)[self.lang],
             "printed": partial(_printed, e, self.lang),
+            "followed": follow_ups(e.record, last.record if last else None) if id in ("follow_up", "findings", "recommendations") else None,
+            "count_states": count_states,
+            "resolved_share": resolved_share,
+            "state_words": state_words,
             "rows": reconcile(e) if id in ("reconciliation", "sources", "summary") else (),
             "FACTS": FACTS,
             "UNITS": UNITS,
             "VERDICTS": VERDICTS,
             "KINDS": KINDS,
             "parse_clauses": parse_clauses,
+            **(_methods(self.checked) if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }
 
     def draw(self, name: str) -> Chart:
         return CHARTS[name](self.evaluation, self.lang)
+
+
+DRAWS = 1000
+"""Cases simulated for the page: from seed to seed the share of a grade then moves by a percentage point or so."""
+
+
+def _methods(checked: EvaluatedYear) -> dict[str, Any]:
+    """What the six methods show."""
+    e = checked.evaluation
+    return {
+        "METHODS": methods.METHODS,
+        "compared": methods.compare_targets(e),
+        "history": methods.history(e, checked.previous),
+        "costs": methods.costs(e),
+        "panel": methods.judge_panel(e),
+        "questionnaires": methods.questionnaires(e),
+    }
+
+
+def _certainty(e: Evaluation) -> dict[str, Any]:
+    """How sure the grade is, and the way to the next one."""
+    found = simulate(e, intervals=methods.intervals(e, measured(e)), draws=DRAWS)
+    return {"sure": found, "often": often, "plan": to_next_grade(e)}
 
 
 def _printed(e: Evaluation, lang: Lang, text: str) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 from evallib.errors import InputRefused, Place, Problem, meant
 from evallib.evaluation import Evaluation
+from evallib.measure import written
 from evallib.rules import Awarded, Checklist, DeductPerOccurrence, Tiers
 from evallib.scoring import indicators_in_force
 from evallib.sobol import Floats, latin_hypercube, sobol_indices
@@ -140,8 +141,16 @@ def simulate(
     shares = tuple(GradeShare(g.id, g.words, Decimal(int(c)) / draws) for g, c in zip(evaluation.framework.grades, counts, strict=True))
     low, median, high = (Decimal(int(t)).scaleb(-model.places) for t in np.percentile(of_a, [5, 50, 95], method="inverted_cdf"))
     said = _said(evaluation, draws, shares, (low, median, high), influences)
-    assumed = _assumptions(model, spread, judged, intervals)
+    assumed = _assumptions(evaluation, model, spread, judged, intervals)
     return Sensitivity(draws, seed, evaluation.total, evaluation.grade, shares, low, median, high, tuple(influences), assumed, said)
+
+
+def measured(evaluation: Evaluation) -> list[str]:
+    """The indicators that a value is scored for, and for which `simulate` takes an interval."""
+    judged_only = Checklist | Tiers | Awarded | DeductPerOccurrence
+    rules = {i.id: i.rule for i in indicators_in_force(evaluation.framework, evaluation.record)}
+    scored = [i for i in evaluation.indicators if i.formula_score is not None and i.status == "scored" and i.method != "overridden"]
+    return [i.id for i in scored if not isinstance(rules[i.id], judged_only)]
 
 
 def _decimal(value: np.float64) -> Decimal:
@@ -156,14 +165,7 @@ def _check(evaluation: Evaluation, spread: Decimal, intervals: Mapping[str, Inte
     if draws < 1:
         fix = words("例如 10000", "for instance 10000")
         problems.append(Problem(Place("draws"), words("至少模拟一次", "at least one case must be simulated"), fix, str(draws)))
-    rules = {i.id: i.rule for i in indicators_in_force(evaluation.framework, evaluation.record)}
-    judged_only = Checklist | Tiers | Awarded | DeductPerOccurrence
-    known = [
-        i.id
-        for i in evaluation.indicators
-        if i.formula_score is not None and i.status == "scored" and not isinstance(rules[i.id], judged_only)
-    ]
-    known = [id for id in known if evaluation.indicator(id).method != "overridden"]
+    known = measured(evaluation)
     for id, (low, high) in intervals.items():
         if id not in known:
             problems.append(
@@ -191,7 +193,9 @@ def _varies(model: Model, indicator: int, spread: Decimal, measured: bool) -> Wo
     return joined(said, "、", ", ")
 
 
-def _assumptions(model: Model, spread: Decimal, judged: Judged, intervals: Mapping[str, Interval]) -> tuple[Words, ...]:
+def _assumptions(
+    evaluation: Evaluation, model: Model, spread: Decimal, judged: Judged, intervals: Mapping[str, Interval]
+) -> tuple[Words, ...]:
     said = [words("各项相互独立地变动，范围内各值机会均等", "everything varies independently, every value in its range equally likely")]
     pooled = sum(len(pool) for pool in model.pools)
     if pooled:
@@ -212,14 +216,17 @@ def _assumptions(model: Model, spread: Decimal, judged: Judged, intervals: Mappi
             "fixed": words(""),
         }[judged]
         said.append(words(f"{people} 项由人评定：{how.zh}", f"{people} judged by people: {how.en}"))
-    if intervals:
-        said.append(
-            words(f"{len(intervals)} 项实际值在给定区间内变动", f"{len(intervals)} measured value(s) vary within the interval given")
+    for id, (low, high) in intervals.items():
+        at, to, name = (
+            written(low, evaluation.indicator(id).unit),
+            written(high, evaluation.indicator(id).unit),
+            evaluation.indicator(id).name,
         )
+        said.append(words(f"{name.zh}的实际值在 {at.zh} 与 {to.zh} 之间", f"the value of {name.en} lies between {at.en} and {to.en}"))
     return tuple(said)
 
 
-def _often(share: Decimal) -> str:
+def often(share: Decimal) -> str:
     """A share that is only written as 0% or 100% where it really is."""
     if 0 < share < Decimal("0.001"):
         return "<0.1%"
@@ -234,14 +241,14 @@ def _said(
     name, kept = evaluation.grade, next(s.share for s in shares if s.grade == evaluation.grade_id)
     said = [
         words(
-            f"在 {draws} 次模拟中，{_often(kept)} 的情况等级仍为“{name.zh}”",
-            f"in {_often(kept)} of {draws} simulated cases the grade stays “{name.en}”",
+            f"在 {draws} 次模拟中，{often(kept)} 的情况等级仍为“{name.zh}”",
+            f"in {often(kept)} of {draws} simulated cases the grade stays “{name.en}”",
         )
     ]
     others = [s for s in shares if s.share and s.grade != evaluation.grade_id]
     if others:
-        zh = "，".join(f"{_often(s.share)} 为“{s.name.zh}”" for s in others)
-        said.append(words(f"其余情况：{zh}", "otherwise: " + ", ".join(f"“{s.name.en}” in {_often(s.share)}" for s in others)))
+        zh = "，".join(f"{often(s.share)} 为“{s.name.zh}”" for s in others)
+        said.append(words(f"其余情况：{zh}", "otherwise: " + ", ".join(f"“{s.name.en}” in {often(s.share)}" for s in others)))
     low, median, high = (plain(t, evaluation.framework.rounding.scores) for t in at)
     said.append(
         words(
@@ -256,7 +263,7 @@ def _said(
         said.append(words(f"总分的波动主要来自：{named.zh}", f"the spread of the total comes mainly from {named.en}"))
     alone = sorted((i for i in influences if i.grade_changes), key=lambda i: -i.grade_changes)
     if alone:
-        listed = [words(f"{i.name.zh}（{_often(i.grade_changes)}）", f"{i.name.en} ({_often(i.grade_changes)})") for i in alone[:3]]
+        listed = [words(f"{i.name.zh}（{often(i.grade_changes)}）", f"{i.name.en} ({often(i.grade_changes)})") for i in alone[:3]]
         named = joined(listed, "、", ", ")
         said.append(words(f"单独一项就可能改变等级：{named.zh}", f"a single indicator that can change the grade by itself: {named.en}"))
     else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
 
-def latin_hypercube(draws: int, inputs: int, generator: np.random.Generator) -> Floats:
+def latin_hypercube(draws: int, inputs: int, generator: Generator) -> Floats:
     """Numbers within 0 and 1, an array of draws x inputs: each input has exactly one number in each of `draws` equal parts.
 
     Source: McKay, Beckman and Conover (1979), Technometrics 21(2), 239-245.

@@ -7,6 +7,7 @@ from typing import Literal, get_args, get_origin
 
 from evallib.facts import FACTS, TOPICS
 from evallib.government import BudgetHead
+from evallib.monitoring_rows import MonitoringRow
 from evallib.record import CHOICES, OPTIONAL, TABLE_NAMES, TABLES, Listing
 from evallib.rows import Row, columns
 from evallib.units import UNITS
@@ -19,6 +20,7 @@ Made from the models; do not edit by hand.
 - `departments.csv`：部门名单 / the list of departments.
 - `frameworks/编号/起始年度.toml`：指标体系，评价年度决定用哪个文件 / frameworks; the year evaluated chooses the file.
 - `budget_heads.csv`：全县预算，可以没有 / the whole government's budget by head; may be left out.
+- `monitoring/部门/年度.csv`：年度中的运行监控，可以没有 / what was observed while a year runs; may be left out.
 - `departments/部门/年度/*.csv`，或一个工作簿 `departments/部门/年度.xlsx`（一表一页）/
   a folder of CSV files, or one workbook with a sheet for each table.
 
@@ -38,6 +40,7 @@ def table_documentation() -> str:
     """The text of `data/README.md`."""
     parts = [_HEAD, _table("departments.csv 部门名单 / departments", Listing)]
     parts += [_table("budget_heads.csv 全县预算 / the government's budget", BudgetHead)]
+    parts += [_table("monitoring/部门/年度.csv 运行监控 / monitoring during the year", MonitoringRow)]
     parts += [
         _table(f"{name} {TABLE_NAMES[name].zh} / {TABLE_NAMES[name].en}{_MAY_LACK if name in OPTIONAL else ''}", model)
         for name, model in TABLES.items()

@@ -25,7 +25,7 @@ Interval = tuple[Decimal, Decimal]
 
 _FLIP = 0.1  # how often another evaluator decides an item of a checklist the other way
 _STEP = Decimal("0.1")  # of the points: real forms award 9 of 10 where another evaluator gives 10
-_CELLS = 500  # values tried within an interval
+_CELLS = 200  # values tried within an interval
 _HAIR = 1e-9  # keeps 9.175 from being 9.17499999 in floats
 
 
@@ -47,7 +47,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Indicators in cases that were drawn: points before they are scaled to the sum of their pool, and score rates; both indicators x draws."""
+    """Cases that were drawn: points, before they are scaled to the sum of their pool, and score rates, each indicators x draws."""
 
     points: Floats
     rates: Floats

@@ -73,8 +73,8 @@ def test_nothing_is_lost_from_csv_to_workbook_to_csv(copy: Copy, record: Record,
     at = {"source": "report", "section": "1"}
     record = record.model_copy(
         update={
-            "surveys": (Survey(indicator="satisfaction", group="职工", scale="five_point", weight=Decimal(40), issued=30, **at),),
-            "survey_answers": (SurveyAnswer(indicator="satisfaction", group="职工", answer="满意", count=25, **at),),
+            "surveys": (Survey(indicator="public_satisfaction", group="职工", scale="five_point", weight=Decimal(100), issued=30, **at),),
+            "survey_answers": (SurveyAnswer(indicator="public_satisfaction", group="职工", answer="满意", count=25, **at),),
             "expert_scores": (ExpertScore(indicator="quality", expert="甲", score=Decimal("8.5"), reason="r", **at),),
             "cost_results": (
                 CostResult(

@@ -304,6 +304,7 @@ def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_l
     fill(path, "target_parts", a_part(before))
     fill(path, "judgements", lambda row: {"结论": "met", "依据": "公布", "理由": "资料齐全", **FROM_REPORT})
     fill(path, "self_evaluation", lambda row: {"自评得分": "95", "自评等级": "优", **FROM_REPORT})
+    fill(path, "follow_ups", lambda row: {"日期": "2025-01-31", "状态": "未整改", **FROM_REPORT})
     evaluated = evaluate_year(copy.folder, "hrss", 2024)
     evaluation, previous = evaluated.evaluation, evaluated.previous
     assert previous is not None

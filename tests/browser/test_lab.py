@@ -1,0 +1,155 @@
+"""The analyst's desk in JupyterLab, in a real browser: from Run All to the open report; nothing leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.browser import CHROMIUM, launched
+from tests.conftest import DATA, ROOT
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+TOKEN = "desk"
+WAIT = 60_000  # milliseconds; a machine may be busy
+KNOWN_NOISE: tuple[str, ...] = ()
+"""What JupyterLab itself may say on the console: nothing, with the versions in constraints.txt. A text needs its reason here."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab over a copy of the notebook and the data."""
+
+    url: str
+    root: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    root, own, port = tmp_path / "project", tmp_path / "jupyter", free_port()
+    shutil.copytree(DATA, root / "data")
+    (root / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / "explore.ipynb", root / "notebooks")
+    quiet = own / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True)
+    quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
+    places = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime"}
+    env = {
+        **os.environ,
+        **{f"JUPYTER_{name}": str(own / folder) for name, folder in places.items()},
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+        "IPYTHONDIR": str(own / "ipython"),
+    }
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--notebook-dir={root}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.collaborative=False",
+    ]
+    url = f"http://127.0.0.1:{port}"
+    with (tmp_path / "lab.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env=env, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(url, process)
+            yield Lab(url, root)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until the server answers; it has stopped, or does not answer in a minute, and the test has failed."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, "JupyterLab stopped: see lab.log"
+        try:
+            with urlopen(f"{url}/api?token={TOKEN}", timeout=5):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)  # between two questions whether it is there
+    raise AssertionError("JupyterLab did not answer")
+
+
+def run_all(page: Page) -> None:
+    """Run all cells once the kernel is there, as a reader would: by the menu."""
+    expect(page.locator("#jp-main-statusbar").get_by_text("| Idle")).to_be_visible(timeout=WAIT)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
+
+
+def test_the_desk_from_run_all_to_the_open_report(lab: Lab) -> None:
+    with launched() as browser:
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        asked: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda r: asked.append(r.url))
+        page.on("websocket", lambda w: asked.append(w.url))
+        page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: said.append(str(e)))
+        page.goto(f"{lab.url}/lab/tree/notebooks/explore.ipynb?token={TOKEN}&reset")
+        run_all(page)
+
+        headline = page.locator("#desk-headline")
+        expect(headline).to_contain_text("84.63", timeout=WAIT)
+        expect(page.get_by_label("部门")).to_have_value("寻甸回族彝族自治县人力资源和社会保障局")
+        page.get_by_role("button", name="English").click()
+        expect(headline).to_contain_text("short of Excellent", timeout=WAIT)
+
+        page.get_by_role("tab", name="Look closer and change").click()
+        lists = page.locator(".jupyter-widget-tab select")
+        lists.nth(0).select_option(label="Output\u300031.18 / 32.00")
+        lists.nth(2).select_option(label="Quality rate\u30009.18 / 10.00")
+        fact = page.locator(".evallib-box").filter(has_text="recorded: 91.75")
+        expect(fact).to_have_count(1, timeout=WAIT)
+        fact.locator("input").fill("much")
+        fact.locator("input").press("Enter")
+        expect(fact.get_by_role("alert")).to_contain_text("Is not a number", timeout=WAIT)
+        fact.locator("input").fill("100")
+        fact.locator("input").press("Enter")
+        expect(headline).to_contain_text("85.45", timeout=WAIT)  # 10 of 10 points instead of 9.18
+        expect(headline).to_contain_text("Recorded: 84.63")
+
+        page.get_by_role("tab", name="Next grade").click()
+        page.get_by_role("button", name="Try these steps").click()
+        expect(headline).to_contain_text("another grade", timeout=WAIT)
+        expect(headline.locator(".grade")).to_have_text("Excellent")
+        page.get_by_role("button", name="Undo all").click()
+        expect(headline).to_contain_text("The recorded score", timeout=WAIT)
+
+        page.get_by_role("tab", name="Make the report").click()
+        page.get_by_role("button", name="Make the report for this choice").click()
+        page.get_by_role("link", name="Open the report").click(timeout=WAIT)
+        expect(page.frame_locator("iframe").locator("h1")).to_contain_text("performance in 2023", timeout=WAIT)
+        assert (lab.root / "reports" / "2023" / "hrss.en.html").is_file()
+
+        outside = [url for url in asked if not url.startswith((lab.url, lab.url.replace("http", "ws"), f"blob:{lab.url}", "data:"))]
+        assert (outside, [text for text in said if not any(known in text for known in KNOWN_NOISE)]) == ([], [])
