@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median, quantiles
-from typing import Literal
 
 from evallib import experts
 from evallib.comparison import AmountChange, amount_change, money_lines, value_change
@@ -30,8 +28,6 @@ METHODS: dict[str, Words] = {
     "departments": words("横向比较法", "Comparison across departments"),
 }
 """The methods by the names and in the order of the evaluation report for 2023, 三(二)5."""
-
-_FEWEST = 2  # a department and one more: what a rank and a median take at the least
 
 
 @dataclass(frozen=True)
@@ -321,49 +317,3 @@ def intervals(evaluation: Evaluation, among: Sequence[str]) -> dict[str, tuple[D
         if asked.indicator.id in among and interval is not None and interval.low < interval.high and UNITS[unit].measures == "share":
             found[asked.indicator.id] = (convert(interval.low, SHARE, unit), convert(interval.high, SHARE, unit))
     return found
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a department stands with an indicator among those evaluated alike: score rates, rank 1 the best, ties sharing a rank."""
-
-    indicator: str
-    name: Words
-    rate: Decimal
-    rank: int
-    count: int
-    lower: Decimal
-    median: Decimal
-    upper: Decimal
-
-    @property
-    def quarter(self) -> Literal["top", "middle", "bottom"]:
-        """Above the upper quartile, below the lower one, or between them."""
-        return "top" if self.rate > self.upper else "bottom" if self.rate < self.lower else "middle"
-
-
-def standing(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Standing, ...]:
-    """The department among others, by each indicator that the framework has for all of them.
-
-    Compared are score rates, under one framework and in one year; what was not scored, or does not apply, is left out on either side.
-    Quartiles and median are those of all departments together, this one among them; quartiles lie between two values
-    in proportion (Hyndman and Fan 1996, type 7). An indicator that no other department was scored on has no line.
-    """
-    key = (evaluation.framework.id, evaluation.framework.first_year, evaluation.record.year)
-    peers = [
-        {i.id: i.score_rate for i in e.indicators if i.status == "scored" and not i.own}
-        for e in others
-        if (e.framework.id, e.framework.first_year, e.record.year) == key and e.record.department != evaluation.record.department
-    ]
-    found = []
-    for i in evaluation.indicators:
-        own = i.score_rate
-        if i.own or i.status != "scored" or own is None:
-            continue
-        rates = sorted([own, *(rate for peer in peers if (rate := peer.get(i.id)) is not None)])
-        if len(rates) < _FEWEST:
-            continue
-        lower, _, upper = quantiles(rates, n=4, method="inclusive")
-        rank = 1 + sum(rate > own for rate in rates)
-        found.append(Standing(i.id, i.name, own, rank, len(rates), lower, median(rates), upper))
-    return tuple(found)

@@ -14,7 +14,7 @@ from evallib.facts import FACTS
 from evallib.follow_up import count_states, follow_ups, resolved_share, state_words
 from evallib.improve import to_next_grade
 from evallib.reconcile import KINDS, VERDICTS, reconcile
-from evallib.record import parse_clauses
+from evallib.record import TABLE_NAMES, parse_clauses
 from evallib.rendering import Sections
 from evallib.sensitivity import measured, often, simulate
 from evallib.units import UNITS, parse_decimal, plain
@@ -85,6 +85,7 @@ class Report(Sections):
             "VERDICTS": VERDICTS,
             "KINDS": KINDS,
             "parse_clauses": parse_clauses,
+            "table_names": TABLE_NAMES,
             **(_methods(self.checked) if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }
 

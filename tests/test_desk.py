@@ -20,10 +20,8 @@ from evallib.desk_page import desk_css
 from evallib.desk_panels import PANELS, Look, MakeReport, Scenarios
 from evallib.desk_views import DeskView
 from evallib.errors import InputRefused
-from evallib.evaluation import Evaluation
 from evallib.report import ReportFailed
 from evallib.sections import SECTIONS
-from evallib.standing import standings
 from evallib.words import LANGS, Lang
 from tests.browser.hostile import HOSTILE, poison
 from tests.conftest import DATA, ROOT, Copy
@@ -258,27 +256,7 @@ def test_texts_that_try_to_be_more_than_text_stay_text(copy: Copy, lang: Lang) -
 # --- the place among others
 
 
-def scored(e: Evaluation, code: str, score: int) -> Evaluation:
-    """The same department under another code, with another score for the coverage of monitoring (2 points)."""
-    indicators = tuple(i.model_copy(update={"score": Decimal(score)}) if i.id == "monitoring_coverage" else i for i in e.indicators)
-    return e.model_copy(update={"indicators": indicators, "record": e.record.model_copy(update={"department": code})})
-
-
-def test_a_place_among_others(hrss: Evaluation) -> None:
-    """Of 2 points: 1 here, 2, 1 and 0 elsewhere. Second with one other beside it, of four; the middle of 1, 1/2, 1/2, 0 is 1/2."""
-    mine = scored(hrss, "a", 1)
-    place = next(
-        s
-        for s in standings(mine, [scored(hrss, "b", 2), scored(hrss, "c", 1), scored(hrss, "d", 0)])
-        if s.result.id == "monitoring_coverage"
-    )
-    assert (place.rank, place.tied, place.count) == (2, True, 4)
-    assert (place.rate, place.middle, place.best) == (Decimal("0.5"), Decimal("0.5"), Decimal(1))
-
-
-def test_own_indicators_and_a_single_department_have_no_place(hrss: Evaluation, desk: Desk) -> None:
-    assert standings(hrss, []) == ()
-    assert not [s for s in standings(hrss, [hrss]) if s.result.own]
+def test_a_single_department_has_no_place(desk: Desk) -> None:
     assert "nothing to compare with" in desk.county().html
 
 

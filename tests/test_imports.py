@@ -99,7 +99,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "monitoring_page": CORE
     | {"monitoring_record", "monitoring", "monitoring_rows", "chart_monitoring", "chart_parts", "drawing", "rendering"},
     "chart_government": {"words", "units", "pefa", "government", "drawing", "chart_parts"},
-    "standing": CORE | {"overview"},
+    "standing": CORE,
     "desk_fields": CORE | {"changes", "measure", "scoring"},
     "desk_page": CORE | {"drawing", "rendering", "sections", "years"},
     "desk": CORE

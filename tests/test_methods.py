@@ -10,14 +10,12 @@ from typing import Any, get_args
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from evallib.changes import Change, ScoreChange
 from evallib.errors import InputRefused
 from evallib.evaluation import Evaluation
 from evallib.improve import to_next_grade
-from evallib.methods import METHODS, SCALES, compare_targets, costs, history, intervals, judge_panel, questionnaires, standing
+from evallib.methods import METHODS, SCALES, compare_targets, costs, history, intervals, judge_panel, questionnaires
 from evallib.methods_record import Survey
 from evallib.sections import DRAWS, Report
 from evallib.sensitivity import measured, simulate
@@ -68,14 +66,14 @@ def test_every_method_of_the_evaluation_has_its_heading_in_its_order() -> None:
     ("method", "zh", "en"),
     [
         ("targets", "19 个目标中 17 个达标", "17 of 19 targets were met"),
-        ("cost", "填“成本与成果”表（cost_results）", "Fill in the table cost_results"),
+        ("cost", "请填“成本与成果”表 cost_results", "Fill in the table Costs and results cost_results"),
         ("history", "26,000.00元 (2022) 27,800.00元 +6.92%", "26,000.00 yuan (2022) 27,800.00 yuan +6.92%"),
-        ("experts", "填“专家评分”表（expert_scores）", "fill in the table expert_scores"),
+        ("experts", "请填“专家评分”表 expert_scores", "Fill in the table Expert scores expert_scores"),
         ("questionnaire", "95% 置信区间 67.20% 至 93.08%", "95% confidence interval 67.20% to 93.08%"),
         ("questionnaire", "约需 97 份有效答卷", "about 97 valid answers would be needed"),
         ("questionnaire", "既不能证明达到了目标，也不能证明没有达到", "proves neither that the target was met nor that it was missed"),
         ("questionnaire", "30 份的 84% 是 25.2 份，不是整数", "84% of 30 answers is 25.2, not a whole number"),
-        ("departments", "全县总览", "county overview"),
+        ("departments", "各部门年度总览页", "county overview"),
     ],
 )
 def test_the_real_department_is_told_what_each_method_shows_or_lacks(method: str, zh: str, en: str) -> None:
@@ -232,37 +230,6 @@ def test_last_year_is_compared_number_by_number() -> None:
 def apply_scores(evaluation: Evaluation, rates: dict[str, Decimal]) -> Evaluation:
     changes: list[Change] = [ScoreChange(indicator=id, score=evaluation.indicator(id).points * rate) for id, rate in rates.items()]
     return apply(evaluation, changes)
-
-
-def others(case: dict[str, Any]) -> list[Evaluation]:
-    found = []
-    for number, rate in enumerate(case["others"]):
-        scored = apply_scores(REAL, {case["indicator"]: Decimal(rate)})
-        found.append(scored.model_copy(update={"record": scored.record.model_copy(update={"department": f"other_{number}"})}))
-    return found
-
-
-@pytest.mark.parametrize("case", CASES["standing"], ids=lambda c: c["indicator"])
-def test_where_a_department_stands_as_worked_by_hand(case: dict[str, Any]) -> None:
-    found = next(s for s in standing(REAL, others(case)) if s.indicator == case["indicator"])
-    assert (found.rank, found.count, found.quarter) == (case["rank"], 4, case["quarter"])
-    assert [found.lower, found.median, found.upper] == [Decimal(v) for v in case["quartiles"]]
-
-
-def test_only_departments_evaluated_alike_are_compared() -> None:
-    (other,) = others({"indicator": "quality", "others": ["0"]})
-    later = other.model_copy(update={"record": other.record.model_copy(update={"year": 2024})})
-    unlike = other.model_copy(update={"framework": other.framework.model_copy(update={"first_year": 2020})})
-    assert standing(REAL, [REAL, later, unlike]) == ()
-    assert {s.indicator for s in standing(REAL, [other])} == {i.id for i in REAL.indicators if not i.own}
-
-
-@given(rates=st.lists(st.decimals(0, 1, places=1), min_size=1, max_size=4))
-@settings(max_examples=8)
-def test_a_rank_counts_those_who_are_better(rates: list[Decimal]) -> None:
-    found = next(s for s in standing(REAL, others({"indicator": "internal_control", "others": rates})) if s.indicator == "internal_control")
-    assert found.rank == 1 + sum(rate > found.rate for rate in rates)
-    assert found.lower <= found.median <= found.upper
 
 
 @pytest.mark.parametrize(
