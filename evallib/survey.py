@@ -108,8 +108,8 @@ def _survey_problems(survey: Survey) -> list[Problem]:
         found.append(_problem("id", "两组用了同一个代号", "Two groups have the same id", "给每组一个代号", "Give each an id", twice))
     weights = [group.weight for group in survey.groups if group.weight is not None]
     if weights and (len(weights) < len(ids) or sum(weights) != 1):
-        told = " + ".join(map(str, weights))
-        found.append(_problem("weight", "各组权重之和须为 1", "The weights of all groups must add up to 1",
+        told = " + ".join(percent(weight, None) for weight in weights)
+        found.append(_problem("weight", "各组权重之和须为 100%", "The weights of all groups must add up to 100%",
                               "每组都给权重，或都不给", "Give every group a weight, or none", told))  # fmt: skip
     scale = survey.scale
     if survey.measure == "mean" and isinstance(scale, Options) and scale.options[0].value is None:
