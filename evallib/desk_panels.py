@@ -149,9 +149,9 @@ class Look(Panel):
             one.add_class("evallib-list")
             one.observe(lambda _, one=one: self._picked(one), "value")
         self.boxes, self.result = widgets.VBox(), widgets.HTML()
-        left = widgets.VBox([self.result, self.boxes, self.message], layout={"width": "43em", "max_width": "100%"})
+        self.left = widgets.VBox([self.result, self.boxes, self.message], layout={"max_width": "100%"})
         self.page.layout.flex, self.page.layout.min_width = "1 1 24em", "0"
-        return [widgets.HBox(lists, layout=row), widgets.HBox([left, self.page], layout=row)]
+        return [widgets.HBox(lists, layout=row), widgets.HBox([self.left, self.page], layout=row)]
 
     def _picked(self, one: Any) -> None:
         if self.view.quiet:
@@ -193,6 +193,7 @@ class Look(Panel):
     def draw_picked(self) -> None:
         """The boxes of the indicator picked, and its page."""
         old = self.boxes.children
+        self.left.layout.width = "43em" if self.indicator.value else "100%"  # a mere hint stands above the page
         if self.indicator.value:
             fields = self.desk.fields(self.indicator.value)
             kinds = [kind for verdict, kind in ((True, _TICK), (False, _TYPE)) if any(f.verdict is verdict for f in fields)]
