@@ -11,7 +11,7 @@ from evallib.errors import InputRefused, Place, Problem, Where, meant
 from evallib.evaluation import Evaluation
 from evallib.experts import judge
 from evallib.framework import Framework
-from evallib.methods import panel_of, survey_of
+from evallib.methods import answers_of, is_answer, panel_of, survey_of
 from evallib.record import Record
 from evallib.scoring import evaluate
 from evallib.survey import evaluate_survey
@@ -67,6 +67,16 @@ def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
             column, found = ("group", answer.group) if groups else ("indicator", answer.indicator)
             what = words("“问卷对象”表（surveys）中没有这一行", "there is no such row in surveys")
             yield Problem(where("survey_answers", index, column), what, meant(found, groups or sorted(scales)), found)
+        elif not is_answer(scales[answer.indicator], answer.answer):
+            yield Problem(
+                where("survey_answers", index, "answer"),
+                words("量表上没有这个答案", "is no answer of the scale"),
+                words(
+                    f"可写：{answers_of(scales[answer.indicator]).zh}；无效的答卷写“无效”，未答的留空",
+                    f"write one of: {answers_of(scales[answer.indicator]).en}; invalid for a form that cannot be read, nothing for a blank",
+                ),
+                answer.answer,
+            )
 
 
 def _costs(record: Record, where: Where) -> Iterator[Problem]:

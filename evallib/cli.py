@@ -227,8 +227,16 @@ def check(
         for code, y, problems in found:
             print_problems(problems, language)
             counts = [sum(1 for p in problems if p.level == level) for level in ("error", "warning", "recorded")]
+            if counts[0]:
+                told = (
+                    f"{code} {y}：错误 {counts[0]}。改正后请再运行一次：有些检查要等这些改好才能做。"
+                    if language == "zh"
+                    else f"{code} {y}: {counts[0]} error(s). Run it again afterwards: some checks need these to be right first."
+                )
+                ERR.print(told, markup=False)
+                continue
             said = "{} {}：错误 {}，提醒 {}，已记录的矛盾 {}" if language == "zh" else "{} {}: {} error(s), {} warning(s), {} recorded"
-            (ERR if counts[0] else OUT).print(said.format(code, y, *counts), markup=False)
+            OUT.print(said.format(code, y, *counts), markup=False)
     if errors:
         raise typer.Exit(2)
 

@@ -218,9 +218,11 @@ def follow_ups(record: Record, previous: Record | None = None, as_of: datetime.d
 
 
 def unresolved(record: Record) -> list[Followed]:
-    """The findings of a record, its own and older ones that it follows, that are not told as done: what next year has to say more of."""
+    """What next year has to say more of: findings of a record, its own and older ones that it follows, that are not told as done,
+    and recommendations that are told as open or promised.
+    """
     told = follow_ups(record)
-    return [f for f in (*told.own, *told.earlier) if f.key.subject == "finding" and not f.resolved]
+    return [f for f in (*told.own, *told.earlier) if not f.resolved and (f.key.subject == "finding" or f.date is not None)]
 
 
 def overdue(

@@ -14,9 +14,9 @@ from evallib.methods_record import CostResult
 from evallib.methods_record import Survey as SurveyRow
 from evallib.record import Recommendation, Target
 from evallib.survey import evaluate_survey
-from evallib.survey_forms import FIVE_POINT, THREE_POINT, YES_NO, Group, Marks, Measure, Scale, Survey, SurveyResult
+from evallib.survey_forms import FIVE_POINT, THREE_POINT, YES_NO, Group, Marks, Measure, Scale, Survey, SurveyResult, clean
 from evallib.tables import losses
-from evallib.units import SHARE, UNITS, convert
+from evallib.units import SHARE, UNITS, convert, plain
 from evallib.words import Words, words
 
 METHODS: dict[str, Words] = {
@@ -222,6 +222,24 @@ SCALES: dict[str, tuple[Scale, Measure]] = {
 """How each scale of the table is read. Marks are averaged, so the mark from which people count as satisfied plays no part."""
 
 
+INVALID = ("无效", "invalid")
+"""What the table of answers says of forms that cannot be read."""
+
+
+def is_answer(scale: str, text: str) -> bool:
+    """Whether a text may stand in the table of answers: an answer of the scale, nothing, or that the form is invalid."""
+    plain_text = clean(text)
+    return plain_text == "" or plain_text in INVALID or SCALES[scale][0].read(plain_text) is not None
+
+
+def answers_of(scale: str) -> Words:
+    """The answers of a scale, to tell what may be written."""
+    read = SCALES[scale][0]
+    if isinstance(read, Marks):
+        return words(f"{plain(read.lowest)} 至 {plain(read.highest)}", f"{plain(read.lowest)} to {plain(read.highest)}")
+    return words("、".join(option.label for option in read.options), ", ".join(option.label for option in read.options))
+
+
 def questionnaires(evaluation: Evaluation) -> tuple[Questionnaire, ...]:
     """What each questionnaire says and how sure it is, from the recorded answers; without these, from a printed satisfaction
     rate and the number of valid forms. Empty where there is neither.
@@ -256,11 +274,13 @@ def _group(evaluation: Evaluation, row: SurveyRow, id: str) -> Group:
     for answer in evaluation.record.survey_answers:
         if (answer.indicator, answer.group) == (row.indicator, row.group):
             counts[answer.answer] = counts.get(answer.answer, 0) + answer.count
+    off_scale = sum(counts.pop(word, 0) for word in INVALID)
     return Group(
         id=id,
         name=row.group,
         name_en=row.group_en or row.group,
         counts=counts,
+        off_scale=off_scale,
         weight=None if row.weight is None else row.weight / 100,
         population=row.population,
         issued=row.issued,

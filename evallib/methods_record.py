@@ -37,7 +37,11 @@ class SurveyAnswer(Sourced):
 
     indicator: Id = column("指标编号", "indicator id")
     group: Annotated[str, Field(min_length=1)] = column("调查对象", "who was asked")
-    answer: str = column("答案", "answer as on the form; empty: blank", "")
+    answer: str = column(
+        "答案",
+        "answer of the scale: 满意/不满意; 满意/一般/不满意; 非常满意/满意/一般/不满意/非常不满意; a mark; 无效 (invalid); empty: blank",
+        "",
+    )
     count: Annotated[int, Field(ge=0)] = column("份数", "how many forms say so")
 
 

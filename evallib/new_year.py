@@ -333,9 +333,11 @@ def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
 
 
 def _follow_ups(plan: _Plan) -> tuple[_Rows, list[Hint]]:
-    """A row for each finding that is not told as done: its day and office as last named; state and date wait to be filled in."""
+    """A row for each finding that is not told as done, and each recommendation told as open or promised: its day and office as
+    last named; state and date wait to be filled in.
+    """
     left = unresolved(plan.before) if plan.before else []
-    rows: _Rows = [{"subject": "finding", "id": id_in(plan.new, f.key), "due": str(f.due or ""), "office": f.office.zh,
+    rows: _Rows = [{"subject": f.key.subject, "id": id_in(plan.new, f.key), "due": str(f.due or ""), "office": f.office.zh,
                     "office_en": f.office.en if f.office.en != f.office.zh else ""} for f in left]  # fmt: skip
     if not left:
         return [], []

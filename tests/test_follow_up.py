@@ -207,6 +207,13 @@ def test_a_new_year_asks_what_became_of_what_is_not_done(copy: Copy) -> None:
     assert meals.endswith(",,,已承诺 2024-03-31,2024-06-30,财务股,Accounts,,,,")
 
 
+def test_a_new_year_asks_for_recommendations_that_were_promised(copy: Copy) -> None:
+    rows = "recommendation,5.1,2024-03-31,promised,2024-06-30,,,,,report,五\nrecommendation,5.2,2024-03-31,done,,,,凭证,,report,五\n"
+    (copy.year / "follow_ups.csv").write_text(TABLE + rows, encoding="utf-8-sig")
+    text = (new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh") / "follow_ups.csv").read_text("utf-8-sig")
+    assert [line.split(",")[1] for line in text.splitlines() if line.startswith("recommendation,")] == ["2023-5.1"]
+
+
 def test_what_is_not_done_after_two_years_is_asked_for_again() -> None:
     record = two_years([[2024, "finding", "2023-2", "2025-01-01", "open"], [2024, "finding", "1", "2025-01-01", "done"]])[1]
     assert [(f.key.year, f.key.id) for f in unresolved(record)] == [(2024, "5"), (2023, "2")]

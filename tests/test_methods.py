@@ -311,3 +311,11 @@ def test_amounts_stand_in_the_order_of_the_data_the_oldest_year_first() -> None:
         ("f-staff_quota-2023", 2022),
         ("f-three_public_budget-2023", 2022),
     ]
+
+
+def test_a_form_that_cannot_be_read_is_in_no_rate(filled: Copy) -> None:
+    before = questionnaires(filled.evaluate())[0].result.overall
+    filled.replace(filled.year / "survey_answers.csv", "办事群众,,3", "办事群众,无效,3")
+    after = questionnaires(filled.evaluate())[0].result.overall
+    assert (before.response.blank, after.response.off_scale) == (3, 3)
+    assert before.rate == after.rate
