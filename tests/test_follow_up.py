@@ -23,7 +23,7 @@ from evallib.methods_record import FollowUp
 from evallib.new_year import new_year
 from evallib.record import Finding, Recommendation, Record
 from evallib.sections import SECTIONS, Report
-from evallib.words import LANGS, words
+from evallib.words import LANGS, Lang, words
 from evallib.years import EvaluatedYear
 from tests.conftest import Copy
 
@@ -281,3 +281,13 @@ def test_any_rows_make_a_section_that_names_all_that_is_overdue(hrss: Evaluation
         html = section(this, hrss, lang)
         assert [f.title[lang] for f in told.overdue if str(escape(f.title[lang])) not in html] == []
         assert html.count("<li>") == len(told.overdue)
+
+
+@pytest.mark.parametrize(("lang", "office"), [("zh", "局财务科"), ("en", "Finance section")])
+def test_this_years_findings_show_who_is_to_mend_them_by_when(hrss: Evaluation, lang: Lang, office: str) -> None:
+    named = {"office": "局财务科", "office_en": "Finance section"}
+    row = a_row("finding", "2", "2024-03-31", "open", "2024-06-30").model_copy(update=named)
+    e = with_rows(hrss, 2023, [row])
+    html = Report(EvaluatedYear(e, None, ()), lang).section("follow_up").html
+    assert office in html
+    assert "2024-06-30" in html
