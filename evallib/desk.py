@@ -301,7 +301,13 @@ class Desk:
         return self.scenarios()
 
     def restore(self, name: str) -> Section:
-        """Make a scenario's changes the ones at hand."""
+        """Make a scenario's changes the ones at hand.
+
+        Raises InputRefused for a name that none was kept under.
+        """
+        if name not in self.work.scenarios:
+            kept_zh, kept_en = "、".join(self.kept) or "（无）", ", ".join(self.kept) or "none"
+            raise refuse("desk", "没有这个方案", "there is no such scenario", f"已有：{kept_zh}", f"there are: {kept_en}", name)
         return self._try({key_of(change): change for change in self.work.scenarios[name]})
 
     @property

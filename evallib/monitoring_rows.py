@@ -29,7 +29,7 @@ class MonitoringRow(Sourced):
     measure: Id = column("监控项编号", "budget, received (with the opening carry-over), spent; or an id for a target")
     name: str = column("名称", "name of the target", "")
     name_en: str = column("名称（英文）", "name in English", "")
-    kind: str = column("类别", "total (added up since the year began) or level (as it stands); empty: total", "")
+    kind: str = column("类别", "total 累计 (added up since the year began) or level 现状 (as it stands); empty: total", "")
     operator: str = column("比较", ">=, <= or =", "")
     target: Annotated[Decimal, Field(ge=0)] | None = column("年度目标值", "target of the year", None, unit="unit")
     value: Annotated[Decimal, Field(ge=0)] | None = column("数值", "value on that day; empty: not observed", None, unit="unit")
@@ -41,7 +41,7 @@ class MonitoringRow(Sourced):
     reason_en: str = column("偏差原因（英文）", "reason in English", "")
     remedy: str = column("改进措施", "remedy", "")
     remedy_en: str = column("改进措施（英文）", "remedy in English", "")
-    synthetic: str = column("模拟数据", "yes where the row is made up; empty: no", "")
+    synthetic: str = column("模拟数据", "yes 是 where the row is made up; empty: no", "")
     source: Annotated[str, Field(min_length=1)] = column("来源", "source document, by its title")
 
 

@@ -143,7 +143,7 @@ def _count(survey: Survey, group: Group) -> tuple[_Tally, list[Problem]]:
     valid = len(read) if group.share is None else group.valid or 0
     counted = valid + blank + off_scale
     returned = counted if group.returned is None and group.share is None else group.returned
-    chain = [("valid", counted), ("returned", returned), ("issued", group.issued)]
+    chain = [("有效和无效 / valid and invalid", counted), ("收回 / returned", returned), ("发放 / issued", group.issued)]
     known = [(name, count) for name, count in chain if count is not None]
     short = any(small > large for (_, small), (_, large) in pairwise(known))
     if short or (group.share is None and returned != counted):

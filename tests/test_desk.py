@@ -405,3 +405,8 @@ def test_the_notebook_runs_with_an_empty_list(copy: Copy, tmp_path: Path) -> Non
     (copy.folder / "departments.csv").write_text(heads + "\n", encoding="utf-8-sig")
     (output,) = run(copy.folder, "zh", tmp_path / "explore.ipynb")
     assert "evallib new" in "".join(output["data"]["text/html"])
+
+
+def test_a_scenario_that_was_not_kept_is_refused_with_those_that_were(desk: Desk) -> None:
+    with pytest.raises(InputRefused, match="there is no such scenario"):
+        desk.restore("不存在")
