@@ -295,5 +295,8 @@ def clear_leftovers(out: Path) -> None:
 
 
 def _temporary(out: Path) -> Iterator[Path]:
-    if out.is_dir():
-        yield from (p for year in out.iterdir() if year.is_dir() for p in year.glob(".*-*") if p.is_dir())
+    """Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more."""
+    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in ("comparison", "overview"))]
+    found = [path for folder in folders for path in folder.glob(".*-*")]
+    found += [path for name in ("index", "results") for path in out.glob(f".{name}.*-*")]
+    yield from (path for path in found if path.is_dir())

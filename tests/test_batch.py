@@ -183,6 +183,16 @@ def test_leftovers_of_a_killed_run_are_cleared(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / "2023").iterdir()] == ["hrss.html"]
 
 
+def test_leftovers_are_cleared_only_where_a_batch_writes(tmp_path: Path) -> None:
+    left = [tmp_path / ".index.html-abc", tmp_path / ".results.csv-abc", tmp_path / "overview" / ".2023-abc"]
+    others = [tmp_path / ".my-notes", tmp_path / "plans" / ".draft-1"]
+    for folder in (*left, *others):
+        folder.mkdir(parents=True)
+    clear_leftovers(tmp_path)
+    assert not any(folder.exists() for folder in left)
+    assert all(folder.exists() for folder in others)
+
+
 def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:
     assert [j.department for j in list_jobs(county.folder, tmp_path, departments=("wrong",))] == ["wrong"]
     assert list_jobs(county.folder, tmp_path, years=(2020,)) == ()
