@@ -1,5 +1,5 @@
 """`python -m evallib` is the command line."""
 
-from evallib.cli import main
+from evallib.cli.main import main
 
 main()

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from evallib.evaluation import Evaluation
-from evallib.years import evaluate_year
+from evallib.core.evaluation import Evaluation
+from evallib.data.years import evaluate_year
 
 settings.register_profile("evallib", deadline=None)  # no test is timed
 settings.load_profile("evallib")
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+GOLDEN = ROOT / "tests" / "cases"
+BAD = ROOT / "tests" / "bad"
 
 
 @pytest.fixture(scope="session")

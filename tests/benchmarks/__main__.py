@@ -21,15 +21,15 @@ from typing import Any
 
 import pandas as pd
 
-from evallib.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_job, standing
-from evallib.demo import make_demo
-from evallib.engine import warm_up
-from evallib.errors import InputRefused
-from evallib.report import NOTEBOOKS
-from evallib.sections import SECTIONS, Report
-from evallib.workers import default_workers
-from evallib.years import evaluate_year
-from tests.test_batch import as_if_made
+from evallib.core.errors import InputRefused
+from evallib.data.years import evaluate_year
+from evallib.demo.county import make_demo
+from evallib.pages.report import SECTIONS, Report
+from evallib.runs.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_job, standing
+from evallib.runs.engine import warm_up
+from evallib.runs.report import NOTEBOOKS
+from evallib.runs.workers import default_workers
+from tests.runs.test_batch import as_if_made
 
 BATCH, LOOP, THOUSAND = 40, 4, 1000
 
@@ -99,7 +99,7 @@ def without_notebook(job: Job, out: Path) -> None:
     """The floor: the same sections drawn and the same page filled, without a notebook or a kernel."""
     from nbformat import v4
 
-    from evallib.page import ReportExporter
+    from evallib.pages.exporter import ReportExporter
 
     report = Report(evaluate_year(job.data, job.department, job.year))
     shown = [v4.new_output("display_data", {"text/html": report.section(id).html}) for id in SECTIONS]

@@ -9,8 +9,8 @@ import time
 
 import psutil
 
-from evallib.batch import run_batch
-from evallib.workers import open_executor
+from evallib.runs.batch import run_batch
+from evallib.runs.workers import open_executor
 
 if __name__ == "__main__":
     begun = time.perf_counter()

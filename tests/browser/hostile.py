@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import get_origin
 
-from evallib.record import TABLES
+from evallib.core.record import TABLES
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)></style></title></textarea>--><svg onload=alert(3)>"

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from evallib.report import run_report
+from evallib.runs.report import run_report
 from tests.browser.browser import launched
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,14 +14,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from evallib import __version__
-from evallib.batch import Job, Outcome, list_jobs
-from evallib.county import write_index
-from evallib.data_folder import has_data
-from evallib.demo import make_demo
-from evallib.errors import InputRefused
-from evallib.tables import result_of
-from evallib.words import LANGS, Lang, words
-from evallib.years import evaluate_year
+from evallib.analysis.documents import result_of
+from evallib.core.errors import InputRefused
+from evallib.core.words import LANGS, Lang, words
+from evallib.data.folder import has_data
+from evallib.data.years import evaluate_year
+from evallib.demo.county import make_demo
+from evallib.runs.batch import Job, Outcome, list_jobs
+from evallib.runs.index import write_index
 from tests.browser.browser import CHROMIUM, Opened, Scheme, barriers, launched
 from tests.browser.hostile import HOSTILE
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.load import load_year
-from evallib.report import run_report
-from evallib.words import LANGS, Lang
+from evallib.core.words import LANGS, Lang
+from evallib.data.load import load_year
+from evallib.runs.report import run_report
 from tests.browser.browser import CHROMIUM, Opened, Scheme, barriers, launched
 from tests.browser.hostile import poison
 from tests.conftest import DATA, Copy

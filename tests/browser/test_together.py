@@ -10,12 +10,12 @@ from typing import get_args
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.demo import make_demo
-from evallib.engine import fast_engine
-from evallib.report import run_comparison, run_overview
-from evallib.words import LANGS
+from evallib.core.words import LANGS
+from evallib.demo.county import make_demo
+from evallib.runs.engine import fast_engine
+from evallib.runs.report import run_comparison, run_overview
+from tests.analysis.test_government import israel_rows, write_heads
 from tests.browser.browser import CHROMIUM, Opened, Scheme, barriers, launched
-from tests.test_government import israel_rows, write_heads
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),

@@ -1,0 +1,141 @@
+"""An Evaluation as plain objects for other programs: scores as JSON or CSV, results for indexes. Computes nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from evallib.core.evaluation import Evaluation
+from evallib.core.units import SHARE, UNITS, convert, round_half_up
+from evallib.core.words import Lang
+
+
+def _text(value: Decimal | None, places: int = 4) -> str | None:
+    return None if value is None else str(round_half_up(value, places))
+
+
+def _measured(value: Decimal | None, unit: str) -> tuple[str | None, str]:
+    """A number for machines: rates as shares of four decimals, other numbers exact and without idle zeros."""
+    if value is None:
+        return None, SHARE if unit in UNITS and UNITS[unit].measures == "share" else unit
+    if unit in UNITS and UNITS[unit].measures == "share":
+        return _text(convert(value, unit, SHARE)), SHARE
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text), unit
+
+
+def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
+    """The scores as one plain object for other programs: numbers are decimal strings, rates are shares.
+
+    Keys: format, department, name, year, framework, total, points, grade, coverage, dimensions, indicators, metrics,
+    targets. What it holds follows from `evaluation.json`, which holds everything.
+    """
+    e, places = evaluation, evaluation.framework.rounding
+    indicators = []
+    for i in e.indicators:
+        value, unit = _measured(i.value, i.unit)
+        indicators.append(
+            {
+                "id": i.id,
+                "name": i.name[lang],
+                "dimension": i.dimension,
+                "group": i.group,
+                "points": str(round_half_up(i.points, places.scores)),
+                "score": _text(i.score, places.scores),
+                "value": value,
+                "unit": unit,
+                "status": i.status,
+                "basis": i.basis,
+                "rule": i.rule,
+                "working": i.working[lang],
+                "source": i.source[lang],
+                "evidence": i.evidence[lang],
+                "method": i.method,
+                "formula_score": _text(i.formula_score, places.scores),
+                "rule_text": i.rule_text[lang],
+            }
+        )
+    targets = []
+    for t in e.targets:
+        target, unit = _measured(t.target, t.unit)
+        actual, _ = _measured(t.actual, t.unit)
+        targets.append(
+            {
+                "id": t.id,
+                "name": t.name[lang],
+                "operator": t.operator,
+                "target": target,
+                "actual": actual,
+                "unit": unit,
+                "completion_rate": _text(t.completion_rate, places.rates),
+                "met": t.met,
+            }
+        )
+    return {
+        "format": 1,
+        "department": e.record.department,
+        "name": e.record.name[lang],
+        "year": e.record.year,
+        "framework": f"{e.framework.id}/{e.framework.first_year}",
+        "total": _text(e.total, places.scores),
+        "points": _text(e.points, places.scores),
+        "grade": e.grade[lang],
+        "coverage": {
+            "indicators": e.coverage.indicators,
+            "indicators_scored": e.coverage.indicators_scored,
+            "points": _text(e.coverage.points, places.scores),
+            "points_scored": _text(e.coverage.points_scored, places.scores),
+        },
+        "dimensions": [
+            {
+                "id": d.id,
+                "name": d.name[lang],
+                "points": _text(d.points, places.scores),
+                "score": _text(d.score, places.scores),
+                "rate": _text(d.rate, places.rates),
+            }
+            for d in e.dimensions
+        ],
+        "indicators": indicators,
+        "metrics": {m.id: _text(m.value, places.rates) for m in e.metrics},
+        "targets": targets,
+    }
+
+
+def result_of(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation in short, for indexes and tidy tables: the totals, and a row for every indicator. Numbers are texts."""
+    e, places = evaluation, evaluation.framework.rounding
+    rows = []
+    for i in e.indicators:
+        value, unit = _measured(i.value, i.unit)
+        rows.append(
+            {
+                "dimension": i.dimension,
+                "group": i.group,
+                "indicator": i.id,
+                "name": i.name.zh,
+                "name_en": i.name.en,
+                "points": _text(i.points, places.scores),
+                "score": _text(i.score, places.scores),
+                "score_rate": _text(i.score_rate, places.rates),
+                "value": value,
+                "unit": unit,
+                "status": i.status,
+                "method": i.method,
+                "basis": i.basis,
+            }
+        )
+    return {
+        "name": e.record.name.zh,
+        "name_en": e.record.name.en,
+        "framework": f"{e.framework.id}/{e.framework.first_year}",
+        "total": _text(e.total, places.scores),
+        "points": _text(e.points, places.scores),
+        "grade": e.grade.zh,
+        "grade_en": e.grade.en,
+        "self_total": _text(e.self_total, places.scores),
+        "indicators_scored": e.coverage.indicators_scored,
+        "indicators": e.coverage.indicators,
+        "synthetic": bool(e.record.find_profile("synthetic", "zh")),
+        "rows": rows,
+    }

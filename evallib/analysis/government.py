@@ -1,0 +1,226 @@
+"""A whole government's budget variance as PEFA measures it: of its heads, or its departments in their place. Measures: `pefa`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from evallib.analysis.pefa import COMPOSED, Head, PefaAssessment, PefaYear, Score, Variance, assess, variance
+from evallib.core.budget_rows import Kind
+from evallib.core.evaluation import Evaluation
+from evallib.core.measure import find_fact
+from evallib.core.record import InputFile
+from evallib.core.units import UNITS
+from evallib.core.words import Words, joined, words
+from evallib.core.years import Absent, CountyYear
+
+FEWEST = 20  # heads that PEFA wants to see singly (Handbook, data requirements of PI-2.1)
+
+
+@dataclass(frozen=True)
+class HeadRow:
+    """A head as the table shows it. `scaled` and `deviation` are None where PI-2.1 does not take the head singly."""
+
+    code: str
+    name: Words
+    kind: Kind
+    original: Decimal | None
+    executed: Decimal | None
+    scaled: Decimal | None = None
+    deviation: Decimal | None = None
+
+    @property
+    def variance(self) -> Variance:
+        return variance(self.original, self.executed)
+
+
+@dataclass(frozen=True)
+class HeadTable:
+    """A year's heads as PI-2.1 takes them: singly, pooled (their sum first), in all; and the heads it does not take.
+
+    In the total, `deviation` is the sum of the absolute deviations.
+    """
+
+    singles: tuple[HeadRow, ...]
+    pool: HeadRow | None
+    pooled: tuple[HeadRow, ...]
+    total: HeadRow | None
+    others: tuple[HeadRow, ...]
+
+
+@dataclass(frozen=True)
+class Government:
+    """A government's heads over up to three years, and what PEFA says of them.
+
+    `heads` holds only years that could be measured, oldest first. `basis` tells where they come from; where that is the
+    departments, the amounts are in yuan, `absent` names the departments left out, and PI-2.3 is not measured.
+    """
+
+    year: int
+    basis: Literal["file", "departments"]
+    unit: Words
+    heads: Mapping[int, tuple[Head, ...]]
+    assessment: PefaAssessment
+    sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    files: tuple[InputFile, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    remarks: tuple[Words, ...] = ()
+
+    @property
+    def latest(self) -> PefaYear | None:
+        """The last year that could be measured; None where none could."""
+        return self.assessment.years[-1] if self.assessment.years else None
+
+    @property
+    def places(self) -> int:
+        """How many decimals the amounts have, at most two: a whole table is written with as many."""
+        amounts = [amount for heads in self.heads.values() for head in heads for amount in (head.original, head.executed)]
+        return min(max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in amounts if amount), 0), 2)
+
+
+# --- from the file ---------------------------------------------------------------------------------------------------
+
+
+# --- from the departments --------------------------------------------------------------------------------------------
+
+
+def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
+    """Departments that have a head in every compared year: the longest run of years up to `year` that leaves any."""
+    heads: dict[int, dict[str, Head]] = {}
+    without: dict[int, dict[str, Absent]] = {}
+    for county in counties:
+        heads[county.year] = {}
+        without[county.year] = {absent.department: absent for absent in county.absent}
+        for evaluation in county.evaluations:
+            found = _department(evaluation)
+            if isinstance(found, Head):
+                heads[county.year][found.code] = found
+            else:
+                without[county.year][found.department] = found
+    runs = [list(heads)[start:] for start in range(len(heads))]
+    run = next((run for run in runs if set.intersection(*(set(heads[y]) for y in run))), [])
+    common = set.intersection(*(set(heads[y]) for y in run)) if run else set()
+    measured = {y: tuple(head for code, head in heads[y].items() if code in common) for y in run}
+    shown = run or [year]
+    listed = dict.fromkeys(code for y in shown for code in (*heads[y], *without[y]))
+    absent = tuple(_why_absent(code, shown, heads, without) for code in listed if code not in common)
+    remarks = []
+    if skipped := [str(y) for y in heads if y not in run]:
+        remarks.append(
+            words(
+                f"{'、'.join(skipped)} 年没有可用的部门数据，或没有部门各年都有数据，不在其中。",
+                f"Not measured: {', '.join(skipped)}. No department could be used, or none has data in all of the years.",
+            )
+        )
+    if run:
+        told = joined([words(str(y)) for y in run], "、", ", ")
+        remarks.append(
+            words(
+                f"{told.zh} 年列出的部门：{len(listed)} 个；各年都有批复预算和决算、计算在内的：{len(common)} 个。",
+                f"Departments listed for {told.en}: {len(listed)}. With an approved budget and an outturn in every year, and counted: "
+                f"{len(common)}.",
+            )
+        )
+    return Government(
+        year=year,
+        basis="departments",
+        unit=UNITS["元"].name,
+        heads=measured,
+        assessment=_without_contingency(assess(measured)),
+        absent=absent,
+        remarks=(*remarks, *too_few(measured)),
+    )
+
+
+def _department(evaluation: Evaluation) -> Head | Absent:
+    """A department as a head: approved expenditure, adjusted for revised, outturn for executed."""
+    record = evaluation.record
+    amounts = [
+        found.value if (found := find_fact(record, id, record.year)) else None
+        for id in ("approved_expenditure", "adjusted_expenditure", "outturn")
+    ]
+    original, revised, executed = amounts
+    name = record.name
+    if original is None or executed is None:
+        lacking = [words("年初批复预算", "the approved budget")] if original is None else []
+        lacking += [words("决算数", "the outturn")] if executed is None else []
+        reason = words("缺少", "lacks ") + joined(lacking, "和", " and ")
+        return Absent(record.department, name, record.year, reason)
+    return Head(code=record.department, name=name.zh, name_en=name.en, original=original, revised=revised, executed=executed)
+
+
+def _why_absent(
+    code: str, years: Sequence[int], heads: Mapping[int, Mapping[str, Head]], without: Mapping[int, Mapping[str, Absent]]
+) -> Absent:
+    """The first year that keeps a department out of the comparison, with the reason."""
+    year = next(y for y in years if code not in heads[y])
+    if code in without[year]:
+        return without[year][code]
+    known = next(y for y in years if code in heads[y] or code in without[y])
+    name = words(heads[known][code].name, heads[known][code].name_en) if code in heads[known] else without[known][code].name
+    return Absent(code, name, year, words("该年没有列出", "not listed for that year"))
+
+
+def _without_contingency(found: PefaAssessment) -> PefaAssessment:
+    """Contingency is no department's: that none was charged must not pass for a budget without it (Handbook 2.3:4)."""
+    reason = words(
+        "PI-2.3：未评分。预备费不在任何部门的预算里，各部门的合计看不出它。",
+        "PI-2.3: not scored. Contingency is in no department's budget and cannot be seen in their sum.",
+    )
+    years = tuple(year.model_copy(update={"contingency": None, "working": year.working[:2]}) for year in found.years)
+    return found.model_copy(update={"years": years, "pi_2_3": Score(indicator="PI-2.3", grade=None, working=reason)})
+
+
+# --- what is said of the heads ------------------------------------------------------------------------------------------------------
+
+
+def too_few(heads: Mapping[int, Sequence[Head]]) -> list[Words]:
+    """A remark where a year has fewer heads than PEFA wants to see singly; none where all have enough."""
+    counts = {year: sum(head.kind in COMPOSED for head in of_year) for year, of_year in heads.items()}
+    low = min(counts.values(), default=FEWEST)
+    if low >= FEWEST:
+        return []
+    return [
+        words(
+            f"PEFA 要求至少 {FEWEST} 个科目，这里最少的一年只有 {low} 个：结构偏差只供参考。",
+            f"PEFA wants at least {FEWEST} heads; the year with the fewest has {low} here: take the composition variance as a hint only.",
+        )
+    ]
+
+
+def head_table(government: Government) -> HeadTable:
+    """The heads of the latest year as PI-2.1 takes them, so that its calculation can be followed line by line.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.government import load_government
+    >>> table = head_table(load_government(Path("data"), 2023))
+    >>> [(row.code, str(row.deviation)) for row in table.singles], table.pool
+    ([('hrss', '0.00')], None)
+    """
+    measured = government.latest
+    heads = government.heads[measured.year] if measured else ()
+    ordinary = sorted((h for h in heads if h.kind in COMPOSED), key=lambda h: (-(h.original or 0), h.code))
+    others = tuple(_row(head) for head in heads if head.kind not in COMPOSED)
+    composed = measured.composition if measured else None
+    if composed is None:
+        return HeadTable(tuple(_row(head) for head in ordinary), None, (), None, others)
+    lines = [HeadRow(x.code, x.name, "ordinary", x.original, x.executed, x.scaled, x.deviation) for x in composed.lines]
+    singles = lines[:-1] if composed.pooled else lines
+    taken = {row.code for row in singles}
+    total = HeadRow(
+        code="",
+        name=words("合计", "Total"),
+        kind="ordinary",
+        original=composed.original,
+        executed=composed.executed,
+        scaled=sum((line.scaled for line in composed.lines), Decimal(0)),
+        deviation=sum((abs(line.deviation) for line in composed.lines), Decimal(0)),
+    )
+    pooled = tuple(_row(head) for head in ordinary if head.code not in taken)
+    return HeadTable(tuple(singles), lines[-1] if composed.pooled else None, pooled, total, others)
+
+
+def _row(head: Head) -> HeadRow:
+    return HeadRow(head.code, words(head.name, head.name_en), head.kind, head.original, head.executed)

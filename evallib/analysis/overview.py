@@ -1,0 +1,275 @@
+"""The departments of a county in one year: ranks, grades, what drives the differences, outliers, self-evaluation. No text, no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from statistics import mean, median
+
+from evallib.core.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.core.words import Words, words
+
+Evaluations = Sequence[Evaluation]
+
+FEWEST = 8
+"""Departments below which no outlier is looked for: our own limit."""
+FAR = Decimal("3.5")
+"""Iglewicz & Hoaglin, How to Detect and Handle Outliers, 1993: a modified z-score beyond this, up or down, is an outlier."""
+CONSISTENT = Decimal("0.6745")
+"""The same source: the third quartile of the normal distribution; makes the median deviation comparable with a standard deviation."""
+RESCALED = "rescaled"
+"""The part of a total that no group holds: scaling back what does not apply, and rounding."""
+
+
+# --- totals, ranks and grades
+
+
+def rate_of(evaluation: Evaluation) -> Decimal | None:
+    """The total as a share of the full points; None where no points apply."""
+    return evaluation.total / evaluation.points if evaluation.points else None
+
+
+def full_points(evaluations: Evaluations) -> Decimal | None:
+    """The full points, where all departments share them; None where they differ and only shares can be compared."""
+    found = {e.points for e in evaluations}
+    return found.pop() if len(found) == 1 else None
+
+
+def ranks(values: Sequence[Decimal]) -> tuple[int, ...]:
+    """The rank of each value, largest first; equal values share the better rank and the next ranks are left out.
+
+    >>> ranks([Decimal(90), Decimal(95), Decimal(90), Decimal(80)])
+    (2, 1, 2, 4)
+    """
+    places = {value: place for place, value in reversed(list(enumerate(sorted(values, reverse=True), 1)))}
+    return tuple(places[value] for value in values)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A department's place among those of its year. `tied`: others share it."""
+
+    rank: int
+    tied: bool
+    rate: Decimal
+    evaluation: Evaluation
+
+
+def ranking(evaluations: Evaluations) -> tuple[Standing, ...]:
+    """The departments by total as a share of full points, best first; ties by code. A total without points has no place."""
+    rated = [(rate, e) for e in evaluations if (rate := rate_of(e)) is not None]
+    places = ranks([rate for rate, _ in rated])
+    found = [Standing(place, places.count(place) > 1, rate, e) for place, (rate, e) in zip(places, rated, strict=True)]
+    return tuple(sorted(found, key=lambda s: (s.rank, s.evaluation.record.department)))
+
+
+@dataclass(frozen=True)
+class GradeCount:
+    """A grade, the shares of full points it begins at (one for each way that frameworks set it), and who has it."""
+
+    name: Words
+    limits: tuple[Decimal, ...]
+    evaluations: tuple[Evaluation, ...]
+
+
+def grade_counts(evaluations: Evaluations) -> tuple[GradeCount, ...]:
+    """Every grade of the frameworks in use, the best first, also those that nobody has."""
+    names: dict[str, Words] = {}
+    limits: dict[str, set[Decimal]] = {}
+    for e in evaluations:
+        for g in e.framework.grades:
+            names.setdefault(g.id, g.words)
+            limits.setdefault(g.id, set()).add(g.at_least / e.framework.points)
+    order = sorted(names, key=lambda id: -max(limits[id]))
+    return tuple(GradeCount(names[id], tuple(sorted(limits[id])), tuple(e for e in evaluations if e.grade_id == id)) for id in order)
+
+
+# --- where the points go
+
+
+def sections_of(evaluations: Evaluations, level: str = "groups") -> tuple[SectionResult, ...]:
+    """The groups (or `dimensions`) of all frameworks in use, each id once, in the order of the frameworks."""
+    found: dict[str, SectionResult] = {}
+    for e in evaluations:
+        for section in e.dimensions if level == "dimensions" else e.groups:
+            found.setdefault(section.id, section)
+    return tuple(found.values())
+
+
+def section_rates(evaluation: Evaluation) -> dict[str, Decimal | None]:
+    """The score rate of every dimension and group by id."""
+    return {s.id: s.rate for s in (*evaluation.groups, *evaluation.dimensions)}
+
+
+def largest_loss(evaluation: Evaluation) -> SectionResult | None:
+    """The group that lost most points, the first of them where several did; None where none lost any."""
+    worst = max(evaluation.groups, key=lambda g: g.points - g.score, default=None)
+    return worst if worst is not None and worst.points > worst.score else None
+
+
+def explained(parts: Sequence[Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """The share of the variance of the sums that each part explains: cov(part, sum) / var(sum). The shares add up to 1.
+
+    `parts` holds the parts of each sum by name, one left out counting as nothing. A share below zero: the part runs against
+    the rest. Empty where the sums do not differ. Source: Shorrocks, Inequality decomposition by factor components,
+    Econometrica 50 (1982) 193-211: the natural decomposition of the variance.
+
+    >>> explained([{"a": Fraction(0), "b": Fraction(0)}, {"a": Fraction(3), "b": Fraction(1)}])
+    {'a': Fraction(3, 4), 'b': Fraction(1, 4)}
+    """
+    names = list(dict.fromkeys(name for row in parts for name in row))
+    sums = [sum(row.values(), Fraction(0)) for row in parts]
+    if len(set(sums)) < 2:
+        return {}
+    middle = sum(sums, Fraction(0)) / len(sums)
+    from_middle = [value - middle for value in sums]
+    whole = sum((d * d for d in from_middle), Fraction(0))  # a part need not be centred: the deviations of the sums add up to zero
+    return {
+        name: sum((row.get(name, Fraction(0)) * d for row, d in zip(parts, from_middle, strict=True)), Fraction(0)) / whole
+        for name in names
+    }
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A group: its share of the variance of totals, and for how many departments it is the largest loss."""
+
+    id: str
+    name: Words
+    dimension: str
+    share: Decimal
+    mean_lost: Decimal
+    largest_for: int
+
+
+def drivers(evaluations: Evaluations, level: str = "groups") -> tuple[Driver, ...]:
+    """How much of the differences between totals each group (or dimension) explains, most first; empty where totals are equal.
+
+    Each department's loss, as a share of its full points, is the sum of what its groups lost; see `explained`. `mean_lost` is
+    that loss of an average department.
+    """
+    rated = [e for e in evaluations if e.points]
+    sections = {s.id: s for s in sections_of(rated, level)}
+    parts = [_lost(e, level) for e in rated]
+    worst = [w.id for e in rated if (w := largest_loss(e)) is not None]
+    found = []
+    for id, share in explained(parts).items():
+        name = sections[id].name if id in sections else words("折算和取整", "Rescaling and rounding")
+        lost = mean([row.get(id, Fraction(0)) for row in parts])
+        home = sections[id].dimension if id in sections else ""
+        found.append(Driver(id, name, home, _decimal(share), _decimal(lost), worst.count(id)))
+    return tuple(sorted(found, key=lambda d: (-d.share, d.id)))
+
+
+def _lost(e: Evaluation, level: str) -> dict[str, Fraction]:
+    """What each part lost, as a share of the full points; together one less the total's share."""
+    points = Fraction(e.points)
+    lost = {s.id: Fraction(s.points - s.score) / points for s in (e.dimensions if level == "dimensions" else e.groups)}
+    rest = Fraction(e.points - e.total) / points - sum(lost.values(), Fraction(0))
+    return {**lost, RESCALED: rest} if rest else lost
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+# --- what stands out
+
+
+def modified_z(values: Sequence[Decimal]) -> tuple[Decimal, ...] | None:
+    """How far each value is from the median, in median deviations: 0.6745 (x - median) / MAD. None where the MAD is zero.
+
+    Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (ASQC), 1993.
+
+    >>> modified_z([Decimal(v) for v in (1, 2, 3, 4, 15)])[-1]
+    Decimal('8.0940')
+    """
+    if not values:
+        return None
+    middle = median(values)
+    mad = median([abs(v - middle) for v in values])
+    return tuple(CONSISTENT * (v - middle) / mad for v in values) if mad else None
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A department far from the median, and how far by the modified z-score."""
+
+    evaluation: Evaluation
+    value: Decimal
+    z: Decimal
+
+
+@dataclass(frozen=True)
+class Screening:
+    """The totals (`id` is empty) or the rates of one dimension, looked through for outliers.
+
+    `mad` is the median absolute deviation. `verdict`: `few` departments, no `spread`, or `looked`.
+    """
+
+    id: str
+    name: Words
+    count: int
+    median: Decimal | None
+    mad: Decimal | None
+    verdict: str
+    outliers: tuple[Outlier, ...]
+
+
+def screenings(evaluations: Evaluations) -> tuple[Screening, ...]:
+    """The total and each dimension, as shares of their points, looked through for departments that stand out."""
+    found = [_screened("", words("总分", "Total"), [(e, rate_of(e)) for e in evaluations])]
+    for d in sections_of(evaluations, "dimensions"):
+        found.append(_screened(d.id, d.name, [(e, section_rates(e).get(d.id)) for e in evaluations]))
+    return tuple(found)
+
+
+def _screened(id: str, name: Words, rates: Sequence[tuple[Evaluation, Decimal | None]]) -> Screening:
+    rated = [(e, rate) for e, rate in rates if rate is not None]
+    values = [rate for _, rate in rated]
+    middle = median(values) if values else None
+    mad = None if middle is None else median([abs(v - middle) for v in values])
+    scores = modified_z(values)
+    if len(values) < FEWEST or scores is None:
+        return Screening(id, name, len(values), middle, mad, "few" if len(values) < FEWEST else "spread", ())
+    far = [Outlier(e, rate, z) for (e, rate), z in zip(rated, scores, strict=True) if abs(z) > FAR]
+    far.sort(key=lambda o: (-abs(o.z), o.evaluation.record.department))
+    return Screening(id, name, len(values), middle, mad, "looked", tuple(far))
+
+
+# --- self-evaluation and what is missing
+
+
+@dataclass(frozen=True)
+class SelfGap:
+    """A department's own total beside the evaluation's. `gap`: own less evaluated; `rate`: the same as a share of full points."""
+
+    evaluation: Evaluation
+    own: Decimal
+    own_grade: Words
+    gap: Decimal
+    rate: Decimal
+
+    @property
+    def better_grade(self) -> bool:
+        """Whether the department's own total would give a better grade than the evaluation."""
+        framework = self.evaluation.framework
+        return framework.grade_of(self.own).at_least > framework.grade_of(self.evaluation.total).at_least
+
+
+def self_gaps(evaluations: Evaluations) -> tuple[SelfGap, ...]:
+    """Where a department gave itself a total: the most generous first. The own grade is the one that its total gives."""
+    found = [
+        SelfGap(e, e.self_total, e.framework.grade_of(e.self_total).words, e.self_total - e.total, (e.self_total - e.total) / e.points)
+        for e in evaluations
+        if e.self_total is not None and e.points
+    ]
+    return tuple(sorted(found, key=lambda g: (-g.rate, g.evaluation.record.department)))
+
+
+def unscored(evaluations: Evaluations) -> tuple[tuple[Evaluation, tuple[IndicatorResult, ...]], ...]:
+    """The departments with indicators that could not be scored for want of data, and these indicators."""
+    found = [(e, tuple(i for i in e.indicators if i.status == "missing")) for e in evaluations]
+    return tuple((e, missing) for e, missing in found if missing)

@@ -1,0 +1,213 @@
+"""Targets, budgets and findings counted over the departments of a county in one year. No text, no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evallib.analysis import tables
+from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.core.record import Finding
+from evallib.core.words import Words
+
+Evaluations = Sequence[Evaluation]
+
+TOO_EASY = Decimal("1.5")
+"""Completion above which a target is said to have been set too low: our own limit, one and a half times the target."""
+
+
+# --- targets
+
+
+@dataclass(frozen=True)
+class TargetCount:
+    """A department's targets: those with a measured actual, how many of them were met, and those judged by people or unknown."""
+
+    evaluation: Evaluation
+    measured: int
+    met: int
+    judged: int
+    judged_met: int
+    unknown: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Met of measured; None where none is measured."""
+        return Decimal(self.met) / self.measured if self.measured else None
+
+
+def target_counts(evaluations: Evaluations) -> tuple[TargetCount, ...]:
+    """Each department's count, the highest share met first, those without measured targets last."""
+    found = []
+    for e in evaluations:
+        known = [t for t in e.targets if t.met is not None]
+        measured, judged = [t for t in known if not t.judged], [t for t in known if t.judged]
+        met, judged_met = sum(t.met is True for t in measured), sum(t.met is True for t in judged)
+        found.append(TargetCount(e, len(measured), met, len(judged), judged_met, len(e.targets) - len(known)))
+    return tuple(sorted(found, key=lambda c: (c.share is None, -(c.share or 0), -c.met, c.evaluation.record.department)))
+
+
+@dataclass(frozen=True)
+class Fulfilment:
+    """A target of a department and how far it was fulfilled: actual / target, or limit / actual where lower is better."""
+
+    evaluation: Evaluation
+    target: TargetResult
+    rate: Decimal
+
+    @property
+    def excess(self) -> Decimal:
+        """Actual less target, in the target's unit."""
+        return (self.target.actual or Decimal(0)) - self.target.target
+
+
+def over_fulfilled(evaluations: Evaluations) -> tuple[Fulfilment, ...]:
+    """Measured targets of which more was reached than asked for, the furthest first. Limits and equalities ask for no more."""
+    found = [
+        Fulfilment(e, t, t.completion_rate)
+        for e in evaluations
+        for t in e.targets
+        if not t.judged and t.operator == ">=" and t.completion_rate is not None and t.completion_rate > 1
+    ]
+    return tuple(sorted(found, key=lambda f: (-f.rate, f.evaluation.record.department, f.target.id)))
+
+
+def under_fulfilled(evaluations: Evaluations) -> tuple[Fulfilment, ...]:
+    """Measured targets that were not met, the furthest first."""
+    found = [
+        Fulfilment(e, t, t.attainment)
+        for e in evaluations
+        for t in e.targets
+        if not t.judged and t.met is False and t.attainment is not None
+    ]
+    return tuple(sorted(found, key=lambda f: (f.rate, f.evaluation.record.department, f.target.id)))
+
+
+# --- budget
+
+
+@dataclass(frozen=True)
+class Change:
+    """An amount in yuan before and after, of one department or of several together."""
+
+    before: Decimal
+    after: Decimal
+    departments: int = 1
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The difference as a share of the amount before; not defined where that is zero."""
+        return self.difference / self.before if self.before else None
+
+
+def combined(changes: Iterable[Change | None]) -> Change | None:
+    """Several changes as one; those not known are left out of both amounts. None where none is known."""
+    known = [c for c in changes if c is not None]
+    if not known:
+        return None
+    zero = Decimal(0)
+    return Change(sum((c.before for c in known), zero), sum((c.after for c in known), zero), sum(c.departments for c in known))
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    """A department's expenditure: approved, adjusted, outturn in yuan; None where not known."""
+
+    evaluation: Evaluation
+    approved: Decimal | None
+    adjusted: Decimal | None
+    outturn: Decimal | None
+
+    @property
+    def spent(self) -> Change | None:
+        """From approved to outturn."""
+        return None if self.approved is None or self.outturn is None else Change(self.approved, self.outturn)
+
+    @property
+    def adjustment(self) -> Change | None:
+        """From approved to adjusted."""
+        return None if self.approved is None or self.adjusted is None else Change(self.approved, self.adjusted)
+
+
+def budget_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
+    """Each department's budget, the largest variance (in percent, up or down) first, those without one last."""
+    found = []
+    for e in evaluations:
+        line = tables.budget_lines(e)["spending"][-1]
+        found.append(BudgetRow(e, *(None if fact is None else fact.value for fact in (line.approved, line.adjusted, line.outturn))))
+
+    def order(row: BudgetRow) -> tuple[bool, Decimal, str]:
+        rate = row.spent.rate if row.spent else None
+        return rate is None, -abs(rate or Decimal(0)), row.evaluation.record.department
+
+    return tuple(sorted(found, key=order))
+
+
+# --- findings and lost indicators
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """A kind of finding over all departments. `amount` is in yuan: what is at issue where it is named, else the whole amount."""
+
+    name: Words
+    findings: int
+    with_amount: int
+    amount: Decimal
+    evaluations: tuple[Evaluation, ...]
+
+
+def kind_counts(evaluations: Evaluations) -> tuple[KindCount, ...]:
+    """Every kind of finding, the one that concerns most departments first. Kinds written differently stay apart."""
+    found: dict[str, list[tuple[Evaluation, Finding]]] = {}
+    for e in evaluations:
+        for f in e.record.findings:
+            found.setdefault(f.kind, []).append((e, f))
+    counts = []
+    for pairs in found.values():
+        amounts = [a for _, f in pairs if (a := amount_at_issue(f)) is not None]
+        concerned = {e.record.department: e for e, _ in pairs}
+        name = pairs[0][1].kind_words
+        counts.append(KindCount(name, len(pairs), len(amounts), sum(amounts, Decimal(0)), tuple(concerned.values())))
+    return tuple(sorted(counts, key=lambda k: (-len(k.evaluations), -k.findings, k.name.zh)))
+
+
+def amount_at_issue(finding: Finding) -> Decimal | None:
+    """The amount at issue in yuan where the finding names one, else its whole amount."""
+    return finding.amount if finding.at_issue is None else finding.at_issue
+
+
+@dataclass(frozen=True)
+class LostIndicator:
+    """An indicator of the framework: how many departments it applies to, which of them lost points there, and how many points in all.
+
+    `rate` is what was lost as a share of the points of all to whom it applies. Points lost for want of data count too.
+    """
+
+    id: str
+    name: Words
+    applies: int
+    evaluations: tuple[Evaluation, ...]
+    lost: Decimal
+    rate: Decimal
+
+
+def lost_indicators(evaluations: Evaluations) -> tuple[LostIndicator, ...]:
+    """The frameworks' own indicators by how many departments lost points there; departments' own indicators are left out."""
+    found: dict[str, list[tuple[Evaluation, IndicatorResult]]] = {}
+    for e in evaluations:
+        for i in e.indicators:
+            if not i.own and i.status != "not_applicable":
+                found.setdefault(i.id, []).append((e, i))
+    rows = []
+    for id, pairs in found.items():
+        lost, points = sum((i.lost for _, i in pairs), Decimal(0)), sum((i.points for _, i in pairs), Decimal(0))
+        losers = tuple(e for e, i in pairs if i.lost > 0)
+        if losers:
+            rows.append(LostIndicator(id, pairs[0][1].name, len(pairs), losers, lost, lost / points))
+    return tuple(sorted(rows, key=lambda r: (-len(r.evaluations), -r.lost, r.id)))

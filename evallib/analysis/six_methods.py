@@ -1,0 +1,175 @@
+"""Target comparison, costs and results, historical comparison; the names of all six methods. What is not recorded gives nothing. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evallib.analysis.comparison import AmountChange, amount_change, money_lines, value_change
+from evallib.analysis.tables import losses
+from evallib.core.evaluation import Evaluation, MetricResult, TargetResult
+from evallib.core.measure import find_fact
+from evallib.core.optional_rows import CostResult
+from evallib.core.record import Recommendation
+from evallib.core.units import SHARE, UNITS, convert
+from evallib.core.words import Words, words
+
+METHODS: dict[str, Words] = {
+    "targets": words("目标比较法", "Target comparison"),
+    "cost": words("成本效益法", "Cost-benefit"),
+    "history": words("历史比较法", "Historical comparison"),
+    "experts": words("专家评价法", "Expert judgement"),
+    "questionnaire": words("问卷调查法", "Questionnaire"),
+    "departments": words("横向比较法", "Comparison across departments"),
+}
+"""The methods by the names and in the order of the evaluation report for 2023, 三(二)5."""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A target that was not met: why, as recorded with the target, and what was recommended."""
+
+    target: TargetResult
+    reason: Words
+    remedies: tuple[Recommendation, ...]
+
+
+@dataclass(frozen=True)
+class TargetComparison:
+    """How many targets were met, and those that were not. `unknown` are targets without an actual."""
+
+    met: int
+    unknown: int
+    count: int
+    deviations: tuple[Deviation, ...]
+
+
+def compare_targets(evaluation: Evaluation) -> TargetComparison:
+    """Every target against its actual, with the reason and the remedy for what was missed.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> found = compare_targets(evaluate_year(Path("data"), "hrss", 2023).evaluation)
+    >>> found.met, found.count, [d.target.id for d in found.deviations]
+    (17, 19, ['quality', 'public_satisfaction'])
+    """
+    rows = {row.indicator: row for row in evaluation.record.targets}
+    remedies = {loss.indicator.id: loss.recommendations for loss in losses(evaluation)}
+    missed = [t for t in evaluation.targets if t.met is False]
+    return TargetComparison(
+        met=sum(1 for t in evaluation.targets if t.met),
+        unknown=sum(1 for t in evaluation.targets if t.met is None),
+        count=len(evaluation.targets),
+        deviations=tuple(Deviation(t, rows[t.id].evidence_words, remedies.get(t.id, ())) for t in missed),
+    )
+
+
+@dataclass(frozen=True)
+class CostYear:
+    """A result in a year: cost in yuan, quantity in base units, and yuan for one unit; None where nothing was reached.
+
+    `change` is that of the unit cost against the nearest earlier year in the data, None in the first one.
+    """
+
+    year: int
+    cost: Decimal
+    quantity: Decimal
+    unit_cost: Decimal | None
+    change: AmountChange | None
+    row: CostResult
+
+
+@dataclass(frozen=True)
+class CostSeries:
+    """A result over the years, oldest first, with why spending and result belong together. `unit` is a base unit."""
+
+    id: str
+    name: Words
+    tie: Words
+    unit: str
+    years: tuple[CostYear, ...]
+
+
+def costs(evaluation: Evaluation) -> tuple[CostSeries, ...]:
+    """What a unit of each result cost, by year. Only what a recorded tie puts together is divided; empty where nothing ties.
+
+    The tie shown is that of the latest year.
+    """
+    found = []
+    for id in dict.fromkeys(row.result for row in evaluation.record.cost_results):
+        rows = sorted((r for r in evaluation.record.cost_results if r.result == id), key=lambda r: r.year)
+        unit = next(u.symbol for u in UNITS.values() if u.measures == UNITS[rows[-1].unit].measures and u.factor == 1)
+        years: list[CostYear] = []
+        for row in rows:
+            cost, quantity = convert(row.cost, row.cost_unit, "元"), convert(row.quantity, row.unit, unit)
+            unit_cost = cost / quantity if quantity else None
+            change = amount_change(years[-1].unit_cost, unit_cost) if years else None
+            years.append(CostYear(row.year, cost, quantity, unit_cost, change, row))
+        found.append(CostSeries(id, rows[-1].words, rows[-1].tie_words, unit, tuple(years)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A number of this year beside that of an earlier one, in this year's unit. `link` names its entry in an appendix of the report."""
+
+    name: Words
+    unit: str
+    year: int
+    before: Decimal
+    now: Decimal
+    change: AmountChange
+    link: str
+
+
+@dataclass(frozen=True)
+class History:
+    """This year against earlier ones: rates that compare two years, amounts of both, and targets where last year was evaluated."""
+
+    rates: tuple[MetricResult, ...]
+    facts: tuple[HistoryLine, ...]
+    targets: tuple[HistoryLine, ...]
+    previous: Evaluation | None
+
+    def __bool__(self) -> bool:
+        return bool(self.rates or self.facts or self.targets or self.previous)
+
+
+def history(evaluation: Evaluation, previous: Evaluation | None) -> History:
+    """Everything recorded of earlier years beside this year's; shares change by their difference, not by a rate.
+
+    Rates are the formulas that score an indicator and take a number of an earlier year, or the carry-over the year opened with.
+    """
+    record, used = evaluation.record, {i.metric for i in evaluation.indicators}
+    rates = tuple(
+        m
+        for m in evaluation.metrics
+        if m.id in used and m.value is not None and (m.id == "carryover_change_rate" or any(i.year < record.year for i in m.inputs))
+    )
+    facts: dict[str, HistoryLine] = {}
+    for id, year in sorted(((row.fact, row.year) for row in record.facts if row.year < record.year), key=lambda row: row[1]):
+        old, new = find_fact(record, id, year), find_fact(record, id, record.year)
+        if old is not None and new is not None and old.value is not None and new.value is not None:
+            change = _change(old.value, new.value, new.unit)
+            facts[id] = HistoryLine(new.name, new.unit, year, old.value, new.value, change, f"f-{id}-{record.year}")
+    for line in money_lines((previous, evaluation)) if previous else ():
+        before, now = line.values
+        if line.id not in facts and previous is not None and before is not None and now is not None:
+            link = f"f-{line.id}-{record.year}"
+            facts[line.id] = HistoryLine(line.name, "元", previous.record.year, before, now, _change(before, now, "元"), link)
+    targets = []
+    for target in evaluation.targets if previous else ():
+        last = next((i for i in previous.indicators if i.id == target.id), None) if previous else None
+        this = evaluation.indicator(target.id)
+        moved = value_change(last, this)
+        if previous is not None and moved is not None and this.value is not None:
+            was = this.value - moved
+            change = _change(was, this.value, this.unit)
+            targets.append(HistoryLine(this.name, this.unit, previous.record.year, was, this.value, change, f"i-{this.id}"))
+    return History(rates, tuple(facts.values()), tuple(targets), previous)
+
+
+def _change(before: Decimal, now: Decimal, unit: str) -> AmountChange:
+    if UNITS[unit].measures == "share":
+        return AmountChange(convert(now - before, unit, SHARE), None)
+    return amount_change(before, now)

@@ -1,0 +1,85 @@
+"""Where a department stands among others of its year, indicator by indicator. Pure; no text, no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median, quantiles
+from typing import Literal
+
+from evallib.core.evaluation import Evaluation, IndicatorResult
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An indicator of a department among the `count` departments (itself included) that were scored on it, by score rate.
+
+    `rank` counts from the best, equal rates sharing the better one (`tied`). Quartiles, median and best are those of all of them,
+    this one included; quartiles lie between two values in proportion (Hyndman and Fan 1996, type 7). `median_value` is the median
+    of the values, in `result.unit`; None where there is none.
+    """
+
+    result: IndicatorResult
+    rate: Decimal
+    rank: int
+    tied: bool
+    count: int
+    lower: Decimal
+    median: Decimal
+    upper: Decimal
+    best: Decimal
+    median_value: Decimal | None
+
+    @property
+    def quarter(self) -> Literal["top", "middle", "bottom"]:
+        """Above the upper quartile, below the lower one, or between them."""
+        return "top" if self.rate > self.upper else "bottom" if self.rate < self.lower else "middle"
+
+
+def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Standing, ...]:
+    """The department's place on every indicator of the framework that another department was scored on, in its order.
+
+    Compared are departments evaluated in the same year by the same framework; the department itself among `others` is passed
+    over. What was not scored, or does not apply, is left out on either side, and so are a department's own indicators.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> e = evaluate_year(Path("data"), "hrss", 2023).evaluation
+    >>> standings(e, [e])
+    ()
+    """
+    peers = [
+        {i.id: i for i in other.indicators if i.status == "scored" and not i.own}
+        for other in others
+        if _basis(other) == _basis(evaluation) and other.record.department != evaluation.record.department
+    ]
+    found = []
+    for mine in evaluation.indicators:
+        if mine.own or mine.status != "scored" or mine.score_rate is None:
+            continue
+        alike = [mine, *(i for peer in peers if (i := peer.get(mine.id)) is not None)]
+        rates = [rate for i in alike if (rate := i.score_rate) is not None]
+        if len(rates) < 2:
+            continue
+        lower, _, upper = quantiles(rates, n=4, method="inclusive")
+        values = [i.value for i in alike if i.value is not None and i.unit == mine.unit]
+        found.append(
+            Standing(
+                result=mine,
+                rate=mine.score_rate,
+                rank=1 + sum(rate > mine.score_rate for rate in rates),
+                tied=rates.count(mine.score_rate) > 1,
+                count=len(rates),
+                lower=lower,
+                median=median(rates),
+                upper=upper,
+                best=max(rates),
+                median_value=median(values) if mine.unit and mine.value is not None else None,
+            )
+        )
+    return tuple(found)
+
+
+def _basis(evaluation: Evaluation) -> tuple[str, int, int]:
+    return evaluation.framework.id, evaluation.framework.first_year, evaluation.record.year

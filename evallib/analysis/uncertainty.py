@@ -1,0 +1,213 @@
+"""What may vary in an evaluation: points nobody published, scores people judged, values known within an interval. Pure, in floats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evallib.analysis.sobol import Floats
+from evallib.core.evaluation import Evaluation, IndicatorResult
+from evallib.core.framework import Indicator
+from evallib.core.measure import compute_target
+from evallib.core.rules import Awarded, Checklist, DeductPerOccurrence, Tiers
+from evallib.core.scoring import indicators_in_force
+from evallib.core.units import SHARE
+
+Ints = NDArray[np.int64]
+Judged = Literal["fixed", "step", "full"]
+Points = Literal["reconstructed", "all"]
+Interval = tuple[Decimal, Decimal]
+
+_FLIP = 0.1  # how often another evaluator decides an item of a checklist the other way
+_STEP = Decimal("0.1")  # of the points: real forms award 9 of 10 where another evaluator gives 10
+_CELLS = 200  # values tried within an interval
+_HAIR = 1e-9  # keeps 9.175 from being 9.17499999 in floats
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What an indicator's score rate may be: values with their chances, or, with no chances, anything between two values."""
+
+    values: Floats
+    chances: Floats | None = None
+
+    def draw(self, u: Floats) -> Floats:
+        if self.chances is None:
+            between: Floats = self.values[0] + u * (self.values[1] - self.values[0])
+            return between
+        place = np.searchsorted(np.cumsum(self.chances), u, side="right")
+        found: Floats = self.values[np.minimum(place, len(self.values) - 1)]
+        return found
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Cases that were drawn: points, before they are scaled to the sum of their pool, and score rates, each indicators x draws."""
+
+    points: Floats
+    rates: Floats
+
+
+@dataclass(frozen=True)
+class Model:
+    """The total as a function of what varies: score = points x score rate, rounded one by one, summed, scaled to full points.
+
+    What varies is an array of draws x inputs x 2 (points, score rate), each number within 0 and 1. Sums are in the smallest
+    step of rounding.
+    """
+
+    points: Floats
+    rates: Floats
+    spread: float
+    pools: tuple[Ints, ...]
+    varied: Mapping[int, Rate]
+    places: int
+    scale: float
+
+    @property
+    def inputs(self) -> list[int]:
+        return sorted({int(i) for pool in self.pools for i in pool} | set(self.varied))
+
+    @property
+    def recorded(self) -> Drawn:
+        """The one case where nothing varies."""
+        return Drawn(self.points[:, None], self.rates[:, None])
+
+    def draw(self, u: Floats) -> Drawn:
+        """The cases of a sample."""
+        points, rates = (np.repeat(known[:, None], len(u), axis=1) for known in (self.points, self.rates))
+        pooled = {int(i) for pool in self.pools for i in pool}
+        for column, i in enumerate(self.inputs):
+            if i in pooled:
+                points[i] *= 1 + self.spread * (2 * u[:, column, 0] - 1)
+            if i in self.varied:
+                rates[i] = self.varied[i].draw(u[:, column, 1])
+        return Drawn(points, rates)
+
+    def sums(self, drawn: Drawn) -> Floats:
+        """The summed scores of each case."""
+        found: Floats = np.sum([self._summed(drawn, members) for members in self._sections()], axis=0)
+        return found
+
+    def moves(self, cases: Drawn, others: Drawn) -> Floats:
+        """By how much the sum of each case moves when one input is taken from the other cases instead; inputs x draws."""
+        inputs = self.inputs
+        found = np.zeros((len(inputs), max(cases.points.shape[1], others.points.shape[1])))
+        row = {i: n for n, i in enumerate(inputs)}
+        for members in self._sections():
+            before, unscaled = self._summed(cases, members), cases.points[members] * cases.rates[members]
+            for place, i in enumerate(int(i) for i in members):
+                if i not in row:
+                    continue
+                weight = cases.points[members].sum(axis=0) - cases.points[i] + others.points[i]
+                scale = self.points[members].sum() / weight
+                after = self._rounded(unscaled * scale).sum(axis=0) - self._rounded(unscaled[place] * scale)
+                found[row[i]] = after + self._rounded(others.points[i] * others.rates[i] * scale) - before
+        return found
+
+    def totals(self, sums: Floats) -> Floats:
+        """The total, in the smallest step of rounding, of summed scores."""
+        found: Floats = np.floor(sums * self.scale + 0.5 + _HAIR)
+        return found
+
+    def _sections(self) -> list[Ints]:
+        """The pools, and every other indicator by itself."""
+        pooled = {int(i) for pool in self.pools for i in pool}
+        return [*self.pools, *(np.array([n]) for n in range(len(self.points)) if n not in pooled)]
+
+    def _summed(self, drawn: Drawn, members: Ints) -> Floats:
+        points = drawn.points[members]
+        scaled = points * (self.points[members].sum() / points.sum(axis=0))
+        found: Floats = self._rounded(scaled * drawn.rates[members]).sum(axis=0)
+        return found
+
+    def _rounded(self, scores: Floats) -> Floats:
+        found: Floats = np.floor(scores * 10**self.places + (0.5 + _HAIR))
+        return found
+
+
+def build_model(
+    evaluation: Evaluation, spread: float, points: Points, judged: Judged, intervals: Mapping[str, Interval]
+) -> tuple[Model, list[IndicatorResult]]:
+    """The total of an evaluation as a model of what varies, and the indicators in the model's order; see `sensitivity.simulate`."""
+    framework = evaluation.framework
+    counted = framework.treatment.not_applicable == "full"
+    results = [i for i in evaluation.indicators if counted or i.status != "not_applicable"]
+    indicators = {i.id: i for i in indicators_in_force(framework, evaluation.record)}
+    varied: dict[int, Rate] = {}
+    pools: dict[str, list[int]] = {}
+    for n, result in enumerate(results):
+        if result.status == "not_applicable":
+            continue
+        if result.id in intervals:
+            rate: Rate | None = _interval_rate(evaluation, indicators[result.id], result, intervals[result.id])
+        else:
+            rate = _judged_rate(indicators[result.id], result, judged)
+        if rate is not None and (result.id in intervals or np.ptp(rate.values) > 0):
+            varied[n] = rate
+        if spread and (points == "all" or result.basis == "reconstructed"):
+            pools.setdefault(_section(evaluation, result), []).append(n)
+    worth = sum((r.points for r in results), Decimal(0))
+    scale = framework.points / worth if worth and evaluation.points != worth else Decimal(1)
+    model = Model(
+        points=np.array([float(r.points) for r in results]),
+        rates=np.array([float((r.score or Decimal(0)) / r.points) for r in results]),
+        spread=spread,
+        pools=tuple(np.array(pool) for pool in pools.values() if len(pool) > 1),
+        varied=varied,
+        places=framework.rounding.scores,
+        scale=float(scale),
+    )
+    return model, results
+
+
+def _section(evaluation: Evaluation, result: IndicatorResult) -> str:
+    """The smallest section around an indicator whose points were published."""
+    framework = evaluation.framework
+    if any(g.id == result.group and g.basis == "published" for g in framework.groups):
+        return f"group {result.group}"
+    if any(d.id == result.dimension and d.basis == "published" for d in framework.dimensions):
+        return f"dimension {result.dimension}"
+    return "whole"
+
+
+def _judged_rate(indicator: Indicator, result: IndicatorResult, judged: Judged) -> Rate | None:
+    """What the score rate of a judged indicator may be; None where nothing of it is judged, or judgements are taken as they are."""
+    if judged == "fixed" or result.method == "computed" or result.score is None or result.status != "scored":
+        return None
+    if judged == "full":
+        return Rate(np.array([0.0, 1.0]))
+    rule, rate = indicator.rule, result.score / result.points
+    if isinstance(rule, Checklist) and result.formula_score == result.score:
+        met = {j.item: j.verdict == "met" for j in result.judgements if j.kind == "item"}
+        chances = {Decimal(0): 1.0}
+        for item in rule.items:
+            as_met = 1 - _FLIP if met[item.id] else _FLIP
+            for score, chance in [*chances.items()]:
+                chances[score] = chances[score] - chance * as_met
+                chances[score + item.points] = chances.get(score + item.points, 0.0) + chance * as_met
+        ordered = sorted(chances)
+        return Rate(np.array([float(s / result.points) for s in ordered]), np.array([chances[s] for s in ordered]))
+    tier = next((rule.find(j.verdict) for j in result.judgements if j.kind == "tier"), None) if isinstance(rule, Tiers) else None
+    low, high = (tier.low, tier.high) if tier else (max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1)))
+    return Rate(np.array([float(low), float(high)]))
+
+
+def _interval_rate(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult, interval: Interval) -> Rate:
+    """The score rates over an interval of values, in equal cells, each scored by the indicator's rule."""
+    rule, row = indicator.rule, next((t for t in evaluation.record.targets if t.indicator == indicator.id), None)
+    assert not isinstance(rule, Checklist | Tiers | Awarded | DeductPerOccurrence)  # refused by _check
+    low, high = interval
+    rates = []
+    for cell in range(_CELLS):
+        value, unit = low + (high - low) * (2 * cell + 1) / (2 * _CELLS), result.unit
+        if rule.of == "completion" and row is not None:
+            there = row.model_copy(update={"actual": value, "actual_unit": row.unit, "base": None})
+            value, unit = compute_target(evaluation.record, there, result.name, None).attainment or Decimal(0), SHARE
+        rates.append(float(rule.award(value, unit, indicator.points).score / indicator.points))
+    return Rate(np.array(rates), np.full(_CELLS, 1 / _CELLS))

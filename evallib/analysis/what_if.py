@@ -1,0 +1,162 @@
+"""What if: an evaluation with some of its numbers, limits, points or verdicts changed. Pure: nothing recorded is touched or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evallib.analysis.changes import Change, ChangeRefused, make_change
+from evallib.checks.identities import check_identities
+from evallib.checks.record import check_record
+from evallib.core.errors import InputRefused, Place, Problem
+from evallib.core.evaluation import Evaluation
+from evallib.core.facts import FACTS
+from evallib.core.record import TABLES, Record
+from evallib.core.rows import columns
+from evallib.core.scoring import evaluate
+from evallib.core.units import plain, round_half_up
+from evallib.core.words import Words, words
+
+
+def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
+    """The evaluation as it would be after the changes, made one after the other. The recorded one stays as it is.
+
+    - A stored sum follows its part: the sum of a changed part moves by the same amount. A sum that is changed itself no
+      longer agrees with its parts, and an accounting identity may break: that is allowed here, and `broken_identities` says so.
+    - Points that change keep the score rate: items, deductions and scores given in points are scaled along. Groups and
+      dimensions are worth what their indicators are worth; where all of them no longer make the framework's full points,
+      the total is scaled back to these, so that the limits of the grades keep their meaning (`Scenario.remarks` says so).
+    - Changed rows name the source "what-if", so that nobody takes them for recorded data.
+
+    Raises InputRefused with every change that names what is not there, or that gives an impossible value.
+
+    >>> from pathlib import Path
+    >>> from evallib.analysis.changes import ActualChange
+    >>> from evallib.data.years import evaluate_year
+    >>> recorded = evaluate_year(Path("data"), "hrss", 2023).evaluation
+    >>> apply(recorded, [ActualChange(indicator="public_satisfaction", actual=90)]).total - recorded.total
+    Decimal('2.00')
+    """
+    framework, record = evaluation.framework, evaluation.record
+    problems: list[Problem] = []
+    for number, change in enumerate(changes, 1):
+        try:
+            framework, record = make_change(framework, record, change)
+        except ChangeRefused as refused:
+            problems.append(Problem(Place("测算 what-if", number), refused.what, refused.fix, refused.found))
+    if not problems and changes:
+        problems = [p for p in check_record(framework, record, _place(record)) if p.level == "error"]
+    if problems:
+        raise InputRefused(tuple(problems))
+    return _to_full_points(evaluate(framework, record))
+
+
+def broken_identities(recorded: Record, changed: Record) -> tuple[Words, ...]:
+    """The accounting identities that held in the recorded data and no longer hold in the changed one, a sentence each."""
+
+    def broken(record: Record) -> dict[tuple[str, ...], Problem]:
+        return {p.about: p for p in check_identities(record, _place(record))}
+
+    before = broken(recorded)
+    return tuple(_identity(p) for about, p in broken(changed).items() if about not in before)
+
+
+def _identity(problem: Problem) -> Words:
+    subject = FACTS[problem.about[0]].name if problem.about[0] in FACTS else words(problem.about[0])
+    found = words(f"（现为 {problem.found}）", f" (it is {problem.found})") if problem.found else words("")
+    return words(f"{subject.zh}：{problem.what.zh}{found.zh}", f"{subject.en}: {problem.what.en}{found.en}")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named set of changes with the evaluation that follows from it, and what a reader must know about it."""
+
+    name: Words
+    changes: tuple[Change, ...]
+    evaluation: Evaluation
+    remarks: tuple[Words, ...]
+
+
+def make_scenario(recorded: Evaluation, name: Words, changes: Sequence[Change]) -> Scenario:
+    """A scenario: the changes applied, with the identities that they break and the points that no longer add up as remarks.
+
+    Raises InputRefused as `apply` does.
+    """
+    changed = apply(recorded, changes)
+    remarks = list(broken_identities(recorded.record, changed.record))
+    points = sum((d.points for d in changed.framework.dimensions), Decimal(0))
+    if points != changed.framework.points:
+        given, full = plain(points, 2), plain(changed.framework.points)
+        remarks.append(
+            words(f"各指标分值合计为 {given} 分，总分按 {full} 分折算", f"the points add up to {given}; the total is scaled back to {full}")
+        )
+    return Scenario(name, tuple(changes), changed, tuple(remarks))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A score as recorded and in a scenario, in points; None where an indicator does not apply."""
+
+    id: str
+    name: Words
+    recorded: Decimal | None
+    changed: Decimal | None
+
+    @property
+    def difference(self) -> Decimal:
+        return (self.changed or Decimal(0)) - (self.recorded or Decimal(0))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A scenario held against what is recorded: the total, and only those dimensions and indicators that differ."""
+
+    scenario: Scenario
+    total: Difference
+    grade: Words
+    grade_changes: bool
+    dimensions: tuple[Difference, ...]
+    indicators: tuple[Difference, ...]
+
+
+def compare(recorded: Evaluation, scenarios: Sequence[Scenario]) -> tuple[Comparison, ...]:
+    """Each scenario against the recorded evaluation, in the order given. Scores are points, as rounded by the framework."""
+    found = []
+    for scenario in scenarios:
+        e = scenario.evaluation
+        dimensions = [Difference(a.id, a.name, a.score, b.score) for a, b in zip(recorded.dimensions, e.dimensions, strict=True)]
+        indicators = [Difference(a.id, a.name, a.score, b.score) for a, b in zip(recorded.indicators, e.indicators, strict=True)]
+        found.append(
+            Comparison(
+                scenario,
+                Difference("total", words("总分", "Total"), recorded.total, e.total),
+                e.grade,
+                e.grade_id != recorded.grade_id,
+                tuple(d for d in dimensions if d.recorded != d.changed),
+                tuple(d for d in indicators if d.recorded != d.changed),
+            )
+        )
+    return tuple(found)
+
+
+def _to_full_points(evaluation: Evaluation) -> Evaluation:
+    """The total out of the framework's full points, where the indicators' points no longer add up to them."""
+    full = evaluation.framework.points
+    if evaluation.points == full or not evaluation.points:
+        return evaluation
+    total = round_half_up(evaluation.total * full / evaluation.points, evaluation.framework.rounding.scores)
+    grade = evaluation.framework.grade_of(total)
+    return evaluation.model_copy(update={"total": total, "points": full, "grade": grade.words, "grade_id": grade.id})
+
+
+def _place(record: Record) -> Callable[[str, int, str | None], Place]:
+    """Where a row of a changed record stands: its table and its key. It is in no file."""
+
+    def where(table: str, index: int, column: str | None) -> Place:
+        rows = getattr(record, table)
+        key = [str(getattr(rows[index], name)) for name in columns(TABLES[table])[:2]] if index < len(rows) else []
+        title = TABLES[table].model_fields[column].title or "" if column else ""
+        return Place(" ".join([table, *key]), None, column, title=title)
+
+    return where

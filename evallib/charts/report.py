@@ -1,0 +1,26 @@
+"""The charts of an evaluation: an Evaluation in, a Chart out, its title, alternative text and table from the same numbers. Pure.
+
+Notation: the actual is solid, what was planned is outlined, last year is lighter, a variance is signed from a zero line
+(International Business Communication Standards, IBCS); targets are bullet graphs (Stephen Few). Colour never stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
+from evallib.charts.drawing import Chart
+from evallib.charts.points import dimension_chart, points_bridge_chart, points_chart
+from evallib.charts.targets import target_completion_chart
+from evallib.core.evaluation import Evaluation
+from evallib.core.words import Lang
+
+CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
+    "points_bridge": points_bridge_chart,
+    "budget_bridge": budget_bridge_chart,
+    "budget_variance": budget_variance_chart,
+    "dimensions": dimension_chart,
+    "points": points_chart,
+    "targets": target_completion_chart,
+}
+"""Every chart of the report by its name, in the order of the report."""

@@ -1,0 +1,1 @@
+"""The command line: arguments in, messages out. Nothing is computed, and nothing imports it."""

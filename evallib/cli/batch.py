@@ -1,0 +1,161 @@
+"""The commands for many reports: batch and results. Parsing and printing only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, OutFolder, refused
+from evallib.core.errors import InputRefused
+from evallib.core.words import Lang
+
+if TYPE_CHECKING:
+    from evallib.runs.batch import Outcome
+
+
+class ResultsFormat(StrEnum):
+    """How `results` prints."""
+
+    table = "table"
+    csv = "csv"
+
+
+def batch(
+    department: Annotated[list[str] | None, typer.Option("--department", help="只做这些部门 / only these departments")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="只做这些年度 / only these years")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
+    dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
+    force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+) -> None:
+    """生成名单上所有部门、年度的报告和比较、总览，只重做有变化的 / Make every page of the whole list, only what changed."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from evallib.runs.batch import STATES, clear_leftovers, list_comparisons, list_jobs, list_overviews, outcome_outside, run_batch
+    from evallib.runs.workers import open_executor
+
+    language: Lang = lang.value
+    zh = language == "zh"
+    try:
+        jobs = list_jobs(data, out, departments=tuple(department or ()), years=tuple(year or ()), lang=language)
+        reports = list_jobs(data, out, lang=language)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    comparisons, overviews = list_comparisons(reports), list_overviews(reports)
+    every_job = (*reports, *comparisons, *overviews)
+    jobs += tuple(job for job in comparisons if not year and (not department or job.department in department))
+    jobs += tuple(job for job in overviews if not department and (not year or job.year in year))
+    clear_leftovers(out)
+    failures = 0
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=ERR,
+        disable=not ERR.is_terminal,
+    ) as progress:
+        task = progress.add_task("页面" if zh else "Pages", total=len(jobs))
+
+        def told(outcome: Outcome) -> None:
+            nonlocal failures
+            if outcome.state in ("refused", "failed", "missing"):
+                failures += 1
+                line = f"{outcome.job.title[language]}  {STATES[outcome.state][language]}  {outcome.reason[language]}"
+                progress.console.print(line.rstrip(), markup=False)
+            elif outcome.state == "made" and not ERR.is_terminal:
+                ERR.print(f"{outcome.job.title[language]}  {STATES['made'][language]}", markup=False)
+            progress.update(task, advance=1, description=("页面，未成 " if zh else "Pages, failed ") + str(failures))
+
+        try:
+            with open_executor(workers, dask) as executor:
+                outcomes = run_batch(jobs, executor, force=force, told=told)
+        except KeyboardInterrupt:
+            ERR.print("已停止；再运行一次会接着做完。" if zh else "Stopped; run it again to finish the rest.", markup=False)
+            raise typer.Exit(130) from None
+        except ModuleNotFoundError:
+            lacking = "缺少 Dask。在项目文件夹运行：" if zh else "Dask is not installed. In the project's folder run: "
+            ERR.print(lacking + 'python -m pip install -c constraints.txt -e ".[cluster]"', markup=False)
+            raise typer.Exit(2) from None
+        except OSError as error:
+            ERR.print(f"{'连不上 Dask 调度器' if zh else 'the Dask scheduler does not answer'}: {dask} ({error})", markup=False)
+            raise typer.Exit(2) from None
+    from evallib.runs.index import write_index, write_results
+
+    made = {outcome.job: outcome for outcome in outcomes}
+    known: dict[Path, bytes] = {}
+    index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, language)
+    write_results(reports, out)
+    counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
+    OUT.print("  ".join(f"{STATES[s][language]} {n}" for s, n in counts.items() if n), markup=False)
+    OUT.print(str(index), markup=False)
+    if failures:
+        raise typer.Exit(1)
+
+
+def demo(
+    directory: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
+    departments: Annotated[int, typer.Option("--departments", help="部门数 / how many departments")] = 12,
+    years: Annotated[str, typer.Option("--years", help="年度，如 2021-2024 / years, such as 2021-2024")] = "2021-2024",
+    seed: Annotated[int, typer.Option("--seed", help="随机种子 / seed of chance")] = 1,
+    lang: LangOption = Language.zh,
+) -> None:
+    """写出一个模拟的县，供试用 / Lay out a synthetic county to try the kit on."""
+    from evallib.core.errors import refuse
+    from evallib.demo.county import make_demo
+
+    language: Lang = lang.value
+    first, _, last = years.partition("-")
+    try:
+        if not (first.isdigit() and (last or first).isdigit()):
+            raise refuse("--years", "年度写法不对", "the years are not written so", "写成 2021-2024", "write 2021-2024", years)
+        county = make_demo(directory, departments=departments, first_year=int(first), last_year=int(last or first), seed=seed)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    total, unusable = county.department_years, len(county.failures)
+    said = (
+        f"{total} 个部门年度（全部为模拟数据），其中 {unusable} 个故意不能用。"
+        if language == "zh"
+        else (f"{total} department-years, all synthetic; {unusable} of them unusable on purpose.")
+    )
+    OUT.print(said, markup=False)
+    OUT.print(f"evallib batch --data {county.data} --out {directory / 'reports'}", markup=False)
+
+
+def results(
+    department: Annotated[list[str] | None, typer.Option("--department", help="部门 / department")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="年度 / year")] = None,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="指标 / indicator")] = None,
+    format: Annotated[ResultsFormat, typer.Option("--format", help="输出格式 / output format")] = ResultsFormat.table,
+    lang: LangOption = Language.zh,
+    out: OutFolder = REPORTS,
+) -> None:
+    """从所有报告的得分表中取出一部分 / Print a slice of the results of all reports."""
+    import pandas as pd
+
+    language: Lang = lang.value
+    file = out / "results.parquet"
+    if not file.is_file():
+        from evallib.core.errors import refuse
+
+        raise refused(
+            refuse(str(file), "还没有结果", "there are no results yet", "先运行 evallib batch", "run evallib batch first"), language
+        )
+    table = pd.read_parquet(file)
+    for column, wanted in (("department", department), ("year", year), ("indicator", indicator)):
+        if wanted:
+            table = table[table[column].isin(wanted)]
+    if format is ResultsFormat.csv:
+        print(table.to_csv(index=False), end="")
+        return
+    shown = ["department", "year", "indicator", "name" if language == "zh" else "name_en", "points", "score", "value", "unit", "status"]
+    view = Table(*shown)
+    for row in table[shown].itertuples(index=False):
+        view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row))
+    OUT.print(view)

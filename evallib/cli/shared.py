@@ -1,0 +1,94 @@
+"""What the commands share: their options, the two consoles, and how a refusal is printed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from evallib.core.errors import InputRefused, Problem
+from evallib.core.words import Lang
+
+_WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
+OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE)
+
+
+class Language(StrEnum):
+    """The language of a page and of messages."""
+
+    zh = "zh"
+    en = "en"
+
+
+DepartmentArgument = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
+YearArgument = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
+DataFolder = Annotated[Path, typer.Option("--data", help="数据文件夹 / folder of the data")]
+OutFolder = Annotated[Path, typer.Option("--out", help="报告文件夹 / folder of the reports")]
+LangOption = Annotated[Language, typer.Option("--lang", help="语言 / language")]
+
+DATA, REPORTS = Path("data"), Path("reports")
+
+_LEVELS: dict[Lang, dict[str, str]] = {
+    "zh": {"error": "错误", "warning": "提醒", "recorded": "已记录"},
+    "en": {"error": "error", "warning": "warning", "recorded": "recorded"},
+}
+
+
+def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
+    """Every problem, a line each, on the error stream."""
+    for problem in problems:
+        mark = _LEVELS[lang][problem.level]
+        ERR.print(f"{mark}  {problem.describe(lang)}", markup=False)
+
+
+def refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
+    """Print a refusal with its count; the exit that a command then raises (status 2)."""
+    print_problems(refusal.problems, lang)
+    count = len(refusal.problems)
+    ERR.print(
+        f"共 {count} 处需要改正，没有写出任何文件。改正后请再运行一次：有些检查要等这些改好才能做。"
+        if lang == "zh"
+        else f"{count} to mend; nothing was written. Run it again afterwards: some checks need these to be right first.",
+        markup=False,
+    )
+    return typer.Exit(2)
+
+
+def unwritable(error: OSError, folder: Path, lang: Lang) -> typer.Exit:
+    """Say that a place cannot be written to, and the next step; the exit that a command then raises (status 2)."""
+    what = f"无法写入 {error.filename or folder}" if lang == "zh" else f"cannot write to {error.filename or folder}"
+    fix = (
+        "处理：换一个 --out 文件夹，或关闭正在打开的文件。"
+        if lang == "zh"
+        else "To fix it: choose another --out folder, or close the file that is open."
+    )
+    ERR.print(f"{what} ({error.strerror})。{fix}" if lang == "zh" else f"{what} ({error.strerror}). {fix}", markup=False)
+    return typer.Exit(2)
+
+
+@contextmanager
+def page_being_made(out: Path, lang: Lang) -> Iterator[None]:
+    """Around the making of a page: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
+    from evallib.runs.report import ReportFailed
+
+    zh = lang == "zh"
+    try:
+        yield
+    except InputRefused as refusal:
+        raise refused(refusal, lang) from None
+    except OSError as error:
+        raise unwritable(error, out, lang) from None
+    except KeyboardInterrupt:
+        ERR.print("已中断，没有写出任何文件。" if zh else "Stopped; nothing was written.", markup=False)
+        raise typer.Exit(130) from None
+    except ReportFailed as failure:
+        stopped = "笔记本运行中断，没有写出页面：\n" if zh else "The notebook stopped; no page was written:\n"
+        ERR.print(stopped + failure.details, markup=False)
+        raise typer.Exit(1) from None

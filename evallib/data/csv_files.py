@@ -1,0 +1,114 @@
+"""A record's tables as files: a folder of CSV files or a workbook, and the switch between the two. No checks of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from evallib.core.errors import InputRefused, refuse
+from evallib.core.record import TABLES, Record
+from evallib.core.units import parse_decimal
+from evallib.core.words import Lang, words
+from evallib.data.load import load_year
+from evallib.data.raw_tables import Form, Hints, Tables, csv_line, head_of, kind_of, layout, shown_rows, tables_of
+from evallib.data.sheets import guarded
+from evallib.data.workbook import write_data_workbook
+
+
+def _refuse_taken(path: Path) -> None:
+    if path.exists():
+        fix = words("移走它，或换一个位置", "move it away, or choose another place")
+        raise refuse(str(path), "已经存在，不会覆盖", "is already there and is not overwritten", fix.zh, fix.en)
+
+
+def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None = None, hints: Hints | None = None) -> None:
+    """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark), whole or not at all.
+
+    Heads and cells of few choices are ids, or in the language named by `heads`. Raises InputRefused where the folder is
+    already there, OSError where it cannot be written.
+    """
+    _refuse_taken(folder)
+    tables = tables_of(record) if isinstance(record, Record) else record
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as work:
+        made = Path(work) / folder.name
+        made.mkdir()
+        for table, model in TABLES.items():
+            placed = layout(table, hints)
+            numbers = [kind_of(model, one) != "text" for one in placed]
+            lines = [csv_line(head_of(model, one, heads) for one in placed)]
+            for cells in shown_rows(table, tables, hints, heads):
+                paired = zip(numbers, cells, strict=True)  # -5 is a number, not a formula
+                lines.append(csv_line(cell if number and parse_decimal(cell) is not None else guarded(cell) for number, cell in paired))
+            (made / f"{table}.csv").write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8-sig"))
+        made.rename(folder)
+
+
+def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:
+    """Write a department's year in the other form and return where: a workbook in the language, or CSV with ids as heads.
+
+    The new form is read back and must hold the same record before anything is moved. Beside the original, the old form then
+    goes to `departments/CODE/backup`; with `out`, the new form is OUT/CODE/YEAR and the original stays as it is.
+
+    Raises InputRefused where the data is bad, where that form is what is there already, or where the new form would cover
+    something; nothing has changed then.
+    """
+    loaded = load_year(data, department, year)
+    home = data / "departments" / department
+    names = {"csv": str(year), "xlsx": f"{year}.xlsx"}
+    old, name = home / names["csv" if (home / names["csv"]).is_dir() else "xlsx"], names[to]
+    if old.name == name:
+        have = words(
+            *(("已经是 CSV 文件夹", "is a folder of CSV files already") if to == "csv" else ("已经是工作簿", "is a workbook already"))
+        )
+        fix = words("无需转换；或改选另一种形式", "nothing need be done; or name the other form")
+        raise refuse(f"departments/{department}/{name}", have.zh, have.en, fix.zh, fix.en)
+    target = (home if out is None else out / department) / name
+    _refuse_taken(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".switch-", dir=target.parent) as work:
+        made = Path(work, "departments", department, name)
+        made.parent.mkdir(parents=True)
+        if to == "csv":
+            write_csv_folder(loaded.record, made)
+        else:
+            write_data_workbook(loaded.record, made, lang, framework=loaded.framework)
+        shutil.copyfile(data / "departments.csv", Path(work, "departments.csv"))
+        shutil.copytree(data / "frameworks" / loaded.framework.id, Path(work, "frameworks", loaded.framework.id))
+        _refuse_changed(loaded.record, Path(work), target)
+        if out is None:
+            backup = _free(home / "backup", f"{year}-csv" if to == "xlsx" else str(year), "" if to == "xlsx" else ".xlsx")
+            backup.parent.mkdir(exist_ok=True)
+            old.rename(backup)
+        try:
+            made.rename(target)
+        except OSError:
+            if out is None:
+                backup.rename(old)
+            raise
+    return target
+
+
+def _refuse_changed(record: Record, trial: Path, target: Path) -> None:
+    """Refuse a new form that does not hold the record. How line ends are written is not data."""
+
+    def even(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        return [{column: re.sub("\r\n?", "\n", text) for column, text in row.items()} for row in rows]
+
+    try:
+        again = tables_of(load_year(trial, record.department, record.year).record)
+        changed = [table for table, rows in tables_of(record).items() if even(rows) != even(again[table])]
+    except InputRefused as refusal:
+        changed = [problem.describe("en") for problem in refusal.problems[:1]]
+    if changed:
+        what = words("新形式读出的内容与原来不同，没有改动任何文件", "the new form does not read as the same data; nothing was changed")
+        fix = words("检查该表中的特殊字符，改正后重试", "look for unusual characters in that table, mend them and try again")
+        raise refuse(str(target), what.zh, what.en, fix.zh, fix.en, changed[0])
+
+
+def _free(folder: Path, stem: str, suffix: str) -> Path:
+    """The first name in a folder that is not taken, numbered from 2."""
+    names = (folder / f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 10_000))))
+    return next(path for path in names if not path.exists())

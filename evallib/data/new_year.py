@@ -1,0 +1,402 @@
+"""What a department has to fill in for a year, laid out from the year before. Makes rows only; data_files writes them.
+
+Nothing is guessed: what only the new year can say is left empty, and the check refuses it until it is filled in.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from evallib.core.errors import InputRefused, refuse
+from evallib.core.facts import FACTS, split_part
+from evallib.core.framework import Framework, Indicator
+from evallib.core.measure import find_fact, measure, metric_inputs, name_of
+from evallib.core.metrics import METRICS
+from evallib.core.record import Listing, OwnIndicator, Record
+from evallib.core.rows import Row, columns
+from evallib.core.rules import Awarded, Checklist, Tiers
+from evallib.core.scoring import indicators_in_force
+from evallib.core.units import parse_decimal, plain, quantity
+from evallib.core.words import Lang, Words, words
+from evallib.data.csv_files import write_csv_folder
+from evallib.data.folder import has_data
+from evallib.data.load import RESERVED, load_departments, load_framework, load_year
+from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
+from evallib.data.sheets import guarded, read_csv
+from evallib.data.workbook import write_data_workbook
+from evallib.methods.follow_up import id_in, unresolved
+
+LAST_YEAR = "last-year"
+"""The source that stands for last year's data: what was carried over from it says so."""
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_PROFILE = ("full_name", "rank", "duties", "client")
+_Rows = list[dict[str, str]]
+
+
+def new_year(
+    data: Path,
+    department: str,
+    year: int,
+    *,
+    from_year: int | None,
+    to: Literal["csv", "xlsx"],
+    lang: Lang,
+    name: str = "",
+    name_en: str = "",
+    framework: str = "",
+) -> Path:
+    """Lay out what has to be filled in for a department's year, list the year in departments.csv, and return what was written.
+
+    `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
+    an empty year where there is none. `framework` may be left out for a department that is listed; a new department needs a
+    name too. A workbook is in the language; CSV has ids as heads, and its remarks are in the language.
+
+    Raises InputRefused where the year has data already (nothing is ever overwritten), where the code, the year, the framework
+    or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
+    """
+    _refuse_bad_code(department, year)
+    place = f"departments/{department}/{year}"
+    if has_data(data, department, year):
+        raise _refuse(place, words("这一年已有数据，不会覆盖", "this year has data already, and it is not overwritten"),
+                      words(f"直接修改它，或先移走；检查：evallib check {department} {year}",
+                            f"edit it, or move it away first; to check it: evallib check {department} {year}"))  # fmt: skip
+    listed = [row for row in load_departments(data) if row.code == department]
+    listing, raised = _listing(listed, department, year, name, name_en, framework)
+    in_force = load_framework(data, listing.framework, year)
+    before, by = _carried_from(data, department, year, from_year, listed)
+    plan = _Plan(in_force, _blank(listing, year, in_force, before), before, by, lang)
+    tables, hints = _lay_out(plan)
+    target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if to == "xlsx":
+        write_data_workbook(tables, target, lang, hints, in_force, f"{plan.new.name[lang]} {year}")
+    else:
+        write_csv_folder(tables, target, None, hints)
+    try:
+        _list_year(data / "departments.csv", listing, raised)
+    except BaseException:
+        shutil.rmtree(target) if target.is_dir() else target.unlink()
+        raise
+    return target
+
+
+def _refuse(place: str, what: Words, fix: Words, found: str = "") -> InputRefused:
+    return refuse(place, what.zh, what.en, fix.zh, fix.en, found)
+
+
+def _refuse_bad_code(department: str, year: int) -> None:
+    if not _CODE.fullmatch(department) or department in RESERVED:
+        raise _refuse("departments.csv", words("不能用作部门编码", "cannot be a department code"),
+                      words("以小写英文字母开头，只用小写字母、数字和下划线，至多 40 个字符；不要用 con、aux、com1 等 Windows 保留名",
+                            "begin with a small letter; use at most 40 small letters, digits and underscores, "
+                            "and no name that Windows keeps for itself (con, aux, com1)"), department)  # fmt: skip
+    if not 1990 <= year <= 2200:
+        raise _refuse("departments.csv", words("年度超出允许范围", "the year is out of range"),
+                      words("应为 1990 到 2200", "it must be 1990 to 2200"), str(year))  # fmt: skip
+
+
+def _listing(listed: list[Listing], code: str, year: int, name: str, name_en: str, framework: str) -> tuple[Listing, Listing | None]:
+    """The line of departments.csv that will hold the year, and the line it replaces (itself where nothing changes)."""
+    for row in listed:
+        if row.first_year <= year <= row.last_year:
+            if framework not in ("", row.framework):
+                what = words(f"{year} 年已按另一个指标体系列出", f"{year} is listed with another framework")
+                fix = words(f"改用 {row.framework}，或先修改 departments.csv", f"use {row.framework}, or change departments.csv first")
+                raise _refuse("departments.csv", what, fix, framework)
+            return row, row
+    if not listed and not (name and framework):
+        what = words("新部门须有名称和指标体系", "a new department needs a name and a framework")
+        fix = words("加上名称和指标体系（frameworks 文件夹中的一个名字）", "give its name and framework (a name in the folder frameworks)")
+        raise _refuse("departments.csv", what, fix, code)
+    earlier = max((row for row in listed if row.last_year < year), key=lambda row: row.last_year, default=None)
+    near = earlier or next(iter(listed), None)
+    if near is not None:
+        name_en = name_en or (near.name_en if name in ("", near.name) else "")
+        name, framework = name or near.name, framework or near.framework
+    if earlier is not None and (earlier.framework, earlier.name) == (framework, name):
+        return earlier.model_copy(update={"last_year": year}), earlier
+    return Listing(code=code, name=name, name_en=name_en, framework=framework, first_year=year, last_year=year), None
+
+
+def _carried_from(
+    data: Path, department: str, year: int, from_year: int | None, listed: list[Listing]
+) -> tuple[Record | None, Framework | None]:
+    """The record to carry over from, with its framework."""
+    if from_year is not None and from_year >= year:
+        raise _refuse(f"departments/{department}/{from_year}",
+                      words(f"只能沿用早于 {year} 年的数据", f"only a year before {year} can be carried over from"),
+                      words("改用更早的年度，或不指定", "name an earlier year, or none"), str(from_year))  # fmt: skip
+    spans = [y for row in listed for y in range(row.first_year, min(row.last_year, year - 1) + 1)]
+    found = max((y for y in spans if has_data(data, department, y)), default=None) if from_year is None else from_year
+    if found is None:
+        return None, None
+    loaded = load_year(data, department, found)
+    return loaded.record, loaded.framework
+
+
+def _blank(listing: Listing, year: int, framework: Framework, before: Record | None) -> Record:
+    """The new year with nothing in it but the indicators of the department's own that the framework still leaves room for."""
+    groups, common = {g.id for g in framework.groups if g.own_rule}, {i.id for i in framework.indicators}
+    own = tuple(o for o in (before.own_indicators if before else ()) if o.group in groups and o.indicator not in common)
+    name = words(listing.name, listing.name_en)
+    return Record(department=listing.code, name=name, year=year, framework=framework.id, files=(), own_indicators=own)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the layout is made from: the framework in force, the new year's blank record, the record carried over from."""
+
+    framework: Framework
+    new: Record
+    before: Record | None
+    before_framework: Framework | None
+    lang: Lang
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        return indicators_in_force(self.framework, self.new)
+
+    @property
+    def adjoining(self) -> bool:
+        """Whether the record carried over from is that of the year just before."""
+        return self.before is not None and self.before.year == self.new.year - 1
+
+    def head(self, zh: str, en: str) -> str:
+        """The head of a column that reminds of the year carried over from."""
+        year = self.before.year if self.before else 0
+        return words(f"#上年{zh}" if self.adjoining else f"#{year}年{zh}", f"#last year{en}" if self.adjoining else f"#{year}{en}")[
+            self.lang
+        ]
+
+
+def _carried(table: str, row: Row, **changed: str) -> dict[str, str]:
+    """A row as it was, said to come from last year's data: table, and where that had it from."""
+    texts = texts_of(row)
+    origin = texts["section"] if texts["source"] == LAST_YEAR else f"{table}.csv {texts['source']} {texts['section']}"
+    return texts | {"source": LAST_YEAR, "section": origin} | changed
+
+
+def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
+    """Every table of the new year in its raw form, and the columns that remind."""
+    before = plan.before
+    ids = {i.id for i in plan.indicators}
+    facts, fact_hints = _facts(plan)
+    targets, target_hints = _targets(plan)
+    judgements, judgement_hints = _judgements(plan)
+    follow_ups, follow_up_hints = _follow_ups(plan)
+    tables: dict[str, _Rows] = {
+        "profile": _profile(plan),
+        "units": [_carried("units", row) for row in before.units] if before else [],
+        "plan_targets": [
+            _carried("plan_targets", row, indicator=row.indicator if row.indicator in ids else "")
+            for row in (before.plan_targets if before else ())
+        ],
+        "facts": facts,
+        "own_indicators": _own_indicators(plan),
+        "targets": targets,
+        "target_parts": [
+            texts_of(row) | {"value": "", "source": "", "section": ""}
+            for row in (before.target_parts if before else ())
+            if row.indicator in {target["indicator"] for target in targets}
+        ],
+        "judgements": judgements,
+        "self_evaluation": [{"indicator": "total"}],
+        "follow_ups": follow_ups,
+    }
+    tables["sources"] = _sources(plan, any(row.get("source") == LAST_YEAR for rows in tables.values() for row in rows))
+    return tables, {"facts": fact_hints, "targets": target_hints, "judgements": judgement_hints, "follow_ups": follow_up_hints}
+
+
+def _sources(plan: _Plan, used: bool) -> _Rows:
+    """The report to come, last year's data where anything is carried over from it, and the laws."""
+    rows: _Rows = [{"source": "report", "kind": "report"}]
+    if plan.before and used:
+        code, year = plan.before.department, plan.before.year
+        rows.append({"source": LAST_YEAR, "title": f"{code} {year} 年度数据", "title_en": f"Data of {code} for {year}",
+                     "year": str(year), "kind": "ledger"})  # fmt: skip
+    taken = {row["source"] for row in rows}
+    return rows + [texts_of(row) for row in (plan.before.sources if plan.before else ()) if row.kind == "law" and row.source not in taken]
+
+
+def _profile(plan: _Plan) -> _Rows:
+    if plan.before is not None:
+        return [_carried("profile", row) for row in plan.before.profile if row.key in _PROFILE]
+    name = plan.new.name
+    return [{"key": key} | ({"text": name.zh, "text_en": name.en} if key == "full_name" else {}) for key in _PROFILE]
+
+
+def _own_indicators(plan: _Plan) -> _Rows:
+    """Those carried over; for an open group that has none, a row to begin with."""
+    own: tuple[OwnIndicator, ...] = plan.new.own_indicators
+    open_groups = [g for g in plan.framework.groups if g.own_rule and g.id not in {o.group for o in own}]
+    return [_carried("own_indicators", row) for row in own] + [{"group": g.id, "points": f"{g.points:f}"} for g in open_groups]
+
+
+def _needed_facts(plan: _Plan) -> set[tuple[str, int]]:
+    """What the formulas of the indicators take, this year and last."""
+    metrics = {i.metric for i in plan.indicators if i.metric in METRICS}
+    inputs = (one for metric in metrics if metric for one in metric_inputs(plan.framework, METRICS[metric])[1])
+    return {(fact, plan.new.year - before) for fact, before in inputs}
+
+
+def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+    """A row for every fact that is needed or was given before; empty, but for what last year's record knows."""
+    before, year = plan.before, plan.new.year
+    shift = year - before.year if before else 0
+    given = {(row.fact, row.year + shift): row for row in before.facts} if before else {}
+    wanted = set(given)
+
+    def covered(fact: str, of: int) -> bool:
+        parts = [split_part(part)[1] for part in FACTS[fact].parts]
+        return (fact, of) in given or (bool(parts) and all(covered(part, of) for part in parts))
+
+    wanted |= {(fact, of) for fact, of in _needed_facts(plan) if not covered(fact, of)}
+    order = list(FACTS)
+    rows: _Rows = []
+    reminders: list[str] = []
+    for fact, of in sorted(wanted, key=lambda key: (order.index(key[0]), key[1])):
+        kind, old = FACTS[fact], given.get((fact, of))
+        row = {"fact": fact, "year": str(of), "unit": old.unit if old else kind.unit}
+        known = ("closing_carryover", year - 1) if (fact, of) == ("opening_carryover", year) else (fact, of)
+        if plan.adjoining and before is not None and known[1] == year - 1:
+            found = find_fact(before, *known)
+            if found is not None and (found.value is not None or found.note):
+                value = "" if found.value is None else f"{found.value:f}"
+                row |= {"value": value, "unit": kind.unit, "source": LAST_YEAR, "section": f"facts.csv {known[0]}"}
+                row |= {} if value else {"note": found.note.zh, "note_en": found.note.en}
+        rows.append(row)
+        last = find_fact(before, fact, of - shift) if before else None
+        reminders.append("" if last is None else "—" if last.value is None else quantity(last.value, last.unit, plan.lang))
+    names = tuple(FACTS[row["fact"]].name[plan.lang] for row in rows)
+    hints = [Hint(words("#名称", "#name")[plan.lang], "fact", names)]
+    return rows, hints + ([Hint(plan.head("", ""), "value", tuple(reminders))] if before else [])
+
+
+def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+    """The same indicators with their units, targets and actuals empty; and any other that needs a target."""
+    before, lang = plan.before, plan.lang
+    ids = {i.id: i for i in plan.indicators}
+    kept = [row for row in (before.targets if before else ()) if row.indicator in ids]
+    own = {o.indicator for o in plan.new.own_indicators}
+    there = {row.indicator for row in kept}
+    more = [i for i in ids.values() if i.id not in there and (getattr(i.rule, "of", "") == "completion" or i.id in own)]
+    carry = ("indicator", "operator", "unit", "actual_unit", "actual_by")
+    rows: _Rows = [{c: text for c, text in texts_of(row).items() if c in carry} for row in kept]
+    rows += [{"indicator": i.id} for i in more]
+    names = tuple(name_of(plan.framework, plan.new, row["indicator"])[lang] for row in rows)
+    hints = [Hint(words("#名称", "#name")[lang], "indicator", names)]
+    if before is None or plan.before_framework is None:
+        return rows, hints
+    actuals = {t.id: t.actual for t in measure(plan.before_framework, before)[1]}
+    signs = {">=": "≥", "<=": "≤", "=": "="}
+    asked = [f"{signs[row.operator]} {quantity(row.target, row.unit, lang)}" for row in kept]
+    reached = []
+    for row in kept:
+        actual, of = actuals[row.indicator], ""
+        if row.actual is not None and row.base is not None:
+            unit = row.actual_unit or row.unit
+            of = f" ({quantity(row.actual, unit, lang)} ÷ {quantity(row.base, unit, lang)})"
+        reached.append(("—" if actual is None else quantity(actual, row.unit, lang)) + of)
+    blank = ("",) * len(more)
+    return rows, [*hints, Hint(plan.head("目标", "'s target" if plan.adjoining else " target"), "target", (*asked, *blank)),
+                  Hint(plan.head("实际", "'s actual" if plan.adjoining else " actual"), "actual", (*reached, *blank))]  # fmt: skip
+
+
+def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+    """A row for each thing that people decide; none for what a formula gives."""
+    rows: _Rows = []
+    names: list[str] = []
+    items: list[str] = []
+    for i in plan.indicators:
+        found: list[tuple[dict[str, str], str]] = []
+        if isinstance(i.rule, Checklist):
+            found = [({"kind": "item", "item": item.id}, item.words[plan.lang]) for item in i.rule.items]
+        elif isinstance(i.rule, Tiers):
+            tiers = (f"{t.id}: {words(t.name, t.name_en)[plan.lang]} {_range(i.points, t.low, t.high)}" for t in i.rule.tiers)
+            found = [({"kind": "tier"}, "; ".join(tiers))]
+        elif isinstance(i.rule, Awarded):
+            found = [({"kind": "award"}, _range(i.points, Decimal(0), Decimal(1)))]
+        rows += [{"indicator": i.id, **row} for row, _ in found]
+        names += [i.words[plan.lang] for _ in found]
+        items += [item for _, item in found]
+    heads = words("#指标", "#indicator")[plan.lang], words("#核对项", "#item")[plan.lang]
+    return rows, [Hint(heads[0], "indicator", tuple(names)), Hint(heads[1], "item", tuple(items))]
+
+
+def _follow_ups(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+    """A row for each finding that is not told as done, and each recommendation told as open or promised: its day and office as
+    last named; state and date wait to be filled in.
+    """
+    left = unresolved(plan.before) if plan.before else []
+    rows: _Rows = [{"subject": f.key.subject, "id": id_in(plan.new, f.key), "due": str(f.due or ""), "office": f.office.zh,
+                    "office_en": f.office.en if f.office.en != f.office.zh else ""} for f in left]  # fmt: skip
+    if not left:
+        return [], []
+    said = tuple(f.state_words[plan.lang] + (f" {f.date}" if f.date else "") for f in left)
+    titles = tuple(f.title[plan.lang] for f in left)
+    return rows, [Hint(words("#问题", "#finding")[plan.lang], "id", titles),
+                  Hint(plan.head("状态", "'s state" if plan.adjoining else " state"), "state", said)]  # fmt: skip
+
+
+def _range(points: Decimal, low: Decimal, high: Decimal) -> str:
+    return f"{plain(low * points)}–{plain(high * points)}"
+
+
+def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
+    """Put the year into departments.csv: a line raised, or one added. Other lines, more columns and the byte order mark stay."""
+    if listing == raised:
+        return
+    content = path.read_bytes()
+    grid = read_csv(path.name, content)
+    known = {_plain(str(text)): column for column in columns(Listing) for info in [Listing.model_fields[column]]
+             for text in (column, column.replace("_", " "), info.title, info.description)}  # fmt: skip
+    order = {column: index for index, head in enumerate(grid.head) for column in [known.get(_plain(head))] if column}
+    new, rows = texts_of(listing), [list(cells) for _, cells in grid.rows]
+
+    def cell(cells: list[str], column: str) -> str:
+        return _plain(cells[order[column]]) if order[column] < len(cells) else ""
+
+    def is_raised(cells: list[str]) -> bool:
+        span = [parse_decimal(cell(cells, column)) for column in ("first_year", "last_year")]
+        return raised is not None and cell(cells, "code") == raised.code and span == [raised.first_year, raised.last_year]
+
+    same = [cells for cells in rows if is_raised(cells)]
+    if same:
+        same[0][order["last_year"]] = new["last_year"]
+    else:
+        added = [""] * len(grid.head)
+        for column, index in order.items():
+            added[index] = new[column]
+        rows.append(added)
+    end = "\r\n" if b"\r\n" in content else "\n"
+    text = "".join(csv_line(guarded(one) for one in cells) + end for cells in (grid.head, *rows))
+    utf8 = content.startswith(b"\xef\xbb\xbf") or not _is_utf8(content)
+    handle, temporary = tempfile.mkstemp(prefix=".departments-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8-sig" if utf8 else "utf-8"))
+        shutil.copymode(path, temporary)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

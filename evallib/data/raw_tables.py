@@ -1,0 +1,94 @@
+"""A record's tables in raw form, column -> text, so that rows which are still to be filled in can be written too. No files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, get_args, get_origin
+
+from evallib.core.record import CHOICES, TABLES, Record
+from evallib.core.rows import Row, columns
+from evallib.core.units import UNITS
+from evallib.core.words import Lang
+
+Form = Literal["csv", "xlsx"]
+Tables = Mapping[str, Sequence[Mapping[str, str]]]
+"""Tables in their raw form: by table, a row each, column -> text. What is not there is empty."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A column that only reminds and is never read: its head (begins with #), the column it stands behind, a text a row."""
+
+    head: str
+    after: str
+    texts: tuple[str, ...]
+
+
+Hints = Mapping[str, Sequence[Hint]]
+
+
+def texts_of(row: Row) -> dict[str, str]:
+    """A row in its raw form: each column as text, empty where nothing was given."""
+    values = {column: getattr(row, column) for column in columns(type(row))}
+    return {column: "" if v is None else f"{v:f}" if isinstance(v, Decimal) else str(v) for column, v in values.items()}
+
+
+def tables_of(record: Record) -> Tables:
+    """A record's tables in their raw form."""
+    return {table: [texts_of(row) for row in getattr(record, table)] for table in TABLES}
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """A line of CSV, without its end. A lone carriage return is quoted too, which Python's own writer forgets.
+
+    >>> csv_line(["a", "b, c", 'd "e" f'])
+    'a,"b, c","d ""e"" f"'
+    """
+    return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',;\t"\r\n') else cell for cell in cells)
+
+
+def choices_of(model: type[Row], column: str) -> tuple[str, ...]:
+    """The few values that a column may hold; empty where any text may stand."""
+
+    annotation = model.model_fields[column].annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def kind_of(model: type[Row], column: str | Hint) -> Literal["decimal", "int", "text"]:
+    """What a column holds: a decimal number, a whole number or text."""
+
+    annotation = "" if isinstance(column, Hint) else str(model.model_fields[column].annotation)
+    return "decimal" if "Decimal" in annotation else "int" if "int" in annotation else "text"
+
+
+def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
+    """A column's head. In English it is the id in words: the description is too long for one and becomes the note."""
+    if isinstance(column, Hint):
+        return column.head
+    return column if lang is None else str(model.model_fields[column].title) if lang == "zh" else column.replace("_", " ").capitalize()
+
+
+def shown(model: type[Row], column: str, text: str, lang: Lang | None) -> str:
+    """A cell as a reader of the language writes it."""
+    if lang is not None and text in choices_of(model, column):
+        return CHOICES[text][lang]
+    return UNITS[text].name["en"] or text if lang == "en" and column in ("unit", "actual_unit") and text in UNITS else text
+
+
+def layout(table: str, hints: Hints | None) -> list[str | Hint]:
+    """The columns of a table's file, each with its reminders behind it."""
+    found: list[str | Hint] = []
+    for column in columns(TABLES[table]):
+        found += [column, *(hint for hint in (hints or {}).get(table, ()) if hint.after == column)]
+    return found
+
+
+def shown_rows(table: str, tables: Tables, hints: Hints | None, lang: Lang | None) -> list[list[str]]:
+    """The rows of a table as they are written, hints in their places; ids where no language is named."""
+
+    def text(one: str | Hint, index: int, row: Mapping[str, str]) -> str:
+        return one.texts[index] if isinstance(one, Hint) else shown(TABLES[table], one, row.get(one, ""), lang)
+
+    return [[text(one, index, row) for one in layout(table, hints)] for index, row in enumerate(tables.get(table, ()))]

@@ -1,0 +1,312 @@
+"""Files as grids of text: CSV in the encodings people send, and workbooks. Knows nothing of what the cells mean."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from evallib.core.errors import Place, Problem
+from evallib.core.words import Words, words
+
+MAX_BYTES = 20_000_000
+MAX_UNPACKED = 200_000_000
+MAX_ROWS = 20_000
+MAX_COLUMNS = 200
+MAX_CELL = 20_000
+
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as text: its place, its head line, and its rows with the numbers they have in the file."""
+
+    file: str
+    sheet: str | None
+    head: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+    def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
+        """A place in this table; in a workbook with the address of the cell."""
+        cell = f"{_letters(index)}{row}" if self.sheet and row is not None and index is not None else None
+        return Place(self.file, row, column, self.sheet, cell, title)
+
+
+def _letters(index: int) -> str:
+    """The letters of a column, counted from 0.
+
+    >>> _letters(0), _letters(26)
+    ('A', 'AA')
+    """
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def guarded(text: str) -> str:
+    """A text as a CSV cell that a spreadsheet will not take for a formula: an apostrophe before what begins like one.
+
+    >>> guarded("=1+1"), guarded("plain")
+    ("'=1+1", 'plain')
+    """
+    return "'" + text if _DANGEROUS.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given.
+
+    >>> unguarded("'=1+1"), unguarded("'quoted'")
+    ('=1+1', "'quoted'")
+    """
+    return text[1:] if text.startswith("'") and _DANGEROUS.match(text) else text
+
+
+def _problem(place: Place, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> Problem:
+    return Problem(place, words(zh, en), words(fix_zh, fix_en), found)
+
+
+# --- CSV -----------------------------------------------------------------------------------------------------------
+
+
+def _decode(content: bytes) -> str | None:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def read_csv(file: str, content: bytes) -> Grid:
+    """A CSV file as a grid. Commas, tabs and semicolons are told apart by the head line."""
+    empty = Grid(file, None, (), ())
+    text = _decode(content)
+    if text is None or "\0" in text:
+        problem = _problem(
+            Place(file),
+            "无法识别文字编码",
+            "the text encoding is not known",
+            "在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
+            "in Excel, save it as “CSV UTF-8 (comma delimited)”",
+        )
+        return Grid(file, None, (), (), (problem,))
+    first = text.split("\n", 1)[0]
+    separator = max((",", "\t", ";"), key=first.count)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    number, guards = 0, "'" in text
+    try:
+        for number, cells in enumerate(lines, 1):
+            if number > MAX_ROWS:
+                return Grid(file, None, (), (), (_too_long(Place(file)),))
+            if any(map(str.strip, cells)):
+                rows.append((number, tuple(map(unguarded, cells) if guards else cells)))
+    except csv.Error as error:
+        problem = _problem(
+            Place(file, number + 1),
+            "这一行不是完整的 CSV",
+            "this line is not complete CSV",
+            "检查双引号是否成对",
+            "check that double quotes come in pairs",
+            str(error),
+        )
+        return Grid(file, None, (), (), (problem,))
+    if not rows:
+        return empty
+    return Grid(file, None, rows[0][1], tuple(rows[1:]))
+
+
+def _too_long(place: Place) -> Problem:
+    return _problem(
+        place,
+        f"超过 {MAX_ROWS} 行",
+        f"has more than {MAX_ROWS} rows",
+        "选中数据下方的空行并删除，再保存",
+        "select the empty rows below the data, delete them and save",
+    )
+
+
+# --- workbooks -----------------------------------------------------------------------------------------------------
+
+
+def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
+    """The sheets of a workbook as grids, and the problems that concern the whole file.
+
+    Numbers are read as they were typed; a cell shown in percent is given with its percent sign; a formula counts with the
+    value that Excel last computed.
+    """
+    refused = _unsafe(file, content)
+    if refused:
+        return (), (refused,)
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of extensions that openpyxl leaves out: they hold no values
+            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+            formulas = book
+            if re.search(rb"<f[ >]", _sheets(content)):
+                formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
+        problem = _problem(
+            Place(file),
+            "无法打开这个工作簿",
+            "the workbook cannot be opened",
+            "在 Excel 中打开，另存为 .xlsx",
+            "open it in Excel and save it as .xlsx",
+            type(error).__name__,
+        )
+        return (), (problem,)
+    return tuple(_sheet(file, sheet, formulas[sheet.title]) for sheet in book.worksheets), ()
+
+
+def _unsafe(file: str, content: bytes) -> Problem | None:
+    """A workbook that is none, or that unpacks to more than it should."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+            names = {entry.filename for entry in packed.infolist()}
+    except zipfile.BadZipFile:
+        size, names = 0, set()
+    if "[Content_Types].xml" not in names:
+        return _problem(
+            Place(file),
+            "不是 .xlsx 工作簿",
+            "is not an .xlsx workbook",
+            "在 Excel 中另存为 .xlsx（旧的 .xls 和加密的文件读不了）",
+            "save it as .xlsx in Excel (an old .xls or an encrypted file cannot be read)",
+        )
+    if size > MAX_UNPACKED:
+        return _problem(
+            Place(file),
+            f"解压后超过 {MAX_UNPACKED // 1_000_000} MB",
+            f"unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
+            "只保留需要的工作表和行",
+            "keep only the sheets and rows that are needed",
+        )
+    if any(name.endswith("vbaProject.bin") for name in names):
+        return _problem(
+            Place(file),
+            "含有宏",
+            "holds macros",
+            "另存为不含宏的 .xlsx",
+            "save it as .xlsx without macros",
+        )
+    return None
+
+
+def _sheets(content: bytes) -> bytes:
+    """The sheets of a workbook as they are packed, to see whether any cell holds a formula."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return b"".join(packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
+
+
+def _sheet(file: str, sheet: Any, formulas: Any) -> Grid:
+    title = str(sheet.title)
+    bare = Grid(file, title, (), ())
+    if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS:
+        return Grid(file, title, (), (), (_too_long(bare.place()),))
+    problems: list[Problem] = []
+    spread = _merged(sheet, bare, problems)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        texts = []
+        for index, cell in enumerate(cells):
+            source = spread.get((number, index + 1), cell)
+            text = _text(source)
+            if text is None or (source.value is None and formulas is not sheet and formulas.cell(number, index + 1).data_type == "f"):
+                problems.append(_uncomputed(bare.place(number, None, index), text))
+                text = ""
+            texts.append(text)
+        while texts and not texts[-1].strip():
+            texts.pop()
+        if texts:
+            rows.append((number, tuple(texts)))
+    if not rows:
+        return bare
+    return Grid(file, title, rows[0][1], tuple(rows[1:]), tuple(problems))
+
+
+def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, int], Any]:
+    """Cells merged downwards hold their value in every row; cells merged across say nothing that can be read safely."""
+    spread: dict[tuple[int, int], Any] = {}
+    for merged in sheet.merged_cells.ranges:
+        if merged.min_col != merged.max_col:
+            problems.append(
+                _problem(
+                    bare.place(merged.min_row, None, merged.min_col - 1),
+                    f"单元格 {merged.coord} 横向合并",
+                    f"the cells {merged.coord} are merged across",
+                    "取消合并，每格各填各的值；说明文字放到“说明”表",
+                    "unmerge them and fill each cell; put notes on a sheet of their own",
+                )
+            )
+            continue
+        for row in range(merged.min_row, merged.max_row + 1):
+            spread[row, merged.min_col] = sheet.cell(merged.min_row, merged.min_col)
+    return spread
+
+
+def _uncomputed(place: Place, text: str | None) -> Problem:
+    if text is None:
+        return _problem(
+            place,
+            "公式的结果是错误值",
+            "the formula's result is an error",
+            "改正公式，或直接填写数值",
+            "mend the formula, or type the value",
+        )
+    return _problem(
+        place,
+        "公式还没有计算",
+        "the formula was never computed",
+        "在 Excel 中打开并保存一次，或直接填写数值",
+        "open and save it in Excel once, or type the value",
+    )
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as text; None where it holds an error value."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite():
+            return None
+        percent = "%" in str(cell.number_format or "")
+        number = (number * 100 if percent else number).normalize()
+        return f"{number:f}" + ("%" if percent else "")
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if cell.data_type == "e":
+        return None
+    # Excel writes characters that XML cannot hold as _x000D_, and a text that looks so as _x005F_x000D_
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), str(value))
+
+
+def known_sheets(grids: tuple[Grid, ...], names: dict[str, Words]) -> Iterator[tuple[Grid, str | None]]:
+    """Each sheet with the table it stands for, by name in either language; None where it is no table."""
+    known = {text.strip().lower(): id for id, name in names.items() for text in (id, name.zh, name.en)}
+    for grid in grids:
+        yield grid, known.get((grid.sheet or "").strip().lower())

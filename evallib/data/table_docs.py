@@ -1,0 +1,73 @@
+"""The documentation of the data tables, made from the models: `python -m evallib.data.table_docs > data/README.md`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal, get_args, get_origin
+
+from evallib.core.budget_rows import BudgetHead
+from evallib.core.facts import FACTS, TOPICS
+from evallib.core.monitoring_rows import MonitoringRow
+from evallib.core.record import CHOICES, OPTIONAL, TABLE_NAMES, TABLES, Listing
+from evallib.core.rows import Row, columns
+from evallib.core.units import UNITS
+
+_HEAD = """# 数据表 / The tables of data
+
+由模型生成，请勿手工修改：`python -m evallib.data.table_docs > data/README.md`。
+Made from the models; do not edit by hand.
+
+- `departments.csv`：部门名单 / the list of departments.
+- `frameworks/编号/起始年度.toml`：指标体系，评价年度决定用哪个文件 / frameworks; the year evaluated chooses the file.
+- `budget_heads.csv`：全县预算，可以没有 / the whole government's budget by head; may be left out.
+- `monitoring/部门/年度.csv`：年度中的运行监控，可以没有 / what was observed while a year runs; may be left out.
+- `departments/部门/年度/*.csv`，或一个工作簿 `departments/部门/年度.xlsx`（一表一页）/
+  a folder of CSV files, or one workbook with a sheet for each table.
+
+列名可用编号、中文或英文；以 `#` 开头的列和工作表只是备注。数值列里只写数字，或数字加与单位列相同的单位。
+Heads may be the id, Chinese or English; columns and sheets that begin with `#` are remarks. A number cell holds digits only, or
+digits with the unit that its row names.
+
+`0` 是零；数值留空并写明原因，表示已知没有数据；公式需要而没有这一行，是遗漏，会被拒绝。
+`0` is a zero; an empty value with a note is known to be missing; a row that a formula needs and that is not there is refused.
+"""
+
+
+_MAY_LACK = "（可以没有 / may be left out）"
+
+
+def table_documentation() -> str:
+    """The text of `data/README.md`."""
+    parts = [_HEAD, _table("departments.csv 部门名单 / departments", Listing)]
+    parts += [_table("budget_heads.csv 全县预算 / the government's budget", BudgetHead)]
+    parts += [_table("monitoring/部门/年度.csv 运行监控 / monitoring during the year", MonitoringRow)]
+    parts += [
+        _table(f"{name} {TABLE_NAMES[name].zh} / {TABLE_NAMES[name].en}{_MAY_LACK if name in OPTIONAL else ''}", model)
+        for name, model in TABLES.items()
+    ]
+    facts = ["## 数据项 / Facts", "", "| 编号 / id | 名称 | name | 单位 / unit | 合计自 / sum of |", "| --- | --- | --- | --- | --- |"]
+    for topic, topic_name in TOPICS.items():
+        facts.append(f"| **{topic_name.zh}** | | **{topic_name.en}** | | |")
+        for kind in (k for k in FACTS.values() if k.topic == topic):
+            parts_of = " + ".join(kind.parts).replace("+ -", "− ")
+            computed = "（只计算 / computed only）" if kind.derived else ""
+            facts.append(f"| `{kind.id}` | {kind.name.zh} | {kind.name.en} | {kind.unit} | {parts_of}{computed} |")
+    units = "、".join(u.symbol for u in UNITS.values() if u.symbol != "share")
+    return "\n".join([*parts, "\n".join(facts), "", f"单位 / units: {units}", ""])
+
+
+def _table(title: str, model: type[Row]) -> str:
+    lines = [f"## {title}", "", (model.__doc__ or "").split("\n")[0], ""]
+    lines += ["| 列 / column | 列名 | 必填 / required | 说明 / note |", "| --- | --- | --- | --- |"]
+    for name in columns(model):
+        info = model.model_fields[name]
+        note = info.description or ""
+        if get_origin(info.annotation) is Literal:
+            note += "：" + "、".join(f"`{v}` {CHOICES[v].zh}" for v in get_args(info.annotation))
+        lines.append(f"| `{name}` | {info.title} | {'是 / yes' if info.is_required() else ''} | {note.replace('|', '/')} |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a terminal's stream can
+    sys.stdout.write(table_documentation())

@@ -1,0 +1,305 @@
+"""A workbook to fill in: a sheet for each table, notes, drop-down lists, protected heads. Knows no reading and no checks."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from evallib.core.facts import FACTS
+from evallib.core.framework import Framework
+from evallib.core.record import CHOICES, TABLE_NAMES, TABLES, Record
+from evallib.core.rows import Row
+from evallib.core.units import SHARE, UNITS, parse_decimal
+from evallib.core.words import Lang, Words, words
+from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
+from evallib.data.workbook_sheet import packed, shown_width
+
+_SPARE = 200  # rows below the data that lists and red marks reach
+_MONEY = "#,##0.00########"  # never hides a decimal
+_REQUIRED, _OPTIONAL, _REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
+_TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locked=False), "595959"
+
+_PURPOSE: dict[str, Words] = {
+    "sources": words("数据出自哪些文件；其他表用这里的编号", "The documents that the data comes from; other sheets use these ids"),
+    "profile": words("部门的名称、级次、职责，评价的委托方和结论", "The department's name, rank, duties; the client; the conclusion"),
+    "units": words("内设机构和所属单位，每个一行", "Offices and subordinate units, one a row"),
+    "work_targets": words("上级下达的年度工作目标", "The work targets set for the year"),
+    "plan_targets": words("中长期规划中带数字的目标", "Targets of the medium-term plan that carry a number"),
+    "facts": words("人员、预算、决算、资产等原始数字", "Primitive numbers: staff, budget, outturn, assets and so on"),
+    "own_indicators": words("部门自设的指标及其分值", "Indicators of the department's own and what they are worth"),
+    "targets": words("每个指标的目标值和实际值", "Target and actual of each indicator"),
+    "target_parts": words("目标值或实际值由哪些分项组成", "The parts that a target or an actual is made of"),
+    "judgements": words("由人评定的指标：结论、得分和理由", "What people decide: verdict, score and reason"),
+    "findings": words("评价发现的问题，每个一行", "What the evaluation found, one a row"),
+    "finding_amounts": words("问题金额的分项", "The parts of a finding's amount"),
+    "recommendations": words("建议", "Recommendations"),
+    "practices": words("值得保留的做法", "Practices worth keeping"),
+    "self_evaluation": words("部门自评得分；total 一行是总分", "The department's own scores; the row total is that of the whole"),
+    "published": words("报告公布的数字，用来与计算结果核对", "Figures that the report states, to be held against what is computed"),
+    "contradictions": words("来源中前后不一致之处", "Where the sources contradict themselves"),
+    "surveys": words(
+        "满意度问卷问了谁，发放和收回多少份；没有问卷可以不填",
+        "Who was asked how satisfied they are, and how many forms; may be left empty",
+    ),
+    "survey_answers": words("每种答案有多少份", "How often each answer was given"),
+    "expert_scores": words(
+        "每位专家对每个指标的评分和理由；没有专家评议可以不填", "Each expert's score of each indicator, with the reason; may be left empty"
+    ),
+    "cost_results": words(
+        "花了多少钱、得到多少成果，两者为什么对应；可以不填",
+        "What was spent on which result, and why they belong together; may be left empty",
+    ),
+    "follow_ups": words(
+        "问题和建议的整改情况，每次变化一行；可以不填",
+        "What became of findings and recommendations, a row for each change; may be left empty",
+    ),
+}
+
+_NOTES_ZH: dict[str, str] = {
+    "source": "“来源文件”表中的编号", "section": "在该文件中的位置，如 五(二)1", "fact": "事实编号，对照见“#说明”",
+    "year": "数字所属的年度", "facts.value": "确为零填 0；确知没有这个数则留空，并在“说明”里写原因", "note": "为什么缺，或怎样读出来的",
+    "targets.actual": "由分项或公式得出的留空", "targets.base": "40 件中办结 40 件：实际值 40，基数 40，目标单位 %",
+    "work_targets.part": "该目标中的哪个数字；整项目标留空", "judgements.verdict": "核对项填 met 或 not_met；等次填等次编号",
+    "judgements.score": "等次、评分和调整才填", "findings.clauses": "来源:条款；来源:条款", "findings.at_issue": "不是整张凭证时才填",
+    "follow_ups.id": "问题或建议的编号；以前年度的写成 2023-1.1", "survey_answers.answer": "照问卷上的选项写；留空为未答",
+    "surveys.weight": "该群体占全体的百分比；留空则按份数", "expert_scores.expert": "用编号，不写姓名",
+    "published.value": "照原文填写，不带千分位和单位", "published.number": "计算结果的名称；没有则留空并写说明",
+    "contradictions.about": "公布编号、指标或问题编号，用空格隔开", "own_indicators.metric": "得出实际值的公式；自行填写实际值的留空",
+}  # fmt: skip
+"""What a column's head does not say by itself, in Chinese; in English it is the column's description."""
+
+_HOW_TO = words(
+    "每张表一类数据，每行一条。第一行是列名，不要改动；指向列名可看到该列填什么。\n"
+    "0、空白、缺数据是三回事：确实为零，填 0；还没有填的必填格显示红色；确知没有这个数，数值留空，并在“说明”里写原因。\n"
+    "数值格里只写数字，单位在“单位”列里选。\n"
+    "每一行都写明来源（“来源文件”表中的编号）和章节（在该文件中的位置）。\n"
+    "深蓝列名为必填。红格是还缺的内容；全部填好后没有红格。\n"
+    "以 # 开头的列和表只供参考，不会被读取。可以加行、删行、排序；不要改表名。\n"
+    "填好后保存，运行 evallib check：有错会指出在哪一格、怎样改。",
+    "Each sheet holds one kind of data, a row for each item. Leave the head line as it is; point at a head to see what goes there.\n"
+    "0, empty and missing are three things: write 0 where it is really zero; a required cell that is still empty is red; where the "
+    "number is known not to exist, leave it empty and say why in the note.\n"
+    "Write digits only; choose the unit in the column beside it.\n"
+    "Every row names its source (an id of the sheet Sources) and the section in it.\n"
+    "A dark blue head means that the column must be filled in. Red cells are what is still lacking.\n"
+    "Columns and sheets that begin with # are for you and never read. Add, delete and sort rows; keep the sheets' names.\n"
+    "When done, save and run evallib check: it names every cell that is wrong and how to mend it.",
+)
+
+
+def write_data_workbook(
+    record: Record | Tables, path: Path, lang: Lang, hints: Hints | None = None, framework: Framework | None = None, title: str = ""
+) -> None:
+    """Write a record, or raw tables, as a workbook to fill in: a sheet each, notes, drop-down lists; what is still lacking is red.
+
+    With the framework, its indicators, groups, checklist items and tiers are in the lists. The same record gives the same
+    bytes; text is never a formula. Whole or not at all: a workbook that was there before is replaced, or stays as it was.
+
+    Raises OSError where the folder is not there or the file cannot be replaced (for instance because it is open in Excel).
+    """
+    tables = tables_of(record) if isinstance(record, Record) else record
+    if isinstance(record, Record):
+        title = title or f"{record.name[lang]} {record.year}"
+    content = _Book(tables, lang, hints, framework).pack(title)
+    with tempfile.TemporaryDirectory(prefix=".xlsx-", dir=path.parent) as work:
+        file = Path(work) / path.name
+        file.write_bytes(content)
+        file.replace(path)
+
+
+def _lines(text: str, room: int) -> int:
+    """How many lines a text takes in a cell of that width."""
+    return sum(1 + int(shown_width(line) * 1.1) // (room + 3) for line in text.split("\n"))
+
+
+def _as_number(text: str) -> int | float | None:
+    """A number as a spreadsheet can hold it without changing a digit (15 of them); None where it must stay text.
+
+    >>> _as_number("9.95"), _as_number("1234567890123456.78")
+    (9.95, None)
+    """
+    number = parse_decimal(text)
+    if number is None or len(number.normalize().as_tuple().digits) > 15:
+        return None
+    if Decimal(repr(float(f"{number:.16g}"))) != number:  # openpyxl writes 16 digits
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _unit_of(model: type[Row], column: str) -> str:
+    """The unit of a number column, or the column that names it."""
+    extra = model.model_fields[column].json_schema_extra
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def _format(model: type[Row], column: str | Hint, row: Mapping[str, str]) -> str:
+    """How a column's cell is shown: money with its cents and all decimals there are, other numbers as typed, text as text."""
+    if isinstance(column, Hint) or kind_of(model, column) != "decimal":
+        return "0" if kind_of(model, column) == "int" else "@"
+    named = _unit_of(model, column)
+    unit = UNITS.get(row.get(named, "") if named in model.model_fields else named)
+    return _MONEY if unit and unit.measures == "money" else "General"
+
+
+_FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
+
+
+class _Book:
+    """A workbook under construction: notes first, a sheet for each table, the lists on a hidden sheet at the end."""
+
+    def __init__(self, tables: Tables, lang: Lang, hints: Hints | None, framework: Framework | None) -> None:
+        self.tables, self.lang, self.hints, self.framework = tables, lang, hints, framework
+        self.font = "微软雅黑" if lang == "zh" else "Calibri"
+        self.book = Workbook()
+        self.book.remove(self.book.worksheets[0])
+        self.notes: Any = self.book.create_sheet(self.t("#说明", "#Notes"))
+        self.sheets: dict[str, Any] = {table: self.book.create_sheet(TABLE_NAMES[table][lang]) for table in TABLES}
+        self.lists: Any = self.book.create_sheet("_lists")
+        self.lists.sheet_state = "hidden"
+        self.listed: dict[tuple[str, ...], str] = {}
+        self.indicators = {i.id: i.words[lang] for i in framework.indicators} if framework else {}
+        for table in ("own_indicators", "targets", "judgements", "findings"):
+            for row in tables.get(table, ()):
+                self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
+
+    def t(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def put(self, cell: Any, text: str, format: str = "@", colour: str = "000000", bold: bool = False) -> None:
+        """A cell: a number where it has such a format and loses nothing by it, else text that stays text."""
+        value = None if format == "@" else _as_number(text)
+        cell.font, cell.alignment, cell.protection = Font(name=self.font, size=10, bold=bold, color=colour), _TOP, _OPEN
+        cell.number_format = format if value is not None or not text else "@"
+        if value is not None:
+            cell.value = value
+        elif text:
+            cell.value = re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", text)  # which Excel would take for a code
+            cell.data_type, cell.quotePrefix = "s", text[0] in "=+-@'"
+
+    def pack(self, title: str) -> bytes:
+        """The finished workbook."""
+        for table in TABLES:
+            self._table(table)
+        self._notes(title)
+        return packed(self.book, title, "evallib", {})
+
+    def _table(self, table: str) -> None:
+        model, sheet, placed = TABLES[table], self.sheets[table], layout(table, self.hints)
+        rows, right = shown_rows(table, self.tables, self.hints, self.lang), get_column_letter(len(placed))
+        heights = [1] * len(rows)
+        for index, one in enumerate(placed, 1):
+            letter, texts = get_column_letter(index), [cells[index - 1] for cells in rows]
+            room = min(max(shown_width(text) for text in (head_of(model, one, self.lang), "0" * 10, *texts)), 44)
+            self._head(sheet.cell(1, index), table, one)
+            for at, text in enumerate(texts):
+                colour = _GREY if isinstance(one, Hint) else "000000"
+                self.put(sheet.cell(at + 2, index), text, _format(model, one, self.tables[table][at]), colour)
+                heights[at] = max(heights[at], _lines(text, room))
+            style = sheet.column_dimensions[letter]  # of the whole column: rows that are added look and behave like the others
+            style.width, style.number_format, style.protection = room + 3, _format(model, one, {}), _OPEN
+            style.font, style.alignment = Font(name=self.font, size=10), _TOP
+            if isinstance(one, str):
+                reach = f"{letter}2:{letter}{len(rows) + 1 + _SPARE}"
+                self._list(table, one, reach)
+                lacking = f"COUNTA($A2:${right}2)>0,LEN(TRIM({letter}2))=0"
+                if (table, one) == ("facts", "value"):
+                    lacking += f",LEN(TRIM({get_column_letter(placed.index('note') + 1)}2))=0"
+                elif not model.model_fields[one].is_required():
+                    continue
+                red: Any = _FORMULA_RULE(formula=[f"AND({lacking})"], fill=PatternFill("solid", bgColor="FFC7CE"))
+                sheet.conditional_formatting.add(reach, red)
+        for at, lines in enumerate(heights, 2):
+            sheet.row_dimensions[at].height = min(15 * lines, 409)
+        rest = sheet.column_dimensions[get_column_letter(len(placed) + 1)]  # a row can be deleted only where all of it is unlocked
+        rest.min, rest.max, rest.protection = len(placed) + 1, 16384, _OPEN
+        sheet.freeze_panes, sheet.protection.sheet = "B2", True
+        for allowed in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter"):
+            setattr(sheet.protection, allowed, False)
+
+    def _head(self, cell: Any, table: str, one: str | Hint) -> None:
+        """A head with its note: what goes there, the unit, the choices, whether it must be filled in."""
+        model = TABLES[table]
+        required = isinstance(one, str) and model.model_fields[one].is_required()
+        colour = _GREY if isinstance(one, Hint) else "FFFFFF" if required else "000000"
+        self.put(cell, head_of(model, one, self.lang), colour=colour, bold=True)
+        cell.fill, cell.protection = _REMARK if isinstance(one, Hint) else _REQUIRED if required else _OPTIONAL, Protection(locked=True)
+        if isinstance(one, Hint):
+            return
+        info, unit = model.model_fields[one], _unit_of(model, one)
+        said = [self.t(_NOTES_ZH.get(f"{table}.{one}") or _NOTES_ZH.get(one) or str(info.title), str(info.description))]
+        if unit in model.model_fields:
+            said.append(self.t(f"单位：见“{head_of(model, unit, 'zh')}”列", f"unit: see the column {head_of(model, unit, 'en')}"))
+        elif unit:
+            said.append(self.t(f"单位：{unit}", f"unit: {UNITS[unit].name.en}"))
+        if choices := choices_of(model, one):
+            said.append(self.t("可选：", "choose: ") + self.t("、", ", ").join(CHOICES[choice][self.lang] for choice in choices))
+        said.append(self.t("必填", "must be filled in") if required else self.t("可留空", "may stay empty"))
+        text = "\n".join(said)
+        cell.comment = Comment(text, "evallib", width=280, height=24 + 18 * _lines(text, 38))
+
+    def _list(self, table: str, column: str, reach: str) -> None:
+        """The drop-down list of a column. What is typed instead is warned of and left to the check."""
+        formula = self._listed(table, column)
+        if formula:
+            rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True, errorStyle="warning")
+            rule.errorTitle = self.t("不在列表中", "Not in the list")
+            rule.error = self.t("请从下拉列表中选择。", "Please choose from the list.")
+            rule.add(reach)
+            self.sheets[table].add_data_validation(rule)
+
+    def _listed(self, table: str, column: str) -> str:
+        named = f"{table}.{column}"
+        if column == "source" and table != "sources":
+            return self._live("sources", "source")
+        if named in ("finding_amounts.finding", "findings.recommendation"):
+            return self._live(*(("findings", "finding") if column == "finding" else ("recommendations", "id")))
+        rules = [indicator.rule for indicator in self.framework.indicators] if self.framework else []
+        units = [shown(TABLES["facts"], "unit", unit, self.lang) for unit in UNITS if unit != SHARE]
+        found: dict[str, Iterable[str]] = {
+            "unit": units, "actual_unit": units, "facts.fact": [id for id, kind in FACTS.items() if not kind.derived],
+            "indicator": self.indicators, "self_evaluation.indicator": ("total", *self.indicators), "own_indicators.indicator": (),
+            "own_indicators.group": [g.id for g in (self.framework.groups if self.framework else ()) if g.own_rule],
+            "judgements.item": [item.id for rule in rules for item in getattr(rule, "items", ())],
+            "judgements.verdict": ["met", "not_met", *(tier.id for rule in rules for tier in getattr(rule, "tiers", ()))],
+        }  # fmt: skip
+        chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
+        values = tuple(dict.fromkeys(v for v in chosen or found.get(named, found.get(column, ())) if v))
+        if values and values not in self.listed:  # each list is written once, on the hidden sheet
+            letter = get_column_letter(len(self.listed) + 1)
+            for row, value in enumerate(values, 1):
+                self.put(self.lists[f"{letter}{row}"], value)
+            self.listed[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
+        return self.listed.get(values, "")
+
+    def _live(self, table: str, column: str) -> str:
+        """The ids of another sheet as they stand there now, with what was added by hand."""
+        letter = get_column_letter(layout(table, self.hints).index(column) + 1)
+        name = f"'{TABLE_NAMES[table][self.lang]}'!${letter}$2"
+        return f"OFFSET({name},0,0,MAX(1,COUNTA({name}:${letter}$2000)),1)"
+
+    def _notes(self, title: str) -> None:
+        """The first sheet: how to fill in, what each sheet holds, and what the ids mean."""
+        t, lang, facts = self.t, self.lang, [kind for kind in FACTS.values() if not kind.derived]
+        lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in _HOW_TO[lang].split("\n"))]
+        lines += [(t("各表", "The sheets"),), *((TABLE_NAMES[table][lang], _PURPOSE[table][lang]) for table in TABLES)]
+        lines += [(t("事实编号", "Ids of facts"),)]
+        lines += [(kind.id, kind.name[lang], UNITS[kind.unit].name[lang], ", ".join(kind.parts)) for kind in facts]
+        lines += [(t("指标编号", "Ids of indicators"),), *self.indicators.items()]
+        for row, line in enumerate(lines, 1):
+            for column, text in enumerate(line, 1):
+                self.put(self.notes.cell(row, column), text, bold=len(line) == 1)
+                self.notes.cell(row, column).alignment = Alignment(vertical="top", wrap_text=len(line) > 1)
+            self.notes.row_dimensions[row].height = 15 * max(_lines(text, 90 if len(line) > 1 else 999) for text in line)
+        for letter, width in zip("ABCD", (36, 90, 12, 110), strict=True):
+            self.notes.column_dimensions[letter].width = width

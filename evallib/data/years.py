@@ -1,0 +1,116 @@
+"""A department's year from files to evaluation, with last year beside it: the one call of command line, report and notebook."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from evallib.checks.plausibility import check_plausibility
+from evallib.core.errors import InputRefused, Place, Problem
+from evallib.core.evaluation import Evaluation
+from evallib.core.reconcile import number_names
+from evallib.core.record import Listing
+from evallib.core.scoring import evaluate
+from evallib.core.words import words
+from evallib.core.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
+from evallib.data.folder import has_data
+from evallib.data.load import LoadedYear, load_departments, load_year
+
+
+def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
+    """Load, check and score a department's year, and last year's where there is data for it.
+
+    Raises InputRefused with every problem found. Last year's data that cannot be used is remarked and left out.
+
+    >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
+    Decimal('84.63')
+    """
+    every = load_departments(data)
+    before, unusable = _last_year(data, department, year, every)
+    loaded = load_year(data, department, year, before.record if before else None, every)
+    evaluation = _evaluation(loaded)
+    _refuse_unknown_numbers(loaded, evaluation)
+    previous = _evaluation(before) if before else None
+    remarks = (*unusable, *loaded.remarks, *check_plausibility(evaluation, previous, loaded.where))
+    return EvaluatedYear(evaluation, previous, remarks)
+
+
+@lru_cache(maxsize=8)
+def _evaluation(loaded: LoadedYear) -> Evaluation:
+    """A loaded year's evaluation; the year after asks for it again."""
+    return evaluate(loaded.framework, loaded.record)
+
+
+def evaluate_department(data: Path, department: str) -> DepartmentYears:
+    """Every listed year of a department, evaluated; what cannot be is said, with the first of the reasons.
+
+    Raises InputRefused where the list cannot be read or does not know the department.
+    """
+    listings = [row for row in load_departments(data) if row.code == department]
+    if not listings:
+        load_year(data, department, 0)  # refuses with the codes that there are
+    found = [_evaluated_or_absent(data, row, year) for row in listings for year in range(row.first_year, row.last_year + 1)]
+    evaluations = sorted((e for e in found if isinstance(e, Evaluation)), key=lambda e: e.record.year)
+    absent = sorted((a for a in found if isinstance(a, Absent)), key=lambda a: a.year)
+    return DepartmentYears(department, listings[-1].words, tuple(evaluations), tuple(absent))
+
+
+def evaluate_county(data: Path, year: int) -> CountyYear:
+    """Every department that is listed for a year, evaluated; what cannot be is said, with the first of the reasons.
+
+    Raises InputRefused where the list cannot be read.
+    """
+    listings = [row for row in load_departments(data) if row.first_year <= year <= row.last_year]
+    found = [_evaluated_or_absent(data, row, year) for row in listings]
+    return CountyYear(year, tuple(e for e in found if isinstance(e, Evaluation)), tuple(a for a in found if isinstance(a, Absent)))
+
+
+def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Absent:
+    if not has_data(data, row.code, year):
+        return Absent(row.code, row.words, year, words("没有数据", "there is no data"))
+    try:
+        return evaluate_year(data, row.code, year).evaluation
+    except InputRefused as refusal:
+        return Absent(row.code, row.words, year, refusal.in_short())
+
+
+def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
+    """A published figure must name a number that is computed, or none."""
+    if not any(row.number for row in loaded.record.published):
+        return
+    known = number_names(evaluation)
+    problems = tuple(
+        Problem(
+            loaded.where("published", index, "number"),
+            words("没有这个数值", "there is no such number"),
+            words(f"例如 {', '.join(near)}", f"for instance {', '.join(near)}"),
+            row.number,
+        )
+        for index, row in enumerate(loaded.record.published)
+        if row.number and row.number not in known
+        for near in [get_close_matches(row.number, known, 3, 0.3) or known[:3]]
+    )
+    if problems:
+        raise InputRefused(problems)
+
+
+def _last_year(data: Path, department: str, year: int, every: tuple[Listing, ...]) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
+    listed = any(row.code == department and row.first_year <= year - 1 <= row.last_year for row in every)
+    if not listed or not has_data(data, department, year - 1):
+        return None, ()
+    try:
+        return load_year(data, department, year - 1, every=every), ()
+    except InputRefused as refusal:
+        count = len(refusal.problems)
+        remark = Problem(
+            Place(refusal.problems[0].place.file),
+            words(
+                f"上年（{year - 1}）的数据有 {count} 处错误，不作比较",
+                f"last year's data ({year - 1}) has {count} error(s) and is not compared with",
+            ),
+            words(f"运行 evallib check {department} {year - 1}", f"run evallib check {department} {year - 1}"),
+            level="warning",
+            code="last_year",
+        )
+        return None, (remark,)

@@ -1,0 +1,1 @@
+"""A synthetic county to try the kit on. Nothing else uses it."""

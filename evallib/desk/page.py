@@ -1,0 +1,152 @@
+"""What the analyst's desk shows, as HTML: its few own sections, and parts of the report's. No state, no widget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, ClassVar
+
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+
+from evallib.charts.drawing import Chart
+from evallib.core.evaluation import Evaluation, InputValue
+from evallib.core.units import plain
+from evallib.core.words import Lang, Words, words
+from evallib.core.years import EvaluatedYear
+from evallib.kit import TEMPLATES
+from evallib.pages.rendering import Section, Sections
+from evallib.pages.report import Report
+
+SECTIONS: dict[str, Words] = {
+    "headline": words("得分", "Score"),
+    "problems": words("不能使用", "Cannot be used"),
+    "indicator": words("指标", "Indicator"),
+    "scenarios": words("方案比较", "Scenarios side by side"),
+    "plan": words("怎样达到下一等级", "What would bring the next grade"),
+    "county": words("在各部门中的位置", "Where the department stands among the others"),
+}
+"""The sections of the desk: id and heading."""
+
+
+_LEADS_AWAY = re.compile(r' href="(?:#|\.\./)[^"]*"')
+
+
+class DeskPage(Sections):
+    """The desk's own sections in one language; each is given what it shows.
+
+    >>> page = DeskPage("en", {"title": words("不行", "No"), "problems": ["mend it"]})
+    >>> "mend it" in page.section("problems").html
+    True
+    """
+
+    SECTIONS: ClassVar[Mapping[str, Words]] = SECTIONS
+    APPENDICES = tuple(SECTIONS)
+    FOLDER = "desk"
+
+    def __init__(self, lang: Lang, given: Mapping[str, Any]) -> None:
+        super().__init__(lang)
+        self.given = given
+
+    def names(self, id: str) -> dict[str, Any]:
+        return {"signed": signed, **self.given}
+
+    def draw(self, name: str) -> Chart:
+        raise KeyError(name)  # the charts are the report's
+
+
+def signed(value: Any) -> str:
+    """A difference in points with its sign.
+
+    >>> from decimal import Decimal
+    >>> signed(Decimal("2")), signed(Decimal("-0.5"))
+    ('+2.00', '−0.50')
+    """
+    return ("+" if value > 0 else "") + plain(value, 2)
+
+
+def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
+    """A section of the report. Its links lead nowhere here, for the other sections are not on the page."""
+    section = Report(checked, lang).section(id)
+    return Section(id, inert(section.html))
+
+
+def inert(html: str) -> str:
+    """HTML whose links to other places of a page are plain text.
+
+    >>> inert('<a class="score" href="#i-quality">9.18</a>')
+    '<a class="score">9.18</a>'
+    """
+    return _LEADS_AWAY.sub("", html)
+
+
+def part_of_framework(checked: EvaluatedYear, dimension: str, group: str, lang: Lang) -> Section:
+    """The analysis of one dimension, or of one group of it where a group is named, as the report has it."""
+    e = checked.evaluation
+    some = e.model_copy(
+        update={
+            "dimensions": tuple(d for d in e.dimensions if d.id == dimension),
+            "groups": tuple(g for g in e.groups if g.dimension == dimension and group in ("", g.id)),
+            "indicators": tuple(i for i in e.indicators if i.dimension == dimension and group in ("", i.group)),
+        }
+    )
+    html = _pieces(Report(replace(checked, evaluation=some), lang).section("dimensions").html, "section > :not(h2)")
+    return Section(group or dimension, inert(html))
+
+
+def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lang: Lang) -> Section:
+    """One indicator of an evaluation: working, rule, clause, facts and their sources, as the report has them."""
+    e = checked.evaluation
+    result = e.indicator(id)
+    numbers = list(_inputs(e, result.metric))
+    facts = tuple(f for f in e.record.facts if (f.fact, f.year) in {(n.fact, n.year) for n in numbers})
+    targets = tuple(t for t in e.record.targets if t.indicator == id)
+    cited = {f.source for f in facts} | {t.source for t in targets} | {j.source for j in result.judgements}
+    record = e.record.model_copy(update={"facts": facts, "files": (), "sources": tuple(s for s in e.record.sources if s.source in cited)})
+    dimensions = tuple(d for d in e.dimensions if d.id == result.dimension)
+    entry = Report(replace(checked, evaluation=e.model_copy(update={"indicators": (result,), "dimensions": dimensions})), lang)
+    framework = e.framework.model_copy(update={"sources": ()})
+    appendix = Report(replace(checked, evaluation=e.model_copy(update={"record": record, "framework": framework})), lang)
+    given = {
+        "recorded": recorded.indicator(id),
+        "now": result,
+        "article": Markup(_pieces(entry.section("indicators").html, "article")),
+        "facts": Markup(_pieces(appendix.section("facts").html, ".scroll")) if facts else "",
+        "documents": Markup(_pieces(appendix.section("sources").html, "ul.documents")) if cited else "",
+    }
+    return Section(id, inert(DeskPage(lang, given).section("indicator").html))
+
+
+def _inputs(evaluation: Evaluation, metric: str | None) -> Iterator[InputValue]:
+    """Every number that a formula takes, with the parts it was summed from."""
+
+    def parts(value: InputValue) -> Iterator[InputValue]:
+        yield value
+        for part in value.parts:
+            yield from parts(part)
+
+    for value in evaluation.metric(metric).inputs if metric else ():
+        yield from parts(value)
+
+
+def _pieces(html: str, selector: str) -> str:
+    """The elements of a section that a CSS selector finds."""
+    return "\n".join(str(found) for found in BeautifulSoup(html, "html.parser").select(selector))
+
+
+@cache
+def desk_css() -> str:
+    """The page's style sheet, made to hold only inside the desk and to follow JupyterLab's own light and dark."""
+    css = (TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")
+    css = re.sub(r"(?ms)^@media print\{.*?^\}$|^@page.*?$|^html\{.*?$", "", css)
+    css = re.sub(r"(?m)^@media \(prefers-color-scheme:dark\)\{:root(\{.*\})\}$", r'body[data-jp-theme-light="false"] :root\1', css)
+    css = re.sub(r"(?m)^body\{", ":scope{", css).replace(":root", ":scope").replace("html[lang=en]", ":scope[lang=en]")
+    css = css.replace("color-scheme:light dark;", "") + (TEMPLATES / "desk" / "desk.css").read_text(encoding="utf-8")
+    return f"@scope (.evallib-desk){{\n{css}}}"
+
+
+def framed(section: Section, lang: Lang) -> str:
+    """A section as the desk shows it: in the reach of its style sheet, its language said."""
+    return f'<div class="evallib-desk" lang="{"zh-CN" if lang == "zh" else "en"}">{section.html}</div>'

@@ -1,0 +1,140 @@
+"""The analyst's desk as widgets for JupyterLab: boxes and buttons that call `desk.Desk` and show what it returns. No computing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as widgets
+
+from evallib.core.errors import InputRefused
+from evallib.core.words import words
+from evallib.desk.desk import Desk
+from evallib.desk.page import desk_css
+from evallib.desk.panels import PANELS, Frame, close
+
+_CSS = """
+.evallib-box .widget-label,.evallib-box .widget-label-basic{white-space:normal;height:auto;line-height:1.3}
+.evallib-box .widget-label{text-align:left;justify-content:flex-start}
+.evallib-tried .widget-text input{border:2px solid #d55e00;font-weight:600}
+.evallib-said{color:var(--jp-error-color1,#a63d00);line-height:1.4}
+.evallib-tabs .lm-TabBar-tab{flex:0 0 auto!important;padding:0 12px!important}
+.evallib-tabs .lm-TabBar-content{flex-wrap:wrap}
+.evallib-list{flex-direction:column!important;height:auto!important}
+.evallib-list select{width:100%}
+.evallib-list .widget-label{text-align:left;justify-content:flex-start;width:auto;font-weight:600}
+.evallib-result{font-size:15px}
+.evallib-hint{color:var(--jp-ui-font-color2,#57606a);line-height:1.4}
+"""
+_LANGS = (("中文", "zh"), ("English", "en"))
+
+
+class DeskView(Frame):
+    """The desk in a notebook: the last line of a cell shows it. Where there are no widgets, its headline is shown.
+
+    >>> view = DeskView(Desk("data", "en"))
+    >>> view.department.value, view.year.value
+    ('hrss', 2023)
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.root = widgets.VBox()
+        self._build()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        shown: dict[str, str] = self.root._repr_mimebundle_(include=include, exclude=exclude)
+        return {**shown, "text/html": self.desk.headline().html}
+
+    # --- building
+
+    def _build(self) -> None:
+        """Make all widgets anew, in the desk's language, and show what is chosen."""
+        close(self.root.children)
+        self.headline = widgets.HTML()
+        self.language = widgets.ToggleButtons(options=_LANGS, value=self.desk.lang, style={"button_width": "5.5em"})
+        self.reread = widgets.Button(
+            description=self.t(words("重新读取数据", "Read the data again")), icon="refresh", layout={"width": "auto"}
+        )
+        self.undo = widgets.Button(description=self.t(words("全部撤销", "Undo all")), icon="undo")
+        style = {"description_width": "initial"}
+        self.department = widgets.Dropdown(description=self.t(words("部门", "Department")), style=style, layout={"width": "min(34em,95%)"})
+        self.year = widgets.Dropdown(description=self.t(words("年度", "Year")), style=style, layout={"width": "9em"})
+        self.panels = [kind(self) for kind in PANELS]
+        self.tabs = widgets.Tab(children=[p.box for p in self.panels], titles=[self.t(p.TITLE) for p in self.panels])
+        self.tabs.add_class("evallib-tabs")
+        css = widgets.HTML(f"<style>{desk_css()}{_CSS}</style>")
+        choice = widgets.HBox([self.department, self.year, self.language, self.reread], layout={"flex_flow": "row wrap"})
+        self.root.children = (css, choice, self.headline, self.undo, self.tabs)
+        self._fill_choice()
+        self.department.observe(lambda _: self._department_chosen(), "value")
+        self.year.observe(lambda _: self._choose(), "value")
+        self.language.observe(lambda change: self._language_chosen(change["new"]), "value")
+        self.reread.on_click(lambda _: self._build())
+        self.undo.on_click(lambda _: self._undo_all())
+        self.tabs.observe(lambda _: self.draw(), "selected_index")
+        self._choose()
+
+    def _fill_choice(self) -> None:
+        """The lists of departments and years, standing on what is chosen, or else on the first department with data."""
+        self.listed = {}
+        try:
+            self.listed = {d.code: d for d in self.desk.departments}
+        except InputRefused:
+            return  # choosing says so
+        code, year = self.desk.asked or (next(iter(self.listed)), 0)
+        self.department.options = [(self.t(d.name), d.code) for d in self.listed.values()]
+        self.department.value = code if code in self.listed else None
+        self._fill_years(year)
+
+    def _fill_years(self, year: int) -> None:
+        years = self.listed[self.department.value].years if self.department.value else ()
+        self.quiet = True
+        self.year.options = years
+        self.year.value = year if year in years else years[0] if years and not self.desk.asked else None
+        self.quiet = False
+
+    def _department_chosen(self) -> None:
+        years = self.listed[self.department.value].years
+        self.quiet = True
+        kept = self.year.value
+        self.year.options = years
+        self.year.value = kept if kept in years else years[0]
+        self.quiet = False
+        self._choose()
+
+    def _language_chosen(self, lang: Any) -> None:
+        self.desk.lang = lang
+        self._build()
+
+    def _choose(self) -> None:
+        if self.quiet:
+            return
+        code, year = self.department.value, self.year.value
+        if code is None or year is None:
+            code, year = self.desk.asked or ("", 0)
+        with self.saying(self.headline):
+            self.desk.choose(code, year)
+        self.refresh()
+
+    def _undo_all(self) -> None:
+        if self.desk.chosen:
+            self.desk.undo()
+        self.refresh()
+
+    # --- showing
+
+    def refresh(self) -> None:
+        self.show(self.headline, self.desk.headline())
+        chosen = self.desk.chosen
+        self.tabs.layout.display = "" if chosen else "none"
+        self.undo.layout.display = "" if chosen and self.desk.changes else "none"
+        self.draw()
+
+    def headline_only(self) -> None:
+        self.show(self.headline, self.desk.headline())
+        self.undo.layout.display = "" if self.desk.changes else "none"
+
+    def draw(self) -> None:
+        """Draw the tab in front."""
+        if self.desk.chosen and self.tabs.selected_index is not None:
+            self.panels[self.tabs.selected_index].draw()

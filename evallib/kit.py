@@ -1,0 +1,18 @@
+"""Where the files lie that travel with the package: templates, notebooks, frameworks. Nothing is read here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+TEMPLATES = PACKAGE / "template"
+
+
+def _carried(inside: str, at_home: str) -> Path:
+    """A folder that a wheel holds inside the package, and a checkout at its top."""
+    installed = PACKAGE / inside
+    return installed if installed.is_dir() else PACKAGE.parent / at_home
+
+
+NOTEBOOKS = _carried("notebooks", "notebooks")
+FRAMEWORKS = _carried("frameworks", "data/frameworks")

@@ -1,0 +1,126 @@
+"""How far several evaluators agree: Krippendorff's alpha, Kendall's W, and what their size means. Pure: no score is given here.
+
+Both are exact fractions inside and rounded half up to six decimals. Written out here because the libraries that have alpha are under
+the GPL or bring a whole statistics package along; the tests hold the published numbers.
+
+Sources. A: Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011. B: Krippendorff, Content Analysis, 2nd ed. 2004, 241-243: rely
+on alpha from 0.800, tentative conclusions from 0.667. W: Kendall and Gibbons, Rank Correlation Methods, 5th ed. 1990, chapter 6.
+S: Schmidt, Decision Sciences 28 (1997) 763-774: W about 0.1 very weak, 0.3 weak, 0.5 moderate, 0.7 strong, 0.9 unusually strong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from evallib.core.units import plain, round_half_up
+from evallib.core.words import Words, words
+
+Scores = Mapping[str, Mapping[str, Decimal]]
+"""What each evaluator gave to each indicator; an indicator that an evaluator left out is simply not there."""
+
+_PLACES = 6
+_ALPHA = ((Decimal("0.800"), words("可靠", "reliable")), (Decimal("0.667"), words("只能作初步结论", "good for tentative conclusions only")))
+_NO_ALPHA = words(
+    "不可靠，分歧太大，不宜据此定论；各指标得分率相近时 α 也会偏低，须看每项的分差",
+    "not reliable, the evaluators differ too much to conclude from it; alpha is also low where all indicators are rated much alike, "
+    "so look at each spread",
+)
+_W = (
+    (Decimal("0.9"), words("一致性极强", "unusually strong agreement")),
+    (Decimal("0.7"), words("一致性强", "strong agreement")),
+    (Decimal("0.5"), words("一致性中等", "moderate agreement")),
+    (Decimal("0.3"), words("一致性弱", "weak agreement")),
+)
+_NO_W = words("一致性很弱", "very weak agreement")
+
+
+def krippendorff_alpha(scores: Scores) -> Decimal | None:
+    """Krippendorff's alpha for numbers on an interval scale (A): 1 is full agreement, 0 what chance would give; missing scores may be.
+
+    One less observed over expected disagreement: differences squared within an indicator, over those among all scores. Indicators
+    with a single score are left out. Give scores on one scale (score rates), or different full marks pass for agreement. None
+    where no indicator has two scores, or all scores are the same: nothing varies, so nothing can be agreed on (0/0).
+
+    >>> krippendorff_alpha({"a": {"x": Decimal(1), "y": Decimal(3)}, "b": {"x": Decimal(1), "y": Decimal(3)}})
+    Decimal('1.000000')
+    """
+    units: dict[str, list[Fraction]] = {}
+    for given in scores.values():
+        for unit, score in given.items():
+            units.setdefault(unit, []).append(Fraction(score))
+    paired = [values for values in units.values() if len(values) > 1]
+    pooled = [value for values in paired for value in values]
+    expected = _squares(pooled)
+    if not expected:
+        return None
+    observed = sum((_squares(values) * len(values) / (len(values) - 1) for values in paired), Fraction(0))
+    # sums of squared differences are n times the squares about the mean, so alpha = 1 - (n-1)·observed / (n·expected)
+    return _rounded(1 - observed * (len(pooled) - 1) / (expected * len(pooled)))
+
+
+def kendall_w(scores: Scores) -> Decimal | None:
+    """Kendall's coefficient of concordance, corrected for ties (W): 1 where all evaluators put the indicators in one order, 0 where
+    their orders cancel out.
+
+    W = 12·S / (m²(n³-n) - m·T), S the squares of the rank sums about their mean, T the sum of t³-t over each evaluator's ties. None
+    with fewer than two evaluators or indicators, with a score missing, or where every evaluator gave all indicators the same.
+
+    >>> kendall_w({"a": {"x": Decimal(1), "y": Decimal(3)}, "b": {"x": Decimal(2), "y": Decimal(9)}})
+    Decimal('1.000000')
+    """
+    units = sorted({unit for given in scores.values() for unit in given})
+    if len(scores) < 2 or len(units) < 2 or any(len(given) < len(units) for given in scores.values()):
+        return None
+    ranked = [_ranks([given[unit] for unit in units]) for given in scores.values()]
+    sums = [sum(ranks, Fraction(0)) for ranks in zip(*ranked, strict=True)]
+    m, n = len(ranked), len(units)
+    ties = sum(t**3 - t for given in scores.values() for t in Counter(given.values()).values())
+    most = m * m * (n**3 - n) - m * ties
+    return _rounded(12 * _squares(sums) / most) if most else None
+
+
+def describe_alpha(alpha: Decimal | None) -> Words:
+    """Alpha in words, by the bounds of B.
+
+    >>> describe_alpha(Decimal("0.7"))["en"]
+    "Krippendorff's alpha 0.700: good for tentative conclusions only (bounds 0.800 and 0.667)"
+    """
+    if alpha is None:
+        return words("克里彭多夫 α 无定义：评分没有差别，或没有指标由两人以上评分",
+                     "Krippendorff's alpha is not defined: no score differs, or no indicator was scored twice")  # fmt: skip
+    told, value = next((told for bound, told in _ALPHA if alpha >= bound), _NO_ALPHA), plain(alpha, 3)
+    return words(f"克里彭多夫 α = {value}：{told.zh}（界限 0.800、0.667）",
+                 f"Krippendorff's alpha {value}: {told.en} (bounds 0.800 and 0.667)")  # fmt: skip
+
+
+def describe_w(w: Decimal | None) -> Words:
+    """Kendall's W in words, by the steps of S.
+
+    >>> describe_w(Decimal("0.735"))["en"]
+    "Kendall's W 0.735: strong agreement on the order"
+    """
+    if w is None:
+        return words("肯德尔 W 无定义：须有两人以上、两项以上，评分齐全且有高低",
+                     "Kendall's W is not defined: it takes two evaluators, two indicators, every score, and differences")  # fmt: skip
+    told, value = next((told for bound, told in _W if w >= bound), _NO_W), plain(w, 3)
+    return words(f"肯德尔 W = {value}：排序{told.zh}", f"Kendall's W {value}: {told.en} on the order")
+
+
+def _squares(values: Sequence[Fraction]) -> Fraction:
+    """The sum of squares about the mean."""
+    if not values:
+        return Fraction(0)
+    mean = sum(values, Fraction(0)) / len(values)
+    return sum(((value - mean) ** 2 for value in values), Fraction(0))
+
+
+def _ranks(values: Sequence[Decimal]) -> list[Fraction]:
+    """Ranks from 1, ties sharing the mean of theirs."""
+    return [Fraction(1 + sum(v < value for v in values) + sum(v <= value for v in values), 2) for value in values]
+
+
+def _rounded(value: Fraction) -> Decimal:
+    return round_half_up(Decimal(value.numerator) / Decimal(value.denominator), _PLACES)

@@ -1,0 +1,262 @@
+"""Expert judgement: several evaluators score indicators, each alone and with a reason; what they gave becomes one score. No file here.
+
+Scores are in points. Means are exact Decimals to 28 digits, final scores are rounded half up; the order of evaluators plays no part.
+
+Sources. O: Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993, and NIST/SEMATECH e-Handbook 1.3.5.17: modified z-score
+0.6745·(x - median)/MAD, an outlier beyond 3.5. Leaving out the highest and the lowest score (去掉最高分和最低分) is a custom of Chinese
+panels; that it takes three scores, and the plain rule for outliers of small panels, are this kit's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import mean, median, stdev
+from typing import Annotated
+
+from pydantic import Field
+
+from evallib.core.base import Frozen, Id, Named
+from evallib.core.errors import InputRefused, Place, Problem, Where, meant
+from evallib.core.framework import Consensus, FinalRule
+from evallib.core.units import percent, plain, round_half_up
+from evallib.core.words import Words, joined, words
+from evallib.methods.agreement import describe_alpha, describe_w, kendall_w, krippendorff_alpha
+
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+
+_Z, _FAR_Z = Decimal("0.6745"), Decimal("3.5")
+SMALL_PANEL = 5
+"""Up to so many scores the modified z-score says little (three scores: any spread passes), and the plain rule is used."""
+
+
+class Item(Named):
+    """An indicator to be judged, with the points it is worth."""
+
+    id: Id
+    points: Annotated[Decimal, Field(gt=0)]
+
+
+class Judgement(Frozen):
+    """One evaluator's score of one indicator, with the reason. No score: the evaluator abstained, and says why."""
+
+    evaluator: Annotated[str, Field(min_length=1)]
+    indicator: str
+    score: Decimal | None
+    reason: str
+
+
+class Panel(Frozen):
+    """The indicators, what was given, and the rules. `far`: how far from the median, as a share of the points, is far in a small panel."""
+
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    judgements: tuple[Judgement, ...]
+    rule: FinalRule
+    far: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.2")
+    places: Annotated[int, Field(ge=0, le=6)] = 2
+
+
+class Outlier(Frozen):
+    """A score far from the median, with the evaluator's reason: to be asked about, never left out for that."""
+
+    evaluator: str
+    score: Decimal
+    reason: str
+
+
+class ItemResult(Frozen):
+    """One indicator: how many scored, what they gave, and the final score, or why there is none.
+
+    `deviation` is the sample standard deviation (n - 1), None of one score; `variation` is it over the mean, None where that is zero.
+    """
+
+    item: Item
+    scores: int
+    abstained: int
+    mean: Decimal
+    median: Decimal
+    lowest: Decimal
+    highest: Decimal
+    deviation: Decimal | None
+    variation: Decimal | None
+    outliers: tuple[Outlier, ...]
+    outlier_rule: Words
+    final: Decimal | None
+    refusal: Problem | None
+    working: Words
+
+    @property
+    def spread(self) -> Decimal:
+        """Highest less lowest."""
+        return self.highest - self.lowest
+
+
+class PanelResult(Frozen):
+    """All indicators, their total (None while one has no final score), and how far the evaluators agree.
+
+    Agreement is computed on score rates (score over points), or indicators worth more would pass for agreement.
+    """
+
+    items: tuple[ItemResult, ...]
+    evaluators: tuple[str, ...]
+    total: Decimal | None
+    alpha: Decimal | None
+    concordance: Decimal | None
+    agreement: tuple[Words, ...]
+
+    @property
+    def refusals(self) -> tuple[Problem, ...]:
+        return tuple(item.refusal for item in self.items if item.refusal)
+
+
+def _here(table: str, index: int, column: str | None) -> Place:
+    """Where a judgement stands when nobody says better: row 2 is the first."""
+    return Place(table, row=index + 2, column=column)
+
+
+def judge(panel: Panel, where: Where = _here) -> PanelResult:
+    """The statistics, final scores and agreement of a panel.
+
+    Raises InputRefused, naming every problem, for scores outside 0 to the points, indicators not in the list or not scored by anybody,
+    an evaluator who scored one indicator twice, and judgements without a reason. Where the rule gives no score (no consensus, too few
+    scores to trim) the indicator's `refusal` says so. `where` tells the place of a judgement by its index.
+
+    >>> from evallib.core.framework import Averaged
+    >>> item = Item(id="goals", name="绩效目标合理性", name_en="Goals", points=5)
+    >>> given = tuple(Judgement(evaluator=e, indicator="goals", score=s, reason="…") for e, s in [("a", 4), ("b", 3), ("c", 4), ("d", 5)])
+    >>> judge(Panel(items=(item,), judgements=given, rule=Averaged(kind="trimmed_mean"))).total
+    Decimal('4.00')
+    """
+    problems = _problems(panel, where)
+    if problems:
+        raise InputRefused(tuple(problems))
+    results = tuple(_judge_item(panel, item) for item in panel.items)
+    finals = [result.final for result in results if result.final is not None]
+    points = {item.id: item.points for item in panel.items}
+    evaluators = tuple(sorted({given.evaluator for given in panel.judgements}))
+    rates: dict[str, dict[str, Decimal]] = {evaluator: {} for evaluator in evaluators}
+    for given in panel.judgements:
+        if given.score is not None:
+            rates[given.evaluator][given.indicator] = given.score / points[given.indicator]
+    alpha, concordance = krippendorff_alpha(rates), kendall_w(rates)
+    return PanelResult(
+        items=results,
+        evaluators=evaluators,
+        total=sum(finals, Decimal(0)) if len(finals) == len(results) else None,
+        alpha=alpha,
+        concordance=concordance,
+        agreement=(describe_alpha(alpha), describe_w(concordance)),
+    )
+
+
+_TITLES = {"score": "评分", "indicator": "指标", "evaluator": "专家", "reason": "理由", "id": "代号"}
+
+
+def _problems(panel: Panel, where: Where) -> list[Problem]:
+    found = []
+
+    def add(index: int, column: str, zh: str, en: str, fix_zh: str, fix_en: str, text: str = "") -> None:
+        place = where("judgements", index, column)
+        found.append(Problem(place if place.title else _titled(place, column), words(zh, en), words(fix_zh, fix_en), text))
+
+    points = {item.id: item.points for item in panel.items}
+    seen = set()
+    for index, given in enumerate(panel.judgements):
+        most = points.get(given.indicator)
+        if most is None:
+            fix = meant(given.indicator, list(points))
+            add(index, "indicator", "没有这个指标", "There is no such indicator", fix.zh, fix.en, given.indicator)
+        elif given.score is not None and not 0 <= given.score <= most:
+            add(index, "score", f"评分须在 0 至 {plain(most)} 之间", f"The score must lie between 0 and {plain(most)}",
+                "核对评分和该指标的分值", "Check the score and the points of the indicator", plain(given.score))  # fmt: skip
+        if (given.evaluator, given.indicator) in seen:
+            add(index, "evaluator", "同一专家对同一指标评了两次", "An evaluator scored one indicator twice", "只留一行", "Keep one row",
+                f"{given.evaluator}, {given.indicator}")  # fmt: skip
+        seen.add((given.evaluator, given.indicator))
+        if not given.reason.strip():
+            add(index, "reason", "没有写理由", "There is no reason", "写明评分或弃权的理由", "Say why this score, or why none")
+    scored = {given.indicator for given in panel.judgements if given.score is not None}
+    for item in panel.items:
+        if item.id not in scored:
+            found.append(Problem(Place("judgements"), words(f"{item.name}：没有人评分", f"{item.name_en}: nobody scored it"),
+                                 words("至少请一位专家评分，或删去该指标", "Have it scored, or drop it"), about=(item.id,)))  # fmt: skip
+    if len(points) < len(panel.items):
+        found.append(Problem(Place("indicators", column="id", title=_TITLES["id"]), words("指标代号重复", "An indicator id stands twice"),
+                             words("每个指标一个代号", "Give each indicator its own id")))  # fmt: skip
+    return found
+
+
+def _titled(place: Place, column: str) -> Place:
+    return Place(place.file, place.row, place.column, place.sheet, place.cell, _TITLES[column])
+
+
+def _judge_item(panel: Panel, item: Item) -> ItemResult:
+    chosen = [given for given in panel.judgements if given.indicator == item.id]
+    judged = sorted((given.score, given.evaluator, given.reason) for given in chosen if given.score is not None)
+    scores = [score for score, _, _ in judged]
+    middle, average = median(scores), mean(scores)
+    deviation = stdev(scores) if len(scores) > 1 else None
+    far, outlier_rule = _far(panel, item, scores, middle)
+    final, working, refusal = _final(panel, item, scores)
+    return ItemResult(
+        item=item,
+        scores=len(scores),
+        abstained=len(chosen) - len(scores),
+        mean=average,
+        median=middle,
+        lowest=scores[0],
+        highest=scores[-1],
+        deviation=deviation,
+        variation=deviation / average if deviation is not None and average else None,
+        outliers=tuple(Outlier(evaluator=e, score=s, reason=r) for s, e, r in judged if abs(s - middle) > far),
+        outlier_rule=outlier_rule,
+        final=final,
+        refusal=refusal,
+        working=working,
+    )
+
+
+def _far(panel: Panel, item: Item, scores: Sequence[Decimal], middle: Decimal) -> tuple[Decimal, Words]:
+    """The distance from the median beyond which a score is far, and the rule in words."""
+    spread = median([abs(score - middle) for score in scores])
+    if len(scores) > SMALL_PANEL and spread:
+        rule = words("修正 z 值 0.6745×|评分−中位数|÷MAD 大于 3.5（MAD：与中位数之差的中位数）",
+                     "Modified z-score 0.6745 × |score − median| ÷ MAD above 3.5 (MAD: the median distance from the median)")  # fmt: skip
+        return _FAR_Z * spread / _Z, rule
+    far, share = panel.far * item.points, percent(panel.far, None)
+    if len(scores) > SMALL_PANEL:
+        why = words("半数以上评分相同", "More than half of the scores are the same")
+    else:
+        why = words(f"评分不超过 {SMALL_PANEL} 个", f"At most {SMALL_PANEL} scores")
+    return far, words(f"{why.zh}：与中位数相差超过分值的 {share}（{plain(far)} 分）",
+                      f"{why.en}: further than {share} of the points ({plain(far)}) from the median")  # fmt: skip
+
+
+def _final(panel: Panel, item: Item, scores: Sequence[Decimal]) -> tuple[Decimal | None, Words, Problem | None]:
+    """The final score with its working, or the reason why there is none. `scores` are in order."""
+    rule, count, spread = panel.rule, len(scores), scores[-1] - scores[0]
+    if isinstance(rule, Consensus) and spread > rule.limit * item.points:
+        limit, share = plain(rule.limit * item.points), percent(rule.limit, None)
+        return _none(item, words(f"意见不一致：最高与最低相差 {plain(spread)} 分，超过 {limit} 分（分值的 {share}）",
+                                 f"No consensus: highest and lowest are {plain(spread)} apart, more than {limit} ({share} of the points)"),
+                     words("请专家说明理由、讨论后重新评分", "Let the evaluators explain, discuss and score again"))  # fmt: skip
+    if rule.kind == "trimmed_mean" and count < 3:
+        return _none(item, words(f"去掉最高分和最低分后没有评分（只有 {count} 个）",
+                                 f"Without the highest and the lowest no score is left (there are {count})"),
+                     words("至少三人评分，或改用平均数、中位数", "Have three evaluators, or use the mean or the median"))  # fmt: skip
+    kept = scores[1:-1] if rule.kind == "trimmed_mean" else scores
+    final = round_half_up(median(scores) if rule.kind == "median" else mean(kept), panel.places)
+    listed = " + ".join(plain(score) for score in kept)
+    if rule.kind == "median":
+        told = words("、".join(plain(score) for score in scores) + " 的中位数", "Median of " + ", ".join(plain(score) for score in scores))
+    elif rule.kind == "trimmed_mean":
+        told = words(f"去掉最高 {plain(scores[-1])}、最低 {plain(scores[0])}：({listed}) ÷ {len(kept)}",
+                     f"Without the highest {plain(scores[-1])} and the lowest {plain(scores[0])}: ({listed}) ÷ {len(kept)}")  # fmt: skip
+    else:
+        told = words(f"平均数：({listed}) ÷ {len(kept)}", f"Mean: ({listed}) ÷ {len(kept)}")
+    return final, joined([told, words(plain(final, panel.places))], " = ", " = "), None
+
+
+def _none(item: Item, what: Words, fix: Words) -> tuple[None, Words, Problem]:
+    named = words(f"{item.name}：", f"{item.name_en}: ") + what
+    return None, what, Problem(Place("judgements"), named, fix, about=(item.id,))

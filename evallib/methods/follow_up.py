@@ -1,0 +1,277 @@
+"""What became of findings and recommendations: the state of each at a date, what is overdue, what comes back. Pure: no clock is read.
+
+The date it is told for is a parameter, or the latest date in the tables: the same record always gives the same page.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from evallib.core.evaluation import Evaluation
+from evallib.core.optional_rows import FollowUp
+from evallib.core.record import CHOICES, Record
+from evallib.core.words import NOTHING, Words, words
+
+Subject = Literal["finding", "recommendation"]
+State = Literal["open", "promised", "done", "checked"]
+STATES: tuple[State | None, ...] = ("checked", "done", "promised", "open", None)
+"""The states in the order in which they are told. None is no record, which is not the same as not rectified."""
+RESOLVED = frozenset({"done", "checked"})
+
+_EARLIER = re.compile(r"(\d{4})-(.+)")
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """A finding or a recommendation by the year of the evaluation that made it, and its id there."""
+
+    subject: Subject
+    year: int
+    id: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A finding or recommendation and its course up to a date.
+
+    `rows` are in the order of time. `due`, `office` are the last that were named. `again` holds the findings of this year's
+    evaluation that are of the same kind. `known` is false where the record that holds its words is not at hand.
+    """
+
+    key: Key
+    title: Words
+    rows: tuple[FollowUp, ...] = ()
+    as_of: datetime.date | None = None
+    again: tuple[str, ...] = ()
+    known: bool = True
+
+    @property
+    def state(self) -> State | None:
+        """The state of the latest row; None where nothing was recorded."""
+        return self.rows[-1].state if self.rows else None
+
+    @property
+    def subject_words(self) -> Words:
+        return CHOICES[self.key.subject]
+
+    @property
+    def state_words(self) -> Words:
+        return state_words(self.state)
+
+    @property
+    def date(self) -> datetime.date | None:
+        return self.rows[-1].date if self.rows else None
+
+    @property
+    def due(self) -> datetime.date | None:
+        """A day named once stands until another is named."""
+        return next((row.due for row in reversed(self.rows) if row.due is not None), None)
+
+    @property
+    def office(self) -> Words:
+        return next((row.office_words for row in reversed(self.rows) if row.office), NOTHING)
+
+    @property
+    def evidence(self) -> Words:
+        """Of the latest row that gives any, among those since it was last open or promised."""
+        since = max((n for n, row in enumerate(self.rows[:-1]) if row.state not in RESOLVED), default=-1)
+        return next((row.evidence_words for row in reversed(self.rows[since + 1 :]) if row.evidence), NOTHING)
+
+    @property
+    def resolved(self) -> bool:
+        """Done, or done and checked."""
+        return self.state in RESOLVED
+
+    @property
+    def overdue(self) -> bool:
+        """Its day is past at the date, and it is not done."""
+        return self.days_overdue > 0
+
+    @property
+    def days_overdue(self) -> int:
+        """Days since the day it was due (unit: days); 0 where it is not overdue."""
+        if self.due is None or self.as_of is None or self.resolved:
+            return 0
+        return max(0, (self.as_of - self.due).days)
+
+    @property
+    def came_back(self) -> bool:
+        """Told as done or checked, yet this year's evaluation found the same kind again."""
+        return self.resolved and bool(self.again)
+
+
+@dataclass(frozen=True)
+class FollowUps:
+    """What became of a department's findings and recommendations as of a date; None where no row tells of any.
+
+    `earlier` holds last year's findings, last year's recommendations that have a row, and what is still followed from before;
+    `own` everything that this year's evaluation made.
+    """
+
+    as_of: datetime.date | None
+    earlier: tuple[Followed, ...]
+    own: tuple[Followed, ...]
+
+    @property
+    def overdue(self) -> tuple[Followed, ...]:
+        """The longest overdue first."""
+        return tuple(sorted((f for f in (*self.earlier, *self.own) if f.overdue), key=lambda f: (-f.days_overdue, f.key)))
+
+    def of(self, subject: Subject, id: str) -> Followed | None:
+        """This year's finding or recommendation, where a row tells of it."""
+        return next((f for f in self.own if (f.key.subject, f.key.id) == (subject, id) and f.rows), None)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """An overdue finding or recommendation of a department, for the list of a county."""
+
+    department: str
+    name: Words
+    followed: Followed
+
+
+def state_words(state: State | None) -> Words:
+    """A state in words.
+
+    >>> state_words(None)["en"], state_words("done")["zh"]
+    ('no record', '已整改')
+    """
+    return words("无记录", "no record") if state is None else CHOICES[state]
+
+
+def key_of(record: Record, row: FollowUp) -> Key:
+    """What a row is about. `2023-1.1` is finding 1.1 of 2023, unless this year's evaluation has a finding of just that id.
+
+    An id that names no finding of either kind gives a key of the record's own year: the check refuses it.
+    """
+    found = _EARLIER.fullmatch(row.id)
+    if found and int(found[1]) < record.year and row.id not in _own_ids(record, row.subject):
+        return Key(row.subject, int(found[1]), found[2])
+    return Key(row.subject, record.year, row.id)
+
+
+def id_in(record: Record, key: Key) -> str:
+    """How a record's table writes a key.
+
+    >>> id_in(Record(department="d", name=NOTHING, year=2024, framework="f", files=()), Key("finding", 2023, "1.1"))
+    '2023-1.1'
+    """
+    return key.id if key.year == record.year else f"{key.year}-{key.id}"
+
+
+def courses(*records: Record) -> dict[Key, list[FollowUp]]:
+    """The rows of the records about each finding and recommendation, in the order of time.
+
+    Give the records oldest first: where two speak of the same day, the later record has the last word.
+    """
+    found: dict[Key, list[FollowUp]] = {}
+    for record in records:
+        for row in record.follow_ups:
+            found.setdefault(key_of(record, row), []).append(row)
+    return {key: sorted(rows, key=lambda row: row.date) for key, rows in found.items()}
+
+
+def reference_date(records: Iterable[Record]) -> datetime.date | None:
+    """The latest date of any row; None where there is no row. A page says it, so that `overdue` has a meaning."""
+    return max((row.date for record in records for row in record.follow_ups), default=None)
+
+
+def follow_ups(record: Record, previous: Record | None = None, as_of: datetime.date | None = None) -> FollowUps:
+    """What became of this year's and last year's findings and recommendations.
+
+    `previous` is last year's record, where there is one. `as_of` is the date it is told for, rows of a later date left out;
+    where none is given, the latest date in the two tables.
+
+    >>> follow_ups(Record(department="d", name=NOTHING, year=2023, framework="f", files=()))
+    FollowUps(as_of=None, earlier=(), own=())
+    """
+    records = [previous, record] if previous else [record]
+    as_of = as_of or reference_date(records)
+
+    def told(*some: Record) -> dict[Key, list[FollowUp]]:
+        cut = {key: [row for row in rows if as_of is None or row.date <= as_of] for key, rows in courses(*some).items()}
+        return {key: rows for key, rows in cut.items() if rows}
+
+    rows = told(*records)
+    made = {key: (title, kind) for one in records for key, title, kind in _made_by(one)}
+    kinds = [(finding.finding, finding.kind.strip()) for finding in record.findings]
+
+    def followed(key: Key) -> Followed:
+        title, kind = made.get(key, (_unknown(key), ""))
+        again = tuple(id for id, of in kinds if kind and of == kind) if key.year < record.year else ()
+        return Followed(key, title, tuple(rows.get(key, ())), as_of, again, key in made)
+
+    own = [key for key in made if key.year == record.year]
+    last = [key for key in made if key.year < record.year and (key.subject == "finding" or key in rows)]
+    here, closed = told(record), _closed(told(previous)) if previous else set()
+    older = sorted((key for key in rows if key.year < record.year and key not in made and (key in here or key not in closed)),
+                   key=lambda key: (-key.year, key.subject, key.id))  # fmt: skip
+    earlier = [*(k for k in last if k.subject == "finding"), *(k for k in last if k.subject == "recommendation"), *older]
+    return FollowUps(as_of, tuple(map(followed, earlier)), tuple(map(followed, own)))
+
+
+def unresolved(record: Record) -> list[Followed]:
+    """What next year has to say more of: findings of a record, its own and older ones that it follows, that are not told as done,
+    and recommendations that are told as open or promised.
+    """
+    told = follow_ups(record)
+    return [f for f in (*told.own, *told.earlier) if not f.resolved and (f.key.subject == "finding" or f.date is not None)]
+
+
+def overdue(
+    evaluations: Iterable[Evaluation], previous: Mapping[str, Evaluation] | None = None, as_of: datetime.date | None = None
+) -> tuple[Overdue, ...]:
+    """What is overdue in a county's departments, the longest first; one date for all of them.
+
+    `previous` holds last year's evaluation of a department by its code; without it, last year's findings are known by their ids
+    alone. `as_of` is the date; where none is given, the latest in any of the tables.
+
+    >>> overdue([])
+    ()
+    """
+    before = previous or {}
+    pairs = [(e.record, before[e.record.department].record if e.record.department in before else None) for e in evaluations]
+    as_of = as_of or reference_date(record for pair in pairs for record in pair if record)
+    found = [Overdue(record.department, record.name, f) for record, last in pairs for f in follow_ups(record, last, as_of).overdue]
+    return tuple(sorted(found, key=lambda one: -one.followed.days_overdue))
+
+
+def count_states(some: Iterable[Followed]) -> dict[State | None, int]:
+    """How many are in each state, in the order of STATES; states that none is in are left out."""
+    counted = Counter(f.state for f in some)
+    return {state: counted[state] for state in STATES if counted[state]}
+
+
+def resolved_share(some: Iterable[Followed]) -> Decimal | None:
+    """Those done or checked as a share of all, those without a record included (unit: share); None where there are none."""
+    states = [f.resolved for f in some]
+    return Decimal(sum(states)) / len(states) if states else None
+
+
+def _own_ids(record: Record, subject: Subject) -> set[str]:
+    return {f.finding for f in record.findings} if subject == "finding" else {r.id for r in record.recommendations}
+
+
+def _made_by(record: Record) -> Iterator[tuple[Key, Words, str]]:
+    """Findings and recommendations of a year: key, words, kind."""
+    for finding in record.findings:
+        yield Key("finding", record.year, finding.finding), finding.words, finding.kind.strip()
+    for advice in record.recommendations:
+        yield Key("recommendation", record.year, advice.id), advice.title_words, ""
+
+
+def _closed(rows: Mapping[Key, list[FollowUp]]) -> set[Key]:
+    return {key for key, course in rows.items() if course[-1].state in RESOLVED}
+
+
+def _unknown(key: Key) -> Words:
+    """What is said of a finding whose words stand in a record that is not at hand."""
+    zh, en = ("问题", "finding") if key.subject == "finding" else ("建议", "recommendation")
+    return words(f"{key.year} 年的{zh} {key.id}，内容见该年报告", f"{en} {key.id} of {key.year}; its words are in that year's report")

@@ -1,0 +1,152 @@
+"""From recorded answers, or a printed rate, to the questionnaire behind an indicator. How a survey is counted is in `survey`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.core.measure import find_fact
+from evallib.core.optional_rows import Survey as SurveyRow
+from evallib.core.record import Target
+from evallib.core.units import SHARE, UNITS, convert, plain
+from evallib.core.words import Words, words
+from evallib.methods.survey import evaluate_survey
+from evallib.methods.survey_forms import FIVE_POINT, THREE_POINT, YES_NO, Group, Marks, Measure, Scale, Survey, SurveyResult, clean
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A questionnaire behind an indicator. `counted`: from recorded answers; otherwise from the rate and the number that are printed."""
+
+    indicator: IndicatorResult
+    result: SurveyResult
+    counted: bool
+
+
+SCALES: dict[str, tuple[Scale, Measure]] = {
+    "yes_no": (YES_NO, "satisfied"),
+    "three_point": (THREE_POINT, "satisfied"),
+    "five_point": (FIVE_POINT, "satisfied"),
+    "marks_10": (Marks(highest=Decimal(10), satisfied_from=Decimal(6)), "mean"),
+    "marks_100": (Marks(highest=Decimal(100), satisfied_from=Decimal(60)), "mean"),
+}
+"""How each scale of the table is read. Marks are averaged, so the mark from which people count as satisfied plays no part."""
+
+
+INVALID = ("无效", "invalid")
+"""What the table of answers says of forms that cannot be read."""
+
+
+def is_answer(scale: str, text: str) -> bool:
+    """Whether a text may stand in the table of answers: an answer of the scale, nothing, or that the form is invalid."""
+    plain_text = clean(text)
+    return plain_text == "" or plain_text in INVALID or SCALES[scale][0].read(plain_text) is not None
+
+
+def answers_of(scale: str) -> Words:
+    """The answers of a scale, to tell what may be written."""
+    read = SCALES[scale][0]
+    if isinstance(read, Marks):
+        return words(f"{plain(read.lowest)} 至 {plain(read.highest)}", f"{plain(read.lowest)} to {plain(read.highest)}")
+    return words("、".join(option.label for option in read.options), ", ".join(option.label for option in read.options))
+
+
+def questionnaires(evaluation: Evaluation) -> tuple[Questionnaire, ...]:
+    """What each questionnaire says and how sure it is, from the recorded answers; without these, from a printed satisfaction
+    rate and the number of valid forms. Empty where there is neither.
+
+    Raises InputRefused as `evaluate_survey` does; `check_methods` says the same with the row.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> found = questionnaires(evaluate_year(Path("data"), "hrss", 2023).evaluation)[0]
+    >>> found.result.overall.response.valid, found.result.overall.verdict, found.result.needed
+    (30, 'open', 97)
+    """
+    asked = dict.fromkeys(row.indicator for row in evaluation.record.surveys)
+    found = []
+    for indicator in evaluation.indicators:
+        survey = survey_of(evaluation, indicator.id) if indicator.id in asked else _printed_survey(evaluation, indicator)
+        if survey is not None:
+            found.append(Questionnaire(indicator, evaluate_survey(survey), indicator.id in asked))
+    return tuple(found)
+
+
+def survey_of(evaluation: Evaluation, indicator: str) -> Survey:
+    """The recorded questionnaire of an indicator; its groups are numbered g1, g2, … in the order of their rows."""
+    rows = [row for row in evaluation.record.surveys if row.indicator == indicator]
+    scale, measure = SCALES[rows[0].scale]
+    groups = tuple(_group(evaluation, row, f"g{number}") for number, row in enumerate(rows, 1))
+    return Survey(groups=groups, scale=scale, measure=measure, target=_goal(evaluation.target(indicator)))
+
+
+def _group(evaluation: Evaluation, row: SurveyRow, id: str) -> Group:
+    counts: dict[str, int] = {}
+    for answer in evaluation.record.survey_answers:
+        if (answer.indicator, answer.group) == (row.indicator, row.group):
+            counts[answer.answer] = counts.get(answer.answer, 0) + answer.count
+    off_scale = sum(counts.pop(word, 0) for word in INVALID)
+    return Group(
+        id=id,
+        name=row.group,
+        name_en=row.group_en or row.group,
+        counts=counts,
+        off_scale=off_scale,
+        weight=None if row.weight is None else row.weight / 100,
+        population=row.population,
+        issued=row.issued,
+        returned=row.returned,
+    )
+
+
+def _goal(target: TargetResult | None) -> Decimal | None:
+    """A target that a satisfaction rate can be held against, as a share."""
+    if target is None or target.operator != ">=" or UNITS[target.unit].measures != "share":
+        return None
+    share = convert(target.target, target.unit, SHARE)
+    return share if 0 < share <= 1 else None
+
+
+def _printed_survey(evaluation: Evaluation, indicator: IndicatorResult) -> Survey | None:
+    """A questionnaire of which only the rate and the number of valid forms are known."""
+    target, record = evaluation.target(indicator.id), evaluation.record
+    goal = _goal(target)
+    if indicator.group != "satisfaction" or target is None or goal is None or target.actual is None or target.judged:
+        return None
+    row = next(row for row in record.targets if row.indicator == indicator.id)
+    share, valid = convert(target.actual, target.unit, SHARE), _valid_forms(evaluation, row)
+    if not valid or not 0 <= share <= 1:
+        return None
+    issued, returned = (_count(evaluation, f"questionnaires_{name}") for name in ("sent", "returned"))
+    chain = [n for n in (valid, returned, issued) if n is not None]
+    if chain != sorted(chain):  # the forms were of another questionnaire
+        issued = returned = None
+    group = Group(id="all", name="全部答卷", name_en="All answers", share=share, valid=valid, issued=issued, returned=returned)
+    return Survey(groups=(group,), scale=YES_NO, target=goal)
+
+
+def _valid_forms(evaluation: Evaluation, row: Target) -> int | None:
+    """The valid forms a printed rate is of: its own base, or the year's questionnaires."""
+    if row.base is not None:
+        return int(row.base) if row.base == int(row.base) else None
+    return _count(evaluation, "questionnaires_valid")
+
+
+def _count(evaluation: Evaluation, fact: str) -> int | None:
+    found = find_fact(evaluation.record, fact, evaluation.record.year)
+    return None if found is None or found.value is None else int(found.value)
+
+
+def intervals(evaluation: Evaluation, among: Sequence[str]) -> dict[str, tuple[Decimal, Decimal]]:
+    """The confidence interval of each questionnaire, in the unit of its indicator's value, for `sensitivity.simulate`.
+
+    Only for the indicators `among` which a value is scored; none where everybody answered, or too few to be shown.
+    """
+    found = {}
+    for asked in questionnaires(evaluation):
+        interval, unit = asked.result.overall.interval, asked.indicator.unit
+        if asked.indicator.id in among and interval is not None and interval.low < interval.high and UNITS[unit].measures == "share":
+            found[asked.indicator.id] = (convert(interval.low, SHARE, unit), convert(interval.high, SHARE, unit))
+    return found

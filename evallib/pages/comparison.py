@@ -1,0 +1,241 @@
+"""The year comparison, section by section: a department's years in, HTML out. Its words live in `template/comparison/`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from evallib.analysis.comparison import (
+    AmountChange,
+    TargetChange,
+    carryover_chain,
+    changes,
+    execution_rates,
+    finding_kinds,
+    framework_key,
+    line_up,
+    money_lines,
+    target_changes,
+    value_change,
+)
+from evallib.charts.drawing import Chart
+from evallib.charts.parts import signed
+from evallib.charts.years import PART_NAMES, dimensions_chart, money_chart, parts_chart, totals_chart
+from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.core.units import SHARE, UNITS, convert, money, percent, quantity
+from evallib.core.words import Lang, Words, words
+from evallib.core.years import DepartmentYears
+from evallib.pages.framework_text import framework_changes
+from evallib.pages.rendering import Sections
+
+SECTIONS: dict[str, Words] = {
+    "summary": words("摘要", "Summary"),
+    "totals": words("总分与等级", "Totals and grades"),
+    "dimensions": words("一级指标", "The dimensions"),
+    "by_indicator": words("三级指标", "The indicators"),
+    "targets": words("目标松紧", "Targets: harder or easier"),
+    "money": words("预算与结转结余", "Budget and carry-over"),
+    "findings": words("发现的问题", "Findings"),
+    "data": words("附录：数据与指标体系", "Appendix: Data and frameworks"),
+}
+"""The sections of the comparison in their order: id and heading."""
+
+MARKS: dict[str, Words] = {
+    "added": words("新增", "new"),
+    "dropped": words("取消", "dropped"),
+    "renamed": words("更名", "renamed"),
+    "reweighted": words("分值改变", "points changed"),
+    "rule": words("规则改变", "rule changed"),
+}
+"""What may have happened to an indicator between two years."""
+
+VERDICTS: dict[str, Words] = {
+    "harder": words("收紧", "harder"),
+    "easier": words("放宽", "easier"),
+    "same": words("不变", "same"),
+    "moved": words("改动", "moved"),
+    "new": words("新设", "new"),
+    "dropped": words("取消", "dropped"),
+    "unlike": words("不可比", "not comparable"),
+}
+STATES: dict[str, Words] = {
+    "back": words("反复出现", "came back"),
+    "new": words("最近一年新出现", "new in the latest year"),
+    "gone": words("不再出现", "no longer found"),
+}
+
+
+class YearComparison(Sections):
+    """The sections of one department's years in one language.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_department
+    >>> comparison = YearComparison(evaluate_department(Path("data"), "hrss"), "en")
+    >>> "There is one year only" in comparison.section("summary").html
+    True
+    """
+
+    SECTIONS = SECTIONS
+    APPENDICES = ("data",)
+    FOLDER = "comparison"
+
+    def __init__(self, department: DepartmentYears, lang: Lang = "zh") -> None:
+        super().__init__(lang)
+        self.department = department
+        self.evaluations = department.evaluations
+        self.changes = changes(department.evaluations)
+
+    def names(self, id: str) -> dict[str, Any]:
+        es = self.evaluations
+        years = sorted([*(e.record.year for e in es), *(a.year for a in self.department.absent)])
+        return {
+            "department": self.department,
+            "es": es,
+            "last": es[-1] if es else None,
+            "absent": self.department.absent,
+            "years": years,
+            "span": _span(years),
+            "changes": self.changes,
+            "change": self.changes[-1] if self.changes else None,
+            "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
+            "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
+            "key": framework_key,
+            "find": lambda e, indicator: next((i for i in e.indicators if i.id == indicator), None),
+            "signed": signed,
+            "rate": _rate,
+            "amount": self._amount,
+            "delta": self._delta,
+            "held": self._held,
+            "last_actual": self._last_actual,
+            "PART_NAMES": PART_NAMES,
+            "MARKS": MARKS,
+            "VERDICTS": VERDICTS,
+            "STATES": STATES,
+            **getattr(self, f"_{id}", dict)(),
+        }
+
+    def draw(self, name: str) -> Chart:
+        es, lang = self.evaluations, self.lang
+        if name == "totals":
+            return totals_chart(es, [a.year for a in self.department.absent], lang)
+        if name == "dimensions":
+            return dimensions_chart(es, lang)
+        if name == "money":
+            return money_chart(es, lang)
+        return parts_chart(next(c for c in self.changes if name == f"parts-{c.after.record.year}"), lang)
+
+    def _summary(self) -> dict[str, Any]:
+        return {
+            "targets": target_changes(self.changes[-1].before, self.changes[-1].after) if self.changes else (),
+            "chain": carryover_chain(self.evaluations),
+            "kinds": finding_kinds([e.record.findings for e in self.evaluations]),
+        }
+
+    def _totals(self) -> dict[str, Any]:
+        before = {c.after.record.year: c for c in self.changes}
+        found = [(e.record.year, e, before.get(e.record.year)) for e in self.evaluations]
+        rows = [*found, *((a.year, None, None) for a in self.department.absent)]
+        return {"rows": sorted(rows, key=lambda row: row[0])}
+
+    def _dimensions(self) -> dict[str, Any]:
+        ids = dict.fromkeys(d.id for e in reversed(self.evaluations) for d in e.dimensions)
+        found = [[next((d for d in e.dimensions if d.id == id), None) for e in self.evaluations] for id in ids]
+        return {"rows": [(next(d for d in reversed(some) if d is not None), some) for some in found]}
+
+    def _by_indicator(self) -> dict[str, Any]:
+        lines = line_up(self.evaluations)
+        marked = []
+        for place, change in enumerate(self.changes, 1):
+            by_mark = [
+                (mark, [(line, *line.results[place - 1 : place + 1]) for line in lines if mark in line.marks[place]]) for mark in MARKS
+            ]
+            marked.append((change, [(mark, found) for mark, found in by_mark if found]))
+        return {"lines": lines, "marked": marked}
+
+    def _targets(self) -> dict[str, Any]:
+        pairs = [{t.id: t for t in target_changes(c.before, c.after)} for c in self.changes]
+        ids = dict.fromkeys(t.id for e in reversed(self.evaluations) for t in e.targets)
+        rows = []
+        for id in ids:
+            found = [e.target(id) for e in self.evaluations]
+            name = next(t.name for t in reversed(found) if t is not None)
+            rows.append((name, list(zip(found, [None, *(pair.get(id) for pair in pairs)], strict=True))))
+        counts = [(c, Counter(t.verdict for t in pair.values()), _reached(pair)) for c, pair in zip(self.changes, pairs, strict=True)]
+        return {"rows": rows, "counts": counts}
+
+    def _money(self) -> dict[str, Any]:
+        bases = {
+            "adjusted_expenditure": words("执行率（支出 ÷ 调整后预算）", "Execution (outturn ÷ adjusted budget)"),
+            "approved_expenditure": words("执行率（支出 ÷ 年初批复预算）", "Execution (outturn ÷ approved budget)"),
+        }
+        return {
+            "lines": money_lines(self.evaluations),
+            "rates": [(name, execution_rates(self.evaluations, base)) for base, name in bases.items()],
+            "chain": carryover_chain(self.evaluations),
+        }
+
+    def _findings(self) -> dict[str, Any]:
+        return {"kinds": finding_kinds([e.record.findings for e in self.evaluations])}
+
+    def _data(self) -> dict[str, Any]:
+        used: dict[str, list[Evaluation]] = {}
+        for e in self.evaluations:
+            used.setdefault(framework_key(e), []).append(e)
+        differing = [
+            (c, framework_changes(c.before.framework, c.after.framework))
+            for c in self.changes
+            if framework_key(c.before) != framework_key(c.after)
+        ]
+        return {"used": used, "differing": differing}
+
+    def _amount(self, change: AmountChange) -> list[str]:
+        """A change of money, and under it its percentage or why there is none."""
+        if change.amount is None:
+            return ["—"]
+        by = ("+" if change.amount > 0 else "") + money(change.amount)
+        if change.rate is None:
+            return [by, words("基数为零，无百分比", "base of zero: no rate")[self.lang]]
+        return [by, ("+" if change.rate > 0 else "") + percent(change.rate)]
+
+    def _delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
+        """The change of a value: of rates in percentage points, of all else in the later year's unit."""
+        change = value_change(before, after)
+        if change is None or after is None:
+            return "—"
+        if UNITS[after.unit].measures == "share":
+            return _rate(convert(change, after.unit, SHARE), self.lang)
+        return ("+" if change > 0 else "") + quantity(change, after.unit, self.lang)
+
+    def _held(self, target: TargetResult | None) -> str:
+        """A target with its direction."""
+        if target is None:
+            return "—"
+        sign = {">=": "≥", "<=": "≤", "=": "="}[target.operator]
+        return f"{sign} {quantity(target.target, target.unit, self.lang)}"
+
+    def _last_actual(self, change: TargetChange) -> str:
+        """The actual of the year before, in the later target's unit."""
+        if change.after is None or change.last_actual is None:
+            return "—"
+        return quantity(change.last_actual, change.after.unit, self.lang)
+
+
+def _reached(pair: dict[str, TargetChange]) -> list[TargetChange]:
+    return [t for t in pair.values() if t.reached]
+
+
+def _rate(change: Decimal | None, lang: Lang) -> str:
+    """A change of a rate in percentage points."""
+    if change is None:
+        return "—"
+    return signed(change * 100) + words(" 个百分点", " pp")[lang]
+
+
+def _span(years: list[int]) -> Words:
+    """The first and the last of some years."""
+    if not years:
+        return words("")
+    if years[0] == years[-1]:
+        return words(str(years[0]))
+    return words(f"{years[0]}—{years[-1]}", f"{years[0]} to {years[-1]}")

@@ -1,0 +1,114 @@
+"""The page of a running year, section by section: what was monitored in, HTML out. Its words live in `template/monitoring/`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from evallib.analysis.monitoring import Chance, Forecast, Standing, flags, gap_words, money_rows, passed, said, stand
+from evallib.charts.drawing import Chart
+from evallib.charts.monitoring import LEVELS, latest, money_chart, pair, targets_chart
+from evallib.charts.parts import signed
+from evallib.core.monitoring_record import MONEY, RULES, Monitored, year_gone
+from evallib.core.monitoring_rows import CHINESE_NOTES, MonitoringRow, example_lines, file_name, head_line
+from evallib.core.rows import columns
+from evallib.core.units import percent
+from evallib.core.words import Lang, Words, words
+from evallib.pages.rendering import Sections
+
+SECTIONS: dict[str, Words] = {
+    "summary": words("摘要", "Summary"),
+    "money": words("预算执行", "Execution of the budget"),
+    "targets": words("绩效目标", "The targets"),
+    "deviations": words("偏差、原因与措施", "Deviations, reasons and remedies"),
+    "method": words("附录：方法与来源", "Appendix: Method and sources"),
+}
+"""The sections of the page in their order: id and heading."""
+
+CHANCES: dict[Chance, Words] = {
+    "reached": words("已达到", "reached"),
+    "likely": words("按各种推算都能达到", "yes by every reckoning"),
+    "open": words("推算方法不同，结论不同", "depends on the reckoning"),
+    "unlikely": words("按各种推算都达不到", "no by every reckoning"),
+    "missed": words("已不能达到", "can no longer be met"),
+}
+"""Whether a target will be met, in words."""
+
+
+class Monitoring(Sections):
+    """The sections of one department's running year in one language.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.monitoring import load_monitoring
+    >>> page = Monitoring(load_monitoring(Path("data"), "hrss", 2024), "en")
+    >>> "monitoring/hrss/2024.csv" in page.section("summary").html
+    True
+    """
+
+    SECTIONS = SECTIONS
+    APPENDICES = ("method",)
+    FOLDER = "monitoring"
+
+    def __init__(self, monitored: Monitored, lang: Lang = "zh") -> None:
+        super().__init__(lang)
+        self.monitored = monitored
+        self.standings = stand(monitored)
+
+    def names(self, id: str) -> dict[str, Any]:
+        m = self.monitored
+        rows = money_rows(m)
+        found = flags(self.standings)
+        return {
+            "m": m,
+            "as_of": m.as_of,
+            "gone": year_gone(m.as_of) if m.as_of else None,
+            "rows": rows,
+            "now": latest(rows, m.find("spent")) if rows else None,
+            "spent": next((s for s in self.standings if s.measure.id == "spent"), None),
+            "standings": self.standings,
+            "targets": [s for s in self.standings if s.measure.id not in MONEY],
+            "flags": found,
+            "alarms": [f for f in found if f.deviation.level == "alarm"],
+            "passed": passed(self.standings),
+            "file": file_name(m.department, m.year),
+            "head": head_line(),
+            "example": example_lines(m.year),
+            "fields": [(c, MonitoringRow.model_fields[c]) for c in columns(MonitoringRow)],
+            "notes": CHINESE_NOTES,
+            "year_gone": year_gone,
+            "gap_words": gap_words,
+            "pair": lambda s: pair(s, self.lang),
+            "amount": lambda value, unit: said(value, unit)[self.lang],
+            "range": self._range,
+            "verdict": self._verdict,
+            "limit": lambda value, places=None: "—" if value is None else percent(value, places),
+            "signed": signed,
+            "LEVELS": LEVELS,
+            "RULES": RULES,
+            "MONEY": MONEY,
+        }
+
+    def draw(self, name: str) -> Chart:
+        if name == "money":
+            return money_chart(self.monitored, self.lang)
+        return targets_chart(self.monitored, self.standings, self.lang)
+
+    def _range(self, ahead: Forecast | None, unit: str, of: Decimal | None = None) -> str:
+        """The least and the most that is reckoned; with `of`, what is left of it."""
+        if ahead is None:
+            return "—"
+        ends = (ahead.low, ahead.high) if of is None else (of - ahead.high, of - ahead.low)
+        low, high = (said(end, unit)[self.lang] for end in ends)
+        if low == high:
+            return low
+        unit_once = low.removesuffix(high.lstrip("−0123456789.,"))
+        return words(f"{unit_once} 至 {high}", f"{unit_once} to {high}")[self.lang]
+
+    def _verdict(self, s: Standing) -> str:
+        """Whether the target will be met; of a level, whether it is met now."""
+        if s.last is None:
+            return words("还没有观察", "not observed yet")[self.lang]
+        if s.measure.kind == "level":
+            off = s.last.level is not None
+            return (words("当前未达到", "not met now") if off else words("当前达到", "met now"))[self.lang]
+        return CHANCES[s.chance][self.lang] if s.chance else "—"

@@ -1,0 +1,303 @@
+"""Many reports: the list of jobs, what is up to date, workers, and the tables that come of it. Knows no notebook and no page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from evallib import __version__
+from evallib.analysis.documents import result_of
+from evallib.core.errors import InputRefused, refuse
+from evallib.core.words import NOTHING, Lang, Words, words
+from evallib.data.folder import has_data, year_files
+from evallib.data.load import load_departments
+from evallib.kit import NOTEBOOKS, PACKAGE
+from evallib.runs.report import ReportFailed, run_comparison, run_overview, run_report, whole
+
+Kind = Literal["report", "comparison", "overview"]
+State = Literal["made", "up_to_date", "refused", "failed", "missing", "waiting"]
+
+STATES: dict[State, Words] = {
+    "made": words("已生成", "made"),
+    "up_to_date": words("无需重做", "up to date"),
+    "refused": words("数据有误", "data refused"),
+    "failed": words("运行失败", "failed"),
+    "missing": words("没有数据", "no data"),
+    "waiting": words("尚未生成", "not made yet"),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to be made, with absolute paths, so that any process can do it.
+
+    A report is of a department and a year, a comparison of a department, an overview of a year. `listed` is what the list says
+    of those it shows, `inputs` the files of their years, the ones before, and their frameworks.
+    """
+
+    kind: Kind
+    department: str
+    year: int
+    lang: Lang
+    data: Path
+    out: Path
+    notebook: Path
+    listed: str
+    listed_name: Words
+    inputs: tuple[Path, ...]
+
+    @property
+    def folder(self) -> Path:
+        return self.out / (str(self.year) if self.kind == "report" else self.kind)
+
+    @property
+    def stem(self) -> str:
+        return self.department or str(self.year)
+
+    @property
+    def name(self) -> str:
+        return self.stem if self.lang == "zh" else f"{self.stem}.{self.lang}"
+
+    @property
+    def title(self) -> Words:
+        """What it is called in messages."""
+        if self.kind == "report":
+            return words(f"{self.department} {self.year}")
+        if self.kind == "comparison":
+            return words(f"{self.department} 历年比较", f"{self.department} over the years")
+        return words(f"{self.year} 全县总览", f"{self.year} county overview")
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / f".{self.name}.stamp.json"
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything to show: data of the year, or of any of its years or departments."""
+        return has_data(self.data, self.department, self.year) if self.kind == "report" else bool(self.inputs)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        pages = self.folder / f"{self.name}.html", self.folder / f"{self.name}.ipynb"
+        return (*pages, self.folder / f"{self.department}.evaluation.json") if self.kind == "report" else pages
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job, and why where it did not become a page."""
+
+    job: Job
+    state: State
+    reason: Words = NOTHING
+
+
+def list_jobs(
+    data: Path,
+    out: Path,
+    *,
+    departments: tuple[str, ...] = (),
+    years: tuple[int, ...] = (),
+    lang: Lang = "zh",
+    notebook: Path = NOTEBOOKS / "department_report.ipynb",
+) -> tuple[Job, ...]:
+    """The report of every department and year of `departments.csv`, or of those asked for, in the order of the list.
+
+    Raises InputRefused where the list cannot be read, or a department is asked for that is not on it.
+    """
+    data, out = data.resolve(), out.resolve()
+    listings = load_departments(data)
+    unknown = sorted(set(departments) - {row.code for row in listings})
+    if unknown:
+        raise refuse(
+            "departments.csv",
+            "没有这些部门编码",
+            "there are no such department codes",
+            "改正编码，或在名单中增加",
+            "correct the codes, or add them to the list",
+            ", ".join(unknown),
+        )
+    found: list[Job] = []
+    for row in listings:
+        rows = [other for other in listings if other.code == row.code]
+        listed = "\n".join(other.model_dump_json() for other in rows)
+        for year in range(row.first_year, row.last_year + 1):
+            if (departments and row.code not in departments) or (years and year not in years):
+                continue
+            before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
+            inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
+            found.append(Job("report", row.code, year, lang, data, out, notebook.resolve(), listed, row.words, inputs))
+    return tuple(found)
+
+
+def list_comparisons(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "year_comparison.ipynb") -> tuple[Job, ...]:
+    """A comparison over the years for each department of the reports, which must be all of that department's."""
+    found: dict[str, list[Job]] = {}
+    for job in reports:
+        found.setdefault(job.department, []).append(job)
+    return tuple(_together("comparison", jobs, notebook, department=code) for code, jobs in found.items())
+
+
+def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "county_overview.ipynb") -> tuple[Job, ...]:
+    """An overview of each year of the reports, which must be all there are; the two years before go into it where they are listed."""
+    return tuple(
+        _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
+        for year in sorted({job.year for job in reports})
+    )
+
+
+def _together(kind: Kind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
+    first = jobs[0]
+    heads = first.data / "budget_heads.csv"
+    inputs = dict.fromkeys(path for job in jobs for path in job.inputs)
+    if kind == "overview" and heads.is_file():
+        inputs[heads] = None
+    listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
+    return Job(kind, department, year, first.lang, first.data, first.out, notebook.resolve(), listed, jobs[-1].listed_name, tuple(inputs))
+
+
+# --- what is up to date --------------------------------------------------------------------------------------------
+
+
+def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
+    """A checksum over everything that decides what a page says: data of its years and the ones before, frameworks, list,
+    notebook, templates, version and language. `known` holds the checksums of files between many calls.
+    """
+    known = {} if known is None else known
+    digest = hashlib.sha256(f"{__version__} {job.kind} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
+    digest.update(_program(job.notebook))
+    beginning = len(str(job.data))
+    for file in job.inputs:
+        if file not in known:
+            known[file] = hashlib.sha256(file.read_bytes()).digest()
+        digest.update(str(file)[beginning:].encode())
+        digest.update(known[file])
+    return digest.hexdigest()
+
+
+@cache
+def _program(notebook: Path) -> bytes:
+    """The checksum of what is the same for every job: the package itself, its templates, and the notebook."""
+    digest = hashlib.sha256(notebook.read_bytes())
+    package = PACKAGE
+    for file in sorted(p for p in package.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json")):
+        digest.update(file.relative_to(package).as_posix().encode() + file.read_bytes())
+    return digest.digest()
+
+
+def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None:
+    """What became of the job the last time, where nothing that decides it has changed since and its outputs are whole.
+
+    None where it has to be done: for the first time, anew, or because an output is gone or was cut short.
+    """
+    try:
+        stamp = json.loads(job.stamp.read_text(encoding="utf-8"))
+        if stamp["fingerprint"] != fingerprint(job, known):
+            return None
+        if "refused" in stamp:
+            return Outcome(job, "refused", Words(**stamp["refused"]))
+        if stamp["outputs"] != {file.name: file.stat().st_size for file in job.outputs}:
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Outcome(job, "up_to_date")
+
+
+def _write_stamp(job: Job, **content: Any) -> None:
+    with whole(job.stamp) as file:
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+# --- work ----------------------------------------------------------------------------------------------------------
+
+
+def run_job(job: Job) -> Outcome:
+    """Make one page. Whatever goes wrong becomes an outcome; nothing is raised but the wish to stop."""
+    from evallib.runs.engine import fast_engine
+
+    mark, result = fingerprint(job), {}
+    how: Any = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook, "engine": fast_engine()}
+    try:
+        if job.kind == "report":
+            result = result_of(run_report(job.department, job.year, **how).evaluation)
+        elif job.kind == "comparison":
+            run_comparison(job.department, **how)
+        else:
+            run_overview(job.year, **how)
+    except InputRefused as refusal:
+        reason = refusal.in_short()
+        _write_stamp(job, fingerprint=mark, refused=asdict(reason))
+        return Outcome(job, "refused", reason)
+    except ReportFailed as failure:
+        return Outcome(job, "failed", words(failure.details.strip()[:2000]))
+    except Exception as error:  # one report that breaks must not break the others
+        return Outcome(job, "failed", words(f"{type(error).__name__}: {error}"[:2000]))
+    sizes = {file.name: file.stat().st_size for file in job.outputs}
+    _write_stamp(job, fingerprint=mark, outputs=sizes, result=result)
+    return Outcome(job, "made")
+
+
+def run_batch(
+    jobs: tuple[Job, ...], executor: Executor, *, force: bool = False, told: Callable[[Outcome], None] = lambda outcome: None
+) -> tuple[Outcome, ...]:
+    """Make the pages that are not up to date, on any executor; the outcomes in the order of the jobs.
+
+    `told` hears of each outcome as it comes. A job that breaks its worker is an outcome, too.
+    """
+    outcomes: dict[Job, Outcome] = {}
+    known: dict[Path, bytes] = {}
+
+    def done(job: Job, outcome: Outcome) -> None:
+        outcomes[job] = outcome
+        told(outcome)
+
+    waiting: dict[Future[Outcome], Job] = {}
+    for job in jobs:
+        if not job.has_data:
+            done(job, Outcome(job, "missing"))
+        elif not force and (stands := standing(job, known)):
+            done(job, stands)
+        else:
+            waiting[executor.submit(run_job, job)] = job
+    for future in as_completed(waiting):
+        job, error = waiting[future], future.exception()
+        if error is None:
+            done(job, future.result())
+        else:
+            done(job, Outcome(job, "failed", words(f"{type(error).__name__}: {error}")))
+    return tuple(outcomes[job] for job in jobs)
+
+
+def outcome_outside(job: Job, known: dict[Path, bytes]) -> Outcome:
+    """What stands of a page that was not part of a run."""
+    return Outcome(job, "missing") if not job.has_data else standing(job, known) or Outcome(job, "waiting")
+
+
+def read_result(job: Job) -> dict[str, Any] | None:
+    """The result of a report that is up to date, as its stamp holds it; None where there is none."""
+    try:
+        found = json.loads(job.stamp.read_text(encoding="utf-8"))["result"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def clear_leftovers(out: Path) -> None:
+    """Delete the temporary folders that a killed run left behind."""
+    import shutil
+
+    for folder in _temporary(out):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary(out: Path) -> Iterator[Path]:
+    """Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more."""
+    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in ("comparison", "overview"))]
+    found = [path for folder in folders for path in folder.glob(".*-*")]
+    found += [path for name in ("index", "results") for path in out.glob(f".{name}.*-*")]
+    yield from (path for path in found if path.is_dir())

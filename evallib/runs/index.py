@@ -1,0 +1,187 @@
+"""What a batch leaves beside its reports: the index page and the tidy table of results. Reads no data and scores nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from evallib import __version__
+from evallib.core.words import Lang, Words, words
+from evallib.kit import TEMPLATES
+from evallib.pages.rendering import environment, made_at, mark_chinese
+from evallib.runs.batch import STATES, Job, Outcome, State, read_result
+from evallib.runs.report import whole
+
+_USABLE: tuple[State, ...] = ("made", "up_to_date")
+_LINE = 200  # characters of a reason that stand in the list; the rest is folded away
+_LABELS = {
+    "total": words("总分", "Total"),
+    "grade": words("等级", "Grade"),
+    "change": words("比上年", "On last year"),
+    "self": words("自评", "Self-evaluation"),
+    "scored": words("已评指标", "Indicators scored"),
+}
+_MEANINGS: dict[State, Words] = {
+    "refused": words(
+        "数据有误或不全，不生成报告。改正后再运行一次即可。",
+        "The data is wrong or incomplete, so no report was made. Correct it and run the batch again.",
+    ),
+    "failed": words("数据可用，但程序中途停止。", "The data can be used, but the program stopped half-way."),
+    "missing": words("名单列有这一年，但还没有交来数据。", "The list names the year, but no data has come in."),
+    "waiting": words("有数据，但还没有运行，或数据在上次运行后改动过。", "There is data, but it was not run yet, or has changed since."),
+}
+_NUMBERS = ("points", "score", "score_rate", "total", "value")
+_COLUMNS = (
+    *("department", "department_name", "year", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
+    *("points", "score", "score_rate", "value", "unit", "status", "method", "basis"),
+)
+
+
+def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
+    """`index.html`: every department and year of the list with total, grade, change on last year and links; what failed, with
+    the reason; what is missing. Sorting and searching are a short script that the page's policy names by its checksum.
+    """
+    reports = [outcome for outcome in outcomes if outcome.job.kind == "report"]
+    usable = [outcome.job for outcome in outcomes if outcome.state in _USABLE]
+    over_years = {job.department: f"comparison/{job.name}.html" for job in usable if job.kind == "comparison"}
+    rows = _rows(reports, over_years, lang)
+    results = [row["result"] for row in rows if row["result"]]
+    script = (TEMPLATES / "index" / "index.js").read_text(encoding="utf-8").strip()
+    css = (TEMPLATES / "page" / "page.css").read_text(encoding="utf-8") + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
+    points = {result["points"] for result in results}
+    made_up = [result["synthetic"] for result in results]
+    page = (
+        environment()
+        .get_template("index/index.html.j2")
+        .render(
+            rows=rows,
+            overviews=[(job.year, f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
+            lang=lang,
+            t=lambda zh, en: zh if lang == "zh" else en,
+            css=css,
+            script=script,
+            seal=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            states=STATES,
+            meanings=_MEANINGS,
+            labels={name: label[lang] for name, label in _LABELS.items()},
+            counts={state: sum(1 for row in rows if row["state"] == state) for state in STATES if state not in _USABLE},
+            reports=len(results),
+            years=sorted({row["year"] for row in rows}, reverse=True),
+            grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
+            points=points.pop().removesuffix(".00") if len(points) == 1 else "",
+            synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
+            made=made_at(),
+            version=__version__,
+        )
+    )
+    if lang == "en":
+        head, mark, body = page.partition("<body")
+        page = head + mark + mark_chinese(body)
+    target = out / ("index.html" if lang == "zh" else f"index.{lang}.html")
+    with whole(target) as file:
+        file.write_text(page, encoding="utf-8", newline="\n")
+    return target
+
+
+def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], lang: Lang) -> list[dict[str, Any]]:
+    """The rows of the index: the newest year first, within a year in the order of the list."""
+    jobs = [outcome.job for outcome in outcomes]
+    results = {(job.department, job.year): read_result(job) for job in jobs}
+    ranks = _ranks([result for result in results.values() if result])
+    rows = []
+    for outcome in sorted(outcomes, key=lambda outcome: -outcome.job.year):
+        job = outcome.job
+        result = results[job.department, job.year] if outcome.state in _USABLE else None
+        before = results.get((job.department, job.year - 1))
+        change = Decimal(result["total"]) - Decimal(before["total"]) if result and before else None
+        reason, more = _reason(outcome.reason[lang].removeprefix(f"departments/{job.department}/{job.year}/"))
+        rows.append(
+            {
+                "name": job.listed_name[lang],
+                "year": job.year,
+                "state": outcome.state,
+                "reason": reason,
+                "more": more,
+                "result": result,
+                "grade": (result["grade"] if lang == "zh" else result["grade_en"]) if result else "",
+                "rank": ranks[result["grade"]] if result else None,
+                "change": change,
+                "change_text": f"{change:+.2f}".replace("-", "\N{MINUS SIGN}") if change else "0.00",
+                "link": f"{job.year}/{job.name}.html" if result else "",
+                "over_years": over_years.get(job.department, ""),
+                "framework_changed": bool(result and before and result["framework"] != before["framework"]),
+            }
+        )
+    return rows
+
+
+def _ranks(results: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """The grades from best to worst, 1 the best: a better grade is one of higher totals.
+
+    >>> _ranks([{"grade": "中", "total": "61.00"}, {"grade": "优", "total": "90.50"}, {"grade": "中", "total": "75.00"}])
+    {'优': 1, '中': 2}
+    """
+    totals: dict[str, list[Decimal]] = {}
+    for result in results:
+        totals.setdefault(result["grade"], []).append(Decimal(result["total"]))
+    best_first = sorted(totals, key=lambda grade: -sum(totals[grade]) / len(totals[grade]))
+    return {grade: rank for rank, grade in enumerate(best_first, 1)}
+
+
+def _reason(text: str) -> tuple[str, str]:
+    """What is wrong in a line, and the rest: how to fix it, or everything that a program said.
+
+    >>> _reason("facts.csv，第 14 行：不是数字。处理：只写数字。")
+    ('facts.csv，第 14 行：不是数字。', '只写数字。')
+    """
+    for start, mark in (("。", "处理："), (". ", "To fix it: ")):
+        what, found, fix = text.partition(start + mark)
+        if found and len(what) <= _LINE:
+            return what + start.rstrip(), fix
+    what = text.partition("\n")[0]
+    if len(what) > _LINE:
+        what = what[:_LINE] + "…"
+    return what, text if what != text else ""
+
+
+def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
+    """Every indicator of every department and year that has a report, one row each: tidy, numbers as numbers.
+
+    Columns: department, department_name, year, framework, total, grade, dimension, group, indicator, name, name_en, points, score,
+    score_rate, value (text, in `unit`), unit, status, method, basis.
+    """
+    found = []
+    for job in jobs:
+        result = read_result(job)
+        if result is None:
+            continue
+        head = {
+            "department": job.department,
+            "department_name": result["name"],
+            "year": job.year,
+            "framework": result["framework"],
+            "total": result["total"],
+            "grade": result["grade"],
+        }
+        found += [{**head, **row} for row in result["rows"]]
+    table = pd.DataFrame(found, columns=list(_COLUMNS))
+    for column in _NUMBERS:
+        table[column] = pd.to_numeric(table[column])
+    return table
+
+
+def write_results(jobs: Sequence[Job], out: Path) -> tuple[Path, Path]:
+    """`results.csv` (for Excel: UTF-8 with its mark) and `results.parquet`."""
+    table = results_table(jobs)
+    targets = out / "results.csv", out / "results.parquet"
+    with whole(targets[0]) as file:
+        table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+    with whole(targets[1]) as file:
+        table.to_parquet(file, engine="pyarrow", index=False)
+    return targets

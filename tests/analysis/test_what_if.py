@@ -1,0 +1,213 @@
+"""What-if: one change does what a person would compute, nothing recorded is touched, and the plan holds when it is carried out."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, PointsChange, ScoreChange, limits
+from evallib.analysis.improve import best_value, to_next_grade
+from evallib.analysis.what_if import apply, compare, make_scenario
+from evallib.core.errors import InputRefused
+from evallib.core.evaluation import Evaluation
+from evallib.core.measure import find_fact
+from evallib.core.rules import Rule
+from evallib.core.words import words
+from evallib.data.years import evaluate_year
+from tests.conftest import DATA, GOLDEN
+
+CASES = tomllib.loads((GOLDEN / "what_if.toml").read_text(encoding="utf-8"), parse_float=str)
+CHANGES: TypeAdapter[list[Change]] = TypeAdapter(list[Change])
+REAL = evaluate_year(DATA, "hrss", 2023).evaluation
+
+
+@pytest.mark.parametrize("case", CASES["case"], ids=lambda c: c["name"])
+def test_a_change_does_what_a_person_computes(case: dict[str, Any]) -> None:
+    found = compare(REAL, [make_scenario(REAL, words(case["name"]), CHANGES.validate_python(case["changes"]))])[0]
+    assert {d.id: str(d.changed) for d in found.indicators} == case["differ"], case["why"]
+    assert (str(found.total.changed), found.grade.zh) == (case["total"], case["grade"]), case["why"]
+
+
+@pytest.mark.parametrize("case", CASES["refused"], ids=lambda c: c["says"][1])
+def test_what_cannot_be_is_refused_with_what_there_is(case: dict[str, Any]) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        apply(REAL, CHANGES.validate_python(case["changes"]))
+    assert case["says"][0] in refusal.value.describe("zh")
+    assert case["says"][1] in refusal.value.describe("en")
+
+
+def test_every_refused_change_is_named_at_once() -> None:
+    with pytest.raises(InputRefused) as refusal:
+        apply(REAL, [FindingRemoved(finding="99"), FindingRemoved(finding="8"), ScoreChange(indicator="quality", score=Decimal(-1))])
+    assert [p.place.row for p in refusal.value.problems] == [1, 3]
+
+
+def test_the_recorded_evaluation_is_not_touched() -> None:
+    before = REAL.to_json()
+    apply(REAL, CHANGES.validate_python([change for case in CASES["case"][:5] for change in case["changes"]]))
+    assert REAL.to_json() == before
+
+
+def test_no_change_gives_the_recorded_evaluation() -> None:
+    assert apply(REAL, []) == REAL
+
+
+def test_changed_rows_do_not_pass_for_recorded_ones() -> None:
+    changed = apply(REAL, [FactChange(fact="staff_in_post", value=Decimal(48))])
+    value = find_fact(changed.record, "staff_in_post", 2023)
+    assert value is not None
+    assert [o.source for o in value.origins] == ["what-if"]
+    source = changed.record.find_source("what-if")
+    assert source is not None
+    assert "非实际数据" in source.title
+
+
+def test_an_evaluation_with_changes_can_be_written_and_read() -> None:
+    changed = apply(REAL, [FactChange(fact="staff_in_post", value=Decimal(48)), PointsChange(indicator="quality", points=Decimal(9))])
+    assert Evaluation.from_json(changed.to_json()).total == changed.total
+
+
+def test_an_identity_that_breaks_is_remarked_and_not_refused() -> None:
+    found = make_scenario(REAL, words("少支"), [FactChange(fact="outturn_basic", value=Decimal(18000000))])
+    assert [r.zh for r in found.remarks] == ["年末结转结余：调整后预算减决算应等于年末结转结余（1,093,966.41）（现为 1,000,370.85）"]
+
+
+def test_identities_that_hold_are_not_remarked() -> None:
+    both = [
+        FactChange(fact="outturn_basic", value=Decimal("18000000.00")),
+        FactChange(fact="closing_carryover_basic", value=Decimal("1093966.41")),
+    ]
+    assert make_scenario(REAL, words("少支多转"), both).remarks == ()
+
+
+def test_a_sum_changed_beside_its_parts_is_remarked() -> None:
+    found = make_scenario(REAL, words("减员"), [FactChange(fact="staff_in_post", value=Decimal(48))])
+    assert [r.en for r in found.remarks] == ["Staff in post: is not the sum of its parts, 51 (it is 48)"]
+
+
+def test_a_stored_sum_follows_its_part() -> None:
+    stored = apply(REAL, [FactChange(fact="staff_in_post", value=Decimal(51))])
+    moved = make_scenario(stored, words("减员"), [FactChange(fact="staff_institution", value=Decimal(27))])
+    whole = find_fact(moved.evaluation.record, "staff_in_post", 2023)
+    assert whole is not None
+    assert (whole.value, moved.remarks) == (Decimal(48), ())
+
+
+def test_points_that_no_longer_add_up_are_remarked() -> None:
+    found = make_scenario(REAL, words("减半"), [PointsChange(indicator="public_satisfaction", points=Decimal(5))])
+    assert [r.en for r in found.remarks] == ["the points add up to 95.00; the total is scaled back to 100"]
+
+
+def test_the_total_is_out_of_full_points_however_not_applicable_is_treated() -> None:
+    treatment = REAL.framework.treatment.model_copy(update={"not_applicable": "full"})
+    framework = REAL.framework.model_copy(update={"treatment": treatment})
+    changed = apply(REAL.model_copy(update={"framework": framework}), [PointsChange(indicator="public_satisfaction", points=Decimal(5))])
+    assert (changed.total, changed.points) == (Decimal("84.87"), Decimal(100))
+
+
+def test_limits_names_every_number_of_a_rule() -> None:
+    rule = next(i.rule for i in REAL.framework.indicators if i.id == "carryover")
+    assert list(limits(rule)) == ["bands.0.up_to", "bands.0.share", "bands.1.up_to", "bands.1.share", "bands.2.share"]
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+@settings(max_examples=25)
+def test_a_change_and_its_inverse_leave_the_total_as_it_was(administrative: int, institution: int) -> None:
+    there: list[Change] = [
+        FactChange(fact="staff_administrative", value=Decimal(administrative)),
+        FactChange(fact="staff_institution", value=Decimal(institution)),
+    ]
+    back: list[Change] = [
+        FactChange(fact="staff_administrative", value=Decimal(21)),
+        FactChange(fact="staff_institution", value=Decimal(30)),
+    ]
+    assert apply(apply(REAL, there), back).total == REAL.total
+
+
+@given(st.sampled_from([i.id for i in REAL.indicators]), st.decimals("0.5", "20", places=1))
+@settings(max_examples=25)
+def test_points_changed_and_changed_back_leave_the_total_as_it_was(indicator: str, points: Decimal) -> None:
+    there = apply(REAL, [PointsChange(indicator=indicator, points=points)])
+    assert apply(there, [PointsChange(indicator=indicator, points=REAL.indicator(indicator).points)]).total == REAL.total
+
+
+@pytest.mark.parametrize("case", CASES["best"], ids=lambda c: f"{c['rule']['kind']} at {c['value']}")
+def test_the_value_at_which_a_rule_gives_the_most(case: dict[str, Any]) -> None:
+    rule: Any = TypeAdapter[Rule](Rule).validate_python(case["rule"])
+    assert best_value(rule, Decimal(2), Decimal(case["value"]), "share") == Decimal(case["best"]), case["why"]
+
+
+def test_a_value_that_already_has_the_most_has_no_better_one() -> None:
+    rule: Any = TypeAdapter[Rule](Rule).validate_python({"kind": "proportional"})
+    assert best_value(rule, Decimal(2), Decimal("1.2"), "share") is None
+
+
+def test_the_plan_for_the_real_department() -> None:
+    plan = to_next_grade(REAL)
+    assert plan.goal is not None
+    assert (plan.goal.name.zh, plan.goal.lacking) == ("优", Decimal("5.37"))
+    assert [(s.indicator, s.gain, s.cumulative) for s in plan.needed] == [
+        ("indicator_clarity", Decimal("2.50"), Decimal("87.13")),
+        ("public_satisfaction", Decimal("2.00"), Decimal("89.13")),
+        ("fund_compliance", Decimal("2.00"), Decimal("91.13")),
+    ]
+    assert plan.needed[1].takes.zh == "84.00% → 90.00%"
+    assert plan.said.zh == "距“优”还差 5.37 分；改进得分最多的 3 项即可达到，总分 91.13"
+
+
+def test_a_gain_that_costs_another_indicator_as_much_is_left_out_with_the_reason() -> None:
+    left = {row.indicator: row.reason for row in to_next_grade(REAL).left_out}
+    assert list(left) == ["three_public_change"]
+    assert "“三公经费”控制率 会因此失分" in left["three_public_change"].zh
+
+
+def test_a_score_the_evaluators_set_over_the_rule_is_left_out() -> None:
+    changed = apply(REAL, [ScoreChange(indicator="quality", score=Decimal(9))])
+    left = {row.indicator: row.reason.en for row in to_next_grade(changed).left_out}
+    assert left["quality"].startswith("the evaluators set the score themselves")
+
+
+def test_a_band_on_the_way_is_named() -> None:
+    changed = apply(REAL, [ActualChange(indicator="public_satisfaction", actual=Decimal(70))])
+    step = next(s for s in to_next_grade(changed).steps if s.indicator == "public_satisfaction")
+    assert step.takes.en == "70.00% → 90.00%; 80.00% already brings 2.00"
+
+
+def test_at_the_best_grade_there_is_no_plan() -> None:
+    plan = to_next_grade(apply(REAL, [c for s in to_next_grade(REAL).needed for c in s.changes]))
+    assert (plan.goal, plan.steps, plan.said.zh) == (None, (), "已是最高等级")
+
+
+def test_where_even_everything_is_not_enough_the_plan_says_so() -> None:
+    better = [change for step in to_next_grade(REAL).needed for change in step.changes]
+    hopeless = [*better, ScoreChange(indicator="task_completion", score=Decimal(0))]  # ten points that cannot be had back
+    plan = to_next_grade(apply(REAL, hopeless))
+    assert plan.enough is None
+    assert plan.needed == plan.steps
+    assert "仍达不到" in plan.said.zh
+
+
+@given(st.sets(st.sampled_from([i.id for i in REAL.indicators if i.target and not i.metric]), max_size=6), st.integers(0, 70))
+@settings(max_examples=12)
+def test_a_plan_holds_when_it_is_carried_out(missed: set[str], satisfaction: int) -> None:
+    worse: list[Change] = [
+        ActualChange(indicator=t.id, actual=t.target * Decimal("0.5")) for t in REAL.targets if t.id in missed and t.operator == ">="
+    ]
+    worse.append(ActualChange(indicator="public_satisfaction", actual=Decimal(satisfaction)))
+    worse.append(ItemChange(indicator="budget_adjustment", item="approved", met=False))
+    start = apply(REAL, worse)
+    plan = to_next_grade(start)
+    assert plan.goal is not None
+    after = apply(start, [change for step in plan.needed for change in step.changes])
+    assert after.total == plan.needed[-1].cumulative
+    assert (after.total >= plan.goal.at_least) == (plan.enough is not None)
+    assert [s.gain for s in plan.steps] == sorted((s.gain for s in plan.steps), reverse=True)
+    totals = [start.total, *(s.cumulative for s in plan.steps)]
+    assert all(a < b for a, b in pairwise(totals))

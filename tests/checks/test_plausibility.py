@@ -1,0 +1,151 @@
+"""Every remark is seen to appear on a case and to be silent on another."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from evallib.core.words import LANGS
+from evallib.data.years import evaluate_year
+from tests.conftest import DATA, Copy
+
+
+def remarks(copy: Copy, year: int = 2023) -> dict[str, int]:
+    """How often each remark is made."""
+    found: dict[str, int] = {}
+    for problem in evaluate_year(copy.folder, "hrss", year).remarks:
+        assert problem.level in ("warning", "recorded")
+        assert all(problem.describe(lang) for lang in LANGS)
+        found[problem.code] = found.get(problem.code, 0) + 1
+    return found
+
+
+def test_what_is_strange_in_the_real_year(copy: Copy) -> None:
+    assert remarks(copy) == {
+        "identity": 1,  # 16 × 500 printed as 9,000: recorded as a contradiction
+        "staff_over_quota": 1,
+        "far_above_target": 2,
+        "not_measurable": 2,
+        "full_score_without_number": 1,
+        "self_far_above": 1,
+        "finding_without_loss": 1,
+    }
+
+
+def overspent(copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "20093595.56")
+    copy.set("facts", {"fact": "closing_carryover_basic"}, "value", "-999629.15")
+
+
+def no_base(copy: Copy) -> None:
+    copy.set("facts", {"fact": "three_public_budget", "year": "2022"}, "value", "0")
+
+
+def raised_by_hand(copy: Copy) -> None:
+    key = {"indicator": "procurement_execution"}
+    for column, value in (("kind", "override"), ("score", "2"), ("indicator", "carryover")):
+        copy.set("judgements", key, column, value)
+
+
+def met_but_marked_down(copy: Copy) -> None:
+    key = {"indicator": "procurement_execution"}
+    for column, value in (("kind", "override"), ("score", "1"), ("indicator", "urban_new_jobs")):
+        copy.set("judgements", key, column, value)
+
+
+def share_typed(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "0.84")
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("execution_above_one", overspent),
+        ("zero_base", no_base),
+        ("score_above_formula", raised_by_hand),
+        ("met_but_lost", met_but_marked_down),
+        ("share_for_percent", share_typed),
+    ],
+)
+def test_a_strange_number_is_remarked(copy: Copy, code: str, change: Callable[[Copy], None]) -> None:
+    assert code not in remarks(copy)
+    change(copy)
+    assert remarks(copy)[code] == 1
+
+
+def mend(copy: Copy) -> None:
+    """Take away what the real year is remarked for."""
+    copy.set("facts", {"fact": "staff_administrative"}, "value", "18")
+    copy.set("targets", {"indicator": "upper_level_funds"}, "actual", "1600")
+    copy.set("targets", {"indicator": "rural_labour_transfer"}, "actual", "17000")
+    for indicator in ("safety_response", "poverty_relief_consolidated"):
+        copy.set("targets", {"indicator": indicator}, "actual_by", "measured")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "score", "1.5")
+    copy.set("self_evaluation", {"indicator": "total"}, "score", "86")
+    copy.set("findings", {"finding": "9.2"}, "indicator", "asset_safety")
+
+
+def test_a_mended_year_is_not_remarked(copy: Copy) -> None:
+    mend(copy)
+    assert remarks(copy) == {"identity": 1}
+
+
+# --- beside last year ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_years(copy: Copy) -> Copy:
+    """The same department a year on: the numbers of 2023 as 2024, beginning with what 2023 closed with."""
+    shutil.copytree(copy.year, copy.year.with_name("2024"))
+    copy.replace(copy.folder / "departments.csv", "2023,2023", "2023,2024")
+    copy.year = copy.year.with_name("2024")
+    facts = copy.year / "facts.csv"
+    lines = facts.read_text(encoding="utf-8-sig").split("\n")
+    moved = [line.replace(",2023,", ",2024,", 1) if ",2023," in line[:60] else line.replace(",2022,", ",2023,", 1) for line in lines]
+    facts.write_text("\n".join(moved), encoding="utf-8-sig")
+    for fact, value in (("opening_carryover", "1000370.85"), ("adjusted_income_other", "482538.70")):
+        copy.set("facts", {"fact": fact}, "value", value)
+    copy.set("facts", {"fact": "three_public_budget", "year": "2023"}, "value", "27800")
+    published = copy.year / "published.csv"
+    published.write_text(published.read_text(encoding="utf-8-sig").replace("@2022", "@2023"), encoding="utf-8-sig")
+    return copy
+
+
+def test_targets_that_ask_no_more_than_last_year_are_remarked(two_years: Copy) -> None:
+    found = remarks(two_years, 2024)
+    # the eight in numbers that last year had passed, and the limit of 4% on unemployment, which was 3.24%
+    assert found["not_above_last_year"] == 9
+    two_years.set("targets", {"indicator": "urban_new_jobs"}, "target", "950")
+    assert remarks(two_years, 2024)["not_above_last_year"] == 8
+
+
+def test_carryover_and_execution_falling_together_are_remarked(two_years: Copy) -> None:
+    assert "carryover_and_execution_fall" not in remarks(two_years, 2024)
+    # a smaller budget, less of it spent, and yet less carried over than the year before
+    for fact, value in (("adjusted_income_general", "16000000"), ("adjusted_expenditure", "17482909.55"), ("outturn_basic", "15725000")):
+        two_years.set("facts", {"fact": fact}, "value", value)
+    two_years.set("facts", {"fact": "closing_carryover_basic"}, "value", "997102.64")
+    assert remarks(two_years, 2024)["carryover_and_execution_fall"] == 1
+
+
+def test_a_carryover_that_does_not_begin_where_last_year_ended_is_refused(two_years: Copy) -> None:
+    from evallib.core.errors import InputRefused
+
+    two_years.set("facts", {"fact": "opening_carryover"}, "value", "1000370.84")
+    two_years.set("facts", {"fact": "adjusted_income_other"}, "value", "482538.71")
+    with pytest.raises(InputRefused, match=r"is not last year's closing carry-over, 1,000,370\.85"):
+        remarks(two_years, 2024)
+
+
+def test_last_years_data_that_cannot_be_used_is_told_and_left_out(two_years: Copy) -> None:
+    (two_years.folder / "departments" / "hrss" / "2023" / "facts.csv").write_text("fact\n", encoding="utf-8")
+    year = evaluate_year(two_years.folder, "hrss", 2024)
+    assert year.previous is None
+    assert year.remarks[0].code == "last_year"
+    assert "2023" in year.remarks[0].what.zh
+
+
+def test_the_real_data_is_left_as_it_is() -> None:
+    assert evaluate_year(DATA, "hrss", 2023).previous is None

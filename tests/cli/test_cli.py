@@ -1,0 +1,161 @@
+"""The command line as a user types it: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from evallib.cli.main import app
+from tests.conftest import DATA, ROOT, Copy
+
+RUN = CliRunner()
+
+
+def run(*args: str, data: Path = DATA) -> tuple[int, str, str]:
+    result = RUN.invoke(app, [*args, "--data", str(data)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_score_prints_one_json_object() -> None:
+    status, out, _ = run("score", "hrss", "2023", "--format", "json")
+    document = json.loads(out)
+    assert status == 0
+    assert list(document) == [
+        "format",
+        "department",
+        "name",
+        "year",
+        "framework",
+        "total",
+        "points",
+        "grade",
+        "coverage",
+        "dimensions",
+        "indicators",
+        "metrics",
+        "targets",
+    ]
+    assert list(document["dimensions"][0]) == ["id", "name", "points", "score", "rate"]
+    assert set(document["indicators"][0]) >= {
+        "id",
+        "name",
+        "dimension",
+        "group",
+        "points",
+        "score",
+        "value",
+        "unit",
+        "status",
+        "basis",
+        "rule",
+        "working",
+        "source",
+        "evidence",
+    }
+    assert list(document["targets"][0]) == ["id", "name", "operator", "target", "actual", "unit", "completion_rate", "met"]
+    assert (document["total"], document["grade"], len(document["indicators"])) == ("84.63", "良", 39)
+
+
+def test_score_speaks_english_on_request() -> None:
+    _, out, _ = run("score", "hrss", "2023", "--format", "json", "--lang", "en")
+    document = json.loads(out)
+    assert document["grade"] == "Good"
+    assert document["metrics"]["budget_execution_rate"] == "0.9496"
+
+
+def test_score_as_table_ends_with_the_total() -> None:
+    status, out, _ = run("score", "hrss", "2023")
+    assert status == 0
+    assert out.rstrip().splitlines()[-2].split("│")[1:6] != []
+    assert "84.63" in out.rstrip().splitlines()[-2]
+    assert "3.24%" in out
+
+
+def test_score_as_csv_reads_back() -> None:
+    _, out, _ = run("score", "hrss", "2023", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 39
+    assert sum(float(row["score"]) for row in rows) == pytest.approx(84.63)
+
+
+def test_reconcile_agrees_with_what_was_published() -> None:
+    status, out, _ = run("reconcile", "hrss", "2023", "--format", "json")
+    rows = json.loads(out)
+    assert status == 0
+    assert len(rows) == 157
+    assert {row["verdict"] for row in rows} == {"agrees", "recorded", "not_computable"}
+
+
+def test_reconcile_fails_when_a_figure_differs(copy: Copy) -> None:
+    copy.set("facts", {"fact": "staff_administrative"}, "value", "18")
+    status, out, _ = run("reconcile", "hrss", "2023", data=copy.folder)
+    assert status == 1
+    assert "不一致" in out
+
+
+def test_a_contradiction_that_is_not_recorded_fails(copy: Copy) -> None:
+    copy.set("contradictions", {"contradiction": "allowance_product"}, "about", "8")
+    assert run("reconcile", "hrss", "2023", data=copy.folder)[0] == 1
+
+
+def test_check_is_content_with_good_data() -> None:
+    status, out, err = run("check")
+    assert status == 0
+    assert out.strip() == "hrss 2023：错误 0，提醒 8，已记录的矛盾 1"
+    assert "16 × 500.00 = 8,000.00" in err
+
+
+def test_check_speaks_json() -> None:
+    status, out, _ = run("check", "hrss", "2023", "--format", "json", "--lang", "en")
+    problems = json.loads(out)
+    assert status == 0
+    assert {p["level"] for p in problems} == {"warning", "recorded"}
+    assert [(p["file"], p["row"], p["column"]) for p in problems if p["level"] == "recorded"] == [
+        ("departments/hrss/2023/findings.csv", 13, "amount")
+    ]
+
+
+def test_check_lists_everything_and_exits_2(copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
+    copy.set("facts", {"fact": "outturn_project"}, "value", "more")
+    status, _, err = run("check", "hrss", "--lang", "en", data=copy.folder)
+    assert status == 2
+    assert err.count("is not a number") == 2
+    assert "2 error(s)" in err
+
+
+@pytest.mark.parametrize("command", ["score", "reconcile", "check"])
+def test_refused_input_is_one_message_and_exit_2(command: str) -> None:
+    status, out, err = run(command, "nobody", "2023")
+    assert status == 2
+    assert out == ""
+    assert "没有这个部门编码" in err
+    assert "Traceback" not in err
+
+
+def test_quick_commands_do_not_import_the_slow_libraries() -> None:
+    code = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from evallib.cli.main import app\n"
+        f"for args in (['--help'], ['score', 'hrss', '2023', '--data', {str(DATA)!r}], ['check', '--data', {str(DATA)!r}]):\n"
+        "    assert CliRunner().invoke(app, args).exit_code == 0\n"
+        "slow = {'papermill', 'nbconvert', 'nbformat', 'matplotlib', 'pandas', 'numpy', 'IPython'} & set(sys.modules)\n"
+        "print(sorted(slow))\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout.strip() == "[]"
+
+
+def test_version() -> None:
+    from evallib import __version__
+
+    assert RUN.invoke(app, ["--version"]).stdout.strip() == f"evallib {__version__}"

@@ -1,0 +1,381 @@
+"""Data files as they are written: nothing is lost on the way out and back, in either form and either language."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evallib.core.errors import InputRefused
+from evallib.core.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.core.record import CHOICES, TABLE_NAMES, TABLES, Contradiction, Finding, Practice, Published, Record
+from evallib.core.rows import Sourced, columns
+from evallib.core.units import UNITS, parse_decimal
+from evallib.core.words import LANGS, Lang
+from evallib.data import workbook as data_workbook
+from evallib.data.csv_files import switch_form, write_csv_folder
+from evallib.data.load import load_year
+from evallib.data.raw_tables import Hint, csv_line, tables_of
+from evallib.data.sheets import guarded, read_csv, read_workbook
+from evallib.data.workbook import write_data_workbook
+from tests.conftest import DATA, Copy
+
+SOFFICE = shutil.which("soffice")
+TEXTS = (
+    'he said "so", and left',
+    "two\nlines",
+    "=1+1",
+    "'=1+1",
+    "'quoted'",
+    "-5",
+    "+86 10",
+    "@home",
+    "－１２３　（全角）",
+    "#N/A",
+    "TRUE",
+    "0012",
+    "1.50",
+    "a;b\tc",
+)
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    return load_year(DATA, "hrss", 2023).record
+
+
+def without_files(record: Record) -> Record:
+    return record.model_copy(update={"files": ()})
+
+
+def put(copy: Copy, record: Record, form: Lang | None, to: str) -> Record:
+    """Write a record into the copy in that form, and load it again."""
+    shutil.rmtree(copy.year, ignore_errors=True)
+    copy.year.with_suffix(".xlsx").unlink(missing_ok=True)
+    if to == "xlsx":
+        write_data_workbook(record, copy.year.with_suffix(".xlsx"), form or "zh")
+    else:
+        write_csv_folder(record, copy.year, form)
+    return load_year(copy.folder, "hrss", 2023).record
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_lost_from_csv_to_workbook_to_csv(copy: Copy, record: Record, lang: Lang) -> None:
+    at = {"source": "report", "section": "1"}
+    record = record.model_copy(
+        update={
+            "surveys": (Survey(indicator="public_satisfaction", group="职工", scale="five_point", weight=Decimal(100), issued=30, **at),),
+            "survey_answers": (SurveyAnswer(indicator="public_satisfaction", group="职工", answer="满意", count=25, **at),),
+            "expert_scores": (ExpertScore(indicator="quality", expert="甲", score=Decimal("8.5"), reason="r", **at),),
+            "cost_results": (
+                CostResult(
+                    result="training", name="n", year=2023, cost=Decimal(3), cost_unit="万元", quantity=Decimal(9), unit="人", tie="t", **at
+                ),
+            ),
+            "follow_ups": (FollowUp(subject="finding", id="1.1", date=date(2024, 3, 31), state="promised", due=date(2024, 6, 30), **at),),
+        }
+    )
+    assert all(getattr(record, table) for table in TABLES)
+    book = put(copy, record, lang, "xlsx")
+    named = put(copy, book, lang, "csv")
+    ids = put(copy, named, None, "csv")
+    assert [without_files(one) == without_files(record) for one in (book, named, ids)] == [True] * 3
+    assert ids.files != record.files
+
+
+@pytest.mark.parametrize("to", ["csv", "xlsx"])
+def test_text_comes_back_as_it_was_whatever_it_begins_with(copy: Copy, record: Record, to: str) -> None:
+    rows = tuple(Practice(id=f"p{n}", title=text, title_en=text, text=text, source="report", section=text) for n, text in enumerate(TEXTS))
+    figures = tuple(Published(published=f"x{n}", value=text, note=text, source="report", section="1") for n, text in enumerate(TEXTS))
+    odd = record.model_copy(update={"practices": rows, "published": (*record.published, *figures)})
+    assert without_files(put(copy, odd, "zh", to)) == without_files(odd)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_choice_and_every_unit_is_read_back(copy: Copy, record: Record, lang: Lang, tmp_path: Path) -> None:
+    for table, model in TABLES.items():
+        for column, info in model.model_fields.items():
+            if get_origin(info.annotation) is not None and set(get_args(info.annotation)) <= set(CHOICES):
+                shown = {CHOICES[value][lang] for value in get_args(info.annotation)}
+                assert len(shown) == len(get_args(info.annotation)), (table, column)
+    rows = tuple(Published(published=f"u{n}", value="1", unit=unit, note="n", source="report", section="1") for n, unit in enumerate(UNITS))
+    kinds = tuple(
+        Contradiction(contradiction=f"c{n}", kind=kind, about="outturn", printed="1", other="2", reason="r", source="report", section="1")
+        for n, kind in enumerate(("number", "wording"))
+    )
+    same = tuple(row.model_copy(update={"operator": "="}) for row in record.plan_targets)
+    changed = record.model_copy(
+        update={"published": (*record.published, *rows), "contradictions": (*record.contradictions, *kinds), "plan_targets": same}
+    )
+    for to in ("csv", "xlsx"):
+        assert without_files(put(copy, changed, lang, to)) == without_files(changed)
+
+
+NUMBERS = ("9.95", "0.1", "-5", "-0.25", "123456789012.345", "1234567890123456.78", "0.000001", "99999999999999999", "14011524.49", "0")
+
+
+@pytest.mark.parametrize("to", ["csv", "xlsx"])
+def test_numbers_keep_every_digit(copy: Copy, record: Record, to: str) -> None:
+    first = record.findings[0]
+    rows = tuple(
+        first.model_copy(update={"finding": f"n{n}", "amount": parse_decimal(text), "quantity": parse_decimal(text), "at_issue": None})
+        for n, text in enumerate(NUMBERS)
+    )
+    changed = record.model_copy(update={"findings": (*record.findings, *rows)})
+    again = put(copy, changed, "zh", to).findings[-len(rows) :]
+    assert [str(row.amount) for row in again] == [str(row.amount) for row in rows]
+    assert [str(row.quantity) for row in again] == [str(row.quantity) for row in rows]
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
+def test_a_number_that_a_spreadsheet_would_change_stays_text(value: Decimal) -> None:
+    number = data_workbook._as_number(f"{value:f}")
+    digits = len(value.normalize().as_tuple().digits)
+    if number is None:
+        assert digits > 15
+    else:
+        assert digits <= 15
+        assert Decimal(repr(float(f"{number:.16g}"))) == value  # as openpyxl writes it and the reader reads it
+
+
+def test_csv_is_utf8_with_its_mark_and_guards_formulas_but_not_numbers(tmp_path: Path, record: Record) -> None:
+    finding = record.findings[0].model_copy(update={"title": "=cmd|' /C calc'!A0", "amount": Decimal("-5")})
+    write_csv_folder(record.model_copy(update={"findings": (finding,)}), tmp_path / "out")
+    content = (tmp_path / "out" / "findings.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbffinding,kind,")
+    assert b"\r" not in content
+    head, cells = csv.reader(content.decode("utf-8-sig").splitlines())
+    assert cells[head.index("title")] == "'=cmd|' /C calc'!A0"
+    assert cells[head.index("amount")] == "-5"
+    assert {path.stem for path in (tmp_path / "out").iterdir()} == set(TABLES)
+
+
+@given(st.lists(st.lists(st.text("ab\r\n\"',;\t ", max_size=6), min_size=2, max_size=4), min_size=1, max_size=3))
+def test_a_line_of_csv_is_read_as_it_was_written(rows: list[list[str]]) -> None:
+    written = [["a", "b", "c", "d"], *(row + ["x"] * (4 - len(row)) for row in rows)]
+    grid = read_csv("t.csv", "".join(csv_line(map(guarded, row)) + "\n" for row in written).encode())
+    assert [list(cells) for _, cells in grid.rows] == [row for row in written[1:] if any(guarded(cell).strip() for cell in row)]
+
+
+def test_a_folder_that_is_there_is_not_written_over(tmp_path: Path, record: Record) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputRefused, match="not overwritten"):
+        write_csv_folder(record, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("to", ["csv", "xlsx"])
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, record: Record, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    (tmp_path / "old.xlsx").write_bytes(b"old")
+    monkeypatch.setattr(Path, "rename" if to == "csv" else "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_csv_folder(record, tmp_path / "out") if to == "csv" else write_data_workbook(record, tmp_path / "old.xlsx", "zh")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.xlsx", b"old")]
+
+
+def test_the_same_record_gives_the_same_bytes(tmp_path: Path, record: Record) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        write_data_workbook(record, tmp_path / name, "zh")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+@pytest.fixture(scope="module", params=LANGS)
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Lang]:
+    loaded = load_year(DATA, "hrss", 2023)
+    path = tmp_path_factory.mktemp("book") / "2023.xlsx"
+    write_data_workbook(loaded.record, path, request.param, framework=loaded.framework)
+    return openpyxl.load_workbook(path), request.param
+
+
+def test_a_sheet_for_each_table_in_the_language_notes_first_lists_hidden(book: tuple[Any, Lang]) -> None:
+    workbook, lang = book
+    assert workbook.sheetnames == [{"zh": "#说明", "en": "#Notes"}[lang], *(name[lang] for name in TABLE_NAMES.values()), "_lists"]
+    assert workbook["_lists"].sheet_state == "hidden"
+    notes = [str(cell.value) for row in workbook.worksheets[0].iter_rows() for cell in row if cell.value]
+    assert all(name[lang] in notes for name in TABLE_NAMES.values())
+    assert any(("三回事" if lang == "zh" else "three things") in line for line in notes)
+
+
+def test_heads_are_locked_and_the_rest_is_open(book: tuple[Any, Lang]) -> None:
+    workbook, lang = book
+    for name in TABLE_NAMES.values():
+        sheet = workbook[name[lang]]
+        assert sheet.protection.sheet
+        assert not sheet.protection.password
+        assert not sheet.protection.insertRows
+        assert not sheet.protection.deleteRows
+        assert sheet.freeze_panes == "B2"
+        assert all(cell.protection.locked and cell.comment for cell in sheet[1])
+        assert not any(cell.protection.locked for row in sheet.iter_rows(min_row=2) for cell in row)
+        assert not any(sheet.column_dimensions[cell.column_letter].protection.locked for cell in sheet[1])
+
+
+def test_what_must_be_filled_in_is_marked_and_red_while_empty(book: tuple[Any, Lang]) -> None:
+    workbook, lang = book
+    for table, model in TABLES.items():
+        sheet = workbook[TABLE_NAMES[table][lang]]
+        dark = [cell.fill.fgColor.rgb == "001F4E79" for cell in sheet[1]]
+        assert dark == [model.model_fields[column].is_required() for column in columns(model)]
+        red = len(sheet.conditional_formatting)
+        assert red == sum(dark) + (table == "facts")
+
+
+def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[Any, Lang]) -> None:
+    workbook, lang = book
+
+    def offered(table: str, column: str) -> list[str]:
+        sheet = workbook[TABLE_NAMES[table][lang]]
+        letter = openpyxl.utils.get_column_letter(columns(TABLES[table]).index(column) + 1)
+        formulas = [r.formula1 for r in sheet.data_validations.dataValidation if str(r.sqref).startswith(f"{letter}2:")]
+        assert len(formulas) == 1, (table, column)
+        if formulas[0].startswith("OFFSET"):
+            return [formulas[0].split("'")[1]]
+        cells = workbook["_lists"][formulas[0].split("!")[1].replace("$", "")]
+        return [row[0].value for row in cells]
+
+    assert offered("targets", "operator") == ["≥", "≤", "="]
+    assert offered("target_parts", "counted") == [CHOICES["yes"][lang], CHOICES["no"][lang]]
+    assert ("万元" if lang == "zh" else "10,000 yuan") in offered("facts", "unit")
+    assert "outturn_basic" in offered("facts", "fact")
+    assert "staff_over_quota" not in offered("facts", "fact")
+    assert "urban_new_jobs" in offered("targets", "indicator")
+    assert offered("self_evaluation", "indicator")[0] == "total"
+    assert offered("judgements", "verdict")[:2] == ["met", "not_met"]
+    assert offered("facts", "source") == [TABLE_NAMES["sources"][lang]]
+    assert offered("findings", "recommendation") == [TABLE_NAMES["recommendations"][lang]]
+    assert offered("finding_amounts", "finding") == [TABLE_NAMES["findings"][lang]]
+    for table, model in TABLES.items():
+        if issubclass(model, Sourced):
+            assert offered(table, "source")
+
+
+def test_numbers_are_numbers_and_text_is_text(book: tuple[Any, Lang]) -> None:
+    workbook, lang = book
+    facts, published = workbook[TABLE_NAMES["facts"][lang]], workbook[TABLE_NAMES["published"][lang]]
+    values = {(row[0].value, row[1].value): row[2] for row in facts.iter_rows(min_row=2)}
+    assert values["outturn_basic", 2023].value == 18093595.56
+    assert values["outturn_basic", 2023].number_format == "#,##0.00########"
+    assert values["procurement_planned", 2023].value is None
+    assert values["approved_income_fund", 2023].value == 0
+    assert all(isinstance(row[1].value, str) and row[1].number_format == "@" for row in published.iter_rows(min_row=2))
+
+
+def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) -> None:
+    practice = Practice(id="p", title="=1+1", text="@x", source="report", section="-1")
+    write_data_workbook(record.model_copy(update={"practices": (practice,)}), tmp_path / "t.xlsx", "en")
+    row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Practices"][2]
+    assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in row if cell.value in ("=1+1", "@x", "-1")] == [
+        ("=1+1", "s", True),
+        ("@x", "s", True),
+        ("-1", "s", True),
+    ]
+
+
+def test_remarks_stand_beside_their_column_and_are_not_read(copy: Copy, record: Record) -> None:
+    remarks = {"facts": [Hint("#上年", "value", tuple(f"remark {n}" for n in range(len(record.facts))))]}
+    shutil.rmtree(copy.year)
+    write_data_workbook(record, copy.year.with_suffix(".xlsx"), "zh", remarks)
+    assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
+    facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["基础数据"]
+    assert [cell.value for cell in facts[1]][2:5] == ["数值", "#上年", "单位"]
+    copy.year.with_suffix(".xlsx").unlink()
+    write_csv_folder(tables_of(record), copy.year, None, remarks)
+    assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
+
+
+# --- the switch ----------------------------------------------------------------------------------------------------
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_year_is_switched_there_and_back_and_the_old_forms_are_kept(copy: Copy, record: Record) -> None:
+    home, before = copy.year.parent, listing(copy.year)
+    for expected in ("2023.xlsx", "2023", "2023.xlsx", "2023"):
+        to = "xlsx" if expected.endswith("xlsx") else "csv"
+        made = switch_form(copy.folder, "hrss", 2023, to, "zh")  # type: ignore[arg-type]
+        assert made == home / expected
+        assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
+    assert sorted(path.name for path in home.iterdir()) == ["2023", "backup"]
+    assert sorted(path.name for path in (home / "backup").iterdir()) == ["2023-2.xlsx", "2023-csv", "2023-csv-2", "2023.xlsx"]
+    assert listing(home / "backup" / "2023-csv") == before
+    assert listing(home / "backup" / "2023-csv-2") == listing(copy.year)
+
+
+def test_the_other_form_can_be_written_elsewhere(copy: Copy, tmp_path: Path) -> None:
+    before = listing(copy.folder)
+    made = switch_form(copy.folder, "hrss", 2023, "xlsx", "en", tmp_path / "out")
+    assert made == tmp_path / "out" / "hrss" / "2023.xlsx"
+    assert [path.name for path in made.parent.iterdir()] == ["2023.xlsx"]
+    assert listing(copy.folder) == before
+    with pytest.raises(InputRefused, match="not overwritten"):
+        switch_form(copy.folder, "hrss", 2023, "xlsx", "en", tmp_path / "out")
+
+
+def test_the_form_that_is_there_already_is_refused(copy: Copy) -> None:
+    with pytest.raises(InputRefused, match="is a folder of CSV files already") as refusal:
+        switch_form(copy.folder, "hrss", 2023, "csv", "zh")
+    assert "已经是 CSV 文件夹" in refusal.value.describe("zh")
+
+
+def test_bad_data_is_not_switched(copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
+    before = listing(copy.folder)
+    with pytest.raises(InputRefused, match="is not a number"):
+        switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
+    assert listing(copy.folder) == before
+
+
+def test_a_form_that_does_not_read_the_same_moves_nothing(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, write = listing(copy.folder), write_data_workbook
+
+    def lossy(record: Record, *more: Any, **named: Any) -> None:
+        write(record.model_copy(update={"practices": record.practices[:-1]}), *more, **named)
+
+    monkeypatch.setattr("evallib.data.csv_files.write_data_workbook", lossy)
+    with pytest.raises(InputRefused, match=r"does not read as the same data.*practices"):
+        switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
+    assert listing(copy.folder) == before
+
+
+def test_line_ends_inside_a_cell_do_not_stop_a_switch(copy: Copy, record: Record) -> None:
+    finding: Finding = record.findings[0]
+    copy.set("findings", {"finding": finding.finding}, "title", "first\r\nsecond")
+    switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
+    assert load_year(copy.folder, "hrss", 2023).record.findings[0].title == "first\nsecond"
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed: apt-get install libreoffice-calc")
+def test_libreoffice_opens_the_workbook_and_keeps_values_and_lists(copy: Copy, record: Record, tmp_path: Path) -> None:
+    rows = tuple(Practice(id=f"p{n}", title=text, text=text, source="report", section="1") for n, text in enumerate(TEXTS))
+    odd = record.model_copy(update={"practices": rows})
+    shutil.rmtree(copy.year)
+    book = copy.year.with_suffix(".xlsx")
+    write_data_workbook(odd, tmp_path / "2023.xlsx", "zh")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(book.parent), str(tmp_path / "2023.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(odd)
+    ours, theirs = openpyxl.load_workbook(tmp_path / "2023.xlsx"), openpyxl.load_workbook(book)
+    assert ours.sheetnames == theirs.sheetnames
+    for name in ours.sheetnames:
+        lists = [{str(r.sqref): r.formula1.replace("'", "") for r in one[name].data_validations.dataValidation} for one in (ours, theirs)]
+        assert lists[0] == lists[1], name
+        assert theirs[name].sheet_state == ours[name].sheet_state
+        assert theirs[name].protection.sheet == ours[name].protection.sheet
+    grids, problems = read_workbook("2023.xlsx", book.read_bytes())
+    assert not problems
+    assert not any(grid.problems for grid in grids)

@@ -1,0 +1,319 @@
+"""A new year as it is laid out: what is carried over, what is left empty, what is refused; then an analyst fills it in."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from evallib.core.errors import InputRefused
+from evallib.core.record import TABLE_NAMES, TABLES, Record
+from evallib.core.words import LANGS
+from evallib.data import new_year as module
+from evallib.data.load import load_departments, load_year
+from evallib.data.new_year import new_year
+from evallib.data.years import evaluate_year
+from tests.conftest import DATA, Copy
+
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def before() -> Record:
+    return load_year(DATA, "hrss", 2023).record
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def read(folder: Path, table: str) -> list[Row]:
+    with (folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("laid") / "data"
+    shutil.copytree(DATA, data)
+    return new_year(data, "hrss", 2024, from_year=None, to="csv", lang="zh")
+
+
+def test_every_table_is_there_and_what_happened_in_the_year_is_empty(laid_out: Path) -> None:
+    assert laid_out.parts[-3:] == ("departments", "hrss", "2024")
+    assert {path.stem for path in laid_out.iterdir()} == set(TABLES)
+    bare = ("findings", "finding_amounts", "recommendations", "practices", "published", "contradictions", "work_targets")
+    assert [read(laid_out, table) for table in bare] == [[]] * len(bare)
+    assert read(laid_out, "self_evaluation") == [{"indicator": "total", "score": "", "grade": "", "source": "", "section": ""}]
+
+
+def test_sources_are_the_report_to_come_last_years_data_and_the_laws(laid_out: Path, before: Record) -> None:
+    rows = read(laid_out, "sources")
+    assert (rows[0]["source"], rows[0]["title"], rows[0]["kind"]) == ("report", "", "report")
+    assert (rows[1]["source"], rows[1]["title"], rows[1]["title_en"]) == ("last-year", "hrss 2023 年度数据", "Data of hrss for 2023")
+    assert [row["source"] for row in rows[2:]] == [row.source for row in before.sources if row.kind == "law"]
+
+
+def test_what_stays_true_is_carried_over_and_says_where_from(laid_out: Path, before: Record) -> None:
+    profile = {row["key"]: row for row in read(laid_out, "profile")}
+    assert set(profile) == {"full_name", "rank", "duties", "client"}
+    assert profile["rank"]["text"] == before.find_profile("rank", "zh")
+    assert (profile["rank"]["source"], profile["rank"]["section"]) == ("last-year", "profile.csv report 一(一)2")
+    assert [row["name"] for row in read(laid_out, "units")] == [row.name for row in before.units]
+    assert [row["target"] for row in read(laid_out, "plan_targets")] == [f"{row.target:f}" for row in before.plan_targets]
+    assert [row["points"] for row in read(laid_out, "own_indicators")] == [f"{row.points:f}" for row in before.own_indicators]
+
+
+def test_facts_are_laid_out_empty_with_last_years_value_beside_them(laid_out: Path) -> None:
+    rows = {(row["fact"], row["year"]): row for row in read(laid_out, "facts")}
+    posts = rows["staff_quota_institution", "2024"]
+    assert (posts["#名称"], posts["#上年"], posts["value"], posts["source"], posts["section"]) == ("事业编制", "33人", "", "", "")
+    assert rows["procurement_actual", "2024"]["#上年"] == "—"
+    assert ("outturn", "2024") not in rows  # last year gave its parts
+    assert {("outturn_basic", "2024"), ("outturn_project", "2024"), ("adjusted_expenditure", "2024")} <= set(rows)
+
+
+def test_what_last_year_knows_is_filled_in_and_what_it_does_not_is_asked_for(laid_out: Path) -> None:
+    rows = {(row["fact"], row["year"]): row for row in read(laid_out, "facts")}
+    opening = rows["opening_carryover", "2024"]
+    assert (opening["value"], opening["source"], opening["section"]) == ("1000370.85", "last-year", "facts.csv closing_carryover")
+    three = rows["three_public_budget", "2023"]
+    assert (three["value"], three["section"]) == ("27800", "facts.csv three_public_budget")
+    project = rows["project_budget", "2023"]  # the 2023 report gives only that of 2022
+    assert (project["value"], project["source"]) == ("", "")
+
+
+def test_targets_keep_their_units_and_wait_for_numbers(laid_out: Path, before: Record) -> None:
+    rows = {row["indicator"]: row for row in read(laid_out, "targets")}
+    assert list(rows) == [row.indicator for row in before.targets]
+    jobs = rows["urban_new_jobs"]
+    assert (jobs["operator"], jobs["unit"], jobs["actual_unit"], jobs["actual_by"]) == (">=", "人", "人", "measured")
+    assert (jobs["target"], jobs["actual"], jobs["evidence"], jobs["source"]) == ("", "", "", "")
+    assert (jobs["#名称"], jobs["#上年目标"], jobs["#上年实际"]) == ("城镇新增就业人数", "≥ 800人", "933人")
+    assert rows["petitions_resolved"]["#上年实际"] == "100.00% (40件 ÷ 40件)"
+    parts = read(laid_out, "target_parts")
+    assert [row["part"] for row in parts] == [row.part for row in before.target_parts]
+    assert {row["value"] for row in parts} == {""}
+
+
+def test_judgements_ask_for_each_thing_that_people_decide(laid_out: Path) -> None:
+    rows = read(laid_out, "judgements")
+    framework = load_year(DATA, "hrss", 2023).framework
+    items = [(i.id, item.id) for i in framework.indicators for item in getattr(i.rule, "items", ())]
+    assert [(row["indicator"], row["item"]) for row in rows if row["kind"] == "item"] == items
+    assert {row["indicator"] for row in rows} == {i.id for i in framework.indicators if i.rule.kind in ("checklist", "tiers", "awarded")}
+    assert rows[0]["#指标"] == "绩效目标合理性"
+    assert rows[0]["#核对项"]
+    assert {(row["verdict"], row["score"], row["reason"]) for row in rows} == {("", "", "")}
+
+
+@pytest.mark.parametrize("to", ["csv", "xlsx"])
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_year_that_is_not_filled_in_is_refused_place_by_place(copy: Copy, to: Any, lang: Any) -> None:
+    made = new_year(copy.folder, "hrss", 2024, from_year=2023, to=to, lang=lang)
+    with pytest.raises(InputRefused) as refusal:
+        evaluate_year(copy.folder, "hrss", 2024)
+    problems = refusal.value.problems
+    assert {problem.what.en for problem in problems} == {"must not be empty"}
+    assert all(
+        problem.place.row and problem.place.column and problem.place.file.startswith("departments/hrss/2024") for problem in problems
+    )
+    assert all(problem.place.cell for problem in problems) == (to == "xlsx")
+    assert made.name in problems[0].place.file
+
+
+def test_the_year_is_listed_and_other_lines_stay_as_they_were(copy: Copy) -> None:
+    path = copy.folder / "departments.csv"
+    old = '\ufeffcode,名称,name_en,framework,first_year,last_year,#note\r\nother,乙局,"B, Bureau",xundian-department,2023,2023,"x"\r\n'
+    old += "hrss,甲局,A,xundian-department,2023,2023,'=y\r\n"
+    path.write_bytes(old.encode())
+    new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh")
+    assert path.read_bytes().decode() == old.replace("xundian-department,2023,2023,'=y", "xundian-department,2023,2024,'=y").replace(
+        '"x"', "x"
+    )
+    assert [path.name for path in copy.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_new_department_gets_a_line_and_an_empty_year(copy: Copy) -> None:
+    made = new_year(
+        copy.folder, "edu", 2024, from_year=None, to="csv", lang="en", name="教育局", name_en="Education", framework="xundian-department"
+    )
+    row = load_departments(copy.folder)[-1]
+    assert (row.code, row.name, row.name_en, row.first_year, row.last_year) == ("edu", "教育局", "Education", 2024, 2024)
+    facts = {(row["fact"], row["year"]) for row in read(made, "facts")}
+    assert {("outturn", "2024"), ("project_budget", "2023"), ("staff_quota", "2024")} <= facts
+    assert [row["source"] for row in read(made, "sources")] == ["report"]
+    assert {row["group"] for row in read(made, "own_indicators")} == {"economic", "social", "satisfaction"}
+    assert {row["indicator"] for row in read(made, "targets")} == {"task_completion", "task_timeliness", "quality", "key_tasks"}
+    assert "#name" in read(made, "facts")[0]
+    with pytest.raises(InputRefused, match="must not be empty"):
+        evaluate_year(copy.folder, "edu", 2024)
+
+
+def test_a_year_further_off_names_the_year_it_reminds_of_and_fills_nothing_in(copy: Copy) -> None:
+    made = new_year(copy.folder, "hrss", 2026, from_year=None, to="csv", lang="zh")
+    rows = {(row["fact"], row["year"]): row for row in read(made, "facts")}
+    assert rows["staff_quota_institution", "2026"]["#2023年"] == "33人"
+    assert rows["opening_carryover", "2026"]["value"] == ""
+    assert rows["three_public_budget", "2025"]["value"] == ""
+    assert load_departments(copy.folder)[0].last_year == 2026
+
+
+def test_another_framework_gets_a_line_of_its_own(copy: Copy) -> None:
+    shutil.copytree(copy.folder / "frameworks" / "xundian-department", copy.folder / "frameworks" / "other")
+    copy.replace(copy.folder / "frameworks" / "other" / "2023.toml", 'id = "xundian-department"', 'id = "other"')
+    new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh", framework="other")
+    rows = load_departments(copy.folder)
+    assert [(row.framework, row.first_year, row.last_year) for row in rows] == [("xundian-department", 2023, 2023), ("other", 2024, 2024)]
+    assert rows[0].name == rows[1].name
+
+
+def test_a_framework_for_the_new_year_is_the_one_that_is_laid_out(copy: Copy) -> None:
+    later = copy.framework.with_name("2024.toml")
+    shutil.copyfile(copy.framework, later)
+    copy.replace(later, "first_year = 2023", "first_year = 2024")
+    tiers = """rule = { kind = "tiers", tiers = [
+      { id = "reached", name = "达成", name_en = "reached", low = 0.8, high = 1.0 },
+      { id = "missed", name = "未达成", name_en = "missed", low = 0.0, high = 0.5 },
+    ] }"""
+    copy.replace(later, 'rule = { kind = "proportional" }', 'rule = { kind = "awarded" }')
+    copy.replace(later, 'rule = { kind = "proportional" }', tiers)
+    made = new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="en")
+    rows = {row["kind"]: row for row in read(made, "judgements")}
+    assert set(rows) == {"item", "award", "tier"}
+    assert rows["award"]["#item"].startswith("0–")
+    assert rows["tier"]["#item"].startswith("reached: reached ")
+    assert "missed: missed 0–" in rows["tier"]["#item"]
+
+
+REFUSED: list[tuple[str, int, dict[str, Any], str, str]] = [
+    ("hrss", 2023, {}, "has data already", "不会覆盖"),
+    ("hrss", 2022, {}, "no framework is in force in 2022", "没有适用于 2022 年的指标体系"),
+    ("hrss", 2024, {"framework": "nothing"}, "no such framework", "没有这个指标体系"),
+    ("hrss", 2024, {"from_year": 2024}, "only a year before 2024", "只能沿用早于 2024 年的数据"),
+    ("hrss", 2024, {"from_year": 2021}, "2021 is not listed", "没有列出 2021 年"),
+    ("hrss", 1066, {}, "out of range", "超出允许范围"),
+    ("edu", 2024, {}, "needs a name and a framework", "新部门须有名称和指标体系"),
+    ("edu", 2024, {"name": "教育局"}, "needs a name and a framework", "新部门须有名称和指标体系"),
+    ("Edu", 2024, {}, "cannot be a department code", "不能用作部门编码"),
+    ("../x", 2024, {}, "cannot be a department code", "不能用作部门编码"),
+    ("con", 2024, {}, "cannot be a department code", "Windows 保留名"),
+    ("lpt9", 2024, {}, "cannot be a department code", "Windows 保留名"),
+    ("a" * 41, 2024, {}, "cannot be a department code", "不能用作部门编码"),
+]
+
+
+@pytest.mark.parametrize(("code", "year", "more", "en", "zh"), REFUSED, ids=lambda value: str(value)[:20])
+def test_what_will_not_do_is_refused_and_nothing_changes(copy: Copy, code: str, year: int, more: dict[str, Any], en: str, zh: str) -> None:
+    before = listing(copy.folder)
+    with pytest.raises(InputRefused, match=en) as refusal:
+        new_year(copy.folder, code, year, **({"from_year": None, "to": "csv", "lang": "zh"} | more))
+    assert zh in refusal.value.describe("zh")
+    assert "To fix it: " in refusal.value.describe("en")
+    assert listing(copy.folder) == before
+
+
+def test_bad_data_of_last_year_is_refused(copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
+    before = listing(copy.folder)
+    with pytest.raises(InputRefused, match="is not a number"):
+        new_year(copy.folder, "hrss", 2024, from_year=None, to="xlsx", lang="zh")
+    assert listing(copy.folder) == before
+
+
+@pytest.mark.parametrize("to", ["csv", "xlsx"])
+def test_where_the_list_cannot_be_written_the_data_is_taken_back(copy: Copy, to: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise PermissionError("open in Excel")
+
+    before = listing(copy.folder)
+    monkeypatch.setattr(module, "_list_year", fail)
+    with pytest.raises(PermissionError):
+        new_year(copy.folder, "hrss", 2024, from_year=None, to=to, lang="zh")
+    assert listing(copy.folder) == before
+
+
+# --- the analyst ---------------------------------------------------------------------------------------------------
+
+
+def fill(path: Path, table: str, change: Callable[[Row], Row]) -> None:
+    """Fill in the rows of a sheet as a person would: `change` is given a row by its Chinese heads and says what to type where."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[TABLE_NAMES[table].zh]
+    heads = [str(cell.value) for cell in sheet[1]]
+    for cells in sheet.iter_rows(min_row=2):
+        row = {head: "" if cell.value is None else str(cell.value) for head, cell in zip(heads, cells, strict=True)}
+        if any(row.values()):
+            for head, typed in change(row).items():
+                cells[heads.index(head)].value = float(typed) if head in ("数值", "目标值", "实际值", "基数", "自评得分") else typed
+    book.save(path)
+
+
+FROM_REPORT = {"来源": "report", "章节": "测试"}
+CHANGED = {
+    ("project_budget", "2023"): "760806.91", ("adjusted_expenditure", "2024"): "19786205.62", ("outturn_basic", "2024"): "18593595.56",
+    ("closing_carryover_basic", "2024"): "431803.15", ("staff_institution", "2024"): "28", ("procurement_planned", "2024"): "500000",
+    ("procurement_actual", "2024"): "480000", ("projects_monitored", "2024"): "30",
+}  # fmt: skip
+"""What is made up for 2024; everything else is as in 2023."""
+
+
+def a_fact(before: Record) -> Callable[[Row], Row]:
+    last = {row.fact: row for row in before.facts if row.year == 2023}
+
+    def change(row: Row) -> Row:
+        if row["来源"]:
+            return {}
+        old = last.get(row["事实"])
+        value = CHANGED.get((row["事实"], row["年度"])) or str(old.value if old else "")
+        return {"数值": value, **FROM_REPORT}
+
+    return change
+
+
+def a_target(before: Record) -> Callable[[Row], Row]:
+    last = {row.indicator: row for row in before.targets}
+
+    def change(row: Row) -> Row:
+        old = last[row["指标编号"]]
+        typed = {"目标值": str(old.target)}
+        typed |= {"实际值": str(old.actual)} if old.actual is not None else {}
+        typed |= {"基数": str(old.base)} if old.base is not None else {}
+        return typed | {"佐证": "台账", **FROM_REPORT}
+
+    return change
+
+
+def a_part(before: Record) -> Callable[[Row], Row]:
+    last = {(row.indicator, row.role, row.part): row for row in before.target_parts}
+    roles = {"目标": "target", "实际": "actual"}
+    return lambda row: {"数值": str(last[row["指标编号"], roles[row["属于"]], row["分项"]].value), **FROM_REPORT}
+
+
+def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_last(copy: Copy, before: Record) -> None:
+    year_2023 = listing(copy.year)
+    path = new_year(copy.folder, "hrss", 2024, from_year=2023, to="xlsx", lang="zh")
+    fill(path, "sources", lambda row: {"名称": "2024 年度评价报告"} if row["来源编号"] == "report" else {})
+    fill(path, "facts", a_fact(before))
+    fill(path, "targets", a_target(before))
+    fill(path, "target_parts", a_part(before))
+    fill(path, "judgements", lambda row: {"结论": "met", "依据": "公布", "理由": "资料齐全", **FROM_REPORT})
+    fill(path, "self_evaluation", lambda row: {"自评得分": "95", "自评等级": "优", **FROM_REPORT})
+    fill(path, "follow_ups", lambda row: {"日期": "2025-01-31", "状态": "未整改", **FROM_REPORT})
+    evaluated = evaluate_year(copy.folder, "hrss", 2024)
+    evaluation, previous = evaluated.evaluation, evaluated.previous
+    assert previous is not None
+    assert previous.record.year == 2023
+    assert evaluation.coverage.indicators_scored == evaluation.coverage.indicators
+    assert evaluation.total > previous.total
+    assert evaluation.metric("procurement_execution_rate").value is not None
+    assert f"{evaluation.metric('carryover_change_rate').value:.4f}" == "-0.5684"  # 431,803.15 against 1,000,370.85
+    assert evaluation.metric("three_public_change_rate").value == 0
+    assert not [problem for problem in evaluated.remarks if problem.level == "error"]
+    assert listing(copy.year) == year_2023
+    assert listing(DATA / "departments" / "hrss" / "2023") == year_2023

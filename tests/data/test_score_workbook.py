@@ -1,0 +1,264 @@
+"""The score table for Excel: the evaluation's numbers, formulas that give them again, and text that stays text."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from evallib.core.evaluation import Evaluation
+from evallib.core.facts import FACTS
+from evallib.core.measure import find_fact
+from evallib.core.reconcile import reconcile
+from evallib.core.words import LANGS, Lang, words
+from evallib.data.score_workbook import write_score_workbook
+
+SHEETS = {
+    "zh": ["评分表", "指标体系", "目标", "基础数据", "比率", "问题", "核对", "来源"],
+    "en": ["Scores", "Framework", "Targets", "Facts", "Rates", "Findings", "Reconciliation", "Sources"],
+}
+HEADS = {
+    "zh": ["一级指标", "二级指标", "三级指标", "分值", "实际值", "单位", "得分", "得分率",
+           "状态", "方式", "分值依据", "规则", "评分过程", "依据", "佐证"],
+    "en": ["Dimension", "Group", "Indicator", "Points", "Value", "Unit", "Score", "Score rate", "Status", "Method", "Basis", "Rule",
+           "Working", "Clause", "Evidence"],
+}  # fmt: skip
+
+
+def written(e: Evaluation, folder: Path, lang: Lang = "zh", values: bool = False) -> Any:
+    path = folder / "scores.xlsx"
+    write_score_workbook(e, path, lang)
+    return openpyxl.load_workbook(path, data_only=values)
+
+
+def table(sheet: Any) -> list[dict[str, Any]]:
+    """The rows under a sheet's head as cells by their heads, as far as the filter reaches."""
+    top, _, bottom = re.match(r"A(\d+):([A-Z]+)(\d+)$", sheet.auto_filter.ref).groups()  # type: ignore[union-attr]
+    heads = [cell.value for cell in sheet[int(top)]]
+    return [dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(int(top) + 1, int(bottom))]
+
+
+def calculated(sheet: Any, address: str) -> float:
+    """The value of a cell, its formula worked out by this test: sums of ranges and of cells, quotients, ROUND, SUMIF of >=0."""
+    value = sheet[address].value
+    if not isinstance(value, str) or not value.startswith("="):
+        return float(value)
+    formula = value[1:]
+
+    def numbers(area: str) -> list[float | None]:
+        cells = [cell for row in sheet[area] for cell in row]
+        return [calculated(sheet, c.coordinate) if isinstance(c.value, int | float) or c.data_type == "f" else None for c in cells]
+
+    def total(found: re.Match[str]) -> str:
+        return repr(sum(n for n in numbers(found[1]) if n is not None))
+
+    def total_if(found: re.Match[str]) -> str:
+        return repr(sum(n or 0 for test, n in zip(numbers(found[1]), numbers(found[2]), strict=True) if test is not None and test >= 0))
+
+    formula = re.sub(r'SUMIF\((\w+:\w+),">=0",(\w+:\w+)\)', total_if, formula)
+    formula = re.sub(r"SUM\((\w+:\w+)\)", total, formula)
+    formula = re.sub(r"[A-Z]+\d+", lambda found: repr(calculated(sheet, found[0])), formula)
+    assert re.fullmatch(r"[ROUND\d.e+*/(),-]+", formula), formula
+    return float(eval(formula, {"ROUND": round, "__builtins__": {}}))
+
+
+def grand_total(book: Any) -> tuple[Any, int]:
+    sheet = book.worksheets[0]
+    return sheet, max(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 7).value is not None)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_sheets_and_heads(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
+    book = written(hrss, tmp_path, lang)
+    assert book.sheetnames == SHEETS[lang]
+    assert list(table(book.worksheets[0])[0]) == HEADS[lang]
+    for sheet in book.worksheets:
+        assert sheet.freeze_panes
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows
+        assert "&P" in sheet.oddFooter.center.text
+    assert hrss.record.name[lang] in book.properties.title
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_scores_are_the_evaluations(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
+    rows = [row for row in table(written(hrss, tmp_path, lang, values=True).worksheets[0]) if list(row.values())[2].value]
+    assert len(rows) == len(hrss.indicators)
+    for row, i in zip(rows, hrss.indicators, strict=True):
+        cells = [cell.value for cell in row.values()]
+        assert cells[2] == i.name[lang]
+        assert (cells[3], cells[6]) == (float(i.points), float(i.score or 0))
+        assert cells[7] == pytest.approx(float(i.score_rate or 0))
+        assert cells[11:] == [i.rule_text[lang], i.working[lang], i.source[lang], i.evidence[lang] or "—"]
+
+
+def test_values_are_numbers_with_formats_and_units(hrss: Evaluation, tmp_path: Path) -> None:
+    rows = {row["三级指标"].value: row for row in table(written(hrss, tmp_path).worksheets[0])}
+    rate, money, people, none = (rows[hrss.indicator(id).name.zh] for id in (
+        "budget_execution", "upper_level_funds", "urban_new_jobs", "management_system"))  # fmt: skip
+    assert (rate["实际值"].value, rate["实际值"].number_format) == (pytest.approx(0.9496155995398692), "0.00%")
+    assert (money["实际值"].value, money["实际值"].number_format, money["单位"].value) == (4948.76, "#,##0.00", "万元")
+    assert (people["实际值"].value, people["实际值"].number_format, people["单位"].value) == (933, "#,##0", "人")
+    assert (none["实际值"].value, none["单位"].value) == ("—", "—")
+    english = {row["Indicator"].value: row for row in table(written(hrss, tmp_path, "en").worksheets[0])}
+    yuan = english[hrss.indicator("upper_level_funds").name.en]
+    assert (yuan["Value"].value, yuan["Unit"].value) == (49_487_600, "yuan")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_formula_gives_what_is_stored_beside_it(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
+    formulas, values = written(hrss, tmp_path, lang), written(hrss, tmp_path, lang, values=True)
+    count = 0
+    for sheet in formulas.worksheets:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            count += 1
+            assert calculated(sheet, cell.coordinate) == pytest.approx(values[sheet.title][cell.coordinate].value, abs=1e-9), cell
+    assert count > 100
+
+
+def test_the_sums_are_the_evaluations(hrss: Evaluation, tmp_path: Path) -> None:
+    book = written(hrss, tmp_path)
+    sheet, last = grand_total(book)
+    subtotals = [row for row in table(sheet) if row["二级指标"].value == "小计"]
+    assert [row["得分"].value.startswith("=SUM(G") for row in subtotals] == [True] * 4
+    for row, d in zip(subtotals, hrss.dimensions, strict=True):
+        assert calculated(sheet, row["得分"].coordinate) == pytest.approx(float(d.score))
+        assert calculated(sheet, row["分值"].coordinate) == float(d.points)
+        assert calculated(sheet, row["得分率"].coordinate) == pytest.approx(float(d.rate or 0))
+    assert calculated(sheet, f"G{last}") == pytest.approx(float(hrss.total))
+    assert sheet["B4"].value == f"=G{last}"
+    assert calculated(sheet, "B4") == pytest.approx(84.63)
+    assert sheet["B5"].value == hrss.grade.zh
+    assert book["指标体系"]["D4"].value.startswith("=")
+
+
+def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, tmp_path: Path) -> None:
+    sheet = written(hrss, tmp_path)["目标"]
+    for row, t in zip(table(sheet), hrss.targets, strict=True):
+        assert row["完成率"].value == f"=D{row['完成率'].row}/C{row['完成率'].row}"
+        assert calculated(sheet, row["完成率"].coordinate) == pytest.approx(float(t.completion_rate or 0))
+        assert row["是否达标"].value == ("达标" if t.met else "未达标")
+
+
+def test_facts_are_summed_from_the_cells_of_their_parts(hrss: Evaluation, tmp_path: Path) -> None:
+    sheet = written(hrss, tmp_path)["基础数据"]
+    rows = {(row["数据项"].value, row["年度"].value): row["数值"] for row in table(sheet)}
+    assert len(rows) > 60
+    for (name, year), cell in rows.items():
+        fact = find_fact(hrss.record, next(f.id for f in FACTS.values() if f.name.zh == name), year)
+        assert fact is not None
+        assert (cell.data_type == "f") == bool(fact.parts)
+        assert cell.value == "—" if fact.value is None else calculated(sheet, cell.coordinate) == pytest.approx(float(fact.value))
+    assert re.fullmatch(r"=D\d+-D\d+", rows["固定资产净值", 2023].value)
+
+
+def test_every_published_figure_and_rate_and_document_is_there(hrss: Evaluation, tmp_path: Path) -> None:
+    book = written(hrss, tmp_path)
+    rows = table(book["核对"])
+    assert len(rows) == len(reconcile(hrss))
+    assert rows[0]["结果"].value != "一致"
+    assert [row["数值"].value for row in table(book["比率"])] == [
+        "—" if m.value is None else pytest.approx(float(m.value)) for m in hrss.metrics
+    ]
+    texts = {cell.value for row in book["来源"].iter_rows() for cell in row}
+    assert {file.sha256 for file in hrss.record.files} | {s.source for s in hrss.record.sources} <= texts
+    assert len(table(book["问题"])) == len(hrss.record.findings)
+
+
+def altered(e: Evaluation, title: str, kind: str = "类") -> Evaluation:
+    finding = e.record.findings[0].model_copy(update={"title": title, "title_en": title, "kind": kind, "kind_en": kind})
+    findings = (finding, *e.record.findings[1:])
+    return e.model_copy(update={"record": e.record.model_copy(update={"findings": findings})})
+
+
+@pytest.mark.parametrize("title", ["=1+1", "@x", "+1", "-1", "#N/A", '=HYPERLINK("http://x")', "'quoted"])
+def test_text_never_becomes_a_formula(hrss: Evaluation, tmp_path: Path, title: str) -> None:
+    cell = table(written(altered(hrss, title), tmp_path)["问题"])[0]["问题"]
+    assert (cell.value, cell.data_type) == (title, "s")
+    assert cell.quotePrefix or title == "#N/A"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_hostile_and_long_text_is_held(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
+    hostile = "a\x00b\x0bc\x1f\x7f\u202ed\u2066e\ud800f\uffffg<b>&amp;\r\nh"
+    e = altered(hrss, hostile, kind="长" * 40_000)
+    e = e.model_copy(update={"record": e.record.model_copy(update={"name": words(hostile, hostile)})})
+    row = list(table(written(e, tmp_path, lang).worksheets[5])[0].values())
+    assert row[2].value == "abcdefg<b>&amp;\nh"
+    assert row[1].value == "长" * 32_766 + "…"
+    wide = list(table(written(altered(hrss, "𠀀" * 20_000), tmp_path, lang).worksheets[5])[0].values())[2].value
+    assert wide.endswith("…")
+    assert len(wide.encode("utf-16-le")) // 2 <= 32_767
+
+
+def test_codes_in_text_stay_as_they_were_typed(hrss: Evaluation, tmp_path: Path) -> None:
+    """Excel reads _x0041_ as A; written as _x005F_x0041_ it is shown as typed."""
+    assert table(written(altered(hrss, "_x0041_"), tmp_path)["问题"])[0]["问题"].value == "_x005F_x0041_"
+
+
+def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path) -> None:
+    def change(i: Any) -> Any:
+        if i.id == "staffing_control":
+            return i.model_copy(update={"status": "not_applicable", "method": "judged", "score": None})
+        if i.id == "carryover":
+            return i.model_copy(update={"method": "overridden", "score": Decimal("1.50"), "formula_score": Decimal("1.00")})
+        if i.id == "three_public_change":
+            return i.model_copy(update={"status": "missing", "value": None, "score": Decimal("0.00")})
+        return i
+
+    indicators = tuple(change(i) for i in hrss.indicators)
+    groups = []
+    for d in hrss.dimensions:
+        members = [i for i in indicators if i.dimension == d.id and i.score is not None]
+        points, score = sum(i.points for i in members), sum(i.score for i in members)
+        groups.append(d.model_copy(update={"points": points, "score": score, "rate": score / points}))
+    total = round(sum(d.score for d in groups) * 100 / sum(d.points for d in groups), 2)
+    e = hrss.model_copy(update={"indicators": indicators, "dimensions": tuple(groups), "total": total})
+    book, values = written(e, tmp_path), written(e, tmp_path, values=True)
+    rows = {row["三级指标"].value: row for row in table(book.worksheets[0])}
+    gone, missing, changed = (rows[hrss.indicator(id).name.zh] for id in ("staffing_control", "three_public_change", "carryover"))
+    assert (gone["得分"].value, gone["得分率"].value, gone["状态"].value) == ("—", "—", "不适用")
+    assert (missing["得分"].value, missing["实际值"].value, missing["状态"].value) == (0, "—", "缺数据")
+    assert changed["方式"].value == "调整"
+    assert "公式得分 1.00" in changed["评分过程"].value
+    sheet, last = grand_total(book)
+    assert calculated(sheet, f"D{last - 1}") == 99
+    assert calculated(sheet, f"G{last}") == pytest.approx(float(total)) == values.worksheets[0]["B4"].value
+
+
+def test_a_synthetic_year_says_so_at_the_top(hrss: Evaluation, tmp_path: Path) -> None:
+    line = hrss.record.profile[0].model_copy(update={"key": "synthetic", "text": "本年数据为模拟", "text_en": "made up"})
+    e = hrss.model_copy(update={"record": hrss.record.model_copy(update={"profile": (*hrss.record.profile, line)})})
+    assert any(cell.value == "本年数据为模拟" for row in written(e, tmp_path).worksheets[0].iter_rows(1, 9) for cell in row)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_two_writes_give_the_same_bytes(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
+    first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    write_score_workbook(hrss, first, lang)
+    write_score_workbook(Evaluation.from_json(hrss.to_json()), second, lang)
+    assert first.read_bytes() == second.read_bytes()
+    with ZipFile(first) as packed:
+        assert {entry.date_time[0] for entry in packed.infolist()} == {1980}
+
+
+def test_no_findings_and_no_published_figures(hrss: Evaluation, tmp_path: Path) -> None:
+    bare = hrss.record.model_copy(update={"findings": (), "published": (), "contradictions": ()})
+    book = written(hrss.model_copy(update={"record": bare}), tmp_path)
+    assert book["问题"]["A2"].value == "没有发现问题。"
+    assert table(book["问题"]) == []
+
+
+def test_a_failed_write_leaves_nothing_behind(hrss: Evaluation, tmp_path: Path) -> None:
+    (tmp_path / "scores.xlsx").mkdir()
+    with pytest.raises(OSError, match=r"scores\.xlsx"):
+        write_score_workbook(hrss, tmp_path / "scores.xlsx", "zh")
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.xlsx"]
+    with pytest.raises(FileNotFoundError):
+        write_score_workbook(hrss, tmp_path / "nowhere" / "scores.xlsx", "zh")

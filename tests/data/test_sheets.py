@@ -1,0 +1,292 @@
+"""What people really send: encodings, heads, numbers and workbooks that are read, and those that are refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evallib.core.errors import InputRefused
+from evallib.core.record import OPTIONAL, TABLE_NAMES, TABLES
+from evallib.core.rows import Row, columns
+from evallib.data.load import load_year
+from evallib.data.sheets import MAX_ROWS, guarded, read_csv, read_workbook, unguarded
+from evallib.data.years import evaluate_year
+from tests.conftest import Copy
+
+
+def rows_of(copy: Copy, table: str) -> list[dict[str, str]]:
+    """The rows of a table; none where a table that may be left out is not there."""
+    file = copy.year / f"{table}.csv"
+    return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))) if file.exists() or table not in OPTIONAL else []
+
+
+def as_workbook(copy: Copy, change: Callable[[Any], None] | None = None) -> Path:
+    """The folder of a year as a workbook typed by hand: Chinese sheet names and heads, numbers as numbers."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for table, model in TABLES.items():
+        sheet = book.create_sheet(TABLE_NAMES[table].zh)
+        heads = columns(model)
+        sheet.append([model.model_fields[head].title for head in heads])
+        for row in rows_of(copy, table):
+            values: list[Any] = []
+            for head in heads:
+                text = row.get(head, "")
+                number = "Decimal" in str(model.model_fields[head].annotation) and text
+                values.append(float(text) if number else text or None)
+            sheet.append(values)
+            for cell in sheet[sheet.max_row]:
+                if isinstance(cell.value, str):
+                    cell.data_type = "s"
+    if change:
+        change(book)
+    path = copy.year.with_suffix(".xlsx")
+    book.save(path)
+    for file in copy.year.iterdir():
+        file.unlink()
+    copy.year.rmdir()
+    return path
+
+
+def test_a_workbook_and_a_folder_are_equals(copy: Copy) -> None:
+    folder = evaluate_year(copy.folder, "hrss", 2023).evaluation
+    as_workbook(copy)
+    book = evaluate_year(copy.folder, "hrss", 2023).evaluation
+    files = {"files": ()}
+    assert book.model_copy(update={"record": book.record.model_copy(update=files)}).to_json() == (
+        folder.model_copy(update={"record": folder.record.model_copy(update=files)}).to_json()
+    )
+    assert [f.name for f in book.record.files] == ["departments/hrss/2023.xlsx", "frameworks/xundian-department/2023.toml"]
+
+
+def test_a_folder_and_a_workbook_together_are_refused(copy: Copy, tmp_path: Path) -> None:
+    openpyxl.Workbook().save(copy.year.with_suffix(".xlsx"))
+    with pytest.raises(InputRefused, match="a folder and a workbook"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def facts_sheet(book: Any) -> Any:
+    return book[TABLE_NAMES["facts"].zh]
+
+
+def cell_of(book: Any, fact: str, head: str) -> Any:
+    sheet = facts_sheet(book)
+    heads = [cell.value for cell in sheet[1]]
+    row = next(r for r in sheet.iter_rows(min_row=2) if r[0].value == fact)
+    return row[heads.index(head)]
+
+
+def test_a_mistake_in_a_workbook_is_named_by_sheet_and_cell(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        cell_of(book, "outturn_basic", "数值").value = "约一千八百万"
+
+    as_workbook(copy, change)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    place = refusal.value.problems[0].place
+    assert (place.sheet, place.column) == ("基础数据", "value")
+    assert place.cell is not None
+    assert place.cell.startswith("C")
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "read"),
+    [
+        ("957260.00", "@", "957260"),
+        ("957,260", "General", "957260"),
+        ("９５７２６０", "General", "957260"),
+        ("957260元", "General", "957260"),
+        ("¥957,260.00", "General", "957260"),
+        (957260, "General", "957260"),
+        (957260.5, "#,##0.00", "957260.5"),
+        (0.1, "General", "0.1"),
+    ],
+)
+def test_numbers_as_people_write_them(copy: Copy, value: object, format: str, read: str) -> None:
+    def change(book: Any) -> None:
+        cell = cell_of(book, "operating_expense_outturn", "数值")
+        cell.value, cell.number_format = value, format
+
+    as_workbook(copy, change)
+    record = load_year(copy.folder, "hrss", 2023).record
+    assert next(f.value for f in record.facts if f.fact == "operating_expense_outturn") == Decimal(read)
+
+
+@pytest.mark.parametrize("value", ["1.2.3", "12,34", "九十万", "1e6", "957260万元", "95726%", "=1/0", "TRUE", "2023-01-01 12:00"])
+def test_numbers_that_say_two_things_are_refused(copy: Copy, value: str) -> None:
+    copy.set("facts", {"fact": "operating_expense_outturn"}, "value", value)
+    with pytest.raises(InputRefused):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_cell_shown_in_percent_is_read_as_it_shows(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        sheet = book[TABLE_NAMES["targets"].zh]
+        heads = [cell.value for cell in sheet[1]]
+        row = next(r for r in sheet.iter_rows(min_row=2) if r[0].value == "public_satisfaction")
+        cell = row[heads.index("实际值")]
+        cell.value, cell.number_format = 0.84, "0%"
+
+    as_workbook(copy, change)
+    record = load_year(copy.folder, "hrss", 2023).record
+    assert next(t.actual for t in record.targets if t.indicator == "public_satisfaction") == 84
+
+
+def test_a_formula_counts_with_the_value_excel_computed_and_is_refused_without_one(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        cell_of(book, "operating_expense_outturn", "数值").value = "=957000+260"
+
+    as_workbook(copy, change)  # openpyxl computes nothing: the file holds no value for the formula
+    with pytest.raises(InputRefused, match="the formula was never computed"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_cell_that_cannot_be_read_does_not_hide_the_other_mistakes(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        cell_of(book, "operating_expense_outturn", "数值").value = "=957000+260"
+        cell_of(book, "outturn_basic", "数值").value = "many"
+        cell_of(book, "projects", "单位").value = "块钱"
+
+    as_workbook(copy, change)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    said = refusal.value.describe("en")
+    assert "the formula was never computed" in said
+    assert "is not a number" in said
+
+
+def test_merged_downwards_is_spread_and_merged_across_is_refused(copy: Copy) -> None:
+    def down(book: Any) -> None:
+        sheet = book[TABLE_NAMES["units"].zh]
+        sheet.merge_cells(start_row=2, end_row=4, start_column=1, end_column=1)
+
+    as_workbook(copy, down)
+    assert load_year(copy.folder, "hrss", 2023).record.units[1].kind == "office"
+
+
+def test_merged_across_is_refused(copy: Copy) -> None:
+    as_workbook(copy, lambda book: facts_sheet(book).merge_cells("B3:C3"))
+    with pytest.raises(InputRefused, match="the cells B3:C3 are merged across"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_empty_rows_trailing_blanks_remarks_and_other_orders_change_nothing(copy: Copy) -> None:
+    before = load_year(copy.folder, "hrss", 2023).record
+    rows = rows_of(copy, "facts")
+    heads = ["", "#备注", *reversed(list(rows[0])), " "]
+    lines = [heads] + [["", "看一下", *reversed(list(row.values())), ""] for row in rows]
+    out = io.StringIO()
+    csv.writer(out).writerows([lines[0], [], lines[1], ["", "", ""], *lines[2:], [], ["  "]])
+    (copy.year / "facts.csv").write_text(out.getvalue(), encoding="gb18030")
+    assert load_year(copy.folder, "hrss", 2023).record.facts == before.facts
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators(copy: Copy, separator: str) -> None:
+    before = load_year(copy.folder, "hrss", 2023).record
+    out = io.StringIO()
+    rows = rows_of(copy, "facts")
+    csv.writer(out, delimiter=separator).writerows([list(rows[0]), *(list(row.values()) for row in rows)])
+    (copy.year / "facts.csv").write_bytes(out.getvalue().encode("utf-16"))
+    assert load_year(copy.folder, "hrss", 2023).record.facts == before.facts
+
+
+@pytest.mark.parametrize("language", ["title", "description"])
+def test_heads_in_chinese_or_english(copy: Copy, language: str) -> None:
+    before = load_year(copy.folder, "hrss", 2023).record
+    for table, model in TABLES.items():
+        rows = rows_of(copy, table)
+        heads = [getattr(model.model_fields[head], language) for head in columns(model)]
+        out = io.StringIO()
+        csv.writer(out).writerows([heads, *([row.get(c, "") for c in columns(model)] for row in rows)])
+        (copy.year / f"{table}.csv").write_text(out.getvalue(), encoding="utf-8-sig")
+    after = load_year(copy.folder, "hrss", 2023).record
+    assert after.model_copy(update={"files": ()}) == before.model_copy(update={"files": ()})
+
+
+@pytest.mark.parametrize("model", TABLES.values(), ids=TABLES)
+def test_no_two_columns_of_a_table_have_the_same_name(model: type[Row]) -> None:
+    for heads in ([i.title for i in model.model_fields.values()], [i.description for i in model.model_fields.values()]):
+        assert None not in heads
+        assert len(heads) == len(set(heads))
+
+
+@given(st.text())
+def test_what_is_guarded_against_formulas_reads_back(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    assert guarded(text)[:1] not in set("=+-@\t\r")
+
+
+# --- what is refused early ---------------------------------------------------------------------------------------------
+
+
+def packed(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return out.getvalue()
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+    bomb = packed(**{"[Content_Types].xml": b"", "xl__worksheets__sheet1.xml": b"0" * 210_000_000})
+    assert len(bomb) < 1_000_000
+    grids, problems = read_workbook("bomb.xlsx", bomb)
+    assert grids == ()
+    assert "unpacks to more than 200 MB" in problems[0].what.en
+
+
+@pytest.mark.parametrize("content", [b"", b"not a workbook", packed(a=b"b"), packed(**{"[Content_Types].xml": b"<broken"})])
+def test_a_file_that_is_no_workbook_is_refused(content: bytes) -> None:
+    grids, problems = read_workbook("x.xlsx", content)
+    assert grids == ()
+    assert len(problems) == 1
+
+
+def test_macros_are_refused() -> None:
+    content = packed(**{"[Content_Types].xml": b"", "xl__vbaProject.bin": b""})
+    assert read_workbook("x.xlsx", content)[1][0].what.en == "holds macros"
+
+
+def test_endless_rows_are_refused(copy: Copy) -> None:
+    grid = read_csv("long.csv", ("a,b\n" + "1,2\n" * (MAX_ROWS + 1)).encode())
+    assert grid.problems[0].what.en == f"has more than {MAX_ROWS} rows"
+    as_workbook(copy, lambda book: facts_sheet(book).cell(MAX_ROWS + 5, 1, "x"))
+    with pytest.raises(InputRefused, match="has more than 20000 rows"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_link_out_of_the_data_folder_is_refused(copy: Copy, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.csv"
+    (copy.year / "facts.csv").rename(outside)
+    try:
+        (copy.year / "facts.csv").symlink_to(outside)
+    except OSError:
+        pytest.skip("this machine does not allow links")
+    with pytest.raises(InputRefused, match="leads out of the data folder"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+@pytest.mark.parametrize("code", ["..", "../hrss", "/etc", "HRSS", "hrss ", "ｈｒｓｓ", "hrss\u200b", "con", "a" * 50, "hrss/2023", "hrѕs"])
+def test_codes_that_could_lead_elsewhere_or_look_alike_are_refused(copy: Copy, code: str) -> None:
+    path = copy.folder / "departments.csv"
+    path.write_text(path.read_text(encoding="utf-8-sig") + f'"{code}",甲,A,xundian-department,2023,2023\n', encoding="utf-8")
+    with pytest.raises(InputRefused):
+        load_year(copy.folder, "hrss", 2023)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..", "/tmp", "con/..", "xundian-department/../xundian-department"])
+def test_framework_ids_cannot_lead_elsewhere(copy: Copy, name: str) -> None:
+    copy.replace(copy.folder / "departments.csv", "xundian-department", name)
+    with pytest.raises(InputRefused, match="no such framework"):
+        load_year(copy.folder, "hrss", 2023)

@@ -1,0 +1,328 @@
+"""Questionnaires: published intervals, cases worked by hand, and what must hold for every survey."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from evallib.core.errors import InputRefused
+from evallib.core.units import round_half_up
+from evallib.core.words import LANGS
+from evallib.methods.proportion import answers_needed, whole_counts, wilson
+from evallib.methods.survey import evaluate_survey, hidden_groups
+from evallib.methods.survey_forms import FIVE_POINT, YES_NO, Group, Marks, Option, Options, Survey, SurveyResult, likert
+from tests.conftest import GOLDEN
+
+CASES: dict[str, Any] = tomllib.loads((GOLDEN / "survey.toml").read_text(encoding="utf-8"))
+RATES = st.decimals(0, 1, places=3)
+
+
+def _group(name: str, yes: int = 0, of: int = 0, /, **more: Any) -> Group:
+    return Group(id=name, name=name, name_en=name, **({"counts": {"满意": yes, "不满意": of - yes}} | more))
+
+
+def _evaluate(*groups: Group, **more: Any) -> SurveyResult:
+    return evaluate_survey(Survey(**({"groups": groups, "scale": YES_NO} | more)))
+
+
+def _entered(share: str = "0.84", valid: int = 30, **more: Any) -> Group:
+    return _group("users", counts=None, share=Decimal(share), valid=valid, **more)
+
+
+# The interval
+
+
+@pytest.mark.parametrize("case", CASES["wilson"], ids=lambda case: f"{case['count']} of {case['answers']}")
+def test_the_interval_is_the_published_one(case: dict[str, Any]) -> None:
+    found = wilson(Decimal(case["count"]) / case["answers"], case["answers"])
+    assert [str(round_half_up(end, 4)) for end in (found.low, found.high)] == case["interval"], case["source"]
+
+
+@pytest.mark.parametrize("case", CASES["population"], ids=lambda case: case["source"])
+def test_a_finite_population_counts_answers_as_more(case: dict[str, Any]) -> None:
+    rate = Decimal(case["rate"])
+    assert wilson(rate, case["answers"], population=case["population"]) == wilson(rate, case["counts_as"])
+
+
+@given(rate=RATES, answers=st.integers(1, 5000))
+def test_the_interval_holds_the_rate_and_stays_a_share(rate: Decimal, answers: int) -> None:
+    found = wilson(rate, answers)
+    assert 0 <= found.low <= rate <= found.high <= 1
+
+
+@given(rate=RATES, answers=st.integers(1, 500), more=st.integers(1, 500))
+def test_more_answers_never_widen_the_interval(rate: Decimal, answers: int, more: int) -> None:
+    few, many = wilson(rate, answers), wilson(rate, answers + more)
+    assert many.high - many.low <= few.high - few.low + Decimal("0.000002")  # each end is rounded outwards
+
+
+@given(rate=RATES, answers=st.integers(1, 500), others=st.integers(1, 500))
+def test_a_finite_population_narrows_the_interval(rate: Decimal, answers: int, others: int) -> None:
+    free, finite = wilson(rate, answers), wilson(rate, answers, population=answers + others)
+    assert free.low <= finite.low <= rate <= finite.high <= free.high
+
+
+@given(rate=RATES, answers=st.integers(1, 500))
+def test_dissatisfaction_has_the_mirrored_interval(rate: Decimal, answers: int) -> None:
+    here, there = wilson(rate, answers), wilson(1 - rate, answers)
+    assert (1 - there.high, 1 - there.low) == (here.low, here.high)
+
+
+def test_everybody_asked_leaves_no_interval() -> None:
+    found = wilson(Decimal("0.84"), 25, population=25)
+    assert (found.low, found.high) == (Decimal("0.84"), Decimal("0.84"))
+
+
+@pytest.mark.parametrize(("rate", "answers", "population"), [("1.1", 3, None), ("-0.1", 3, None), ("0.5", 0, None), ("0.5", 3, 2)])
+def test_an_impossible_share_has_no_interval(rate: str, answers: int, population: int | None) -> None:
+    with pytest.raises(ValueError, match="answers"):
+        wilson(Decimal(rate), answers, population=population)
+
+
+# The target
+
+
+@pytest.mark.parametrize("case", CASES["needed"], ids=lambda case: case["source"])
+def test_the_answers_needed_are_those_worked_by_hand(case: dict[str, Any]) -> None:
+    assert answers_needed(Decimal(case["rate"]), Decimal(case["target"]), population=case.get("population")) == case["needed"]
+
+
+@given(rate=st.decimals("0.02", "0.98", places=2), target=st.decimals("0.02", "0.98", places=2), people=st.none() | st.integers(20, 3000))
+def test_one_answer_less_than_needed_does_not_tell(rate: Decimal, target: Decimal, people: int | None) -> None:
+    needed = answers_needed(rate, target, population=people)
+    if needed is None:
+        assert rate == target
+        return
+    told = [
+        _evaluate(_entered(str(rate), count, population=people), target=target, minimum=2).overall.verdict
+        for count in (needed - 1, needed)
+        if count > 1
+    ]
+    assert told[-1:] in ([], ["met" if rate >= target else "missed"])
+    assert told[:-1] in ([], ["open"])
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "valid", "verdict"), [(25, 30, "open"), (80, 100, "missed"), (99, 100, "met"), (90, 100, "open"), (30, 30, "open")]
+)
+def test_the_verdict_follows_the_interval(satisfied: int, valid: int, verdict: str) -> None:
+    found = _evaluate(_group("users", satisfied, valid), target="0.9").overall
+    assert found.interval is not None
+    assert found.verdict == verdict
+    assert verdict == ("missed" if found.interval.high < Decimal("0.9") else "met" if found.interval.low >= Decimal("0.9") else "open")
+
+
+def test_a_target_missed_by_everybody_asked_is_missed_however_few() -> None:
+    found = _evaluate(_group("users", 8, 9, population=9), target="0.9")
+    assert (found.overall.verdict, found.overall.census, found.needed) == ("missed", True, None)
+    assert "everybody answered" in found.conclusion.en
+
+
+def test_thirty_answers_at_84_percent_do_not_prove_90_missed() -> None:
+    found = _evaluate(_entered(issued=30, returned=30), target="0.9")
+    assert found.conclusion.zh == (
+        "有效答卷 30 份，满意度 84.00%，95% 置信区间 67.20% 至 93.08%。目标 90% 在区间之内：这些答卷太少，说不准是否达到。"
+        "照此满意度，约需 97 份有效答卷才能判断。"
+    )
+    assert "25/30 = 83.33%, 26/30 = 86.67%" in found.remarks[0].en
+    assert "mean of scores" in found.remarks[0].en
+
+
+@pytest.mark.parametrize("case", CASES["whole"], ids=lambda case: f"{case['share']} of {case['answers']}")
+def test_a_share_that_no_count_gives_is_noticed(case: dict[str, Any]) -> None:
+    between = case.get("between")
+    assert whole_counts(Decimal(case["share"]), case["answers"]) == (tuple(between) if between else None), case["why"]
+
+
+@given(answers=st.integers(1, 400), places=st.integers(2, 5), data=st.data())
+def test_a_share_rounded_from_a_count_is_never_suspected(answers: int, places: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, answers))
+    assert whole_counts(round_half_up(Decimal(count) / answers, places), answers) is None
+
+
+# Answers, counts, groups
+
+
+@pytest.mark.parametrize("case", CASES["read"], ids=lambda case: case["name"])
+def test_answers_are_read_on_their_scale(case: dict[str, Any]) -> None:
+    found = _evaluate(_group("users", counts=None, answers=case["answers"]), scale=case["scale"], measure=case.get("measure", "satisfied"))
+    response = found.overall.response
+    assert (response.valid, response.blank, response.off_scale) == (case["valid"], case["blank"], case["off_scale"]), case["why"]
+    assert found.overall.rate == Decimal(case["rate"]), case["why"]
+
+
+@given(counts=st.lists(st.integers(0, 20), min_size=5, max_size=5), blank=st.integers(0, 5))
+def test_answers_one_by_one_and_counted_come_to_the_same(counts: list[int], blank: int) -> None:
+    labels = [option.label for option in FIVE_POINT.options]
+    singly = tuple(label for label, count in zip(labels, counts, strict=True) for _ in range(count)) + ("",) * blank
+    by_count = _group("users", counts=dict(zip(labels, counts, strict=True)), blank=blank)
+    one, other = (_evaluate(g, scale=FIVE_POINT) for g in (_group("users", counts=None, answers=singly), by_count))
+    assert one == other
+
+
+def test_two_groups_are_added_up_by_their_weights() -> None:
+    case = CASES["weighted"]
+    groups = [_group(name, case["satisfied"][name], case["valid"][name], weight=weight) for name, weight in case["weights"].items()]
+    found = _evaluate(*groups, target="0.9").overall
+    assert found.rate == Decimal(case["rate"]), case["source"]
+    near = wilson(Decimal(case["rate"]), 70)
+    assert found.interval is not None
+    assert abs(found.interval.low - near.low) < Decimal("0.0002")  # 69.93 effective answers, not the 70 that came back
+    assert found.interval.low < near.low
+
+
+GROUPS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)).filter(sum), min_size=1, max_size=5)
+
+
+@given(counts=GROUPS)
+def test_without_weights_every_answer_counts_alike(counts: list[tuple[int, int]]) -> None:
+    groups = [_group(f"g{n}", yes, yes + no) for n, (yes, no) in enumerate(counts)]
+    found, valid = _evaluate(*groups).overall, sum(map(sum, counts))
+    expected = Decimal(sum(yes for yes, _ in counts)) / valid
+    assert found.rate == (expected if valid >= 5 else None)
+
+
+@given(counts=GROUPS)
+def test_the_order_of_groups_changes_nothing(counts: list[tuple[int, int]]) -> None:
+    groups = [_group(f"g{n}", yes, yes + no, population=yes + no + 7) for n, (yes, no) in enumerate(counts)]
+    here, there = _evaluate(*groups, target="0.9"), _evaluate(*reversed(groups), target="0.9")
+    assert (here.overall.rate, here.overall.interval, here.needed) == (there.overall.rate, there.overall.interval, there.needed)
+    assert {part.ids for part in here.groups} == {part.ids for part in there.groups}
+
+
+def test_weights_given_as_shares_of_the_population_are_the_population() -> None:
+    people = {"staff": 250, "users": 750}
+    plain = [_group(name, 40, 50, population=count) for name, count in people.items()]
+    weighted = [group.model_copy(update={"weight": Decimal(people[group.id]) / 1000}) for group in plain]
+    assert _evaluate(*plain).overall == _evaluate(*weighted).overall
+
+
+def test_a_unanimous_group_does_not_make_the_whole_certain() -> None:
+    found = _evaluate(_group("staff", 5, 5, weight="0.5"), _group("users", 500, 500, weight="0.5")).overall
+    assert found.interval is not None
+    assert found.interval.low < Decimal("0.9")
+
+
+def test_a_group_that_weighs_and_did_not_answer_leaves_the_whole_undefined() -> None:
+    found = _evaluate(_group("staff", 0, 0, weight="0.5"), _group("users", 30, 40, weight="0.5"), target="0.9")
+    assert (found.overall.rate, found.overall.verdict) == (None, None)
+    assert any("not defined" in remark.en for remark in found.remarks)
+
+
+def test_invalid_and_missing_forms_are_counted_and_said() -> None:
+    found = _evaluate(_group("users", 40, 50, blank=2, off_scale=1, issued=100, returned=53))
+    response = found.overall.response
+    assert (response.invalid, response.return_rate) == (3, Decimal("0.53"))
+    assert response.valid_rate == Decimal(50) / 53
+    assert [remark.en.split(".")[0] for remark in found.remarks] == [
+        "Invalid answers: 3 (blank 2, off the scale 1), neither satisfied nor dissatisfied",
+        "Response rate 53",
+    ]
+
+
+def test_forms_invalid_for_an_unknown_reason_are_still_invalid() -> None:
+    assert _evaluate(_entered(issued=40, returned=36)).overall.response.invalid == 6
+
+
+# Protection of small groups
+
+
+@pytest.mark.parametrize("case", CASES["hidden"], ids=lambda case: case["why"])
+def test_groups_that_would_be_revealed_are_hidden(case: dict[str, Any]) -> None:
+    assert sorted(hidden_groups(case["valid"])) == case["hidden"], case["why"]
+
+
+@given(valid=st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 12)), minimum=st.integers(2, 8))
+def test_what_is_hidden_cannot_be_found_by_subtraction(valid: dict[str, int], minimum: int) -> None:
+    hidden = hidden_groups(valid, minimum)
+    assert all(count >= minimum or not count for group, count in valid.items() if group not in hidden)
+    if hidden and sum(valid.values()) >= minimum and sum(map(bool, valid.values())) > 1:
+        assert len(hidden) > 1
+        assert sum(valid[group] for group in hidden) >= minimum
+
+
+def test_a_small_group_is_counted_with_the_next_and_shown_nowhere() -> None:
+    groups = _group("staff", 1, 3, weight="0.6"), _group("firms", 9, 11, weight="0.1"), _group("users", 30, 40, weight="0.3")
+    found = _evaluate(*groups)
+    assert [part.ids for part in found.groups] == [("users",)]
+    assert found.pooled is not None
+    assert (found.pooled.ids, found.pooled.rate) == (("staff", "firms"), Decimal(10) / 14)
+    # 0.7 of the whole is the pool, every answer in it alike: its own weights would tell staff's rate by subtraction
+    assert found.overall.rate == round(Decimal("0.7") * 10 / 14 + Decimal("0.3") * 30 / 40, 28)
+    assert any("staff, firms" in remark.en for remark in found.remarks)
+
+
+def test_a_share_entered_for_a_small_group_is_not_repeated_in_a_remark() -> None:
+    small = Group(id="staff", name="职工", name_en="Staff", share=Decimal("0.4"), valid=3)
+    found = _evaluate(small, _group("users", 30, 40))
+    assert not any("whole number" in remark.en for remark in found.remarks)
+
+
+def test_fewer_answers_than_the_minimum_in_all_give_no_rate() -> None:
+    found = _evaluate(_group("staff", 3, 4), target="0.9")
+    assert (found.overall.rate, found.overall.verdict, found.groups) == (None, None, ())
+    assert found.pooled is not None
+    assert found.pooled.rate is None
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        ([_group("a", 3, 5, share="0.5", valid=5)], "in one way, and only one"),
+        ([_group("a", counts=None)], "in one way, and only one"),
+        ([_group("a", counts=None, share="0.5")], "in one way, and only one"),
+        ([_group("a", counts=None, answers=("满意",), blank=1)], "in one way, and only one"),
+        ([_group("a", 3, 5, returned=7)], "Counts do not fit"),
+        ([_group("a", 3, 5, issued=4)], "Counts do not fit"),
+        ([_entered(returned=29)], "Counts do not fit"),
+        ([_group("a", 3, 5, population=4)], "More valid answers than people"),
+        ([_group("a", 3, 5, weight="0.5"), _group("b", 3, 5, weight="0.4")], "must add up to 100%"),
+        ([_group("a", 3, 5, weight="1"), _group("b", 3, 5)], "must add up to 100%"),
+        ([_group("a", 3, 5), _group("a", 3, 5)], "the same id"),
+    ],
+)
+def test_what_does_not_fit_is_refused(groups: list[Group], words: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        _evaluate(*groups)
+    assert [words in problem.what.en for problem in refused.value.problems] == [True]
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(InputRefused) as refused:
+        _evaluate(_group("a", 3, 5, population=4, weight="0.5"), _group("b", 3, 5, issued=1), measure="mean")
+    assert len(refused.value.problems) == 4
+    assert all(problem.describe(lang) for problem in refused.value.problems for lang in LANGS)
+
+
+@pytest.mark.parametrize(
+    ("labels", "satisfied"), [(("满意", "满意"), 1), (("满意", "不满意"), 2), (("满意", "不满意"), 0)], ids=["twice", "all", "none"]
+)
+def test_a_scale_must_tell_satisfied_from_not(labels: tuple[str, ...], satisfied: int) -> None:
+    with pytest.raises(ValidationError):
+        likert(*labels, satisfied=satisfied)
+
+
+def test_options_have_values_all_or_none() -> None:
+    with pytest.raises(ValidationError, match="every option or to none"):
+        Options(options=(Option(label="满意", satisfied=True, value=Decimal(1)), Option(label="不满意", satisfied=False)))
+
+
+def test_marks_must_leave_room_for_the_dissatisfied() -> None:
+    with pytest.raises(ValidationError):
+        Marks(lowest=Decimal(1), highest=Decimal(5), satisfied_from=Decimal(1))
+
+
+@given(counts=GROUPS, target=st.decimals("0.01", 1, places=2))
+def test_every_sentence_is_there_in_both_languages(counts: list[tuple[int, int]], target: Decimal) -> None:
+    groups = [_group(f"g{n}", yes, yes + no) for n, (yes, no) in enumerate(counts)]
+    found = _evaluate(*groups, target=target)
+    assert all(told[lang].strip() for told in (found.conclusion, *found.remarks, *found.methods) for lang in LANGS)

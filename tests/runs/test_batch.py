@@ -1,0 +1,272 @@
+"""Many reports: what is made, what is left alone, what is told of those that could not be made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from evallib.cli.main import app
+from evallib.core.errors import InputRefused
+from evallib.demo.county import make_demo
+from evallib.runs.batch import Job, Outcome, clear_leftovers, fingerprint, list_comparisons, list_jobs, list_overviews, run_batch, standing
+from evallib.runs.engine import fast_engine
+from evallib.runs.index import write_index, write_results
+from evallib.runs.report import NOTEBOOKS, ReportFailed, run_report
+from tests.conftest import DATA, Copy
+
+
+class Here(Executor):
+    """An executor that does the work at once, in this process."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Nowhere(Here):
+    """An executor that nothing may be given to."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise AssertionError("nothing has changed: there is nothing to do")
+
+
+@pytest.fixture
+def county(copy: Copy) -> Copy:
+    """Three departments: one sound, one whose data is wrong, one without data."""
+    for code in ("wrong", "absent"):
+        with (copy.folder / "departments.csv").open("a", encoding="utf-8") as file:
+            file.write(f"{code},部门{code},Department {code},xundian-department,2023,2023\n")
+    shutil.copytree(copy.year, copy.folder / "departments" / "wrong" / "2023")
+    facts = copy.folder / "departments" / "wrong" / "2023" / "facts.csv"
+    facts.write_text(facts.read_text(encoding="utf-8-sig").replace("18093595.56", "many"), encoding="utf-8")
+    return copy
+
+
+def states(outcomes: tuple[Outcome, ...]) -> dict[str, str]:
+    return {outcome.job.department: outcome.state for outcome in outcomes}
+
+
+def test_one_failure_stops_nothing_and_everything_is_told(county: Copy, tmp_path: Path) -> None:
+    jobs = list_jobs(county.folder, tmp_path / "out")
+    heard: list[Outcome] = []
+    outcomes = run_batch(jobs, Here(), told=heard.append)
+    assert states(outcomes) == {"hrss": "made", "wrong": "refused", "absent": "missing"}
+    assert {o.job.department for o in heard} == {"hrss", "wrong", "absent"}
+    assert "不是数字" in next(o.reason.zh for o in outcomes if o.job.department == "wrong")
+    assert not (tmp_path / "out" / "2023" / "wrong.html").exists()
+
+    again = run_batch(jobs, Nowhere())
+    assert states(again) == {"hrss": "up_to_date", "wrong": "refused", "absent": "missing"}
+
+    index = write_index(again, tmp_path / "out", "zh").read_text(encoding="utf-8")
+    assert 'href="2023/hrss.html"' in index
+    assert 'href="2023/wrong.html"' not in index
+    assert "84.63" in index
+    assert "没有数据" in index
+    assert "不是数字" in index
+    comma, parquet = write_results(jobs, tmp_path / "out")
+    rows = list(csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig"))))
+    assert len(rows) == 39
+    assert sum(float(row["score"]) for row in rows) == pytest.approx(84.63)
+    assert pd.read_parquet(parquet)["indicator"].tolist() == [row["indicator"] for row in rows]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A data folder and an output folder in which everything is up to date."""
+    base = tmp_path_factory.mktemp("batch")
+    shutil.copytree(DATA, base / "data")
+    assert [o.state for o in run_batch(list_jobs(base / "data", base / "out"), Here())] == ["made"]
+    return base / "data", base / "out"
+
+
+def job_of(made: tuple[Path, Path], tmp_path: Path) -> Job:
+    for source, name in zip(made, ("data", "out"), strict=True):
+        shutil.copytree(source, tmp_path / name)
+    return list_jobs(tmp_path / "data", tmp_path / "out")[0]
+
+
+def test_a_finished_report_is_up_to_date(made: tuple[Path, Path], tmp_path: Path) -> None:
+    assert standing(job_of(made, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["data/departments/hrss/2023/facts.csv", "data/frameworks/xundian-department/2023.toml", "data/departments.csv"],
+)
+def test_whatever_decides_a_report_makes_it_stale(made: tuple[Path, Path], tmp_path: Path, file: str) -> None:
+    job_of(made, tmp_path)
+    path = tmp_path / file
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace("hrss,寻甸", "hrss,新寻甸") if file.endswith("departments.csv") else text + "\n", encoding="utf-8")
+    assert not standing(list_jobs(tmp_path / "data", tmp_path / "out")[0])
+
+
+def test_another_department_on_the_list_changes_nothing(made: tuple[Path, Path], tmp_path: Path) -> None:
+    job_of(made, tmp_path)
+    with (tmp_path / "data" / "departments.csv").open("a", encoding="utf-8") as file:
+        file.write("other,其他,Other,xundian-department,2023,2023\n")
+    assert standing(list_jobs(tmp_path / "data", tmp_path / "out")[0])
+
+
+def as_if_made(job: Job) -> None:
+    """Outputs and a stamp as a run leaves them."""
+    job.folder.mkdir(parents=True, exist_ok=True)
+    for file in job.outputs:
+        file.write_text("x")
+    job.stamp.write_text(json.dumps({"fingerprint": fingerprint(job), "outputs": {file.name: 1 for file in job.outputs}}))
+
+
+def test_after_one_number_is_changed_exactly_what_depends_on_it_is_stale(tmp_path: Path) -> None:
+    data = make_demo(tmp_path / "demo", departments=3, first_year=2021, last_year=2024, seed=3).data
+
+    def every() -> list[Job]:
+        reports = list_jobs(data, tmp_path / "out")
+        return [*reports, *list_comparisons(reports), *list_overviews(reports)]
+
+    for job in every():
+        as_if_made(job)
+    assert all(standing(job) for job in every())
+    code = every()[0].department
+    facts = data / "departments" / code / "2022" / "facts.csv"
+    facts.write_bytes(facts.read_bytes() + b"\n")
+    stale = {(job.kind, job.department, job.year) for job in every() if not standing(job)}
+    years = {2022, 2023, 2024}  # the year itself; the next year's report looks back one year, an overview two
+    assert stale == {
+        *(("report", code, year) for year in (2022, 2023)),
+        ("comparison", code, 0),
+        *(("overview", "", year) for year in years),
+    }
+
+
+@pytest.mark.parametrize("name", ["hrss.html", "hrss.ipynb", "hrss.evaluation.json", ".hrss.stamp.json"])
+@pytest.mark.parametrize("how", ["deleted", "cut"])
+def test_an_output_that_is_gone_or_cut_is_noticed(made: tuple[Path, Path], tmp_path: Path, name: str, how: str) -> None:
+    job = job_of(made, tmp_path)
+    path = tmp_path / "out" / "2023" / name
+    if how == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:100])
+    assert not standing(job)
+
+
+def test_another_language_and_another_notebook_are_other_reports(made: tuple[Path, Path], tmp_path: Path) -> None:
+    job_of(made, tmp_path)
+    assert not standing(list_jobs(tmp_path / "data", tmp_path / "out", lang="en")[0])
+    book = nbformat.read(NOTEBOOKS / "department_report.ipynb", as_version=4)
+    book.cells[0].source += "!"
+    nbformat.write(book, tmp_path / "other.ipynb")
+    assert not standing(list_jobs(tmp_path / "data", tmp_path / "out", notebook=tmp_path / "other.ipynb")[0])
+
+
+def test_leftovers_of_a_killed_run_are_cleared(tmp_path: Path) -> None:
+    left = tmp_path / "2023" / ".hrss-abc"
+    left.mkdir(parents=True)
+    (left / "hrss.html").write_text("half")
+    (tmp_path / "2023" / "hrss.html").write_text("whole")
+    clear_leftovers(tmp_path)
+    assert [p.name for p in (tmp_path / "2023").iterdir()] == ["hrss.html"]
+
+
+def test_leftovers_are_cleared_only_where_a_batch_writes(tmp_path: Path) -> None:
+    left = [tmp_path / ".index.html-abc", tmp_path / ".results.csv-abc", tmp_path / "overview" / ".2023-abc"]
+    others = [tmp_path / ".my-notes", tmp_path / "plans" / ".draft-1"]
+    for folder in (*left, *others):
+        folder.mkdir(parents=True)
+    clear_leftovers(tmp_path)
+    assert not any(folder.exists() for folder in left)
+    assert all(folder.exists() for folder in others)
+
+
+def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:
+    assert [j.department for j in list_jobs(county.folder, tmp_path, departments=("wrong",))] == ["wrong"]
+    assert list_jobs(county.folder, tmp_path, years=(2020,)) == ()
+    with pytest.raises(InputRefused, match="no such department codes"):
+        list_jobs(county.folder, tmp_path, departments=("nobody",))
+
+
+def test_the_index_leads_to_overviews_and_comparisons_that_were_made(county: Copy, tmp_path: Path) -> None:
+    reports = list_jobs(county.folder, tmp_path)
+    pages = [Outcome(job, "made") for job in (*list_comparisons(reports)[:1], *list_overviews(reports))]
+    index = write_index([*(Outcome(job, "waiting") for job in reports), *pages], tmp_path, "zh").read_text(encoding="utf-8")
+    assert 'href="overview/2023.html"' in index
+    assert 'href="comparison/hrss.html"' in index
+    assert 'href="comparison/wrong.html"' not in index
+    assert index.count("尚未生成</span>") == 3
+
+
+def test_the_command_says_what_became_of_each_and_exits_1_if_any_failed(county: Copy, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    result = CliRunner().invoke(app, ["batch", "--data", str(county.folder), "--out", out, "--workers", "1", "--lang", "en"])
+    assert result.exit_code == 1, result.output
+    assert "made 3  data refused 2  no data 2" in result.stdout
+    assert "wrong 2023  data refused" in result.stderr
+    printed = CliRunner().invoke(app, ["results", "--out", out, "--indicator", "quality", "--format", "csv"])
+    assert printed.exit_code == 0
+    assert "0.9175" in printed.stdout
+
+
+# --- the fast engine -------------------------------------------------------------------------------------------------
+
+needs_fork = pytest.mark.skipif(fast_engine() is None, reason="this system cannot fork: the plain engine is used")
+
+
+def executed(notebook: Path, out: Path, engine: str | None) -> list[tuple[str, Any]]:
+    run_report("hrss", 2023, data=DATA, out=out, notebook=notebook, engine=engine)
+    book = nbformat.read(out / "2023" / "hrss.ipynb", as_version=4)
+    return [(cell.source, json.loads(json.dumps(cell.get("outputs")))) for cell in book.cells]
+
+
+@needs_fork
+def test_the_fast_engine_gives_what_papermill_gives(tmp_path: Path) -> None:
+    book = nbformat.read(NOTEBOOKS / "department_report.ipynb", as_version=4)
+    more = [
+        'import sys; print("one"); print("two"); print("three", file=sys.stderr); 4',
+        "from IPython.display import HTML, display; display(HTML('<b>x</b>')); display(5); x = 6",
+        "x",
+        "",
+        "import os; os.environ['LEFT'] = 'behind'",
+    ]
+    book.cells += [nbformat.v4.new_code_cell(source) for source in more]
+    nbformat.write(book, tmp_path / "more.ipynb")
+    assert executed(tmp_path / "more.ipynb", tmp_path / "plain", None) == executed(
+        tmp_path / "more.ipynb", tmp_path / "fast", fast_engine()
+    )
+
+
+@needs_fork
+def test_each_report_is_isolated_from_the_one_before(tmp_path: Path) -> None:
+    book = nbformat.read(NOTEBOOKS / "department_report.ipynb", as_version=4)
+    probe = (
+        "import os, evallib; found = (os.environ.get('LEFT'), hasattr(evallib, 'left')); os.environ['LEFT'] = '1'; evallib.left = 1; found"
+    )
+    book.cells.append(nbformat.v4.new_code_cell(probe))
+    nbformat.write(book, tmp_path / "probe.ipynb")
+    runs = [executed(tmp_path / "probe.ipynb", tmp_path / name, fast_engine()) for name in ("a", "b")]
+    assert [run[-1][1][0]["data"]["text/plain"] for run in runs] == ["(None, False)", "(None, False)"]
+
+
+@needs_fork
+@pytest.mark.parametrize("source", ["1 / 0", "import os; os._exit(3)"])
+def test_a_notebook_that_stops_is_a_failure_on_the_fast_engine_too(tmp_path: Path, source: str) -> None:
+    book = nbformat.read(NOTEBOOKS / "department_report.ipynb", as_version=4)
+    book.cells[-1].source = source
+    nbformat.write(book, tmp_path / "broken.ipynb")
+    with pytest.raises((ReportFailed, RuntimeError)):
+        run_report("hrss", 2023, data=DATA, out=tmp_path / "out", notebook=tmp_path / "broken.ipynb", engine=fast_engine())
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,124 @@
+"""One report, with a real kernel: what is written, and that it is written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from evallib.charts.report import CHARTS
+from evallib.cli.main import app
+from evallib.core.errors import InputRefused
+from evallib.core.evaluation import Evaluation
+from evallib.pages.report import SECTIONS
+from evallib.runs.report import NOTEBOOKS, ReportFailed, Written, run_report
+from tests.conftest import DATA, Copy
+
+NOTEBOOK = NOTEBOOKS / "department_report.ipynb"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    return run_report("hrss", 2023, data=DATA, out=tmp_path_factory.mktemp("reports"))
+
+
+def test_the_page_the_notebook_and_the_evaluation_lie_side_by_side(written: Written) -> None:
+    folder = written.page.parent
+    assert sorted(p.name for p in folder.iterdir()) == ["hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
+    assert folder.name == "2023"
+
+
+def test_the_page_says_the_result(written: Written) -> None:
+    page = written.page.read_text(encoding="utf-8")
+    assert "84.63" in page
+    assert "良" in page
+    assert '<html lang="zh-CN">' in page
+
+
+def test_the_evaluation_reads_back(written: Written, hrss: Evaluation) -> None:
+    assert Evaluation.from_json(written.evaluation_file.read_text(encoding="utf-8")) == hrss
+
+
+def test_the_notebook_ran_without_an_error(written: Written) -> None:
+    book = nbformat.read(written.notebook, as_version=4)
+    outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert {output.output_type for output in outputs} == {"execute_result"}
+
+
+def test_the_page_shows_every_section_in_order(written: Written) -> None:
+    page = written.page.read_text(encoding="utf-8")
+    places = [page.index(f'<section aria-labelledby="h-{id}" id="{id}"') for id in SECTIONS]
+    assert places == sorted(places)
+
+
+def test_refused_data_writes_nothing(copy: Copy, tmp_path: Path) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
+    with pytest.raises(InputRefused):
+        run_report("hrss", 2023, data=copy.folder, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_notebook_that_stops_leaves_the_old_page(tmp_path: Path) -> None:
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    book.cells[-1].source = "1 / 0"
+    nbformat.write(book, tmp_path / "broken.ipynb")
+    old = tmp_path / "out" / "2023" / "hrss.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("the old page")
+    with pytest.raises(ReportFailed, match="ZeroDivisionError"):
+        run_report("hrss", 2023, data=DATA, out=tmp_path / "out", notebook=tmp_path / "broken.ipynb")
+    assert [p.name for p in old.parent.iterdir()] == ["hrss.html"]
+    assert old.read_text() == "the old page"
+
+
+def test_a_parameter_that_the_notebook_does_not_know_is_refused(tmp_path: Path) -> None:
+    book = nbformat.read(NOTEBOOK, as_version=4)
+    book.cells[1].source = 'department = "hrss"'
+    nbformat.write(book, tmp_path / "old.ipynb")
+    with pytest.raises(InputRefused, match="does not know these parameters") as refusal:
+        run_report("hrss", 2023, data=DATA, out=tmp_path / "out", notebook=tmp_path / "old.ipynb")
+    assert refusal.value.problems[0].found == "data, lang, year"
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_reports_the_result(tmp_path: Path, copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
+    result = CliRunner().invoke(app, ["report", "hrss", "2023", "--data", str(copy.folder), "--out", str(tmp_path / "out")])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "不是数字" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_notebook_is_thin_and_committed_without_outputs() -> None:
+    book = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+    source = "\n".join("".join(cell["source"]) for cell in code)
+    assert not any(word in source for word in ("def ", "for ", "while ", "lambda"))
+    shown = [cell["source"] for cell in code if "report.section(" in "".join(cell["source"])]
+    assert len(shown) == len(SECTIONS)
+
+
+def test_the_same_input_gives_the_same_bytes(written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1704067200")
+    pages = [run_report("hrss", 2023, data=DATA, out=tmp_path / name).page.read_bytes() for name in ("a", "b")]
+    assert pages[0] == pages[1]
+    assert "2024-01-01 00:00" in pages[0].decode()
+    assert written.page.read_text(encoding="utf-8").split("<footer>")[0] == pages[0].decode().split("<footer>")[0]
+
+
+def test_the_charts_as_pictures_for_word(tmp_path: Path) -> None:
+    folder = run_report("hrss", 2023, data=DATA, out=tmp_path, figures=True).page.parent
+    pictures = sorted(folder.glob("hrss.*.png"))
+    assert [p.name.split(".")[1] for p in pictures] == sorted(CHARTS)
+    assert all(p.read_bytes().startswith(b"\x89PNG") for p in pictures)
+
+
+def test_pictures_without_a_chinese_font_come_with_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evallib.charts.drawing.chinese_font", lambda: None)
+    warned = run_report("hrss", 2023, data=DATA, out=tmp_path, figures=True).warnings
+    assert "方框" in warned[-1].describe("zh")
+    assert "boxes" in warned[-1].describe("en")

@@ -1,0 +1,139 @@
+"""The same batch on processes of this machine and on a Dask scheduler with workers of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+import pytest
+
+from evallib.demo.county import make_demo
+from evallib.runs.batch import list_jobs, run_batch
+from evallib.runs.workers import open_executor
+from tests.conftest import DATA, ROOT, Copy
+
+
+def two_departments(copy: Copy) -> Path:
+    import shutil
+
+    with (copy.folder / "departments.csv").open("a", encoding="utf-8") as file:
+        file.write("second,第二个部门,Second department,xundian-department,2023,2023\n")
+    shutil.copytree(copy.year, copy.folder / "departments" / "second" / "2023")
+    return copy.folder
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """A Dask scheduler and two workers, started as processes of their own on this machine."""
+    address_file = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(address_file)],
+        *[["worker", "--scheduler-file", str(address_file), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]] * 2,
+    ]
+    processes = []
+    for command in commands:
+        processes.append(subprocess.Popen([sys.executable, "-m", f"distributed.cli.dask_{command[0]}", *command[1:]], **quiet))  # type: ignore[call-overload]
+        while not address_file.exists():
+            time.sleep(0.1)
+    import json
+
+    yield json.loads(address_file.read_text())["address"]
+    for process in reversed(processes):
+        process.terminate()
+    for process in processes:
+        process.wait(20)
+
+
+def test_dask_makes_the_same_pages_as_this_machine(copy: Copy, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = two_departments(copy)
+    pages = []
+    for name, dask in (("here", None), ("there", scheduler)):
+        jobs = list_jobs(data, tmp_path / name)
+        with open_executor(2, dask) as executor:
+            assert [o.state for o in run_batch(jobs, executor)] == ["made", "made"]
+        pages.append([job.outputs[0].read_text(encoding="utf-8").split("<footer>")[0] for job in jobs])
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_stops_cleanly_and_a_second_run_finishes(copy: Copy, tmp_path: Path) -> None:
+    data, out = two_departments(copy), tmp_path / "out"
+    command = [sys.executable, "-m", "evallib", "batch", "--data", str(data), "--out", str(out), "--workers", "1", "--lang", "en"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not list(out.glob("2023/*.html")):
+        time.sleep(0.05)
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped" in said
+    assert "Traceback" not in said
+    assert not [p for p in out.rglob(".*-*") if p.is_dir()]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    assert len(list(out.glob("2023/*.html"))) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows kills in another way")
+def test_killed_at_random_moments_it_ends_with_the_same_pages(tmp_path: Path) -> None:
+    """Three kills here; the environment variable KILLS asks for more."""
+    data = make_demo(tmp_path / "demo", departments=3, first_year=2023, last_year=2024, seed=3).data
+    dice = Random(7)
+
+    def command(out: str) -> list[str]:
+        return [sys.executable, "-m", "evallib", "batch", "--data", str(data), "--out", str(tmp_path / out), "--workers", "2"]
+
+    def pages(out: str) -> dict[str, bytes]:
+        return {str(p.relative_to(tmp_path / out)): p.read_bytes() for p in sorted((tmp_path / out).rglob("*.html"))}
+
+    how: dict[str, Any] = {"cwd": ROOT, "env": {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}, "stderr": subprocess.PIPE, "text": True}
+    left_alone = subprocess.run(command("alone"), check=False, **how)
+    assert left_alone.returncode in (0, 1), left_alone.stderr
+    for _ in range(int(os.environ.get("KILLS", "3"))):
+        before = len(pages("killed"))
+        process = subprocess.Popen(command("killed"), start_new_session=True, **how)
+        wanted, begun = before + dice.randint(0, 2), time.monotonic()
+        while len(list((tmp_path / "killed").rglob("*.ipynb"))) < wanted and process.poll() is None and time.monotonic() - begun < 30:
+            time.sleep(0.01)
+        time.sleep(dice.random() * (0.4 if wanted > before else 3))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        for page in (tmp_path / "killed").rglob("*.html"):
+            assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert subprocess.run(command("killed"), check=False, **how).returncode == left_alone.returncode
+    assert pages("killed") == pages("alone")
+    assert not [p for p in (tmp_path / "killed").rglob(".*-*") if p.is_dir()]
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process; one that only waits to be reaped is gone."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows kills in another way")
+def test_workers_end_when_the_main_process_is_killed(copy: Copy, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "evallib", "batch", "--data", str(two_departments(copy)), "--out", str(tmp_path), "--workers", "1"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob("2023/*.html")):
+        time.sleep(0.05)
+    started = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 30
+    while any(map(alive, started)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert started
+    assert not any(map(alive, started))
+
+
+def test_the_example_can_be_made_by_a_pool(tmp_path: Path) -> None:
+    with open_executor(1) as executor:
+        assert [o.state for o in run_batch(list_jobs(DATA, tmp_path), executor)] == ["made"]
