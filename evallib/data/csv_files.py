@@ -15,6 +15,7 @@ from evallib.core.words import Lang, words
 from evallib.data.load import load_year
 from evallib.data.raw_tables import Form, Hints, Tables, csv_line, head_of, kind_of, layout, shown_rows, tables_of
 from evallib.data.sheets import guarded
+from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
 
 
@@ -32,8 +33,7 @@ def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None =
     """
     _refuse_taken(folder)
     tables = tables_of(record) if isinstance(record, Record) else record
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as work:
-        made = Path(work) / folder.name
+    with whole(folder) as made:
         made.mkdir()
         for table, model in TABLES.items():
             placed = layout(table, hints)
@@ -43,7 +43,6 @@ def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None =
                 paired = zip(numbers, cells, strict=True)  # -5 is a number, not a formula
                 lines.append(csv_line(cell if number and parse_decimal(cell) is not None else guarded(cell) for number, cell in paired))
             (made / f"{table}.csv").write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8-sig"))
-        made.rename(folder)
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:

@@ -5,10 +5,8 @@ Nothing is guessed: what only the new year can say is left empty, and the check 
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,6 +29,7 @@ from evallib.data.folder import has_data
 from evallib.data.load import RESERVED, load_departments, load_framework, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.sheets import guarded, read_csv
+from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
 
@@ -380,14 +379,8 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
     end = "\r\n" if b"\r\n" in content else "\n"
     text = "".join(csv_line(guarded(one) for one in cells) + end for cells in (grid.head, *rows))
     utf8 = content.startswith(b"\xef\xbb\xbf") or not _is_utf8(content)
-    handle, temporary = tempfile.mkstemp(prefix=".departments-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8-sig" if utf8 else "utf-8"))
-        shutil.copymode(path, temporary)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with whole(path) as file:
+        file.write_bytes(text.encode("utf-8-sig" if utf8 else "utf-8"))
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from evallib.core.reconcile import KINDS, VERDICTS, reconcile
 from evallib.core.record import CHOICES, parse_clauses
 from evallib.core.units import SHARE, UNITS, convert, money, parse_decimal, plain, section_number
 from evallib.core.words import Lang, Words, joined, words
+from evallib.data.whole import whole
 from evallib.data.workbook_sheet import Number, Sheet, number_format, packed
 
 _WORDS = {
@@ -268,17 +268,16 @@ def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None
     """Write the appendix of the report as a workbook: scores, framework, targets, facts, rates, findings, reconciliation, sources.
 
     Sums and rates are formulas, stored with the evaluation's results so that previews show them too. The same evaluation gives
-    the same bytes. Raises OSError where the folder is not there or the file cannot be replaced (for instance because it is open
+    the same bytes. Raises OSError where the file cannot be written or replaced (for instance because it is open
     in Excel); a workbook that was there before then stays as it was, and nothing half-written is left behind.
 
     >>> from evallib.data.years import evaluate_year
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_score_workbook(evaluate_year(Path("data"), "hrss", 2023).evaluation, Path(folder) / "hrss.xlsx", "en")
     ...     [file.name for file in Path(folder).iterdir()]
     ['hrss.xlsx']
     """
     content = _workbook(evaluation, lang)
-    with tempfile.TemporaryDirectory(prefix=".xlsx-", dir=path.parent) as work:
-        file = Path(work) / "workbook.xlsx"
+    with whole(path) as file:
         file.write_bytes(content)
-        file.replace(path)

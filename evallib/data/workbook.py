@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +22,7 @@ from evallib.core.rows import Row
 from evallib.core.units import SHARE, UNITS, parse_decimal
 from evallib.core.words import Lang, Words, words
 from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
+from evallib.data.whole import whole
 from evallib.data.workbook_sheet import packed, shown_width
 
 _SPARE = 200  # rows below the data that lists and red marks reach
@@ -106,16 +106,14 @@ def write_data_workbook(
     With the framework, its indicators, groups, checklist items and tiers are in the lists. The same record gives the same
     bytes; text is never a formula. Whole or not at all: a workbook that was there before is replaced, or stays as it was.
 
-    Raises OSError where the folder is not there or the file cannot be replaced (for instance because it is open in Excel).
+    Raises OSError where the file cannot be written or replaced (for instance because it is open in Excel).
     """
     tables = tables_of(record) if isinstance(record, Record) else record
     if isinstance(record, Record):
         title = title or f"{record.name[lang]} {record.year}"
     content = _Book(tables, lang, hints, framework).pack(title)
-    with tempfile.TemporaryDirectory(prefix=".xlsx-", dir=path.parent) as work:
-        file = Path(work) / path.name
+    with whole(path) as file:
         file.write_bytes(content)
-        file.replace(path)
 
 
 def _lines(text: str, room: int) -> int:

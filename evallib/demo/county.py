@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from evallib.core.errors import refuse
 from evallib.core.record import TABLES, Listing
 from evallib.core.rows import Row, columns
 from evallib.data.sheets import guarded
+from evallib.data.whole import refuse_filled, whole
 from evallib.demo.story import Dice, Story, Tables, cents, code_of
 from evallib.demo.text import FRAMEWORK, framework_toml
 
@@ -85,9 +85,7 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     for code, year, kind in (*failures, *oddities):
         dealt.setdefault((code, year), set()).add(kind)
     listings = []
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".demo-", dir=directory.parent) as work:
-        made = Path(work) / "made"
+    with whole(directory) as made:
         data = made / "data"
         frameworks = data / "frameworks" / FRAMEWORK
         frameworks.mkdir(parents=True)
@@ -108,9 +106,6 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
                     for table, rows in tables.items():
                         (folder / f"{table}.csv").write_bytes(_csv(TABLES[table], rows))
         (data / "departments.csv").write_bytes(_csv(Listing, listings))
-        if directory.exists():
-            directory.rmdir()
-        made.rename(directory)
     return DemoCounty(
         data=directory / "data",
         codes=tuple(codes),
@@ -123,9 +118,7 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
 
 
 def _refuse_wrong(directory: Path, departments: int, first_year: int, last_year: int) -> None:
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        fix = ("换一个新的文件夹", "name a folder that is new or empty")
-        raise refuse(str(directory), "已经存在，而且不是空文件夹", "is already there and is not an empty folder", *fix)
+    refuse_filled(directory)
     if not 1 <= departments <= 2000:
         raise refuse("departments", "部门数超出范围", "is out of range", "填写 1 到 2000", "write 1 to 2000", str(departments))
     if not 1991 <= first_year <= last_year <= 2200:

@@ -17,8 +17,9 @@ from evallib.core.errors import InputRefused, refuse
 from evallib.core.words import NOTHING, Lang, Words, words
 from evallib.data.folder import has_data, year_files
 from evallib.data.load import load_departments
+from evallib.data.whole import whole
 from evallib.kit import NOTEBOOKS, PACKAGE
-from evallib.runs.report import ReportFailed, run_comparison, run_overview, run_report, whole
+from evallib.runs.report import ReportFailed, run_comparison, run_overview, run_report
 
 Kind = Literal["report", "comparison", "overview"]
 State = Literal["made", "up_to_date", "refused", "failed", "missing", "waiting"]

@@ -13,10 +13,10 @@ import pandas as pd
 
 from evallib import __version__
 from evallib.core.words import Lang, Words, words
+from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
 from evallib.pages.rendering import environment, made_at, mark_chinese
 from evallib.runs.batch import STATES, Job, Outcome, State, read_result
-from evallib.runs.report import whole
 
 _USABLE: tuple[State, ...] = ("made", "up_to_date")
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away

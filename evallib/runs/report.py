@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -195,16 +194,6 @@ def _refuse_folders(folder: Path, stem: str) -> None:
     for target in folder.glob(f"{stem}.*"):
         if target.is_dir():
             raise refuse(str(target), "这里应是文件，却是文件夹", "is a folder where a file belongs", "移走它", "move it away")
-
-
-@contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A file beside the target to write to; it takes the target's place only when all went well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as temporary:
-        file = Path(temporary) / target.name
-        yield file
-        file.replace(target)
 
 
 def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) -> tuple[Problem, ...]:
