@@ -15,4 +15,9 @@ def _carried(inside: str, at_home: str) -> Path:
 
 
 NOTEBOOKS = _carried("notebooks", "notebooks")
+REPORT, COMPARISON, OVERVIEW, MONITORING = (
+    f"{name}.ipynb" for name in ("department_report", "year_comparison", "county_overview", "monitoring")
+)
+"""The notebooks that make pages."""
+
 FRAMEWORKS = _carried("frameworks", "data/frameworks")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, OutFolder, refused
+from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, NotebooksFolder, OutFolder, refused
 from evallib.core.errors import InputRefused
 from evallib.core.words import Lang
+from evallib.kit import COMPARISON, NOTEBOOKS, OVERVIEW, REPORT
 
 if TYPE_CHECKING:
     from evallib.runs.batch import Outcome
@@ -33,24 +34,35 @@ def batch(
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
     out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
     """生成名单上所有部门、年度的报告和比较、总览，只重做有变化的 / Make every page of the whole list, only what changed."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.runs.batch import STATES, clear_leftovers, list_comparisons, list_jobs, list_overviews, outcome_outside, run_batch
+    from evallib.runs.batch import (
+        STATES,
+        choose_jobs,
+        clear_leftovers,
+        list_comparisons,
+        list_jobs,
+        list_overviews,
+        outcome_outside,
+        run_batch,
+    )
     from evallib.runs.workers import open_executor
 
     language: Lang = lang.value
     zh = language == "zh"
     try:
-        jobs = list_jobs(data, out, departments=tuple(department or ()), years=tuple(year or ()), lang=language)
-        reports = list_jobs(data, out, lang=language)
+        reports = list_jobs(data, out, lang=language, notebook=notebooks / REPORT)
+        every_job = (
+            *reports,
+            *list_comparisons(reports, notebooks / COMPARISON),
+            *list_overviews(reports, notebooks / OVERVIEW),
+        )
+        jobs = choose_jobs(every_job, department or (), year or ())
     except InputRefused as refusal:
         raise refused(refusal, language) from None
-    comparisons, overviews = list_comparisons(reports), list_overviews(reports)
-    every_job = (*reports, *comparisons, *overviews)
-    jobs += tuple(job for job in comparisons if not year and (not department or job.department in department))
-    jobs += tuple(job for job in overviews if not department and (not year or job.year in year))
     clear_leftovers(out)
     failures = 0
     with Progress(

@@ -14,6 +14,7 @@ from rich.table import Column, Table
 from evallib import __version__
 from evallib.cli import batch as cli_batch
 from evallib.cli import data as cli_data
+from evallib.cli import start
 from evallib.cli.shared import (
     DATA,
     ERR,
@@ -23,6 +24,7 @@ from evallib.cli.shared import (
     DepartmentArgument,
     LangOption,
     Language,
+    NotebooksFolder,
     OutFolder,
     YearArgument,
     page_being_made,
@@ -33,6 +35,7 @@ from evallib.core.errors import InputRefused, Problem
 from evallib.core.units import parse_decimal, percent, plain, quantity
 from evallib.core.words import Lang
 from evallib.data.sheets import guarded
+from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
 
 app = typer.Typer(
     name="evallib",
@@ -72,6 +75,7 @@ def report(
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
     out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
     figures: Annotated[bool, typer.Option("--figures", help="图表另存为 PNG / also save the charts as PNG")] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
 ) -> None:
@@ -81,7 +85,9 @@ def report(
     language: Lang = lang.value
     ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
-        written = run_report(department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx)
+        written = run_report(
+            department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx, notebook=notebooks / REPORT
+        )
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), language)
     warned = sum(1 for problem in written.warnings if problem.level == "warning")
     if warned:
@@ -100,30 +106,47 @@ _WORKING: dict[Lang, str] = {"zh": "正在生成页面，约需十秒……", "e
 
 
 @app.command()
-def compare(department: DepartmentArgument, lang: LangOption = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS) -> None:
+def compare(
+    department: DepartmentArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
+) -> None:
     """生成一个部门历年比较的页面 / Make the page that sets a department's years side by side."""
     from evallib.runs.report import run_comparison
 
     language: Lang = lang.value
     ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
-        OUT.print(str(run_comparison(department, data=data, out=out, lang=language)), markup=False)
+        OUT.print(str(run_comparison(department, data=data, out=out, lang=language, notebook=notebooks / COMPARISON)), markup=False)
 
 
 @app.command()
-def overview(year: YearArgument, lang: LangOption = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS) -> None:
+def overview(
+    year: YearArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
+) -> None:
     """生成一个年度全部部门的总览 / Make the page that shows all departments of a year together."""
     from evallib.runs.report import run_overview
 
     language: Lang = lang.value
     ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
-        OUT.print(str(run_overview(year, data=data, out=out, lang=language)), markup=False)
+        OUT.print(str(run_overview(year, data=data, out=out, lang=language, notebook=notebooks / OVERVIEW)), markup=False)
 
 
 @app.command()
 def monitor(
-    department: DepartmentArgument, year: YearArgument, lang: LangOption = Language.zh, data: DataFolder = DATA, out: OutFolder = REPORTS
+    department: DepartmentArgument,
+    year: YearArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
     """生成年度中的绩效运行监控页面 / Make the page that follows a year while it runs."""
     from evallib.runs.report import run_monitoring
@@ -131,7 +154,7 @@ def monitor(
     language: Lang = lang.value
     ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
-        OUT.print(str(run_monitoring(department, year, data=data, out=out, lang=language)), markup=False)
+        OUT.print(str(run_monitoring(department, year, data=data, out=out, lang=language, notebook=notebooks / MONITORING)), markup=False)
 
 
 @app.command()
@@ -205,12 +228,12 @@ def check(
     data: DataFolder = DATA,
 ) -> None:
     """检查数据，一次列出所有问题 / Check the data and list every problem at once."""
-    from evallib.data.load import load_departments
+    from evallib.data.load import list_departments
     from evallib.data.years import evaluate_year
 
     language: Lang = lang.value
     try:
-        listings = [row for row in load_departments(data) if department in (None, row.code)]
+        listings = [row for row in list_departments(data) if department in (None, row.code)]
     except InputRefused as refusal:
         raise refused(refusal, language) from None
     chosen = [(row.code, y) for row in listings for y in range(row.first_year, row.last_year + 1) if year in (None, y)]
@@ -310,9 +333,10 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
     """部门整体支出绩效评价 / Evaluate a department's yearly performance."""
 
 
-for _command in (cli_data.new, cli_data.export, cli_batch.batch, cli_batch.results, cli_batch.demo):
+for _command in (start.init, cli_data.new, cli_data.export, cli_batch.batch, cli_batch.results, cli_batch.demo):
     app.command()(_command)
 app.command("framework")(cli_data.show_framework)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(start.lab)
 
 
 def main() -> None:

@@ -33,6 +33,10 @@ DataFolder = Annotated[Path, typer.Option("--data", help="数据文件夹 / fold
 OutFolder = Annotated[Path, typer.Option("--out", help="报告文件夹 / folder of the reports")]
 LangOption = Annotated[Language, typer.Option("--lang", help="语言 / language")]
 
+NotebooksFolder = Annotated[
+    Path, typer.Option("--notebooks", show_default=False, help="自己的笔记本文件夹 / folder of your own notebooks, instead of evallib's")
+]
+
 DATA, REPORTS = Path("data"), Path("reports")
 
 _LEVELS: dict[Lang, dict[str, str]] = {

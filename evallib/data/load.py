@@ -47,6 +47,23 @@ def load_departments(data: Path) -> tuple[Listing, ...]:
     return _departments(read_file(root, "departments.csv", _lay_out(Listing)))
 
 
+def list_departments(data: Path) -> tuple[Listing, ...]:
+    """The list of departments, for what needs at least one.
+
+    Raises InputRefused where the list is empty, or with every problem found in it.
+    """
+    listings = load_departments(data)
+    if not listings:
+        raise refuse(
+            "departments.csv",
+            "名单里还没有部门",
+            "no department is on the list yet",
+            "加入一个部门和年度：evallib new 部门编码 年度 --name 名称 --framework 指标体系；想先试用：evallib demo 文件夹",
+            "add a department and year: evallib new CODE YEAR --name NAME --framework FRAMEWORK; to try things out: evallib demo FOLDER",
+        )
+    return listings
+
+
 @lru_cache(maxsize=4)
 def _departments(file: File) -> tuple[Listing, ...]:
     reader = Reader()

@@ -16,10 +16,10 @@ from evallib.analysis.documents import result_of
 from evallib.core.errors import InputRefused, refuse
 from evallib.core.words import NOTHING, Lang, Words, words
 from evallib.data.folder import has_data, year_files
-from evallib.data.load import load_departments
+from evallib.data.load import list_departments
 from evallib.data.whole import whole
-from evallib.kit import NOTEBOOKS, PACKAGE
-from evallib.runs.report import ReportFailed, run_comparison, run_overview, run_report
+from evallib.kit import COMPARISON, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
+from evallib.runs.report import ReportFailed, refuse_missing, run_comparison, run_overview, run_report
 
 Kind = Literal["report", "comparison", "overview"]
 State = Literal["made", "up_to_date", "refused", "failed", "missing", "waiting"]
@@ -98,45 +98,45 @@ class Outcome:
     reason: Words = NOTHING
 
 
-def list_jobs(
-    data: Path,
-    out: Path,
-    *,
-    departments: tuple[str, ...] = (),
-    years: tuple[int, ...] = (),
-    lang: Lang = "zh",
-    notebook: Path = NOTEBOOKS / "department_report.ipynb",
-) -> tuple[Job, ...]:
-    """The report of every department and year of `departments.csv`, or of those asked for, in the order of the list.
+def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path = NOTEBOOKS / REPORT) -> tuple[Job, ...]:
+    """The report of every department and year of `departments.csv`, in the order of the list.
 
-    Raises InputRefused where the list cannot be read, or a department is asked for that is not on it.
+    Raises InputRefused where the list cannot be read or is empty, or there is no such notebook.
     """
     data, out = data.resolve(), out.resolve()
-    listings = load_departments(data)
-    unknown = sorted(set(departments) - {row.code for row in listings})
-    if unknown:
-        raise refuse(
-            "departments.csv",
-            "没有这些部门编码",
-            "there are no such department codes",
-            "改正编码，或在名单中增加",
-            "correct the codes, or add them to the list",
-            ", ".join(unknown),
-        )
+    refuse_missing(notebook)
+    listings = list_departments(data)
     found: list[Job] = []
     for row in listings:
         rows = [other for other in listings if other.code == row.code]
         listed = "\n".join(other.model_dump_json() for other in rows)
         for year in range(row.first_year, row.last_year + 1):
-            if (departments and row.code not in departments) or (years and year not in years):
-                continue
             before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
             found.append(Job("report", row.code, year, lang, data, out, notebook.resolve(), listed, row.words, inputs))
     return tuple(found)
 
 
-def list_comparisons(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "year_comparison.ipynb") -> tuple[Job, ...]:
+def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence[int]) -> tuple[Job, ...]:
+    """The jobs about the departments and years asked for; about all of them where none is named.
+
+    A comparison is about a department and no single year, an overview about a year and no single department.
+    Raises InputRefused for a department or a year that none of the jobs is about.
+    """
+    for wanted, known in ((departments, {job.department for job in jobs}), (years, {job.year for job in jobs})):
+        if unknown := sorted(str(one) for one in set(wanted) - known):
+            raise refuse(
+                "departments.csv",
+                "名单中没有",
+                "is not on the list",
+                f"改用名单中的：{'、'.join(sorted(str(one) for one in known if one))}；或在名单中增加",
+                f"choose from the list: {', '.join(sorted(str(one) for one in known if one))}; or add it there",
+                ", ".join(unknown),
+            )
+    return tuple(job for job in jobs if (not departments or job.department in departments) and (not years or job.year in years))
+
+
+def list_comparisons(reports: Sequence[Job], notebook: Path = NOTEBOOKS / COMPARISON) -> tuple[Job, ...]:
     """A comparison over the years for each department of the reports, which must be all of that department's."""
     found: dict[str, list[Job]] = {}
     for job in reports:
@@ -144,7 +144,7 @@ def list_comparisons(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "year_
     return tuple(_together("comparison", jobs, notebook, department=code) for code, jobs in found.items())
 
 
-def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "county_overview.ipynb") -> tuple[Job, ...]:
+def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / OVERVIEW) -> tuple[Job, ...]:
     """An overview of each year of the reports, which must be all there are; the two years before go into it where they are listed."""
     return tuple(
         _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
@@ -153,6 +153,7 @@ def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / "county_
 
 
 def _together(kind: Kind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
+    refuse_missing(notebook)
     first = jobs[0]
     heads = first.data / "budget_heads.csv"
     inputs = dict.fromkeys(path for job in jobs for path in job.inputs)

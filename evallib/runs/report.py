@@ -19,7 +19,7 @@ from evallib.core.words import Lang, words
 from evallib.data.load import load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_department, evaluate_year
-from evallib.kit import NOTEBOOKS
+from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def run_report(
     figures: bool = False,
     workbook: bool = False,
     engine: str | None = None,
-    notebook: Path = NOTEBOOKS / "department_report.ipynb",
+    notebook: Path = NOTEBOOKS / REPORT,
 ) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
@@ -89,7 +89,7 @@ def run_comparison(
     out: Path,
     lang: Lang = "zh",
     engine: str | None = None,
-    notebook: Path = NOTEBOOKS / "year_comparison.ipynb",
+    notebook: Path = NOTEBOOKS / COMPARISON,
 ) -> Path:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
@@ -117,7 +117,7 @@ def run_monitoring(
     out: Path,
     lang: Lang = "zh",
     engine: str | None = None,
-    notebook: Path = NOTEBOOKS / "monitoring.ipynb",
+    notebook: Path = NOTEBOOKS / MONITORING,
 ) -> Path:
     """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
 
@@ -137,7 +137,7 @@ def run_monitoring(
 
 
 def run_overview(
-    year: int, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path = NOTEBOOKS / "county_overview.ipynb"
+    year: int, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path = NOTEBOOKS / OVERVIEW
 ) -> Path:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
@@ -221,10 +221,15 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
     )
 
 
-def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
-    """papermill only warns of a parameter that the notebook does not know; here it is refused."""
+def refuse_missing(notebook: Path) -> None:
+    """Raise InputRefused where there is no such notebook."""
     if not notebook.is_file():
         raise refuse(str(notebook), "没有这个笔记本", "there is no such notebook", "检查路径", "check the path")
+
+
+def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
+    """papermill only warns of a parameter that the notebook does not know; here it is refused."""
+    refuse_missing(notebook)
     import nbformat
 
     book = nbformat.read(notebook, as_version=4)

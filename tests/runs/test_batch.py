@@ -18,10 +18,22 @@ from typer.testing import CliRunner
 from evallib.cli.main import app
 from evallib.core.errors import InputRefused
 from evallib.demo.county import make_demo
-from evallib.runs.batch import Job, Outcome, clear_leftovers, fingerprint, list_comparisons, list_jobs, list_overviews, run_batch, standing
+from evallib.kit import NOTEBOOKS
+from evallib.runs.batch import (
+    Job,
+    Outcome,
+    choose_jobs,
+    clear_leftovers,
+    fingerprint,
+    list_comparisons,
+    list_jobs,
+    list_overviews,
+    run_batch,
+    standing,
+)
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import write_index, write_results
-from evallib.runs.report import NOTEBOOKS, ReportFailed, run_report
+from evallib.runs.report import ReportFailed, run_report
 from tests.conftest import DATA, Copy
 
 
@@ -194,10 +206,30 @@ def test_leftovers_are_cleared_only_where_a_batch_writes(tmp_path: Path) -> None
 
 
 def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:
-    assert [j.department for j in list_jobs(county.folder, tmp_path, departments=("wrong",))] == ["wrong"]
-    assert list_jobs(county.folder, tmp_path, years=(2020,)) == ()
-    with pytest.raises(InputRefused, match="no such department codes"):
-        list_jobs(county.folder, tmp_path, departments=("nobody",))
+    reports = list_jobs(county.folder, tmp_path)
+    every = (*reports, *list_comparisons(reports), *list_overviews(reports))
+
+    def chosen(departments: tuple[str, ...], years: tuple[int, ...]) -> list[str]:
+        return [job.title.en for job in choose_jobs(every, departments, years)]
+
+    assert chosen(("wrong",), ()) == ["wrong 2023", "wrong over the years"]
+    assert chosen((), (2023,)) == [f"{job.department} 2023" for job in reports] + ["2023 county overview"]
+    assert chosen(("wrong",), (2023,)) == ["wrong 2023"]
+    assert len(chosen((), ())) == len(every)
+
+
+@pytest.mark.parametrize(("departments", "years", "found"), [(("nobody",), (), "nobody"), ((), (1999,), "1999")])
+def test_who_is_not_on_the_list_is_refused(county: Copy, tmp_path: Path, departments: Any, years: Any, found: str) -> None:
+    with pytest.raises(InputRefused, match=f'is not on the list .found "{found}".*choose from the list'):
+        choose_jobs(list_jobs(county.folder, tmp_path), departments, years)
+
+
+def test_without_departments_or_notebooks_nothing_is_begun(county: Copy, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="no such notebook"):
+        list_jobs(county.folder, tmp_path, notebook=tmp_path / "none.ipynb")
+    (county.folder / "departments.csv").write_text("code,name,name_en,framework,first_year,last_year\n")
+    with pytest.raises(InputRefused, match="no department is on the list yet"):
+        list_jobs(county.folder, tmp_path)
 
 
 def test_the_index_leads_to_overviews_and_comparisons_that_were_made(county: Copy, tmp_path: Path) -> None:

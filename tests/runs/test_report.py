@@ -13,8 +13,9 @@ from evallib.charts.report import CHARTS
 from evallib.cli.main import app
 from evallib.core.errors import InputRefused
 from evallib.core.evaluation import Evaluation
+from evallib.kit import NOTEBOOKS
 from evallib.pages.report import SECTIONS
-from evallib.runs.report import NOTEBOOKS, ReportFailed, Written, run_report
+from evallib.runs.report import ReportFailed, Written, run_report
 from tests.conftest import DATA, Copy
 
 NOTEBOOK = NOTEBOOKS / "department_report.ipynb"

@@ -1,0 +1,55 @@
+"""The commands to begin with: a working folder of one's own, and the analyst's desk in it. Parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evallib.cli.shared import OUT, LangOption, Language, refused, unwritable
+from evallib.core.errors import InputRefused, refuse
+from evallib.core.words import Lang
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")],
+    lang: LangOption = Language.zh,
+) -> None:
+    """建立一个工作文件夹：笔记本、示例指标体系、空的数据文件夹 / Lay out a working folder: notebooks, an example framework, empty data."""
+    from evallib.data.working_folder import lay_out
+
+    language: Lang = lang.value
+    try:
+        made = lay_out(directory)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    except OSError as error:
+        raise unwritable(error, directory, language) from None
+    OUT.print(str(made), markup=False)
+    told = "下一步见其中的 README.md。" if language == "zh" else "Its README.md tells what comes next."
+    OUT.print(told, markup=False)
+
+
+def lab(
+    more: typer.Context,
+    notebook: Annotated[Path, typer.Argument(help="笔记本 / notebook")] = Path("notebooks/explore.ipynb"),
+    lang: LangOption = Language.zh,
+) -> None:
+    """在 JupyterLab 中打开分析台；其余选项交给 JupyterLab / Open the analyst's desk in JupyterLab, which takes any further options."""
+    language: Lang = lang.value
+    if not notebook.is_file():
+        raise refused(
+            refuse(
+                str(notebook),
+                "这里没有这个笔记本",
+                "there is no such notebook here",
+                "先进入工作文件夹；还没有时，运行 evallib init 文件夹",
+                "go to your working folder first; to make one: evallib init DIRECTORY",
+            ),
+            language,
+        )
+    from jupyterlab.labapp import LabApp
+
+    quiet = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    LabApp.launch_instance(["--ServerApp.root_dir=.", *quiet, *more.args, str(notebook)])
