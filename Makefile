@@ -29,9 +29,7 @@ lint: .venv/installed-dev  ## style and types
 	$(BIN)/mypy
 
 lab: .venv/installed  ## the analyst's desk, in JupyterLab
-	@mkdir -p .venv/share/jupyter/lab/settings
-	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' > .venv/share/jupyter/lab/settings/overrides.json
-	$(BIN)/jupyter lab --notebook-dir=. --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/explore.ipynb
+	$(BIN)/evallib lab
 
 bench: .venv/installed-dev  ## what many reports cost, as ratios
 	$(BIN)/python -m tests.benchmarks

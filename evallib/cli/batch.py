@@ -36,7 +36,7 @@ def batch(
     out: OutFolder = REPORTS,
     notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
-    """生成名单上所有部门、年度的报告和比较、总览，只重做有变化的 / Make every page of the whole list, only what changed."""
+    """名单上的全部页面，只重做有变化的 / Make every page of the list, only what changed."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from evallib.runs.batch import (
@@ -92,8 +92,8 @@ def batch(
             ERR.print("已停止；再运行一次会接着做完。" if zh else "Stopped; run it again to finish the rest.", markup=False)
             raise typer.Exit(130) from None
         except ModuleNotFoundError:
-            lacking = "缺少 Dask。在项目文件夹运行：" if zh else "Dask is not installed. In the project's folder run: "
-            ERR.print(lacking + 'python -m pip install -c constraints.txt -e ".[cluster]"', markup=False)
+            lacking = "缺少 Dask。运行：" if zh else "Dask is not installed. Run: "
+            ERR.print(lacking + "python -m pip install distributed", markup=False)
             raise typer.Exit(2) from None
         except OSError as error:
             ERR.print(f"{'连不上 Dask 调度器' if zh else 'the Dask scheduler does not answer'}: {dask} ({error})", markup=False)
@@ -118,7 +118,7 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="随机种子 / seed of chance")] = 1,
     lang: LangOption = Language.zh,
 ) -> None:
-    """写出一个模拟的县，供试用 / Lay out a synthetic county to try the kit on."""
+    """写出一个模拟的县，供试用 / Lay out a synthetic county to try things on."""
     from evallib.core.errors import refuse
     from evallib.demo.county import make_demo
 
@@ -148,7 +148,7 @@ def results(
     lang: LangOption = Language.zh,
     out: OutFolder = REPORTS,
 ) -> None:
-    """从所有报告的得分表中取出一部分 / Print a slice of the results of all reports."""
+    """查看全部报告的结果 / Print results of all reports, or a part of them."""
     import pandas as pd
 
     language: Lang = lang.value

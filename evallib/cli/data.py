@@ -36,7 +36,7 @@ def new(
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
-    """为一个年度准备好要填写的表 / Lay out what has to be filled in for a year."""
+    """准备一个年度要填写的表 / Lay out a year to be filled in."""
     from evallib.data.new_year import new_year
 
     language: Lang = lang.value
@@ -61,7 +61,7 @@ def export(
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
-    """在 CSV 文件夹与工作簿之间转换 / Turn the CSV files into a workbook, or the workbook into CSV files."""
+    """在 CSV 与工作簿之间转换 / Turn CSV files into a workbook, or back."""
     from evallib.data.csv_files import switch_form
 
     language: Lang = lang.value

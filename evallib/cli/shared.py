@@ -55,13 +55,14 @@ def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
 def refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
     """Print a refusal with its count; the exit that a command then raises (status 2)."""
     print_problems(refusal.problems, lang)
-    count = len(refusal.problems)
-    ERR.print(
-        f"共 {count} 处需要改正，没有写出任何文件。改正后请再运行一次：有些检查要等这些改好才能做。"
-        if lang == "zh"
-        else f"{count} to mend; nothing was written. Run it again afterwards: some checks need these to be right first.",
-        markup=False,
-    )
+    count, zh = len(refusal.problems), lang == "zh"
+    if count == 1:
+        told = "没有写出任何文件。改正后请再运行一次。" if zh else "Nothing was written. Mend this and run it again."
+    elif zh:
+        told = f"共 {count} 处需要改正，没有写出任何文件。改正后请再运行一次：有些检查要等这些改好才能做。"
+    else:
+        told = f"{count} to mend; nothing was written. Run it again afterwards: some checks need these to be right first."
+    ERR.print(told, markup=False)
     return typer.Exit(2)
 
 

@@ -16,7 +16,7 @@ def init(
     directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")],
     lang: LangOption = Language.zh,
 ) -> None:
-    """建立一个工作文件夹：笔记本、示例指标体系、空的数据文件夹 / Lay out a working folder: notebooks, an example framework, empty data."""
+    """建立工作文件夹 / Lay out a working folder: notebooks, an example framework, no data yet."""
     from evallib.data.working_folder import lay_out
 
     language: Lang = lang.value
@@ -36,7 +36,7 @@ def lab(
     notebook: Annotated[Path, typer.Argument(help="笔记本 / notebook")] = Path("notebooks/explore.ipynb"),
     lang: LangOption = Language.zh,
 ) -> None:
-    """在 JupyterLab 中打开分析台；其余选项交给 JupyterLab / Open the analyst's desk in JupyterLab, which takes any further options."""
+    """在 JupyterLab 中打开分析台 / Open the analyst's desk in JupyterLab."""
     language: Lang = lang.value
     if not notebook.is_file():
         raise refused(

@@ -327,9 +327,10 @@ def _framework_problem(name: str, document: dict[str, Any], error: Any) -> Probl
     elif kind == "missing":
         what, fix = words("缺少这个键", "the key is missing"), words("补上它", "add it")
     elif kind.startswith("union_tag"):
+        kinds = error.get("ctx", {}).get("expected_tags", "").replace("'", "")
         what, fix = (
             words("没有这种评分规则", "there is no such kind of rule"),
-            words("规则种类见 CONTRIBUTING", "see CONTRIBUTING for the kinds of rules"),
+            words(f"规则种类有：{kinds.replace(', ', '、')}", f"the kinds are: {kinds}"),
         )
     else:
         what, fix = words(str(error["msg"])), words("改正该值", "correct the value")

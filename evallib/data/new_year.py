@@ -114,7 +114,10 @@ def _listing(listed: list[Listing], code: str, year: int, name: str, name_en: st
             return row, row
     if not listed and not (name and framework):
         what = words("新部门须有名称和指标体系", "a new department needs a name and a framework")
-        fix = words("加上名称和指标体系（frameworks 文件夹中的一个名字）", "give its name and framework (a name in the folder frameworks)")
+        fix = words(
+            '加上 --name "名称" --framework 指标体系（frameworks 文件夹中的一个名字）',
+            'add --name "NAME" --framework FRAMEWORK (a name in the folder frameworks)',
+        )
         raise _refuse("departments.csv", what, fix, code)
     earlier = max((row for row in listed if row.last_year < year), key=lambda row: row.last_year, default=None)
     near = earlier or next(iter(listed), None)

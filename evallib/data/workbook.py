@@ -168,7 +168,7 @@ class _Book:
         self.listed: dict[tuple[str, ...], str] = {}
         self.indicators = {i.id: i.words[lang] for i in framework.indicators} if framework else {}
         for table in ("own_indicators", "targets", "judgements", "findings"):
-            for row in tables.get(table, ()):
+            for row in (row for row in tables.get(table, ()) if row.get("indicator")):
                 self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
 
     def t(self, zh: str, en: str) -> str:

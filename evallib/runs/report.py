@@ -212,8 +212,8 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
                 "这台机器没有中文字体，图片里的汉字显示为方框", "this machine has no Chinese font: Chinese in the pictures shows as boxes"
             ),
             words(
-                '安装一种中文字体；或在项目文件夹运行 python -m pip install -c constraints.txt -e ".[fonts]"',
-                'install one; or, in the folder of the project: python -m pip install -c constraints.txt -e ".[fonts]"',
+                "安装一种中文字体；或运行 python -m pip install pylopdf-fonts-zh-cn",
+                "install one; or run: python -m pip install pylopdf-fonts-zh-cn",
             ),
             level="warning",
             code="no_font",

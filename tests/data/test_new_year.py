@@ -155,6 +155,13 @@ def test_a_new_department_gets_a_line_and_an_empty_year(copy: Copy) -> None:
         evaluate_year(copy.folder, "edu", 2024)
 
 
+def test_the_workbook_of_a_new_department_leaves_its_own_indicators_to_be_named(copy: Copy) -> None:
+    made = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="xundian-department")
+    sheet = openpyxl.load_workbook(made)["自设指标"]
+    rows = [dict(zip([cell.value for cell in sheet[1]], row, strict=True)) for row in sheet.iter_rows(2, values_only=True)]
+    assert [(row["指标编号"], row["二级指标"]) for row in rows] == [(None, "economic"), (None, "social"), (None, "satisfaction")]
+
+
 def test_a_year_further_off_names_the_year_it_reminds_of_and_fills_nothing_in(copy: Copy) -> None:
     made = new_year(copy.folder, "hrss", 2026, from_year=None, to="csv", lang="zh")
     rows = {(row["fact"], row["year"]): row for row in read(made, "facts")}

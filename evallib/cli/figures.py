@@ -1,0 +1,213 @@
+"""The commands that print what is computed: scores, problems of the data, published figures held against computed ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from evallib.cli.shared import (
+    DATA,
+    ERR,
+    OUT,
+    DataFolder,
+    DepartmentArgument,
+    LangOption,
+    Language,
+    YearArgument,
+    print_problems,
+    refused,
+)
+from evallib.core.errors import InputRefused, Problem
+from evallib.core.units import parse_decimal, percent, plain, quantity
+from evallib.core.words import Lang
+from evallib.data.sheets import guarded
+
+
+class ScoreFormat(StrEnum):
+    """How `score` prints."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class CheckFormat(StrEnum):
+    """How `check` prints."""
+
+    text = "text"
+    json = "json"
+
+
+class ReconcileFormat(StrEnum):
+    """How `reconcile` prints."""
+
+    table = "table"
+    json = "json"
+
+
+def score(
+    department: DepartmentArgument,
+    year: YearArgument,
+    format: Annotated[ScoreFormat, typer.Option("--format", help="输出格式 / output format")] = ScoreFormat.table,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+) -> None:
+    """计算并打印得分 / Compute and print the scores."""
+    from evallib.analysis.documents import score_document
+    from evallib.data.years import evaluate_year
+
+    language: Lang = lang.value
+    try:
+        checked = evaluate_year(data, department, year)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    evaluation = checked.evaluation
+    document = score_document(evaluation, language)
+    if format is ScoreFormat.json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if format is ScoreFormat.csv:
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(document["indicators"][0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: _cell(v) for k, v in row.items()} for row in document["indicators"])
+        return
+    zh = language == "zh"
+    table = Table(
+        "维度" if zh else "Dimension",
+        "指标" if zh else "Indicator",
+        "指标值" if zh else "Value",
+        "得分" if zh else "Score",
+        "分值" if zh else "Points",
+        title=f"{document['name']} {year}",
+    )
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for d in evaluation.dimensions:
+        for i in (i for i in evaluation.indicators if i.dimension == d.id):
+            value = quantity(i.value, i.unit, language) if i.value is not None else "—" if i.unit else ""
+            table.add_row("", i.name[language], value, plain(i.score, 2) if i.score is not None else "—", plain(i.points, 2))
+        table.add_row(
+            d.name[language],
+            "",
+            percent(d.rate) if d.rate is not None else "—",
+            plain(d.score, 2),
+            plain(d.points, 2),
+            style="bold",
+            end_section=True,
+        )
+    table.add_row(
+        "总分" if zh else "Total", evaluation.grade[language], "", plain(evaluation.total, 2), plain(evaluation.points, 2), style="bold"
+    )
+    OUT.print(table)
+
+
+def _cell(value: object) -> object:
+    """A text as a spreadsheet may open it: what begins like a formula stays text; a negative number stays a number."""
+    return guarded(value) if isinstance(value, str) and parse_decimal(value) is None else value
+
+
+def check(
+    department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
+    year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
+    format: Annotated[CheckFormat, typer.Option("--format", help="输出格式 / output format")] = CheckFormat.text,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+) -> None:
+    """检查数据 / Check the data and list every problem at once."""
+    from evallib.data.load import list_departments
+    from evallib.data.years import evaluate_year
+
+    language: Lang = lang.value
+    try:
+        listings = [row for row in list_departments(data) if department in (None, row.code)]
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    chosen = [(row.code, y) for row in listings for y in range(row.first_year, row.last_year + 1) if year in (None, y)]
+    if not chosen and department is not None:
+        chosen = [(department, year or 0)]  # to be told what there is
+    found: list[tuple[str, int, tuple[Problem, ...]]] = []
+    for code, y in chosen:
+        try:
+            found.append((code, y, evaluate_year(data, code, y).remarks))
+        except InputRefused as refusal:
+            found.append((code, y, refusal.problems))
+    errors = sum(1 for _, _, problems in found for p in problems if p.level == "error")
+    if format is CheckFormat.json:
+        print(json.dumps([_problem_document(code, y, p, language) for code, y, ps in found for p in ps], ensure_ascii=False, indent=2))
+    else:
+        for code, y, problems in found:
+            print_problems(problems, language)
+            counts = [sum(1 for p in problems if p.level == level) for level in ("error", "warning", "recorded")]
+            if counts[0]:
+                told = (
+                    f"{code} {y}：错误 {counts[0]}。改正后请再运行一次：有些检查要等这些改好才能做。"
+                    if language == "zh"
+                    else f"{code} {y}: {counts[0]} error(s). Run it again afterwards: some checks need these to be right first."
+                )
+                ERR.print(told, markup=False)
+                continue
+            said = "{} {}：错误 {}，提醒 {}，已记录的矛盾 {}" if language == "zh" else "{} {}: {} error(s), {} warning(s), {} recorded"
+            OUT.print(said.format(code, y, *counts), markup=False)
+    if errors:
+        raise typer.Exit(2)
+
+
+def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
+    place = problem.place
+    return {
+        "department": code,
+        "year": year,
+        "level": problem.level,
+        "code": problem.code,
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "column": place.column,
+        "cell": place.cell,
+        "what": problem.what[lang],
+        "found": problem.found,
+        "fix": problem.fix[lang],
+    }
+
+
+def reconcile(
+    department: DepartmentArgument,
+    year: YearArgument,
+    format: Annotated[ReconcileFormat, typer.Option("--format", help="输出格式 / output format")] = ReconcileFormat.table,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+) -> None:
+    """核对公布的数字 / Hold published figures against computed ones."""
+    from evallib.core import reconcile as reconciling
+    from evallib.data.years import evaluate_year
+
+    language: Lang = lang.value
+    try:
+        rows = reconciling.reconcile(evaluate_year(data, department, year).evaluation)
+    except InputRefused as refusal:
+        raise refused(refusal, language) from None
+    differing = [row for row in rows if row.verdict == "differs"]
+    if format is ReconcileFormat.json:
+        print(json.dumps([{**row.model_dump(), "reason": row.reason[language]} for row in rows], ensure_ascii=False, indent=2))
+    else:
+        heads = (
+            ("编号", "公布值", "重算值", "单位", "结果", "出处")
+            if language == "zh"
+            else ("Id", "Published", "Computed", "Unit", "Result", "Section")
+        )
+        table = Table(*(Column(head, overflow="fold") for head in heads))
+        for row in rows:
+            verdict = reconciling.VERDICTS[row.verdict][language]
+            why = f"：{row.reason[language]}" if row.verdict != "agrees" and row.reason[language] else ""
+            table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict + why, row.section)
+        OUT.print(table)
+        counts = {v: sum(1 for row in rows if row.verdict == v) for v in reconciling.VERDICTS}
+        OUT.print("  ".join(f"{reconciling.VERDICTS[v][language]} {n}" for v, n in counts.items()), markup=False)
+    if differing:
+        raise typer.Exit(1)

@@ -1,0 +1,111 @@
+"""The commands that make one page: report, comparison, overview, monitoring. Parsing and printing only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evallib.cli.shared import (
+    DATA,
+    ERR,
+    OUT,
+    REPORTS,
+    DataFolder,
+    DepartmentArgument,
+    LangOption,
+    Language,
+    NotebooksFolder,
+    OutFolder,
+    YearArgument,
+    page_being_made,
+    print_problems,
+)
+from evallib.core.units import plain
+from evallib.core.words import Lang
+from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
+
+
+def report(
+    department: DepartmentArgument,
+    year: YearArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
+    figures: Annotated[bool, typer.Option("--figures", help="图表另存为 PNG / also save the charts as PNG")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
+) -> None:
+    """生成一个年度的报告 / Make the report of a department's year."""
+    from evallib.runs.report import run_report
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        written = run_report(
+            department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx, notebook=notebooks / REPORT
+        )
+    print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), language)
+    warned = sum(1 for problem in written.warnings if problem.level == "warning")
+    if warned:
+        told = (
+            f"有 {warned} 个提醒，运行 evallib check {department} {year} 查看。"
+            if language == "zh"
+            else f"{warned} warning(s): see evallib check {department} {year}."
+        )
+        ERR.print(told, markup=False)
+    e = written.evaluation
+    OUT.print(f"{e.record.name[language]} {year}  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}", markup=False)
+    OUT.print(str(written.page), markup=False)
+
+
+_WORKING: dict[Lang, str] = {"zh": "正在生成页面，约需十秒……", "en": "Making the page; this takes some ten seconds ..."}
+
+
+def compare(
+    department: DepartmentArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
+) -> None:
+    """历年比较 / Set a department's years side by side."""
+    from evallib.runs.report import run_comparison
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        OUT.print(str(run_comparison(department, data=data, out=out, lang=language, notebook=notebooks / COMPARISON)), markup=False)
+
+
+def overview(
+    year: YearArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
+) -> None:
+    """一个年度的总览 / Show all departments of a year together."""
+    from evallib.runs.report import run_overview
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        OUT.print(str(run_overview(year, data=data, out=out, lang=language, notebook=notebooks / OVERVIEW)), markup=False)
+
+
+def monitor(
+    department: DepartmentArgument,
+    year: YearArgument,
+    lang: LangOption = Language.zh,
+    data: DataFolder = DATA,
+    out: OutFolder = REPORTS,
+    notebooks: NotebooksFolder = NOTEBOOKS,
+) -> None:
+    """绩效运行监控 / Follow a year while it runs."""
+    from evallib.runs.report import run_monitoring
+
+    language: Lang = lang.value
+    ERR.print(_WORKING[language], markup=False)
+    with page_being_made(out, language):
+        OUT.print(str(run_monitoring(department, year, data=data, out=out, lang=language, notebook=notebooks / MONITORING)), markup=False)

@@ -1,0 +1,114 @@
+"""The kit away from this repository: what the built wheel holds is enough to lay out a working folder and make a report in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from evallib.core.record import TABLE_NAMES, TABLES, Record
+from evallib.data.load import load_year
+from evallib.data.raw_tables import head_of, layout, shown_rows, tables_of
+from evallib.runs.report import run_report
+from tests.conftest import DATA, ROOT
+
+
+@dataclass(frozen=True)
+class Kit:
+    """A wheel unpacked somewhere, and a working folder laid out by it."""
+
+    installed: Path
+    folder: Path
+
+    def run(self, *arguments: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """The command line of the unpacked wheel, in the working folder or elsewhere."""
+        env = {**os.environ, "PYTHONPATH": str(self.installed), "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
+        command = [sys.executable, "-m", "evallib", *arguments]
+        return subprocess.run(command, cwd=at or self.folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
+    place = tmp_path_factory.mktemp("kit")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(place), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    [wheel] = place.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(place / "installed")
+    made = Kit(place / "installed", place / "county")
+    told = made.run("init", "county", at=place)
+    assert told.returncode == 0, told.stderr
+    return made
+
+
+def fill(path: Path, record: Record) -> None:
+    """Fill the workbook of a new year as an analyst would, with the rows of another record: by the heads of its columns."""
+    book, tables = openpyxl.load_workbook(path), tables_of(record)
+    for table, model in TABLES.items():
+        sheet = book[TABLE_NAMES[table].zh]
+        sheet.delete_rows(2, sheet.max_row)
+        places = {str(cell.value): cell.column for cell in sheet[1]}
+        heads = [head_of(model, column, "zh") for column in layout(table, None)]
+        for number, texts in enumerate(shown_rows(table, tables, None, "zh"), 2):
+            for head, text in zip(heads, texts, strict=True):
+                if text:
+                    sheet.cell(number, places[head], text).data_type = "s"
+    book.save(path)
+
+
+def test_every_folder_of_the_package_travels() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    folders = [path.parent.relative_to(ROOT) for path in (ROOT / "evallib").rglob("__init__.py")]
+    assert sorted(named) == sorted([".".join(folder.parts) for folder in folders] + ["evallib.frameworks", "evallib.notebooks"])
+
+
+def test_a_new_department_from_its_workbook_to_its_report(kit: Kit) -> None:
+    new = ["new", "finance", "2023", "--name", "某县财政局", "--name-en", "Finance Bureau", "--framework", "xundian-department"]
+    assert kit.run(*new).returncode == 0
+    book = kit.folder / "data" / "departments" / "finance" / "2023.xlsx"
+    assert kit.run("report", "finance", "2023").returncode == 2  # nothing is filled in yet
+    fill(book, load_year(DATA, "hrss", 2023).record)
+    checked = kit.run("check", "finance", "2023")
+    assert checked.returncode == 0, checked.stderr
+    made = kit.run("report", "finance", "2023", "--lang", "en")
+    assert made.returncode == 0, made.stderr
+    page = (kit.folder / "reports" / "2023" / "finance.en.html").read_text(encoding="utf-8")
+    assert "84.63" in page
+    assert "Finance Bureau" in page
+    assert str(ROOT) not in page
+
+
+def test_from_anywhere_with_data_and_out_it_does_the_same(kit: Kit, tmp_path: Path) -> None:
+    """As in the repository: the same scores, byte for byte, of the repository's own data."""
+    made = kit.run("report", "hrss", "2023", "--data", str(DATA), "--out", str(tmp_path / "pages"), at=tmp_path)
+    assert made.returncode == 0, made.stderr
+    run_report("hrss", 2023, data=DATA, out=tmp_path / "home")
+    name = Path("2023", "hrss.evaluation.json")
+    assert (tmp_path / "pages" / name).read_bytes() == (tmp_path / "home" / name).read_bytes()
+
+
+def test_the_notebooks_of_the_folder_make_the_pages_where_they_are_named(kit: Kit, tmp_path: Path) -> None:
+    own = kit.folder / "notebooks" / "department_report.ipynb"
+    text = own.read_text(encoding="utf-8")
+    own.write_text(text.replace('report.section(\\"sources\\")', 'report.section(\\"sources\\")\\nprint(\\"ours\\")'), encoding="utf-8")
+    try:
+        made = kit.run("report", "hrss", "2023", "--data", str(DATA), "--out", str(tmp_path), "--notebooks", "notebooks")
+        assert made.returncode == 0, made.stderr
+        assert "<pre>ours" in (tmp_path / "2023" / "hrss.html").read_text(encoding="utf-8")
+    finally:
+        own.write_text(text, encoding="utf-8")
+
+
+def test_an_empty_folder_says_what_to_do_first(kit: Kit, tmp_path: Path) -> None:
+    assert kit.run("init", ".", at=tmp_path).returncode == 0
+    for command in ("check", "batch"):
+        told = kit.run(command, "--lang", "en", at=tmp_path)
+        assert (told.returncode, "no department is on the list yet" in told.stderr) == (2, True), command
+    assert "is already there and is not an empty folder" in kit.run("init", ".", "--lang", "en", at=tmp_path).stderr
