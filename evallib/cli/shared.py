@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from evallib.core.errors import InputRefused, Problem
+from evallib.core.errors import InputRefused, Problem, gathered
 from evallib.core.words import Lang
 
 _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
@@ -46,8 +46,8 @@ _LEVELS: dict[Lang, dict[str, str]] = {
 
 
 def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
-    """Every problem, a line each, on the error stream."""
-    for problem in problems:
+    """Every problem, a line each, on the error stream; the same in rows that follow each other shares one."""
+    for problem in gathered(problems):
         mark = _LEVELS[lang][problem.level]
         ERR.print(f"{mark}  {problem.describe(lang)}", markup=False)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -15,7 +15,10 @@ Level = Literal["error", "warning", "recorded"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a problem is: a file and, where it is known, row (1 is the head line), column (with its Chinese head) and cell."""
+    """Where a problem is: a file and, where it is known, row (1 is the head line), column (with its Chinese head) and cell.
+
+    `until` is the last of several rows, where the same is wrong from `row` down to it; `cell` is then of the first.
+    """
 
     file: str
     row: int | None = None
@@ -23,23 +26,29 @@ class Place:
     sheet: str | None = None
     cell: str | None = None
     title: str = ""
+    until: int | None = None
 
     def describe(self, lang: Lang) -> str:
         """The place in words.
 
         >>> Place("facts.csv", 3, "value").describe("en")
         'facts.csv, row 3, column value'
+        >>> Place("2024.xlsx", 3, "value", "Facts", "C3", until=5).describe("en")
+        '2024.xlsx, sheet Facts, rows 3–5, column value, cells C3:C5'
         """
+        several = self.until is not None
         parts = [self.file]
         if self.sheet:
             parts.append(f"工作表 {self.sheet}" if lang == "zh" else f"sheet {self.sheet}")
         if self.row is not None:
-            parts.append(f"第 {self.row} 行" if lang == "zh" else f"row {self.row}")
+            rows = f"{self.row}–{self.until}" if several else f"{self.row}"
+            parts.append(f"第 {rows} 行" if lang == "zh" else f"{'rows' if several else 'row'} {rows}")
         if self.column is not None:
             named = f"{self.title}（{self.column}）" if self.title and self.title != self.column else self.column
             parts.append(f"列 {named}" if lang == "zh" else f"column {self.column}")
         if self.cell:
-            parts.append(f"单元格 {self.cell}" if lang == "zh" else f"cell {self.cell}")
+            cells = f"{self.cell}:{self.cell.rstrip('0123456789')}{self.until}" if several else self.cell
+            parts.append(f"单元格 {cells}" if lang == "zh" else f"{'cells' if several else 'cell'} {cells}")
         return ("，" if lang == "zh" else ", ").join(parts)
 
 
@@ -77,6 +86,35 @@ class Problem:
         return f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}."
 
 
+def gathered(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The problems for a reader: what is the same in rows that follow each other is said once, where it is first met.
+
+    >>> lacking = [Problem(Place("facts.csv", row, "value"), words("空"), words("填写")) for row in (2, 3, 4, 9)]
+    >>> [(p.place.row, p.place.until) for p in gathered(lacking)]
+    [(2, 4), (9, None)]
+    """
+    found: list[Problem] = []
+    open_at: dict[Problem, int] = {}  # by the problem as it would be in the next row: where in `found` it stands
+    for problem in problems:
+        row = problem.place.row
+        if row is None:
+            found.append(problem)
+            continue
+        at = open_at.pop(_at_row(problem, row), None)
+        if at is None:
+            at = len(found)
+            found.append(problem)
+        else:
+            found[at] = replace(found[at], place=replace(found[at].place, until=row))
+        open_at[_at_row(problem, row + 1)] = at
+    return tuple(found)
+
+
+def _at_row(problem: Problem, row: int) -> Problem:
+    """The same problem as it would be in another row."""
+    return replace(problem, place=replace(problem.place, row=row, cell=None))
+
+
 @dataclass
 class InputRefused(Exception):
     """Input that cannot be used. Carries every problem found, not only the first."""
@@ -84,8 +122,8 @@ class InputRefused(Exception):
     problems: tuple[Problem, ...] = field(default_factory=tuple)
 
     def describe(self, lang: Lang) -> str:
-        """Every problem, a line each."""
-        return "\n".join(problem.describe(lang) for problem in self.problems)
+        """Every problem, a line each; the same in rows that follow each other shares one."""
+        return "\n".join(problem.describe(lang) for problem in gathered(self.problems))
 
     def in_short(self) -> Words:
         """The first problem, and how many more there are."""

@@ -12,7 +12,7 @@ from evallib.analysis.overview import ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
 from evallib.analysis.what_if import Scenario, compare, make_scenario
-from evallib.core.errors import InputRefused, refuse
+from evallib.core.errors import InputRefused, gathered, refuse
 from evallib.core.evaluation import Evaluation
 from evallib.core.units import parse_decimal
 from evallib.core.words import Lang, Words, words
@@ -242,7 +242,7 @@ class Desk:
         """Total and grade, as recorded and with the changes; or the problems of data that was refused."""
         if self._chosen is None:
             refusal = self.refusal
-            problems = [p.describe(self.lang) for p in refusal.problems] if refusal else []
+            problems = [p.describe(self.lang) for p in gathered(refusal.problems)] if refusal else []
             title = (
                 words("这些数据不能使用", "This data cannot be used")
                 if problems
