@@ -13,7 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from evallib.core.record import TABLE_NAMES, TABLES, Record
+from evallib.core.record import TABLES, Record
+from evallib.core.table_words import TABLE_NAMES
 from evallib.data.load import load_year
 from evallib.data.raw_tables import head_of, layout, shown_rows, tables_of
 from evallib.runs.report import run_report

@@ -169,7 +169,7 @@ def _change_fact(framework: Framework, record: Record, change: FactChange) -> tu
     kind = FACTS.get(change.fact)
     if kind is None or kind.derived:
         given = [id for id, k in FACTS.items() if not k.derived]
-        raise ChangeRefused(words("没有这个可填写的事实", "there is no such fact to be given"), meant(change.fact, given), change.fact)
+        raise ChangeRefused(words("没有这个可填写的数据项", "there is no such fact to be given"), meant(change.fact, given), change.fact)
     return framework, _with_source(record, {"facts": _facts_with(record, change.fact, year, change.value)})
 
 
@@ -209,7 +209,7 @@ def _change_actual(framework: Framework, record: Record, change: ActualChange) -
         facts = [fact for fact, _ in metric_inputs(framework, METRICS[indicator.metric])[1]]
         raise ChangeRefused(
             words("实际值由公式计算", "the actual comes from a formula"),
-            words(f"改动它的事实：{'、'.join(facts)}", f"change its facts: {', '.join(facts)}"),
+            words(f"改动它的数据项：{'、'.join(facts)}", f"change its facts: {', '.join(facts)}"),
             change.indicator,
         )
     parts = tuple(
@@ -302,7 +302,7 @@ def _change_item(framework: Framework, record: Record, change: ItemChange) -> tu
     rule = _find_indicator(framework, record, change.indicator).rule
     items = [i.id for i in rule.items] if isinstance(rule, Checklist) else []
     if change.item not in items:
-        known = meant(change.item, items) if items else words("改动其得分或事实", "change its score or its facts")
+        known = meant(change.item, items) if items else words("改动其得分或数据项", "change its score or its facts")
         raise ChangeRefused(words("该指标没有这个核对项", "this indicator has no such checklist item"), known, change.item)
     verdict = "met" if change.met else "not_met"
     return framework, _judged(record, change.indicator, "item", lambda j: j.item == change.item, item=change.item, verdict=verdict)

@@ -109,12 +109,12 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
     for index, row in enumerate(record.facts):
         kind = FACTS.get(row.fact)
         if kind is None:
-            yield _unknown(where, "facts", index, "fact", row.fact, given, "事实", "fact")
+            yield _unknown(where, "facts", index, "fact", row.fact, given, "数据项", "fact")
             continue
         if kind.derived:
             yield Problem(
                 where("facts", index, "fact"),
-                words("该数由其他事实计算，不能填写", "this one is computed from other facts and not given"),
+                words("该数由其他数据项计算，不能填写", "this one is computed from other facts and not given"),
                 words("删去这一行", "delete the row"),
                 row.fact,
             )

@@ -30,13 +30,19 @@ class BudgetHead(Sourced):
     code: Annotated[str, Field(min_length=1)] = column("科目编码", "code of the head")
     name: Annotated[str, Field(min_length=1)] = column("名称", "name, in any script")
     name_en: str = column("名称（英文）", "name in English", "")
-    kind: str = column("类别", "ordinary, interest, contingency, income or outside (not measured)")
-    original: Decimal | None = column("年初批复预算", "originally approved budget; empty: not known", None, unit="unit")
-    revised: Decimal | None = column("调整后预算", "revised budget; empty: not known", None, unit="unit")
-    executed: Decimal | None = column("决算数", "executed; empty: not known, 0: nothing was spent", None, unit="unit")
-    unit: Annotated[str, Field(min_length=1)] = column("单位", "unit of money, the same in all rows")
+    kind: str = column(
+        "类别", "ordinary, interest, contingency, income or outside (not measured)", note="一般支出、债务利息、预备费、收入 或 不计入"
+    )
+    original: Decimal | None = column(
+        "年初批复预算", "originally approved budget; empty: not known", None, unit="unit", note="不知道则留空"
+    )
+    revised: Decimal | None = column("调整后预算", "revised budget; empty: not known", None, unit="unit", note="不知道则留空")
+    executed: Decimal | None = column(
+        "决算数", "executed; empty: not known, 0: nothing was spent", None, unit="unit", note="不知道则留空；没有支出填 0"
+    )
+    unit: Annotated[str, Field(min_length=1)] = column("单位", "unit of money, the same in all rows", note="金额单位，各行相同")
     unit_en: str = column("单位（英文）", "unit of money in English", "")
-    source: Annotated[str, Field(min_length=1)] = column("来源", "source document, by its title")
+    source: Annotated[str, Field(min_length=1)] = column("来源", "source document, by its title", note="来源文件的名称")
 
 
 def kind_of(text: str) -> Kind | None:

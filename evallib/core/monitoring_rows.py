@@ -25,43 +25,41 @@ class MonitoringRow(Sourced):
     What belongs to the measure (name, kind, operator, target, unit) may stand in its first row only, or in all.
     """
 
-    date: datetime.date = column("日期", "date of the observation (2024-06-30)")
-    measure: Id = column("监控项编号", "budget, received (with the opening carry-over), spent; or an id for a target")
-    name: str = column("名称", "name of the target", "")
-    name_en: str = column("名称（英文）", "name in English", "")
-    kind: str = column("类别", "total 累计 (added up since the year began) or level 现状 (as it stands); empty: total", "")
-    operator: str = column("比较", ">=, <= or =", "")
-    target: Annotated[Decimal, Field(ge=0)] | None = column("年度目标值", "target of the year", None, unit="unit")
-    value: Annotated[Decimal, Field(ge=0)] | None = column("数值", "value on that day; empty: not observed", None, unit="unit")
-    unit: str = column("单位", "unit", "")
-    planned: Annotated[Decimal, Field(ge=0, le=100)] | None = column(
-        "计划进度", "share of the target planned by that day, in percent; empty: the share of the year gone", None, unit="%"
+    date: datetime.date = column("日期", "date of the observation (2024-06-30)", note="观察的那一天，写成 2024-06-30")
+    measure: Id = column(
+        "监控项编号",
+        "budget, received (with the opening carry-over), spent; or an id for a target",
+        note="budget（全年预算）、received（到位，含年初结转）、spent（支出）；目标用自定的小写英文编号",
     )
-    reason: str = column("偏差原因", "reason for a deviation", "")
+    name: str = column("名称", "name of the target", "", note="目标的名称；资金不用填")
+    name_en: str = column("名称（英文）", "name in English", "")
+    kind: str = column(
+        "类别",
+        "total 累计 (added up since the year began) or level 现状 (as it stands); empty: total",
+        "",
+        note="累计（从年初加起来）或 现状（当天是多少）；空为累计",
+    )
+    operator: str = column("比较", ">=, <= or =", "", note=">=（不少于）、<=（不超过）或 =（正好）")
+    target: Annotated[Decimal, Field(ge=0)] | None = column(
+        "年度目标值", "target of the year", None, unit="unit", note="全年要达到的数；资金不用填"
+    )
+    value: Annotated[Decimal, Field(ge=0)] | None = column(
+        "数值", "value on that day; empty: not observed", None, unit="unit", note="当天的数；空为没有观察"
+    )
+    unit: str = column("单位", "unit", "", note="如 万元、人、件、%")
+    planned: Annotated[Decimal, Field(ge=0, le=100)] | None = column(
+        "计划进度",
+        "share of the target planned by that day, in percent; empty: the share of the year gone",
+        None,
+        unit="%",
+        note="到那天计划完成全年目标的百分之几；空为按天数匀速",
+    )
+    reason: str = column("偏差原因", "reason for a deviation", "", note="有偏差时填")
     reason_en: str = column("偏差原因（英文）", "reason in English", "")
-    remedy: str = column("改进措施", "remedy", "")
+    remedy: str = column("改进措施", "remedy", "", note="有偏差时填")
     remedy_en: str = column("改进措施（英文）", "remedy in English", "")
-    synthetic: str = column("模拟数据", "yes 是 where the row is made up; empty: no", "")
-    source: Annotated[str, Field(min_length=1)] = column("来源", "source document, by its title")
-
-
-CHINESE_NOTES: dict[str, str] = {
-    "date": "观察的那一天，写成 2024-06-30",
-    "measure": "budget（全年预算）、received（到位，含年初结转）、spent（支出）；目标用自定的小写英文编号",
-    "name": "目标的名称；资金不用填",
-    "kind": "累计（从年初加起来）或 现状（当天是多少）；空为累计",
-    "operator": ">=（不少于）、<=（不超过）或 =（正好）",
-    "target": "全年要达到的数；资金不用填",
-    "value": "当天的数；空为没有观察",
-    "unit": "如 万元、人、件、%",
-    "planned": "到那天计划完成全年目标的百分之几；空为按天数匀速",
-    "reason": "有偏差时填",
-    "remedy": "有偏差时填",
-    "synthetic": "虚构的数填 是；空为否",
-    "source": "来源文件的名称",
-    "section": "在来源文件的哪一部分",
-}
-"""What a column holds, in Chinese: its head there is too short to say it, as the English one does."""
+    synthetic: str = column("模拟数据", "yes 是 where the row is made up; empty: no", "", note="虚构的数填 是；空为否")
+    source: Annotated[str, Field(min_length=1)] = column("来源", "source document, by its title", note="来源文件的名称")
 
 
 def file_name(department: str, year: int) -> str:

@@ -21,7 +21,7 @@ class Survey(Sourced):
     group_en: str = column("调查对象（英文）", "who was asked, in English", "")
     scale: Literal["yes_no", "three_point", "five_point", "marks_10", "marks_100"] = column("量表", "scale of the answers")
     weight: Annotated[Decimal, Field(gt=0, le=100)] | None = column(
-        "权重", "share of the whole in percent; empty: by answers", None, unit="%"
+        "权重", "share of the whole in percent; empty: by answers", None, unit="%", note="该群体占全体的百分比；留空则按份数"
     )
     population: Annotated[int, Field(ge=1)] | None = column("总人数", "all who could have been asked", None)
     issued: Annotated[int, Field(ge=0)] | None = column("发放数", "forms issued", None)
@@ -41,6 +41,7 @@ class SurveyAnswer(Sourced):
         "答案",
         "answer of the scale: 满意/不满意; 满意/一般/不满意; 非常满意/满意/一般/不满意/非常不满意; a mark; 无效 (invalid); empty: blank",
         "",
+        note="照问卷上的选项写；留空为未答",
     )
     count: Annotated[int, Field(ge=0)] = column("份数", "how many forms say so")
 
@@ -49,7 +50,7 @@ class ExpertScore(Sourced):
     """One expert's score of an indicator, with the reason."""
 
     indicator: Id = column("指标编号", "indicator id")
-    expert: Annotated[str, Field(min_length=1)] = column("专家", "expert (a letter or number, no name)")
+    expert: Annotated[str, Field(min_length=1)] = column("专家", "expert (a letter or number, no name)", note="用编号，不写姓名")
     score: Decimal | None = column("得分", "score; empty: no score given", None, unit="分")
     reason: Annotated[str, Field(min_length=1)] = column("理由", "reason")
     reason_en: str = column("理由（英文）", "reason in English", "")
@@ -87,7 +88,9 @@ class FollowUp(Sourced):
 
     subject: Literal["finding", "recommendation"] = column("类别", "finding or recommendation")
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,24}$")] = column(
-        "编号", "id of the finding or recommendation; of an earlier year with the year before it (2023-1.1)"
+        "编号",
+        "id of the finding or recommendation; of an earlier year with the year before it (2023-1.1)",
+        note="问题或建议的编号；以前年度的写成 2023-1.1",
     )
     date: datetime.date = column("日期", "date of this state (2024-03-31)")
     state: Literal["open", "promised", "done", "checked"] = column("状态", "open, promised, done or checked")

@@ -11,7 +11,8 @@ from evallib.core.base import Frozen
 from evallib.core.evaluation import Evaluation
 from evallib.core.facts import FACTS
 from evallib.core.measure import find_fact
-from evallib.core.record import CHOICES, Published, Record
+from evallib.core.record import Published, Record
+from evallib.core.table_words import CHOICES
 from evallib.core.units import SHARE, UNITS, convert, parse_decimal, round_half_up
 from evallib.core.words import NOTHING, Words, words
 

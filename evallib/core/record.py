@@ -65,7 +65,7 @@ class WorkTarget(Sourced):
     """One of the year's work targets; numbers where it carries any."""
 
     no: Annotated[int, Field(ge=1)] = column("序号", "number")
-    part: str = column("分项", "which of its numbers (empty: the target itself)", "")
+    part: str = column("分项", "which of its numbers (empty: the target itself)", "", note="该目标中的哪个数字；整项目标留空")
     name: Annotated[str, Field(min_length=1)] = column("内容", "what is to be done")
     name_en: str = column("内容（英文）", "what is to be done, in English", "")
     assigned_by: str = column("下达考核单位", "office that sets and assesses it", "")
@@ -97,11 +97,17 @@ class PlanTarget(Sourced):
 class Fact(Sourced):
     """A primitive number. An empty value says: known to be missing. The note says why, or how it was read."""
 
-    fact: str = column("事实", "fact id (see the catalogue of facts)")
-    year: Annotated[int, Field(ge=1990, le=2200)] = column("年度", "year the number belongs to")
-    value: Decimal | None = column("数值", "number; empty where it is known to be missing", None, unit="unit")
+    fact: str = column("数据项", "fact id (see the catalogue of facts)", note="数据项编号；工作簿中见“#说明”表")
+    year: Annotated[int, Field(ge=1990, le=2200)] = column("年度", "year the number belongs to", note="数字所属的年度")
+    value: Decimal | None = column(
+        "数值",
+        "number; empty where it is known to be missing",
+        None,
+        unit="unit",
+        note="确为零填 0；确知没有这个数则留空，并在“说明”里写原因",
+    )
     unit: str = column("单位", "unit")
-    note: str = column("说明", "note", "")
+    note: str = column("说明", "note", "", note="为什么缺，或怎样读出来的")
     note_en: str = column("说明（英文）", "note in English", "")
 
 
@@ -114,7 +120,9 @@ class OwnIndicator(Sourced):
     group: Id = column("二级指标", "group of the framework")
     points: Annotated[Decimal, Field(gt=0)] = column("分值", "points", unit="分")
     basis: Basis = column("分值依据", "published, reconstructed or own")
-    metric: str = column("计算公式", "formula that gives the actual (empty: typed in targets.csv)", "")
+    metric: str = column(
+        "计算公式", "formula that gives the actual (empty: typed in targets.csv)", "", note="得出实际值的公式；自行填写实际值的留空"
+    )
 
 
 class Target(Sourced):
@@ -124,9 +132,13 @@ class Target(Sourced):
     operator: Operator = column("方向", ">=, <= or =")
     target: Decimal = column("目标值", "target", unit="unit")
     unit: str = column("单位", "unit of the target")
-    actual: Decimal | None = column("实际值", "actual; empty where parts or a formula give it", None, unit="actual_unit")
+    actual: Decimal | None = column(
+        "实际值", "actual; empty where parts or a formula give it", None, unit="actual_unit", note="由分项或公式得出的留空"
+    )
     actual_unit: str = column("实际值单位", "unit of the actual", "")
-    base: Decimal | None = column("基数", "the actual is so many out of this base", None, unit="actual_unit")
+    base: Decimal | None = column(
+        "基数", "the actual is so many out of this base", None, unit="actual_unit", note="40 件中办结 40 件：实际值 40，基数 40，目标单位 %"
+    )
     actual_by: Literal["measured", "judged"] = column("实际值依据", "measured, or judged by the evaluators")
     evidence: str = column("佐证", "evidence", "")
     evidence_en: str = column("佐证（英文）", "evidence in English", "")
@@ -160,8 +172,8 @@ class Judgement(Sourced):
         "类别", "item (of a checklist), tier, award, override or not_applicable"
     )
     item: str = column("核对项", "checklist item", "")
-    verdict: str = column("结论", "met or not_met; or the tier", "")
-    score: Decimal | None = column("得分", "score, for award, tier and override", None, unit="分")
+    verdict: str = column("结论", "met or not_met; or the tier", "", note="核对项填 met 或 not_met；等次填等次编号")
+    score: Decimal | None = column("得分", "score, for award, tier and override", None, unit="分", note="等次、评分和调整才填")
     basis: Basis = column("依据", "published: the report states it; reconstructed: read out of its text")
     reason: Annotated[str, Field(min_length=1)] = column("理由", "reason")
     reason_en: str = column("理由（英文）", "reason in English", "")
@@ -180,12 +192,14 @@ class Finding(Sourced):
     title: Annotated[str, Field(min_length=1)] = column("问题", "what was found")
     title_en: str = column("问题（英文）", "what was found, in English", "")
     amount: Decimal | None = column("凭证金额", "amount of the voucher in yuan, as printed", None, unit="元")
-    at_issue: Decimal | None = column("涉及金额", "amount at issue in yuan, where it is not the whole voucher", None, unit="元")
+    at_issue: Decimal | None = column(
+        "涉及金额", "amount at issue in yuan, where it is not the whole voucher", None, unit="元", note="不是整张凭证时才填"
+    )
     quantity: Decimal | None = column("数量", "quantity", None)
     unit_price: Decimal | None = column("单价", "price of one, in yuan", None, unit="元")
     paid: Decimal | None = column("实付金额", "amount paid, where it differs from the amount booked", None, unit="元")
     voucher: str = column("凭证", "voucher", "")
-    clauses: str = column("违反条款", "clauses: source:article; source:article", "")
+    clauses: str = column("违反条款", "clauses: source:article; source:article", "", note="来源:条款；来源:条款")
     indicator: Id = column("涉及指标", "the indicator it touches")
     recommendation: str = column("对应建议", "recommendation id", "")
 
@@ -259,9 +273,13 @@ class Published(Sourced):
     """A figure that the published report states as a result. `number` names what the kit computes for it."""
 
     published: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")] = column("编号", "id")
-    value: Annotated[str, Field(min_length=1)] = column("公布值", "as printed, without thousands commas or unit")
+    value: Annotated[str, Field(min_length=1)] = column(
+        "公布值", "as printed, without thousands commas or unit", note="照原文填写，不带千分位和单位"
+    )
     unit: str = column("单位", "unit; empty for a text", "")
-    number: str = column("对应数值", "name of the computed number; empty where nothing computes it", "")
+    number: str = column(
+        "对应数值", "name of the computed number; empty where nothing computes it", "", note="计算结果的名称；没有则留空并写说明"
+    )
     note: str = column("说明", "note; required where nothing computes it", "")
     note_en: str = column("说明（英文）", "note in English", "")
 
@@ -271,7 +289,9 @@ class Contradiction(Sourced):
 
     contradiction: Id = column("编号", "id")
     kind: Literal["number", "wording"] = column("类别", "number: figures that disagree; wording: names and words that do")
-    about: str = column("涉及", "published ids, target indicators or findings, apart by spaces")
+    about: str = column(
+        "涉及", "published ids, target indicators or findings, apart by spaces", note="公布编号、指标或问题编号，用空格隔开"
+    )
     printed: Annotated[str, Field(min_length=1)] = column("原文数值", "as printed")
     other: Annotated[str, Field(min_length=1)] = column("另一数值", "what it does not agree with")
     reason: Annotated[str, Field(min_length=1)] = column("说明", "explanation")
@@ -311,62 +331,13 @@ OPTIONAL = frozenset({"surveys", "survey_answers", "expert_scores", "cost_result
 """Tables that a year may do without; a missing file says the same as an empty one."""
 
 
-TABLE_NAMES: dict[str, Words] = {
-    "sources": words("来源文件", "Sources"),
-    "profile": words("基本情况", "Profile"),
-    "units": words("机构", "Units"),
-    "work_targets": words("年度工作目标", "Work targets"),
-    "plan_targets": words("中长期目标", "Plan targets"),
-    "facts": words("基础数据", "Facts"),
-    "own_indicators": words("自设指标", "Own indicators"),
-    "targets": words("目标与实际", "Targets"),
-    "target_parts": words("目标分项", "Target parts"),
-    "judgements": words("评定", "Judgements"),
-    "findings": words("问题", "Findings"),
-    "finding_amounts": words("问题金额分项", "Finding amounts"),
-    "recommendations": words("建议", "Recommendations"),
-    "practices": words("经验做法", "Practices"),
-    "self_evaluation": words("自评", "Self-evaluation"),
-    "published": words("公布数字", "Published"),
-    "contradictions": words("矛盾", "Contradictions"),
-    "surveys": words("问卷对象", "Surveys"),
-    "survey_answers": words("问卷答案", "Survey answers"),
-    "expert_scores": words("专家评分", "Expert scores"),
-    "cost_results": words("成本与成果", "Costs and results"),
-    "follow_ups": words("整改情况", "Follow-up"),
-}
-"""The tables by id: the name of the sheet in a workbook."""
-
-CHOICES: dict[str, Words] = {
-    "report": words("报告", "report"), "law": words("法规", "law"), "notice": words("通知", "notice"), "plan": words("规划", "plan"),
-    "ledger": words("台账", "ledger"), "full_name": words("全称", "full name"), "rank": words("预算级次", "rank"),
-    "duties": words("职责", "duties"), "evaluator": words("评价报告", "evaluator"), "client": words("委托方", "client"),
-    "period": words("评价期间", "period"), "conclusion": words("结论", "conclusion"), "synthetic": words("模拟数据", "synthetic"),
-    "office": words("内设机构", "office"), "civil_service_institution": words("参公事业单位", "civil service institution"),
-    "public_institution": words("全额事业单位", "public institution"), "yes": words("是", "yes"), "no": words("否", "no"),
-    "published": words("公布", "published"), "reconstructed": words("重构", "reconstructed"), "own": words("自设", "own"),
-    "met": words("满足", "met"), "not_met": words("不满足", "not met"),
-    "measured": words("计量", "measured"), "judged": words("评定", "judged"), "target": words("目标", "target"),
-    "actual": words("实际", "actual"), "item": words("核对项", "item"), "tier": words("等次", "tier"),
-    "award": words("评分", "award"), "override": words("调整", "override"), "not_applicable": words("不适用", "not applicable"),
-    "number": words("数字", "number"), "wording": words("用语", "wording"),
-    ">=": words("≥"), "<=": words("≤"), "=": words("="),
-    "yes_no": words("满意/不满意", "yes or no"), "three_point": words("三级", "three points"), "five_point": words("五级", "five points"),
-    "marks_10": words("十分制", "out of ten"), "marks_100": words("百分制", "out of a hundred"),
-    "open": words("未整改", "open"), "promised": words("已承诺", "promised"), "done": words("已整改", "done"),
-    "checked": words("已核查", "checked"),
-    "finding": words("问题", "finding"), "recommendation": words("建议", "recommendation"),
-}  # fmt: skip
-"""What a cell of few choices may say, in both languages."""
-
-
 class Listing(Row):
     """A line of departments.csv: a department under a name and a framework, for a span of years."""
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = column("部门编码", "department code")
     name: Annotated[str, Field(min_length=1)] = column("名称", "name")
     name_en: str = column("名称（英文）", "name in English", "")
-    framework: str = column("指标体系", "framework id")
+    framework: str = column("指标体系", "framework id", note="frameworks 文件夹中的名字")
     first_year: Annotated[int, Field(ge=1990, le=2200)] = column("起始年度", "first year evaluated")
     last_year: Annotated[int, Field(ge=1990, le=2200)] = column("截止年度", "last year evaluated")
 

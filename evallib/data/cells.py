@@ -14,8 +14,8 @@ from typing import Any, Literal, cast, get_args, get_origin
 from pydantic import ValidationError
 
 from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.record import CHOICES
-from evallib.core.rows import Row, columns
+from evallib.core.rows import Row, columns, unit_of
+from evallib.core.table_words import CHOICES
 from evallib.core.units import find_unit, parse_decimal
 from evallib.core.words import Words, words
 from evallib.data.sheets import MAX_CELL, Grid
@@ -263,8 +263,7 @@ def _read_number(
             text[:60],
         )
         return
-    extra = model.model_fields[column].json_schema_extra
-    named = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    named = unit_of(model, column)
     stated = next((text for column, _, text in cells if column == named), "") if named in model.model_fields else named
     row_unit = find_unit(stated) if stated else None
     if row_unit is None and not stated and named in model.model_fields:

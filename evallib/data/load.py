@@ -25,8 +25,9 @@ from evallib.checks.methods import check_methods
 from evallib.checks.record import check_record
 from evallib.core.errors import InputRefused, Place, Problem, Where, refuse
 from evallib.core.framework import Framework
-from evallib.core.record import OPTIONAL, TABLE_NAMES, TABLES, InputFile, Listing, Record
+from evallib.core.record import OPTIONAL, TABLES, InputFile, Listing, Record
 from evallib.core.rows import Row, columns
+from evallib.core.table_words import TABLE_NAMES
 from evallib.core.words import Words, words
 from evallib.data.cells import Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, framework_file, read_file, read_year

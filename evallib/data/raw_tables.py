@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args, get_origin
 
-from evallib.core.record import CHOICES, TABLES, Record
+from evallib.core.record import TABLES, Record
 from evallib.core.rows import Row, columns
+from evallib.core.table_words import CHOICES
 from evallib.core.units import UNITS
 from evallib.core.words import Lang
 

@@ -11,7 +11,8 @@ from openpyxl import Workbook
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
 from evallib.core.evaluation import Evaluation
 from evallib.core.reconcile import KINDS, VERDICTS, reconcile
-from evallib.core.record import CHOICES, parse_clauses
+from evallib.core.record import parse_clauses
+from evallib.core.table_words import CHOICES
 from evallib.core.units import SHARE, UNITS, convert, money, parse_decimal, plain, section_number
 from evallib.core.words import Lang, Words, joined, words
 from evallib.data.whole import whole

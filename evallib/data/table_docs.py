@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Literal, get_args, get_origin
 
 from evallib.core.budget_rows import BudgetHead
 from evallib.core.facts import FACTS, TOPICS
 from evallib.core.monitoring_rows import MonitoringRow
-from evallib.core.record import CHOICES, OPTIONAL, TABLE_NAMES, TABLES, Listing
-from evallib.core.rows import Row, columns
+from evallib.core.record import OPTIONAL, TABLES, Listing
+from evallib.core.rows import Row, columns, note_of
+from evallib.core.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.core.units import UNITS
+from evallib.data.raw_tables import choices_of
 
 _HEAD = """# 数据表 / The tables of data
 
@@ -33,16 +34,25 @@ digits with the unit that its row names.
 """
 
 
+_PURPOSE_LIST = "每行一个部门，用一个名称、一个指标体系，管若干年度"
+_PURPOSE_HEADS = "全县预算的一个科目，一年一行；同一年的科目在同一级次"
+_PURPOSE_MONITORING = "某一天观察到的一个数；同一监控项的名称、目标等可以只写在第一行"
 _MAY_LACK = "（可以没有 / may be left out）"
 
 
 def table_documentation() -> str:
     """The text of `data/README.md`."""
-    parts = [_HEAD, _table("departments.csv 部门名单 / departments", Listing)]
-    parts += [_table("budget_heads.csv 全县预算 / the government's budget", BudgetHead)]
-    parts += [_table("monitoring/部门/年度.csv 运行监控 / monitoring during the year", MonitoringRow)]
+    parts = [_HEAD, _table("departments.csv 部门名单 / departments", Listing, _PURPOSE_LIST)]
+    parts += [_table("budget_heads.csv 全县预算 / the government's budget", BudgetHead, _PURPOSE_HEADS)]
     parts += [
-        _table(f"{name} {TABLE_NAMES[name].zh} / {TABLE_NAMES[name].en}{_MAY_LACK if name in OPTIONAL else ''}", model)
+        _table(
+            "monitoring/部门/年度.csv 运行监控 / monitoring during the year",
+            MonitoringRow,
+            "某一天观察到的一个数；同一监控项的名称、目标等可以只写在第一行。",
+        )
+    ]
+    parts += [
+        _table(f"{name} {TABLE_NAMES[name].zh} / {TABLE_NAMES[name].en}{_MAY_LACK if name in OPTIONAL else ''}", model, PURPOSES[name].zh)
         for name, model in TABLES.items()
     ]
     facts = ["## 数据项 / Facts", "", "| 编号 / id | 名称 | name | 单位 / unit | 合计自 / sum of |", "| --- | --- | --- | --- | --- |"]
@@ -56,15 +66,15 @@ def table_documentation() -> str:
     return "\n".join([*parts, "\n".join(facts), "", f"单位 / units: {units}", ""])
 
 
-def _table(title: str, model: type[Row]) -> str:
-    lines = [f"## {title}", "", (model.__doc__ or "").split("\n")[0], ""]
-    lines += ["| 列 / column | 列名 | 必填 / required | 说明 / note |", "| --- | --- | --- | --- |"]
+def _table(title: str, model: type[Row], purpose: str = "") -> str:
+    lines = [f"## {title}", "", *([purpose, ""] if purpose else []), (model.__doc__ or "").split("\n")[0], ""]
+    lines += ["| 列 / column | 列名 | 必填 / required | 说明 | note |", "| --- | --- | --- | --- | --- |"]
     for name in columns(model):
-        info = model.model_fields[name]
-        note = info.description or ""
-        if get_origin(info.annotation) is Literal:
-            note += "：" + "、".join(f"`{v}` {CHOICES[v].zh}" for v in get_args(info.annotation))
-        lines.append(f"| `{name}` | {info.title} | {'是 / yes' if info.is_required() else ''} | {note.replace('|', '/')} |")
+        info, note = model.model_fields[name], note_of(model, name)
+        zh = note.zh if note.zh != info.title else ""
+        if choices := choices_of(model, name):
+            zh = "；".join(part for part in (zh, "可选：" + "、".join(f"`{v}` {CHOICES[v].zh}" for v in choices)) if part)
+        lines.append(f"| `{name}` | {info.title} | {'是 / yes' if info.is_required() else ''} | {zh} | {note.en.replace('|', '/')} |")
     return "\n".join([*lines, ""])
 
 

@@ -17,10 +17,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.core.facts import FACTS
 from evallib.core.framework import Framework
-from evallib.core.record import CHOICES, TABLE_NAMES, TABLES, Record
-from evallib.core.rows import Row
+from evallib.core.record import TABLES, Record
+from evallib.core.rows import Row, note_of, unit_of
+from evallib.core.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.core.units import SHARE, UNITS, parse_decimal
-from evallib.core.words import Lang, Words, words
+from evallib.core.words import Lang, words
 from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
 from evallib.data.whole import whole
 from evallib.data.workbook_sheet import packed, shown_width
@@ -30,54 +31,6 @@ _MONEY = "#,##0.00########"  # never hides a decimal
 _REQUIRED, _OPTIONAL, _REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
 _TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locked=False), "595959"
 
-_PURPOSE: dict[str, Words] = {
-    "sources": words("数据出自哪些文件；其他表用这里的编号", "The documents that the data comes from; other sheets use these ids"),
-    "profile": words("部门的名称、级次、职责，评价的委托方和结论", "The department's name, rank, duties; the client; the conclusion"),
-    "units": words("内设机构和所属单位，每个一行", "Offices and subordinate units, one a row"),
-    "work_targets": words("上级下达的年度工作目标", "The work targets set for the year"),
-    "plan_targets": words("中长期规划中带数字的目标", "Targets of the medium-term plan that carry a number"),
-    "facts": words("人员、预算、决算、资产等原始数字", "Primitive numbers: staff, budget, outturn, assets and so on"),
-    "own_indicators": words("部门自设的指标及其分值", "Indicators of the department's own and what they are worth"),
-    "targets": words("每个指标的目标值和实际值", "Target and actual of each indicator"),
-    "target_parts": words("目标值或实际值由哪些分项组成", "The parts that a target or an actual is made of"),
-    "judgements": words("由人评定的指标：结论、得分和理由", "What people decide: verdict, score and reason"),
-    "findings": words("评价发现的问题，每个一行", "What the evaluation found, one a row"),
-    "finding_amounts": words("问题金额的分项", "The parts of a finding's amount"),
-    "recommendations": words("建议", "Recommendations"),
-    "practices": words("值得保留的做法", "Practices worth keeping"),
-    "self_evaluation": words("部门自评得分；total 一行是总分", "The department's own scores; the row total is that of the whole"),
-    "published": words("报告公布的数字，用来与计算结果核对", "Figures that the report states, to be held against what is computed"),
-    "contradictions": words("来源中前后不一致之处", "Where the sources contradict themselves"),
-    "surveys": words(
-        "满意度问卷问了谁，发放和收回多少份；没有问卷可以不填",
-        "Who was asked how satisfied they are, and how many forms; may be left empty",
-    ),
-    "survey_answers": words("每种答案有多少份", "How often each answer was given"),
-    "expert_scores": words(
-        "每位专家对每个指标的评分和理由；没有专家评议可以不填", "Each expert's score of each indicator, with the reason; may be left empty"
-    ),
-    "cost_results": words(
-        "花了多少钱、得到多少成果，两者为什么对应；可以不填",
-        "What was spent on which result, and why they belong together; may be left empty",
-    ),
-    "follow_ups": words(
-        "问题和建议的整改情况，每次变化一行；可以不填",
-        "What became of findings and recommendations, a row for each change; may be left empty",
-    ),
-}
-
-_NOTES_ZH: dict[str, str] = {
-    "source": "“来源文件”表中的编号", "section": "在该文件中的位置，如 五(二)1", "fact": "事实编号，对照见“#说明”",
-    "year": "数字所属的年度", "facts.value": "确为零填 0；确知没有这个数则留空，并在“说明”里写原因", "note": "为什么缺，或怎样读出来的",
-    "targets.actual": "由分项或公式得出的留空", "targets.base": "40 件中办结 40 件：实际值 40，基数 40，目标单位 %",
-    "work_targets.part": "该目标中的哪个数字；整项目标留空", "judgements.verdict": "核对项填 met 或 not_met；等次填等次编号",
-    "judgements.score": "等次、评分和调整才填", "findings.clauses": "来源:条款；来源:条款", "findings.at_issue": "不是整张凭证时才填",
-    "follow_ups.id": "问题或建议的编号；以前年度的写成 2023-1.1", "survey_answers.answer": "照问卷上的选项写；留空为未答",
-    "surveys.weight": "该群体占全体的百分比；留空则按份数", "expert_scores.expert": "用编号，不写姓名",
-    "published.value": "照原文填写，不带千分位和单位", "published.number": "计算结果的名称；没有则留空并写说明",
-    "contradictions.about": "公布编号、指标或问题编号，用空格隔开", "own_indicators.metric": "得出实际值的公式；自行填写实际值的留空",
-}  # fmt: skip
-"""What a column's head does not say by itself, in Chinese; in English it is the column's description."""
 
 _HOW_TO = words(
     "每张表一类数据，每行一条。第一行是列名，不要改动；指向列名可看到该列填什么。\n"
@@ -135,17 +88,11 @@ def _as_number(text: str) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _unit_of(model: type[Row], column: str) -> str:
-    """The unit of a number column, or the column that names it."""
-    extra = model.model_fields[column].json_schema_extra
-    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-
-
 def _format(model: type[Row], column: str | Hint, row: Mapping[str, str]) -> str:
     """How a column's cell is shown: money with its cents and all decimals there are, other numbers as typed, text as text."""
     if isinstance(column, Hint) or kind_of(model, column) != "decimal":
         return "0" if kind_of(model, column) == "int" else "@"
-    named = _unit_of(model, column)
+    named = unit_of(model, column)
     unit = UNITS.get(row.get(named, "") if named in model.model_fields else named)
     return _MONEY if unit and unit.measures == "money" else "General"
 
@@ -234,8 +181,8 @@ class _Book:
         cell.fill, cell.protection = _REMARK if isinstance(one, Hint) else _REQUIRED if required else _OPTIONAL, Protection(locked=True)
         if isinstance(one, Hint):
             return
-        info, unit = model.model_fields[one], _unit_of(model, one)
-        said = [self.t(_NOTES_ZH.get(f"{table}.{one}") or _NOTES_ZH.get(one) or str(info.title), str(info.description))]
+        unit = unit_of(model, one)
+        said = [note_of(model, one)[self.lang]]
         if unit in model.model_fields:
             said.append(self.t(f"单位：见“{head_of(model, unit, 'zh')}”列", f"unit: see the column {head_of(model, unit, 'en')}"))
         elif unit:
@@ -290,8 +237,8 @@ class _Book:
         """The first sheet: how to fill in, what each sheet holds, and what the ids mean."""
         t, lang, facts = self.t, self.lang, [kind for kind in FACTS.values() if not kind.derived]
         lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in _HOW_TO[lang].split("\n"))]
-        lines += [(t("各表", "The sheets"),), *((TABLE_NAMES[table][lang], _PURPOSE[table][lang]) for table in TABLES)]
-        lines += [(t("事实编号", "Ids of facts"),)]
+        lines += [(t("各表", "The sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in TABLES)]
+        lines += [(t("数据项编号", "Ids of facts"),)]
         lines += [(kind.id, kind.name[lang], UNITS[kind.unit].name[lang], ", ".join(kind.parts)) for kind in facts]
         lines += [(t("指标编号", "Ids of indicators"),), *self.indicators.items()]
         for row, line in enumerate(lines, 1):

@@ -15,7 +15,8 @@ from typing import Literal
 
 from evallib.core.evaluation import Evaluation
 from evallib.core.optional_rows import FollowUp
-from evallib.core.record import CHOICES, Record
+from evallib.core.record import Record
+from evallib.core.table_words import CHOICES
 from evallib.core.words import NOTHING, Words, words
 
 Subject = Literal["finding", "recommendation"]

@@ -10,8 +10,8 @@ from evallib.charts.drawing import Chart
 from evallib.charts.monitoring import LEVELS, latest, money_chart, pair, targets_chart
 from evallib.charts.parts import signed
 from evallib.core.monitoring_record import MONEY, RULES, Monitored, year_gone
-from evallib.core.monitoring_rows import CHINESE_NOTES, MonitoringRow, example_lines, file_name, head_line
-from evallib.core.rows import columns
+from evallib.core.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
+from evallib.core.rows import columns, note_of
 from evallib.core.units import percent
 from evallib.core.words import Lang, Words, words
 from evallib.pages.rendering import Sections
@@ -74,7 +74,7 @@ class Monitoring(Sections):
             "head": head_line(),
             "example": example_lines(m.year),
             "fields": [(c, MonitoringRow.model_fields[c]) for c in columns(MonitoringRow)],
-            "notes": CHINESE_NOTES,
+            "note_of": lambda name: note_of(MonitoringRow, name)[self.lang],
             "year_gone": year_gone,
             "gap_words": gap_words,
             "pair": lambda s: pair(s, self.lang),

@@ -15,7 +15,8 @@ from evallib.charts.report import CHARTS
 from evallib.core.evaluation import Evaluation
 from evallib.core.facts import FACTS
 from evallib.core.reconcile import KINDS, VERDICTS, reconcile
-from evallib.core.record import TABLE_NAMES, parse_clauses
+from evallib.core.record import parse_clauses
+from evallib.core.table_words import TABLE_NAMES
 from evallib.core.units import UNITS, parse_decimal, plain
 from evallib.core.words import Lang, Words, words
 from evallib.core.years import EvaluatedYear

@@ -44,8 +44,8 @@ from evallib.core.units import round_half_up
 from evallib.core.words import LANGS, Lang, words
 from evallib.core.years import Absent, CountyYear
 from evallib.data.years import evaluate_county
+from evallib.kit import NOTEBOOKS
 from evallib.pages.overview import LONGEST, SECTIONS, CountyOverview, brief
-from evallib.runs.report import NOTEBOOKS
 from tests.conftest import DATA, GOLDEN
 
 CASES: dict[str, list[dict[str, Any]]] = tomllib.loads((GOLDEN / "overview" / "numbers.toml").read_text(encoding="utf-8"))

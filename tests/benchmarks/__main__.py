@@ -24,10 +24,10 @@ import pandas as pd
 from evallib.core.errors import InputRefused
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
+from evallib.kit import NOTEBOOKS
 from evallib.pages.report import SECTIONS, Report
 from evallib.runs.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_job, standing
 from evallib.runs.engine import warm_up
-from evallib.runs.report import NOTEBOOKS
 from evallib.runs.workers import default_workers
 from tests.runs.test_batch import as_if_made
 

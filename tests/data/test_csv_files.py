@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from evallib.core.errors import InputRefused
 from evallib.core.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
-from evallib.core.record import CHOICES, TABLE_NAMES, TABLES, Contradiction, Finding, Practice, Published, Record
+from evallib.core.record import TABLES, Contradiction, Finding, Practice, Published, Record
 from evallib.core.rows import Sourced, columns
+from evallib.core.table_words import CHOICES, TABLE_NAMES
 from evallib.core.units import UNITS, parse_decimal
 from evallib.core.words import LANGS, Lang
 from evallib.data import workbook as data_workbook

@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 
 from evallib.core.errors import InputRefused
-from evallib.core.record import TABLE_NAMES, TABLES, Record
+from evallib.core.record import TABLES, Record
+from evallib.core.table_words import TABLE_NAMES
 from evallib.core.words import LANGS
 from evallib.data import new_year as module
 from evallib.data.load import load_departments, load_year
@@ -276,8 +277,8 @@ def a_fact(before: Record) -> Callable[[Row], Row]:
     def change(row: Row) -> Row:
         if row["来源"]:
             return {}
-        old = last.get(row["事实"])
-        value = CHANGED.get((row["事实"], row["年度"])) or str(old.value if old else "")
+        old = last.get(row["数据项"])
+        value = CHANGED.get((row["数据项"], row["年度"])) or str(old.value if old else "")
         return {"数值": value, **FROM_REPORT}
 
     return change

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.core.errors import InputRefused
-from evallib.core.record import OPTIONAL, TABLE_NAMES, TABLES
+from evallib.core.record import OPTIONAL, TABLES
 from evallib.core.rows import Row, columns
+from evallib.core.table_words import TABLE_NAMES
 from evallib.data.load import load_year
 from evallib.data.sheets import MAX_ROWS, guarded, read_csv, read_workbook, unguarded
 from evallib.data.years import evaluate_year
