@@ -120,41 +120,31 @@ def check(
     data: DataFolder = DATA,
 ) -> None:
     """检查数据 / Check the data and list every problem at once."""
-    from evallib.data.load import list_departments
-    from evallib.data.years import evaluate_year
+    from evallib.data.check_all import check_data
 
     language: Lang = lang.value
     try:
-        listings = [row for row in list_departments(data) if department in (None, row.code)]
+        found = check_data(data, department, year)
     except InputRefused as refusal:
         raise refused(refusal, language) from None
-    chosen = [(row.code, y) for row in listings for y in range(row.first_year, row.last_year + 1) if year in (None, y)]
-    if not chosen and department is not None:
-        chosen = [(department, year or 0)]  # to be told what there is
-    found: list[tuple[str, int, tuple[Problem, ...]]] = []
-    for code, y in chosen:
-        try:
-            found.append((code, y, evaluate_year(data, code, y).remarks))
-        except InputRefused as refusal:
-            found.append((code, y, refusal.problems))
-    errors = sum(1 for _, _, problems in found for p in problems if p.level == "error")
     if format is CheckFormat.json:
-        print(json.dumps([_problem_document(code, y, p, language) for code, y, ps in found for p in ps], ensure_ascii=False, indent=2))
+        documents = [_problem_document(one.department, one.year, p, language) for one in found for p in one.problems]
+        print(json.dumps(documents, ensure_ascii=False, indent=2))
     else:
-        for code, y, problems in found:
-            print_problems(problems, language)
-            counts = [sum(1 for p in problems if p.level == level) for level in ("error", "warning", "recorded")]
-            if counts[0]:
+        for one in found:
+            print_problems(one.problems, language)
+            title, errors = one.title[language], one.count("error")
+            if errors:
                 told = (
-                    f"{code} {y}：错误 {counts[0]}。改正后请再运行一次：有些检查要等这些改好才能做。"
+                    f"{title}：错误 {errors}。改正后请再运行一次：有些检查要等这些改好才能做。"
                     if language == "zh"
-                    else f"{code} {y}: {counts[0]} error(s). Run it again afterwards: some checks need these to be right first."
+                    else f"{title}: {errors} error(s). Run it again afterwards: some checks need these to be right first."
                 )
                 ERR.print(told, markup=False)
                 continue
-            said = "{} {}：错误 {}，提醒 {}，已记录的矛盾 {}" if language == "zh" else "{} {}: {} error(s), {} warning(s), {} recorded"
-            OUT.print(said.format(code, y, *counts), markup=False)
-    if errors:
+            said = "{}：错误 0，提醒 {}，已记录的矛盾 {}" if language == "zh" else "{}: 0 error(s), {} warning(s), {} recorded"
+            OUT.print(said.format(title, one.count("warning"), one.count("recorded")), markup=False)
+    if any(one.count("error") for one in found):
         raise typer.Exit(2)
 
 

@@ -33,9 +33,21 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ())
     """
     years, root = range(year - YEARS + 1, year + 1), data_root(data)
     if (root / FILE).is_file():
-        return _from_file(read_file(root, FILE, words("放回该文件", "put the file back")), year, years)
+        return _from_file(_file(root), year, years)
     at_hand = {county.year: county for county in evaluated}
     return from_departments(year, [at_hand.get(y) or evaluate_county(data, y) for y in years])
+
+
+def load_heads(data: Path) -> tuple[BudgetHead, ...]:
+    """The rows of `budget_heads.csv`.
+
+    Raises InputRefused where there is no such file, or with every problem found in it.
+    """
+    return tuple(_checked(_file(data_root(data))))
+
+
+def _file(root: Path) -> File:
+    return read_file(root, FILE, words("放回该文件", "put the file back"))
 
 
 def _from_file(file: File, year: int, years: Sequence[int]) -> Government:

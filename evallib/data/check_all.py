@@ -1,0 +1,75 @@
+"""Everything in a data folder, checked: the years of the list, what is monitored, the government's budget. Only tells; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evallib.core.budget_rows import FILE as HEADS
+from evallib.core.errors import InputRefused, Problem
+from evallib.core.words import Words, words
+from evallib.data.government import load_heads
+from evallib.data.load import list_departments
+from evallib.data.monitoring import load_monitoring
+from evallib.data.years import evaluate_year
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was checked, and every problem found in it; `department` is empty and `year` 0 for the government's budget."""
+
+    department: str
+    year: int
+    title: Words
+    problems: tuple[Problem, ...]
+
+    def count(self, level: str) -> int:
+        return sum(1 for problem in self.problems if problem.level == level)
+
+
+def check_data(data: Path, department: str | None = None, year: int | None = None) -> tuple[Checked, ...]:
+    """Check what is listed and there for a department and a year; for all of them where none is named, and the budget then too.
+
+    Raises InputRefused where the list of departments cannot be read or is empty. What else is wrong is told, not raised.
+
+    >>> [(one.title.en, one.count("error")) for one in check_data(Path("data"))]
+    [('hrss 2023', 0)]
+    """
+    listed = [(row.code, y) for row in list_departments(data) for y in range(row.first_year, row.last_year + 1)]
+    monitored = sorted((file.parent.name, int(file.stem)) for file in data.glob("monitoring/*/*.csv") if file.stem.isdigit())
+
+    def asked(code: str, y: int) -> bool:
+        return department in (None, code) and year in (None, y)
+
+    chosen = [at for at in listed if asked(*at)]
+    watched = [at for at in monitored if asked(*at)]
+    if not chosen and not watched and department is not None:
+        chosen = [(department, year or 0)]  # to be told what there is
+    found = [Checked(code, y, words(f"{code} {y}"), _year(data, code, y)) for code, y in chosen]
+    found += [Checked(code, y, words(f"{code} {y} 运行监控", f"{code} {y} monitoring"), _monitored(data, code, y)) for code, y in watched]
+    if (data / HEADS).is_file() and department is None and year is None:
+        found.append(Checked("", 0, words("全县预算", "the government's budget"), _heads(data)))
+    return tuple(found)
+
+
+def _year(data: Path, code: str, year: int) -> tuple[Problem, ...]:
+    try:
+        return evaluate_year(data, code, year).remarks
+    except InputRefused as refusal:
+        return refusal.problems
+
+
+def _monitored(data: Path, code: str, year: int) -> tuple[Problem, ...]:
+    try:
+        load_monitoring(data, code, year)
+    except InputRefused as refusal:
+        return refusal.problems
+    return ()
+
+
+def _heads(data: Path) -> tuple[Problem, ...]:
+    try:
+        load_heads(data)
+    except InputRefused as refusal:
+        return refusal.problems
+    return ()
