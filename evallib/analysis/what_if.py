@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from evallib.analysis.changes import Change, ChangeRefused, make_change
 from evallib.checks.identities import check_identities
+from evallib.checks.plausibility import check_plausibility
 from evallib.checks.record import check_record
 from evallib.core.errors import InputRefused, Place, Problem
 from evallib.core.evaluation import Evaluation
@@ -62,6 +63,16 @@ def broken_identities(recorded: Record, changed: Record) -> tuple[Words, ...]:
     return tuple(_identity(p) for about, p in broken(changed).items() if about not in before)
 
 
+def new_remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
+    """What is possible but strange in the changed evaluation and was not in the recorded one, a sentence each."""
+
+    def strange(evaluation: Evaluation) -> dict[tuple[str, str], Problem]:
+        return {(p.code, p.place.file): p for p in check_plausibility(evaluation, None, _place(evaluation.record))}
+
+    before = strange(recorded)
+    return tuple(p.what for key, p in strange(changed).items() if key not in before)
+
+
 def _identity(problem: Problem) -> Words:
     subject = FACTS[problem.about[0]].name if problem.about[0] in FACTS else words(problem.about[0])
     found = words(f"（现为 {problem.found}）", f" (it is {problem.found})") if problem.found else words("")
@@ -79,12 +90,12 @@ class Scenario:
 
 
 def make_scenario(recorded: Evaluation, name: Words, changes: Sequence[Change]) -> Scenario:
-    """A scenario: the changes applied, with the identities that they break and the points that no longer add up as remarks.
+    """A scenario: the changes applied; as remarks the identities they break, what is strange only now, points that no longer add up.
 
     Raises InputRefused as `apply` does.
     """
     changed = apply(recorded, changes)
-    remarks = list(broken_identities(recorded.record, changed.record))
+    remarks = [*broken_identities(recorded.record, changed.record), *new_remarks(recorded, changed)]
     points = sum((d.points for d in changed.framework.dimensions), Decimal(0))
     if points != changed.framework.points:
         given, full = plain(points, 2), plain(changed.framework.points)

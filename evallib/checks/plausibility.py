@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from evallib.core.errors import Place, Problem, Where
-from evallib.core.evaluation import Evaluation
-from evallib.core.measure import asks_no_more, find_fact
-from evallib.core.units import percent, plain, quantity
+from evallib.core.evaluation import Evaluation, TargetResult
+from evallib.core.measure import asks_no_more, find_fact, written
+from evallib.core.units import SHARE, UNITS, convert, percent, plain, quantity
 from evallib.core.words import Words, words
 
 FAR_ABOVE = Decimal("1.5")
@@ -103,6 +103,16 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                 words(f"“{target.name.zh}”的实际值读作 {shown}", f"the actual of {target.name.en} reads as {shown}"),
                 words("单位是 %：若是 84%，写 84，不写 0.84", "the unit is %: for 84% write 84, not 0.84"),
             )
+        if _more_than_all(target):
+            yield _remark(
+                where("targets", index, "actual"),
+                "more_than_all",
+                words(
+                    f"“{target.name.zh}”的实际值 {written(target.actual, target.unit).zh} 超过了全部",
+                    f"the actual of {target.name.en}, {written(target.actual, target.unit).en}, is more than all there is",
+                ),
+                words("满意度、覆盖率不会超过 100%：核对实际值", "no satisfaction or coverage is above 100%: check the actual"),
+            )
         if target.judged:
             yield _remark(
                 where("targets", index, "actual_by"),
@@ -122,6 +132,13 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                 words("说明目标为何不再收紧", "say why the target was not made harder"),
                 quantity(target.target, target.unit, "zh"),
             )
+
+
+def _more_than_all(target: TargetResult) -> bool:
+    """Whether a rate with a target of up to 100% is said to be above 100%."""
+    if target.actual is None or UNITS[target.unit].measures != "share":
+        return False
+    return convert(target.target, target.unit, SHARE) <= 1 < convert(target.actual, target.unit, SHARE)
 
 
 def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:

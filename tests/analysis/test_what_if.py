@@ -211,3 +211,15 @@ def test_a_plan_holds_when_it_is_carried_out(missed: set[str], satisfaction: int
     assert [s.gain for s in plan.steps] == sorted((s.gain for s in plan.steps), reverse=True)
     totals = [start.total, *(s.cumulative for s in plan.steps)]
     assert all(a < b for a, b in pairwise(totals))
+
+
+def test_what_is_strange_only_after_the_changes_is_said(hrss: Evaluation) -> None:
+    """A satisfaction above 100% can be tried, but not without a word; what was strange before is not told again."""
+    scenario = make_scenario(hrss, words("试算", "Trial"), [ActualChange(indicator="public_satisfaction", actual=Decimal(120))])
+    assert [remark.en for remark in scenario.remarks] == [
+        "the actual of Satisfaction of the public or of those served, 120.00%, is more than all there is"
+    ]
+
+
+def test_a_change_that_is_possible_is_not_remarked(hrss: Evaluation) -> None:
+    assert make_scenario(hrss, words("试算", "Trial"), [ActualChange(indicator="public_satisfaction", actual=Decimal(90))]).remarks == ()

@@ -43,6 +43,10 @@ def no_base(copy: Copy) -> None:
     copy.set("facts", {"fact": "three_public_budget", "year": "2022"}, "value", "0")
 
 
+def satisfied_beyond_all(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "101")
+
+
 def raised_by_hand(copy: Copy) -> None:
     key = {"indicator": "procurement_execution"}
     for column, value in (("kind", "override"), ("score", "2"), ("indicator", "carryover")):
@@ -64,6 +68,7 @@ def share_typed(copy: Copy) -> None:
     [
         ("execution_above_one", overspent),
         ("zero_base", no_base),
+        ("more_than_all", satisfied_beyond_all),
         ("score_above_formula", raised_by_hand),
         ("met_but_lost", met_but_marked_down),
         ("share_for_percent", share_typed),
