@@ -12,7 +12,7 @@ from rich.table import Table
 from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, NotebooksFolder, OutFolder, refused
 from evallib.core.errors import InputRefused
 from evallib.core.words import Lang
-from evallib.kit import COMPARISON, NOTEBOOKS, OVERVIEW, REPORT
+from evallib.kit import NOTEBOOKS
 
 if TYPE_CHECKING:
     from evallib.runs.batch import Outcome
@@ -43,9 +43,7 @@ def batch(
         STATES,
         choose_jobs,
         clear_leftovers,
-        list_comparisons,
-        list_jobs,
-        list_overviews,
+        list_pages,
         outcome_outside,
         run_batch,
     )
@@ -54,12 +52,7 @@ def batch(
     language: Lang = lang.value
     zh = language == "zh"
     try:
-        reports = list_jobs(data, out, lang=language, notebook=notebooks / REPORT)
-        every_job = (
-            *reports,
-            *list_comparisons(reports, notebooks / COMPARISON),
-            *list_overviews(reports, notebooks / OVERVIEW),
-        )
+        every_job = list_pages(data, out, language, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())
     except InputRefused as refusal:
         raise refused(refusal, language) from None
@@ -103,7 +96,7 @@ def batch(
     made = {outcome.job: outcome for outcome in outcomes}
     known: dict[Path, bytes] = {}
     index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, language)
-    write_results(reports, out)
+    write_results([job for job in every_job if job.kind == "report"], out)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
     OUT.print("  ".join(f"{STATES[s][language]} {n}" for s, n in counts.items() if n), markup=False)
     OUT.print(str(index), markup=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from evallib.core.budget_rows import FILE as HEADS
 from evallib.core.errors import InputRefused, Problem
 from evallib.core.words import Words, words
+from evallib.data.folder import monitored_years
 from evallib.data.government import load_heads
 from evallib.data.load import list_departments
 from evallib.data.monitoring import load_monitoring
@@ -36,13 +37,12 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     [('hrss 2023', 0)]
     """
     listed = [(row.code, y) for row in list_departments(data) for y in range(row.first_year, row.last_year + 1)]
-    monitored = sorted((file.parent.name, int(file.stem)) for file in data.glob("monitoring/*/*.csv") if file.stem.isdigit())
 
     def asked(code: str, y: int) -> bool:
         return department in (None, code) and year in (None, y)
 
     chosen = [at for at in listed if asked(*at)]
-    watched = [at for at in monitored if asked(*at)]
+    watched = [(code, y) for code, y, _ in monitored_years(data) if asked(code, y)]
     if not chosen and not watched and department is not None:
         chosen = [(department, year or 0)]  # to be told what there is
     found = [Checked(code, y, words(f"{code} {y}"), _year(data, code, y)) for code, y in chosen]

@@ -125,6 +125,12 @@ def year_files(data: Path, department: str, year: int, framework: str | None) ->
     return tuple(files)
 
 
+def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:
+    """The departments' years that have a monitoring file, with the file: by department, then year."""
+    files = [file for file in data.glob("monitoring/*/*.csv") if file.stem.isdigit()]
+    return tuple(sorted((file.parent.name, int(file.stem), file) for file in files))
+
+
 def framework_file(folder: Path, year: int) -> list[Path]:
     """The framework file in force in a year, the newest whose year is not later; a list of one or none."""
     years = sorted(int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit() and int(p.stem) <= year)

@@ -15,13 +15,13 @@ from evallib import __version__
 from evallib.analysis.documents import result_of
 from evallib.core.errors import InputRefused, refuse
 from evallib.core.words import NOTHING, Lang, Words, words
-from evallib.data.folder import has_data, year_files
+from evallib.data.folder import has_data, monitored_years, year_files
 from evallib.data.load import list_departments
 from evallib.data.whole import whole
-from evallib.kit import COMPARISON, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
-from evallib.runs.report import ReportFailed, refuse_missing, run_comparison, run_overview, run_report
+from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
+from evallib.runs.report import ReportFailed, refuse_missing, run_comparison, run_monitoring, run_overview, run_report
 
-Kind = Literal["report", "comparison", "overview"]
+Kind = Literal["report", "comparison", "overview", "monitoring"]
 State = Literal["made", "up_to_date", "refused", "failed", "missing", "waiting"]
 
 STATES: dict[State, Words] = {
@@ -38,8 +38,8 @@ STATES: dict[State, Words] = {
 class Job:
     """One page to be made, with absolute paths, so that any process can do it.
 
-    A report is of a department and a year, a comparison of a department, an overview of a year. `listed` is what the list says
-    of those it shows, `inputs` the files of their years, the ones before, and their frameworks.
+    A report and a monitoring page are of a department and a year, a comparison of a department, an overview of a year.
+    `listed` is what the list says of those it shows, `inputs` the files of their years, the ones before, and their frameworks.
     """
 
     kind: Kind
@@ -59,7 +59,7 @@ class Job:
 
     @property
     def stem(self) -> str:
-        return self.department or str(self.year)
+        return f"{self.department}-{self.year}" if self.kind == "monitoring" else self.department or str(self.year)
 
     @property
     def name(self) -> str:
@@ -70,6 +70,8 @@ class Job:
         """What it is called in messages."""
         if self.kind == "report":
             return words(f"{self.department} {self.year}")
+        if self.kind == "monitoring":
+            return words(f"{self.department} {self.year} 运行监控", f"{self.department} {self.year} monitoring")
         if self.kind == "comparison":
             return words(f"{self.department} 历年比较", f"{self.department} over the years")
         return words(f"{self.year} 全县总览", f"{self.year} county overview")
@@ -117,6 +119,20 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path = NOTE
     return tuple(found)
 
 
+def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path = NOTEBOOKS) -> tuple[Job, ...]:
+    """Every page of the data folder: reports, comparisons, overviews, monitoring; made by the notebooks of a folder.
+
+    Raises InputRefused as `list_jobs` does.
+    """
+    reports = list_jobs(data, out, lang=lang, notebook=notebooks / REPORT)
+    return (
+        *reports,
+        *list_comparisons(reports, notebooks / COMPARISON),
+        *list_overviews(reports, notebooks / OVERVIEW),
+        *list_monitorings(reports, notebooks / MONITORING),
+    )
+
+
 def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence[int]) -> tuple[Job, ...]:
     """The jobs about the departments and years asked for; about all of them where none is named.
 
@@ -150,6 +166,17 @@ def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / OVERVIEW
         _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
         for year in sorted({job.year for job in reports})
     )
+
+
+def list_monitorings(reports: Sequence[Job], notebook: Path = NOTEBOOKS / MONITORING) -> tuple[Job, ...]:
+    """The page of each running year that has a monitoring file; `reports` must be all there are. A department need be listed only."""
+    refuse_missing(notebook)
+    first, listed = reports[0], {job.department: (job.listed, job.listed_name) for job in reports}
+    found = []
+    for code, year, file in monitored_years(first.data):
+        says, name = listed.get(code, ("", words(code)))
+        found.append(Job("monitoring", code, year, first.lang, first.data, first.out, notebook.resolve(), says, name, (file,)))
+    return tuple(found)
 
 
 def _together(kind: Kind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
@@ -229,6 +256,8 @@ def run_job(job: Job) -> Outcome:
             result = result_of(run_report(job.department, job.year, **how).evaluation)
         elif job.kind == "comparison":
             run_comparison(job.department, **how)
+        elif job.kind == "monitoring":
+            run_monitoring(job.department, job.year, **how)
         else:
             run_overview(job.year, **how)
     except InputRefused as refusal:
@@ -299,7 +328,7 @@ def clear_leftovers(out: Path) -> None:
 
 def _temporary(out: Path) -> Iterator[Path]:
     """Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more."""
-    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in ("comparison", "overview"))]
+    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in ("comparison", "overview", "monitoring"))]
     found = [path for folder in folders for path in folder.glob(".*-*")]
     found += [path for name in ("index", "results") for path in out.glob(f".{name}.*-*")]
     yield from (path for path in found if path.is_dir())

@@ -25,6 +25,7 @@ MODULES = (
     "evallib.pages.exporter",
     "evallib.pages.overview",
     "evallib.pages.comparison",
+    "evallib.pages.monitoring",
     "evallib.pages.report",
 )
 """What every page needs, papermill first: it finds our engine while it is imported."""
@@ -37,10 +38,11 @@ def warm_up() -> None:
     for module in MODULES:
         import_module(module)
     from evallib.pages.comparison import YearComparison
+    from evallib.pages.monitoring import Monitoring
     from evallib.pages.overview import CountyOverview
     from evallib.pages.rendering import warm_fonts
     from evallib.pages.report import Report
 
-    for page in (Report, YearComparison, CountyOverview):
+    for page in (Report, YearComparison, CountyOverview, Monitoring):
         page.prepare()
     warm_fonts()

@@ -62,6 +62,9 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         .render(
             rows=rows,
             overviews=[(job.year, f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
+            monitorings=[
+                (f"{job.listed_name[lang]} {job.year}", f"monitoring/{job.name}.html") for job in usable if job.kind == "monitoring"
+            ],
             lang=lang,
             t=lambda zh, en: zh if lang == "zh" else en,
             css=css,

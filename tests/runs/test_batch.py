@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from evallib.core.errors import InputRefused
+from evallib.core.monitoring_rows import example_lines, head_line
 from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS
 from evallib.runs.batch import (
@@ -27,7 +28,9 @@ from evallib.runs.batch import (
     fingerprint,
     list_comparisons,
     list_jobs,
+    list_monitorings,
     list_overviews,
+    list_pages,
     run_batch,
     standing,
 )
@@ -207,7 +210,7 @@ def test_leftovers_are_cleared_only_where_a_batch_writes(tmp_path: Path) -> None
 
 def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:
     reports = list_jobs(county.folder, tmp_path)
-    every = (*reports, *list_comparisons(reports), *list_overviews(reports))
+    every = list_pages(county.folder, tmp_path)
 
     def chosen(departments: tuple[str, ...], years: tuple[int, ...]) -> list[str]:
         return [job.title.en for job in choose_jobs(every, departments, years)]
@@ -302,3 +305,21 @@ def test_a_notebook_that_stops_is_a_failure_on_the_fast_engine_too(tmp_path: Pat
     with pytest.raises((ReportFailed, RuntimeError)):
         run_report("hrss", 2023, data=DATA, out=tmp_path / "out", notebook=tmp_path / "broken.ipynb", engine=fast_engine())
     assert not (tmp_path / "out").exists()
+
+
+def test_a_running_year_that_is_monitored_is_a_page_of_the_batch_and_on_the_index(copy: Copy, tmp_path: Path) -> None:
+    """Its file decides whether it is made anew; the list of reports, in which the running year need not stand yet, does not."""
+    file = copy.folder / "monitoring" / "hrss" / "2024.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("\n".join((head_line(), *example_lines(2024))) + "\n", encoding="utf-8")
+
+    def planned() -> tuple[Job, ...]:
+        return list_monitorings(list_jobs(copy.folder, tmp_path))
+
+    [made] = run_batch(planned(), Here())
+    assert (made.state, made.job.title.en, made.job.outputs[0].is_file()) == ("made", "hrss 2024 monitoring", True)
+    assert [o.state for o in run_batch(planned(), Nowhere())] == ["up_to_date"]
+    index = write_index([made], tmp_path, "zh").read_text(encoding="utf-8")
+    assert '<a href="monitoring/hrss-2024.html">寻甸回族彝族自治县人力资源和社会保障局 2024</a>' in index
+    file.write_text(file.read_text(encoding="utf-8").replace(",150,", ",151,"), encoding="utf-8")
+    assert standing(planned()[0]) is None
