@@ -6,13 +6,14 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint lab bench pictures clean
+.PHONY: help report test lint lab wheels bench pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make lab      open the analyst's desk in JupyterLab"
+	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
 	@echo "make bench    measure what many reports cost (some three minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what was made in reports/"
@@ -31,6 +32,11 @@ lint: .venv/installed-dev  ## style and types
 lab: .venv/installed  ## the analyst's desk, in JupyterLab
 	$(BIN)/evallib lab
 
+wheels: .venv/installed  ## evallib and all it needs, to be carried to a machine without internet
+	rm -rf build dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w dist .
+	rm -rf build
+
 bench: .venv/installed-dev  ## what many reports cost, as ratios
 	$(BIN)/python -m tests.benchmarks
 
@@ -38,7 +44,7 @@ pictures: .venv/installed-dev  ## pictures of the report for the README (needs C
 	$(BIN)/python -m tests.browser.pictures
 
 clean:  ## back to a fresh checkout
-	rm -rf .venv reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build
+	rm -rf .venv reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -1,3 +1,3 @@
 """evallib: evaluate a department's yearly performance, with every number open to be checked."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
