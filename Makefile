@@ -6,11 +6,12 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint lab wheels bench pictures clean
+.PHONY: help report test mutants lint lab wheels bench pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
+	@echo "make mutants  change the calculating core in many small ways and see that tests notice (some twenty minutes)"
 	@echo "make lint     check style and types"
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
@@ -23,6 +24,10 @@ report: .venv/installed  ## one department's report
 
 test: .venv/installed-dev  ## all tests
 	$(BIN)/python -m pytest
+
+mutants: .venv/installed-dev  ## what the tests of the calculating core do not notice; `mutmut show NAME` shows one
+	$(BIN)/mutmut run --max-children 2
+	@$(BIN)/mutmut results
 
 lint: .venv/installed-dev  ## style and types
 	$(BIN)/ruff check .
@@ -44,7 +49,7 @@ pictures: .venv/installed-dev  ## pictures of the report for the README (needs C
 	$(BIN)/python -m tests.browser.pictures
 
 clean:  ## back to a fresh checkout
-	rm -rf .venv reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
+	rm -rf .venv mutants reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -59,14 +59,14 @@ class Proportional(_Measured):
     cap: Annotated[Decimal, Field(gt=0, le=1)] = Decimal(1)
 
     def award(self, value: Decimal, unit: str, points: Decimal) -> Award:
-        share = min(max(convert(value, unit, "share"), Decimal(0)), self.cap)
-        limit = convert(value, unit, "share") > self.cap
+        value = convert(value, unit, "share")
+        share = min(max(value, Decimal(0)), self.cap)
         working = _both(
             "{value}{capped} × {points} 分",
             "{value}{capped} × {points} points",
-            value=percent(convert(value, unit, "share")),
+            value=percent(value),
             points=plain(points, 2),
-            capped=_both("（按 {cap} 计）", " (counted as {cap})", cap=percent(self.cap, None)) if limit else "",
+            capped=_both("（按 {share} 计）", " (counted as {share})", share=percent(share, None)) if share != value else "",
         )
         return Award(share * points, working)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
 from evallib.core.words import Lang, Words
 
 SHARE = "share"  # how a rate is kept inside: 0.9496, never 94.96
+_WIDE = Context(prec=200)  # reading and rounding keep every digit: the longest number that is read has 40
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def parse_decimal(text: str) -> Decimal | None:
         return None
     value = Decimal(text)
     # one way to write a number: 100.00 and 100 are the same record
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return value.quantize(Decimal(1), context=_WIDE) if value == value.to_integral_value() else value.normalize(_WIDE)
 
 
 def convert(value: Decimal, unit: str, to: str) -> Decimal:
@@ -106,7 +107,7 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     >>> round_half_up(Decimal("1.16625"), 4), round_half_up(Decimal("9.175"), 2)
     (Decimal('1.1663'), Decimal('9.18'))
     """
-    rounded = value.quantize(_quantum(places), rounding=ROUND_HALF_UP)
+    rounded = value.quantize(_quantum(places), rounding=ROUND_HALF_UP, context=_WIDE)
     return rounded if rounded else abs(rounded)  # no minus zero
 
 
