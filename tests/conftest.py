@@ -18,6 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 GOLDEN = ROOT / "tests" / "cases"
 BAD = ROOT / "tests" / "bad"
+LONG = ("runs/test_workers", "browser/test_together", "browser/test_page", "runs/test_report", "browser/test_lab", "runs/test_batch")
+"""The files whose tests take longest. They are begun first, so that all workers end at about the same time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture(scope="session")

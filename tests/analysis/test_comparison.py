@@ -34,6 +34,7 @@ from evallib.core.years import Absent, DepartmentYears
 from evallib.data.years import evaluate_department
 from evallib.demo.county import make_demo
 from evallib.pages.comparison import SECTIONS, YearComparison
+from evallib.runs.engine import fast_engine
 from tests.conftest import DATA, GOLDEN, ROOT, Copy
 
 CASES = GOLDEN / "comparison"
@@ -214,8 +215,6 @@ def test_findings_come_back_are_new_or_are_gone() -> None:
 
 # The page
 
-pages = pytest.mark.xdist_group("comparison")  # one worker lays the county out once
-
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -233,7 +232,6 @@ def _page(department: DepartmentYears, lang: Any) -> BeautifulSoup:
     return BeautifulSoup("".join(comparison.section(id).html for id in SECTIONS), "html.parser")
 
 
-@pages
 @pytest.mark.parametrize("lang", LANGS)
 def test_whichever_years_there_are_the_page_is_whole(departments: list[DepartmentYears], lang: Any) -> None:
     by_years = {tuple(e.record.year for e in d.evaluations): d for d in departments}
@@ -246,7 +244,6 @@ def test_whichever_years_there_are_the_page_is_whole(departments: list[Departmen
         assert "None" not in page.get_text()
 
 
-@pages
 @pytest.mark.parametrize(("lang", "tail"), [("zh", ".html"), ("en", ".en.html")])
 def test_every_usable_year_links_to_its_page(departments: list[DepartmentYears], lang: Any, tail: str) -> None:
     department = next(d for d in departments if d.absent)
@@ -254,7 +251,6 @@ def test_every_usable_year_links_to_its_page(departments: list[DepartmentYears],
     assert outside == {f"../{e.record.year}/{department.department}{tail}" for e in department.evaluations}
 
 
-@pages
 def test_a_year_that_cannot_be_used_is_named_with_the_reason_and_skipped(departments: list[DepartmentYears]) -> None:
     department = next(d for d in departments if any(c.skipped for c in changes(d.evaluations)))
     text = _page(department, "en").get_text()
@@ -263,7 +259,6 @@ def test_a_year_that_cannot_be_used_is_named_with_the_reason_and_skipped(departm
     assert "not consecutive: cannot be checked" in text
 
 
-@pages
 def test_another_framework_is_said_and_its_differences_are_listed(departments: list[DepartmentYears]) -> None:
     department = next(d for d in departments if not d.absent)
     changed = next(c for c in changes(department.evaluations) if c.framework_changed)
@@ -275,7 +270,6 @@ def test_another_framework_is_said_and_its_differences_are_listed(departments: l
     assert "how the frameworks differ" in data.get_text()
 
 
-@pages
 def test_synthetic_data_is_called_synthetic(departments: list[DepartmentYears]) -> None:
     heading = _page(departments[0], "en").find("header")
     assert heading is not None
@@ -306,7 +300,6 @@ def test_with_no_usable_year_every_section_says_so(lang: Any) -> None:
     assert reason[lang] in page.get_text()
 
 
-@pages
 @pytest.mark.filterwarnings("ignore")  # of the kernel's connection
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_notebook_runs_and_becomes_a_page(county: Path, departments: list[DepartmentYears], lang: Any) -> None:
@@ -317,7 +310,7 @@ def test_the_notebook_runs_and_becomes_a_page(county: Path, departments: list[De
     department = next(d for d in departments if d.absent and len(d.evaluations) > 1)
     parameters = {"department": department.department, "lang": lang, "data": str(county)}
     notebook, exporter = ROOT / "notebooks" / "year_comparison.ipynb", cast(Any, ReportExporter)
-    executed = papermill.execute_notebook(str(notebook), None, parameters, kernel_name="python3", progress_bar=False)
+    executed = papermill.execute_notebook(str(notebook), None, parameters, fast_engine(), kernel_name="python3", progress_bar=False)
     page = BeautifulSoup(exporter().from_notebook_node(executed)[0], "html.parser")
     assert [str(section["id"]) for section in page.find_all("section")] == list(SECTIONS)
     assert page.find("a", href=re.compile(r"^\.\./\d{4}/")) is not None

@@ -27,6 +27,7 @@ from evallib.core.units import round_half_up
 from evallib.core.words import LANGS, NOTHING, Lang, words
 from evallib.data.monitoring import load_monitoring
 from evallib.pages.monitoring import SECTIONS, Monitoring
+from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_monitoring
 from tests.conftest import DATA, GOLDEN, ROOT
 
@@ -371,26 +372,32 @@ def test_without_a_file_no_page_is_made_and_the_head_line_is_told(tmp_path: Path
 
 @pytest.mark.parametrize(("lang", "page"), [("zh", "demo-2024.html"), ("en", "demo-2024.en.html")])
 def test_the_page_of_a_department_is_made(data: Path, tmp_path: Path, lang: Lang, page: str) -> None:
-    written = run_monitoring("demo", YEAR, data=data, out=tmp_path, lang=lang)
+    written = run_monitoring("demo", YEAR, data=data, out=tmp_path, lang=lang, engine=fast_engine())
     soup = BeautifulSoup(written.read_text(encoding="utf-8"), "html.parser")
     assert written == tmp_path / "monitoring" / page
     assert [str(section["id"]) for section in soup.find_all("section")] == list(SECTIONS)
     assert len(soup.find_all("svg")) == 2
 
 
-@pytest.mark.filterwarnings("ignore")  # of the kernel's connection
-@pytest.mark.parametrize(("lang", "said"), [("zh", "还没有监控数据"), ("en", "There is no monitoring data for 2024 yet")])
-def test_the_notebook_as_it_is_says_how_to_begin(tmp_path: Path, lang: Lang, said: str) -> None:
-    """Run by papermill and exported by the command that people use."""
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, Path]:
+    """The pages of the notebook as it is, in each language: run by papermill and exported by the command that people use."""
     import papermill
 
-    executed = tmp_path / "monitoring.ipynb"
-    parameters = {"lang": lang, "data": str(DATA)}
-    papermill.execute_notebook(
-        str(ROOT / "notebooks" / "monitoring.ipynb"), str(executed), parameters, kernel_name="python3", progress_bar=False
-    )
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "evallib", str(executed)], check=True, capture_output=True)
-    soup = BeautifulSoup(executed.with_suffix(".html").read_text(encoding="utf-8"), "html.parser")
+    folder, notebook = tmp_path_factory.mktemp("begun"), ROOT / "notebooks" / "monitoring.ipynb"
+    executed = {lang: folder / f"{lang}.ipynb" for lang in LANGS}
+    for lang, target in executed.items():
+        parameters = {"lang": lang, "data": str(DATA)}
+        papermill.execute_notebook(str(notebook), str(target), parameters, fast_engine(), kernel_name="python3", progress_bar=False)
+    command = [sys.executable, "-m", "nbconvert", "--to", "evallib", *map(str, executed.values())]
+    subprocess.run(command, check=True, capture_output=True)
+    return {lang: target.with_suffix(".html") for lang, target in executed.items()}
+
+
+@pytest.mark.filterwarnings("ignore")  # of the kernel's connection
+@pytest.mark.parametrize(("lang", "said"), [("zh", "还没有监控数据"), ("en", "There is no monitoring data for 2024 yet")])
+def test_the_notebook_as_it_is_says_how_to_begin(begun: dict[Lang, Path], lang: Lang, said: str) -> None:
+    soup = BeautifulSoup(begun[lang].read_text(encoding="utf-8"), "html.parser")
     summary = soup.find(id="summary")
     assert summary is not None
     assert said in summary.get_text()

@@ -53,8 +53,13 @@ class Opened:
         self.page.context.close()
 
 
-def barriers(page: Page) -> list[tuple[str, str]]:
-    """What axe finds serious or critical: the rule and the first place."""
+COLOUR = "cat.color"
+"""Those of axe's rules that a colour scheme has a say in; what the others find is the same in light and in dark."""
+
+
+def barriers(page: Page, *rules: str) -> list[tuple[str, str]]:
+    """What axe finds serious or critical by these rules, or by all: the rule and the first place."""
     # axe is a script: it runs from outside the page, past the page's own policy
-    found = Axe().run(page).response["violations"]
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = Axe().run(page, options=options).response["violations"]
     return [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")]

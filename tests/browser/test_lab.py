@@ -21,10 +21,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.browser import CHROMIUM, launched
 from tests.conftest import DATA, ROOT
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium")
 
 TOKEN = "desk"
 WAIT = 60_000  # milliseconds; a machine may be busy

@@ -15,12 +15,9 @@ from evallib.demo.county import make_demo
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_comparison, run_overview
 from tests.analysis.test_government import israel_rows, write_heads
-from tests.browser.browser import CHROMIUM, Opened, Scheme, barriers, launched
+from tests.browser.browser import CHROMIUM, COLOUR, Opened, Scheme, barriers, launched
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium")
 PAGES = [f"{kind}.{lang}" for kind in ("comparison", "overview", "government") for lang in LANGS]
 
 
@@ -34,7 +31,7 @@ def browser() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A synthetic county's pages, and an overview that shows the real budget of a state with Hebrew names."""
     base = tmp_path_factory.mktemp("together")
-    data = make_demo(base / "demo", departments=9, first_year=2022, last_year=2024, seed=1).data
+    data = make_demo(base / "demo", departments=6, first_year=2022, last_year=2024, seed=1).data
     state = make_demo(base / "state", departments=2, first_year=2000, last_year=2000, seed=1).data
     write_heads(state, israel_rows())
     found = {}
@@ -54,13 +51,14 @@ def test_it_asks_for_nothing_and_says_nothing(browser: Browser, pages: dict[str,
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_fits_every_width_in_light_and_dark(browser: Browser, pages: dict[str, Path], name: str) -> None:
-    for scheme in get_args(Scheme):
-        with Opened(browser, pages[name], 1280, scheme) as opened:
-            opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    with Opened(browser, pages[name]) as opened:
+        opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        for scheme in get_args(Scheme):
+            opened.page.emulate_media(color_scheme=scheme)
             for width in (360, 768, 1280):
                 opened.page.set_viewport_size({"width": width, "height": 900})
                 assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
-            assert barriers(opened.page) == []
+            assert barriers(opened.page, *([COLOUR] if scheme == "dark" else [])) == [], scheme
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -34,6 +36,15 @@ def written(e: Evaluation, folder: Path, lang: Lang = "zh", values: bool = False
     path = folder / "scores.xlsx"
     write_score_workbook(e, path, lang)
     return openpyxl.load_workbook(path, data_only=values)
+
+
+Shared = Callable[..., Any]
+"""From a language, and whether values are wanted instead of formulas, to the real year's table; tests only read it."""
+
+
+@pytest.fixture(scope="module")
+def shared(hrss: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    return cache(lambda lang="zh", values=False: written(hrss, tmp_path_factory.mktemp("scores"), lang, values))
 
 
 def table(sheet: Any) -> list[dict[str, Any]]:
@@ -73,8 +84,8 @@ def grand_total(book: Any) -> tuple[Any, int]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_sheets_and_heads(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
-    book = written(hrss, tmp_path, lang)
+def test_sheets_and_heads(hrss: Evaluation, shared: Shared, lang: Lang) -> None:
+    book = shared(lang)
     assert book.sheetnames == SHEETS[lang]
     assert list(table(book.worksheets[0])[0]) == HEADS[lang]
     for sheet in book.worksheets:
@@ -87,8 +98,8 @@ def test_sheets_and_heads(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_the_scores_are_the_evaluations(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
-    rows = [row for row in table(written(hrss, tmp_path, lang, values=True).worksheets[0]) if list(row.values())[2].value]
+def test_the_scores_are_the_evaluations(hrss: Evaluation, shared: Shared, lang: Lang) -> None:
+    rows = [row for row in table(shared(lang, values=True).worksheets[0]) if list(row.values())[2].value]
     assert len(rows) == len(hrss.indicators)
     for row, i in zip(rows, hrss.indicators, strict=True):
         cells = [cell.value for cell in row.values()]
@@ -98,22 +109,22 @@ def test_the_scores_are_the_evaluations(hrss: Evaluation, tmp_path: Path, lang: 
         assert cells[11:] == [i.rule_text[lang], i.working[lang], i.source[lang], i.evidence[lang] or "—"]
 
 
-def test_values_are_numbers_with_formats_and_units(hrss: Evaluation, tmp_path: Path) -> None:
-    rows = {row["三级指标"].value: row for row in table(written(hrss, tmp_path).worksheets[0])}
+def test_values_are_numbers_with_formats_and_units(hrss: Evaluation, shared: Shared) -> None:
+    rows = {row["三级指标"].value: row for row in table(shared().worksheets[0])}
     rate, money, people, none = (rows[hrss.indicator(id).name.zh] for id in (
         "budget_execution", "upper_level_funds", "urban_new_jobs", "management_system"))  # fmt: skip
     assert (rate["实际值"].value, rate["实际值"].number_format) == (pytest.approx(0.9496155995398692), "0.00%")
     assert (money["实际值"].value, money["实际值"].number_format, money["单位"].value) == (4948.76, "#,##0.00", "万元")
     assert (people["实际值"].value, people["实际值"].number_format, people["单位"].value) == (933, "#,##0", "人")
     assert (none["实际值"].value, none["单位"].value) == ("—", "—")
-    english = {row["Indicator"].value: row for row in table(written(hrss, tmp_path, "en").worksheets[0])}
+    english = {row["Indicator"].value: row for row in table(shared("en").worksheets[0])}
     yuan = english[hrss.indicator("upper_level_funds").name.en]
     assert (yuan["Value"].value, yuan["Unit"].value) == (49_487_600, "yuan")
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_every_formula_gives_what_is_stored_beside_it(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
-    formulas, values = written(hrss, tmp_path, lang), written(hrss, tmp_path, lang, values=True)
+def test_every_formula_gives_what_is_stored_beside_it(hrss: Evaluation, shared: Shared, lang: Lang) -> None:
+    formulas, values = shared(lang), shared(lang, values=True)
     count = 0
     for sheet in formulas.worksheets:
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
@@ -122,8 +133,8 @@ def test_every_formula_gives_what_is_stored_beside_it(hrss: Evaluation, tmp_path
     assert count > 100
 
 
-def test_the_sums_are_the_evaluations(hrss: Evaluation, tmp_path: Path) -> None:
-    book = written(hrss, tmp_path)
+def test_the_sums_are_the_evaluations(hrss: Evaluation, shared: Shared) -> None:
+    book = shared()
     sheet, last = grand_total(book)
     subtotals = [row for row in table(sheet) if row["二级指标"].value == "小计"]
     assert [row["得分"].value.startswith("=SUM(G") for row in subtotals] == [True] * 4
@@ -138,16 +149,16 @@ def test_the_sums_are_the_evaluations(hrss: Evaluation, tmp_path: Path) -> None:
     assert book["指标体系"]["D4"].value.startswith("=")
 
 
-def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, tmp_path: Path) -> None:
-    sheet = written(hrss, tmp_path)["目标"]
+def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, shared: Shared) -> None:
+    sheet = shared()["目标"]
     for row, t in zip(table(sheet), hrss.targets, strict=True):
         assert row["完成率"].value == f"=D{row['完成率'].row}/C{row['完成率'].row}"
         assert calculated(sheet, row["完成率"].coordinate) == pytest.approx(float(t.completion_rate or 0))
         assert row["是否达标"].value == ("达标" if t.met else "未达标")
 
 
-def test_facts_are_summed_from_the_cells_of_their_parts(hrss: Evaluation, tmp_path: Path) -> None:
-    sheet = written(hrss, tmp_path)["基础数据"]
+def test_facts_are_summed_from_the_cells_of_their_parts(hrss: Evaluation, shared: Shared) -> None:
+    sheet = shared()["基础数据"]
     rows = {(row["数据项"].value, row["年度"].value): row["数值"] for row in table(sheet)}
     assert len(rows) > 60
     for (name, year), cell in rows.items():
@@ -158,8 +169,8 @@ def test_facts_are_summed_from_the_cells_of_their_parts(hrss: Evaluation, tmp_pa
     assert re.fullmatch(r"=D\d+-D\d+", rows["固定资产净值", 2023].value)
 
 
-def test_every_published_figure_and_rate_and_document_is_there(hrss: Evaluation, tmp_path: Path) -> None:
-    book = written(hrss, tmp_path)
+def test_every_published_figure_and_rate_and_document_is_there(hrss: Evaluation, shared: Shared) -> None:
+    book = shared()
     rows = table(book["核对"])
     assert len(rows) == len(reconcile(hrss))
     assert rows[0]["结果"].value != "一致"
@@ -177,9 +188,21 @@ def altered(e: Evaluation, title: str, kind: str = "类") -> Evaluation:
     return e.model_copy(update={"record": e.record.model_copy(update={"findings": findings})})
 
 
-@pytest.mark.parametrize("title", ["=1+1", "@x", "+1", "-1", "#N/A", '=HYPERLINK("http://x")', "'quoted"])
-def test_text_never_becomes_a_formula(hrss: Evaluation, tmp_path: Path, title: str) -> None:
-    cell = table(written(altered(hrss, title), tmp_path)["问题"])[0]["问题"]
+FORMULA_LIKE = ["=1+1", "@x", "+1", "-1", "#N/A", '=HYPERLINK("http://x")', "'quoted"]
+
+
+@pytest.fixture(scope="module")
+def formula_like(hrss: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The rows of findings that are called like formulas."""
+    first, *others = hrss.record.findings
+    named = [first.model_copy(update={"finding": f"f{n}", "title": title}) for n, title in enumerate(FORMULA_LIKE)]
+    record = hrss.record.model_copy(update={"findings": (*named, first, *others)})
+    return table(written(hrss.model_copy(update={"record": record}), tmp_path_factory.mktemp("formulas"))["问题"])
+
+
+@pytest.mark.parametrize("title", FORMULA_LIKE)
+def test_text_never_becomes_a_formula(formula_like: list[dict[str, Any]], title: str) -> None:
+    cell = formula_like[FORMULA_LIKE.index(title)]["问题"]
     assert (cell.value, cell.data_type) == (title, "s")
     assert cell.quotePrefix or title == "#N/A"
 

@@ -17,8 +17,6 @@ from evallib.data.years import evaluate_year
 from evallib.demo.county import FAILURES, ODDITIES, DemoCounty, make_demo
 from evallib.pages.framework_text import framework_changes
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker lays the county out once
-
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> DemoCounty:

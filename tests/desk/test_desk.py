@@ -22,6 +22,7 @@ from evallib.desk.page import desk_css
 from evallib.desk.panels import PANELS, Look, MakeReport, Scenarios
 from evallib.desk.views import DeskView
 from evallib.pages.report import SECTIONS
+from evallib.runs.engine import fast_engine
 from evallib.runs.report import ReportFailed
 from tests.browser.hostile import HOSTILE, poison
 from tests.conftest import DATA, ROOT, Copy
@@ -384,6 +385,7 @@ def run(data: Path, lang: Lang, target: Path) -> Iterator[dict[str, Any]]:
             str(NOTEBOOK),
             str(target),
             parameters={"department": "hrss", "year": 2023, "lang": lang, "data": data.as_posix()},
+            engine_name=fast_engine(),
             progress_bar=False,
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
         )
