@@ -227,6 +227,8 @@ def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lan
         return no_data("monitoring-targets", words("还没有目标的数字", "There are no figures of targets yet"), lang)
     off = sum(s.last is not None and s.last.level is not None for s in rows)
     title = words(f"{len(rows)} 项目标中，{off} 项偏离", f"{off} of {len(rows)} targets are off course")
+    if not off:
+        title = words(f"{len(rows)} 项目标都没有偏离", "No target is off course")
     subtitle = words(
         "横条为最近一次的数值占年度目标的份额；短竖线为该日的计划进度，现状型目标没有短竖线；长竖线为目标（100%）。上限型目标不应越过。",
         "Bars: latest value as a share of the year's target. Short line: planned by that day (levels have none). "

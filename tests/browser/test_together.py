@@ -62,6 +62,14 @@ def test_it_fits_every_width_in_light_and_dark(browser: Browser, pages: dict[str
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_no_table_is_cut_off_on_a_desktop(browser: Browser, pages: dict[str, Path], name: str) -> None:
+    """What lies folded (the numbers of a chart, every department's row) may be wider and is then pushed aside."""
+    wide = "[...document.querySelectorAll('.scroll')].filter(s => !s.closest('details') && s.scrollWidth > s.clientWidth + 1)"
+    with Opened(browser, pages[name]) as opened:
+        assert opened.page.evaluate(f"{wide}.map(s => s.innerText.slice(0, 80))") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_its_headings_pictures_and_links_are_sound(browser: Browser, pages: dict[str, Path], name: str) -> None:
     with Opened(browser, pages[name]) as opened:
         levels = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
