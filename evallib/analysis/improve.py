@@ -23,7 +23,7 @@ from evallib.core.measure import written
 from evallib.core.metrics import METRICS, change_rate, proportion, ratio, remaining_rate
 from evallib.core.record import Record
 from evallib.core.rules import Awarded, Bands, Checklist, DeductPerOccurrence, DeductPerUnit, Linear, PassFail, Proportional, Tiers
-from evallib.core.scoring import evaluate, indicators_in_force
+from evallib.core.scoring import evaluate, indicators_in_force, out_of_full_points
 from evallib.core.units import SHARE, UNITS, convert, plain, round_half_up
 from evallib.core.words import NOTHING, Words, joined, words
 
@@ -145,7 +145,7 @@ class _State:
         """The total as `what_if.apply` gives it: no step changes points, or which indicators apply."""
         e = self.recorded
         worth = sum((d.points for d in e.dimensions), Decimal(0))
-        return round_half_up(sum(self.scores.values(), Decimal(0)) * e.points / worth, e.framework.rounding.scores)
+        return out_of_full_points(e.framework, sum(self.scores.values(), Decimal(0)), worth)
 
     def make(self) -> tuple[Framework, Record]:
         made = self.recorded.framework, self.recorded.record

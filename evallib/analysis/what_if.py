@@ -15,8 +15,8 @@ from evallib.core.evaluation import Evaluation
 from evallib.core.facts import FACTS
 from evallib.core.record import TABLES, Record
 from evallib.core.rows import columns
-from evallib.core.scoring import evaluate
-from evallib.core.units import plain, round_half_up
+from evallib.core.scoring import evaluate, out_of_full_points
+from evallib.core.units import plain
 from evallib.core.words import Words, words
 
 
@@ -156,7 +156,7 @@ def _to_full_points(evaluation: Evaluation) -> Evaluation:
     full = evaluation.framework.points
     if evaluation.points == full or not evaluation.points:
         return evaluation
-    total = round_half_up(evaluation.total * full / evaluation.points, evaluation.framework.rounding.scores)
+    total = out_of_full_points(evaluation.framework, evaluation.total, evaluation.points)
     grade = evaluation.framework.grade_of(total)
     return evaluation.model_copy(update={"total": total, "points": full, "grade": grade.words, "grade_id": grade.id})
 

@@ -39,9 +39,10 @@ def evaluate(framework: Framework, record: Record) -> Evaluation:
     )
     total = sum((d.score for d in dimensions), Decimal(0))
     points = sum((d.points for d in dimensions), Decimal(0))
-    if framework.treatment.not_applicable == "rescale" and points != framework.points and points:
-        total, points = total * framework.points / points, framework.points
-    total = round_half_up(total, framework.rounding.scores)
+    if framework.treatment.not_applicable == "rescale" and points:
+        total, points = out_of_full_points(framework, total, points), framework.points
+    else:
+        total = round_half_up(total, framework.rounding.scores)
     grade = framework.grade_of(total)
     scored = [r for r in results if r.status == "scored"]
     applicable = [r for r in results if r.status != "not_applicable"]
@@ -68,6 +69,11 @@ def evaluate(framework: Framework, record: Record) -> Evaluation:
         self_total=overall.score if overall else None,
         self_grade=overall.grade if overall else "",
     )
+
+
+def out_of_full_points(framework: Framework, score: Decimal, points: Decimal) -> Decimal:
+    """A score out of some points, as it would be out of the framework's full points; rounded as scores are."""
+    return round_half_up(score * framework.points / points, framework.rounding.scores)
 
 
 def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
