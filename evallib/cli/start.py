@@ -33,7 +33,7 @@ def init(
 
 def lab(
     more: typer.Context,
-    notebook: Annotated[Path, typer.Argument(help="笔记本 / notebook")] = Path("notebooks/explore.ipynb"),
+    notebook: Annotated[Path, typer.Option("--notebook", help="打开哪个笔记本 / which notebook to open")] = Path("notebooks/explore.ipynb"),
     lang: LangOption = Language.zh,
 ) -> None:
     """在 JupyterLab 中打开分析台 / Open the analyst's desk in JupyterLab."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -18,8 +17,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from evallib.data.working_folder import lay_out
 from tests.browser.browser import CHROMIUM, launched
-from tests.conftest import DATA, ROOT
+from tests.conftest import DATA
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium")
 
@@ -31,7 +31,7 @@ KNOWN_NOISE: tuple[str, ...] = ()
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab over a copy of the notebook and the data."""
+    """A running JupyterLab, started by `evallib lab` in a working folder with the example's data."""
 
     url: str
     root: Path
@@ -46,12 +46,8 @@ def free_port() -> int:
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     root, own, port = tmp_path / "project", tmp_path / "jupyter", free_port()
-    shutil.copytree(DATA, root / "data")
-    (root / "notebooks").mkdir()
-    shutil.copy(ROOT / "notebooks" / "explore.ipynb", root / "notebooks")
-    quiet = own / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
+    lay_out(root)
+    shutil.copytree(DATA, root / "data", dirs_exist_ok=True)
     places = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime"}
     env = {
         **os.environ,
@@ -67,14 +63,13 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
         f"--port={port}",
         "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={TOKEN}",
-        f"--notebook-dir={root}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.collaborative=False",
     ]
     url = f"http://127.0.0.1:{port}"
     with (tmp_path / "lab.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env=env, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "evallib", "lab", *options], cwd=root, env=env, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             wait_for(url, process)
             yield Lab(url, root)
