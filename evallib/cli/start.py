@@ -10,6 +10,7 @@ import typer
 from evallib.cli.shared import OUT, LangOption, Language, refused, unwritable
 from evallib.core.errors import InputRefused, refuse
 from evallib.core.words import Lang
+from evallib.kit import TEMPLATES
 
 
 def init(
@@ -51,5 +52,9 @@ def lab(
         )
     from jupyterlab.labapp import LabApp
 
-    quiet = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    quiet = [  # nothing is asked of the network, and nobody is asked whether it may be
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.app_settings_dir={TEMPLATES / 'lab'}",
+    ]
     LabApp.launch_instance(["--ServerApp.root_dir=.", *quiet, *more.args, str(notebook)])

@@ -110,6 +110,7 @@ def test_the_desk_from_run_all_to_the_open_report(lab: Lab) -> None:
         page.goto(f"{lab.url}/lab/tree/notebooks/explore.ipynb?token={TOKEN}&reset")
         run_all(page)
 
+        assert page.get_by_text("Would you like to get notified").count() == 0
         headline = page.locator("#desk-headline")
         expect(headline).to_contain_text("84.63", timeout=WAIT)
         expect(page.get_by_label("部门")).to_have_value("寻甸回族彝族自治县人力资源和社会保障局")
