@@ -329,8 +329,7 @@ def _remove_finding(framework: Framework, record: Record, change: FindingRemoved
     if change.finding not in known:
         raise ChangeRefused(words("没有这个问题", "there is no such finding"), meant(change.finding, known), change.finding)
     about = tuple(
-        c.model_copy(update={"about": " ".join(token for token in c.about.split() if token != change.finding)})
-        for c in record.contradictions
+        c.model_copy(update={"about": " ".join(token for token in c.subjects if token != change.finding)}) for c in record.contradictions
     )
     update = {
         "findings": tuple(f for f in record.findings if f.finding != change.finding),

@@ -137,7 +137,7 @@ def parts_of(value: InputValue) -> tuple[tuple[str, InputValue], ...]:
 def contradicted_metrics(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
     """For each recorded contradiction, the formulas whose indicators it touches."""
     metrics = {i.id: i.metric for i in evaluation.indicators if i.metric}
-    return {c.contradiction: tuple(metrics[t] for t in c.about.split() if t in metrics) for c in evaluation.record.contradictions}
+    return {c.contradiction: tuple(metrics[t] for t in c.subjects if t in metrics) for c in evaluation.record.contradictions}
 
 
 @dataclass(frozen=True)

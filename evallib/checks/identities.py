@@ -62,7 +62,7 @@ def check_against_last_year(record: Record, previous: Record, where: Where) -> I
 
 def _acknowledged(record: Record, broken: Iterator[Problem]) -> Iterator[Problem]:
     """The problems; one that the data records as a contradiction is reported as recorded, not as an error."""
-    acknowledged = {token: row for row in record.contradictions for token in row.about.split()}
+    acknowledged = {token: row for row in record.contradictions for token in row.subjects}
     for problem in broken:
         known = next((acknowledged[token] for token in problem.about if token in acknowledged), None)
         if known is None:

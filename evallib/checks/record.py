@@ -11,7 +11,7 @@ from evallib.core.facts import FACTS
 from evallib.core.framework import Framework, Indicator
 from evallib.core.measure import find_fact, metric_inputs
 from evallib.core.metrics import METRICS
-from evallib.core.record import TABLES, Record, Target, parse_clauses
+from evallib.core.record import TABLES, Record, Target
 from evallib.core.rows import Sourced
 from evallib.core.rules import Awarded, Checklist, Tiers
 from evallib.core.scoring import indicators_in_force
@@ -369,7 +369,7 @@ def _findings(framework: Framework, record: Record, where: Where) -> Iterator[Pr
             yield _unknown(where, "findings", index, "indicator", row.indicator, indicators, "指标", "indicator")
         if row.recommendation and row.recommendation not in advice:
             yield _unknown(where, "findings", index, "recommendation", row.recommendation, advice, "建议", "recommendation")
-        for source, _ in parse_clauses(row.clauses):
+        for source, _ in row.cited:
             if source not in sources:
                 yield _unknown(where, "findings", index, "clauses", source, sources, "来源", "source document")
     findings = [f.finding for f in record.findings]
@@ -400,7 +400,7 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
             yield _unknown(where, "plan_targets", index, "indicator", plan.indicator, indicators, "指标", "indicator")
     known = [p.published for p in record.published] + indicators + [f.finding for f in record.findings] + list(FACTS)
     for index, contradiction in enumerate(record.contradictions):
-        for token in contradiction.about.split():
+        for token in contradiction.subjects:
             if token not in known:
                 yield _unknown(where, "contradictions", index, "about", token, known, "编号", "id")
     for index, figure in enumerate(record.published):

@@ -180,7 +180,7 @@ def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:
     Raises KeyError where a figure names a number that there is not (`evaluate_year` refuses such data).
     """
     computed = numbers(evaluation)
-    recorded = {token for c in evaluation.record.contradictions for token in c.about.split()}
+    recorded = {token for c in evaluation.record.contradictions for token in c.subjects}
     return tuple(_one(row, computed.get(row.number), row.published in recorded) for row in evaluation.record.published)
 
 

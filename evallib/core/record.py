@@ -211,15 +211,11 @@ class Finding(Sourced):
     def kind_words(self) -> Words:
         return words(self.kind, self.kind_en)
 
-
-def parse_clauses(text: str) -> list[tuple[str, str]]:
-    """The clauses of a finding as pairs of source and article.
-
-    >>> parse_clauses("budget-law:第57条; accounting-law:第9条")
-    [('budget-law', '第57条'), ('accounting-law', '第9条')]
-    """
-    parts = [part.strip() for part in text.replace("；", ";").split(";") if part.strip()]
-    return [(source.strip(), article.strip()) for source, _, article in (part.partition(":") for part in parts)]
+    @property
+    def cited(self) -> list[tuple[str, str]]:
+        """The clauses it breaks, as pairs of source and article: `budget-law:第57条` is ("budget-law", "第57条")."""
+        parts = [part.partition(":") for part in self.clauses.replace("；", ";").split(";") if part.strip()]
+        return [(source.strip(), article.strip()) for source, _, article in parts]
 
 
 class FindingAmount(Sourced):
@@ -300,6 +296,11 @@ class Contradiction(Sourced):
     @property
     def words(self) -> Words:
         return words(self.reason, self.reason_en)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is about: ids of published figures, indicators or findings."""
+        return tuple(self.about.split())
 
 
 TABLES: dict[str, type[Row]] = {

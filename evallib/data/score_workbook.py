@@ -11,7 +11,6 @@ from openpyxl import Workbook
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
 from evallib.core.evaluation import Evaluation
 from evallib.core.reconcile import KINDS, VERDICTS, reconcile
-from evallib.core.record import parse_clauses
 from evallib.core.table_words import CHOICES
 from evallib.core.units import SHARE, UNITS, convert, money, parse_decimal, plain, section_number
 from evallib.core.words import Lang, Words, joined, words
@@ -205,8 +204,8 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
         if f.paid is not None:
             made_of.append(words(f"实付 {money(f.paid)}", f"paid {money(f.paid)}"))
         advice = [f"{r.id} {r.title_words[lang]}" for r in e.record.recommendations if r.id == f.recommendation]
-        clauses = s.t("；", "; ").join(cited(e, *clause)[lang] for clause in parse_clauses(f.clauses))
-        about = [c.words[lang] for c in e.record.contradictions if c.kind == "number" and f.finding in c.about.split()]
+        clauses = s.t("；", "; ").join(cited(e, *clause)[lang] for clause in f.cited)
+        about = [c.words[lang] for c in e.record.contradictions if c.kind == "number" and f.finding in c.subjects]
         s.add(
             s.t("问题 ", "finding ") + f.finding, f.kind_words[lang],
             f.words[lang] + "".join(s.t("\n原文矛盾：", "\nContradiction: ") + said for said in about), Number(f.amount, "#,##0.00"),

@@ -15,7 +15,6 @@ from evallib.charts.report import CHARTS
 from evallib.core.evaluation import Evaluation
 from evallib.core.facts import FACTS
 from evallib.core.reconcile import KINDS, VERDICTS, reconcile
-from evallib.core.record import parse_clauses
 from evallib.core.table_words import TABLE_NAMES
 from evallib.core.units import UNITS, parse_decimal, plain
 from evallib.core.words import Lang, Words, words
@@ -88,7 +87,6 @@ class Report(Sections):
             "UNITS": UNITS,
             "VERDICTS": VERDICTS,
             "KINDS": KINDS,
-            "parse_clauses": parse_clauses,
             "table_names": TABLE_NAMES,
             **(_methods(self.checked) if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from evallib.core.record import Listing, parse_clauses
+from evallib.core.record import Finding, Listing
 from tests.core.small import YEAR, fact, record
 
 
@@ -32,7 +32,8 @@ def test_a_copy_of_a_record_finds_its_own_facts() -> None:
     ],
 )
 def test_clauses_are_read_as_document_and_article(text: str, clauses: list[tuple[str, str]]) -> None:
-    assert parse_clauses(text) == clauses
+    row = {"finding": "1.1", "kind": "核算", "title": "串用科目", "indicator": "compliance", "source": "report", "section": "七(一)"}
+    assert Finding.model_validate(row | {"clauses": text}).cited == clauses
 
 
 def test_a_department_may_be_listed_for_one_year_but_not_backwards() -> None:
