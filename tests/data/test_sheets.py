@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from evallib.core.record import OPTIONAL, TABLES
 from evallib.core.rows import Row, columns
 from evallib.core.table_words import TABLE_NAMES
 from evallib.data.load import load_year
-from evallib.data.sheets import MAX_ROWS, guarded, read_csv, read_workbook, unguarded
+from evallib.data.sheets import MAX_ROWS, Grid, guarded, read_csv, read_workbook, unguarded
 from evallib.data.years import evaluate_year
 from tests.conftest import Copy
 
@@ -228,6 +229,88 @@ def test_what_is_guarded_against_formulas_reads_back(text: str) -> None:
     assert guarded(text)[:1] not in set("=+-@\t\r")
 
 
+# --- cells of a workbook -----------------------------------------------------------------------------------------------
+
+
+def only_sheet(*rows: list[Any], iso_dates: bool = False) -> Grid:
+    """The only sheet of a workbook with these rows, as it is read."""
+    book = openpyxl.Workbook(iso_dates=iso_dates)
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    (grid,), problems = read_workbook("t.xlsx", out.getvalue())
+    assert problems == ()
+    return grid
+
+
+@pytest.mark.parametrize("iso_dates", [False, True], ids=["dates as numbers", "dates as texts"])
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (True, "TRUE"),
+        (False, "FALSE"),
+        (date(2024, 3, 31), "2024-03-31"),
+        (datetime(2024, 3, 31), "2024-03-31"),
+        (datetime(2024, 3, 31, 9, 30), "2024-03-31 09:30:00"),
+        ("_x005F_x0041_", "_x0041_"),
+    ],
+)
+def test_what_is_no_number_is_read_as_it_is_shown(value: object, read: str, iso_dates: bool) -> None:
+    assert only_sheet(["head"], [value], iso_dates=iso_dates).rows == ((2, (read,)),)
+
+
+def test_empty_rows_of_a_sheet_are_passed_over_and_the_others_keep_their_numbers() -> None:
+    assert only_sheet(["a", "b"], [], ["x", " "], [None, " "], [None, "y"]).rows == ((3, ("x",)), (5, ("", "y")))
+
+
+def test_an_empty_sheet_has_no_head() -> None:
+    grid = only_sheet()
+    assert (grid.head, grid.rows, grid.problems) == ((), (), ())
+
+
+def test_a_formula_that_failed_is_refused_at_its_cell() -> None:
+    (problem,) = only_sheet(["a", "b"], [1, "#DIV/0!"]).problems
+    assert (problem.place.cell, problem.what.en) == ("B2", "the formula's result is an error")
+    assert problem.what.zh == "公式的结果是错误值"
+
+
+def test_a_number_beyond_all_numbers_is_refused_as_an_error() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["a"])
+    book.active.append([12345.5])
+    out, endless = io.BytesIO(), io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out) as given, zipfile.ZipFile(endless, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(b"<v>12345.5</v>", b"<v>1e999</v>"))
+    ((grid,), _) = read_workbook("t.xlsx", endless.getvalue())
+    assert [problem.what.en for problem in grid.problems] == ["the formula's result is an error"]
+
+
+def test_a_sheet_that_is_no_table_is_refused_unless_its_name_says_that_it_is_a_remark(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        for title in ("#说明", "_lists", "草稿"):
+            book.create_sheet(title)
+
+    as_workbook(copy, change)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    (problem,) = refusal.value.problems
+    assert (problem.place.sheet, problem.what.zh) == ("草稿", "没有这种数据表")
+
+
+def test_a_sheet_that_is_missing_is_named_unless_a_year_may_do_without_it(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        for table in ("practices", *OPTIONAL):
+            del book[TABLE_NAMES[table].zh]
+
+    as_workbook(copy, change)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    assert [problem.what.en for problem in refusal.value.problems] == [f"the sheet “{TABLE_NAMES['practices'].en}” is missing"]
+
+
 # --- what is refused early ---------------------------------------------------------------------------------------------
 
 
@@ -252,6 +335,13 @@ def test_a_file_that_is_no_workbook_is_refused(content: bytes) -> None:
     grids, problems = read_workbook("x.xlsx", content)
     assert grids == ()
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize("content", [b"\xff\xff\xff", b"\xff\xfea", b"a,b\n\0,1\n"], ids=["no encoding", "half a character", "a zero byte"])
+def test_a_file_that_is_no_text_is_refused(content: bytes) -> None:
+    grid = read_csv("x.csv", content)
+    assert grid.rows == ()
+    assert [(problem.what.zh, problem.what.en) for problem in grid.problems] == [("无法识别文字编码", "the text encoding is not known")]
 
 
 def test_macros_are_refused() -> None:

@@ -1,0 +1,70 @@
+"""The data folder on disk: which files a year is read from, and those that are not read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evallib.core.errors import InputRefused
+from evallib.data.folder import has_data, year_files
+from evallib.data.load import load_year
+from evallib.data.sheets import MAX_BYTES
+from tests.conftest import Copy
+
+
+def names(copy: Copy, year: int, framework: str | None = "xundian-department") -> list[str]:
+    return [file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, framework)]
+
+
+def linked_outside(file: Path, outside: Path) -> None:
+    file.rename(outside)
+    try:
+        file.symlink_to(outside)
+    except OSError:
+        pytest.skip("this machine does not allow links")
+
+
+def test_a_year_is_read_from_its_tables_and_the_framework_in_force(copy: Copy) -> None:
+    found = names(copy, 2023)
+    assert "departments/hrss/2023/facts.csv" in found
+    assert found[-1] == "frameworks/xundian-department/2023.toml"
+    assert all(name.endswith(".csv") for name in found[:-1])
+
+
+def test_a_workbook_is_one_file_and_later_years_keep_the_framework(copy: Copy) -> None:
+    (copy.year.parent / "2024.xlsx").write_bytes(b"x")
+    assert names(copy, 2024) == ["departments/hrss/2024.xlsx", "frameworks/xundian-department/2023.toml"]
+    assert names(copy, 2024, None) == ["departments/hrss/2024.xlsx"]
+
+
+def test_where_there_is_no_data_no_file_decides_anything(copy: Copy) -> None:
+    assert names(copy, 2024) == []
+    assert not has_data(copy.folder, "hrss", 2024)
+
+
+def test_a_folder_in_the_place_of_a_table_is_no_file(copy: Copy) -> None:
+    (copy.year / "facts.csv").unlink()
+    (copy.year / "facts.csv").mkdir()
+    with pytest.raises(InputRefused, match=r"facts\.csv: there is no such file"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_file_that_is_too_large_is_not_read(copy: Copy) -> None:
+    with (copy.year / "facts.csv").open("r+b") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    assert "the file is larger than 20 MB" in refusal.value.describe("en")
+    assert "文件超过 20 MB" in refusal.value.describe("zh")
+
+
+@pytest.mark.parametrize("name", ["departments/hrss/2023.xlsx", "frameworks/xundian-department/2023.toml"])
+def test_a_workbook_or_framework_outside_the_data_folder_is_not_read(copy: Copy, tmp_path: Path, name: str) -> None:
+    if name.endswith(".xlsx"):
+        copy.year.rename(tmp_path / "tables")
+        (copy.folder / name).write_bytes(b"x")
+    linked_outside(copy.folder / name, tmp_path / "outside")
+    with pytest.raises(InputRefused, match=f"{re.escape(name)}: is a link that leads out of the data folder"):
+        load_year(copy.folder, "hrss", 2023)
