@@ -15,14 +15,16 @@ from typing import Any, ClassVar
 import pytest
 from bs4 import BeautifulSoup
 
-from evallib.analysis.government import Government, head_table
+from evallib.analysis.government import Government, from_departments, head_table
 from evallib.charts.drawing import Chart
 from evallib.charts.government import CHARTS, composition_chart, outturn_chart
 from evallib.core.budget_rows import FILE, KINDS, BudgetHead
 from evallib.core.errors import InputRefused
+from evallib.core.evaluation import Evaluation
 from evallib.core.rows import columns
 from evallib.core.units import round_half_up
 from evallib.core.words import LANGS, Lang, Words, words
+from evallib.core.years import Absent, CountyYear
 from evallib.data.government import load_government
 from evallib.data.load import load_departments
 from evallib.data.years import evaluate_county
@@ -316,6 +318,41 @@ def test_the_sum_of_departments_is_not_passed_off_as_the_government(county: Path
     assert {year.contingency for year in found.assessment.years} == {None}
     assert {"zh": "预备费不在任何部门的预算里", "en": "Contingency is in no department's budget"}[lang] in text
     assert {"zh": "PEFA 要求至少 20 个科目", "en": "PEFA wants at least 20 heads"}[lang] in text
+
+
+def _county(year: int, *evaluations: Evaluation, absent: tuple[Absent, ...] = ()) -> CountyYear:
+    return CountyYear(year, evaluations, absent)
+
+
+def _named(evaluation: Evaluation, code: str, lacking: tuple[str, ...] = ()) -> Evaluation:
+    """A department's year under another code, with some of its facts not known; sums go with their parts."""
+    facts = tuple(f.model_copy(update={"value": None}) if f.fact in lacking else f for f in evaluation.record.facts)
+    record = evaluation.record.model_copy(update={"department": code, "facts": facts})
+    return evaluation.model_copy(update={"record": record})
+
+
+@pytest.mark.parametrize(
+    ("lacking", "zh", "en"),
+    [
+        (("outturn_basic",), "缺少决算数", "lacks the outturn"),
+        (("approved_basic",), "缺少年初批复预算", "lacks the approved budget"),
+        (("outturn_basic", "approved_basic"), "缺少年初批复预算和决算数", "lacks the approved budget and the outturn"),
+    ],
+)
+def test_a_department_without_an_amount_is_left_out_with_the_reason(hrss: Evaluation, lacking: tuple[str, ...], zh: str, en: str) -> None:
+    found = from_departments(2023, [_county(2023, _named(hrss, "whole"), _named(hrss, "part", lacking))])
+    assert [head.code for head in found.heads[2023]] == ["whole"]
+    assert [(gone.department, gone.reason.zh, gone.reason.en) for gone in found.absent] == [("part", zh, en)]
+
+
+def test_a_department_that_is_not_listed_in_every_year_is_named_with_the_year(hrss: Evaluation) -> None:
+    gone = Absent("gone", words("撤销的局", "Dissolved bureau"), 2022, words("没有数据", "there is no data"))
+    before = _county(2022, _named(hrss, "old"), absent=(gone,))
+    found = from_departments(2023, [before, _county(2023, _named(hrss, "old"), _named(hrss, "new"))])
+    assert [head.code for head in found.heads[2023]] == ["old"]
+    told = {a.department: (a.name.en, a.year, a.reason.en) for a in found.absent}
+    assert told["new"] == (hrss.record.name.en, 2022, "not listed for that year")
+    assert told["gone"] == ("Dissolved bureau", 2022, "there is no data")
 
 
 def test_years_at_hand_are_not_evaluated_again(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:

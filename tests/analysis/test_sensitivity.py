@@ -20,7 +20,7 @@ from evallib.analysis.uncertainty import build_model
 from evallib.analysis.what_if import apply
 from evallib.core.errors import InputRefused
 from evallib.data.years import evaluate_year
-from tests.conftest import DATA, GOLDEN
+from tests.conftest import DATA, GOLDEN, Copy
 
 CASES = tomllib.loads((GOLDEN / "sensitivity.toml").read_text(encoding="utf-8"))
 CHANGES: TypeAdapter[list[Change]] = TypeAdapter(list[Change])
@@ -88,6 +88,39 @@ def test_the_published_sections_keep_their_points() -> None:
     model, results = build_model(REAL, 0.25, "reconstructed", "fixed", {})
     points = [sum(float(results[i].points) for i in pool) for pool in model.pools]
     assert points == [9, 29, 32, 30]
+
+
+def test_a_published_group_keeps_its_points_within_its_dimension() -> None:
+    """Of the input dimension's 9 points, goal setting has 5 and budget allocation 4."""
+    groups = tuple(g.model_copy(update={"basis": "published" if g.id == "goals" else g.basis}) for g in REAL.framework.groups)
+    known = REAL.model_copy(update={"framework": REAL.framework.model_copy(update={"groups": groups})})
+    model, results = build_model(known, 0.25, "reconstructed", "fixed", {})
+    assert [sum(float(results[i].points) for i in pool) for pool in model.pools] == [5, 4, 29, 32, 30]
+
+
+def test_where_no_points_were_published_they_move_between_all_sections() -> None:
+    dimensions = tuple(d.model_copy(update={"basis": "own"}) for d in REAL.framework.dimensions)
+    own = REAL.model_copy(update={"framework": REAL.framework.model_copy(update={"dimensions": dimensions})})
+    model, results = build_model(own, 0.25, "reconstructed", "fixed", {})
+    assert [sum(float(results[i].points) for i in pool) for pool in model.pools] == [100]
+
+
+def test_full_points_for_what_does_not_apply_are_not_varied(copy: Copy) -> None:
+    copy.replace(copy.framework, 'not_applicable = "rescale"', 'not_applicable = "full"')
+    copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "score", "")
+    evaluation = copy.evaluate()
+    model, results = build_model(evaluation, 0.25, "all", "full", {})
+    place = next(n for n, r in enumerate(results) if r.id == "procurement_execution")
+    assert results[place].status == "not_applicable"
+    assert place not in model.varied
+    assert all(place not in pool for pool in model.pools)
+
+
+def test_an_interval_of_an_actual_is_scored_by_how_far_the_target_is_reached() -> None:
+    """400 of 800 jobs are half the target: 1 of 2 points less."""
+    found = simulate(REAL, spread=Decimal(0), judged="fixed", intervals={"urban_new_jobs": (Decimal(400), Decimal(400))}, draws=10)
+    assert (found.low, found.high) == (REAL.total - 1, REAL.total - 1)
 
 
 def test_points_do_not_matter_where_everything_is_full() -> None:

@@ -18,7 +18,9 @@ from evallib.analysis.what_if import apply, compare, make_scenario
 from evallib.core.errors import InputRefused
 from evallib.core.evaluation import Evaluation
 from evallib.core.measure import find_fact
+from evallib.core.record import Fact, Record
 from evallib.core.rules import Rule
+from evallib.core.scoring import evaluate
 from evallib.core.words import words
 from evallib.data.years import evaluate_year
 from tests.conftest import DATA, GOLDEN
@@ -178,6 +180,86 @@ def test_a_band_on_the_way_is_named() -> None:
     changed = apply(REAL, [ActualChange(indicator="public_satisfaction", actual=Decimal(70))])
     step = next(s for s in to_next_grade(changed).steps if s.indicator == "public_satisfaction")
     assert step.takes.en == "70.00% → 90.00%; 80.00% already brings 2.00"
+
+
+def ruled(indicator: str, rule: dict[str, Any], **facts: str | None) -> Evaluation:
+    """The real year with another rule for an indicator, and some facts changed; None: not known."""
+    read: Any = TypeAdapter[Rule](Rule).validate_python(rule)
+    indicators = tuple(i.model_copy(update={"rule": read}) if i.id == indicator else i for i in REAL.framework.indicators)
+    return evaluate(REAL.framework.model_copy(update={"indicators": indicators}), known(**facts))
+
+
+def known(**facts: str | None) -> Record:
+    def change(row: Fact) -> Fact:
+        if row.fact not in facts or row.year != REAL.record.year:
+            return row
+        value = facts[row.fact]
+        return row.model_copy(update={"value": None if value is None else Decimal(value)})
+
+    return REAL.record.model_copy(update={"facts": tuple(map(change, REAL.record.facts))})
+
+
+def test_what_is_missing_may_gain_its_points_once_it_is_supplied() -> None:
+    plan = to_next_grade(evaluate(REAL.framework, known(staff_quota_administrative=None)))
+    step = next(s for s in plan.steps if s.indicator == "staffing_control")
+    assert (step.kind, step.gain, step.up_to) == ("missing", Decimal("1.00"), True)
+    assert step.takes == words("补充缺少的资料；最多再得 1.00 分", "supply what is missing; up to 1.00 points")
+
+
+def test_a_score_that_people_award_may_rise_to_the_points() -> None:
+    award = REAL.record.judgements[0].model_copy(
+        update={"indicator": "staffing_control", "kind": "award", "item": "", "verdict": "", "score": Decimal("0.25")}
+    )
+    start = ruled("staffing_control", {"kind": "awarded"})
+    record = start.record.model_copy(update={"judgements": (*start.record.judgements, award)})
+    step = next(s for s in to_next_grade(evaluate(start.framework, record)).steps if s.indicator == "staffing_control")
+    assert (step.kind, step.gain, step.takes.en) == ("judged", Decimal("0.75"), "judged: up to 0.75 points")
+
+
+def test_a_rule_that_gives_no_more_leaves_its_indicator_out() -> None:
+    bands = {"kind": "bands", "bands": [{"up_to": "1", "share": "0.5"}, {"share": "0"}]}  # the carry-over is 5% of the budget
+    left = {row.indicator: row for row in to_next_grade(ruled("carryover", bands)).left_out}
+    assert left["carryover"].reason == words("已是该规则能给的最高分", "the rule gives no more than this")
+
+
+def test_a_value_that_no_number_of_people_gives_leaves_its_indicator_out() -> None:
+    linear = {"kind": "linear", "full_at": "-0.1", "zero_at": "2"}  # fewer than no staff in post
+    left = {row.indicator: row for row in to_next_grade(ruled("staffing_control", linear)).left_out}
+    assert left["staffing_control"].reason == words("公式的输入无法使其达到满分", "no input of the formula brings it to full points")
+
+
+def test_assets_in_use_again_is_all_that_utilisation_takes() -> None:
+    """Nothing idle and nothing to scrap: full use, whatever the split between the two was."""
+    idle = {"assets_inspected_value": "1000", "assets_idle_value": "300", "assets_to_scrap_value": "100"}
+    plan = to_next_grade(evaluate(REAL.framework, known(**idle)))
+    step = next(s for s in plan.steps if s.indicator == "asset_utilisation")
+    assert [(c.fact, c.value) for c in step.changes if isinstance(c, FactChange)] == [
+        ("assets_idle_value", 0),
+        ("assets_to_scrap_value", 0),
+    ]
+
+
+NINE_TENTHS = {
+    "kind": "bands",
+    "of": "completion",
+    "bands": [{"at_least": "0.9", "share": "1"}, {"at_least": "0.5", "share": "0.5"}, {"share": "0"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "actual", "best"),
+    [
+        ("urban_new_jobs", "300", "720"),  # at least 800 jobs: nine tenths are 720
+        ("urban_unemployment", "9", "4.444444444444444444444444444"),  # 4% at most: 4 / 0.9 is nine tenths of the way
+    ],
+)
+def test_a_band_of_completion_is_reached_before_the_target(indicator: str, actual: str, best: str) -> None:
+    rule: Any = TypeAdapter[Rule](Rule).validate_python(NINE_TENTHS)
+    target = REAL.target(indicator)
+    assert target is not None
+    attained = min(Decimal(actual) / target.target, target.target / Decimal(actual))
+    missed = target.model_copy(update={"actual": Decimal(actual), "attainment": attained, "met": False})
+    assert best_value(rule, Decimal(2), Decimal(actual), target.unit, missed) == Decimal(best)
 
 
 def test_at_the_best_grade_there_is_no_plan() -> None:

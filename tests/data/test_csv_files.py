@@ -352,6 +352,28 @@ def test_a_form_that_does_not_read_the_same_moves_nothing(copy: Copy, monkeypatc
     assert listing(copy.folder) == before
 
 
+def test_a_form_that_cannot_be_read_moves_nothing(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = listing(copy.folder)
+    monkeypatch.setattr("evallib.data.csv_files.write_data_workbook", lambda record, path, *_, **__: path.write_bytes(b"x"))
+    with pytest.raises(InputRefused, match=r"does not read as the same data.*is not an \.xlsx workbook"):
+        switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
+    assert listing(copy.folder) == before
+
+
+def test_where_the_new_form_cannot_be_put_the_old_one_comes_back(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, rename = listing(copy.folder), Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.suffix == ".xlsx":
+            raise OSError("disk full")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="disk full"):
+        switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
+    assert listing(copy.folder) == before
+
+
 def test_line_ends_inside_a_cell_do_not_stop_a_switch(copy: Copy, record: Record) -> None:
     finding: Finding = record.findings[0]
     copy.set("findings", {"finding": finding.finding}, "title", "first\r\nsecond")

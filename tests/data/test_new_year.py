@@ -226,6 +226,31 @@ def test_what_will_not_do_is_refused_and_nothing_changes(copy: Copy, code: str, 
     assert listing(copy.folder) == before
 
 
+def test_a_year_that_is_listed_already_is_laid_out_and_the_list_stays_as_it_was(copy: Copy) -> None:
+    path = copy.folder / "departments.csv"
+    copy.replace(path, "2023,2023", "2023,2024")
+    before = path.read_bytes()
+    new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh", framework="xundian-department")
+    assert path.read_bytes() == before
+
+
+def test_a_year_that_is_listed_already_keeps_its_framework(copy: Copy) -> None:
+    copy.replace(copy.folder / "departments.csv", "2023,2023", "2023,2024")
+    before = listing(copy.folder)
+    with pytest.raises(InputRefused, match="2024 is listed with another framework") as refusal:
+        new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh", framework="other")
+    assert "改用 xundian-department" in refusal.value.describe("zh")
+    assert listing(copy.folder) == before
+
+
+def test_a_list_that_excel_saved_in_a_chinese_encoding_is_written_as_utf8_with_its_mark(copy: Copy) -> None:
+    path = copy.folder / "departments.csv"
+    old = path.read_text(encoding="utf-8-sig")
+    path.write_bytes(old.encode("gb18030"))
+    new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh")
+    assert path.read_bytes() == old.replace("2023,2023", "2023,2024").encode("utf-8-sig")
+
+
 def test_bad_data_of_last_year_is_refused(copy: Copy) -> None:
     copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
     before = listing(copy.folder)

@@ -1,0 +1,67 @@
+"""What pages show of a year, put in order: budget lines, how well goals were set, what contradictions touch."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from evallib.analysis.tables import BudgetLine, budget_lines, contradicted_metrics, facts_by_topic, goal_quality
+from evallib.core.evaluation import Evaluation, InputValue
+from evallib.core.words import NOTHING
+
+
+def amount(value: str | None) -> InputValue:
+    return InputValue("outturn", 2023, NOTHING, None if value is None else Decimal(value), "元", ())
+
+
+def line(approved: str | None, adjusted: str | None, outturn: str | None) -> BudgetLine:
+    return BudgetLine(NOTHING, *(None if value == "" else amount(value) for value in (approved, adjusted, outturn)))
+
+
+def test_a_line_is_held_against_its_outturn_and_by_its_adjustment_where_it_has_none() -> None:
+    assert (line("200", "300", "250").difference, line("200", "300", "250").rate) == (50, Decimal("0.25"))
+    assert (line("200", "150", "").difference, line("200", "150", "").rate) == (-50, Decimal("-0.25"))
+
+
+def test_what_is_not_known_has_no_difference_and_what_was_not_approved_no_rate() -> None:
+    for unknown in (line("", "1", "1"), line(None, "1", "1"), line("1", "1", None), line("1", "", "")):
+        assert (unknown.difference, unknown.rate) == (None, None)
+    assert (line("0", "", "7").difference, line("0", "", "7").rate) == (7, None)
+
+
+def test_the_last_line_of_each_side_is_its_total(hrss: Evaluation) -> None:
+    lines = budget_lines(hrss)
+    assert [[one.total for one in side] for side in lines.values()] == [[False] * 5 + [True], [False, False, True]]
+    total = lines["spending"][-1]
+    assert total.difference == Decimal("18854402.47") - Decimal("14011524.49")  # both printed in the report
+
+
+def test_a_contradiction_names_the_formulas_of_the_indicators_it_touches(hrss: Evaluation) -> None:
+    row = hrss.record.contradictions[0].model_copy(update={"contradiction": "x", "about": "quality 8 public_satisfaction outturn"})
+    record = hrss.record.model_copy(update={"contradictions": (row,)})
+    assert contradicted_metrics(hrss.model_copy(update={"record": record})) == {"x": ("quality_rate",)}  # satisfaction has no formula
+
+
+def test_a_topic_without_a_fact_is_left_out(hrss: Evaluation) -> None:
+    facts = tuple(fact for fact in hrss.record.facts if fact.fact.startswith("questionnaires_"))
+    few = hrss.model_copy(update={"record": hrss.record.model_copy(update={"facts": facts})})
+    topics = facts_by_topic(few)
+    assert [line.value.fact for _, lines in topics for line in lines if line.row] == [fact.fact for fact in facts]
+    assert len(topics) == 1
+
+
+def test_goals_that_ask_no_more_than_last_years_actual_are_named(hrss: Evaluation) -> None:
+    """Last year 800 jobs were reached, this year 800 are asked; satisfaction was 80% and 90% are asked."""
+    last = {"urban_new_jobs": Decimal(800), "public_satisfaction": Decimal(80)}
+    before = hrss.model_copy(update={"targets": tuple(t.model_copy(update={"actual": last[t.id]}) for t in hrss.targets if t.id in last)})
+    found = goal_quality(hrss, before)
+    assert [name.en for name in found.easier_than_last_year] == [hrss.indicator("urban_new_jobs").name.en]
+    assert goal_quality(hrss, None).easier_than_last_year == ()
+
+
+def test_goals_are_counted_by_how_they_are_measured_and_empty_groups_named(hrss: Evaluation) -> None:
+    found = goal_quality(hrss, None)
+    assert (found.targets, found.measured, found.groups_without_indicator) == (19, 17, ())  # two are judged by a person
+    without = hrss.model_copy(update={"indicators": tuple(i for i in hrss.indicators if i.group != "satisfaction")})
+    assert [group.zh for group in goal_quality(without, None).groups_without_indicator] == [
+        g.name for g in hrss.framework.groups if g.id == "satisfaction"
+    ]
