@@ -210,7 +210,7 @@ def _targets(framework: Framework, record: Record, where: Where) -> Iterator[Pro
             yield _unknown(where, "targets", index, "indicator", row.indicator, list(indicators), "指标", "indicator")
             continue
         indicator = indicators[row.indicator]
-        if getattr(indicator.rule, "of", "") == "value" and row.unit in UNITS and UNITS[row.unit].measures != "share":
+        if getattr(indicator.rule, "of", "") == "value" and UNITS[row.unit].measures != "share":
             yield Problem(
                 where("targets", index, "unit"),
                 words("该指标按百分比计分，目标须为百分比", "the indicator is scored by a percentage, so its target must be one"),
@@ -230,7 +230,7 @@ def _targets(framework: Framework, record: Record, where: Where) -> Iterator[Pro
         target = next((t for t in record.targets if t.indicator == part.indicator), None)
         if target is None:
             yield _unknown(where, "target_parts", index, "indicator", part.indicator, sorted(with_target), "目标", "target")
-        elif part.unit in UNITS and target.unit in UNITS and UNITS[part.unit].measures != UNITS[target.unit].measures:
+        elif UNITS[part.unit].measures != UNITS[target.unit].measures:
             yield Problem(
                 where("target_parts", index, "unit"),
                 words("单位与目标的单位不可比", "cannot be compared with the target's unit"),
@@ -264,7 +264,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
             words("只保留一个", "keep one of them"),
             ", ".join(ways),
         )
-    if row.base is not None and (row.actual is None or UNITS.get(row.unit, UNITS["元"]).measures != "share"):
+    if row.base is not None and (row.actual is None or UNITS[row.unit].measures != "share"):
         yield Problem(
             where("targets", index, "base"),
             words("有基数时，须有实际值，目标须为百分比", "a base needs an actual, and a target in percent"),
@@ -276,9 +276,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
             words("有基数时须写明实际值的单位", "with a base, the unit of the actual must be named"),
             words("填写单位，如 件、人", "name the unit of what is counted, such as 件 or 人"),
         )
-    unit = UNITS.get(row.actual_unit or row.unit)
-    if unit is None or row.unit not in UNITS:
-        return
+    unit = UNITS[row.actual_unit or row.unit]
     have = "share" if row.base is not None or indicator.metric is not None else unit.measures
     if have != UNITS[row.unit].measures:
         yield Problem(

@@ -243,6 +243,14 @@ def test_a_year_that_is_listed_already_keeps_its_framework(copy: Copy) -> None:
     assert listing(copy.folder) == before
 
 
+def test_a_list_without_the_mark_of_utf8_gets_none(copy: Copy) -> None:
+    path = copy.folder / "departments.csv"
+    old = path.read_text(encoding="utf-8-sig")
+    path.write_bytes(old.encode())
+    new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh")
+    assert path.read_bytes() == old.replace("2023,2023", "2023,2024").encode()
+
+
 def test_a_list_that_excel_saved_in_a_chinese_encoding_is_written_as_utf8_with_its_mark(copy: Copy) -> None:
     path = copy.folder / "departments.csv"
     old = path.read_text(encoding="utf-8-sig")
