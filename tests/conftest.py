@@ -18,7 +18,17 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 GOLDEN = ROOT / "tests" / "cases"
 BAD = ROOT / "tests" / "bad"
-LONG = ("runs/test_workers", "browser/test_together", "browser/test_page", "runs/test_report", "browser/test_lab", "runs/test_batch")
+LONG = (
+    "runs/test_workers",
+    "browser/test_together",
+    "browser/test_page",
+    "browser/test_lab",
+    "test_wheel",
+    "runs/test_report",
+    "runs/test_batch",
+    "browser/test_index",
+    "data/test_csv_files",
+)
 """The files whose tests take longest. They are begun first, so that all workers end at about the same time."""
 
 
