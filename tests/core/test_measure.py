@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evallib.core.evaluation import MetricResult, Origin, TargetResult
-from evallib.core.measure import asks_no_more, compute_metric, compute_target, find_fact, measure, metric_of, name_of, sum_of_parts
+from evallib.core.measure import asks_no_more, compute_metric, compute_target, find_fact, measure, metric_of, name_of, sum_of_parts, written
 from evallib.core.metrics import METRICS
 from evallib.core.record import Record, Target
 from evallib.core.words import words
@@ -121,6 +121,11 @@ def test_a_sum_names_each_origin_once_in_the_order_of_the_parts() -> None:
     found = find_fact(given, "three_public_outturn", YEAR)
     assert found is not None
     assert (found.value, found.origins) == (6, (Origin("report", "七"), Origin("report", "三")))
+
+
+def test_a_number_that_is_missing_is_written_as_a_dash() -> None:
+    assert written(None, "人") == words("—")
+    assert written(Decimal(51), "人") == words("51人", "51 people")
 
 
 # formulas
@@ -313,12 +318,14 @@ def test_a_target_of_nothing_has_no_completion() -> None:
     [
         (">=", "400", "399", "0.9975"),
         (">=", "400", "400", "1"),
+        (">=", "0.5", "0.2", "0.4"),
         (">=", "400", "-40", "0"),
         (">=", "0", "0", "1"),
         (">=", "0", "-1", "0"),
         (">=", "-5", "-10", "0"),
         ("<=", "4", "4", "1"),
         ("<=", "4", "5", "0.8"),
+        ("<=", "0.5", "0.8", "0.625"),
         ("<=", "-5", "-4", "0"),
         ("=", "4", "4", "1"),
         ("=", "4", "3", "0"),

@@ -301,6 +301,13 @@ def test_the_working_leads_from_the_numbers_to_the_score(id: str, zh: str, en: s
     assert small().indicator(id).working == words(zh, en)
 
 
+def test_a_score_that_rounds_to_nothing_says_so() -> None:
+    i = small(facts=(fact("projects_monitored", "1", "个"), fact("projects", "1000", "个"))).indicator("monitoring")
+    assert str(i.score) == "0.00"
+    assert i.working.zh.endswith("0.10% × 3.00 分 = 0.0030 → 0.00 分")
+    assert i.working.en.endswith("0.10% × 3.00 points = 0.0030 → 0.00")
+
+
 def test_scores_have_the_decimals_of_the_framework() -> None:
     e = small({"rounding": {"scores": 1, "rates": 4, "mode": "half_up"}}, facts=())
     assert [str(i.score) for i in e.indicators] == ["0.0", "1.0", "1.5", "0.9", "2.6"]
