@@ -128,7 +128,7 @@ def plain(value: Decimal, places: int | None = None) -> str:
         text = f"{value:,f}"
         if "." in text:
             text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text.replace("-", "−")
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def percent(share: Decimal, places: int | None = 2) -> str:

@@ -61,6 +61,7 @@ def test_a_value_is_carried_up_and_down() -> None:
 
 def test_a_value_in_its_own_unit_stays_as_it_is_written() -> None:
     assert str(convert(Decimal("1.50"), "万元", "万元")) == "1.50"
+    assert str(convert(Decimal("1" * 40), "元", "元")) == "1" * 40
 
 
 def test_people_do_not_become_money() -> None:
