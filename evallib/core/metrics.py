@@ -91,7 +91,7 @@ _LOW = words("越低越好", "lower is better")
 
 
 def _m(id: str, zh: str, en: str, compute: Callable[..., Decimal | None], good: Words, *inputs: str,
-       **bases: tuple[str, ...]) -> Metric:  # fmt: skip
+       **bases: tuple[str, ...]) -> Metric:  # fmt: skip  # pragma: no mutate block
     def read(texts: tuple[str, ...]) -> tuple[Input, ...]:
         return tuple(Input(t.removesuffix("@last_year"), 1 if t.endswith("@last_year") else 0) for t in texts)
 

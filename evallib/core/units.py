@@ -24,7 +24,7 @@ class Unit:
     factor: Decimal
 
 
-def _unit(symbol: str, en: str, measures: str, factor: str = "1") -> Unit:
+def _unit(symbol: str, en: str, measures: str, factor: str = "1") -> Unit:  # pragma: no mutate block
     return Unit(symbol, Words(zh=symbol, en=en), measures, Decimal(factor))
 
 

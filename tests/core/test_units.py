@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.core.units import UNITS, convert, find_unit, money, parse_decimal, percent, plain, quantity, round_half_up, section_number
-from evallib.core.words import Lang
+from evallib.core.words import Lang, words
 
 AMOUNTS = st.decimals(-(10**15), 10**15, allow_nan=False, allow_infinity=False, places=6)
 
@@ -31,6 +31,10 @@ def test_a_unit_is_found_by_either_name(text: str, symbol: str) -> None:
     found = find_unit(text)
     assert found is not None
     assert found.symbol == symbol
+
+
+def test_a_unit_is_called_in_chinese_as_it_is_written() -> None:
+    assert UNITS["万元"].name == words("万元", "10,000 yuan")
 
 
 @pytest.mark.parametrize("text", ["", "美元", "yuans", "XXXX"])
