@@ -249,7 +249,6 @@ class TargetChange:
     before: TargetResult | None
     after: TargetResult | None
     verdict: Verdict
-    last_target: Decimal | None = None
     last_actual: Decimal | None = None
     reached: bool | None = None
 
@@ -276,7 +275,7 @@ def target_change(before: TargetResult | None, after: TargetResult | None) -> Ta
     reached = None
     if actual is not None:
         reached = actual == after.target if after.operator == "=" else asks_no_more(after, actual)
-    return TargetChange(after.id, after.name, before, after, verdict, last, actual, reached)
+    return TargetChange(after.id, after.name, before, after, verdict, actual, reached)
 
 
 def target_changes(before: Evaluation, after: Evaluation) -> tuple[TargetChange, ...]:

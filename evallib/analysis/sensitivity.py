@@ -39,14 +39,12 @@ class GradeShare:
 class Influence:
     """What an uncertain indicator does: shares of the variance of the total, and how often it alone changes the grade.
 
-    `first_order` is the share of the variance that goes when this indicator is known, `total_order` the share that stays
-    when all others are known. Points and score of one indicator vary together and count as one.
+    `total_order` is the share of the variance that stays when all others are known. Points and score of one indicator vary together and count as one.
     """
 
     indicator: str
     name: Words
     varies: Words
-    first_order: Decimal
     total_order: Decimal
     grade_changes: Decimal
 
@@ -124,13 +122,12 @@ def simulate(
 
     recorded = next(n for n, g in enumerate(evaluation.framework.grades) if g.id == evaluation.grade_id)
     changes = (grades(alone) != recorded).sum(axis=1)
-    first, total = sobol_indices(of_a, of_b, of_ab)
+    _, total = sobol_indices(of_a, of_b, of_ab)
     influences = [
         Influence(
             results[i].id,
             results[i].name,
             _varies(model, i, spread, results[i].id in intervals),
-            _decimal(first[n]),
             _decimal(total[n]),
             Decimal(int(changes[n])) / draws,
         )

@@ -104,10 +104,6 @@ class PanelResult(Frozen):
     concordance: Decimal | None
     agreement: tuple[Words, ...]
 
-    @property
-    def refusals(self) -> tuple[Problem, ...]:
-        return tuple(item.refusal for item in self.items if item.refusal)
-
 
 def _here(table: str, index: int, column: str | None) -> Place:
     """Where a judgement stands when nobody says better: row 2 is the first."""

@@ -154,11 +154,6 @@ class Response(Frozen):
         """Returned over issued; None where either is not known or nothing was issued."""
         return Decimal(self.returned) / self.issued if self.returned is not None and self.issued else None
 
-    @property
-    def valid_rate(self) -> Decimal | None:
-        """Valid over returned; None where nothing came back."""
-        return Decimal(self.valid) / self.returned if self.returned else None
-
 
 class Part(Frozen):
     """A group, several groups pooled, or all of them. No rate or interval where nobody answered or too few did to be shown."""

@@ -223,7 +223,7 @@ def test_without_one_final_score_there_is_no_total() -> None:
     given = _given("9", "甲"), _given("2", "乙"), _given("4", "甲", "clarity"), _given("4", "乙", "clarity")
     found = _judge(*given, items=items, rule={"kind": "consensus", "limit": "0.3"})
     assert found.total is None
-    assert [refusal.about for refusal in found.refusals] == [("goals",)]
+    assert [item.refusal.about for item in found.items if item.refusal] == [("goals",)]
 
 
 def test_agreement_is_taken_on_score_rates() -> None:
