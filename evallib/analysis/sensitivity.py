@@ -39,7 +39,8 @@ class GradeShare:
 class Influence:
     """What an uncertain indicator does: shares of the variance of the total, and how often it alone changes the grade.
 
-    `total_order` is the share of the variance that stays when all others are known. Points and score of one indicator vary together and count as one.
+    `total_order` is the share of the variance that stays when all others are known. Points and score of one indicator vary
+    together and count as one.
     """
 
     indicator: str
