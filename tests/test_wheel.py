@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -53,7 +54,7 @@ def fill(path: Path, record: Record) -> None:
     """Fill the workbook of a new year as an analyst would, with the rows of another record: by the heads of its columns."""
     book, tables = openpyxl.load_workbook(path), tables_of(record)
     for table, model in TABLES.items():
-        sheet = book[TABLE_NAMES[table].zh]
+        sheet: Any = book[TABLE_NAMES[table].zh]
         sheet.delete_rows(2, sheet.max_row)
         places = {str(cell.value): cell.column for cell in sheet[1]}
         heads = [head_of(model, column, "zh") for column in layout(table, None)]

@@ -14,7 +14,8 @@ def amount(value: str | None) -> InputValue:
 
 
 def line(approved: str | None, adjusted: str | None, outturn: str | None) -> BudgetLine:
-    return BudgetLine(NOTHING, *(None if value == "" else amount(value) for value in (approved, adjusted, outturn)))
+    given = [None if value == "" else amount(value) for value in (approved, adjusted, outturn)]
+    return BudgetLine(NOTHING, given[0], given[1], given[2])
 
 
 def test_a_line_is_held_against_its_outturn_and_by_its_adjustment_where_it_has_none() -> None:

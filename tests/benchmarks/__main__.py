@@ -81,7 +81,7 @@ def by_commands(jobs: list[Job], out: Path) -> Cost:
     with measured() as cost:
         for job in jobs:
             book = out / f"{job.department}.ipynb"
-            run = [folder / "papermill", NOTEBOOKS / "department_report.ipynb", book, "-p", "department", job.department]
+            run: list[str | Path] = [folder / "papermill", NOTEBOOKS / "department_report.ipynb", book, "-p", "department", job.department]
             run += ["-p", "year", str(job.year), "-p", "data", str(job.data), "--no-progress-bar"]
             subprocess.run(run, check=True, capture_output=True)
             subprocess.run([folder / "jupyter", "nbconvert", "--to", "evallib", book], check=True, capture_output=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 from xml.etree import ElementTree
@@ -13,8 +12,11 @@ import matplotlib as mpl
 import pytest
 
 from evallib.charts import drawing
-from evallib.charts import report as charts
+from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
 from evallib.charts.drawing import PALETTE, Chart, chinese_font, clean, shorten, text_width, wrap
+from evallib.charts.points import dimension_chart, points_bridge_chart, points_chart
+from evallib.charts.report import CHARTS
+from evallib.charts.targets import target_completion_chart
 from evallib.core.evaluation import Evaluation
 from evallib.core.record import Record
 from evallib.core.scoring import evaluate
@@ -23,16 +25,8 @@ from evallib.core.words import LANGS, Lang, words
 from evallib.data.years import evaluate_year
 from tests.conftest import DATA
 
-DRAW: dict[str, Callable[[Evaluation, Lang], Chart]] = {
-    "targets": charts.target_completion_chart,
-    "budget-bridge": charts.budget_bridge_chart,
-    "budget-variance": charts.budget_variance_chart,
-    "points-bridge": charts.points_bridge_chart,
-    "points": charts.points_chart,
-    "dimensions": charts.dimension_chart,
-}
 HOSTILE = ["$x$ $", "<script>&amp;\"'", "a\x00b\x1b[0m\u202e", "很长的名称" * 40, "long name " * 20, "W" * 200, "]]>", "\ud800", " "]
-every = pytest.mark.parametrize(("id", "lang"), [(id, lang) for id in DRAW for lang in LANGS])
+every = pytest.mark.parametrize(("id", "lang"), [(id, lang) for id in CHARTS for lang in LANGS])
 
 
 @cache
@@ -80,7 +74,7 @@ def cells(chart: Chart) -> list[list[str]]:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_targets_say_each_completion_rate_and_how_many_were_met(lang: Lang) -> None:
-    chart = charts.target_completion_chart(real(), lang)
+    chart = target_completion_chart(real(), lang)
     met = sum(t.met is True for t in real().targets)
     assert re.findall(r"\d+", chart.title) == (
         [str(len(real().targets)), str(met)] if lang == "zh" else [str(met), str(len(real().targets))]
@@ -95,24 +89,24 @@ def test_targets_say_each_completion_rate_and_how_many_were_met(lang: Lang) -> N
 
 
 def test_lower_is_better_keeps_actual_and_limit_and_is_said_to_be_so() -> None:
-    shown = texts(charts.target_completion_chart(real(), "zh").to_svg())
+    shown = texts(target_completion_chart(real(), "zh").to_svg())
     assert {"3.24% / 上限 4%", "未超上限", "越低越好"} <= set(shown)
     assert "80.90%" not in shown
 
 
 def test_a_limit_that_was_passed_falls_short_of_the_line_and_is_named() -> None:
-    chart = charts.target_completion_chart(target("urban_unemployment", actual=Decimal(5), met=False), "en")
+    chart = target_completion_chart(target("urban_unemployment", actual=Decimal(5), met=False), "en")
     assert any("× over limit" in text for text in texts(chart.to_svg()))
     assert "over limit" in chart.alt
 
 
 def test_an_unmet_target_is_told_apart_by_a_word_and_not_by_colour_alone() -> None:
-    shown = texts(charts.target_completion_chart(real(), "zh").to_svg())
+    shown = texts(target_completion_chart(real(), "zh").to_svg())
     assert shown.count("× 未达标") == sum(t.met is False for t in real().targets)
 
 
 def test_a_judged_target_says_so() -> None:
-    shown = texts(charts.target_completion_chart(real(), "en").to_svg())
+    shown = texts(target_completion_chart(real(), "en").to_svg())
     assert shown.count("judged by evaluators") == sum(t.judged for t in real().targets)
 
 
@@ -125,13 +119,13 @@ def test_a_judged_target_says_so() -> None:
     ],
 )
 def test_a_target_that_cannot_be_drawn_in_full_says_why(changed: dict[str, object], word: str) -> None:
-    chart = charts.target_completion_chart(target("rural_labour_transfer", **changed), "zh")
+    chart = target_completion_chart(target("rural_labour_transfer", **changed), "zh")
     assert any(word in text for text in texts(chart.to_svg()))
 
 
 def test_one_huge_value_does_not_flatten_the_others() -> None:
     def longest(e: Evaluation) -> float:
-        svg = charts.target_completion_chart(e, "zh").to_svg()
+        svg = target_completion_chart(e, "zh").to_svg()
         bars = re.findall(rf'd="M ([\d.]+) [\d.]+ L ([\d.]+) [^"]*" style="fill:{drawing.BAD}', svg)
         return max(abs(float(b) - float(a)) for a, b in bars)
 
@@ -140,7 +134,7 @@ def test_one_huge_value_does_not_flatten_the_others() -> None:
 
 
 def test_budget_bridge_adds_up_in_yuan() -> None:
-    rows = cells(charts.budget_bridge_chart(real(), "zh"))
+    rows = cells(budget_bridge_chart(real(), "zh"))
     amounts = {row[0]: Decimal(row[1].replace(",", "").replace("−", "-")) for row in rows}
     assert amounts["年初批复预算"] + sum(v for k, v in amounts.items() if k.startswith("加：")) == amounts["调整后预算"]
     assert amounts["调整后预算"] + sum(v for k, v in amounts.items() if k.startswith("减：")) == amounts["年末结转结余"]
@@ -149,7 +143,7 @@ def test_budget_bridge_adds_up_in_yuan() -> None:
 
 @pytest.mark.parametrize(("lang", "unit", "shown"), [("zh", "万元", "1,985.48"), ("en", "million yuan", "19.85")])
 def test_budget_bridge_labels_are_in_the_unit_that_the_subtitle_names(lang: Lang, unit: str, shown: str) -> None:
-    chart = charts.budget_bridge_chart(real(), lang)
+    chart = budget_bridge_chart(real(), lang)
     assert unit in chart.subtitle
     assert shown in texts(chart.to_svg())
     assert shown in chart.alt
@@ -158,13 +152,13 @@ def test_budget_bridge_labels_are_in_the_unit_that_the_subtitle_names(lang: Lang
 
 
 def test_a_bridge_that_does_not_add_up_shows_the_rest_as_a_step() -> None:
-    names = [row[0] for row in cells(charts.budget_bridge_chart(with_facts(adjusted_expenditure=Decimal(19000000)), "zh"))]
+    names = [row[0] for row in cells(budget_bridge_chart(with_facts(adjusted_expenditure=Decimal(19000000)), "zh"))]
     assert "减：其他调整" in names
     assert "加：其他差额" in names
 
 
 def test_variances_are_those_of_the_metrics() -> None:
-    rows = {(row[0], row[1]): row for row in cells(charts.budget_variance_chart(real(), "zh"))}
+    rows = {(row[0], row[1]): row for row in cells(budget_variance_chart(real(), "zh"))}
     change = real().metric("project_expenditure_change_rate").value
     assert change is not None
     assert rows["与上年相比", "项目支出"][5] == percent(change) == "−75.21%"
@@ -173,7 +167,7 @@ def test_variances_are_those_of_the_metrics() -> None:
 
 
 def test_a_base_of_zero_has_no_rate() -> None:
-    chart = charts.budget_variance_chart(with_facts(approved_project=Decimal(0)), "en")
+    chart = budget_variance_chart(with_facts(approved_project=Decimal(0)), "en")
     row = next(row for row in cells(chart) if row[0].startswith("Outturn against the approved") and row[1] == "Project expenditure")
     assert row[5] == "base is zero: not defined"
     assert "base is zero" in texts(chart.to_svg())
@@ -182,13 +176,13 @@ def test_a_base_of_zero_has_no_rate() -> None:
 @pytest.mark.parametrize("missing", [None, "out"])
 def test_what_is_not_known_is_left_out(missing: str | None) -> None:
     e = with_facts(operating_expense_outturn=missing, outturn_basic=missing, adjusted_expenditure=missing)
-    assert "公用经费" not in [row[1] for row in cells(charts.budget_variance_chart(e, "zh"))]
-    assert [row[0] for row in cells(charts.budget_bridge_chart(e, "zh"))] == ["年初批复预算"]
+    assert "公用经费" not in [row[1] for row in cells(budget_variance_chart(e, "zh"))]
+    assert [row[0] for row in cells(budget_bridge_chart(e, "zh"))] == ["年初批复预算"]
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_points_bridge_ends_at_the_total_and_names_the_largest_loss(lang: Lang) -> None:
-    e, chart = real(), charts.points_bridge_chart(real(), lang)
+    e, chart = real(), points_bridge_chart(real(), lang)
     losses = sorted((g.score - g.points, g.name[lang]) for g in e.groups if g.score < g.points)
     assert [Decimal(row[3].replace("−", "-")) for row in cells(chart)[: len(losses)]] == [loss for loss, _ in losses]
     assert plain(e.total, 2) in chart.title
@@ -200,7 +194,7 @@ def test_points_bridge_ends_at_the_total_and_names_the_largest_loss(lang: Lang) 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_points_hold_every_indicator_with_its_score(lang: Lang) -> None:
-    e, chart = real(), charts.points_chart(real(), lang)
+    e, chart = real(), points_chart(real(), lang)
     assert [(row[2], row[4]) for row in cells(chart)] == [(i.name[lang], plain(i.score or Decimal(0), 2)) for i in e.indicators]
     assert plain(sum((i.lost for i in e.indicators), Decimal(0)), 2) in chart.title
     for i in e.indicators:
@@ -212,27 +206,27 @@ def test_missing_and_not_applicable_are_words_of_their_own() -> None:
     first, second, *rest = real().indicators
     first = first.model_copy(update={"status": "missing", "score": Decimal("0.00")})
     second = second.model_copy(update={"status": "not_applicable", "score": None})
-    chart = charts.points_chart(real().model_copy(update={"indicators": (first, second, *rest)}), "zh")
+    chart = points_chart(real().model_copy(update={"indicators": (first, second, *rest)}), "zh")
     assert {"缺数据", "不适用"} <= set(texts(chart.to_svg()))
     assert cells(chart)[1][4] == "—"
 
 
 def test_reconstructed_points_are_said_to_be_so_where_they_are_drawn() -> None:
-    assert "重构" in charts.points_chart(real(), "zh").source
-    assert "reconstructed" in charts.points_bridge_chart(real(), "en").source
-    assert "指标重构" not in charts.dimension_chart(real(), "zh").source
+    assert "重构" in points_chart(real(), "zh").source
+    assert "reconstructed" in points_bridge_chart(real(), "en").source
+    assert "指标重构" not in dimension_chart(real(), "zh").source
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_dimensions_say_rates_total_and_self_evaluation(lang: Lang) -> None:
-    e, chart = real(), charts.dimension_chart(real(), lang)
+    e, chart = real(), dimension_chart(real(), lang)
     for d in e.dimensions:
         assert d.rate is not None
         assert percent(d.rate) in chart.alt
         assert percent(d.rate) in texts(chart.to_svg())
     assert e.self_total is not None
     assert f"{plain(e.self_total, 2)} / 100" in chart.alt
-    without = charts.dimension_chart(e.model_copy(update={"self_total": None}), lang)
+    without = dimension_chart(e.model_copy(update={"self_total": None}), lang)
     assert len(without.data) == len(chart.data) - 1
 
 
@@ -241,7 +235,7 @@ def test_dimensions_say_rates_total_and_self_evaluation(lang: Lang) -> None:
 
 @every
 def test_svg_is_well_formed_real_text_and_carries_its_words(id: str, lang: Lang) -> None:
-    chart = DRAW[id](real(), lang)
+    chart = CHARTS[id](real(), lang)
     svg = chart.to_svg()
     root = ElementTree.fromstring(svg)
     assert chart.id == root.get("data-chart") == id
@@ -257,7 +251,7 @@ def test_svg_is_well_formed_real_text_and_carries_its_words(id: str, lang: Lang)
 
 @every
 def test_words_are_there_and_in_the_right_language(id: str, lang: Lang) -> None:
-    chart = DRAW[id](real(), lang)
+    chart = CHARTS[id](real(), lang)
     assert 60 < len(chart.alt) <= 1000
     for text in (chart.title, chart.subtitle, chart.source, *chart.data.columns):
         assert text
@@ -268,14 +262,14 @@ def test_words_are_there_and_in_the_right_language(id: str, lang: Lang) -> None:
 
 @every
 def test_the_same_chart_gives_the_same_bytes(id: str, lang: Lang) -> None:
-    first, second = DRAW[id](real(), lang), DRAW[id](real(), lang)
+    first, second = CHARTS[id](real(), lang), CHARTS[id](real(), lang)
     assert first.to_svg() == second.to_svg() == first.to_svg()
     assert first.data.equals(second.data)
 
 
 @every
 def test_only_colours_of_the_palette_are_used(id: str, lang: Lang) -> None:
-    svg = DRAW[id](real(), lang).to_svg()
+    svg = CHARTS[id](real(), lang).to_svg()
     assert set(re.findall(r"#[0-9a-f]{3,8}", svg)) <= set(PALETTE)
     assert len(set(PALETTE)) == len(PALETTE)
     assert "<path" in svg
@@ -285,7 +279,7 @@ def test_only_colours_of_the_palette_are_used(id: str, lang: Lang) -> None:
 @every
 def test_nothing_runs_over_the_edge_or_into_its_neighbour(id: str, lang: Lang) -> None:
     """Boxes of all texts, from the widths of the wide fonts, lie within the picture and do not lie on each other."""
-    root = ElementTree.fromstring(DRAW[id](real(), lang).to_svg())
+    root = ElementTree.fromstring(CHARTS[id](real(), lang).to_svg())
     width, height = (float(n) for n in (root.get("viewBox") or "").split()[2:])
     boxes = []
     for node in root.iter("{http://www.w3.org/2000/svg}text"):
@@ -305,45 +299,45 @@ def test_nothing_runs_over_the_edge_or_into_its_neighbour(id: str, lang: Lang) -
 
 @every
 def test_hostile_names_survive(id: str, lang: Lang) -> None:
-    chart = DRAW[id](hostile(), lang)
+    chart = CHARTS[id](hostile(), lang)
     root = ElementTree.fromstring(chart.to_svg())
     assert len(root.get("aria-label") or "") <= 1000
     everything = "".join([chart.title, chart.subtitle, chart.alt, chart.source, *chart.data.to_numpy().flatten(), *texts(chart.to_svg())])
     assert not re.search(r"[\x00-\x1f\u202e\ud800]", everything)
-    if id not in ("budget-bridge", "budget-variance"):
+    if id not in ("budget_bridge", "budget_variance"):
         assert clean(HOSTILE[3]) in chart.data.to_numpy().flatten()
         assert "…" in "".join(texts(chart.to_svg()))
 
 
-@pytest.mark.parametrize("id", DRAW)
+@pytest.mark.parametrize("id", CHARTS)
 def test_nothing_known_is_said_in_words(id: str) -> None:
     record = real().record.model_copy(update={"facts": (), "self_evaluation": ()})
     nothing = {"record": record, "targets": (), "indicators": (), "groups": (), "dimensions": (), "metrics": (), "self_total": None}
-    chart = DRAW[id](real().model_copy(update=nothing), "zh")
+    chart = CHARTS[id](real().model_copy(update=nothing), "zh")
     assert chart.title
     assert texts(chart.to_svg())
 
 
-@pytest.mark.parametrize("id", DRAW)
+@pytest.mark.parametrize("id", CHARTS)
 def test_drawing_leaves_no_trace_in_matplotlib(id: str, caplog: pytest.LogCaptureFixture) -> None:
     before = dict(mpl.rcParams)
     with caplog.at_level(logging.WARNING):
-        DRAW[id](real(), "zh").to_svg()
+        CHARTS[id](real(), "zh").to_svg()
     assert dict(mpl.rcParams) == before
     assert not caplog.records
 
 
 def test_settings_of_the_reader_do_not_change_a_chart() -> None:
-    plain_svg = charts.points_bridge_chart(real(), "zh").to_svg()
+    plain_svg = points_bridge_chart(real(), "zh").to_svg()
     with mpl.rc_context({"svg.fonttype": "path", "font.size": 30, "figure.facecolor": "red", "savefig.bbox": "tight", "text.color": "red"}):
-        assert charts.points_bridge_chart(real(), "zh").to_svg() == plain_svg
+        assert points_bridge_chart(real(), "zh").to_svg() == plain_svg
 
 
 # --- PNG and fonts ---------------------------------------------------------------------------------------------------------
 
 
 def test_png_is_a_png_with_the_title_drawn_in() -> None:
-    chart = charts.dimension_chart(real(), "zh")
+    chart = dimension_chart(real(), "zh")
     png = chart.to_png(dpi=100)
     assert png.startswith(b"\x89PNG")
     width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
@@ -357,7 +351,7 @@ def test_without_a_chinese_font_a_png_is_still_made(monkeypatch: pytest.MonkeyPa
     chinese_font.cache_clear()
     try:
         assert chinese_font() is None
-        chart = charts.dimension_chart(real(), "zh")
+        chart = dimension_chart(real(), "zh")
         assert chart.to_png(dpi=50).startswith(b"\x89PNG")
         assert "投入" in texts(chart.to_svg())
     finally:
@@ -370,7 +364,7 @@ def test_the_font_package_is_used_where_the_system_has_none(monkeypatch: pytest.
     chinese_font.cache_clear()
     try:
         assert chinese_font() == "Noto Sans SC"
-        assert charts.dimension_chart(real(), "zh").to_png(dpi=50).startswith(b"\x89PNG")
+        assert dimension_chart(real(), "zh").to_png(dpi=50).startswith(b"\x89PNG")
     finally:
         chinese_font.cache_clear()
 

@@ -19,9 +19,12 @@ from tests.conftest import GOLDEN
 RULES: TypeAdapter[Any] = TypeAdapter(Rule)
 CASES = tomllib.loads((GOLDEN / "rules.toml").read_text(encoding="utf-8"), parse_float=Decimal)["case"]
 SAID = tomllib.loads((GOLDEN / "rule_words.toml").read_text(encoding="utf-8"), parse_float=Decimal)["case"]
-ITEMS = [{"id": "a", "name": "甲", "name_en": "A", "points": 1}, {"id": "b", "name": "乙", "name_en": "B", "points": "0.5"}]
-PER_UNIT = {"kind": "deduct_per_unit", "limit": 1, "unit": "0.01", "share": "0.1", "side": "above", "steps": "linear"}
-TIERS = [
+ITEMS: list[dict[str, Any]] = [
+    {"id": "a", "name": "甲", "name_en": "A", "points": 1},
+    {"id": "b", "name": "乙", "name_en": "B", "points": "0.5"},
+]
+PER_UNIT: dict[str, Any] = {"kind": "deduct_per_unit", "limit": 1, "unit": "0.01", "share": "0.1", "side": "above", "steps": "linear"}
+TIERS: list[dict[str, Any]] = [
     {"id": "all", "name": "达成", "name_en": "reached", "low": "0.8", "high": 1},
     {"id": "part", "name": "部分达成", "name_en": "partly", "low": "0.6", "high": "0.8"},
 ]

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from evallib.core.errors import InputRefused
-from evallib.core.record import TABLES, Record
+from evallib.core.record import TABLES, Record, TargetPart
 from evallib.core.table_words import TABLE_NAMES
 from evallib.core.words import LANGS
 from evallib.data import new_year as module
@@ -331,7 +331,7 @@ def a_target(before: Record) -> Callable[[Row], Row]:
 
 
 def a_part(before: Record) -> Callable[[Row], Row]:
-    last = {(row.indicator, row.role, row.part): row for row in before.target_parts}
+    last: dict[tuple[str, str, str], TargetPart] = {(row.indicator, row.role, row.part): row for row in before.target_parts}
     roles = {"目标": "target", "实际": "actual"}
     return lambda row: {"数值": str(last[row["指标编号"], roles[row["属于"]], row["分项"]].value), **FROM_REPORT}
 

@@ -252,7 +252,7 @@ def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path)
     assert "公式得分 1.00" in changed["评分过程"].value
     sheet, last = grand_total(book)
     assert calculated(sheet, f"D{last - 1}") == 99
-    assert calculated(sheet, f"G{last}") == pytest.approx(float(total)) == values.worksheets[0]["B4"].value
+    assert calculated(sheet, f"G{last}") == pytest.approx(float(str(total))) == values.worksheets[0]["B4"].value
 
 
 def test_a_synthetic_year_says_so_at_the_top(hrss: Evaluation, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def rows_of(copy: Copy, table: str) -> list[dict[str, str]]:
 
 def as_workbook(copy: Copy, change: Callable[[Any], None] | None = None) -> Path:
     """The folder of a year as a workbook typed by hand: Chinese sheet names and heads, numbers as numbers."""
-    book = openpyxl.Workbook()
+    book: Any = openpyxl.Workbook()
     book.remove(book.active)
     for table, model in TABLES.items():
         sheet = book.create_sheet(TABLE_NAMES[table].zh)
@@ -234,7 +234,7 @@ def test_what_is_guarded_against_formulas_reads_back(text: str) -> None:
 
 def only_sheet(*rows: list[Any], iso_dates: bool = False) -> Grid:
     """The only sheet of a workbook with these rows, as it is read."""
-    book = openpyxl.Workbook(iso_dates=iso_dates)
+    book: Any = openpyxl.Workbook(iso_dates=iso_dates)
     for row in rows:
         book.active.append(row)
     out = io.BytesIO()
@@ -276,7 +276,7 @@ def test_a_formula_that_failed_is_refused_at_its_cell() -> None:
 
 
 def test_a_number_beyond_all_numbers_is_refused_as_an_error() -> None:
-    book = openpyxl.Workbook()
+    book: Any = openpyxl.Workbook()
     book.active.append(["a"])
     book.active.append([12345.5])
     out, endless = io.BytesIO(), io.BytesIO()

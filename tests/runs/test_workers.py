@@ -115,7 +115,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_pages(tmp_path: Path) ->
 
 def alive(pid: int) -> bool:
     """Whether there is such a process; one that only waits to be reaped is gone."""
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows kills in another way")
