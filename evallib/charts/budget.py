@@ -24,7 +24,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     outturn, closing = facts("outturn"), facts("closing_carryover")
     totals = [v for v in (approved, adjusted, outturn, closing) if v is not None]
     if not totals or (approved is None and adjusted is None):
-        return no_data("budget-bridge", words("没有预算数", "The budget figures are missing"), lang)
+        return no_data("budget_bridge", words("没有预算数", "The budget figures are missing"), lang)
     factor, unit = money_scale(totals, lang)
     steps: list[Step] = []
 
@@ -78,7 +78,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         lang,
     )
     figure = bridge(steps, lang)
-    return Chart("budget-bridge", title[lang], subtitle[lang], alt, source_line(evaluation, facts.origins, lang), table, figure, lang)
+    return Chart("budget_bridge", title[lang], subtitle[lang], alt, source_line(evaluation, facts.origins, lang), table, figure, lang)
 
 
 def _raised(approved: Decimal, adjusted: Decimal) -> Words:
@@ -182,7 +182,7 @@ def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     facts = _Facts(evaluation)
     pairs = _pairs(evaluation, facts)
     if not pairs:
-        return no_data("budget-variance", words("没有可比较的预算数和决算数", "There are no budget and outturn figures to compare"), lang)
+        return no_data("budget_variance", words("没有可比较的预算数和决算数", "There are no budget and outturn figures to compare"), lang)
     factor, unit = money_scale([v for p in pairs for v in (p.before, p.now)], lang, smallest=True)
     whole = next((p for p in pairs if p.name.zh == "支出合计"), None)
     above = sum(p.now > p.before for p in pairs)
@@ -219,7 +219,7 @@ def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     ]
     alt = alt_text(f"{title[lang]}{words('。差异图，', '. Variance chart, in ')[lang]}{unit}{words('：', ': ')[lang]}", said, lang)
     source = source_line(evaluation, facts.origins, lang)
-    return Chart("budget-variance", title[lang], subtitle[lang], alt, source, frame, _variances(pairs, factor, lang), lang)
+    return Chart("budget_variance", title[lang], subtitle[lang], alt, source, frame, _variances(pairs, factor, lang), lang)
 
 
 def _versus(rate: Decimal) -> Words:

@@ -90,7 +90,7 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     full[:1] = [words("未失分：", "nothing lost: ")[lang] + text for text in full[:1]]
     alt = alt_text(title[lang] + words("。瀑布图：", ". Waterfall chart: ")[lang], [*said, *full], lang)
     frame = table_of(table, [h.replace("_", " ") for h in heads])
-    return Chart("points-bridge", title[lang], subtitle[lang], alt, basis_line(e, lang, 2), frame, bridge(steps, lang, low, limits), lang)
+    return Chart("points_bridge", title[lang], subtitle[lang], alt, basis_line(e, lang, 2), frame, bridge(steps, lang, low, limits), lang)
 
 
 def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
