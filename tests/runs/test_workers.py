@@ -68,7 +68,14 @@ def test_dask_makes_the_same_pages_as_this_machine(copy: Copy, tmp_path: Path, s
 def test_ctrl_c_stops_cleanly_and_a_second_run_finishes(copy: Copy, tmp_path: Path) -> None:
     data, out = two_departments(copy), tmp_path / "out"
     command = [sys.executable, "-m", "evallib", "batch", "--data", str(data), "--out", str(out), "--workers", "1", "--lang", "en"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background of a shell ignores Ctrl-C
+    )
     while not list(out.glob("2023/.*-*")):  # the first page is being made: the others wait
         time.sleep(0.05)
         assert process.poll() is None
