@@ -81,7 +81,7 @@ def score(
     table = Table(
         "维度" if zh else "Dimension",
         "指标" if zh else "Indicator",
-        "指标值" if zh else "Value",
+        "实际值" if zh else "Value",
         "得分" if zh else "Score",
         "分值" if zh else "Points",
         title=f"{document['name']} {year}",

@@ -71,7 +71,7 @@ class Proportional(_Measured):
         return Award(share * points, working)
 
     def describe(self) -> Words:
-        what = words("完成率", "completion") if self.of == "completion" else words("指标值", "value")
+        what = words("完成率", "completion") if self.of == "completion" else words("实际值", "value")
         return _both("{what} × 分值，最多按 {cap} 计", "{what} × points, counted up to {cap}", what=what, cap=percent(self.cap, None))
 
 

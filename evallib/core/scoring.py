@@ -146,11 +146,11 @@ def _score(
     elif decision is not None and decision.score is not None and not isinstance(indicator.rule, Awarded):
         status, method = "scored", "overridden" if award is not None else "judged"
         score = round_half_up(decision.score, places)
-        by = (
-            words("报告认定", "the report puts it at")
-            if decision.basis == "published"
-            else words("据报告推定", "inferred from the report:")
-        )
+        by = {
+            "published": words("报告认定", "the report puts it at"),
+            "reconstructed": words("据报告推断", "inferred from the report:"),
+            "own": words("评价组评定", "the evaluators put it at"),
+        }[decision.basis]
         said = words(
             f"{by.zh} {plain(score, places)} 分：{decision.reason}",
             f"{by.en} {plain(score, places)} points. {decision.reason_words.en}",

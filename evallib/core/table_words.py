@@ -34,7 +34,7 @@ TABLE_NAMES: dict[str, Words] = {
 CHOICES: dict[str, Words] = {
     "report": words("报告", "report"), "law": words("法规", "law"), "notice": words("通知", "notice"), "plan": words("规划", "plan"),
     "ledger": words("台账", "ledger"), "full_name": words("全称", "full name"), "rank": words("预算级次", "rank"),
-    "duties": words("职责", "duties"), "evaluator": words("评价报告", "evaluator"), "client": words("委托方", "client"),
+    "duties": words("职责", "duties"), "evaluator": words("评价机构", "evaluator"), "client": words("委托方", "client"),
     "period": words("评价期间", "period"), "conclusion": words("结论", "conclusion"), "synthetic": words("模拟数据", "synthetic"),
     "office": words("内设机构", "office"), "civil_service_institution": words("参公事业单位", "civil service institution"),
     "public_institution": words("全额事业单位", "public institution"), "yes": words("是", "yes"), "no": words("否", "no"),

@@ -157,7 +157,8 @@ def _framework(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    lower = s.t("方向为“≤”的目标越低越好，完成率是实际值占上限的比例。", "For “≤” lower is better: completion is the share of the limit. ")
+    lower = s.t("完成率 = 实际值 ÷ 目标值；方向为“≤”的目标越低越好，完成率是占上限的比例。",
+                "Completion = actual ÷ target; for “≤” lower is better, and completion is the share of the limit. ")
     s.note(lower + _BY_ID[lang])
     s.head()
     for t in e.targets:

@@ -25,7 +25,7 @@ SECTIONS: dict[str, Words] = {
     "problems": words("不能使用", "Cannot be used"),
     "indicator": words("指标", "Indicator"),
     "scenarios": words("方案比较", "Scenarios side by side"),
-    "plan": words("怎样达到下一等级", "What would bring the next grade"),
+    "plan": words("怎样达到更高一级", "What would bring the next grade"),
     "county": words("在各部门中的位置", "Where the department stands among the others"),
 }
 """The sections of the desk: id and heading."""

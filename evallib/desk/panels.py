@@ -323,7 +323,7 @@ class Scenarios(Panel):
 class NextGrade(Panel):
     """What would bring the next grade."""
 
-    TITLE = words("升等", "Next grade")
+    TITLE = words("提高等级", "Next grade")
 
     def parts(self) -> list[Any]:
         self.follow = button(self.t(words("试做这些步骤", "Try these steps")), self._follow)

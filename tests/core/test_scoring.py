@@ -442,7 +442,8 @@ def test_a_rule_for_completion_scores_nothing_without_a_target() -> None:
     ("basis", "zh", "en"),
     [
         ("published", "报告认定 2.50 分：有台账。", "the report puts it at 2.50 points. There is a ledger."),
-        ("reconstructed", "据报告推定 2.50 分：有台账。", "inferred from the report: 2.50 points. There is a ledger."),
+        ("reconstructed", "据报告推断 2.50 分：有台账。", "inferred from the report: 2.50 points. There is a ledger."),
+        ("own", "评价组评定 2.50 分：有台账。", "the evaluators put it at 2.50 points. There is a ledger."),
     ],
 )
 def test_what_the_evaluators_put_over_a_formula_says_on_what_grounds(kind: str, basis: str, zh: str, en: str) -> None:
@@ -457,7 +458,7 @@ def test_what_the_evaluators_put_over_a_formula_says_on_what_grounds(kind: str, 
 def test_a_score_put_where_a_formula_lacks_its_facts_is_a_judgement() -> None:
     i = small(facts=(), more=(judgement("monitoring", "override", score="2"),)).indicator("monitoring")
     assert (i.status, i.method, str(i.score), i.formula_score) == ("scored", "judged", "2.00", None)
-    assert i.working.zh == "缺少已开展运行监控的项目数、项目数，无法计算；据报告推定 2.00 分：有台账。"
+    assert i.working.zh == "缺少已开展运行监控的项目数、项目数，无法计算；据报告推断 2.00 分：有台账。"
 
 
 def test_a_score_put_where_a_verdict_is_lacking_keeps_that_in_sight() -> None:
