@@ -282,7 +282,7 @@ def assess(years: Mapping[int, Sequence[Head]]) -> PefaAssessment:
     problems = _year_problems(sorted(years))
     for year, heads in sorted(years.items()):
         for code in sorted(code for code, times in Counter(head.code for head in heads).items() if times > 1):
-            what = words("同一年度内代码重复", "A code stands twice in one year")
+            what = words("同一年度内代码重复", "A code appears twice in one year")
             fix = words("每个科目只留一行，部门与其下级不并列", "Keep one row a head, and never a ministry beside its parts")
             problems.append(Problem(Place(f"PEFA {year}", column="code"), what, fix, found=code))
     if problems:

@@ -45,7 +45,7 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
         try:
             framework, record = make_change(framework, record, change)
         except ChangeRefused as refused:
-            problems.append(Problem(Place("测算 what-if", number), refused.what, refused.fix, refused.found))
+            problems.append(Problem(Place("trial", number, called=words("试算", "trial")), refused.what, refused.fix, refused.found))
     if not problems and changes:
         problems = [p for p in check_record(framework, record, _place(record)) if p.level == "error"]
     if problems:

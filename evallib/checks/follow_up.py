@@ -30,7 +30,7 @@ def check_follow_ups(record: Record, where: Where) -> Iterator[Problem]:
         if row.state == "done" and not row.evidence:
             yield Problem(
                 where("follow_ups", index, "evidence"),
-                words("写明已整改，却没有佐证", "is told as done without evidence"),
+                words("写明已整改，却没有佐证", "is marked done without evidence"),
                 words("填写佐证，如凭证号、文件号", "name the evidence, such as a voucher or a document"),
                 row.id,
                 level="warning",

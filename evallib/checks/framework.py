@@ -30,7 +30,7 @@ def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
     ):
         for id, count in Counter(ids).items():
             if count > 1:
-                yield problem(f"{level}.{id}", f"编号出现 {count} 次", f"the id stands {count} times", rename)
+                yield problem(f"{level}.{id}", f"编号出现 {count} 次", f"the id appears {count} times", rename)
     dimensions, groups = [d.id for d in framework.dimensions], {g.id: g for g in framework.groups}
     sums = [("points", framework.points, [d.points for d in framework.dimensions])]
     sums += [

@@ -49,6 +49,9 @@ _WITHIN: tuple[tuple[str, str], ...] = (
 )
 
 
+_NOTHING_TO_DO = words("无需处理，报告附录三照原文列出", "nothing to do: appendix 3 of the report shows it as printed")
+
+
 def check_identities(record: Record, where: Where) -> Iterator[Problem]:
     """Every identity within a year that does not hold. One that the data records as a contradiction is not an error."""
     for check in (_totals, _between_totals, _more_than_inspected, _findings, _target_parts):
@@ -71,7 +74,7 @@ def _acknowledged(record: Record, broken: Iterator[Problem]) -> Iterator[Problem
             reason = words(
                 f"{problem.what.zh}；已记录为矛盾：{known.reason}", f"{problem.what.en}; recorded as a contradiction: {known.words.en}"
             )
-            yield replace(problem, what=reason, level="recorded")
+            yield replace(problem, what=reason, fix=_NOTHING_TO_DO, level="recorded")
 
 
 def _row_of(record: Record, fact: str, where: Where, year: int) -> Place:
@@ -124,7 +127,7 @@ def _between_totals(record: Record, where: Where) -> Iterator[Problem]:
                 words(
                     "核对原始报表，改正数字；若原文就是如此，在“矛盾”表（contradictions）中记录并说明",
                     "check the accounts and correct the number; "
-                    "where the source really says so, record it in contradictions with the reason",
+                    "where the source really says so, record it in Contradictions with the reason",
                 ),
                 plain(whole.value),
                 code="identity",
@@ -183,7 +186,7 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
                 words(f"不等于数量乘单价：{product}", f"is not quantity times price: {product}"),
                 words(
                     "核对凭证，改正其中一个数字；若原文就是如此，在“矛盾”表（contradictions）中记录并说明",
-                    "check the voucher and correct one of the numbers; where the source really says so, record it in contradictions",
+                    "check the voucher and correct one of the numbers; where the source really says so, record it in Contradictions",
                 ),
                 plain(row.amount, 2),
                 code="identity",
@@ -196,7 +199,7 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
                 words(
                     f"不等于分项之和 {plain(sum(parts, Decimal(0)), 2)}", f"is not the sum of its parts, {plain(sum(parts, Decimal(0)), 2)}"
                 ),
-                words("改正金额，或“问题金额分项”表（finding_amounts）中的分项", "correct the amount or its parts in finding_amounts"),
+                words("改正金额，或“问题金额分项”表（finding_amounts）中的分项", "correct the amount or its parts in Finding amounts"),
                 plain(row.amount, 2),
                 code="identity",
                 about=(row.finding,),
@@ -214,7 +217,7 @@ def _target_parts(record: Record, where: Where) -> Iterator[Problem]:
                     f"不等于分项之和 {quantity(counted, row.unit, 'zh')}",
                     f"is not the sum of its parts, {quantity(counted, row.unit, 'en')}",
                 ),
-                words("改正目标，或“目标分项”表（target_parts）中的分项", "correct the target or its parts in target_parts"),
+                words("改正目标，或“目标分项”表（target_parts）中的分项", "correct the target or its parts in Target parts"),
                 plain(row.target),
                 code="identity",
                 about=(row.indicator,),
@@ -232,7 +235,7 @@ def _from_last_year(record: Record, previous: Record, where: Where) -> Iterator[
             ),
             words(
                 "改正本年或上年的数字；若确有调整，在“矛盾”表（contradictions）中记录并说明",
-                "correct this year's or last year's number; where it was really adjusted, record it in contradictions",
+                "correct this year's or last year's number; where it was really adjusted, record it in Contradictions",
             ),
             plain(opening.value, 2),
             code="identity",
@@ -250,7 +253,7 @@ def _from_last_year(record: Record, previous: Record, where: Where) -> Iterator[
                 ),
                 words(
                     "改正其中一年的数字；若口径不同，在“矛盾”表（contradictions）中记录并说明",
-                    "correct one of the two years; where they are counted differently, record it in contradictions",
+                    "correct one of the two years; where they are counted differently, record it in Contradictions",
                 ),
                 plain(value.value),
                 code="identity",

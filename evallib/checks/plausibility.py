@@ -42,8 +42,8 @@ def _facts(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator
             "execution_above_one",
             words(f"预算执行率为 {percent(execution)}，超过 100%", f"the budget execution rate is {percent(execution)}, above 100%"),
             words(
-                "核对决算数与调整后预算；若确为超支，请在问题中说明",
-                "check outturn and adjusted budget; where it was really overspent, say so in a finding",
+                "核对决算数与调整后预算；若确为超支，在“问题”表加一行",
+                "check outturn and adjusted budget; where it was really overspent, add a row to Findings",
             ),
         )
     staffing = e.metric("staffing_control_rate").value
@@ -64,8 +64,8 @@ def _facts(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator
                 "zero_base",
                 words(f"{metric.name.zh}的基数为零，比率没有定义", f"{metric.name.en} has a base of zero and is not defined"),
                 words(
-                    "核对基数；若确为零，由评价人员评定或标为不适用",
-                    "check the base; where it is really zero, judge the indicator or mark it not applicable",
+                    "核对基数；若确为零，在“评定”表加一行：由评价组评定，或标为不适用",
+                    "check the base; where it is really zero, add a row to Judgements: the evaluators' score, or not applicable",
                 ),
             )
     if previous is not None:
@@ -93,7 +93,10 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                     f"“{target.name.zh}”完成率 {percent(target.completion_rate)}，远超目标",
                     f"{target.name.en}: completion of {percent(target.completion_rate)}, far above the target",
                 ),
-                words("目标是否定得过低？请说明", "was the target set too low? Say why not"),
+                words(
+                    "目标是否定得过低？在“目标与实际”表的“佐证”列写明",
+                    "was the target set too low? Say so in the column Evidence of Targets",
+                ),
             )
         if target.unit == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
             shown = percent(target.actual / 100)
@@ -108,8 +111,8 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                 where("targets", index, "actual"),
                 "more_than_all",
                 words(
-                    f"“{target.name.zh}”的实际值 {written(target.actual, target.unit).zh} 超过了全部",
-                    f"the actual of {target.name.en}, {written(target.actual, target.unit).en}, is more than all there is",
+                    f"“{target.name.zh}”的实际值 {written(target.actual, target.unit).zh} 超过 100%",
+                    f"the actual of {target.name.en}, {written(target.actual, target.unit).en}, is above 100%",
                 ),
                 words("满意度、覆盖率不会超过 100%：核对实际值", "no satisfaction or coverage is above 100%: check the actual"),
             )
@@ -117,7 +120,10 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
             yield _remark(
                 where("targets", index, "actual_by"),
                 "not_measurable",
-                words(f"“{target.name.zh}”没有可计量的实际值，由评价人员判断", f"{target.name.en} has no measured actual and was judged"),
+                words(
+                    f"“{target.name.zh}”没有可计量的实际值，由评价组评定",
+                    f"{target.name.en} has no measured actual and was judged by the evaluators",
+                ),
                 words("下一年度改用能计量的指标值", "set a measurable value for next year"),
             )
         last = previous.target(target.id) if previous is not None else None
@@ -129,7 +135,10 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                     f"“{target.name.zh}”的目标上年已经达到（上年实际 {quantity(last.actual, last.unit, 'zh')}）",
                     f"{target.name.en}: last year's actual, {quantity(last.actual, last.unit, 'en')}, already meets the target",
                 ),
-                words("说明目标为何不再收紧", "say why the target was not made harder"),
+                words(
+                    "目标为何没有提高要求？在“目标与实际”表的“佐证”列写明",
+                    "why was the target not made harder? Say so in the column Evidence of Targets",
+                ),
                 quantity(target.target, target.unit, "zh"),
             )
 
@@ -153,7 +162,7 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
                     f"“{indicator.name.zh}”评定为 {plain(indicator.score, 2)} 分，高于公式给出的 {plain(formula, 2)} 分",
                     f"{indicator.name.en} was set to {plain(indicator.score, 2)}, above the {plain(formula, 2)} that the formula gives",
                 ),
-                words("核对理由是否充分", "see whether the reason carries it"),
+                words("核对“评定”表中的理由是否充分", "check that the reason in Judgements is good enough"),
             )
         if row.kind == "award" and indicator.value is None and indicator.metric and row.score == indicator.points:
             yield _remark(
@@ -163,7 +172,10 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
                     f"“{indicator.name.zh}”没有数据可算，却评为满分",
                     f"{indicator.name.en} was given full points though its number cannot be computed",
                 ),
-                words("补充计算所需的数据，或说明满分的依据", "add the numbers it needs, or say what full points rest on"),
+                words(
+                    "在“基础数据”表补充计算所需的数据，或在“评定”表的“理由”列写明满分的依据",
+                    "add the numbers it needs to Facts, or say in the column Reason of Judgements what full points rest on",
+                ),
             )
     for index, own in enumerate(e.record.own_indicators):
         target, indicator = e.target(own.indicator), e.indicator(own.indicator)

@@ -13,8 +13,9 @@ from evallib.core.measure import find_fact, metric_inputs
 from evallib.core.metrics import METRICS
 from evallib.core.record import TABLES, Record, Target
 from evallib.core.rows import Sourced
-from evallib.core.rules import Awarded, Checklist, Tiers
+from evallib.core.rules import KIND_NAMES, Awarded, Checklist, Tiers
 from evallib.core.scoring import indicators_in_force
+from evallib.core.table_words import CHOICES
 from evallib.core.units import UNITS, find_unit, plain
 from evallib.core.words import words
 
@@ -97,7 +98,7 @@ def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[
                 first = where(table, seen[key], None).row
                 yield Problem(
                     where(table, index, columns[0]),
-                    words(f"与第 {first} 行重复", f"says again what row {first} says"),
+                    words(f"与第 {first} 行重复", f"repeats row {first}"),
                     words("只保留一行", "keep one of the two rows"),
                     found=" ".join(str(part) for part in (key if isinstance(key, tuple) else (key,)) if part != ""),
                 )
@@ -255,7 +256,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
         yield Problem(
             where("targets", index, "actual"),
             words("没有实际值", "there is no actual"),
-            words("填写实际值，或在“目标分项”表（target_parts）写出分项", "fill in actual, or give its parts in target_parts.csv"),
+            words("填写实际值，或在“目标分项”表（target_parts）写出分项", "fill in actual, or give its parts in Target parts"),
         )
     if len(ways) > 1:
         yield Problem(
@@ -287,7 +288,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
         )
 
 
-_KINDS = {"checklist": {"item"}, "tiers": {"tier"}, "awarded": {"award"}}
+_KINDS = {"checklist": "item", "tiers": "tier"}
 
 
 def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -298,12 +299,15 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
             yield _unknown(where, "judgements", index, "indicator", row.indicator, list(indicators), "指标", "indicator")
             continue
         rule = indicator.rule
-        allowed = _KINDS.get(rule.kind, {"award"}) | {"override", "not_applicable"}
+        allowed = (_KINDS.get(rule.kind, "award"), "override", "not_applicable")
         if row.kind not in allowed:
             yield Problem(
                 where("judgements", index, "kind"),
-                words(f"与评分规则 {rule.kind} 不符", f"does not go with the rule {rule.kind}"),
-                words(f"用 {'、'.join(sorted(allowed))} 之一", f"use one of {', '.join(sorted(allowed))}"),
+                words(f"与评分规则“{KIND_NAMES[rule.kind].zh}”不符", f"does not go with the indicator's rule ({KIND_NAMES[rule.kind].en})"),
+                words(
+                    f"用 {'、'.join(CHOICES[kind].zh for kind in allowed)} 之一",
+                    f"use one of {', '.join(CHOICES[kind].en for kind in allowed)}",
+                ),
                 row.kind,
             )
             continue
@@ -315,7 +319,7 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
                 yield Problem(
                     where("judgements", index, "verdict"),
                     words("不是允许的结论", "is not a verdict"),
-                    words("写 满足 或 不满足", "write met or not_met"),
+                    words("写 满足 或 不满足", "write met or not met"),
                     row.verdict,
                 )
         if row.kind in ("tier", "award", "override"):
@@ -432,8 +436,9 @@ def _needed_facts(framework: Framework, record: Record, where: Where) -> Iterato
                     f"{fact} of {year} ({kind.name.en}) is missing; the indicator {indicator.id} ({indicator.name_en}) needs it",
                 ),
                 words(
-                    f"加一行 {fact},{year},数值,{kind.unit}{parts.zh}；确实没有数据时，数值留空并在“说明”列（note）写明原因",
-                    f"add the row {fact},{year},number,{kind.unit}{parts.en}; "
+                    f"在“基础数据”表加一行：数据项 {fact}，年度 {year}，数值，单位 {kind.unit}{parts.zh}；"
+                    "确实没有数据时，数值留空并在“说明”列（note）写明原因",
+                    f"add a row to Facts: fact {fact}, year {year}, its value, unit {kind.unit}{parts.en}; "
                     "where the number is known not to exist, leave the value empty and say why in note",
                 ),
             )

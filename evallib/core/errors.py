@@ -18,6 +18,7 @@ class Place:
     """Where a problem is: a file and, where it is known, row (1 is the head line), column (with its Chinese head) and cell.
 
     `until` is the last of several rows, where the same is wrong from `row` down to it; `cell` is then of the first.
+    `called` is its name in words, where it is no file.
     """
 
     file: str
@@ -27,6 +28,7 @@ class Place:
     cell: str | None = None
     title: str = ""
     until: int | None = None
+    called: Words | None = None
 
     def describe(self, lang: Lang) -> str:
         """The place in words.
@@ -37,7 +39,7 @@ class Place:
         '2024.xlsx, sheet Facts, rows 3–5, column value, cells C3:C5'
         """
         several = self.until is not None
-        parts = [self.file]
+        parts = [self.called[lang] if self.called else self.file]
         if self.sheet:
             parts.append(f"工作表 {self.sheet}" if lang == "zh" else f"sheet {self.sheet}")
         if self.row is not None:
@@ -45,7 +47,8 @@ class Place:
             parts.append(f"第 {rows} 行" if lang == "zh" else f"{'rows' if several else 'row'} {rows}")
         if self.column is not None:
             named = f"{self.title}（{self.column}）" if self.title and self.title != self.column else self.column
-            parts.append(f"列 {named}" if lang == "zh" else f"column {self.column}")
+            held = words("项", "entry") if self.file.endswith(".toml") else words("列", "column")  # a framework has no columns
+            parts.append(f"{held.zh} {named}" if lang == "zh" else f"{held.en} {self.column}")
         if self.cell:
             cells = f"{self.cell}:{self.cell.rstrip('0123456789')}{self.until}" if several else self.cell
             parts.append(f"单元格 {cells}" if lang == "zh" else f"{'cells' if several else 'cell'} {cells}")
@@ -80,7 +83,7 @@ class Problem:
         what, fix = self.what[lang].rstrip("。. "), self.fix[lang].rstrip("。. ")
         advice = _ADVICE[self.level][lang]
         if lang == "zh":
-            found = f"（现为“{self.found}”）" if self.found else ""
+            found = f"（填的是“{self.found}”）" if self.found else ""
             return f"{self.place.describe(lang)}：{what}{found}。{advice}：{fix}。"
         found = f' (found "{self.found}")' if self.found else ""
         return f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}."

@@ -100,14 +100,17 @@ class Bands(_Measured):
     def _one_edge_each(self) -> Self:
         head, last = self.bands[:-1], self.bands[-1]
         if last.up_to is not None or last.at_least is not None:
-            raise ValueError("the last band takes the rest and has no edge")
+            raise ValueError("最后一档不写界限（收其余）", "the last band takes the rest and has no edge")
         up = [b.up_to for b in head if b.up_to is not None and b.at_least is None]
         down = [b.at_least for b in head if b.at_least is not None and b.up_to is None]
         if len(up) == len(head) and all(a < b for a, b in pairwise(up)):
             return self
         if len(down) == len(head) and all(a > b for a, b in pairwise(down)):
             return self
-        raise ValueError("bands use up_to with rising edges, or at_least with falling edges, and never both")
+        raise ValueError(
+            "各档只用 up_to（界限须逐档升高）或只用 at_least（界限须逐档降低）",
+            "bands use up_to with rising edges, or at_least with falling edges, and never both",
+        )
 
     def award(self, value: Decimal, unit: str, points: Decimal) -> Award:
         value = convert(value, unit, "share")
@@ -119,7 +122,7 @@ class Bands(_Measured):
             or (b.at_least is not None and value >= b.at_least)
         )
         working = _both(
-            "属于“{band}”，得分值的 {share}：{share} × {points} 分",
+            "在“{band}”档，按分值的 {share} 计分：{share} × {points} 分",
             "lies in “{band}”, worth {share} of the points: {share} × {points} points",
             band=self._name(band),
             share=percent(band.share, None),
@@ -168,7 +171,7 @@ class Linear(_Measured):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.full_at == self.zero_at:
-            raise ValueError("full_at and zero_at must differ")
+            raise ValueError("full_at（得满分）与 zero_at（得零分）不能相同", "full_at and zero_at must differ")
         return self
 
     def award(self, value: Decimal, unit: str, points: Decimal) -> Award:
@@ -186,7 +189,7 @@ class Linear(_Measured):
 
     def describe(self) -> Words:
         return _both(
-            "{full} 得满分，{zero} 得零分，其间按直线计算",
+            "{full} 得满分，{zero} 得零分，其间按线性比例计算",
             "Full at {full}, nothing at {zero}, a straight line between",
             full=percent(self.full_at, None),
             zero=percent(self.zero_at, None),
@@ -253,7 +256,7 @@ class DeductPerUnit(_Measured):
             limit=percent(self.limit, None),
             unit=_step(self.unit),
             share=percent(self.share, None),
-            steps=words("按比例计算", "pro rata") if self.steps == "linear" else words("按整数步计算", "in whole steps"),
+            steps=words("按比例计算", "pro rata") if self.steps == "linear" else words("不足一个单位不扣", "full steps only"),
         )
 
 
@@ -271,7 +274,7 @@ class PassFail(_Measured):
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         if (self.at_least is None) == (self.up_to is None):
-            raise ValueError("pass_fail takes at_least or up_to, one of the two")
+            raise ValueError("at_least 与 up_to 只能写一个，且须写一个", "pass_fail takes at_least or up_to, one of the two")
         return self
 
     def award(self, value: Decimal, unit: str, points: Decimal) -> Award:
@@ -380,7 +383,7 @@ class Tier(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low > self.high:
-            raise ValueError("low is above high")
+            raise ValueError("下限 low 高于上限 high", "low is above high")
         return self
 
 
@@ -440,10 +443,23 @@ class Awarded(_Rule):
         )
 
     def describe(self) -> Words:
-        return words("由人评定并说明理由", "Judged by a person, with the reason")
+        return words("由评价组评定并说明理由", "Judged by the evaluators, with the reason")
 
 
 Rule = Annotated[
     Proportional | Bands | Linear | DeductPerUnit | PassFail | DeductPerOccurrence | Checklist | Tiers | Awarded,
     Field(discriminator="kind"),
 ]
+
+KIND_NAMES: dict[str, Words] = {
+    "proportional": words("按比例计分", "in proportion"),
+    "bands": words("分档计分", "bands"),
+    "linear": words("按线性比例计分", "linear between two limits"),
+    "deduct_per_unit": words("按单位扣分", "deduction per unit"),
+    "pass_fail": words("达到要求得满分", "pass or fail"),
+    "deduct_per_occurrence": words("按问题扣分", "deduction per finding"),
+    "checklist": words("逐项核对", "checklist"),
+    "tiers": words("分级评定", "tiers"),
+    "awarded": words("由评价组评定", "judged by the evaluators"),
+}
+"""The kinds of rules, in words."""

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast, get_args, get_origin
 from pydantic import ValidationError
 
 from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.rows import Row, columns, unit_of
+from evallib.core.rows import Row, columns, note_of, unit_of
 from evallib.core.table_words import CHOICES
 from evallib.core.units import find_unit, parse_decimal
 from evallib.core.words import Words, words
@@ -61,14 +61,16 @@ def _heads(model: type[Row]) -> dict[str, str]:
     return known
 
 
+def _values(model: type[Row], column: str) -> tuple[str, ...]:
+    annotation = model.model_fields[column].annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
 @cache
 def _choices(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means; empty where any text may stand."""
-    annotation = model.model_fields[column].annotation
-    if get_origin(annotation) is not Literal:
-        return {}
     found: dict[str, str] = {}
-    for value in get_args(annotation):
+    for value in _values(model, column):
         found |= {_plain(text): value for text in (value, CHOICES[value].zh, CHOICES[value].en) if text}
     return found
 
@@ -112,8 +114,8 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
         if extra is not None:
             reader.problem(
                 grid.place(number),
-                "单元格比标题多",
-                "the row has more cells than the head line",
+                "这一行的单元格多于列名",
+                "the row has more cells than the header row",
                 "含逗号的文字要加英文双引号，或删去多余的单元格",
                 "put text that holds a comma in double quotes, or delete the extra cells",
                 extra[:60],
@@ -150,12 +152,12 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
         if column is None:
             near = get_close_matches(_plain(head), known, 1)
             lacking = [c for c in ids if model.model_fields[c].is_required() and not any(known.get(_plain(h)) == c for h in grid.head)]
-            hint = words("删去该列，或让标题以 # 开头。", "delete the column, or begin its head with #. ")
+            hint = words("删去该列，或让列名以 # 开头。", "delete the column, or begin its heading with #. ")
             if lacking:
                 titles = "、".join(f"{model.model_fields[c].title}" for c in lacking)
                 hint = words(
                     f"还缺 {titles}：是否应为其中之一？列名应在第 1 行。",
-                    f"still lacking: {', '.join(lacking)}. Is it one of these? Heads belong in row 1. ",
+                    f"still lacking: {', '.join(lacking)}. Is it one of these? Column headings belong in row 1. ",
                 )
             if near:
                 hint = words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? ")
@@ -163,11 +165,11 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
                 place,
                 "没有这一列",
                 "there is no such column",
-                f"{hint.zh}可用的列：{'、'.join(ids)}",
+                f"{hint.zh}可用的列：{'、'.join(f'{model.model_fields[c].title}（{c}）' for c in ids)}",
                 f"{hint.en}The columns are: {', '.join(ids)}",
             )
         elif column in order:
-            reader.problem(place, "该列出现两次", "the column stands twice", "只保留一列", "keep one of them")
+            reader.problem(place, "该列出现两次", "the column appears twice", "只保留一列", "keep one of them")
         else:
             order[column] = index
     for column in ids:
@@ -177,8 +179,8 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
                 grid.place(1, column),
                 "缺少这一列",
                 "the column is missing",
-                f"在标题行加上 {column}（{info.title}）",
-                f"add {column} to the head line ({info.description})",
+                f"在列名行加上 {info.title}（{column}）",
+                f"add {column} to the header row ({info.description})",
             )
     return order if len(reader.problems) == before else None
 
@@ -281,31 +283,49 @@ def _read_number(
     given[column] = number
 
 
+LIMITS = {"greater_than": ">", "greater_than_equal": ">=", "less_than": "<", "less_than_equal": "<="}
+"""What pydantic calls a limit that is not kept, and its sign."""
+
+
+def outside_limit(error: Any) -> tuple[Words, Words]:
+    """What is wrong with a number past a limit, and the next step."""
+    sign, limit = LIMITS[error["type"]], next(iter(error["ctx"].values()))
+    return words("超出允许范围", "is out of range"), words(f"应 {sign} {limit}", f"it must be {sign} {limit}")
+
+
+def _what_to_fill_in(model: type[Row], column: str) -> Words:
+    """What an empty cell lacks: its column, and what the column holds or which choices there are."""
+    info = model.model_fields.get(column)
+    if info is None:
+        return words(f"填写“{column}”", f"fill in {column}")
+    title, note = str(info.title), note_of(model, column)
+    choices = [CHOICES[value].zh for value in _values(model, column)]
+    held = f"：{'、'.join(choices)} 之一" if choices else f"：{note.zh}" if note.zh != title else ""
+    return words(f"填写“{title}”{held}", f"fill in the column {column}: {note.en}")
+
+
 def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:
     """What pydantic found wrong with a cell, and the next step, in plain words."""
     column = str(error["loc"][0]) if error["loc"] else ""
     info = model.model_fields.get(column)
     kind, context = error["type"], error.get("ctx", {})
     if kind == "missing":
-        meaning = words(info.title or column, info.description or column) if info else words(column)
-        return words("不能为空", "must not be empty"), words(f"填写{meaning.zh}", f"fill in: {meaning.en}")
+        return words("不能为空", "must not be empty"), _what_to_fill_in(model, column)
     if kind == "literal_error":
         values = get_args(info.annotation) if info else ()
         return (
             words("不是允许的取值", "is not one of the allowed values"),
             words(
-                f"填写以下之一：{'、'.join(CHOICES[v].zh or v for v in values)}",
-                f"write one of {', '.join(repr(v) for v in values)}",
+                f"填写以下之一：{'、'.join(CHOICES[v].zh for v in values)}",
+                f"write one of {', '.join(CHOICES[v].en for v in values)}",
             ),
         )
     if kind in ("int_parsing", "int_from_float", "int_type"):
         return words("应为整数", "must be a whole number"), words("只写数字，不带单位", "write digits only, without a unit")
     if kind.startswith("date"):
         return words("不是日期", "is not a date"), words("写成 2024-03-31", "write it as 2024-03-31")
-    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        sign = {"greater_than": ">", "greater_than_equal": ">=", "less_than": "<", "less_than_equal": "<="}[kind]
-        limit = next(iter(context.values()), "")
-        return words("超出允许范围", "is out of range"), words(f"应 {sign} {limit}", f"it must be {sign} {limit}")
+    if kind in LIMITS:
+        return outside_limit(error)
     if kind in ("string_pattern_mismatch", "string_too_short"):
         return (
             words("编号格式不对", "is not a proper id"),
@@ -316,5 +336,5 @@ def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:
         )
     message = context.get("error")
     if kind == "value_error" and message is not None and len(message.args) == 2:  # a row's own check says it in both languages
-        return words(*message.args), words("改正后重试", "mend it and try again")
-    return words(str(error["msg"]).removeprefix("Value error, ")), words("对照该列的说明改正", "mend it as the column's note says")
+        return words(*message.args), words("改正后重试", "correct it and try again")
+    return words(str(error["msg"]).removeprefix("Value error, ")), words("对照该列的说明改正", "correct it as the column's note says")

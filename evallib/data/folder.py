@@ -36,7 +36,11 @@ def data_root(data: Path) -> Path:
     root = data.resolve()
     if not root.is_dir():
         raise refuse(
-            str(data), "没有这个数据文件夹", "there is no such data folder", "用 --data 指定数据文件夹", "name the data folder with --data"
+            str(data),
+            "没有这个数据文件夹",
+            "there is no such data folder",
+            "先进入工作文件夹（还没有时运行 evallib init 文件夹），或用 --data 指定数据文件夹",
+            "go to your working folder first (to make one: evallib init DIRECTORY), or name the data folder with --data",
         )
     return root
 

@@ -99,7 +99,7 @@ def _checked(file: File) -> list[BudgetHead]:
             reader.problem(
                 reader.place("heads", index, "code"),
                 f"同一年度内编码重复，第 {at} 行已有",
-                f"the code stands twice in one year, first in row {at}",
+                f"the code appears twice in one year, first in row {at}",
                 "每个科目每年只留一行；部门与其下级不并列",
                 "keep one row a head and year, and never a ministry beside its parts",
                 f"{row.code} {row.year}",

@@ -29,7 +29,7 @@ from evallib.core.record import OPTIONAL, TABLES, InputFile, Listing, Record
 from evallib.core.rows import Row, columns
 from evallib.core.table_words import TABLE_NAMES
 from evallib.core.words import Words, words
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import LIMITS, Reader, load_table, outside_limit
 from evallib.data.folder import File, YearFiles, data_root, framework_file, read_file, read_year
 from evallib.data.sheets import Grid, known_sheets, read_csv, read_workbook
 
@@ -60,7 +60,7 @@ def list_departments(data: Path) -> tuple[Listing, ...]:
             "名单里还没有部门",
             "no department is on the list yet",
             "加入一个部门和年度：evallib new 部门编码 年度 --name 名称 --framework 指标体系；想先试用：evallib demo 文件夹",
-            "add a department and year: evallib new CODE YEAR --name NAME --framework FRAMEWORK; to try things out: evallib demo FOLDER",
+            "add a department and year: evallib new CODE YEAR --name NAME --framework FRAMEWORK; to try things out: evallib demo DIRECTORY",
         )
     return listings
 
@@ -130,15 +130,16 @@ def load_year(
     every = load_departments(root) if every is None else every
     listings = [row for row in every if row.code == department]
     if not listings:
-        codes = sorted({row.code for row in every})
+        codes = sorted({row.code for row in every or list_departments(root)})  # which refuses an empty list
         near = get_close_matches(department, codes, 1)
         hint = words(f"是否应为 {near[0]}？", f"Did you mean {near[0]}? ") if near else words("", " ")
         raise refuse(
             "departments.csv",
             "没有这个部门编码",
             "there is no such department code",
-            f"{hint.zh}已有编码：{'、'.join(codes)}；或在 departments.csv 增加一行",
-            f"{hint.en.lstrip()}The codes are: {', '.join(codes)}; or add a line to departments.csv",
+            f"{hint.zh}已有编码：{'、'.join(codes)}；要新增部门：evallib new 部门编码 年度 --name 名称 --framework 指标体系",
+            f"{hint.en.lstrip()}The codes are: {', '.join(codes)}; to add a department: evallib new CODE YEAR --name NAME "
+            "--framework FRAMEWORK",
             found=department,
         )
     listing = next((row for row in listings if row.first_year <= year <= row.last_year), None)
@@ -191,7 +192,7 @@ def _year(listing: Listing, year: int, framework_in: File, files: YearFiles) -> 
 
 def _lay_out(model: type[Row]) -> Words:
     heads = ",".join(columns(model))
-    return words(f"新建该文件；没有内容时只写标题行：{heads}", f"create it; with nothing to say, only the head line: {heads}")
+    return words(f"新建该文件；没有内容时只写列名行：{heads}", f"create it; with nothing to say, only the header row: {heads}")
 
 
 @cache
@@ -235,20 +236,25 @@ def _load_workbook(reader: Reader, book: File) -> dict[str, tuple[Row, ...]]:
                 Place(book.name),
                 f"缺少工作表“{TABLE_NAMES[name].zh}”",
                 f"the sheet “{TABLE_NAMES[name].en}” is missing",
-                f"加上该表；没有内容时只写标题行：{'、'.join(str(model.model_fields[c].title) for c in columns(model))}",
-                f"add it; with nothing to say, only the head line: {', '.join(columns(model))}",
+                f"加上该表；没有内容时只写列名行：{'、'.join(str(model.model_fields[c].title) for c in columns(model))}",
+                f"add it; with nothing to say, only the header row: {', '.join(columns(model))}",
             )
     return tables
 
 
 def _unknown_table(reader: Reader, place: Place, name: str) -> None:
-    near = get_close_matches(name, [*TABLES, *(n.zh for n in TABLE_NAMES.values())], 1)
+    near = get_close_matches(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))], 1)
+    sheet = place.sheet is not None  # in a workbook a table is known by its name, as a CSV file by its id
+    tables = words(
+        "、".join(n.zh if sheet else f"{id}（{n.zh}）" for id, n in TABLE_NAMES.items()),
+        ", ".join(n.en if sheet else id for id, n in TABLE_NAMES.items()),
+    )
     reader.problem(
         place,
         "没有这种数据表",
         "there is no table of that name",
-        f"是否应为 {near[0]}？" if near else f"移走它，或让表名以 # 开头；数据表有：{'、'.join(TABLES)}",
-        f"did you mean {near[0]}?" if near else f"move it away, or begin its name with #; the tables are: {', '.join(TABLES)}",
+        f"是否应为 {near[0]}？" if near else f"移走它，或让表名以 # 开头；数据表有：{tables.zh}",
+        f"did you mean {near[0]}?" if near else f"move it away, or begin its name with #; the tables are: {tables.en}",
     )
 
 
@@ -290,7 +296,7 @@ def _framework(file: File) -> Framework:
         document = tomllib.loads(file.content.decode("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise refuse(
-            name, "不是正确的 TOML", "is not proper TOML", "按提示的行列改正", "mend it at the line that is named", found=str(error)
+            name, "不是正确的 TOML", "is not proper TOML", "按提示的行列改正", "correct it at the line that is named", found=str(error)
         ) from None
     try:
         framework = Framework.model_validate(document)
@@ -308,6 +314,36 @@ def _framework(file: File) -> Framework:
     if problems:
         raise InputRefused(problems)
     return framework
+
+
+_EXAMPLE = words(
+    "改正该项，写法见示例指标体系（data/frameworks 文件夹）",
+    "correct the entry; the example in the folder data/frameworks shows how it is written",
+)
+
+
+def _value_problem(kind: str, error: Any) -> tuple[Words, Words]:
+    """What is wrong with a value in a framework file, and the next step, in plain words."""
+    context = error.get("ctx", {})
+    message = context.get("error")
+    if kind in LIMITS:
+        return outside_limit(error)
+    if kind == "value_error" and message is not None and len(message.args) == 2:  # a rule's own check says it in both languages
+        return words(*message.args), _EXAMPLE
+    if kind.startswith(("decimal", "int")):
+        return words("不是数字", "is not a number"), words("写数字，如 2 或 0.5", "write a number, such as 2 or 0.5")
+    if kind == "string_type":
+        return words("应为文字", "must be text"), words("用英文双引号括起来", "put it in double quotes")
+    if kind == "string_pattern_mismatch":
+        plain = words(
+            "用小写英文字母开头，只用小写字母、数字和下划线", "begin with a small letter; use small letters, digits and underscores"
+        )
+        return words("编号格式不对", "is not a proper id"), plain
+    if kind == "literal_error":
+        allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        choose = words(f"填写以下之一：{allowed.replace(', ', '、')}", f"write one of {allowed}")
+        return words("不是允许的取值", "is not one of the allowed values"), choose
+    return words("写法不对", "is not written as it should be"), _EXAMPLE
 
 
 def _framework_problem(name: str, document: dict[str, Any], error: Any) -> Problem:
@@ -334,6 +370,6 @@ def _framework_problem(name: str, document: dict[str, Any], error: Any) -> Probl
             words(f"规则种类有：{kinds.replace(', ', '、')}", f"the kinds are: {kinds}"),
         )
     else:
-        what, fix = words(str(error["msg"])), words("改正该值", "correct the value")
+        what, fix = _value_problem(kind, error)
     found = "" if isinstance(error.get("input"), dict) or kind == "missing" else str(error.get("input"))[:60]
     return Problem(Place(name, None, ".".join(steps)), what, fix, found)

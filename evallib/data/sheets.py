@@ -253,8 +253,8 @@ def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, 
                     bare.place(merged.min_row, None, merged.min_col - 1),
                     f"单元格 {merged.coord} 横向合并",
                     f"the cells {merged.coord} are merged across",
-                    "取消合并，每格各填各的值；说明文字放到“说明”表",
-                    "unmerge them and fill each cell; put notes on a sheet of their own",
+                    "取消合并，每格各填各的值；说明文字放到“#说明”表（表名以 # 开头）",
+                    "unmerge them and fill each cell; put notes on a sheet whose name begins with #",
                 )
             )
             continue
@@ -270,7 +270,7 @@ def _uncomputed(place: Place, text: str | None) -> Problem:
             "公式的结果是错误值",
             "the formula's result is an error",
             "改正公式，或直接填写数值",
-            "mend the formula, or type the value",
+            "correct the formula, or type the value",
         )
     return _problem(
         place,

@@ -84,7 +84,10 @@ def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
         Problem(
             loaded.where("published", index, "number"),
             words("没有这个数值", "there is no such number"),
-            words(f"例如 {', '.join(near)}", f"for instance {', '.join(near)}"),
+            words(
+                f"改为其中之一：{'、'.join(near)}；或留空，并在“说明”中写原因（各数值的写法见 data/README.md）",
+                f"write one of {', '.join(near)}; or leave it empty and say why in note (data/README.md lists the names)",
+            ),
             row.number,
         )
         for index, row in enumerate(loaded.record.published)
@@ -107,7 +110,7 @@ def _last_year(data: Path, department: str, year: int, every: tuple[Listing, ...
             Place(refusal.problems[0].place.file),
             words(
                 f"上年（{year - 1}）的数据有 {count} 处错误，不作比较",
-                f"last year's data ({year - 1}) has {count} error(s) and is not compared with",
+                f"last year's data ({year - 1}) has {count} error(s) and is left out of the comparison",
             ),
             words(f"运行 evallib check {department} {year - 1}", f"run evallib check {department} {year - 1}"),
             level="warning",

@@ -177,7 +177,7 @@ def _problems(panel: Panel, where: Where) -> list[Problem]:
             found.append(Problem(Place("judgements"), words(f"{item.name}：没有人评分", f"{item.name_en}: nobody scored it"),
                                  words("至少请一位专家评分，或删去该指标", "Have it scored, or drop it"), about=(item.id,)))  # fmt: skip
     if len(points) < len(panel.items):
-        found.append(Problem(Place("indicators", column="id", title=_TITLES["id"]), words("指标代号重复", "An indicator id stands twice"),
+        found.append(Problem(Place("indicators", column="id", title=_TITLES["id"]), words("指标代号重复", "An indicator id appears twice"),
                              words("每个指标一个代号", "Give each indicator its own id")))  # fmt: skip
     return found
 

@@ -198,11 +198,15 @@ def test_spending_far_from_the_budget_is_drawn_within_the_picture(tmp_path: Path
 
 
 REFUSED = [
-    ({"kind": "salaries"}, "列 类别（kind）：不是允许的取值（现为“salaries”）", "To fix it: write one of ordinary, interest, contingency"),
-    ({"code": "a"}, "同一年度内编码重复，第 2 行已有（现为“a 2003”）", "column code: the code stands twice in one year, first in row 2"),
-    ({"unit": "万元"}, "与第一行的单位“千新谢克尔”不同（现为“万元”）", "To fix it: use one unit of money in the whole file"),
-    ({"unit": "人"}, "不是金额单位（现为“人”）", "column unit: is not a unit of money"),
-    ({"executed": "约三百万"}, "列 决算数（executed）：不是数字（现为“约三百万”）", "column executed: is not a number"),
+    (
+        {"kind": "salaries"},
+        "列 类别（kind）：不是允许的取值（填的是“salaries”）",
+        "To fix it: write one of ordinary, interest, contingency",
+    ),
+    ({"code": "a"}, "同一年度内编码重复，第 2 行已有（填的是“a 2003”）", "column code: the code appears twice in one year, first in row 2"),
+    ({"unit": "万元"}, "与第一行的单位“千新谢克尔”不同（填的是“万元”）", "To fix it: use one unit of money in the whole file"),
+    ({"unit": "人"}, "不是金额单位（填的是“人”）", "column unit: is not a unit of money"),
+    ({"executed": "约三百万"}, "列 决算数（executed）：不是数字（填的是“约三百万”）", "column executed: is not a number"),
     ({"year": "去年"}, "列 年度（year）：应为整数", "column year: must be a whole number"),
     ({"kind": ""}, "列 类别（kind）：不能为空", "column kind: must not be empty"),
     ({"name": "a\u202eb"}, "含有看不见的控制字符 U+202E", "holds an invisible control character U+202E"),
@@ -376,5 +380,5 @@ def test_a_single_year_of_one_department_has_figures_without_scores() -> None:
 def test_a_county_without_any_usable_year_says_so() -> None:
     found = load_government(DATA, 2019)
     assert found.latest is None
-    assert "没有可以量的年度" in _html(found, "zh").get_text()
+    assert "没有可计量的年度" in _html(found, "zh").get_text()
     assert [chart(found, "en").to_svg().count("nothing can be drawn") for chart in CHARTS.values()] == [1, 1]

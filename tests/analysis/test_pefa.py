@@ -301,7 +301,7 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(InputRefused) as refused:
         assess({2001: twice, 2002: (), 2003: twice, 2004: ()})
     assert len(refused.value.problems) == 3
-    assert 'PEFA 2003, column code: A code stands twice in one year (found "1")' in refused.value.describe("en")
+    assert 'PEFA 2003, column code: A code appears twice in one year (found "1")' in refused.value.describe("en")
 
 
 def _plain(code: str, original: int | Decimal | None, executed: int | Decimal | None, kind: Kind = "ordinary") -> Head:

@@ -299,7 +299,7 @@ def test_what_is_strange_only_after_the_changes_is_said(hrss: Evaluation) -> Non
     """A satisfaction above 100% can be tried, but not without a word; what was strange before is not told again."""
     scenario = make_scenario(hrss, words("试算", "Trial"), [ActualChange(indicator="public_satisfaction", actual=Decimal(120))])
     assert [remark.en for remark in scenario.remarks] == [
-        "the actual of Satisfaction of the public or of those served, 120.00%, is more than all there is"
+        "the actual of Satisfaction of the public or of those served, 120.00%, is above 100%"
     ]
 
 

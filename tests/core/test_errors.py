@@ -36,7 +36,7 @@ def test_a_place_is_said_in_words(place: Place, lang: Lang, said: str) -> None:
 
 def test_a_problem_is_a_line_with_one_full_stop_after_each_part() -> None:
     problem = TWO.problems[0]
-    assert problem.describe("zh") == "facts.csv，第 12 行，列 数值（value）：不是数字（现为“约十”）。处理：只写数字。"
+    assert problem.describe("zh") == "facts.csv，第 12 行，列 数值（value）：不是数字（填的是“约十”）。处理：只写数字。"
     assert problem.describe("en") == 'facts.csv, row 12, column value: is not a number (found "约十"). To fix it: write digits.'
 
 
@@ -64,7 +64,7 @@ def test_in_short_a_refusal_is_its_first_problem_and_how_many_more() -> None:
 def test_a_single_problem_is_in_short_itself() -> None:
     alone = refuse("facts.csv", "缺少列", "a column is missing", "补上", "add it", "value")
     assert alone.in_short() == words(
-        "facts.csv：缺少列（现为“value”）。处理：补上。", 'facts.csv: a column is missing (found "value"). To fix it: add it.'
+        "facts.csv：缺少列（填的是“value”）。处理：补上。", 'facts.csv: a column is missing (found "value"). To fix it: add it.'
     )
 
 

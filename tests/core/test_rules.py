@@ -165,7 +165,7 @@ def test_a_judgement_says_what_it_is_out_of() -> None:
         ),
         ({"kind": "checklist", "items": ITEMS}, "逐项核对：甲 1.00 分；乙 0.50 分", "Checklist: A, 1.00 points; B, 0.50 points"),
         ({"kind": "tiers", "tiers": TIERS}, "分级：达成 80%–100%；部分达成 60%–80%", "Tiers: reached 80%–100%; partly 60%–80%"),
-        ({"kind": "awarded"}, "由人评定并说明理由", "Judged by a person, with the reason"),
+        ({"kind": "awarded"}, "由评价组评定并说明理由", "Judged by the evaluators, with the reason"),
     ],
     ids=lambda x: x["kind"] if isinstance(x, dict) else "",
 )

@@ -272,7 +272,7 @@ def test_every_problem_is_named_at_once_with_its_row() -> None:
     with pytest.raises(InputRefused) as refused:
         _judge(_given("11", "甲"), _given("5", "乙", reason=""), _given("5", "丙", "goal"), items=(_item(), _item("clarity"), _item()))
     assert [problem.place.row for problem in refused.value.problems] == [2, 3, 4, None, None]
-    assert "judgements，第 2 行，列 评分（score）：评分须在 0 至 10 之间（现为“11”）" in refused.value.describe("zh")
+    assert "judgements，第 2 行，列 评分（score）：评分须在 0 至 10 之间（填的是“11”）" in refused.value.describe("zh")
     assert all(problem.describe(lang) for problem in refused.value.problems for lang in LANGS)
 
 
