@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, NotebooksFolder, OutFolder, refused
-from evallib.core.errors import InputRefused
-from evallib.core.words import Lang
+from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, NotebooksFolder, OutFolder, refused, unwritable
+from evallib.core.errors import InputRefused, Place, Problem, meant
+from evallib.core.evaluation import STATUSES
+from evallib.core.units import SHARE, percent
+from evallib.core.words import Lang, words
 from evallib.kit import NOTEBOOKS
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ def batch(
     out: OutFolder = REPORTS,
     notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
-    """名单上的全部页面，只重做有变化的 / Make every page of the list, only what changed."""
+    """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from evallib.runs.batch import (
@@ -56,6 +59,10 @@ def batch(
         jobs = choose_jobs(every_job, department or (), year or ())
     except InputRefused as refusal:
         raise refused(refusal, language) from None
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # said once, not for every page
+        raise unwritable(error, out, language) from None
     clear_leftovers(out)
     failures = 0
     with Progress(
@@ -89,14 +96,19 @@ def batch(
             ERR.print(lacking + "python -m pip install distributed", markup=False)
             raise typer.Exit(2) from None
         except OSError as error:
+            if dask is None:
+                raise unwritable(error, out, language) from None
             ERR.print(f"{'连不上 Dask 调度器' if zh else 'the Dask scheduler does not answer'}: {dask} ({error})", markup=False)
             raise typer.Exit(2) from None
     from evallib.runs.index import write_index, write_results
 
     made = {outcome.job: outcome for outcome in outcomes}
     known: dict[Path, bytes] = {}
-    index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, language)
-    write_results([job for job in every_job if job.kind == "report"], out)
+    try:
+        index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, language)
+        write_results([job for job in every_job if job.kind == "report"], out)
+    except OSError as error:
+        raise unwritable(error, out, language) from None
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
     OUT.print("  ".join(f"{STATES[s][language]} {n}" for s, n in counts.items() if n), markup=False)
     OUT.print(str(index), markup=False)
@@ -108,7 +120,7 @@ def demo(
     directory: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
     departments: Annotated[int, typer.Option("--departments", help="部门数 / how many departments")] = 12,
     years: Annotated[str, typer.Option("--years", help="年度，如 2021-2024 / years, such as 2021-2024")] = "2021-2024",
-    seed: Annotated[int, typer.Option("--seed", help="随机种子 / seed of chance")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子 / random seed")] = 1,
     lang: LangOption = Language.zh,
 ) -> None:
     """写出一个模拟的县，供试用 / Lay out a synthetic county to try things on."""
@@ -150,17 +162,31 @@ def results(
         from evallib.core.errors import refuse
 
         raise refused(
-            refuse(str(file), "还没有结果", "there are no results yet", "先运行 evallib batch", "run evallib batch first"), language
+            refuse(str(file), "还没有结果", "there are no results yet", "先运行 evallib batch", "run evallib batch first"),
+            language,
+            writes=False,
         )
     table = pd.read_parquet(file)
     for column, wanted in (("department", department), ("year", year), ("indicator", indicator)):
+        known = [str(value) for value in table[column].unique()]
+        for value in wanted or ():
+            if str(value) not in known:
+                problem = Problem(
+                    Place(f"--{column}"), words("结果中没有", "is not among the results"), meant(str(value), known), str(value)
+                )
+                raise refused(InputRefused((problem,)), language, writes=False)
         if wanted:
             table = table[table[column].isin(wanted)]
     if format is ResultsFormat.csv:
         print(table.to_csv(index=False), end="")
         return
-    shown = ["department", "year", "indicator", "name" if language == "zh" else "name_en", "points", "score", "value", "unit", "status"]
-    view = Table(*shown)
-    for row in table[shown].itertuples(index=False):
-        view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row))
+    zh = language == "zh"
+    shown = ["department", "year", "indicator", "name" if zh else "name_en", "points", "score", "value", "unit", "status"]
+    heads = words("部门 年度 指标编号 指标 分值 得分 实际值 单位 状态", "Department Year Id Indicator Points Score Value Unit Status")
+    view = Table(*heads[language].split())
+    for row in table[shown].to_dict("records"):
+        if row["unit"] == SHARE and not pd.isna(row["value"]):
+            row["value"], row["unit"] = percent(Decimal(row["value"])).removesuffix("%"), "%"
+        row["status"] = STATUSES[row["status"]][language]
+        view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row.values()))
     OUT.print(view)

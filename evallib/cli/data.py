@@ -28,7 +28,7 @@ FormOption = Annotated[Form, typer.Option("--as", help="CSV 文件夹或 Excel �
 def new(
     department: DepartmentArgument,
     year: YearArgument,
-    from_year: Annotated[int | None, typer.Option("--from", help="从哪个年度带入 / the year to carry over from")] = None,
+    from_year: Annotated[int | None, typer.Option("--from", help="从哪个年度带入 / the year to take over from")] = None,
     form: FormOption = Form.xlsx,
     name: Annotated[str, typer.Option("--name", help="新部门的名称 / name of a new department")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="新部门的英文名称 / its name in English")] = "",
@@ -79,7 +79,7 @@ def export(
 
 def show_framework(
     id: Annotated[str, typer.Argument(help="指标体系编号 / id of the framework")],
-    year: Annotated[int, typer.Argument(help="年度 / year", show_default=False)] = 2200,
+    year: Annotated[int, typer.Argument(help="年度；不写则用最新的 / year; the newest if left out", show_default=False)] = 2200,
     against: Annotated[int | None, typer.Option("--against", help="与哪个年度的比较 / the year to compare with")] = None,
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
@@ -94,7 +94,7 @@ def show_framework(
         shown = load_framework(data, id, year)
         other = load_framework(data, id, against) if against is not None else None
     except InputRefused as refusal:
-        raise refused(refusal, language) from None
+        raise refused(refusal, language, writes=False) from None
     title = f"{shown.words[language]}  {shown.id}/{shown.first_year}"
     if other is not None:
         changes = framework_changes(other, shown)

@@ -1,4 +1,4 @@
-"""The commands that print what is computed: scores, problems of the data, published figures held against computed ones."""
+"""The commands that print what is computed: scores, problems of the data, published figures compared with computed ones."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def score(
     try:
         checked = evaluate_year(data, department, year)
     except InputRefused as refusal:
-        raise refused(refusal, language) from None
+        raise refused(refusal, language, writes=False) from None
     evaluation = checked.evaluation
     document = score_document(evaluation, language)
     if format is ScoreFormat.json:
@@ -79,7 +79,7 @@ def score(
         return
     zh = language == "zh"
     table = Table(
-        "维度" if zh else "Dimension",
+        "一级指标" if zh else "Dimension",
         "指标" if zh else "Indicator",
         "实际值" if zh else "Value",
         "得分" if zh else "Score",
@@ -119,14 +119,14 @@ def check(
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
-    """检查数据 / Check the data and list every problem at once."""
+    """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
 
     language: Lang = lang.value
     try:
         found = check_data(data, department, year)
     except InputRefused as refusal:
-        raise refused(refusal, language) from None
+        raise refused(refusal, language, writes=False) from None
     if format is CheckFormat.json:
         documents = [_problem_document(one.department, one.year, p, language) for one in found for p in one.problems]
         print(json.dumps(documents, ensure_ascii=False, indent=2))
@@ -142,7 +142,11 @@ def check(
                 )
                 ERR.print(told, markup=False)
                 continue
-            said = "{}：错误 0，提醒 {}，已记录的矛盾 {}" if language == "zh" else "{}: 0 error(s), {} warning(s), {} recorded"
+            said = (
+                "{}：错误 0，提醒 {}，已记录的矛盾 {}"
+                if language == "zh"
+                else "{}: 0 error(s), {} warning(s), {} recorded contradiction(s)"
+            )
             OUT.print(said.format(title, one.count("warning"), one.count("recorded")), markup=False)
     if any(one.count("error") for one in found):
         raise typer.Exit(2)
@@ -173,7 +177,7 @@ def reconcile(
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
-    """核对公布的数字 / Hold published figures against computed ones."""
+    """核对公布的数字与重算的数字 / Compare published figures with computed ones."""
     from evallib.core import reconcile as reconciling
     from evallib.data.years import evaluate_year
 
@@ -181,7 +185,7 @@ def reconcile(
     try:
         rows = reconciling.reconcile(evaluate_year(data, department, year).evaluation)
     except InputRefused as refusal:
-        raise refused(refusal, language) from None
+        raise refused(refusal, language, writes=False) from None
     differing = [row for row in rows if row.verdict == "differs"]
     if format is ReconcileFormat.json:
         print(json.dumps([{**row.model_dump(), "reason": row.reason[language]} for row in rows], ensure_ascii=False, indent=2))
@@ -189,7 +193,7 @@ def reconcile(
         heads = (
             ("编号", "公布值", "重算值", "单位", "结果", "出处")
             if language == "zh"
-            else ("Id", "Published", "Computed", "Unit", "Result", "Section")
+            else ("Id", "Published", "Computed", "Unit", "Result", "Source")
         )
         table = Table(*(Column(head, overflow="fold") for head in heads))
         for row in rows:

@@ -69,7 +69,7 @@ def compare(
     out: OutFolder = REPORTS,
     notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
-    """历年比较 / Set a department's years side by side."""
+    """生成一个部门历年比较的页面 / Make the page that compares a department's years."""
     from evallib.runs.report import run_comparison
 
     language: Lang = lang.value
@@ -85,7 +85,7 @@ def overview(
     out: OutFolder = REPORTS,
     notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
-    """一个年度的总览 / Show all departments of a year together."""
+    """生成一个年度各部门总览的页面 / Make the overview of all departments in a year."""
     from evallib.runs.report import run_overview
 
     language: Lang = lang.value
@@ -102,7 +102,7 @@ def monitor(
     out: OutFolder = REPORTS,
     notebooks: NotebooksFolder = NOTEBOOKS,
 ) -> None:
-    """绩效运行监控 / Follow a year while it runs."""
+    """生成年度中运行监控的页面 / Make the monitoring page of a running year."""
     from evallib.runs.report import run_monitoring
 
     language: Lang = lang.value

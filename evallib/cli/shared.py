@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from evallib.core.errors import InputRefused, Problem, gathered
-from evallib.core.words import Lang
+from evallib.core.words import Lang, Words, words
 
 _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
 OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
@@ -34,7 +34,12 @@ OutFolder = Annotated[Path, typer.Option("--out", help="报告文件夹 / folder
 LangOption = Annotated[Language, typer.Option("--lang", help="语言 / language")]
 
 NotebooksFolder = Annotated[
-    Path, typer.Option("--notebooks", show_default=False, help="自己的笔记本文件夹 / folder of your own notebooks, instead of evallib's")
+    Path,
+    typer.Option(
+        "--notebooks",
+        show_default=False,
+        help="自己的笔记本文件夹，代替 evallib 自带的 / folder of your own notebooks, instead of evallib's",
+    ),
 ]
 
 DATA, REPORTS = Path("data"), Path("reports")
@@ -52,29 +57,32 @@ def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
         ERR.print(f"{mark}  {problem.describe(lang)}", markup=False)
 
 
-def refused(refusal: InputRefused, lang: Lang) -> typer.Exit:
-    """Print a refusal with its count; the exit that a command then raises (status 2)."""
+ANOTHER_FOLDER = words("换一个 --out 文件夹，或关闭正在打开的文件", "choose another --out folder, or close the file that is open")
+"""What helps where a command cannot write to the folder it was given with --out."""
+
+
+def refused(refusal: InputRefused, lang: Lang, writes: bool = True) -> typer.Exit:
+    """Print a refusal with its count; the exit that a command then raises (status 2). `writes`: whether the command makes files."""
     print_problems(refusal.problems, lang)
-    count, zh = len(refusal.problems), lang == "zh"
+    count = len(refusal.problems)
+    told = words("没有写出任何文件。", "Nothing was written. ") if writes else words("", " ")
     if count == 1:
-        told = "没有写出任何文件。改正后请再运行一次。" if zh else "Nothing was written. Mend this and run it again."
-    elif zh:
-        told = f"共 {count} 处需要改正，没有写出任何文件。改正后请再运行一次：有些检查要等这些改好才能做。"
+        told += words("改正后请再运行一次。", "Fix this and run it again.")
     else:
-        told = f"{count} to mend; nothing was written. Run it again afterwards: some checks need these to be right first."
-    ERR.print(told, markup=False)
+        told = words(f"共 {count} 处需要改正。", f"{count} to fix. ") + told
+        told += words(
+            "改正后请再运行一次：有些检查要等这些改好才能做。", "Run it again afterwards: some checks need these to be right first."
+        )
+    ERR.print(told[lang].strip(), markup=False)
     return typer.Exit(2)
 
 
-def unwritable(error: OSError, folder: Path, lang: Lang) -> typer.Exit:
+def unwritable(error: OSError, folder: Path, lang: Lang, fix: Words = ANOTHER_FOLDER) -> typer.Exit:
     """Say that a place cannot be written to, and the next step; the exit that a command then raises (status 2)."""
     what = f"无法写入 {error.filename or folder}" if lang == "zh" else f"cannot write to {error.filename or folder}"
-    fix = (
-        "处理：换一个 --out 文件夹，或关闭正在打开的文件。"
-        if lang == "zh"
-        else "To fix it: choose another --out folder, or close the file that is open."
+    ERR.print(
+        f"{what} ({error.strerror})。处理：{fix.zh}。" if lang == "zh" else f"{what} ({error.strerror}). To fix it: {fix.en}.", markup=False
     )
-    ERR.print(f"{what} ({error.strerror})。{fix}" if lang == "zh" else f"{what} ({error.strerror}). {fix}", markup=False)
     return typer.Exit(2)
 
 

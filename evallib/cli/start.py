@@ -9,7 +9,7 @@ import typer
 
 from evallib.cli.shared import OUT, LangOption, Language, refused, unwritable
 from evallib.core.errors import InputRefused, refuse
-from evallib.core.words import Lang
+from evallib.core.words import Lang, words
 from evallib.kit import TEMPLATES
 
 
@@ -17,7 +17,7 @@ def init(
     directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")],
     lang: LangOption = Language.zh,
 ) -> None:
-    """建立工作文件夹 / Lay out a working folder: notebooks, an example framework, no data yet."""
+    """建立工作文件夹：笔记本、一个示例指标体系，还没有数据 / Lay out a working folder: notebooks, an example framework, no data yet."""
     from evallib.data.working_folder import lay_out
 
     language: Lang = lang.value
@@ -26,7 +26,7 @@ def init(
     except InputRefused as refusal:
         raise refused(refusal, language) from None
     except OSError as error:
-        raise unwritable(error, directory, language) from None
+        raise unwritable(error, directory, language, words("换一个文件夹名", "name another folder")) from None
     OUT.print(str(made), markup=False)
     told = "下一步见其中的 README.md。" if language == "zh" else "Its README.md tells what comes next."
     OUT.print(told, markup=False)
@@ -49,6 +49,7 @@ def lab(
                 "go to your working folder first; to make one: evallib init DIRECTORY",
             ),
             language,
+            writes=False,
         )
     from jupyterlab.labapp import LabApp
 

@@ -11,10 +11,16 @@ from pydantic import ConfigDict
 from evallib.core.base import Basis, Frozen
 from evallib.core.framework import Framework
 from evallib.core.record import Judgement, Operator, Record
-from evallib.core.words import NOTHING, Words
+from evallib.core.words import NOTHING, Words, words
 
 Status = Literal["scored", "missing", "not_applicable"]
 Method = Literal["computed", "judged", "overridden"]
+STATUSES: dict[Status, Words] = {
+    "scored": words("已评分", "scored"),
+    "missing": words("缺数据", "missing"),
+    "not_applicable": words("不适用", "not applicable"),
+}
+"""What became of an indicator, in words."""
 
 
 @dataclass(frozen=True, slots=True)

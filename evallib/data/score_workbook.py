@@ -9,7 +9,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
-from evallib.core.evaluation import Evaluation
+from evallib.core.evaluation import STATUSES, Evaluation
 from evallib.core.reconcile import KINDS, VERDICTS, reconcile
 from evallib.core.table_words import CHOICES
 from evallib.core.units import SHARE, UNITS, convert, money, parse_decimal, plain, section_number
@@ -17,14 +17,11 @@ from evallib.core.words import Lang, Words, joined, words
 from evallib.data.whole import whole
 from evallib.data.workbook_sheet import Number, Sheet, number_format, packed
 
-_WORDS = {
-    "scored": words("已评分", "scored"), "missing": words("缺数据", "missing"), "not_applicable": words("不适用", "not applicable"),
+_WORDS: dict[str, Words] = {
     "computed": words("计算", "computed"), "judged": words("评定", "judged"), "overridden": words("调整", "overridden"),
     "published": words("公布", "published"), "reconstructed": words("重构", "reconstructed"), "own": words("自设", "own"),
-    "report": words("报告", "report"), "law": words("法规制度", "law"), "notice": words("通知", "notice"),
-    "plan": words("规划与目标", "plan"), "ledger": words("台账", "ledger"),
 }  # fmt: skip
-_BY_ID = words("“来源”一列是“来源”表中的文件编号，“章节”是该文件中的位置。",
+_BY_ID = words("“来源”一列是“来源文件”表中的文件编号，“章节”是该文件中的位置。",
                "“Source” names a document by its id on the sheet Sources; “Section” is the place in it.")  # fmt: skip
 
 # A sheet's name, how many columns stay in view, and all columns: heads, the widest each may get (longer text wraps), > for numbers.
@@ -36,7 +33,7 @@ _SHEETS: dict[str, tuple[Words, int, str]] = {
     "framework": (words("指标体系", "Framework"), 3,
         "一级指标|Dimension|10; 二级指标|Group|16; 三级指标|Indicator|24; 分值|Points|7>; 分值依据|Basis|13^; 规则|Rule|36; "
         "依据|Clause|42; 说明|Note|26"),
-    "targets": (words("目标", "Targets"), 1,
+    "targets": (words("目标与实际", "Targets"), 1,
         "指标|Indicator|24; 方向|Operator|8^; 目标值|Target|14>; 实际值|Actual|14>; 单位|Unit|7^; 完成率|Completion|10>; 是否达标|Met|8^; "
         "实际值依据|Actual by|10^; 计算过程|Working|34; 佐证|Evidence|34; 来源|Source|10; 章节|Section|12"),
     "facts": (words("基础数据", "Facts"), 2,
@@ -49,7 +46,7 @@ _SHEETS: dict[str, tuple[Words, int, str]] = {
     "reconciliation": (words("核对", "Reconciliation"), 1,
         "公布数字|Published figure|36; 公布值|Published|16>; 重算值|Computed|16>; 单位|Unit|8^; 结果|Result|20; 说明|Reason|44; "
         "来源|Source|8; 章节|Section|12"),
-    "sources": (words("来源", "Sources"), 1,
+    "sources": (words("来源文件", "Sources"), 1,
         "编号|Id|44; 名称|Title|50; 文号|Number|24; 制定单位|Issued by|30; 年份|Year|6^; 类别|Kind|12"),
 }  # fmt: skip
 
@@ -80,7 +77,7 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, c, fmt = e.framework, e.coverage, "0." + "0" * e.framework.rounding.scores
     s.note(e.record.name[lang], s.t("部门", "Department"))
     s.note(str(e.record.year), s.t("年度", "Year"))
-    s.note("", s.t("总得分", "Total"))
+    s.note("", s.t("总分", "Total"))
     s.note(e.grade[lang], s.t("等级", "Grade"))
     s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})", s.t("指标体系", "Framework"))
     covered = s.t(f"已评 {c.indicators_scored} / {c.indicators} 项指标，", f"{c.indicators_scored} of {c.indicators} indicators scored, ")
@@ -101,7 +98,7 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
             changed = s.t("；公式得分 ", "; formula's score ") + f"{i.formula_score}" if i.method == "overridden" else ""
             s.add(
                 d.name[lang], groups[i.group], i.name[lang], Number(i.points, fmt), *_measured(i.value, i.unit, lang),
-                Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), _WORDS[i.status][lang], _WORDS[i.method][lang],
+                Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), STATUSES[i.status][lang], _WORDS[i.method][lang],
                 _WORDS[i.basis][lang], i.rule_text[lang], i.working[lang] + changed, i.source[lang], i.evidence[lang] or None,
             )  # fmt: skip
         if members:
@@ -157,8 +154,10 @@ def _framework(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    lower = s.t("完成率 = 实际值 ÷ 目标值；方向为“≤”的目标越低越好，完成率是占上限的比例。",
-                "Completion = actual ÷ target; for “≤” lower is better, and completion is the share of the limit. ")
+    lower = s.t(
+        "完成率 = 实际值 ÷ 目标值；方向为“≤”的目标越低越好，完成率是占上限的比例。",
+        "Completion = actual ÷ target; for “≤” lower is better, and completion is the share of the limit. ",
+    )
     s.note(lower + _BY_ID[lang])
     s.head()
     for t in e.targets:
@@ -243,7 +242,7 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
     for d in e.record.sources:
         year = None if d.year is None else Number(Decimal(d.year), "0")
-        s.add(d.source, d.words[lang], d.number or None, d.producer or None, year, _WORDS[d.kind][lang])
+        s.add(d.source, d.words[lang], d.number or None, d.producer or None, year, CHOICES[d.kind][lang])
     for c in e.framework.sources:
         if e.record.find_source(c.id) is None:
             s.add(c.id, c.words[lang], c.number or None, None, Number(Decimal(c.year), "0"), s.t("指标体系依据", "framework"))

@@ -73,8 +73,8 @@ class Job:
         if self.kind == "monitoring":
             return words(f"{self.department} {self.year} 运行监控", f"{self.department} {self.year} monitoring")
         if self.kind == "comparison":
-            return words(f"{self.department} 历年比较", f"{self.department} over the years")
-        return words(f"{self.year} 全县总览", f"{self.year} county overview")
+            return words(f"{self.department} 历年比较", f"{self.department} comparison of years")
+        return words(f"{self.year} 各部门年度总览", f"{self.year} overview of all departments")
 
     @property
     def stamp(self) -> Path:

@@ -16,7 +16,7 @@ from evallib.core.errors import Place, Problem, refuse
 from evallib.core.evaluation import Evaluation
 from evallib.core.monitoring_rows import file_name, head_line
 from evallib.core.words import Lang, words
-from evallib.data.load import load_departments
+from evallib.data.load import list_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
@@ -103,7 +103,7 @@ def run_comparison(
             "没有一个年度可以评价",
             "none of its years can be evaluated",
             f"先改正数据：{found.absent[-1].reason.zh}",
-            f"mend the data first: {found.absent[-1].reason.en}",
+            f"correct the data first: {found.absent[-1].reason.en}",
         )
     parameters = {"department": department, "lang": lang, "data": data.as_posix()}
     return _run(notebook, parameters, out / "comparison", _name(department, lang), engine)
@@ -130,7 +130,7 @@ def run_monitoring(
             "没有这个文件",
             "there is no such file",
             f"在数据文件夹里建这个文件，第一行写：{head_line()}",
-            f"create it in the data folder, with this head line: {head_line()}",
+            f"create it in the data folder, with this header row: {head_line()}",
         )
     parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
     return _run(notebook, parameters, out / "monitoring", _name(f"{department}-{year}", lang), engine)
@@ -144,15 +144,28 @@ def run_overview(
     Raises as `run_report` does; also where no department is listed for the year.
     """
     data, out = data.resolve(), out.resolve()
-    if not any(row.first_year <= year <= row.last_year for row in load_departments(data)):
+    listings = list_departments(data)
+    if not any(row.first_year <= year <= row.last_year for row in listings):
+        listed = _spans({y for row in listings for y in range(row.first_year, row.last_year + 1)})
         raise refuse(
             "departments.csv",
             f"没有部门列出 {year} 年",
             f"no department is listed for {year}",
-            "改用名单中的年度，或在名单中增加",
-            "choose a year of the list, or add it there",
+            f"名单中的年度：{'、'.join(listed)}；要增加：evallib new 部门编码 {year}",
+            f"the list has the years {', '.join(listed)}; to add one: evallib new CODE {year}",
         )
     return _run(notebook, {"year": year, "lang": lang, "data": data.as_posix()}, out / "overview", _name(str(year), lang), engine)
+
+
+def _spans(years: set[int]) -> list[str]:
+    """Years as spans.
+
+    >>> _spans({2021, 2022, 2024})
+    ['2021–2022', '2024']
+    """
+    starts = sorted(y for y in years if y - 1 not in years)
+    ends = sorted(y for y in years if y + 1 not in years)
+    return [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
 
 
 def _name(stem: str, lang: Lang) -> str:

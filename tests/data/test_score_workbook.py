@@ -21,7 +21,7 @@ from evallib.core.words import LANGS, Lang, words
 from evallib.data.score_workbook import write_score_workbook
 
 SHEETS = {
-    "zh": ["评分表", "指标体系", "目标", "基础数据", "比率", "问题", "核对", "来源"],
+    "zh": ["评分表", "指标体系", "目标与实际", "基础数据", "比率", "问题", "核对", "来源文件"],
     "en": ["Scores", "Framework", "Targets", "Facts", "Rates", "Findings", "Reconciliation", "Sources"],
 }
 HEADS = {
@@ -150,7 +150,7 @@ def test_the_sums_are_the_evaluations(hrss: Evaluation, shared: Shared) -> None:
 
 
 def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, shared: Shared) -> None:
-    sheet = shared()["目标"]
+    sheet = shared()["目标与实际"]
     for row, t in zip(table(sheet), hrss.targets, strict=True):
         assert row["完成率"].value == f"=D{row['完成率'].row}/C{row['完成率'].row}"
         assert calculated(sheet, row["完成率"].coordinate) == pytest.approx(float(t.completion_rate or 0))
@@ -177,7 +177,7 @@ def test_every_published_figure_and_rate_and_document_is_there(hrss: Evaluation,
     assert [row["数值"].value for row in table(book["比率"])] == [
         "—" if m.value is None else pytest.approx(float(m.value)) for m in hrss.metrics
     ]
-    texts = {cell.value for row in book["来源"].iter_rows() for cell in row}
+    texts = {cell.value for row in book["来源文件"].iter_rows() for cell in row}
     assert {file.sha256 for file in hrss.record.files} | {s.source for s in hrss.record.sources} <= texts
     assert len(table(book["问题"])) == len(hrss.record.findings)
 

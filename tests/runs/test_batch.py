@@ -215,8 +215,8 @@ def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:
     def chosen(departments: tuple[str, ...], years: tuple[int, ...]) -> list[str]:
         return [job.title.en for job in choose_jobs(every, departments, years)]
 
-    assert chosen(("wrong",), ()) == ["wrong 2023", "wrong over the years"]
-    assert chosen((), (2023,)) == [f"{job.department} 2023" for job in reports] + ["2023 county overview"]
+    assert chosen(("wrong",), ()) == ["wrong 2023", "wrong comparison of years"]
+    assert chosen((), (2023,)) == [f"{job.department} 2023" for job in reports] + ["2023 overview of all departments"]
     assert chosen(("wrong",), (2023,)) == ["wrong 2023"]
     assert len(chosen((), ())) == len(every)
 
@@ -254,6 +254,32 @@ def test_the_command_says_what_became_of_each_and_exits_1_if_any_failed(county: 
     printed = CliRunner().invoke(app, ["results", "--out", out, "--indicator", "quality", "--format", "csv"])
     assert printed.exit_code == 0
     assert "0.9175" in printed.stdout
+    table = CliRunner().invoke(app, ["results", "--out", out, "--department", "hrss", "--indicator", "quality"]).stdout
+    heads = [head.strip() for head in table.splitlines()[1].replace("┃", "|").split("|")]
+    assert [*filter(None, heads)] == ["部门", "年度", "指标编号", "指标", "分值", "得分", "实际值", "单位", "状态"]
+    assert all(text in table for text in ("91.75", "%", "已评分"))
+    unknown = CliRunner().invoke(app, ["results", "--out", out, "--department", "hrs"])
+    assert unknown.exit_code == 2
+    assert "是否应为 hrss？" in unknown.stderr
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "无法写入"), ("en", "cannot write to")])
+def test_reports_that_cannot_be_written_are_said_once(copy: Copy, tmp_path: Path, lang: str, said: str) -> None:
+    (tmp_path / "file").touch()
+    out = str(tmp_path / "file" / "out")
+    result = CliRunner().invoke(app, ["batch", "--data", str(copy.folder), "--out", out, "--workers", "1", "--lang", lang])
+    assert result.exit_code == 2, result.output
+    assert result.stderr.count("\n") == 1
+    assert said in result.stderr
+    assert "Dask" not in result.stderr
+
+
+def test_a_list_of_results_that_cannot_be_written_is_said(copy: Copy, tmp_path: Path) -> None:
+    (tmp_path / "results.csv").mkdir()
+    arguments = ["--data", str(copy.folder), "--out", str(tmp_path), "--workers", "1", "--year", "2023", "--department", "hrss"]
+    result = CliRunner().invoke(app, ["batch", *arguments])
+    assert result.exit_code == 2, result.output
+    assert "无法写入" in result.stderr
 
 
 # --- the fast engine -------------------------------------------------------------------------------------------------
