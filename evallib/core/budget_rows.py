@@ -34,11 +34,13 @@ class BudgetHead(Sourced):
         "类别", "ordinary, interest, contingency, income or outside (not measured)", note="一般支出、债务利息、预备费、收入 或 不计入"
     )
     original: Decimal | None = column(
-        "年初批复预算", "originally approved budget; empty: not known", None, unit="unit", note="不知道则留空"
+        "年初批复预算", "approved budget (PEFA: original); empty: not known", None, unit="unit", note="不知道则留空"
     )
-    revised: Decimal | None = column("调整后预算", "revised budget; empty: not known", None, unit="unit", note="不知道则留空")
+    revised: Decimal | None = column(
+        "调整后预算", "adjusted budget (PEFA: revised); empty: not known", None, unit="unit", note="不知道则留空"
+    )
     executed: Decimal | None = column(
-        "决算数", "executed; empty: not known, 0: nothing was spent", None, unit="unit", note="不知道则留空；没有支出填 0"
+        "决算数", "outturn (PEFA: executed); empty: not known, 0: nothing was spent", None, unit="unit", note="不知道则留空；没有支出填 0"
     )
     unit: Annotated[str, Field(min_length=1)] = column("单位", "unit of money, the same in all rows", note="金额单位，各行相同")
     unit_en: str = column("单位（英文）", "unit of money in English", "")

@@ -78,7 +78,7 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "past",
-            words("多于应等于的目标", "more than an exact target"),
+            words("超过定值目标", "above an exact target"),
             words("= 型累计目标：进度 − 100%", "= running totals: progress − 100%"),
             ZERO,
             Decimal("0.1"),
@@ -87,7 +87,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "off",
             words("当前偏离目标", "off the target now"),
-            words("现状型目标：与目标的差距 ÷ 目标", "levels: distance to the target ÷ target"),
+            words("时点型目标：与目标的差距 ÷ 目标", "levels: distance to the target ÷ target"),
             ZERO,
             Decimal("0.1"),
             words("查明原因，定出措施和期限", "Find the cause, set a remedy and a date"),

@@ -15,7 +15,7 @@ from evallib.core.rows import Sourced, column, columns
 from evallib.core.words import Words, words
 
 OPERATORS: dict[str, Operator] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", "=": "="}
-KINDS: dict[Literal["total", "level"], Words] = {"total": words("累计", "total"), "level": words("现状", "level")}
+KINDS: dict[Literal["total", "level"], Words] = {"total": words("累计", "total"), "level": words("时点", "level")}
 """What a value is: added up since the year began, or as it stands on the day."""
 
 
@@ -29,17 +29,17 @@ class MonitoringRow(Sourced):
     measure: Id = column(
         "监控项编号",
         "budget, received (with the opening carry-over), spent; or an id for a target",
-        note="budget（全年预算）、received（到位，含年初结转）、spent（支出）；目标用自定的小写英文编号",
+        note="budget（全年预算）、received（到位，含年初结转结余）、spent（支出）；目标用自定的小写英文编号",
     )
     name: str = column("名称", "name of the target", "", note="目标的名称；资金不用填")
     name_en: str = column("名称（英文）", "name in English", "")
     kind: str = column(
         "类别",
-        "total 累计 (added up since the year began) or level 现状 (as it stands); empty: total",
+        "total 累计 (added up since the year began) or level 时点 (as it stands); empty: total",
         "",
-        note="累计（从年初加起来）或 现状（当天是多少）；空为累计",
+        note="累计（从年初加起来）或 时点（当天是多少）；空为累计",
     )
-    operator: str = column("比较", ">=, <= or =", "", note=">=（不少于）、<=（不超过）或 =（正好）")
+    operator: str = column("方向", ">=, <= or =", "", note=">=（不少于）、<=（不超过）或 =（正好）")
     target: Annotated[Decimal, Field(ge=0)] | None = column(
         "年度目标值", "target of the year", None, unit="unit", note="全年要达到的数；资金不用填"
     )
@@ -91,7 +91,8 @@ def _plain(text: str) -> str:
 
 def kind_of(text: str) -> Literal["total", "level"] | None:
     """The kind that a cell names, in either language; None where it names none."""
-    return next((kind for kind, name in KINDS.items() if _plain(text) in (kind, name.zh, name.en)), None)
+    said = "时点" if _plain(text) == "现状" else _plain(text)  # as files before this word have it
+    return next((kind for kind, name in KINDS.items() if said in (kind, name.zh, name.en)), None)
 
 
 def operator_of(text: str) -> Operator | None:

@@ -30,7 +30,7 @@ Kind = Literal["computed", "transcribed", "fitted"]
 
 KINDS: dict[Kind, Words] = {
     "computed": words("由其他数字重算", "computed from other numbers"),
-    "transcribed": words("与录入的数字核对", "held against the number as entered"),
+    "transcribed": words("与录入的数字核对", "compared with the number as entered"),
     "fitted": words("重构即以其为准", "what the reconstruction was fitted to"),
 }
 """What an agreement is worth: a computation, a repeated printing, or a score that the reconstruction was fitted to."""
@@ -125,7 +125,7 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
             target.working,
         )
         capped = None if target.attainment is None else min(target.attainment, Decimal(1))
-        name = target.name + words("：完成率（最高 100%）", ": completion, capped at 100%")
+        name = target.name + words("：达成程度（最高 100%）", ": attainment, capped at 100%")
         put(f"target.{target.id}.attainment", name, capped, SHARE, target.working)
     for indicator in evaluation.indicators:
         put(f"indicator.{indicator.id}.score", indicator.name + words("：得分", ": score"), indicator.score, "分", indicator.working)

@@ -86,7 +86,9 @@ class PlanTarget(Sourced):
     operator: Operator = column("方向", ">=, <= or =")
     target: Decimal = column("目标值", "target", unit="unit")
     unit: str = column("单位", "unit")
-    per_year: Literal["yes", "no"] = column("每年", "yes: each year; no: by the end of the plan")
+    per_year: Literal["yes", "no"] = column(
+        "每年", "yes: reached each year; no: by the end of the plan", note="是：每年都要达到；否：规划期末达到"
+    )
     indicator: str = column("对应指标", "the year's indicator it can be set beside", "")
 
     @property
@@ -119,9 +121,13 @@ class OwnIndicator(Sourced):
     name_en: str = column("名称（英文）", "name in English", "")
     group: Id = column("二级指标", "group of the framework")
     points: Annotated[Decimal, Field(gt=0)] = column("分值", "points", unit="分")
-    basis: Basis = column("分值依据", "published, reconstructed or own")
+    basis: Basis = column(
+        "分值依据",
+        "published: in a scoring table; reconstructed: derived from published figures; own: set by the department",
+        note="公布：评分表公布；重构：由公布数推算；自设：本部门自定",
+    )
     metric: str = column(
-        "计算公式", "formula that gives the actual (empty: typed in targets.csv)", "", note="得出实际值的公式；自行填写实际值的留空"
+        "计算公式", "formula that gives the actual (empty: typed in Targets)", "", note="得出实际值的公式；在“目标与实际”表填写实际值的留空"
     )
 
 
@@ -139,7 +145,9 @@ class Target(Sourced):
     base: Decimal | None = column(
         "基数", "the actual is so many out of this base", None, unit="actual_unit", note="40 件中办结 40 件：实际值 40，基数 40，目标单位 %"
     )
-    actual_by: Literal["measured", "judged"] = column("实际值依据", "measured, or judged by the evaluators")
+    actual_by: Literal["measured", "judged"] = column(
+        "实际值依据", "measured: from numbers; judged: by the evaluators", note="计量：由数字得出；评定：由评价组评定"
+    )
     evidence: str = column("佐证", "evidence", "")
     evidence_en: str = column("佐证（英文）", "evidence in English", "")
 
@@ -157,7 +165,9 @@ class TargetPart(Sourced):
     part_en: str = column("分项（英文）", "part in English", "")
     value: Decimal = column("数值", "number", unit="unit")
     unit: str = column("单位", "unit")
-    counted: Literal["yes", "no"] = column("计入合计", "yes: adds up to the whole; no: only mentioned")
+    counted: Literal["yes", "no"] = column(
+        "计入合计", "yes: adds up to the whole; no: only an ‘of which’", note="是：加总得到合计；否：只是其中数"
+    )
 
     @property
     def words(self) -> Words:
@@ -172,9 +182,13 @@ class Judgement(Sourced):
         "类别", "item (of a checklist), tier, award, override or not_applicable"
     )
     item: str = column("核对项", "checklist item", "")
-    verdict: str = column("结论", "met or not_met; or the tier", "", note="核对项填 met 或 not_met；等次填等次编号")
+    verdict: str = column("结论", "met or not met; or the id of the tier", "", note="核对项填 满足 或 不满足；等次填等次编号")
     score: Decimal | None = column("得分", "score, for award, tier and override", None, unit="分", note="等次、评分和调整才填")
-    basis: Basis = column("依据", "published: the report states it; reconstructed: read out of its text")
+    basis: Basis = column(
+        "评定依据",
+        "published: the report states it; reconstructed: inferred from its text; own: decided in this evaluation",
+        note="公布：报告写明；重构：据报告文字推断；自设：本次评价自己评定",
+    )
     reason: Annotated[str, Field(min_length=1)] = column("理由", "reason")
     reason_en: str = column("理由（英文）", "reason in English", "")
 
@@ -197,7 +211,9 @@ class Finding(Sourced):
     )
     quantity: Decimal | None = column("数量", "quantity", None)
     unit_price: Decimal | None = column("单价", "price of one, in yuan", None, unit="元")
-    paid: Decimal | None = column("实付金额", "amount paid, where it differs from the amount booked", None, unit="元")
+    paid: Decimal | None = column(
+        "实付金额", "amount paid, where it differs from the amount booked", None, unit="元", note="与入账金额不同时才填"
+    )
     voucher: str = column("凭证", "voucher", "")
     clauses: str = column("违反条款", "clauses: source:article; source:article", "", note="来源:条款；来源:条款")
     indicator: Id = column("涉及指标", "the indicator it touches")
@@ -274,7 +290,10 @@ class Published(Sourced):
     )
     unit: str = column("单位", "unit; empty for a text", "")
     number: str = column(
-        "对应数值", "name of the computed number; empty where nothing computes it", "", note="计算结果的名称；没有则留空并写说明"
+        "对应数值",
+        "name of the computed number (see data/README.md); empty where nothing computes it",
+        "",
+        note="计算结果的名称，写法见 data/README.md；没有则留空，并在“说明”中写原因",
     )
     note: str = column("说明", "note; required where nothing computes it", "")
     note_en: str = column("说明（英文）", "note in English", "")
@@ -284,12 +303,14 @@ class Contradiction(Sourced):
     """Something that the sources say in two ways. Kept as printed, recorded here, shown in the report."""
 
     contradiction: Id = column("编号", "id")
-    kind: Literal["number", "wording"] = column("类别", "number: figures that disagree; wording: names and words that do")
+    kind: Literal["number", "wording"] = column(
+        "类别", "number: figures that disagree; wording: names or terms that do", note="数字：数字不一致；用语：名称或说法不一致"
+    )
     about: str = column(
         "涉及", "published ids, target indicators or findings, apart by spaces", note="公布编号、指标或问题编号，用空格隔开"
     )
-    printed: Annotated[str, Field(min_length=1)] = column("原文数值", "as printed")
-    other: Annotated[str, Field(min_length=1)] = column("另一数值", "what it does not agree with")
+    printed: Annotated[str, Field(min_length=1)] = column("原文", "as printed")
+    other: Annotated[str, Field(min_length=1)] = column("另一处", "what it does not agree with")
     reason: Annotated[str, Field(min_length=1)] = column("说明", "explanation")
     reason_en: str = column("说明（英文）", "explanation in English", "")
 

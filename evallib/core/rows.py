@@ -28,7 +28,9 @@ class Row(Frozen):
 class Sourced(Row):
     """A row that says where it comes from: a document of sources.csv, and the section in it."""
 
-    source: Annotated[str, Field(min_length=1)] = column("来源", "source document (an id of sources.csv)", note="“来源文件”表中的编号")
+    source: Annotated[str, Field(min_length=1)] = column(
+        "来源", "source document (an id of the sheet Sources)", note="“来源文件”表中的编号"
+    )
     section: Annotated[str, Field(min_length=1)] = column("章节", "section of that document", note="在该文件中的位置，如 五(二)1")
 
 
@@ -51,7 +53,7 @@ def note_of(table: type[Row], name: str) -> Words:
     """What a column holds: in Chinese its note, or its head where that says it all.
 
     >>> note_of(Sourced, "source")["en"]
-    'source document (an id of sources.csv)'
+    'source document (an id of the sheet Sources)'
     """
     info = table.model_fields[name]
     return words(_extra(table, name).get("note") or str(info.title), str(info.description))

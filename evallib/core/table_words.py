@@ -64,13 +64,13 @@ PURPOSES: dict[str, Words] = {
     "own_indicators": words("部门自设的指标及其分值", "Indicators of the department's own and what they are worth"),
     "targets": words("每个指标的目标值和实际值", "Target and actual of each indicator"),
     "target_parts": words("目标值或实际值由哪些分项组成", "The parts that a target or an actual is made of"),
-    "judgements": words("由人评定的指标：结论、得分和理由", "What people decide: verdict, score and reason"),
+    "judgements": words("由评价组评定的指标：结论、得分和理由", "Indicators judged by the evaluators: verdict, score and reason"),
     "findings": words("评价发现的问题，每个一行", "What the evaluation found, one a row"),
     "finding_amounts": words("问题金额的分项", "The parts of a finding's amount"),
     "recommendations": words("建议", "Recommendations"),
     "practices": words("值得保留的做法", "Practices worth keeping"),
     "self_evaluation": words("部门自评得分；total 一行是总分", "The department's own scores; the row total is that of the whole"),
-    "published": words("报告公布的数字，用来与计算结果核对", "Figures that the report states, to be held against what is computed"),
+    "published": words("报告公布的数字，用来与计算结果核对", "Figures that the report states, to be compared with what is computed"),
     "contradictions": words("来源中前后不一致之处", "Where the sources contradict themselves"),
     "surveys": words(
         "满意度问卷问了谁，发放和收回多少份；没有问卷可以不填",
@@ -86,7 +86,7 @@ PURPOSES: dict[str, Words] = {
     ),
     "follow_ups": words(
         "问题和建议的整改情况，每次变化一行；可以不填",
-        "What became of findings and recommendations, a row for each change; may be left empty",
+        "Follow-up of findings and recommendations, a row for each change; may be left empty",
     ),
 }
 """What each table is for."""

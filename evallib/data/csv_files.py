@@ -103,7 +103,7 @@ def _refuse_changed(record: Record, trial: Path, target: Path) -> None:
         changed = [problem.describe("en") for problem in refusal.problems[:1]]
     if changed:
         what = words("新形式读出的内容与原来不同，没有改动任何文件", "the new form does not read as the same data; nothing was changed")
-        fix = words("检查该表中的特殊字符，改正后重试", "look for unusual characters in that table, mend them and try again")
+        fix = words("检查该表中的特殊字符，改正后重试", "look for unusual characters in that table, correct them and try again")
         raise refuse(str(target), what.zh, what.en, fix.zh, fix.en, changed[0])
 
 

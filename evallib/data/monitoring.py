@@ -90,7 +90,7 @@ def _check(reader: Reader, rows: _Rows, year: int) -> None:
                 index,
                 "date",
                 (f"不在 {year} 年内", f"is not in {year}"),
-                (f"改正日期，或把这一行移到 {row.date.year}.csv", f"mend the date, or move the row to {row.date.year}.csv"),
+                (f"改正日期，或把这一行移到 {row.date.year}.csv", f"correct the date, or move the row to {row.date.year}.csv"),
                 row.date,
             )
         if yes_of(row.synthetic) is None:
@@ -106,7 +106,7 @@ def _check(reader: Reader, rows: _Rows, year: int) -> None:
                 index,
                 "kind",
                 ("不是允许的取值", "is not one of the allowed values"),
-                ("填写 累计 或 现状", "write total or level"),
+                ("填写 累计 或 时点", "write total or level"),
                 row.kind,
             )
         if row.operator and operator_of(row.operator) is None:
@@ -181,7 +181,7 @@ def _check_money(wrong: _Wrong, group: _Rows) -> None:
             wrong(
                 index,
                 "target" if row.target is not None else "operator",
-                ("资金不填目标，按全年预算比较", "money has no target: it is held against the year's budget"),
+                ("资金不填目标，按全年预算比较", "money has no target: it is compared with the year's budget"),
                 ("清空此格；预算另写一行，监控项为 budget", "clear the cell; the budget has a row of its own, measure budget"),
                 row.operator if row.target is None else plain(row.target),
             )
@@ -203,7 +203,7 @@ def _check_target(wrong: _Wrong, group: _Rows) -> None:
         "name": (("没有名称", "has no name"), ("在第一行写目标的名称", "write the name of the target in its first row")),
         "target": (("没有年度目标值", "has no target"), ("在第一行写年度目标值", "write the year's target in its first row")),
         "operator": (
-            ("没有说明怎样比较", "does not say how it is compared"),
+            ("没有写方向（≥、≤、=）", "has no operator"),
             ("在第一行写 >=、<= 或 =", "write >=, <= or = in its first row"),
         ),
         "unit": (("没有单位", "has no unit"), ("在第一行写单位", "write the unit in its first row")),
@@ -215,8 +215,8 @@ def _check_target(wrong: _Wrong, group: _Rows) -> None:
         wrong(
             group[0][0],
             "kind",
-            ("百分比没有说明是累计还是现状", "a percentage that does not say whether it adds up or stands as it is"),
-            ("比率、满意度写 现状；逐步完成的进度写 累计", "write level for a rate, total for work done step by step"),
+            ("百分比没有说明是累计数还是时点数", "a percentage that does not say whether it adds up or stands as it is"),
+            ("比率、满意度写 时点；逐步完成的进度写 累计", "write level for a rate, total for work done step by step"),
         )
     if any(kind_of(row.kind) == "level" for _, row in group):
         for index, row in group:
@@ -224,7 +224,7 @@ def _check_target(wrong: _Wrong, group: _Rows) -> None:
                 wrong(
                     index,
                     "planned",
-                    ("现状型目标没有计划进度", "a level has no planned share"),
+                    ("时点型目标没有计划进度", "a level has no planned share"),
                     ("清空此格", "clear the cell"),
                     plain(row.planned),
                 )
@@ -260,7 +260,7 @@ def _check_course(wrong: _Wrong, group: _Rows) -> None:
             "value",
             "累计数不能减少",
             "a running total cannot fall",
-            "核对两行；随时增减的比率写 现状",
+            "核对两行；随时增减的比率写 时点",
             "check both rows; a rate that goes up and down is a level",
         )
     _check_falls(wrong, ordered, "planned", "计划进度不能后退", "a planned share cannot fall", "核对两行", "check both rows")

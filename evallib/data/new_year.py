@@ -135,7 +135,7 @@ def _carried_from(
     """The record to carry over from, with its framework."""
     if from_year is not None and from_year >= year:
         raise _refuse(f"departments/{department}/{from_year}",
-                      words(f"只能沿用早于 {year} 年的数据", f"only a year before {year} can be carried over from"),
+                      words(f"只能带入早于 {year} 年的数据", f"only a year before {year} can be taken over from"),
                       words("改用更早的年度，或不指定", "name an earlier year, or none"), str(from_year))  # fmt: skip
     spans = [y for row in listed for y in range(row.first_year, min(row.last_year, year - 1) + 1)]
     found = max((y for y in spans if has_data(data, department, y)), default=None) if from_year is None else from_year

@@ -73,7 +73,7 @@ def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
 
 def shown(model: type[Row], column: str, text: str, lang: Lang | None) -> str:
     """A cell as a reader of the language writes it."""
-    if lang is not None and text in choices_of(model, column):
+    if lang is not None and text in (choices_of(model, column) or (("met", "not_met") if column == "verdict" else ())):
         return CHOICES[text][lang]
     return UNITS[text].name["en"] or text if lang == "en" and column in ("unit", "actual_unit") and text in UNITS else text
 

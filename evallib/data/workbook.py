@@ -40,14 +40,15 @@ _HOW_TO = words(
     "深蓝列名为必填。红格是还缺的内容；全部填好后没有红格。\n"
     "以 # 开头的列和表只供参考，不会被读取。可以加行、删行、排序；不要改表名。\n"
     "填好后保存，运行 evallib check：有错会指出在哪一格、怎样改。",
-    "Each sheet holds one kind of data, a row for each item. Leave the head line as it is; point at a head to see what goes there.\n"
+    "Each sheet holds one kind of data, a row for each item. Leave the header row as it is; point at a column heading to see what goes "
+    "there.\n"
     "0, empty and missing are three things: write 0 where it is really zero; a required cell that is still empty is red; where the "
     "number is known not to exist, leave it empty and say why in the note.\n"
     "Write digits only; choose the unit in the column beside it.\n"
     "Every row names its source (an id of the sheet Sources) and the section in it.\n"
-    "A dark blue head means that the column must be filled in. Red cells are what is still lacking.\n"
+    "A dark blue heading means that the column must be filled in. Red cells are what is still lacking.\n"
     "Columns and sheets that begin with # are for you and never read. Add, delete and sort rows; keep the sheets' names.\n"
-    "When done, save and run evallib check: it names every cell that is wrong and how to mend it.",
+    "When done, save and run evallib check: it names every cell that is wrong and how to fix it.",
 )
 
 
@@ -216,7 +217,8 @@ class _Book:
             "indicator": self.indicators, "self_evaluation.indicator": ("total", *self.indicators), "own_indicators.indicator": (),
             "own_indicators.group": [g.id for g in (self.framework.groups if self.framework else ()) if g.own_rule],
             "judgements.item": [item.id for rule in rules for item in getattr(rule, "items", ())],
-            "judgements.verdict": ["met", "not_met", *(tier.id for rule in rules for tier in getattr(rule, "tiers", ()))],
+            "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in ("met", "not_met")),
+                *(tier.id for rule in rules for tier in getattr(rule, "tiers", ()))],
         }  # fmt: skip
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
         values = tuple(dict.fromkeys(v for v in chosen or found.get(named, found.get(column, ())) if v))

@@ -219,7 +219,7 @@ SOUND = [
         "date": "2024-06-30",
         "measure": "satisfaction",
         "name": "满意度",
-        "kind": "现状",
+        "kind": "时点",
         "operator": "≥",
         "target": "90",
         "value": "84",

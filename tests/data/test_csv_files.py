@@ -253,7 +253,7 @@ def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[An
     assert "staff_over_quota" not in offered("facts", "fact")
     assert "urban_new_jobs" in offered("targets", "indicator")
     assert offered("self_evaluation", "indicator")[0] == "total"
-    assert offered("judgements", "verdict")[:2] == ["met", "not_met"]
+    assert offered("judgements", "verdict")[:2] == (["满足", "不满足"] if lang == "zh" else ["met", "not met"])
     assert offered("facts", "source") == [TABLE_NAMES["sources"][lang]]
     assert offered("findings", "recommendation") == [TABLE_NAMES["recommendations"][lang]]
     assert offered("finding_amounts", "finding") == [TABLE_NAMES["findings"][lang]]

@@ -203,7 +203,7 @@ REFUSED: list[tuple[str, int, dict[str, Any], str, str]] = [
     ("hrss", 2023, {}, "has data already", "不会覆盖"),
     ("hrss", 2022, {}, "no framework is in force in 2022", "没有适用于 2022 年的指标体系"),
     ("hrss", 2024, {"framework": "nothing"}, "no such framework", "没有这个指标体系"),
-    ("hrss", 2024, {"from_year": 2024}, "only a year before 2024", "只能沿用早于 2024 年的数据"),
+    ("hrss", 2024, {"from_year": 2024}, "only a year before 2024", "只能带入早于 2024 年的数据"),
     ("hrss", 2024, {"from_year": 2021}, "2021 is not listed", "没有列出 2021 年"),
     ("hrss", 1066, {}, "out of range", "超出允许范围"),
     ("edu", 2024, {}, "needs a name and a framework", "新部门须有名称和指标体系"),
@@ -343,7 +343,7 @@ def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_l
     fill(path, "facts", a_fact(before))
     fill(path, "targets", a_target(before))
     fill(path, "target_parts", a_part(before))
-    fill(path, "judgements", lambda row: {"结论": "met", "依据": "公布", "理由": "资料齐全", **FROM_REPORT})
+    fill(path, "judgements", lambda row: {"结论": "满足", "评定依据": "公布", "理由": "资料齐全", **FROM_REPORT})
     fill(path, "self_evaluation", lambda row: {"自评得分": "95", "自评等级": "优", **FROM_REPORT})
     fill(path, "follow_ups", lambda row: {"日期": "2025-01-31", "状态": "未整改", **FROM_REPORT})
     evaluated = evaluate_year(copy.folder, "hrss", 2024)
