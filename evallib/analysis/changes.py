@@ -94,7 +94,7 @@ Change = Annotated[
 
 Model = TypeVar("Model", Framework, Record)
 
-_SOURCE = Source(source="what-if", title="测算（非实际数据）", title_en="What-if, not recorded data", kind="ledger")
+_SOURCE = Source(source="what-if", title="试算（非实际数据）", title_en="Trial, not recorded data", kind="ledger")
 _SAID = {"source": _SOURCE.source, "section": "—"}
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
@@ -176,7 +176,7 @@ def _change_fact(framework: Framework, record: Record, change: FactChange) -> tu
 def _facts_with(record: Record, id: str, year: int, value: Decimal) -> tuple[Fact, ...]:
     """The facts with one of them changed, and with the stored sums that it is part of moved along."""
     old = find_fact(record, id, year)
-    row = Fact(fact=id, year=year, value=value, unit=FACTS[id].unit, note="测算", note_en="what-if", **_SAID)
+    row = Fact(fact=id, year=year, value=value, unit=FACTS[id].unit, note="试算", note_en="trial", **_SAID)
     facts = tuple(f for f in record.facts if (f.fact, f.year) != (id, year))
     index = next((n for n, f in enumerate(record.facts) if (f.fact, f.year) == (id, year)), len(facts))
     facts = (*facts[:index], row, *facts[index:])
@@ -244,7 +244,7 @@ def _change_limit(framework: Framework, record: Record, change: LimitChange) -> 
         raise ChangeRefused(
             words("这样改，规则不成立", "the rule does not hold together with this number"),
             words(
-                f"界限须依次递增或递减，份额在 0 与 1 之间；现有：{stands}",
+                f"界限须依次递增或递减，占分值的比例在 0 与 1 之间；现有：{stands}",
                 f"keep the limits in order and shares within 0 and 1; now {stands}",
             ),
             f"{change.field} = {plain(change.value)}",
@@ -292,7 +292,7 @@ def _summed(framework: Framework, record: Record) -> Framework:
 def _judged(record: Record, indicator: str, kind: str, replaces: Callable[[Judgement], bool], **more: Any) -> Record:
     """The record with one judgement in the place of those it replaces."""
     row = Judgement.model_validate(
-        {"indicator": indicator, "kind": kind, "basis": "own", "reason": "测算", "reason_en": "what-if", **more, **_SAID}
+        {"indicator": indicator, "kind": kind, "basis": "own", "reason": "试算", "reason_en": "trial", **more, **_SAID}
     )
     kept = tuple(j for j in record.judgements if not (j.indicator == indicator and replaces(j)))
     return _with_source(record, {"judgements": (*kept, row)})

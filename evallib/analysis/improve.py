@@ -193,7 +193,7 @@ def _known_by(fact: str) -> frozenset[str]:
 def _step(start: _State, indicator: Indicator, result: IndicatorResult) -> tuple[Step, _State] | Words:
     """The indicator's step with the state it leads to by itself, or the reason why it has none."""
     if result.method == "overridden":
-        return words("得分由评价组直接认定，不随数值变动", "the evaluators set the score themselves: it does not follow the value")
+        return words("得分由评价组直接评定，不随数值变动", "the evaluators set the score themselves: it does not follow the value")
     evaluation = start.recorded
     lacking = result.lost / result.points
     kind, way, takes, changes = _most(evaluation, indicator, result, evaluation.target(indicator.id), lacking)
@@ -230,7 +230,7 @@ def _most(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult,
         return "findings", lacking, takes, tuple(FindingRemoved(finding=f) for f in result.findings)
     decided = any(j.kind in ("override", "award") for j in result.judgements)
     if isinstance(rule, Tiers | Awarded | Checklist) or decided:
-        return "judged", lacking, words("由人评定：", "judged: ") + at_most, best
+        return "judged", lacking, words("由评价组评定：", "judged by the evaluators: ") + at_most, best
     return _measured(evaluation, indicator, result, target, rule)
 
 

@@ -213,7 +213,7 @@ def _assumptions(
             "full": words("评定得分可为零分到满分的任何值", "judged scores may be anything from nothing to full points"),
             "fixed": words(""),
         }[judged]
-        said.append(words(f"{people} 项由人评定：{how.zh}", f"{people} judged by people: {how.en}"))
+        said.append(words(f"{people} 项由评价组评定：{how.zh}", f"{people} judged by the evaluators: {how.en}"))
     for id, (low, high) in intervals.items():
         at, to, name = (
             written(low, evaluation.indicator(id).unit),

@@ -37,9 +37,9 @@ def composition_chart(government: Government, lang: Lang) -> Chart:
     )
     subtitle = words(
         f"决算减去按比例折算的预算，单位：{unit}；右列为偏差占折算预算的百分比。高为橙、低为蓝。",
-        f"Executed less scaled budget, in {unit}; right, the deviation in percent of the scaled budget. Above in orange, below in blue.",
+        f"Outturn less scaled budget, in {unit}; right, the deviation in percent of the scaled budget. Above in orange, below in blue.",
     )
-    heads = words("编码 名称 年初批复 折算预算 决算 偏差 百分比", "Code Name Original Scaled Executed Deviation Percent")[lang].split()
+    heads = words("编码 名称 年初批复 折算预算 决算 偏差 百分比", "Code Name Approved Scaled Outturn Deviation Percent")[lang].split()
     exact = max(government.places, 1)
     rows = [
         [
@@ -108,9 +108,9 @@ def outturn_chart(government: Government, lang: Lang) -> Chart:
         title = words(f"{years[0].year} 年总支出为预算的 {share}", f"{years[0].year}: all spending was {share} of the budget")
     subtitle = words(
         "全部支出的决算占年初批复预算的比率；从 100% 起画，虚线为 PI-1 各等级的界限（A ±5%，B ±10%，C ±15%）。",
-        "All spending executed as a share of the original budget, drawn from 100%; dashed: the bands of PI-1 (A ±5%, B ±10%, C ±15%).",
+        "Outturn of all spending as a share of the approved budget, drawn from 100%; dashed: the bands of PI-1 (A ±5%, B ±10%, C ±15%).",
     )
-    heads = words("年度 年初批复 决算 比率", "Year Original Executed Share")[lang].split()
+    heads = words("年度 年初批复 决算 比率", "Year Approved Outturn Share")[lang].split()
     amounts = [(year.original or Decimal(0), year.executed or Decimal(0)) for year in years]
     rows = [
         [str(y.year), plain(o, government.places), plain(e, government.places), percent(_off(y) + 1)]

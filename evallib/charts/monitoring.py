@@ -230,7 +230,7 @@ def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lan
     if not off:
         title = words(f"{len(rows)} 项目标都没有偏离", "No target is off course")
     subtitle = words(
-        "横条为最近一次的数值占年度目标的份额；短竖线为该日的计划进度，现状型目标没有短竖线；长竖线为目标（100%）。上限型目标不应越过。",
+        "横条为最近一次的数值占年度目标的比例；短竖线为该日的计划进度，时点型目标没有短竖线；长竖线为目标（100%）。上限型目标不应越过。",
         "Bars: latest value as a share of the year's target. Short line: planned by that day (levels have none). "
         "Long line: the target (100%). A limit is not to be passed.",
     )

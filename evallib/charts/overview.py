@@ -95,15 +95,15 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
         f"{len(rates)} department{'s' if len(rates) > 1 else ''}: " + ", ".join(s.en for s in said),
     )
     subtitle = words(
-        "一个方块是一个部门，横轴为总分占满分的份额；虚线为等级界限，上方为等级和部门数。",
+        "一个方块是一个部门，横轴为总分占满分的比例；虚线为等级界限，上方为等级和部门数。",
         "Each block is a department; across: total as a share of full points. Dashed: limits of the grades, named above.",
     )
     if points is None:
-        subtitle += words("各部门满分不同，所以比较份额。", " Full points differ between departments, so shares are compared.")
+        subtitle += words("各部门满分不同，所以比较占满分的比例。", " Full points differ between departments, so shares are compared.")
     if len(_limits(evaluations)) < len({limit for g in grade_counts(evaluations) for limit in g.limits if limit}):
         subtitle += words("等级界限不全相同，图中为多数部门的界限。", " Limits of grades differ; drawn are those of most departments.")
     names = {e.record.department: e.record.name[lang] for e in evaluations}
-    heads = words("部门 总分_/_满分 得分率 等级", "Department Total_/_full_points Share Grade")[lang].split()
+    heads = words("部门 总分_/_满分 得分率 等级", "Department Total_/_full_points Score_rate Grade")[lang].split()
     table = [
         [names[e.record.department], f"{plain(e.total, 2)} / {plain(e.points)}", percent(s.rate), e.grade[lang]]
         for s in standings

@@ -149,7 +149,7 @@ def self_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
         f"{_versus(middle).en}",
     )
     subtitle = words(
-        "方块为评价总分，菱形为自评总分，均占满分的份额；右侧为自评减评价（分）。从自评高出最多的排起。",
+        "方块为评价总分，菱形为自评总分，均为占满分的比例；右侧为自评减评价（分）。从自评高出最多的排起。",
         "Square: the evaluation's total, diamond: the department's own, as shares of full points. Right: own less evaluated, in points. "
         "The most generous first.",
     )

@@ -201,7 +201,7 @@ def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
             f"{brief(least).zh}得分率最低（{low}），{brief(most).zh}最高（{high}）",
             f"{brief(least).en} has the lowest score rate ({low}), {brief(most).en.lower()} the highest ({high})",
         )
-    subtitle = words("实心为得分占分值的份额，空心框为满分。", "Solid: score as a share of the points; outlined: full points.")
+    subtitle = words("实心为得分占分值的比例，空心框为满分。", "Solid: score as a share of the points; outlined: full points.")
     rows = [(d.name, d.rate, score_of_points(d.score, d.points, places)) for d in e.dimensions]
     whole = e.total / e.framework.points if e.framework.points else None
     rows.append((words(f"总分（{e.grade.zh}）", f"Total ({e.grade.en})"), whole, score_of_points(e.total, e.framework.points, places)))

@@ -25,9 +25,9 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     met = sum(r.target.met is True for r in rows)
     unknown = sum(r.target.met is None for r in rows)
     tail = words(f"，{unknown} 项没有实际值", f"; {unknown} without an actual") if unknown else words("")
-    title = words(f"{len(rows)} 项目标完成 {met} 项", f"{met} of {len(rows)} targets met") + tail
+    title = words(f"{len(rows)} 项目标达标 {met} 项", f"{met} of {len(rows)} targets met") + tail
     subtitle = words(
-        "横条为实际占目标的份额，竖线为目标（100%），越过竖线为好；越低越好的指标，横条为上限÷实际。",
+        "横条为实际占目标的比例，竖线为目标（100%），越过竖线为好；越低越好的指标，横条为上限÷实际。",
         "Bars: actual as a share of the target; the line is the target (100%), past it is good. "
         "Where lower is better the bar is limit ÷ actual.",
     )
@@ -94,7 +94,7 @@ class _TargetRow:
             said = words("未超上限", "within limit") if t.met else words("超过上限", "over limit")
         tags = [words("越低越好", "lower is better")[lang]] if low else []
         tags += [words("须等于目标", "must equal the target")[lang]] if t.operator == "=" else []
-        tags += [words("评价组认定", "judged by evaluators")[lang]] if t.judged else []
+        tags += [words("评价组评定", "judged by the evaluators")[lang]] if t.judged else []
         if t.target == 0 and not low:
             tags.append(words("目标为零，完成率无定义", "target is zero: no rate")[lang])
         name = t.name[lang]
@@ -133,7 +133,7 @@ def _end(rows: Sequence[_TargetRow]) -> Decimal:
 
 def _bullets(rows: Sequence[_TargetRow], blocks: Sequence[tuple[str, list[_TargetRow]]], lang: Lang) -> Figure:
     """The bullet graph: names, bars against the line, rates, pairs; each in a column as wide as it needs."""
-    heads = words("完成率", "completion")[lang], words("实际 / 目标", "actual / target")[lang]
+    heads = words("完成率", "completion")[lang], words("实际值 / 目标值", "actual / target")[lang]
     held = min(max(text_width(t, SMALL) for t in [heads[1], *(r.pair for r in rows)]), 150)
     rates = min(max(text_width(t, BODY) for t in [heads[0], *(r.rate for r in rows)]), 80)
     left, pairs = name_width(lang) + 10, WIDTH - held - 14

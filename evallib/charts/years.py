@@ -206,7 +206,7 @@ def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
         if moves:
             title = _moved(moves, evaluations)
     subtitle = words(
-        "实心为得分占分值的份额，框高为满分；深色为最近一年。",
+        "实心为得分占分值的比例，框高为满分；深色为最近一年。",
         "Solid: score as a share of the points; the frame is full points. Dark: the latest year.",
     )
     rows = [
@@ -296,7 +296,7 @@ def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
             title = words(f"{years[-1]} 年支出决算与 {years[-2]} 年相同", f"Outturn in {years[-1]} is the same as in {years[-2]}")
     rates = execution_rates(evaluations, "adjusted_expenditure")
     subtitle = words(
-        f"空心为预算，实心为支出，浅色为年末结转结余，单位：{unit}。执行率为支出占调整后预算的份额。",
+        f"空心为预算，实心为支出，浅色为年末结转结余，单位：{unit}。执行率为支出占调整后预算的比例。",
         f"Outlined: budget; solid: spending; light: closing carry-over; in {unit}. Execution: outturn as a share of the adjusted budget.",
     )
     rows = [

@@ -28,7 +28,7 @@ TOPICS: dict[str, Words] = {
     "staff": words("人员编制", "Staff"),
     "approved": words("年初批复预算", "Approved budget"),
     "adjusted": words("调整后预算", "Adjusted budget"),
-    "outturn": words("决算支出", "Outturn"),
+    "outturn": words("支出决算", "Outturn"),
     "carryover": words("结转结余", "Carry-over"),
     "control": words("公用经费与“三公”经费", "Operating expense and the three public expenses"),
     "procurement": words("政府采购", "Procurement"),

@@ -90,9 +90,10 @@ class Desk:
                 "departments.csv",
                 "还没有一个部门有数据",
                 "there is no department with data yet",
-                "在 departments.csv 中写上部门，再运行 evallib new 部门编码 年度，填好数据表后重新打开本页；想先试用，可运行 evallib demo",
-                "write the department into departments.csv, run evallib new CODE YEAR, fill in the tables and open this again; "
-                "to try things out first, run evallib demo",
+                "加入一个部门和年度：evallib new 部门编码 年度 --name 名称 --framework 指标体系，填好后重新打开本页；"
+                "想先试用：evallib demo 文件夹",
+                "add a department and year: evallib new CODE YEAR --name NAME --framework FRAMEWORK, fill it in and open this again; "
+                "to try things out: evallib demo DIRECTORY",
             )
         return tuple(found.values())
 
@@ -131,8 +132,8 @@ class Desk:
                 "desk",
                 "还没有选部门和年度",
                 "no department and year is chosen",
-                '先写 desk.choose("hrss", 2023)',
-                'begin with desk.choose("hrss", 2023)',
+                '先写 desk.choose("部门编码", 年度)',
+                'begin with desk.choose("CODE", YEAR)',
             )
         return self._work[self._chosen]
 

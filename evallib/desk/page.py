@@ -37,8 +37,8 @@ _LEADS_AWAY = re.compile(r' href="(?:#|\.\./)[^"]*"')
 class DeskPage(Sections):
     """The desk's own sections in one language; each is given what it shows.
 
-    >>> page = DeskPage("en", {"title": words("不行", "No"), "problems": ["mend it"]})
-    >>> "mend it" in page.section("problems").html
+    >>> page = DeskPage("en", {"title": words("不行", "No"), "problems": ["fix it"]})
+    >>> "fix it" in page.section("problems").html
     True
     """
 

@@ -69,9 +69,19 @@ class Frame:
             place.value = complaint(stopped + failure.details.splitlines()[0])
         except OSError as error:
             unwritable = self.t(words("文件读写不成功：", "A file could not be read or written: "))
-            place.value = complaint(f"{unwritable}{error.filename or ''} {error.strerror or ''}")
+            fix = self.t(
+                words(
+                    "。处理：关闭正在打开该文件的程序，再点一次。",
+                    ". To fix it: close the program that has the file open, and press again.",
+                )
+            )
+            place.value = complaint(f"{unwritable}{error.filename or ''} {error.strerror or ''}".rstrip() + fix)
         except Exception as error:  # a button that does nothing would be worse
-            unforeseen = self.t(words("出现意外，请把这句话告诉维护人员：", "Something unforeseen; please pass this sentence on: "))
+            unforeseen = self.t(
+                words(
+                    "程序出错，请把这一行发给提供本工具的人：", "An unexpected error; please send this line to whoever gave you evallib: "
+                )
+            )
             place.value = complaint(f"{unforeseen}{type(error).__name__}: {error}")
 
 
@@ -343,7 +353,7 @@ class NextGrade(Panel):
 class County(Panel):
     """The department among the others."""
 
-    TITLE = words("在全县的位置", "Among others")
+    TITLE = words("在各部门中的位置", "Among the others")
 
     def section(self) -> Section:
         reading = self.t(words("正在读入各部门的数据……", "Reading the data of every department ..."))

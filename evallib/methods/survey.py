@@ -255,7 +255,7 @@ def _conclusion(survey: Survey, overall: Part, needed: int | None) -> Words:
         return told
     target = percent(survey.target, None)
     if overall.verdict == "open":
-        told += words(f"目标 {target} 在区间之内：这些答卷太少，说不准是否达到。",
+        told += words(f"目标 {target} 在区间之内：这些答卷太少，不足以判断是否达到。",
                       f" The target of {target} lies inside: these answers are too few to tell whether it was met.")  # fmt: skip
         if needed is not None:
             told += words(f"照此满意度，约需 {plain(Decimal(needed))} 份有效答卷才能判断。",

@@ -25,7 +25,7 @@ from evallib.pages.rendering import Sections
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
-    "distribution": words("总分分布", "How totals are spread"),
+    "distribution": words("总分分布", "Distribution of totals"),
     "ranking": words("排名与差异来源", "Ranking, and what drives the differences"),
     "scores": words("各组得分率", "Score rates by group"),
     "targets": words("目标完成", "Target completion"),

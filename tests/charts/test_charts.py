@@ -107,7 +107,7 @@ def test_an_unmet_target_is_told_apart_by_a_word_and_not_by_colour_alone() -> No
 
 def test_a_judged_target_says_so() -> None:
     shown = texts(target_completion_chart(real(), "en").to_svg())
-    assert shown.count("judged by evaluators") == sum(t.judged for t in real().targets)
+    assert shown.count("judged by the evaluators") == sum(t.judged for t in real().targets)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_target_missed_by_everybody_asked_is_missed_however_few() -> None:
 def test_thirty_answers_at_84_percent_do_not_prove_90_missed() -> None:
     found = _evaluate(_entered(issued=30, returned=30), target="0.9")
     assert found.conclusion.zh == (
-        "有效答卷 30 份，满意度 84.00%，95% 置信区间 67.20% 至 93.08%。目标 90% 在区间之内：这些答卷太少，说不准是否达到。"
+        "有效答卷 30 份，满意度 84.00%，95% 置信区间 67.20% 至 93.08%。目标 90% 在区间之内：这些答卷太少，不足以判断是否达到。"
         "照此满意度，约需 97 份有效答卷才能判断。"
     )
     assert "25/30 = 83.33%, 26/30 = 86.67%" in found.remarks[0].en
