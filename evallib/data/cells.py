@@ -301,7 +301,8 @@ def _what_to_fill_in(model: type[Row], column: str) -> Words:
     title, note = str(info.title), note_of(model, column)
     choices = [CHOICES[value].zh for value in _values(model, column)]
     held = f"：{'、'.join(choices)} 之一" if choices else f"：{note.zh}" if note.zh != title else ""
-    return words(f"填写“{title}”{held}", f"fill in the column {column}: {note.en}")
+    meaning = "" if note.en == column.replace("_", " ") else f": {note.en}"
+    return words(f"填写“{title}”{held}", f"fill in the column {column}{meaning}")
 
 
 def _explain(model: type[Row], error: Any) -> tuple[Words, Words]:

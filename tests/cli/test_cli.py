@@ -138,7 +138,30 @@ def test_refused_input_is_one_message_and_exit_2(command: str) -> None:
     assert status == 2
     assert out == ""
     assert "没有这个部门编码" in err
+    assert "没有写出" not in err, "the command would have written nothing"
     assert "Traceback" not in err
+
+
+def test_a_year_without_departments_is_told_the_years_there_are() -> None:
+    _, _, err = run("overview", "2030")
+    assert "没有部门列出 2030 年。处理：名单中的年度：2023；要增加：evallib new 部门编码 2030。" in err
+    assert "没有写出任何文件" in err
+
+
+def test_an_empty_list_of_departments_says_how_to_begin(tmp_path: Path) -> None:
+    assert RUN.invoke(app, ["init", str(tmp_path / "county")]).exit_code == 0
+    for command in (["check", "finance", "2024"], ["score", "finance", "2024"], ["overview", "2024"]):
+        status, _, err = run(*command, data=tmp_path / "county" / "data")
+        assert status == 2
+        assert "名单里还没有部门。处理：加入一个部门和年度：evallib new 部门编码 年度" in err
+
+
+def test_a_working_folder_that_cannot_be_made_asks_for_another_name(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = RUN.invoke(app, ["init", str(tmp_path / "file" / "county"), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "To fix it: name another folder." in result.stderr
+    assert "--out" not in result.stderr
 
 
 def test_quick_commands_do_not_import_the_slow_libraries() -> None:
