@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from evallib.cli.shared import DATA, ERR, OUT, REPORTS, DataFolder, LangOption, Language, NotebooksFolder, OutFolder, refused, unwritable
+from evallib.cli.shared import (
+    ANOTHER_NAME,
+    DATA,
+    ERR,
+    OUT,
+    REPORTS,
+    DataFolder,
+    LangOption,
+    Language,
+    NotebooksFolder,
+    OutFolder,
+    refusals_told,
+    refused,
+    unwritable,
+)
 from evallib.core.errors import InputRefused, Place, Problem, meant
 from evallib.core.evaluation import STATUSES
 from evallib.core.units import SHARE, percent
@@ -54,11 +68,9 @@ def batch(
 
     language: Lang = lang.value
     zh = language == "zh"
-    try:
+    with refusals_told(language):
         every_job = list_pages(data, out, language, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())
-    except InputRefused as refusal:
-        raise refused(refusal, language) from None
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:  # said once, not for every page
@@ -129,12 +141,10 @@ def demo(
 
     language: Lang = lang.value
     first, _, last = years.partition("-")
-    try:
+    with refusals_told(language, to=directory, fix=ANOTHER_NAME):
         if not (first.isdigit() and (last or first).isdigit()):
             raise refuse("--years", "年度写法不对", "the years are not written so", "写成 2021-2024", "write 2021-2024", years)
         county = make_demo(directory, departments=departments, first_year=int(first), last_year=int(last or first), seed=seed)
-    except InputRefused as refusal:
-        raise refused(refusal, language) from None
     total, unusable = county.department_years, len(county.failures)
     said = (
         f"{total} 个部门年度（全部为模拟数据），其中 {unusable} 个故意不能用。"

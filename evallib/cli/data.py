@@ -9,8 +9,17 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from evallib.cli.shared import DATA, OUT, DataFolder, DepartmentArgument, LangOption, Language, YearArgument, refused, unwritable
-from evallib.core.errors import InputRefused
+from evallib.cli.shared import (
+    CLOSE_IT,
+    DATA,
+    OUT,
+    DataFolder,
+    DepartmentArgument,
+    LangOption,
+    Language,
+    YearArgument,
+    refusals_told,
+)
 from evallib.core.units import plain
 from evallib.core.words import Lang
 
@@ -40,12 +49,10 @@ def new(
     from evallib.data.new_year import new_year
 
     language: Lang = lang.value
-    try:
+    with refusals_told(language, to=data, fix=CLOSE_IT):
         made = new_year(
             data, department, year, from_year=from_year, to=form.value, lang=language, name=name, name_en=name_en, framework=framework
         )
-    except InputRefused as refusal:
-        raise refused(refusal, language) from None
     OUT.print(str(made), markup=False)
     listed = "departments.csv 已列入该年度。" if language == "zh" else "departments.csv now lists the year."
     OUT.print(listed, markup=False)
@@ -65,12 +72,8 @@ def export(
     from evallib.data.csv_files import switch_form
 
     language: Lang = lang.value
-    try:
+    with refusals_told(language, to=out or data):
         made = switch_form(data, department, year, form.value, language, out)
-    except InputRefused as refusal:
-        raise refused(refusal, language) from None
-    except OSError as error:
-        raise unwritable(error, out or data, language) from None
     OUT.print(str(made), markup=False)
     if out is None:
         kept = made.parent / "backup"
@@ -90,11 +93,9 @@ def show_framework(
 
     language: Lang = lang.value
     zh = language == "zh"
-    try:
+    with refusals_told(language, writes=False):
         shown = load_framework(data, id, year)
         other = load_framework(data, id, against) if against is not None else None
-    except InputRefused as refusal:
-        raise refused(refusal, language, writes=False) from None
     title = f"{shown.words[language]}  {shown.id}/{shown.first_year}"
     if other is not None:
         changes = framework_changes(other, shown)

@@ -21,9 +21,9 @@ from evallib.cli.shared import (
     Language,
     YearArgument,
     print_problems,
-    refused,
+    refusals_told,
 )
-from evallib.core.errors import InputRefused, Problem
+from evallib.core.errors import Problem
 from evallib.core.units import parse_decimal, percent, plain, quantity
 from evallib.core.words import Lang
 from evallib.data.sheets import guarded
@@ -63,10 +63,8 @@ def score(
     from evallib.data.years import evaluate_year
 
     language: Lang = lang.value
-    try:
+    with refusals_told(language, writes=False):
         checked = evaluate_year(data, department, year)
-    except InputRefused as refusal:
-        raise refused(refusal, language, writes=False) from None
     evaluation = checked.evaluation
     document = score_document(evaluation, language)
     if format is ScoreFormat.json:
@@ -123,10 +121,8 @@ def check(
     from evallib.data.check_all import check_data
 
     language: Lang = lang.value
-    try:
+    with refusals_told(language, writes=False):
         found = check_data(data, department, year)
-    except InputRefused as refusal:
-        raise refused(refusal, language, writes=False) from None
     if format is CheckFormat.json:
         documents = [_problem_document(one.department, one.year, p, language) for one in found for p in one.problems]
         print(json.dumps(documents, ensure_ascii=False, indent=2))
@@ -182,10 +178,8 @@ def reconcile(
     from evallib.data.years import evaluate_year
 
     language: Lang = lang.value
-    try:
+    with refusals_told(language, writes=False):
         rows = reconciling.reconcile(evaluate_year(data, department, year).evaluation)
-    except InputRefused as refusal:
-        raise refused(refusal, language, writes=False) from None
     differing = [row for row in rows if row.verdict == "differs"]
     if format is ReconcileFormat.json:
         print(json.dumps([{**row.model_dump(), "reason": row.reason[language]} for row in rows], ensure_ascii=False, indent=2))

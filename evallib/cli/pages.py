@@ -40,7 +40,6 @@ def report(
     from evallib.runs.report import run_report
 
     language: Lang = lang.value
-    ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
         written = run_report(
             department, year, data=data, out=out, lang=language, figures=figures, workbook=xlsx, notebook=notebooks / REPORT
@@ -59,9 +58,6 @@ def report(
     OUT.print(str(written.page), markup=False)
 
 
-_WORKING: dict[Lang, str] = {"zh": "正在生成页面，约需十秒……", "en": "Making the page; this takes some ten seconds ..."}
-
-
 def compare(
     department: DepartmentArgument,
     lang: LangOption = Language.zh,
@@ -73,7 +69,6 @@ def compare(
     from evallib.runs.report import run_comparison
 
     language: Lang = lang.value
-    ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
         OUT.print(str(run_comparison(department, data=data, out=out, lang=language, notebook=notebooks / COMPARISON)), markup=False)
 
@@ -89,7 +84,6 @@ def overview(
     from evallib.runs.report import run_overview
 
     language: Lang = lang.value
-    ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
         OUT.print(str(run_overview(year, data=data, out=out, lang=language, notebook=notebooks / OVERVIEW)), markup=False)
 
@@ -106,6 +100,5 @@ def monitor(
     from evallib.runs.report import run_monitoring
 
     language: Lang = lang.value
-    ERR.print(_WORKING[language], markup=False)
     with page_being_made(out, language):
         OUT.print(str(run_monitoring(department, year, data=data, out=out, lang=language, notebook=notebooks / MONITORING)), markup=False)

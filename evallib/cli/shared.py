@@ -59,6 +59,8 @@ def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
 
 ANOTHER_FOLDER = words("换一个 --out 文件夹，或关闭正在打开的文件", "choose another --out folder, or close the file that is open")
 """What helps where a command cannot write to the folder it was given with --out."""
+ANOTHER_NAME = words("换一个文件夹名", "name another folder")
+CLOSE_IT = words("关闭正在打开的文件，或检查文件夹的写入权限", "close the file that is open, or see whether you may write to the folder")
 
 
 def refused(refusal: InputRefused, lang: Lang, writes: bool = True) -> typer.Exit:
@@ -87,17 +89,28 @@ def unwritable(error: OSError, folder: Path, lang: Lang, fix: Words = ANOTHER_FO
 
 
 @contextmanager
+def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: Words = ANOTHER_FOLDER) -> Iterator[None]:
+    """Around what a command does: a refusal is printed and becomes its exit; so does, where it writes `to` a folder, that it cannot."""
+    try:
+        yield
+    except InputRefused as refusal:
+        raise refused(refusal, lang, writes) from None
+    except OSError as error:
+        if to is None:
+            raise
+        raise unwritable(error, to, lang, fix) from None
+
+
+@contextmanager
 def page_being_made(out: Path, lang: Lang) -> Iterator[None]:
     """Around the making of a page: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
     from evallib.runs.report import ReportFailed
 
     zh = lang == "zh"
+    ERR.print("正在生成页面，约需十秒……" if zh else "Making the page; this takes some ten seconds ...", markup=False)
     try:
-        yield
-    except InputRefused as refusal:
-        raise refused(refusal, lang) from None
-    except OSError as error:
-        raise unwritable(error, out, lang) from None
+        with refusals_told(lang, to=out):
+            yield
     except KeyboardInterrupt:
         ERR.print("已中断，没有写出任何文件。" if zh else "Stopped; nothing was written.", markup=False)
         raise typer.Exit(130) from None

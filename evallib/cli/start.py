@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import OUT, LangOption, Language, refused, unwritable
-from evallib.core.errors import InputRefused, refuse
-from evallib.core.words import Lang, words
+from evallib.cli.shared import ANOTHER_NAME, OUT, LangOption, Language, refusals_told, refused
+from evallib.core.errors import refuse
+from evallib.core.words import Lang
 from evallib.kit import TEMPLATES
 
 
@@ -21,12 +21,8 @@ def init(
     from evallib.data.working_folder import lay_out
 
     language: Lang = lang.value
-    try:
+    with refusals_told(language, to=directory, fix=ANOTHER_NAME):
         made = lay_out(directory)
-    except InputRefused as refusal:
-        raise refused(refusal, language) from None
-    except OSError as error:
-        raise unwritable(error, directory, language, words("换一个文件夹名", "name another folder")) from None
     OUT.print(str(made), markup=False)
     told = "下一步见其中的 README.md。" if language == "zh" else "Its README.md tells what comes next."
     OUT.print(told, markup=False)

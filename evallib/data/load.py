@@ -371,5 +371,6 @@ def _framework_problem(name: str, document: dict[str, Any], error: Any) -> Probl
         )
     else:
         what, fix = _value_problem(kind, error)
-    found = "" if isinstance(error.get("input"), dict) or kind == "missing" else str(error.get("input"))[:60]
+    given = error.get("ctx", {}).get("tag", "") if isinstance(error.get("input"), dict) else error.get("input")
+    found = "" if kind == "missing" else str(given)[:60]
     return Problem(Place(name, None, ".".join(steps)), what, fix, found)

@@ -182,3 +182,28 @@ def test_version() -> None:
     from evallib import __version__
 
     assert RUN.invoke(app, ["--version"]).stdout.strip() == f"evallib {__version__}"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["report", "hrss", "2023", "--out", "{taken}/reports"],
+        ["new", "edu", "2024", "--name", "教育局", "--framework", "xundian-department"],
+        ["export", "hrss", "2023", "--as", "xlsx", "--out", "{taken}/elsewhere"],
+    ],
+    ids=lambda args: str(args[0]),
+)
+def test_a_place_that_cannot_be_written_is_said_with_the_next_step(copy: Copy, args: list[str]) -> None:
+    """A file stands where a folder is to be: nobody can write there, whatever their rights."""
+    taken = copy.folder / "taken"
+    taken.write_text("")
+    (copy.folder / "departments" / "edu").write_text("")
+    status, _, err = run(*(arg.format(taken=taken) for arg in args), "--lang", "en", data=copy.folder)
+    assert (status, "cannot write to" in err, "To fix it: " in err) == (2, True, True), err
+
+
+@pytest.mark.parametrize("args", [["init", "{taken}/county"], ["demo", "{taken}/county"]], ids=lambda args: str(args[0]))
+def test_a_folder_that_cannot_be_laid_out_is_said_too(tmp_path: Path, args: list[str]) -> None:
+    (tmp_path / "taken").write_text("")
+    result = RUN.invoke(app, [*(arg.format(taken=tmp_path / "taken") for arg in args), "--lang", "en"])
+    assert (result.exit_code, "name another folder" in result.stderr) == (2, True), result.stderr
