@@ -213,7 +213,7 @@ def test_a_score_that_people_award_may_rise_to_the_points() -> None:
     start = ruled("staffing_control", {"kind": "awarded"})
     record = start.record.model_copy(update={"judgements": (*start.record.judgements, award)})
     step = next(s for s in to_next_grade(evaluate(start.framework, record)).steps if s.indicator == "staffing_control")
-    assert (step.kind, step.gain, step.takes.en) == ("judged", Decimal("0.75"), "judged: up to 0.75 points")
+    assert (step.kind, step.gain, step.takes.en) == ("judged", Decimal("0.75"), "judged by the evaluators: up to 0.75 points")
 
 
 def test_a_rule_that_gives_no_more_leaves_its_indicator_out() -> None:
