@@ -13,6 +13,8 @@ from evallib.core.words import Words, words
 
 FAR_ABOVE = Decimal("1.5")
 """A completion rate from which a target looks as if it was set too low."""
+FAR_BELOW = Decimal("0.01")
+"""A completion rate that looks as if the unit of the actual was mistaken."""
 SELF_ABOVE = Decimal("5")
 """Points by which a self-evaluation may be above the evaluation before it is remarked."""
 
@@ -97,6 +99,16 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                     "目标是否定得过低？在“目标与实际”表的“佐证”列写明",
                     "was the target set too low? Say so in the column Evidence of Targets",
                 ),
+            )
+        if target.completion_rate is not None and target.operator == ">=" and 0 < target.completion_rate < FAR_BELOW:
+            yield _remark(
+                where("targets", index, "actual"),
+                "far_below_target",
+                words(
+                    f"“{target.name.zh}”完成率只有 {percent(target.completion_rate)}",
+                    f"{target.name.en}: completion of only {percent(target.completion_rate)}",
+                ),
+                words("核对实际值的单位：是 人 还是 万人？", "check the unit of the actual: is it in ones or in ten thousands?"),
             )
         if target.unit == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
             shown = percent(target.actual / 100)

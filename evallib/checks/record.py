@@ -16,7 +16,7 @@ from evallib.core.rows import Sourced
 from evallib.core.rules import KIND_NAMES, Awarded, Checklist, Tiers
 from evallib.core.scoring import indicators_in_force
 from evallib.core.table_words import CHOICES
-from evallib.core.units import UNITS, find_unit, plain
+from evallib.core.units import SHARE, UNITS, find_unit, plain
 from evallib.core.words import words
 
 _MAY_BE_NEGATIVE = {"closing_carryover", "closing_carryover_basic", "closing_carryover_project", "opening_carryover"}
@@ -60,7 +60,11 @@ def _units(framework: Framework, record: Record, where: Where) -> Iterator[Probl
             symbol = getattr(row, column)
             if symbol and symbol not in UNITS:
                 known = find_unit(symbol)
-                fix = words(f"写 {known.symbol}", f"write {known.symbol}") if known else meant(symbol, list(UNITS))
+                fix = (
+                    words(f"写 {known.symbol}", f"write {known.symbol}")
+                    if known
+                    else meant(symbol, [unit for unit in UNITS if unit != SHARE])
+                )
                 yield Problem(where(table, index, column), words("没有这个单位", "there is no such unit"), fix, symbol)
 
 
@@ -262,7 +266,9 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
         yield Problem(
             where("targets", index, "actual"),
             words("实际值有不止一个来源", "the actual comes from more than one place"),
-            words("只保留一个", "keep one of them"),
+            words(
+                "由基础数据或目标分项得出的，请清空“实际值”这一格", "where the facts or Target parts give it, clear the cell of the actual"
+            ),
             ", ".join(ways),
         )
     if row.base is not None and (row.actual is None or UNITS[row.unit].measures != "share"):

@@ -47,11 +47,10 @@ def report(
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), language)
     warned = sum(1 for problem in written.warnings if problem.level == "warning")
     if warned:
-        told = (
-            f"有 {warned} 个提醒，运行 evallib check {department} {year} 查看。"
-            if language == "zh"
-            else f"{warned} warning(s): see evallib check {department} {year}."
+        check = (
+            f"evallib check {department} {year}" + ("" if data == DATA else f" --data {data}") + ("" if language == "zh" else " --lang en")
         )
+        told = f"有 {warned} 个提醒，运行 {check} 查看。" if language == "zh" else f"{warned} warning(s): see {check}."
         ERR.print(told, markup=False)
     e = written.evaluation
     OUT.print(f"{e.record.name[language]} {year}  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}", markup=False)

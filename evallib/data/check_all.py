@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evallib.core.budget_rows import FILE as HEADS
-from evallib.core.errors import InputRefused, Problem
+from evallib.core.errors import InputRefused, Place, Problem
 from evallib.core.words import Words, words
-from evallib.data.folder import monitored_years
+from evallib.data.folder import monitored_years, unlisted_years
 from evallib.data.government import load_heads
 from evallib.data.load import list_departments
 from evallib.data.monitoring import load_monitoring
@@ -43,13 +43,26 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
 
     chosen = [at for at in listed if asked(*at)]
     watched = [(code, y) for code, y, _ in monitored_years(data) if asked(code, y)]
-    if not chosen and not watched and department is not None:
+    found_unlisted = [at for at in unlisted_years(data, set(listed)) if asked(*at)]
+    if not chosen and not watched and not found_unlisted and department is not None:
         chosen = [(department, year or 0)]  # to be told what there is
     found = [Checked(code, y, words(f"{code} {y}"), _year(data, code, y)) for code, y in chosen]
     found += [Checked(code, y, words(f"{code} {y} 运行监控", f"{code} {y} monitoring"), _monitored(data, code, y)) for code, y in watched]
+    found += [Checked(code, y, words(f"{code} {y}"), (_unlisted(code, y),)) for code, y in found_unlisted]
     if (data / HEADS).is_file() and department is None and year is None:
         found.append(Checked("", 0, words("全县预算", "the government's budget"), _heads(data)))
     return tuple(found)
+
+
+def _unlisted(code: str, year: int) -> Problem:
+    """Data that no command looks at, since the list does not name its year."""
+    return Problem(
+        Place(f"departments/{code}/{year}"),
+        words("有数据，但名单里没有这一年，不会生成报告", "there is data, but the list does not name the year: no report is made of it"),
+        words(f"运行 evallib new {code} {year}，把它列入名单", f"run evallib new {code} {year}, which puts it on the list"),
+        level="warning",
+        code="unlisted",
+    )
 
 
 def _year(data: Path, code: str, year: int) -> tuple[Problem, ...]:

@@ -79,8 +79,12 @@ def read_file(root: Path, name: str, fix: Words, outside: bool | None = None) ->
         limit = MAX_BYTES // 1_000_000
         check = words("确认选对了文件，删去多余的行", "check that it is the right file, and delete what does not belong")
         return wrong(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", check)
-    with path.open("rb", buffering=0) as file:
-        return File(name, file.read())
+    try:
+        with path.open("rb", buffering=0) as file:
+            return File(name, file.read())
+    except OSError:
+        close = words("关闭正在打开它的程序，或检查读取权限", "close the program that has it open, or see whether you may read it")
+        return wrong("文件读不了", "the file cannot be read", close)
 
 
 def _leads_out(root: Path, path: Path) -> bool:
@@ -127,6 +131,12 @@ def year_files(data: Path, department: str, year: int, framework: str | None) ->
     if framework is not None and files:
         files += [file for file in framework_file(data / "frameworks" / framework, year) if file.is_file()]
     return tuple(files)
+
+
+def unlisted_years(data: Path, listed: set[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """The departments' years that have a folder or a workbook, and are not among the listed ones."""
+    there = {(path.parent.name, int(path.stem)) for path in data.glob("departments/*/*") if path.stem.isdigit()}
+    return tuple(sorted(at for at in there - listed if has_data(data, *at)))
 
 
 def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:

@@ -144,7 +144,9 @@ def load_year(
         )
     listing = next((row for row in listings if row.first_year <= year <= row.last_year), None)
     if listing is None:
-        spans = ", ".join(f"{row.first_year}–{row.last_year}" for row in listings)
+        spans = ", ".join(
+            str(row.first_year) if row.first_year == row.last_year else f"{row.first_year}–{row.last_year}" for row in listings
+        )
         raise refuse(
             "departments.csv",
             f"{department} 没有列出 {year} 年",
@@ -303,12 +305,13 @@ def _framework(file: File) -> Framework:
     except ValidationError as refusal:
         raise InputRefused(tuple(_framework_problem(name, document, e) for e in refusal.errors())) from None
     if name != f"frameworks/{framework.id}/{framework.first_year}.toml":
+        _, folder, year = name.removesuffix(".toml").split("/")
         raise refuse(
             name,
             "文件名与其中的 id 或 first_year 不一致",
             "its id or first_year is not what the file's name says",
-            f"文件名应为 frameworks/{framework.id}/{framework.first_year}.toml",
-            f"the file should be frameworks/{framework.id}/{framework.first_year}.toml",
+            f'在文件里写 id = "{folder}"、first_year = {year}；或把文件改名为 frameworks/{framework.id}/{framework.first_year}.toml',
+            f'in the file write id = "{folder}" and first_year = {year}; or name it frameworks/{framework.id}/{framework.first_year}.toml',
         )
     problems = tuple(check_framework(framework, name))
     if problems:

@@ -25,7 +25,7 @@ from evallib.core.scoring import indicators_in_force
 from evallib.core.units import parse_decimal, plain, quantity
 from evallib.core.words import Lang, Words, words
 from evallib.data.csv_files import write_csv_folder
-from evallib.data.folder import has_data
+from evallib.data.folder import has_data, year_folder
 from evallib.data.load import RESERVED, load_departments, load_framework, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.sheets import guarded, read_csv
@@ -54,23 +54,28 @@ def new_year(
     framework: str = "",
 ) -> Path:
     """Lay out what has to be filled in for a department's year, list the year in departments.csv, and return what was written.
+    Data that is there already but on no list is listed and left as it is.
 
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
     an empty year where there is none. `framework` may be left out for a department that is listed; a new department needs a
     name too. A workbook is in the language; CSV has ids as heads, and its remarks are in the language.
 
-    Raises InputRefused where the year has data already (nothing is ever overwritten), where the code, the year, the framework
+    Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
     _refuse_bad_code(department, year)
     place = f"departments/{department}/{year}"
-    if has_data(data, department, year):
+    listed = [row for row in load_departments(data) if row.code == department]
+    there = has_data(data, department, year)
+    if there and any(row.first_year <= year <= row.last_year for row in listed):
         raise _refuse(place, words("这一年已有数据，不会覆盖", "this year has data already, and it is not overwritten"),
                       words(f"直接修改它，或先移走；检查：evallib check {department} {year}",
                             f"edit it, or move it away first; to check it: evallib check {department} {year}"))  # fmt: skip
-    listed = [row for row in load_departments(data) if row.code == department]
     listing, raised = _listing(listed, department, year, name, name_en, framework)
     in_force = load_framework(data, listing.framework, year)
+    if there:
+        _list_year(data / "departments.csv", listing, raised)
+        return _laid_out(data, department, year)
     before, by = _carried_from(data, department, year, from_year, listed)
     plan = _Plan(in_force, _blank(listing, year, in_force, before), before, by, lang)
     tables, hints = _lay_out(plan)
@@ -86,6 +91,12 @@ def new_year(
         shutil.rmtree(target) if target.is_dir() else target.unlink()
         raise
     return target
+
+
+def _laid_out(data: Path, department: str, year: int) -> Path:
+    """The folder or the workbook that holds a year."""
+    folder = year_folder(data, department, year)
+    return folder if folder.is_dir() else folder.with_suffix(".xlsx")
 
 
 def _refuse(place: str, what: Words, fix: Words, found: str = "") -> InputRefused:
@@ -124,7 +135,7 @@ def _listing(listed: list[Listing], code: str, year: int, name: str, name_en: st
     if near is not None:
         name_en = name_en or (near.name_en if name in ("", near.name) else "")
         name, framework = name or near.name, framework or near.framework
-    if earlier is not None and (earlier.framework, earlier.name) == (framework, name):
+    if earlier is not None and (earlier.framework, earlier.name, earlier.last_year) == (framework, name, year - 1):
         return earlier.model_copy(update={"last_year": year}), earlier
     return Listing(code=code, name=name, name_en=name_en, framework=framework, first_year=year, last_year=year), None
 
@@ -303,11 +314,13 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     asked = [f"{signs[row.operator]} {quantity(row.target, row.unit, lang)}" for row in kept]
     reached = []
     for row in kept:
-        actual, of = actuals[row.indicator], ""
+        actual, unit, of = actuals[row.indicator], row.unit, ""
         if row.actual is not None and row.base is not None:
-            unit = row.actual_unit or row.unit
-            of = f" ({quantity(row.actual, unit, lang)} ÷ {quantity(row.base, unit, lang)})"
-        reached.append(("—" if actual is None else quantity(actual, row.unit, lang)) + of)
+            typed = row.actual_unit or row.unit
+            of = f" ({quantity(row.actual, typed, lang)} ÷ {quantity(row.base, typed, lang)})"
+        elif row.actual is not None:  # as it is to be typed beside it
+            actual, unit = row.actual, row.actual_unit or row.unit
+        reached.append(("—" if actual is None else quantity(actual, unit, lang)) + of)
     blank = ("",) * len(more)
     return rows, [*hints, Hint(plan.head("目标", "'s target" if plan.adjoining else " target"), "target", (*asked, *blank)),
                   Hint(plan.head("实际", "'s actual" if plan.adjoining else " actual"), "actual", (*reached, *blank))]  # fmt: skip

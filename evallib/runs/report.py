@@ -252,11 +252,10 @@ def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
     if unknown:
         raise refuse(
             notebook.name,
-            "笔记本没有这些参数",
-            "the notebook does not know these parameters",
-            "在标记为 parameters 的单元格中写出它们",
-            "name them in the cell tagged parameters",
-            found=", ".join(unknown),
+            f"参数单元格缺少：{'、'.join(unknown)}",
+            f"its parameters cell lacks: {', '.join(unknown)}",
+            "在第一个代码单元格里补上，每个一行；只改部门和年度，其余各行保留",
+            "add them to its first code cell, one a line; change department and year there and leave the other lines",
         )
 
 
@@ -278,7 +277,13 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: s
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,
-                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+                config=Config(
+                    {
+                        "KernelManager": {"transport_encryption": "auto"},
+                        # the kernel may say at its end that it was interrupted: that is how it is told to stop
+                        "NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]},
+                    }
+                ),
             )
         except PapermillExecutionError as error:
             raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None

@@ -47,6 +47,10 @@ def satisfied_beyond_all(copy: Copy) -> None:
     copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "101")
 
 
+def typed_in_ten_thousands(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "urban_new_jobs"}, "actual", "0.2")
+
+
 def raised_by_hand(copy: Copy) -> None:
     key = {"indicator": "procurement_execution"}
     for column, value in (("kind", "override"), ("score", "2"), ("indicator", "carryover")):
@@ -69,6 +73,7 @@ def share_typed(copy: Copy) -> None:
         ("execution_above_one", overspent),
         ("zero_base", no_base),
         ("more_than_all", satisfied_beyond_all),
+        ("far_below_target", typed_in_ten_thousands),
         ("score_above_formula", raised_by_hand),
         ("met_but_lost", met_but_marked_down),
         ("share_for_percent", share_typed),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from evallib.core.budget_rows import FILE, BudgetHead
@@ -47,3 +49,11 @@ def test_an_empty_list_is_refused(copy: Copy) -> None:
     (copy.folder / "departments.csv").write_text("code,name,name_en,framework,first_year,last_year\n", encoding="utf-8")
     with pytest.raises(InputRefused, match="no department is on the list yet"):
         check_data(copy.folder)
+
+
+def test_data_that_no_list_names_is_told(copy: Copy) -> None:
+    shutil.copytree(copy.year, copy.year.parent / "2024")
+    told = check_data(copy.folder, "hrss", 2024)
+    assert [(one.title.en, one.problems[0].level, one.problems[0].code) for one in told] == [("hrss 2024", "warning", "unlisted")]
+    assert "run evallib new hrss 2024" in told[0].problems[0].describe("en")
+    assert titles(copy) == [("hrss 2023", 0), ("hrss 2024", 0)]

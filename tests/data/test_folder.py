@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,4 +68,18 @@ def test_a_workbook_or_framework_outside_the_data_folder_is_not_read(copy: Copy,
         (copy.folder / name).write_bytes(b"x")
     linked_outside(copy.folder / name, tmp_path / "outside")
     with pytest.raises(InputRefused, match=f"{re.escape(name)}: is a link that leads out of the data folder"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_file_that_another_program_keeps_for_itself_is_refused(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Excel does on Windows: the file is there, and cannot be opened."""
+    opened = Path.open
+
+    def kept(self: Path, *args: Any, **kwargs: Any) -> Any:
+        if self.name == "facts.csv":
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", kept)
+    with pytest.raises(InputRefused, match=r"facts\.csv: the file cannot be read. To fix it: close the program that has it open"):
         load_year(copy.folder, "hrss", 2023)

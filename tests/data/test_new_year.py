@@ -169,7 +169,7 @@ def test_a_year_further_off_names_the_year_it_reminds_of_and_fills_nothing_in(co
     assert rows["staff_quota_institution", "2026"]["#2023年"] == "33人"
     assert rows["opening_carryover", "2026"]["value"] == ""
     assert rows["three_public_budget", "2025"]["value"] == ""
-    assert load_departments(copy.folder)[0].last_year == 2026
+    assert [(row.first_year, row.last_year) for row in load_departments(copy.folder)] == [(2023, 2023), (2026, 2026)]
 
 
 def test_another_framework_gets_a_line_of_its_own(copy: Copy) -> None:
@@ -358,3 +358,20 @@ def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_l
     assert not [problem for problem in evaluated.remarks if problem.level == "error"]
     assert listing(copy.year) == year_2023
     assert listing(DATA / "departments" / "hrss" / "2023") == year_2023
+
+
+def test_data_that_is_there_but_on_no_list_is_listed_and_left_as_it_is(copy: Copy) -> None:
+    """Somebody put last year's workbook in by hand: the list follows, the workbook is not touched."""
+    book = new_year(copy.folder, "hrss", 2024, from_year=2023, to="xlsx", lang="zh")
+    before, listed = book.read_bytes(), (copy.folder / "departments.csv").read_text(encoding="utf-8-sig").replace("2023,2024", "2023,2023")
+    (copy.folder / "departments.csv").write_text(listed, encoding="utf-8-sig")
+    assert new_year(copy.folder, "hrss", 2024, from_year=None, to="xlsx", lang="zh") == book
+    assert load_departments(copy.folder)[0].last_year == 2024
+    assert book.read_bytes() == before
+
+
+def test_last_years_actual_reminds_in_the_unit_that_is_to_be_typed(copy: Copy) -> None:
+    """The target is in 万人, the actual was typed in 人: 2.4234 beside a cell in 人 would be copied and be ten thousand times off."""
+    rows = read(new_year(copy.folder, "hrss", 2024, from_year=2023, to="csv", lang="zh"), "targets")
+    reminders = [(row["unit"], row["actual_unit"], row["#上年实际"]) for row in rows if row["indicator"] == "rural_labour_transfer"]
+    assert reminders == [("万人", "人", "24,234人")]
