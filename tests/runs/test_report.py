@@ -80,7 +80,7 @@ def test_a_parameter_that_the_notebook_does_not_know_is_refused(tmp_path: Path) 
     book = nbformat.read(NOTEBOOK, as_version=4)
     book.cells[1].source = 'department = "hrss"'
     nbformat.write(book, tmp_path / "old.ipynb")
-    with pytest.raises(InputRefused, match="parameters cell lacks: data, lang, year. To fix it: add them"):
+    with pytest.raises(InputRefused, match=r"parameters cell lacks: data, lang, year\. To fix it: add them"):
         run_report("hrss", 2023, data=DATA, out=tmp_path / "out", notebook=tmp_path / "old.ipynb")
     assert not (tmp_path / "out").exists()
 
