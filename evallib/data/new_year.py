@@ -320,6 +320,8 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
             of = f" ({quantity(row.actual, typed, lang)} ÷ {quantity(row.base, typed, lang)})"
         elif row.actual is not None:  # as it is to be typed beside it
             actual, unit = row.actual, row.actual_unit or row.unit
+        else:
+            of = words("（由数据算出，留空）", " (computed: leave empty)")[lang]
         reached.append(("—" if actual is None else quantity(actual, unit, lang)) + of)
     blank = ("",) * len(more)
     return rows, [*hints, Hint(plan.head("目标", "'s target" if plan.adjoining else " target"), "target", (*asked, *blank)),

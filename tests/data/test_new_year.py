@@ -375,3 +375,10 @@ def test_last_years_actual_reminds_in_the_unit_that_is_to_be_typed(copy: Copy) -
     rows = read(new_year(copy.folder, "hrss", 2024, from_year=2023, to="csv", lang="zh"), "targets")
     reminders = [(row["unit"], row["actual_unit"], row["#上年实际"]) for row in rows if row["indicator"] == "rural_labour_transfer"]
     assert reminders == [("万人", "人", "24,234人")]
+
+
+def test_a_cell_that_the_facts_or_parts_fill_says_that_it_stays_empty(copy: Copy) -> None:
+    rows = read(new_year(copy.folder, "hrss", 2024, from_year=2023, to="csv", lang="zh"), "targets")
+    reminders = {row["indicator"]: row["#上年实际"] for row in rows}
+    assert reminders["task_completion"] == "100.00%（由数据算出，留空）"
+    assert reminders["urban_new_jobs"] == "933人"
