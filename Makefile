@@ -11,7 +11,7 @@ BIN := .venv/bin
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
-	@echo "make mutants  change the calculating core in many small ways and see that tests notice (some twenty minutes)"
+	@echo "make mutants  change the calculating core in many small ways and see that tests notice (some five minutes)"
 	@echo "make lint     check style and types"
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
