@@ -72,7 +72,10 @@ class DeskView(Frame):
         self.reread.on_click(lambda _: self._build())
         self.undo.on_click(lambda _: self._undo_all())
         self.tabs.observe(lambda _: self.draw(), "selected_index")
+        begins = self.desk.asked is None
         self._choose()
+        if begins and not self.desk.chosen:
+            self._choose_usable()
 
     def _fill_choice(self) -> None:
         """The lists of departments and years, standing on what is chosen, or else on the first department with data."""
@@ -115,6 +118,13 @@ class DeskView(Frame):
         with self.saying(self.headline):
             self.desk.choose(code, year)
         self.refresh()
+
+    def _choose_usable(self) -> None:
+        """At the beginning, where the newest year is not filled in yet: the newest that can be used; else the newest again."""
+        for year in (*self.year.options[1:], *self.year.options[:1]):
+            self.year.value = year  # which chooses it
+            if self.desk.chosen:
+                return
 
     def _undo_all(self) -> None:
         if self.desk.chosen:

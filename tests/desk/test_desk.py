@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from evallib.analysis.changes import FindingRemoved
 from evallib.core.errors import InputRefused
 from evallib.core.words import LANGS, Lang
+from evallib.data.new_year import new_year
 from evallib.desk.desk import Desk
 from evallib.desk.fields import said
 from evallib.desk.page import desk_css
@@ -412,3 +413,19 @@ def test_the_notebook_runs_with_an_empty_list(copy: Copy, tmp_path: Path) -> Non
 def test_a_scenario_that_was_not_kept_is_refused_with_those_that_were(desk: Desk) -> None:
     with pytest.raises(InputRefused, match="there is no such scenario"):
         desk.restore("不存在")
+
+
+def test_it_begins_with_the_newest_year_that_can_be_used(copy: Copy) -> None:
+    """2024 is laid out and not filled in yet: it is one choice away, and what it lacks is said when it is chosen."""
+    new_year(copy.folder, "hrss", 2024, from_year=2023, to="csv", lang="zh")
+    view = DeskView(Desk(copy.folder, "en"))
+    assert (view.year.options, view.year.value, "84.63" in view.headline.value) == ((2024, 2023), 2023, True)
+    view.year.value = 2024
+    assert "This data cannot be used" in view.headline.value
+
+
+def test_where_no_year_can_be_used_the_newest_says_why(copy: Copy) -> None:
+    new_year(copy.folder, "hrss", 2024, from_year=2023, to="csv", lang="zh")
+    copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
+    view = DeskView(Desk(copy.folder, "en"))
+    assert (view.year.value, "departments/hrss/2024" in view.headline.value) == (2024, True)
