@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from evallib.core.errors import Place, Problem, meant
@@ -31,7 +31,7 @@ def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
         for id, count in Counter(ids).items():
             if count > 1:
                 yield problem(f"{level}.{id}", f"编号出现 {count} 次", f"the id appears {count} times", rename)
-    dimensions, groups = [d.id for d in framework.dimensions], {g.id: g for g in framework.groups}
+    dimensions = [d.id for d in framework.dimensions]
     sums = [("points", framework.points, [d.points for d in framework.dimensions])]
     sums += [
         (f"dimension.{d.id}.points", d.points, [g.points for g in framework.groups if g.dimension == d.id]) for d in framework.dimensions
@@ -56,7 +56,7 @@ def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
                 f"group.{g.id}.dimension", "没有这个一级指标", "there is no such dimension", meant(g.dimension, dimensions), g.dimension
             )
     for i in framework.indicators:
-        yield from _check_indicator(framework, i, groups.keys(), problem)
+        yield from _check_indicator(framework, i, problem)
     for metric, base in framework.bases.items():
         if metric not in METRICS:
             yield problem(f"bases.{metric}", "没有这个公式", "there is no such formula", meant(metric, list(METRICS)), metric)
@@ -72,8 +72,7 @@ def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
         )
 
 
-def _check_indicator(framework: Framework, i: Indicator, groups: object, problem: object) -> Iterator[Problem]:
-    assert callable(problem)
+def _check_indicator(framework: Framework, i: Indicator, problem: Callable[..., Problem]) -> Iterator[Problem]:
     known = {g.id: g for g in framework.groups}
     if i.group not in known:
         yield problem(f"indicator.{i.id}.group", "没有这个二级指标", "there is no such group", meant(i.group, list(known)), i.group)

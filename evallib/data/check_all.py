@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from evallib.core.budget_rows import FILE as HEADS
 from evallib.core.errors import InputRefused, Place, Problem
 from evallib.core.words import Words, words
+from evallib.core.years import EvaluatedYear
 from evallib.data.folder import monitored_years, unlisted_years
 from evallib.data.government import load_heads
 from evallib.data.load import list_departments
@@ -43,14 +45,16 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
 
     chosen = [at for at in listed if asked(*at)]
     watched = [(code, y) for code, y, _ in monitored_years(data) if asked(code, y)]
-    found_unlisted = [at for at in unlisted_years(data, set(listed)) if asked(*at)]
-    if not chosen and not watched and not found_unlisted and department is not None:
+    left_out = [at for at in unlisted_years(data, set(listed)) if asked(*at)]
+    if not chosen and not watched and not left_out and department is not None:
         chosen = [(department, year or 0)]  # to be told what there is
-    found = [Checked(code, y, words(f"{code} {y}"), _year(data, code, y)) for code, y in chosen]
-    found += [Checked(code, y, words(f"{code} {y} 运行监控", f"{code} {y} monitoring"), _monitored(data, code, y)) for code, y in watched]
-    found += [Checked(code, y, words(f"{code} {y}"), (_unlisted(code, y),)) for code, y in found_unlisted]
+    found = [Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y)) for code, y in chosen]
+    for code, y in watched:
+        title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
+        found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
+    found += [Checked(code, y, words(f"{code} {y}"), (_unlisted(code, y),)) for code, y in left_out]
     if (data / HEADS).is_file() and department is None and year is None:
-        found.append(Checked("", 0, words("全县预算", "the government's budget"), _heads(data)))
+        found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
     return tuple(found)
 
 
@@ -65,24 +69,10 @@ def _unlisted(code: str, year: int) -> Problem:
     )
 
 
-def _year(data: Path, code: str, year: int) -> tuple[Problem, ...]:
+def _problems(read: Callable[..., object], *what: object) -> tuple[Problem, ...]:
+    """What is remarked when something is read, or what it is refused for."""
     try:
-        return evaluate_year(data, code, year).remarks
+        found = read(*what)
     except InputRefused as refusal:
         return refusal.problems
-
-
-def _monitored(data: Path, code: str, year: int) -> tuple[Problem, ...]:
-    try:
-        load_monitoring(data, code, year)
-    except InputRefused as refusal:
-        return refusal.problems
-    return ()
-
-
-def _heads(data: Path) -> tuple[Problem, ...]:
-    try:
-        load_heads(data)
-    except InputRefused as refusal:
-        return refusal.problems
-    return ()
+    return found.remarks if isinstance(found, EvaluatedYear) else ()

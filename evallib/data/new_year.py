@@ -1,4 +1,4 @@
-"""What a department has to fill in for a year, laid out from the year before. Makes rows only; data_files writes them.
+"""What a department has to fill in for a year, laid out from the year before. Makes rows; `csv_files` and `workbook` write them.
 
 Nothing is guessed: what only the new year can say is left empty, and the check refuses it until it is filled in.
 """
