@@ -1,4 +1,4 @@
-"""Where the files lie that travel with the package: templates, notebooks, frameworks. Nothing is read here."""
+"""Where the files lie that travel with the package: templates, notebooks, catalogues, frameworks. Nothing is read here."""
 
 from __future__ import annotations
 
@@ -20,4 +20,6 @@ REPORT, COMPARISON, OVERVIEW, MONITORING = (
 )
 """The notebooks that make pages."""
 
-FRAMEWORKS = _carried("frameworks", "data/frameworks")
+CATALOGUE = PACKAGE / "catalogue"
+FRAMEWORKS = CATALOGUE / "frameworks"
+"""The catalogues and frameworks that are shipped."""

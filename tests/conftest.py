@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from evallib.core.evaluation import Evaluation
+from evallib.model.evaluation import Evaluation
 from evallib.data.years import evaluate_year
 
 settings.register_profile("evallib", deadline=None)  # no test is timed

@@ -10,19 +10,21 @@ from pathlib import Path
 import evallib
 
 PACKAGE = Path(evallib.__file__).parent
-PURE = ["core", "methods", "checks", "analysis"]
+PURE = ["model", "score", "say", "methods", "checks", "analysis"]
 MAY_IMPORT: dict[str, set[str]] = {
-    "core": set(),
-    "methods": {"core"},
-    "checks": {"core", "methods"},
-    "analysis": {"core", "checks"},
-    "data": {"core", "methods", "checks", "analysis", "kit"},
-    "charts": {"core", "analysis"},
-    "pages": {"core", "methods", "analysis", "charts", "kit"},
-    "runs": {"core", "analysis", "data", "charts", "pages", "kit"},
-    "desk": {"core", "analysis", "data", "charts", "pages", "runs", "kit"},
-    "demo": {"core", "data"},
-    "cli": {"core", "analysis", "data", "pages", "runs", "demo", "kit"},
+    "model": set(),
+    "score": {"model"},
+    "say": {"model", "score"},
+    "methods": {"model", "say"},
+    "checks": {"model", "score", "say", "methods"},
+    "analysis": {"model", "score", "say", "checks"},
+    "data": {"model", "score", "say", "methods", "checks", "analysis", "kit"},
+    "charts": {"model", "say", "analysis"},
+    "pages": {"model", "score", "say", "methods", "analysis", "charts", "kit"},
+    "runs": {"model", "analysis", "data", "charts", "pages", "kit"},
+    "desk": {"model", "say", "analysis", "data", "charts", "pages", "runs", "kit"},
+    "demo": {"model", "data"},
+    "cli": {"model", "score", "say", "analysis", "data", "pages", "runs", "demo", "kit"},
     "kit": set(),
     "__main__": {"cli"},
 }
@@ -73,6 +75,10 @@ def test_no_circle() -> None:
     TopologicalSorter({module: (imported(tree) & KNOWN) - {module} for module, tree in MODULES.items()}).prepare()
 
 
+def test_what_is_data_holds_no_program() -> None:
+    assert not [path for folder in ("catalogue", "template") for path in (PACKAGE / folder).rglob("*.py")]
+
+
 def test_every_module_says_first_what_lives_there() -> None:
     assert not [module for module, tree in MODULES.items() if not ast.get_docstring(tree)]
 
@@ -80,7 +86,7 @@ def test_every_module_says_first_what_lives_there() -> None:
 def test_what_computes_is_pure() -> None:
     """No file, no clock, no chance and no picture in what computes; a date that is written down is no clock, chance has its seed."""
     banned = {"pathlib", "os", "io", "csv", "time", "datetime", "matplotlib", "pandas", "random"}
-    dates = {"methods.follow_up", "core.optional_rows", "core.monitoring_rows", "core.monitoring_record", "analysis.monitoring"}
+    dates = {"methods.follow_up", "model.optional_rows", "model.monitoring_rows", "model.monitoring_record", "analysis.monitoring"}
     seeded = {"analysis.sobol", "analysis.sensitivity", "analysis.uncertainty"}
     wrong = []
     for module, tree in MODULES.items():

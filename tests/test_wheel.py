@@ -15,10 +15,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from evallib.core.record import TABLES, Record
-from evallib.core.table_words import TABLE_NAMES
 from evallib.data.load import load_year
 from evallib.data.raw_tables import head_of, layout, shown_rows, tables_of
+from evallib.model.record import TABLES, Record
+from evallib.model.table_words import TABLE_NAMES
 from evallib.runs.report import run_report
 from tests.conftest import DATA, ROOT
 
@@ -41,7 +41,7 @@ class Kit:
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
     place = tmp_path_factory.mktemp("kit")
     source = place / "source"  # a copy: what was built before plays no part, and nothing is left in the checkout
-    for name in ("evallib", "notebooks", "data/frameworks"):
+    for name in ("evallib", "notebooks"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
@@ -74,10 +74,21 @@ def fill(path: Path, record: Record) -> None:
 def test_every_folder_of_the_package_travels() -> None:
     named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     folders = [path.parent.relative_to(ROOT) for path in (ROOT / "evallib").rglob("__init__.py")]
-    assert sorted(named) == sorted([".".join(folder.parts) for folder in folders] + ["evallib.frameworks", "evallib.notebooks"])
+    assert sorted(named) == sorted([".".join(folder.parts) for folder in folders] + ["evallib.notebooks"])
+
+
+def test_what_is_data_travels_and_the_example_stays_at_home(kit: Kit) -> None:
+    here = {path.relative_to(ROOT / "evallib") for path in (ROOT / "evallib").rglob("*.toml")}
+    there = {path.relative_to(kit.installed / "evallib") for path in (kit.installed / "evallib").rglob("*.toml")}
+    assert there == here
+    assert not list(kit.installed.rglob("*xundian*"))
+    listed = kit.run("framework", "--lang", "en")
+    assert listed.stdout.count("shipped with evallib") == 3, listed.stderr
 
 
 def test_a_new_department_from_its_workbook_to_its_report(kit: Kit) -> None:
+    """By a framework of the county's own, beside the shipped ones."""
+    shutil.copytree(DATA / "frameworks", kit.folder / "data" / "frameworks")
     new = ["new", "finance", "2023", "--name", "某县财政局", "--name-en", "Finance Bureau", "--framework", "xundian-department"]
     assert kit.run(*new).returncode == 0
     book = kit.folder / "data" / "departments" / "finance" / "2023.xlsx"

@@ -8,17 +8,17 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from evallib.core.base import Frozen
-from evallib.core.errors import meant
-from evallib.core.facts import FACTS, split_part
-from evallib.core.framework import Framework, Indicator
-from evallib.core.measure import find_fact, metric_inputs
-from evallib.core.metrics import METRICS
-from evallib.core.record import Fact, Judgement, Record, Source, Target
-from evallib.core.rules import Awarded, Checklist, DeductPerOccurrence, Rule, Tiers
-from evallib.core.scoring import indicators_in_force
-from evallib.core.units import plain, round_half_up
-from evallib.core.words import Words, words
+from evallib.model.base import Frozen
+from evallib.model.catalogue import Catalogue
+from evallib.model.errors import meant
+from evallib.model.evaluation import indicators_in_force
+from evallib.model.facts import Facts
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import Fact, Judgement, Record, Source, Target
+from evallib.model.rules import Rule
+from evallib.model.units import convert, round_half_up
+from evallib.model.words import Words, words
+from evallib.say.numbers import plain
 
 
 class FactChange(Frozen):
@@ -118,7 +118,7 @@ def make_change(framework: Framework, record: Record, change: Change) -> tuple[F
 def limits(rule: Rule) -> dict[str, Decimal]:
     """The numbers of a rule that `LimitChange` can change, by their path. The points of a checklist go with `PointsChange`.
 
-    >>> from evallib.core.rules import PassFail
+    >>> from evallib.model.rules import PassFail
     >>> limits(PassFail(kind="pass_fail", at_least="0.9"))
     {'at_least': Decimal('0.9')}
     """
@@ -166,30 +166,29 @@ def _find_target(framework: Framework, record: Record, id: str) -> Target:
 
 def _change_fact(framework: Framework, record: Record, change: FactChange) -> tuple[Framework, Record]:
     year = record.year if change.year is None else change.year
-    kind = FACTS.get(change.fact)
-    if kind is None or kind.derived:
-        given = [id for id, k in FACTS.items() if not k.derived]
+    catalogue = framework.catalogue
+    fact = catalogue.facts.get(change.fact)
+    if fact is None or fact.derived:
+        given = [id for id, k in catalogue.facts.items() if not k.derived]
         raise ChangeRefused(words("没有这个可填写的数据项", "there is no such fact to be given"), meant(change.fact, given), change.fact)
-    return framework, _with_source(record, {"facts": _facts_with(record, change.fact, year, change.value)})
+    return framework, _with_source(record, {"facts": _facts_with(catalogue, record, change.fact, year, change.value)})
 
 
-def _facts_with(record: Record, id: str, year: int, value: Decimal) -> tuple[Fact, ...]:
+def _facts_with(catalogue: Catalogue, record: Record, id: str, year: int, value: Decimal) -> tuple[Fact, ...]:
     """The facts with one of them changed, and with the stored sums that it is part of moved along."""
-    old = find_fact(record, id, year)
-    row = Fact(fact=id, year=year, value=value, unit=FACTS[id].unit, note="试算", note_en="trial", **_SAID)
-    facts = tuple(f for f in record.facts if (f.fact, f.year) != (id, year))
-    index = next((n for n, f in enumerate(record.facts) if (f.fact, f.year) == (id, year)), len(facts))
-    facts = (*facts[:index], row, *facts[index:])
+    facts, unit = Facts(catalogue, record), catalogue.facts[id].unit
+    old = facts.find(id, year)
+    row = Fact(fact=id, year=year, value=value, unit=unit.symbol, note="试算", note_en="trial", **_SAID)
+    at = next((n for n, f in enumerate(record.facts) if (f.fact, f.year) == (id, year)), len(record.facts))
+    rows = (*record.facts[:at], row, *(f for f in record.facts[at:] if (f.fact, f.year) != (id, year)))
     if old is None or old.value is None:
-        return facts
-    for whole in FACTS.values():
-        sign = next((sign for sign, part in map(split_part, whole.parts) if part == id), 0)
-        stored = any((f.fact, f.year) == (whole.id, year) for f in facts)
-        sum_before = find_fact(record, whole.id, year)
-        if sign and stored and sum_before is not None and sum_before.value is not None:
-            moved = sum_before.value + sign * (value - old.value)
-            facts = _facts_with(_copy(record, {"facts": facts}), whole.id, year, moved)
-    return facts
+        return rows
+    for sign, whole in catalogue.wholes.get(id, ()):
+        stored = facts.find(whole, year) if record.find_fact(whole, year) else None
+        if stored is not None and stored.value is not None:
+            moved = stored.value + sign * convert(value - old.value, unit, stored.unit)
+            rows = _facts_with(catalogue, _copy(record, {"facts": rows}), whole, year, moved)
+    return rows
 
 
 def _change_target(framework: Framework, record: Record, change: TargetChange) -> tuple[Framework, Record]:
@@ -205,8 +204,8 @@ def _with_target(record: Record, row: Target, update: dict[str, Any]) -> Record:
 def _change_actual(framework: Framework, record: Record, change: ActualChange) -> tuple[Framework, Record]:
     row = _find_target(framework, record, change.indicator)
     indicator = _find_indicator(framework, record, change.indicator)
-    if indicator.metric is not None:
-        facts = [fact for fact, _ in metric_inputs(framework, METRICS[indicator.metric])[1]]
+    if indicator.value:
+        facts = [name.id for name in framework.catalogue.formulas[indicator.value].inputs]
         raise ChangeRefused(
             words("实际值由公式计算", "the actual comes from a formula"),
             words(f"改动它的数据项：{'、'.join(facts)}", f"change its facts: {', '.join(facts)}"),
@@ -258,16 +257,17 @@ def _change_limit(framework: Framework, record: Record, change: LimitChange) -> 
 def _change_points(framework: Framework, record: Record, change: PointsChange) -> tuple[Framework, Record]:
     indicator = _find_indicator(framework, record, change.indicator)
 
+    if not indicator.points:
+        raise ChangeRefused(
+            words("该指标没有分值，只列出实际值", "this indicator has no points: it is measured and shown"),
+            words("改动有分值的指标", "change one that has points"),
+            change.indicator,
+        )
+
     def scaled(points: Decimal) -> Decimal:
         return round_half_up(points * change.points / indicator.points, 12)
 
-    rule = indicator.rule
-    if isinstance(rule, Checklist):
-        items = [item.model_copy(update={"points": scaled(item.points)}) for item in rule.items]
-        rest = change.points - sum((i.points for i in items[:-1]), Decimal(0))
-        rule = rule.model_copy(update={"items": (*items[:-1], items[-1].model_copy(update={"points": rest}))})
-    elif isinstance(rule, DeductPerOccurrence):
-        rule = rule.model_copy(update={"points_each": scaled(rule.points_each)})
+    rule = indicator.rule.worth(change.points / indicator.points, change.points)
     framework = _with_indicator(framework, indicator.id, {"rule": rule, "points": change.points})
     own = tuple(o.model_copy(update={"points": change.points}) if o.indicator == indicator.id else o for o in record.own_indicators)
     judgements = tuple(
@@ -300,7 +300,7 @@ def _judged(record: Record, indicator: str, kind: str, replaces: Callable[[Judge
 
 def _change_item(framework: Framework, record: Record, change: ItemChange) -> tuple[Framework, Record]:
     rule = _find_indicator(framework, record, change.indicator).rule
-    items = [i.id for i in rule.items] if isinstance(rule, Checklist) else []
+    items = [i.id for i in rule.checklist]
     if change.item not in items:
         known = meant(change.item, items) if items else words("改动其得分或数据项", "change its score or its facts")
         raise ChangeRefused(words("该指标没有这个核对项", "this indicator has no such checklist item"), known, change.item)
@@ -316,11 +316,10 @@ def _change_score(framework: Framework, record: Record, change: ScoreChange) -> 
             words(f"填写 0 到 {plain(indicator.points)}", f"write 0 to {plain(indicator.points)}"),
             plain(change.score),
         )
-    kind = "award" if isinstance(indicator.rule, Awarded) else "override"
-    if isinstance(indicator.rule, Tiers):
-        tier = next((t.id for t in indicator.rule.tiers if t.low <= change.score / indicator.points <= t.high), None)
-        if tier is not None:
-            return framework, _judged(record, indicator.id, "tier", lambda j: j.kind != "item", verdict=tier, score=change.score)
+    tier = indicator.rule.tier_of(change.score / indicator.points) if indicator.points else None
+    if tier is not None:
+        return framework, _judged(record, indicator.id, "tier", lambda j: j.kind != "item", verdict=tier.id, score=change.score)
+    kind = "award" if indicator.rule.takes == "score" else "override"
     return framework, _judged(record, indicator.id, kind, lambda j: j.kind not in ("item", "tier"), score=change.score)
 
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.core.facts import FACTS
-from evallib.core.measure import asks_no_more, find_fact
-from evallib.core.record import Finding
-from evallib.core.units import UNITS, convert, round_half_up
-from evallib.core.words import Words, words
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.model.facts import InputValue
+from evallib.model.record import Finding
+from evallib.model.units import convert, round_half_up, times
+from evallib.model.words import Words, words
+from evallib.score.measure import asks_no_more
 
 Kind = Literal["kept", "missing", "added", "dropped", "applicability"]
 PARTS = ("performance", "rule", "weight", "missing", "added", "dropped", "applicability", "rescaling")
@@ -26,7 +26,7 @@ class Scored:
 
     points: Decimal
     score: Decimal | None
-    rule: str = ""
+    rule: object = None
     missing: bool = False
 
 
@@ -176,9 +176,11 @@ def framework_key(evaluation: Evaluation) -> str:
 
 
 def compare_years(before: Evaluation, after: Evaluation) -> Change:
-    """Two years of a department, the earlier first, with the change of the total taken apart."""
+    """Two years of a department, the earlier first, with the change of the total taken apart; what has no points plays no part."""
     places = max(e.framework.rounding.scores for e in (before, after))
-    sides = [{i.id: Scored(i.points, i.score, _rule(e, i), i.status == "missing") for i in e.indicators} for e in (before, after)]
+    sides = [
+        {i.id: Scored(i.points, i.score, _rule(e, i), i.status == "missing") for i in e.indicators if i.points} for e in (before, after)
+    ]
     return Change(before, after, decompose(sides[0], sides[1], (before.total, after.total), places))
 
 
@@ -187,10 +189,11 @@ def changes(evaluations: Sequence[Evaluation]) -> tuple[Change, ...]:
     return tuple(compare_years(a, b) for a, b in pairwise(evaluations))
 
 
-def _rule(evaluation: Evaluation, i: IndicatorResult) -> str:
-    """All that an indicator's score follows from: the rule, the formula, the base that the framework chose for it."""
-    base = next((m.base for m in evaluation.metrics if m.id == i.metric), "")
-    return f"{i.rule_text.zh} {i.metric or ''} {base}"
+def _rule(evaluation: Evaluation, i: IndicatorResult) -> object:
+    """All that an indicator's score follows from: the rule, and how the formula is defined."""
+    formula = evaluation.catalogue.formulas[i.formula] if i.formula else None
+    rule = evaluation.in_force[i.id].rule.model_copy(update={"note": "", "note_en": ""})
+    return rule, formula and (formula.tree, formula.unit, formula.entry.zero)
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,7 @@ def line_up(evaluations: Sequence[Evaluation]) -> tuple[IndicatorLine, ...]:
     lines = []
     for id in dict.fromkeys(i.id for e in reversed(evaluations) for i in e.indicators):
         results = tuple(next((i for i in e.indicators if i.id == id), None) for e in evaluations)
-        rules = [_rule(e, i) if i else "" for e, i in zip(evaluations, results, strict=True)]
+        rules = [i and _rule(e, i) for e, i in zip(evaluations, results, strict=True)]
         marks: list[tuple[str, ...]] = [()] if results else []
         for (old, new), (old_rule, new_rule) in zip(pairwise(results), pairwise(rules), strict=True):
             if old is None or new is None:
@@ -228,7 +231,7 @@ def value_change(before: IndicatorResult | None, after: IndicatorResult | None) 
     """By how much an indicator's value changed, in the later year's unit; None where there is nothing to compare."""
     if before is None or after is None or before.value is None or after.value is None:
         return None
-    if UNITS[before.unit].measures != UNITS[after.unit].measures:
+    if before.unit.dimensions != after.unit.dimensions:
         return None
     return after.value - convert(before.value, before.unit, after.unit)
 
@@ -264,7 +267,7 @@ def target_change(before: TargetResult | None, after: TargetResult | None) -> Ta
         return TargetChange(before.id, before.name, before, None, "dropped")
     if before is None:
         return TargetChange(after.id, after.name, None, after, "new")
-    if before.operator != after.operator or UNITS[before.unit].measures != UNITS[after.unit].measures:
+    if before.operator != after.operator or before.unit.dimensions != after.unit.dimensions:
         return TargetChange(after.id, after.name, before, after, "unlike")
     last = convert(before.target, before.unit, after.unit)
     actual = None if before.actual is None else convert(before.actual, before.unit, after.unit)
@@ -308,7 +311,10 @@ def amount_change(before: Decimal | None, after: Decimal | None) -> AmountChange
 
 @dataclass(frozen=True)
 class MoneyLine:
-    """An amount over the years, in yuan: None where it is not known. `changes` begin with the second year."""
+    """An amount over the years, in the currency's own unit: None where it is not known. `changes` begin with the second year.
+
+    `id` is the fact's in the latest year that has it.
+    """
 
     id: str
     name: Words
@@ -319,34 +325,42 @@ class MoneyLine:
         return tuple(amount_change(a, b) for a, b in pairwise(self.values))
 
 
-_MONEY = ("approved_expenditure", "adjusted_expenditure", "outturn", "opening_carryover", "closing_carryover")
+_MONEY = ("budget approved", "budget adjusted", "budget spent", "carried in", "carried out")
 
 
 def money_lines(evaluations: Sequence[Evaluation]) -> tuple[MoneyLine, ...]:
-    """Approved and adjusted budget, outturn, opening and closing carry-over of every year."""
-    return tuple(MoneyLine(id, FACTS[id].name, tuple(_fact(e, id) for e in evaluations)) for id in _MONEY)
-
-
-def execution_rates(evaluations: Sequence[Evaluation], base: str) -> tuple[Decimal | None, ...]:
-    """The outturn as a share of the adjusted or the approved budget (`base`: a fact's id); None where that is zero or unknown.
-
-    Source: 财预〔2013〕53号, annex 2, 预算执行; both bases are in use, so the years are compared on each.
-    """
+    """Approved and adjusted budget, outturn, opening and closing carry-over of every year, where a fact plays that role."""
     found = []
-    for e in evaluations:
-        outturn, budget = _fact(e, "outturn"), _fact(e, base)
-        found.append(outturn / budget if outturn is not None and budget else None)
+    for role in _MONEY:
+        facts = [fact for e in evaluations if (fact := e.catalogue.facts.get(e.catalogue.player(role) or ""))]
+        if facts:
+            found.append(MoneyLine(facts[-1].id, facts[-1].name, tuple(amount(e, role) for e in evaluations)))
     return tuple(found)
 
 
-def _fact(evaluation: Evaluation, id: str) -> Decimal | None:
-    found = find_fact(evaluation.record, id, evaluation.record.year)
-    return found.value if found else None
+def execution_rates(evaluations: Sequence[Evaluation], base: str) -> tuple[Decimal | None, ...]:
+    """What was spent as a share of the adjusted or the approved budget (`base`: the role); None where that is zero or unknown.
+
+    Source: 财预〔2013〕53号, annex 2, 预算执行; both bases are in use, so the years are compared on each.
+    """
+    amounts = [(amount(e, "budget spent"), amount(e, base)) for e in evaluations]
+    return tuple(spent / budget if spent is not None and budget else None for spent, budget in amounts)
+
+
+def _fact(evaluation: Evaluation, role: str) -> InputValue | None:
+    id = evaluation.catalogue.player(role)
+    return evaluation.facts.find(id) if id else None
+
+
+def amount(evaluation: Evaluation, role: str) -> Decimal | None:
+    """The amount that plays a role, in the currency's own unit; None where it is not known."""
+    found = _fact(evaluation, role)
+    return found.base_value if found else None
 
 
 @dataclass(frozen=True)
 class CarryoverLink:
-    """The closing carry-over of a year beside the opening one of the next, in yuan: they must be the same."""
+    """The closing carry-over of a year beside the opening one of the next, in the currency's own unit: they must be the same."""
 
     before: int
     after: int
@@ -355,8 +369,10 @@ class CarryoverLink:
     state: Literal["holds", "differs", "unknown", "gap"]
 
 
-def carryover_link(before: int, after: int, closing: Decimal | None, opening: Decimal | None) -> CarryoverLink:
+def carryover_link(before: int, after: int, closing: Decimal | None, opening: Decimal | None, rounding: Decimal = ZERO) -> CarryoverLink:
     """Whether the money left at the end of a year is the money that the next begins with; a skipped year cannot be bridged.
+
+    `rounding` is by how much the two may differ for the digits that they were printed with.
 
     >>> carryover_link(2022, 2023, Decimal("10.00"), Decimal("10")).state
     'holds'
@@ -365,15 +381,19 @@ def carryover_link(before: int, after: int, closing: Decimal | None, opening: De
         return CarryoverLink(before, after, closing, opening, "gap")
     if closing is None or opening is None:
         return CarryoverLink(before, after, closing, opening, "unknown")
-    return CarryoverLink(before, after, closing, opening, "holds" if closing == opening else "differs")
+    return CarryoverLink(before, after, closing, opening, "holds" if abs(closing - opening) <= rounding else "differs")
 
 
 def carryover_chain(evaluations: Sequence[Evaluation]) -> tuple[CarryoverLink, ...]:
-    """Every year's closing carry-over beside the next usable year's opening one."""
-    return tuple(
-        carryover_link(a.record.year, b.record.year, _fact(a, "closing_carryover"), _fact(b, "opening_carryover"))
-        for a, b in pairwise(evaluations)
-    )
+    """Every year's closing carry-over beside the next usable year's opening one; empty where nothing plays these roles."""
+    found = []
+    for a, b in pairwise(evaluations):
+        if a.catalogue.player("carried out") and b.catalogue.player("carried in"):
+            closing, opening = _fact(a, "carried out"), _fact(b, "carried in")
+            rounding = sum((times(side.half, side.unit.factor) for side in (closing, opening) if side), ZERO)
+            amounts = closing.base_value if closing else None, opening.base_value if opening else None
+            found.append(carryover_link(a.record.year, b.record.year, *amounts, rounding))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -5,29 +5,31 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from evallib.core.evaluation import Evaluation
-from evallib.core.units import SHARE, UNITS, convert, round_half_up
-from evallib.core.words import Lang
+from evallib.model.evaluation import Evaluation
+from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.words import Lang
+from evallib.say.workings import indicator_clause, indicator_evidence, indicator_rule, indicator_working
 
 
 def _text(value: Decimal | None, places: int = 4) -> str | None:
     return None if value is None else str(round_half_up(value, places))
 
 
-def _measured(value: Decimal | None, unit: str) -> tuple[str | None, str]:
+def _measured(value: Decimal | None, unit: Unit) -> tuple[str | None, str]:
     """A number for machines: rates as shares of four decimals, other numbers exact and without idle zeros."""
+    shown = SHARE.symbol if unit.symbol and unit.is_share else unit.symbol
     if value is None:
-        return None, SHARE if unit in UNITS and UNITS[unit].measures == "share" else unit
-    if unit in UNITS and UNITS[unit].measures == "share":
-        return _text(convert(value, unit, SHARE)), SHARE
+        return None, shown
+    if unit.is_share:
+        return _text(convert(value, unit, SHARE)), shown
     text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text), unit
+    return (text.rstrip("0").rstrip(".") if "." in text else text), shown
 
 
 def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
     """The scores as one plain object for other programs: numbers are decimal strings, rates are shares.
 
-    Keys: format, department, name, year, framework, total, points, grade, coverage, dimensions, indicators, metrics,
+    Keys: format, department, name, year, framework, total, points, grade, coverage, dimensions, indicators, formulas,
     targets. What it holds follows from `evaluation.json`, which holds everything.
     """
     e, places = evaluation, evaluation.framework.rounding
@@ -35,69 +37,37 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
     for i in e.indicators:
         value, unit = _measured(i.value, i.unit)
         indicators.append(
-            {
-                "id": i.id,
-                "name": i.name[lang],
-                "dimension": i.dimension,
-                "group": i.group,
-                "points": str(round_half_up(i.points, places.scores)),
-                "score": _text(i.score, places.scores),
-                "value": value,
-                "unit": unit,
-                "status": i.status,
-                "basis": i.basis,
-                "rule": i.rule,
-                "working": i.working[lang],
-                "source": i.source[lang],
-                "evidence": i.evidence[lang],
-                "method": i.method,
-                "formula_score": _text(i.formula_score, places.scores),
-                "rule_text": i.rule_text[lang],
-            }
+            {"id": i.id, "name": i.name[lang], "dimension": i.dimension, "group": i.group}
+            | {"points": _text(i.points, places.scores), "score": _text(i.score, places.scores), "value": value, "unit": unit}
+            | {"status": i.status, "basis": i.basis, "rule": i.rule, "working": indicator_working(e, i, lang)}
+            | {"source": indicator_clause(e, i, lang), "evidence": indicator_evidence(e, i, lang), "method": i.method}
+            | {"formula_score": _text(i.formula_score, places.scores), "rule_text": indicator_rule(e, i, lang)}
         )
     targets = []
     for t in e.targets:
-        target, unit = _measured(t.target, t.unit)
-        actual, _ = _measured(t.actual, t.unit)
-        targets.append(
-            {
-                "id": t.id,
-                "name": t.name[lang],
-                "operator": t.operator,
-                "target": target,
-                "actual": actual,
-                "unit": unit,
-                "completion_rate": _text(t.completion_rate, places.rates),
-                "met": t.met,
-            }
-        )
+        (target, unit), (actual, _) = _measured(t.target, t.unit), _measured(t.actual, t.unit)
+        held: dict[str, Any] = {"id": t.id, "name": t.name[lang], "operator": t.operator, "target": target, "actual": actual, "unit": unit}
+        targets.append(held | {"completion_rate": _text(t.completion_rate, places.rates), "met": t.met})
+    dimensions = [
+        {"id": d.id, "name": d.name[lang], "points": _text(d.points, places.scores)}
+        | {"score": _text(d.score, places.scores), "rate": _text(d.rate, places.rates)}
+        for d in e.dimensions
+    ]
+    covered = e.coverage
     return {
-        "format": 1,
+        "format": 2,
         "department": e.record.department,
         "name": e.record.name[lang],
         "year": e.record.year,
         "framework": f"{e.framework.id}/{e.framework.first_year}",
-        "total": _text(e.total, places.scores),
+        "total": _text(e.total if e.has_total else None, places.scores),
         "points": _text(e.points, places.scores),
         "grade": e.grade[lang],
-        "coverage": {
-            "indicators": e.coverage.indicators,
-            "indicators_scored": e.coverage.indicators_scored,
-            "points": _text(e.coverage.points, places.scores),
-            "points_scored": _text(e.coverage.points_scored, places.scores),
-        },
-        "dimensions": [
-            {
-                "id": d.id,
-                "name": d.name[lang],
-                "points": _text(d.points, places.scores),
-                "score": _text(d.score, places.scores),
-                "rate": _text(d.rate, places.rates),
-            }
-            for d in e.dimensions
-        ],
+        "coverage": {"indicators": covered.indicators, "indicators_scored": covered.indicators_scored}
+        | {name: _text(getattr(covered, name), places.scores) for name in ("points", "points_scored")},
+        "dimensions": dimensions,
         "indicators": indicators,
-        "metrics": {m.id: _text(m.value, places.rates) for m in e.metrics},
+        "formulas": {f.id: _text(f.value, places.rates) for f in e.formulas},
         "targets": targets,
     }
 
@@ -109,27 +79,16 @@ def result_of(evaluation: Evaluation) -> dict[str, Any]:
     for i in e.indicators:
         value, unit = _measured(i.value, i.unit)
         rows.append(
-            {
-                "dimension": i.dimension,
-                "group": i.group,
-                "indicator": i.id,
-                "name": i.name.zh,
-                "name_en": i.name.en,
-                "points": _text(i.points, places.scores),
-                "score": _text(i.score, places.scores),
-                "score_rate": _text(i.score_rate, places.rates),
-                "value": value,
-                "unit": unit,
-                "status": i.status,
-                "method": i.method,
-                "basis": i.basis,
-            }
+            {"dimension": i.dimension, "group": i.group, "indicator": i.id, "name": i.name.zh, "name_en": i.name.en}
+            | {"points": _text(i.points, places.scores), "score": _text(i.score, places.scores)}
+            | {"score_rate": _text(i.score_rate, places.rates), "value": value, "unit": unit}
+            | {"status": i.status, "method": i.method, "basis": i.basis}
         )
     return {
         "name": e.record.name.zh,
         "name_en": e.record.name.en,
         "framework": f"{e.framework.id}/{e.framework.first_year}",
-        "total": _text(e.total, places.scores),
+        "total": _text(e.total if e.has_total else None, places.scores),
         "points": _text(e.points, places.scores),
         "grade": e.grade.zh,
         "grade_en": e.grade.en,

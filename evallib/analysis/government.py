@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from evallib.analysis.comparison import amount
 from evallib.analysis.pefa import COMPOSED, Head, PefaAssessment, PefaYear, Score, Variance, assess, variance
-from evallib.core.budget_rows import Kind
-from evallib.core.evaluation import Evaluation
-from evallib.core.measure import find_fact
-from evallib.core.record import InputFile
-from evallib.core.units import UNITS
-from evallib.core.words import Words, joined, words
-from evallib.core.years import Absent, CountyYear
+from evallib.model.budget_rows import Kind
+from evallib.model.evaluation import Evaluation
+from evallib.model.record import InputFile
+from evallib.model.words import NOTHING, Words, joined, words
+from evallib.model.years import Absent, CountyYear
 
 FEWEST = 20  # heads that PEFA wants to see singly (Handbook, data requirements of PI-2.1)
 
@@ -54,8 +53,9 @@ class HeadTable:
 class Government:
     """A government's heads over up to three years, and what PEFA says of them.
 
-    `heads` holds only years that could be measured, oldest first. `basis` tells where they come from; where that is the
-    departments, the amounts are in yuan, `absent` names the departments left out, and PI-2.3 is not measured.
+    `heads` holds only years that could be measured, oldest first; `unknown`, how many heads of a year lack an amount. `basis` tells
+    where they come from; where that is the departments, the amounts are in the currency's own unit, `absent` names the departments
+    left out, and PI-2.3 is not measured.
     """
 
     year: int
@@ -67,6 +67,7 @@ class Government:
     files: tuple[InputFile, ...] = ()
     absent: tuple[Absent, ...] = ()
     remarks: tuple[Words, ...] = ()
+    unknown: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def latest(self) -> PefaYear | None:
@@ -80,20 +81,22 @@ class Government:
         return min(max(0, *(-int(amount.normalize().as_tuple().exponent) for amount in amounts if amount), 0), 2)
 
 
-# --- from the file ---------------------------------------------------------------------------------------------------
-
-
 # --- from the departments --------------------------------------------------------------------------------------------
 
 
 def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
-    """Departments that have a head in every compared year: the longest run of years up to `year` that leaves any."""
+    """Departments that have a head in every compared year: the longest run of years up to `year` that leaves any.
+
+    A project's money is in its department's already, so that projects are passed over.
+    """
     heads: dict[int, dict[str, Head]] = {}
     without: dict[int, dict[str, Absent]] = {}
     for county in counties:
         heads[county.year] = {}
         without[county.year] = {absent.department: absent for absent in county.absent}
         for evaluation in county.evaluations:
+            if evaluation.record.kind != "department":
+                continue
             found = _department(evaluation)
             if isinstance(found, Head):
                 heads[county.year][found.code] = found
@@ -126,7 +129,7 @@ def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
     return Government(
         year=year,
         basis="departments",
-        unit=UNITS["元"].name,
+        unit=next((e.catalogue.units.money.name for county in counties for e in county.evaluations), NOTHING),
         heads=measured,
         assessment=_without_contingency(assess(measured)),
         absent=absent,
@@ -136,13 +139,8 @@ def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
 
 def _department(evaluation: Evaluation) -> Head | Absent:
     """A department as a head: approved expenditure, adjusted for revised, outturn for executed."""
-    record = evaluation.record
-    amounts = [
-        found.value if (found := find_fact(record, id, record.year)) else None
-        for id in ("approved_expenditure", "adjusted_expenditure", "outturn")
-    ]
-    original, revised, executed = amounts
-    name = record.name
+    record, name = evaluation.record, evaluation.record.name
+    original, revised, executed = (amount(evaluation, role) for role in ("budget approved", "budget adjusted", "budget spent"))
     if original is None or executed is None:
         lacking = [words("年初批复预算", "the approved budget")] if original is None else []
         lacking += [words("决算数", "the outturn")] if executed is None else []

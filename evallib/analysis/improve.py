@@ -7,30 +7,30 @@ value; and what can be measured before what a person must judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cache
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Literal
 
 from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, ScoreChange, make_change
 from evallib.analysis.tables import NextGrade, next_grade
 from evallib.analysis.what_if import broken_identities
-from evallib.core.evaluation import Evaluation, IndicatorResult, MetricResult, TargetResult
-from evallib.core.facts import FACTS, split_part
-from evallib.core.framework import Framework, Indicator
-from evallib.core.measure import written
-from evallib.core.metrics import METRICS, change_rate, proportion, ratio, remaining_rate
-from evallib.core.record import Record
-from evallib.core.rules import Awarded, Bands, Checklist, DeductPerOccurrence, DeductPerUnit, Linear, PassFail, Proportional, Tiers
-from evallib.core.scoring import evaluate, indicators_in_force, out_of_full_points
-from evallib.core.units import SHARE, UNITS, convert, plain, round_half_up
-from evallib.core.words import NOTHING, Words, joined, words
+from evallib.model.catalogue import Catalogue, Formula
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.model.expression import EXACT, Call, Name, Number, Operation, Tree, Undefined, compute, names, renamed
+from evallib.model.facts import Facts
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import Record
+from evallib.model.rules import Measured
+from evallib.model.units import SHARE, Unit, convert, round_half_up, times
+from evallib.model.words import NOTHING, Words, joined, words
+from evallib.say.numbers import plain, written
+from evallib.score.scoring import award_number, evaluate, out_of_full_points
 
 Kind = Literal["measured", "items", "findings", "judged", "missing"]
 _ORDER: tuple[Kind, ...] = ("measured", "items", "findings", "judged", "missing")
 _BESIDE = Decimal("0.0001")  # just past an edge that does not belong to the better band: a hundredth of a percentage point
-_Measured = Proportional | Bands | Linear | DeductPerUnit | PassFail
+_NEAR = (Decimal(1), Decimal("1.001"), Decimal("1.002"))  # where a formula is tried to see how it moves
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def to_next_grade(evaluation: Evaluation) -> Plan:
     start = _State(evaluation, (), frozenset(), {i.id: i.score or Decimal(0) for i in evaluation.indicators})
     found: list[tuple[Step, _State]] = []
     left_out: list[LeftOut] = []
-    for indicator in indicators_in_force(evaluation.framework, evaluation.record) if goal else ():
+    for indicator in evaluation.in_force.values() if goal else ():
         result = evaluation.indicator(indicator.id)
         if result.lost <= 0:
             continue
@@ -127,7 +127,7 @@ def to_next_grade(evaluation: Evaluation) -> Plan:
         if enough is None and goal is not None:
             reached = after
             enough = len(steps) if after.total >= goal.at_least else None
-    remarks = broken_identities(evaluation.record, reached.make()[1]) if steps else ()
+    remarks = broken_identities(evaluation.catalogue, evaluation.record, reached.make()[1]) if steps else ()
     return Plan(goal, tuple(steps), enough, tuple(left_out), remarks, _said(evaluation, goal, steps, enough))
 
 
@@ -180,14 +180,9 @@ def _reached(evaluation: Evaluation, changes: Sequence[Change]) -> frozenset[str
     removed = {c.finding for c in changes if isinstance(c, FindingRemoved)}
     found = {c.indicator for c in changes if isinstance(c, ActualChange | ItemChange | ScoreChange)}
     found |= {f.indicator for f in evaluation.record.findings if f.finding in removed}
-    moved = {m.id for m in evaluation.metrics if any(facts & _known_by(i.fact) for i in m.inputs)} if facts else set()
-    return frozenset(found | {i.id for i in evaluation.indicators if i.metric in moved})
-
-
-@cache
-def _known_by(fact: str) -> frozenset[str]:
-    """The facts that may change this one: itself, its parts, and theirs."""
-    return frozenset({fact}).union(*(_known_by(split_part(part)[1]) for part in FACTS[fact].parts))
+    family = evaluation.catalogue.family
+    moved = {f.id for f in evaluation.formulas if any(facts & family(i.fact) for i in f.inputs)} if facts else set()
+    return frozenset(found | {i.id for i in evaluation.indicators if i.formula in moved})
 
 
 def _step(start: _State, indicator: Indicator, result: IndicatorResult) -> tuple[Step, _State] | Words:
@@ -214,112 +209,105 @@ def _most(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult,
     best: tuple[Change, ...] = (ScoreChange(indicator=indicator.id, score=indicator.points),)
     most = plain(result.lost * _scale(evaluation), 2)
     at_most = words(f"最多再得 {most} 分", f"up to {most} points")
+    decided = any(j.kind in ("override", "award") for j in result.judgements)
     if result.status == "missing":
         return "missing", lacking, words("补充缺少的资料；", "supply what is missing; ") + at_most, best
-    if isinstance(rule, Checklist) and not any(j.kind in ("override", "award") for j in result.judgements):
-        unmet = [i for i in rule.items if any(j.item == i.id and j.verdict != "met" for j in result.judgements)]
-        named = joined([words(f"{i.name}（{plain(i.points, 2)} 分）", f"{i.name_en} ({plain(i.points, 2)})") for i in unmet])
+    if rule.takes == "items" and not decided:
+        unmet = [i for i in rule.checklist if any(j.item == i.id and j.verdict != "met" for j in result.judgements)]
+        named = joined([words(f"{i.name}（{plain(i.points, 2)} 分）", f"{i.words.en} ({plain(i.points, 2)})") for i in unmet])
         items: tuple[Change, ...] = tuple(ItemChange(indicator=indicator.id, item=i.id, met=True) for i in unmet)
         return "items", lacking, words(f"做到：{named.zh}", f"fulfil: {named.en}"), items
-    if isinstance(rule, DeductPerOccurrence):
+    if rule.takes == "findings":
         count = len(result.findings)
         ids = words("、".join(result.findings), ", ".join(result.findings))
         takes = words(f"不再出现这 {count} 个问题：{ids.zh}", f"without the {count} findings {ids.en}")
         if count == 1:
             takes = words(f"不再出现问题 {ids.zh}", f"without finding {ids.en}")
         return "findings", lacking, takes, tuple(FindingRemoved(finding=f) for f in result.findings)
-    decided = any(j.kind in ("override", "award") for j in result.judgements)
-    if isinstance(rule, Tiers | Awarded | Checklist) or decided:
+    if decided or not isinstance(rule, Measured):
         return "judged", lacking, words("由评价组评定：", "judged by the evaluators: ") + at_most, best
-    return _measured(evaluation, indicator, result, target, rule)
+    return _measured(evaluation, result, target, rule)
 
 
-def _measured(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult, target: TargetResult | None, rule: _Measured) -> _Most:
+def _measured(evaluation: Evaluation, result: IndicatorResult, target: TargetResult | None, rule: Measured) -> _Most:
     """The value at which the rule gives the most, and the actual or the facts that bring it there."""
-    full = best_value(rule, indicator.points, result.value or Decimal(0), result.unit, target if rule.of == "completion" else None)
-    now = result.value or Decimal(0)
+    now, held = result.value or Decimal(0), target if rule.of == "completion" else None
+    full = best_value(rule, result.points, now, result.unit, held)
     if full is None:
         return "measured", Decimal(0), words("已是该规则能给的最高分", "the rule gives no more than this"), ()
-    way = abs(full - now) / max(abs(full), abs(now)) if full or now else Decimal(0)
-    way = min(way, Decimal(1))
+    way = min(abs(full - now) / max(abs(full), abs(now)), Decimal(1)) if full or now else Decimal(0)
     was, goal = written(now, result.unit), written(full, result.unit)
     takes = words(f"{was.zh} → {goal.zh}", f"{was.en} → {goal.en}")
-    if isinstance(rule, Bands):
-        takes += _next_band(rule, indicator, result, target if rule.of == "completion" else None, full, _scale(evaluation))
-    if indicator.metric is None:
+    takes += _next_band(rule, result, held, full, _scale(evaluation))
+    if result.formula is None:
         kind: Kind = "judged" if target is not None and target.judged else "measured"
-        return kind, way, takes, (ActualChange(indicator=indicator.id, actual=full),)
-    facts = _facts(evaluation.metric(indicator.metric), evaluation.record.year, convert(full, result.unit, SHARE))
+        return kind, way, takes, (ActualChange(indicator=result.id, actual=full),)
+    formula = evaluation.catalogue.formulas[result.formula]
+    facts = facts_for(evaluation.facts, formula, convert(full, result.unit, formula.unit))
     if not facts:
         return "measured", way, words("公式的输入无法使其达到满分", "no input of the formula brings it to full points"), ()
-    moved = joined([_fact_words(evaluation.metric(indicator.metric), f) for f in facts], "，", ", ")
+    moved = joined([_fact_words(evaluation, f) for f in facts], "，", ", ")
     return "measured", way, words(f"{takes.zh}（{moved.zh}）", f"{takes.en} ({moved.en})"), facts
 
 
-def best_value(rule: _Measured, points: Decimal, value: Decimal, unit: str, target: TargetResult | None = None) -> Decimal | None:
+def best_value(rule: Measured, points: Decimal, value: Decimal, unit: Unit, target: TargetResult | None = None) -> Decimal | None:
     """The value nearest to `value`, in its unit, at which the rule gives the most points; None where it gives no more than now.
 
     The candidates are the edges in the rule, each tried with the rule's own `award`. For a rule of completion give the
     target: the value is then the actual.
 
+    >>> from evallib.model.rules import DeductPerUnit
     >>> rule = DeductPerUnit(kind="deduct_per_unit", limit=1, unit="0.01", share="0.1", side="above", steps="linear")
-    >>> best_value(rule, Decimal(1), Decimal("1.0625"), "share")
+    >>> best_value(rule, Decimal(1), Decimal("1.0625"), SHARE)
     Decimal('1')
     """
-    tried = _candidates(rule, points, unit, target)
-    now = rule.award(target.attainment or Decimal(0), SHARE, points).score if target else rule.award(value, unit, points).score
+    tried, award = _candidates(rule, points, unit, target), award_number(rule, value, unit, target, points)
+    now = award.score if award else Decimal(0)
     top = max((score for _, score in tried), default=now)
     if round_half_up(top, 6) <= round_half_up(now, 6):
         return None
     return min((candidate for candidate, score in tried if score == top), key=lambda candidate: abs(candidate - value))
 
 
-def _candidates(rule: _Measured, points: Decimal, unit: str, target: TargetResult | None) -> list[tuple[Decimal, Decimal]]:
-    """Values at the edges of a rule, in the indicator's unit, with what the rule awards there."""
-    shares = [edge + beside for edge in _edges(rule) for beside in ((-_BESIDE, 0, _BESIDE) if isinstance(rule, Bands) else (0,))]
+def _candidates(rule: Measured, points: Decimal, unit: Unit, target: TargetResult | None) -> list[tuple[Decimal, Decimal]]:
+    """Values at the edges of a rule, or just past one that gives less than what begins there, with what the rule awards there."""
+    shares = target is not None or unit.is_share
+    past = _BESIDE if shares else _step_of(unit) or _BESIDE
+    tried: list[tuple[Decimal, Decimal]] = []
+    for edge in rule.edges:
+        at = rule.award(edge, points).score
+        tried.append((edge, at))
+        tried += [(x, score) for x in (edge - past, edge + past) if (score := rule.award(x, points).score) > at]
     if target is None:
-        return [(convert(s, SHARE, unit), rule.award(s, SHARE, points).score) for s in shares]
-    pairs = [(_actual_for(target, s), s) for s in shares if 0 < s < 1 and _attainable(target)]
-    return [(actual, rule.award(s, SHARE, points).score) for actual, s in [*pairs, (target.target, Decimal(1))]]
-
-
-def _edges(rule: _Measured) -> list[Decimal]:
-    if isinstance(rule, Proportional):
-        return [rule.cap]
-    if isinstance(rule, Linear):
-        return [rule.full_at]
-    if isinstance(rule, DeductPerUnit):
-        return [rule.limit]
-    found = [(b.up_to, b.at_least) for b in rule.bands] if isinstance(rule, Bands) else [(rule.up_to, rule.at_least)]
-    return [edge for pair in found for edge in pair if edge is not None]
-
-
-def _attainable(target: TargetResult) -> bool:
-    return target.operator != "=" and target.target > 0
+        return [(convert(x, SHARE, unit) if shares else x, score) for x, score in tried]
+    possible = target.operator != "=" and target.target > 0
+    found = [(_actual_for(target, x), score) for x, score in tried if 0 < x < 1 and possible]
+    return [*found, (target.target, rule.award(Decimal(1), points).score)]
 
 
 def _actual_for(target: TargetResult, attainment: Decimal) -> Decimal:
     """The actual at which a target that is not met is attained to this share."""
     if target.operator == ">=":
-        return _whole(target.target * attainment, target.unit, ROUND_CEILING)
-    return _whole(target.target / attainment, target.unit, ROUND_FLOOR)
+        return _stepped(target.target * attainment, _step_of(target.unit), ROUND_CEILING)
+    return _stepped(target.target / attainment, _step_of(target.unit), ROUND_FLOOR)
 
 
-def _whole(value: Decimal, unit: str, rounding: str) -> Decimal:
-    """Whole people and things, cents, hundredths; a share and larger units as they are."""
-    if UNITS[unit].factor != 1 or unit == SHARE:
-        return value
-    step = Decimal("0.01") if UNITS[unit].measures in ("money", "points") else Decimal(1)
-    return value.quantize(Decimal("1e-9")).quantize(step, rounding)
+def _step_of(unit: Unit) -> Decimal | None:
+    """The smallest step of a number: whole people and things, cents, hundredths; none of a share, a rate or a scaled unit."""
+    return Decimal(1) if unit.whole else Decimal("0.01") if unit.exact else None
 
 
-def _next_band(
-    rule: Bands, indicator: Indicator, result: IndicatorResult, target: TargetResult | None, full: Decimal, scale: Decimal
-) -> Words:
+def _stepped(value: Decimal, step: Decimal | None, rounding: str) -> Decimal:
+    """A number rounded to a step; what a division left behind its last digits does not count."""
+    rounded = value if step is None else value.quantize(Decimal("1e-12")).quantize(step, rounding)
+    return rounded or abs(rounded)  # no minus zero
+
+
+def _next_band(rule: Measured, result: IndicatorResult, target: TargetResult | None, full: Decimal, scale: Decimal) -> Words:
     """The next better band, where it is not the best one yet: the nearest value that gains anything, and how much."""
     now, score = result.value or Decimal(0), result.score or Decimal(0)
-    better = [(abs(v - now), -s, v) for v, s in _candidates(rule, indicator.points, result.unit, target) if s > score]
-    _, reached, value = min(better)
+    better = [(abs(v - now), -s, v) for v, s in _candidates(rule, result.points, result.unit, target) if s > score]
+    _, reached, value = min(better, default=(full, full, full))
     if value == full:
         return NOTHING
     shown, gain = written(value, result.unit), plain((-reached - score) * scale, 2)
@@ -331,43 +319,98 @@ def _scale(evaluation: Evaluation) -> Decimal:
     return evaluation.points / sum((d.points for d in evaluation.dimensions), Decimal(0))
 
 
-def _taken(values: list[Decimal], wanted: Decimal) -> list[tuple[int, Decimal]]:
-    allowed, taken = values[0] * (1 - wanted), sum(values[1:], Decimal(0))
-    return [(n, values[n] * allowed / taken) for n in range(1, len(values))] if taken else []
+def facts_for(facts: Facts, formula: Formula, wanted: Decimal) -> tuple[FactChange, ...]:
+    """The facts of the year that bring a formula to the value wanted, in its unit; empty where none can be found.
+
+    What is only divided by stays. Of the others those that move the result the same way as the first move in proportion, or else
+    the first by itself that can; each is rounded to the smallest step of its unit, to the good side.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> e = evaluate_year(Path("data"), "hrss", 2023).evaluation
+    >>> formula = e.catalogue.formulas[e.formulas[0].id]
+    >>> [(change.fact, change.value) for change in facts_for(e.facts, formula, Decimal(1))]
+    [('staff_in_post', Decimal('48'))]
+    """
+    tree = renamed(formula.tree, lambda name: _in_parts(facts.catalogue, name))
+    values = {n: known for n in names(tree) if (found := facts.named(n)) and (known := found.base_value) is not None}
+    places = list(_places(tree))
+    free = list(dict.fromkeys(name for name, divides in places if not divides and not name.before))
+    free = [name for name in free if (name, True) not in places] or free
+
+    def moved(group: Sequence[Name]) -> Callable[[Decimal], Decimal]:
+        return lambda factor: compute(tree, values | {name: factor * (values[name] or 1) for name in group})
+
+    with localcontext(EXACT):
+        try:
+            rises = {name: moved([name])(_NEAR[1]) > moved([name])(_NEAR[0]) for name in free}
+        except (Undefined, KeyError):
+            return ()
+        together = [name for name in free if rises[name] == rises[free[0]] and values[name]]
+        for group in (together, *([name] for name in free)):
+            factor = _solved(moved(group), times(wanted, formula.unit.factor)) if group else None
+            changes = _rounded(facts.catalogue, {n: (values[n], factor * (values[n] or 1)) for n in group}) if factor is not None else ()
+            if changes:
+                return changes
+    return ()
 
 
-_INVERSE: dict[Callable[..., Decimal | None], Callable[[list[Decimal], Decimal], list[tuple[int, Decimal]]]] = {
-    # the inputs that move, by position, and what they must be for the formula to give what is wanted; bases stay
-    ratio: lambda x, wanted: [(0, wanted * x[1])],
-    change_rate: lambda x, wanted: [(0, x[1] * (1 + wanted))],
-    remaining_rate: _taken,
-    proportion: lambda x, wanted: [(0, wanted * x[1] / (1 - wanted))] if wanted < 1 else [],
-}
+def _in_parts(catalogue: Catalogue, name: Name) -> Tree:
+    """A fact that is only ever computed, as the sum of those it is computed from; any other as it is."""
+    fact = catalogue.facts[name.id]
+    if not fact.derived:
+        return name
+    whole: Tree = Number(Decimal(0))
+    for sign, part in fact.parts:
+        whole = Operation("+" if sign > 0 else "-", whole, _in_parts(catalogue, Name(part, name.before)))
+    return whole
 
 
-def _facts(metric: MetricResult, year: int, wanted: Decimal) -> tuple[FactChange, ...]:
-    """The facts of the year that bring a formula to the value wanted; whole people and cents, rounded to the good side."""
-    values = [i.value or Decimal(0) for i in metric.inputs]
-    compute = METRICS[metric.id].compute
-    rising = wanted > (metric.value or Decimal(0))
+def _places(tree: Tree, divides: bool = False) -> Iterator[tuple[Name, bool]]:
+    """The names of an expression, each time with whether it divides."""
+    if isinstance(tree, Name):
+        yield tree, divides
+    elif isinstance(tree, Call):
+        for term in tree.terms:
+            yield from _places(term, divides)
+    elif isinstance(tree, Operation):
+        yield from _places(tree.left, divides)
+        yield from _places(tree.right, divides or tree.sign == "/")
+
+
+def _solved(value: Callable[[Decimal], Decimal], wanted: Decimal) -> Decimal | None:
+    """Where a function gives what is wanted, if it is (ax + b) / (cx + d): three of its values tell, and the answer is tried.
+
+    >>> round(_solved(lambda x: (1 - x) / (2 + x), Decimal("0.2")), 9), _solved(lambda x: x * x, Decimal(4))
+    (Decimal('0.500000000'), None)
+    """
+    try:
+        a, b, c = (value(x) - wanted for x in _NEAR)
+        p, q = c * (b - a), a * (b - c)
+        found = (_NEAR[0] * p + _NEAR[2] * q) / (p + q)  # what keeps the cross-ratio of the four
+        return found if abs(value(found) - wanted) <= Decimal("1e-12") * (1 + abs(wanted)) else None
+    except (Undefined, ArithmeticError):
+        return None
+
+
+def _rounded(catalogue: Catalogue, moved: Mapping[Name, tuple[Decimal, Decimal]]) -> tuple[FactChange, ...]:
+    """The changes of facts, in base units from one value to another; none where one would have to be below zero."""
     found = []
-    for n, value in _INVERSE[compute](values, wanted):
-        fact = metric.inputs[n]
-        if fact.year != year:
+    for name, (now, then) in moved.items():
+        fact = catalogue.facts[name.id]
+        step = _step_of(fact.unit) or Decimal("1e-9")
+        value = _stepped(times(then, 1 / fact.unit.factor), step, ROUND_CEILING if then > now else ROUND_FLOOR)
+        if value < 0 and not fact.entry.may_be_negative:
             return ()
-        up = rising != (compute is remaining_rate)
-        moved = _whole(value, fact.unit, ROUND_CEILING if up else ROUND_FLOOR)
-        if moved < 0:
-            return ()
-        if moved != fact.value:
-            found.append(FactChange(fact=fact.fact, value=moved))
+        if value != times(now, 1 / fact.unit.factor):
+            found.append(FactChange(fact=name.id, value=value))
     return tuple(found)
 
 
-def _fact_words(metric: MetricResult, change: FactChange) -> Words:
-    old = next(i for i in metric.inputs if i.fact == change.fact)
-    was, goal, name = written(old.value, old.unit), written(change.value, old.unit), FACTS[change.fact].name
-    return words(f"{name.zh} {was.zh} → {goal.zh}", f"{name.en} {was.en} → {goal.en}")
+def _fact_words(evaluation: Evaluation, change: FactChange) -> Words:
+    fact = evaluation.catalogue.facts[change.fact]
+    was, goal = written(evaluation.facts.value(fact.id), fact.unit), written(change.value, fact.unit)
+    return words(f"{fact.name.zh} {was.zh} → {goal.zh}", f"{fact.name.en} {was.en} → {goal.en}")
 
 
 def _costs(after: _State, takes: Words) -> Words:
@@ -381,6 +424,8 @@ def _costs(after: _State, takes: Words) -> Words:
 
 def _said(evaluation: Evaluation, goal: NextGrade | None, steps: list[Step], enough: int | None) -> Words:
     if goal is None:
+        if not evaluation.grade_id:
+            return words("没有总分或等级", "there is no total or no grade")
         return words("已是最高等级", "the best grade is already reached")
     lacking, total = plain(goal.lacking, 2), plain(steps[-1].cumulative if steps else evaluation.total, 2)
     if enough is None:

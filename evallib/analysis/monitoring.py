@@ -2,7 +2,7 @@
 
 Two things are watched side by side, how far the goals are reached and how far the budget is executed (“双监控”, as 焦发〔2019〕24号 puts
 it; for central departments 财预〔2019〕136号 has rules of its own). The limits of deviations (`RULES`) are this kit's, from neither.
-Amounts are in yuan, shares are shares (0.5); a gap is in shares of the target, above zero where it is bad.
+Amounts are in the currency's own unit, shares are shares (0.5); a gap is in shares of the target, above zero where it is bad.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from evallib.core.monitoring_record import MONEY, RULES, ZERO, Level, Measure, Monitored, Observation, Rule, days_of, known_at, year_gone
-from evallib.core.record import Operator
-from evallib.core.units import money, percent, plain, quantity, round_half_up
-from evallib.core.words import NOTHING, Words, words
+from evallib.model.monitoring_record import MONEY, RULES, ZERO, Level, Measure, Monitored, Observation, Rule, days_of, known_at, year_gone
+from evallib.model.record import Operator
+from evallib.model.units import Unit, round_half_up
+from evallib.model.words import NOTHING, Words, words
+from evallib.say.numbers import money, percent, plain, quantity
 
 Chance = Literal["reached", "likely", "open", "unlikely", "missed"]
 """Whether a target will be met: it is; by every reckoning; by some; by none; it can no longer be."""
@@ -136,7 +137,8 @@ class MoneyRow:
 def judge(measure: Measure, observation: Observation, target: Decimal | None, received: Decimal | None = None) -> Position:
     """Where a measure stands by an observation, against a target (for money: the budget of that day; None: not known).
 
-    >>> trained = Measure(id="trained", name=words("培训"), unit="人", target=Decimal(800))
+    >>> from evallib.model.units import NO_UNIT
+    >>> trained = Measure(id="trained", name=words("培训"), unit=NO_UNIT, target=Decimal(800))
     >>> at = judge(trained, Observation(date=date(2024, 6, 30), value=Decimal(300)), trained.target)
     >>> at.progress, at.deviations[0].level, round(at.deviations[0].gap, 4)
     (Decimal('0.375'), 'warn', Decimal('0.1223'))
@@ -303,10 +305,10 @@ def _share(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return None if part is None or not whole else part / whole
 
 
-def said(value: Decimal, unit: str) -> Words:
+def said(value: Decimal, unit: Unit) -> Words:
     """A value with its unit, to two decimals at most."""
-    if unit == "元":
-        return words(f"{money(value)} 元", f"{money(value)} yuan")
+    if unit.is_money and unit.factor == 1:
+        return words(f"{money(value)} {unit.name.zh}", f"{money(value)} {unit.name.en}")
     shown = round_half_up(value, 2)
     return words(quantity(shown, unit, "zh"), quantity(shown, unit, "en"))
 

@@ -1,4 +1,7 @@
-"""The departments of a county in one year: ranks, grades, what drives the differences, outliers, self-evaluation. No text, no drawing."""
+"""A county's evaluations of one year: which may be ranked together; ranks, grades, what drives the differences, outliers, own totals.
+
+What ranks, counts and compares is given evaluations that are `alike`. No text, no drawing.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import mean, median
 
-from evallib.core.evaluation import Evaluation, IndicatorResult, SectionResult
-from evallib.core.words import Words, words
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.words import NOTHING, Words, words
 
 Evaluations = Sequence[Evaluation]
 
@@ -24,6 +27,19 @@ RESCALED = "rescaled"
 
 
 # --- totals, ranks and grades
+
+
+def kind_of(evaluation: Evaluation) -> str:
+    """What was evaluated: a department, a project or a policy."""
+    return evaluation.record.kind
+
+
+def alike(evaluations: Evaluations) -> tuple[tuple[Evaluation, ...], ...]:
+    """The evaluations that may stand in one list: of one framework and one kind. The largest group first."""
+    found: dict[tuple[str, str], list[Evaluation]] = {}
+    for e in evaluations:
+        found.setdefault((e.framework.id, e.record.kind), []).append(e)
+    return tuple(tuple(group) for group in sorted(found.values(), key=lambda group: -len(group)))
 
 
 def rate_of(evaluation: Evaluation) -> Decimal | None:
@@ -75,11 +91,11 @@ class GradeCount:
 
 
 def grade_counts(evaluations: Evaluations) -> tuple[GradeCount, ...]:
-    """Every grade of the frameworks in use, the best first, also those that nobody has."""
+    """Every grade of the framework in use, the best first, also those that nobody has; none where there is no total."""
     names: dict[str, Words] = {}
     limits: dict[str, set[Decimal]] = {}
     for e in evaluations:
-        for g in e.framework.grades:
+        for g in e.framework.grades if e.framework.points else ():
             names.setdefault(g.id, g.words)
             limits.setdefault(g.id, set()).add(g.at_least / e.framework.points)
     order = sorted(names, key=lambda id: -max(limits[id]))
@@ -255,17 +271,17 @@ class SelfGap:
     @property
     def better_grade(self) -> bool:
         """Whether the department's own total would give a better grade than the evaluation."""
-        framework = self.evaluation.framework
-        return framework.grade_of(self.own).at_least > framework.grade_of(self.evaluation.total).at_least
+        own, given = (self.evaluation.framework.grade_of(total) for total in (self.own, self.evaluation.total))
+        return own is not None and (given is None or own.at_least > given.at_least)
 
 
 def self_gaps(evaluations: Evaluations) -> tuple[SelfGap, ...]:
     """Where a department gave itself a total: the most generous first. The own grade is the one that its total gives."""
-    found = [
-        SelfGap(e, e.self_total, e.framework.grade_of(e.self_total).words, e.self_total - e.total, (e.self_total - e.total) / e.points)
-        for e in evaluations
-        if e.self_total is not None and e.points
-    ]
+    found = []
+    for e in evaluations:
+        if e.self_total is not None and e.has_total:
+            grade, gap = e.framework.grade_of(e.self_total), e.self_total - e.total
+            found.append(SelfGap(e, e.self_total, grade.words if grade else NOTHING, gap, gap / e.points))
     return tuple(sorted(found, key=lambda g: (-g.rate, g.evaluation.record.department)))
 
 

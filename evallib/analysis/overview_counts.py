@@ -1,4 +1,4 @@
-"""Targets, budgets and findings counted over the departments of a county in one year. No text, no drawing."""
+"""Targets, budgets and findings counted over evaluations of a county in one year. No text, no drawing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.analysis import tables
-from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.core.record import Finding
-from evallib.core.words import Words
+from evallib.analysis.comparison import amount
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.model.record import Finding
+from evallib.model.words import Words
 
 Evaluations = Sequence[Evaluation]
 
@@ -89,7 +89,7 @@ def under_fulfilled(evaluations: Evaluations) -> tuple[Fulfilment, ...]:
 
 @dataclass(frozen=True)
 class Change:
-    """An amount in yuan before and after, of one department or of several together."""
+    """An amount of money before and after, of one department or of several together."""
 
     before: Decimal
     after: Decimal
@@ -116,7 +116,7 @@ def combined(changes: Iterable[Change | None]) -> Change | None:
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """A department's expenditure: approved, adjusted, outturn in yuan; None where not known."""
+    """A department's expenditure: approved, adjusted, outturn in the currency's own unit; None where not known."""
 
     evaluation: Evaluation
     approved: Decimal | None
@@ -136,10 +136,7 @@ class BudgetRow:
 
 def budget_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
     """Each department's budget, the largest variance (in percent, up or down) first, those without one last."""
-    found = []
-    for e in evaluations:
-        line = tables.budget_lines(e)["spending"][-1]
-        found.append(BudgetRow(e, *(None if fact is None else fact.value for fact in (line.approved, line.adjusted, line.outturn))))
+    found = [BudgetRow(e, *(amount(e, role) for role in ("budget approved", "budget adjusted", "budget spent"))) for e in evaluations]
 
     def order(row: BudgetRow) -> tuple[bool, Decimal, str]:
         rate = row.spent.rate if row.spent else None
@@ -153,7 +150,7 @@ def budget_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
 
 @dataclass(frozen=True)
 class KindCount:
-    """A kind of finding over all departments. `amount` is in yuan: what is at issue where it is named, else the whole amount."""
+    """A kind of finding over all departments. `amount` is money: what is at issue where it is named, else the whole amount."""
 
     name: Words
     findings: int
@@ -178,7 +175,7 @@ def kind_counts(evaluations: Evaluations) -> tuple[KindCount, ...]:
 
 
 def amount_at_issue(finding: Finding) -> Decimal | None:
-    """The amount at issue in yuan where the finding names one, else its whole amount."""
+    """The amount at issue where the finding names one, else its whole amount."""
     return finding.amount if finding.at_issue is None else finding.at_issue
 
 
@@ -198,14 +195,14 @@ class LostIndicator:
 
 
 def lost_indicators(evaluations: Evaluations) -> tuple[LostIndicator, ...]:
-    """The frameworks' own indicators by how many departments lost points there; departments' own indicators are left out."""
-    found: dict[str, list[tuple[Evaluation, IndicatorResult]]] = {}
+    """The indicators of each framework by how many departments lost points there; departments' own indicators are left out."""
+    found: dict[tuple[str, str], list[tuple[Evaluation, IndicatorResult]]] = {}
     for e in evaluations:
         for i in e.indicators:
-            if not i.own and i.status != "not_applicable":
-                found.setdefault(i.id, []).append((e, i))
+            if not i.own and i.points and i.status != "not_applicable":
+                found.setdefault((e.framework.id, i.id), []).append((e, i))
     rows = []
-    for id, pairs in found.items():
+    for (_, id), pairs in found.items():
         lost, points = sum((i.lost for _, i in pairs), Decimal(0)), sum((i.points for _, i in pairs), Decimal(0))
         losers = tuple(e for e, i in pairs if i.lost > 0)
         if losers:

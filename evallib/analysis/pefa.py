@@ -15,11 +15,12 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from evallib.core.base import Frozen
-from evallib.core.budget_rows import Kind
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.units import percent, plain, round_half_up
-from evallib.core.words import Words, joined, words
+from evallib.model.base import Frozen
+from evallib.model.budget_rows import Kind
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.units import round_half_up
+from evallib.model.words import Words, joined, words
+from evallib.say.numbers import percent, plain
 
 """What a head is to PEFA. `outside` is printed in the budget and measured nowhere: repayment of principal (H 1.1:7), and
 heads whose budget and outturn do not stand on the same basis (H 2:1 asks for one basis)."""

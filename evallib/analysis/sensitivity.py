@@ -17,13 +17,10 @@ import numpy as np
 
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
 from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, build_model
-from evallib.core.errors import InputRefused, Place, Problem, meant
-from evallib.core.evaluation import Evaluation
-from evallib.core.measure import written
-from evallib.core.rules import Awarded, Checklist, DeductPerOccurrence, Tiers
-from evallib.core.scoring import indicators_in_force
-from evallib.core.units import percent, plain
-from evallib.core.words import Words, joined, words
+from evallib.model.errors import InputRefused, Place, Problem, meant
+from evallib.model.evaluation import Evaluation
+from evallib.model.words import Words, joined, words
+from evallib.say.numbers import percent, plain, written
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,8 @@ def simulate(
     that nobody published and on what people judged. The same seed gives the same result. With nothing to vary, the recorded
     grade has the share 1.
 
-    Raises InputRefused for an interval of an unknown or unmeasured indicator, and for a spread outside 0 to 1.
+    Raises InputRefused where there is no grade to vary (see `can_vary`), for an interval of an unknown or unmeasured indicator, and
+    for a spread outside 0 to 1.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
@@ -143,12 +141,15 @@ def simulate(
     return Sensitivity(draws, seed, evaluation.total, evaluation.grade, shares, low, median, high, tuple(influences), assumed, said)
 
 
+def can_vary(evaluation: Evaluation) -> bool:
+    """Whether there is anything to simulate: a total with a grade."""
+    return bool(evaluation.grade_id)
+
+
 def measured(evaluation: Evaluation) -> list[str]:
     """The indicators that a value is scored for, and for which `simulate` takes an interval."""
-    judged_only = Checklist | Tiers | Awarded | DeductPerOccurrence
-    rules = {i.id: i.rule for i in indicators_in_force(evaluation.framework, evaluation.record)}
-    scored = [i for i in evaluation.indicators if i.formula_score is not None and i.status == "scored" and i.method != "overridden"]
-    return [i.id for i in scored if not isinstance(rules[i.id], judged_only)]
+    scored = [i for i in evaluation.indicators if i.points and i.formula_score is not None and i.status == "scored"]
+    return [i.id for i in scored if i.method != "overridden" and evaluation.in_force[i.id].rule.takes == "number"]
 
 
 def _decimal(value: np.float64) -> Decimal:
@@ -157,6 +158,10 @@ def _decimal(value: np.float64) -> Decimal:
 
 def _check(evaluation: Evaluation, spread: Decimal, intervals: Mapping[str, Interval], draws: int) -> None:
     problems = []
+    if not can_vary(evaluation):
+        what = words("没有总分或等级，无从模拟", "there is no total or no grade: nothing can be simulated")
+        fix = words("在指标体系中写明分值（points）和等级（grade）", "give the framework points and grades")
+        problems.append(Problem(Place("simulate"), what, fix))
     if not 0 <= spread < 1:
         fix = words("写 0 到 1 之间的小数，例如 0.25", "write a share from 0 to below 1, such as 0.25")
         problems.append(Problem(Place("spread"), words("不在 0 与 1 之间", "is not between 0 and 1"), fix, str(spread)))
@@ -215,11 +220,8 @@ def _assumptions(
         }[judged]
         said.append(words(f"{people} 项由评价组评定：{how.zh}", f"{people} judged by the evaluators: {how.en}"))
     for id, (low, high) in intervals.items():
-        at, to, name = (
-            written(low, evaluation.indicator(id).unit),
-            written(high, evaluation.indicator(id).unit),
-            evaluation.indicator(id).name,
-        )
+        name, unit = evaluation.indicator(id).name, evaluation.indicator(id).unit
+        at, to = written(low, unit), written(high, unit)
         said.append(words(f"{name.zh}的实际值在 {at.zh} 与 {to.zh} 之间", f"the value of {name.en} lies between {at.en} and {to.en}"))
     return tuple(said)
 

@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from evallib.analysis.comparison import AmountChange, amount_change, money_lines, value_change
 from evallib.analysis.tables import losses
-from evallib.core.evaluation import Evaluation, MetricResult, TargetResult
-from evallib.core.measure import find_fact
-from evallib.core.optional_rows import CostResult
-from evallib.core.record import Recommendation
-from evallib.core.units import SHARE, UNITS, convert
-from evallib.core.words import Words, words
+from evallib.model.evaluation import Evaluation, FormulaResult, TargetResult
+from evallib.model.optional_rows import CostResult
+from evallib.model.record import Recommendation
+from evallib.model.units import SHARE, Unit, convert
+from evallib.model.words import Words, words
 
 METHODS: dict[str, Words] = {
     "targets": words("目标比较法", "Target comparison"),
@@ -66,7 +65,7 @@ def compare_targets(evaluation: Evaluation) -> TargetComparison:
 
 @dataclass(frozen=True)
 class CostYear:
-    """A result in a year: cost in yuan, quantity in base units, and yuan for one unit; None where nothing was reached.
+    """A result in a year: cost in the currency's own unit, quantity in base units, cost of one unit; None where nothing was reached.
 
     `change` is that of the unit cost against the nearest earlier year in the data, None in the first one.
     """
@@ -86,7 +85,7 @@ class CostSeries:
     id: str
     name: Words
     tie: Words
-    unit: str
+    unit: Unit
     years: tuple[CostYear, ...]
 
 
@@ -95,13 +94,14 @@ def costs(evaluation: Evaluation) -> tuple[CostSeries, ...]:
 
     The tie shown is that of the latest year.
     """
-    found = []
+    found, units = [], evaluation.catalogue.units
     for id in dict.fromkeys(row.result for row in evaluation.record.cost_results):
         rows = sorted((r for r in evaluation.record.cost_results if r.result == id), key=lambda r: r.year)
-        unit = next(u.symbol for u in UNITS.values() if u.measures == UNITS[rows[-1].unit].measures and u.factor == 1)
+        unit = units.base(units.read(rows[-1].unit))
         years: list[CostYear] = []
         for row in rows:
-            cost, quantity = convert(row.cost, row.cost_unit, "元"), convert(row.quantity, row.unit, unit)
+            cost = convert(row.cost, units.read(row.cost_unit), units.money)
+            quantity = convert(row.quantity, units.read(row.unit), unit)
             unit_cost = cost / quantity if quantity else None
             change = amount_change(years[-1].unit_cost, unit_cost) if years else None
             years.append(CostYear(row.year, cost, quantity, unit_cost, change, row))
@@ -114,7 +114,7 @@ class HistoryLine:
     """A number of this year beside that of an earlier one, in this year's unit. `link` names its entry in an appendix of the report."""
 
     name: Words
-    unit: str
+    unit: Unit
     year: int
     before: Decimal
     now: Decimal
@@ -126,7 +126,7 @@ class HistoryLine:
 class History:
     """This year against earlier ones: rates that compare two years, amounts of both, and targets where last year was evaluated."""
 
-    rates: tuple[MetricResult, ...]
+    rates: tuple[FormulaResult, ...]
     facts: tuple[HistoryLine, ...]
     targets: tuple[HistoryLine, ...]
     previous: Evaluation | None
@@ -138,17 +138,18 @@ class History:
 def history(evaluation: Evaluation, previous: Evaluation | None) -> History:
     """Everything recorded of earlier years beside this year's; shares change by their difference, not by a rate.
 
-    Rates are the formulas that score an indicator and take a number of an earlier year, or the carry-over the year opened with.
+    Rates are the formulas of indicators that compare two years, or that the catalogue says measure a change on last year.
     """
-    record, used = evaluation.record, {i.metric for i in evaluation.indicators}
+    record, catalogue, money = evaluation.record, evaluation.catalogue, evaluation.catalogue.units.money
+    used, changing = {i.formula for i in evaluation.indicators}, catalogue.playing("change on last year")
     rates = tuple(
-        m
-        for m in evaluation.metrics
-        if m.id in used and m.value is not None and (m.id == "carryover_change_rate" or any(i.year < record.year for i in m.inputs))
+        f
+        for f in evaluation.formulas
+        if f.id in used and f.value is not None and (f.id in changing or catalogue.formulas[f.id].compares_years)
     )
     facts: dict[str, HistoryLine] = {}
     for id, year in sorted(((row.fact, row.year) for row in record.facts if row.year < record.year), key=lambda row: row[1]):
-        old, new = find_fact(record, id, year), find_fact(record, id, record.year)
+        old, new = evaluation.facts.find(id, year), evaluation.facts.find(id)
         if old is not None and new is not None and old.value is not None and new.value is not None:
             change = _change(old.value, new.value, new.unit)
             facts[id] = HistoryLine(new.name, new.unit, year, old.value, new.value, change, f"f-{id}-{record.year}")
@@ -156,20 +157,18 @@ def history(evaluation: Evaluation, previous: Evaluation | None) -> History:
         before, now = line.values
         if line.id not in facts and previous is not None and before is not None and now is not None:
             link = f"f-{line.id}-{record.year}"
-            facts[line.id] = HistoryLine(line.name, "元", previous.record.year, before, now, _change(before, now, "元"), link)
+            facts[line.id] = HistoryLine(line.name, money, previous.record.year, before, now, _change(before, now, money), link)
     targets = []
-    for target in evaluation.targets if previous else ():
-        last = next((i for i in previous.indicators if i.id == target.id), None) if previous else None
-        this = evaluation.indicator(target.id)
-        moved = value_change(last, this)
-        if previous is not None and moved is not None and this.value is not None:
-            was = this.value - moved
+    for this in (evaluation.indicator(t.id) for t in evaluation.targets if previous):
+        last = next((i for i in previous.indicators if i.id == this.id), None) if previous else None
+        if previous and last and last.value is not None and this.value is not None and value_change(last, this) is not None:
+            was = convert(last.value, last.unit, this.unit)
             change = _change(was, this.value, this.unit)
             targets.append(HistoryLine(this.name, this.unit, previous.record.year, was, this.value, change, f"i-{this.id}"))
     return History(rates, tuple(facts.values()), tuple(targets), previous)
 
 
-def _change(before: Decimal, now: Decimal, unit: str) -> AmountChange:
-    if UNITS[unit].measures == "share":
+def _change(before: Decimal, now: Decimal, unit: Unit) -> AmountChange:
+    if unit.is_share:
         return AmountChange(convert(now - before, unit, SHARE), None)
     return amount_change(before, now)

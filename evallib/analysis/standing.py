@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import median, quantiles
 from typing import Literal
 
-from evallib.core.evaluation import Evaluation, IndicatorResult
+from evallib.model.evaluation import Evaluation, IndicatorResult
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Standing:
 def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Standing, ...]:
     """The department's place on every indicator of the framework that another department was scored on, in its order.
 
-    Compared are departments evaluated in the same year by the same framework; the department itself among `others` is passed
-    over. What was not scored, or does not apply, is left out on either side, and so are a department's own indicators.
+    Compared are those of one kind (departments, projects) evaluated in the same year by the same framework; the one itself among
+    `others` is passed over. What was not scored, or does not apply, is left out on either side, and so are own indicators.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
@@ -75,11 +75,11 @@ def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Sta
                 median=median(rates),
                 upper=upper,
                 best=max(rates),
-                median_value=median(values) if mine.unit and mine.value is not None else None,
+                median_value=median(values) if mine.value is not None else None,
             )
         )
     return tuple(found)
 
 
-def _basis(evaluation: Evaluation) -> tuple[str, int, int]:
-    return evaluation.framework.id, evaluation.framework.first_year, evaluation.record.year
+def _basis(evaluation: Evaluation) -> tuple[str, int, int, str]:
+    return evaluation.framework.id, evaluation.framework.first_year, evaluation.record.year, evaluation.record.kind

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.core.evaluation import Evaluation, IndicatorResult, InputValue
-from evallib.core.facts import FACTS, TOPICS, split_part
-from evallib.core.measure import asks_no_more, find_fact
-from evallib.core.record import Fact, Finding, Recommendation
-from evallib.core.words import Words, words
+from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.facts import InputValue
+from evallib.model.record import Fact, Finding, Recommendation
+from evallib.model.units import convert
+from evallib.model.words import Words, words
+from evallib.score.measure import asks_no_more
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ class NextGrade:
 
 
 def next_grade(evaluation: Evaluation) -> NextGrade | None:
-    """The next better grade, or None where the best is reached."""
-    above = sorted((g for g in evaluation.framework.grades if g.at_least > evaluation.total), key=lambda g: g.at_least)
-    return NextGrade(above[0].words, above[0].at_least, above[0].at_least - evaluation.total) if above else None
+    """The next better grade, or None where the best is reached, or there is no total or no grade."""
+    grades = evaluation.framework.grades if evaluation.has_total else ()
+    above = min((g for g in grades if g.at_least > evaluation.total), key=lambda g: g.at_least, default=None)
+    return NextGrade(above.words, above.at_least, above.at_least - evaluation.total) if above else None
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,16 @@ class BudgetLine:
     name: Words
     approved: InputValue | None
     adjusted: InputValue | None
-    outturn: InputValue | None
+    spent: InputValue | None
     total: bool = False
 
     @property
     def difference(self) -> Decimal | None:
-        """Outturn less approved, or adjusted less approved where a line has no outturn."""
-        after = self.outturn or self.adjusted
+        """Spent less approved, or adjusted less approved where a line has nothing spent; in the unit of what was approved."""
+        after = self.spent or self.adjusted
         if after is None or self.approved is None or after.value is None or self.approved.value is None:
             return None
-        return after.value - self.approved.value
+        return convert(after.value, after.unit, self.approved.unit) - self.approved.value
 
     @property
     def rate(self) -> Decimal | None:
@@ -77,29 +79,16 @@ class BudgetLine:
 
 
 def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
-    """The budget by source of income and by kind of spending, each closed by its total."""
+    """The budget by source of income and by kind of spending, each closed by its total; a side of which nothing is known is empty."""
 
-    def line(zh: str, en: str, approved: str, adjusted: str, outturn: str, total: bool = False) -> BudgetLine:
-        def find(id: str) -> InputValue | None:
-            return find_fact(evaluation.record, id, evaluation.record.year) if id else None
+    def side(table: str) -> tuple[BudgetLine, ...]:
+        lines = []
+        for line in evaluation.catalogue.lines.get(table, ()):
+            cells = {column: evaluation.facts.named(name) for column, name in line.cells.items()}
+            lines.append(BudgetLine(line.name, cells.get("approved"), cells.get("adjusted"), cells.get("spent"), line.total))
+        return tuple(lines) if any(line.approved or line.adjusted or line.spent for line in lines) else ()
 
-        return BudgetLine(words(zh, en), find(approved), find(adjusted), find(outturn), total)
-
-    return {
-        "income": (
-            line("一般公共预算", "General public budget", "approved_income_general", "adjusted_income_general", ""),
-            line("政府性基金预算", "Government fund budget", "approved_income_fund", "adjusted_income_fund", ""),
-            line("国有资本经营预算", "State capital budget", "approved_income_capital", "adjusted_income_capital", ""),
-            line("其他收入", "Other income", "approved_income_other", "adjusted_income_other", ""),
-            line("年初结转结余", "Opening carry-over", "", "opening_carryover", ""),
-            line("收入合计", "Total income", "approved_income", "adjusted_income", "", total=True),
-        ),
-        "spending": (
-            line("基本支出", "Basic expenditure", "approved_basic", "adjusted_basic", "outturn_basic"),
-            line("项目支出", "Project expenditure", "approved_project", "adjusted_project", "outturn_project"),
-            line("支出合计", "Total expenditure", "approved_expenditure", "adjusted_expenditure", "outturn", total=True),
-        ),
-    }
+    return {table: side(table) for table in ("income", "spending")}
 
 
 @dataclass(frozen=True)
@@ -112,32 +101,27 @@ class FactLine:
 
 def facts_by_topic(evaluation: Evaluation) -> tuple[tuple[Words, tuple[FactLine, ...]], ...]:
     """Every fact of the record by topic, sums before their parts, each with the row it was read from."""
-    record = evaluation.record
-    rows = {(f.fact, f.year): f for f in record.facts}
+    record, catalogue = evaluation.record, evaluation.catalogue
     years = sorted({f.year for f in record.facts} | {record.year}, reverse=True)
-    found = []
-    for topic, name in TOPICS.items():
-        lines = []
-        for id, kind in FACTS.items():
-            for year in years if kind.topic == topic else ():
-                value = find_fact(record, id, year)
-                if value is not None:
-                    lines.append(FactLine(value, rows.get((id, year))))
-        if lines:
-            found.append((name, tuple(lines)))
-    return tuple(found)
+    found: dict[str, list[FactLine]] = {topic: [] for topic in catalogue.topics}
+    for id, fact in catalogue.facts.items():
+        for year in years:
+            value = evaluation.facts.find(id, year)
+            if value is not None:
+                found[fact.entry.topic if fact.entry.topic in found else ""].append(FactLine(value, record.find_fact(id, year)))
+    return tuple((catalogue.topics[topic], tuple(lines)) for topic, lines in found.items() if lines)
 
 
-def parts_of(value: InputValue) -> tuple[tuple[str, InputValue], ...]:
+def parts_of(evaluation: Evaluation, value: InputValue) -> tuple[tuple[str, InputValue], ...]:
     """The parts that a fact was summed from, each with its sign."""
-    signs = ["−" if split_part(part)[0] < 0 else "+" for part in FACTS[value.fact].parts]
+    signs = ["−" if sign < 0 else "+" for sign, _ in evaluation.catalogue.facts[value.fact].parts]
     return tuple(zip(signs, value.parts, strict=True)) if value.parts else ()
 
 
-def contradicted_metrics(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
+def contradicted_formulas(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
     """For each recorded contradiction, the formulas whose indicators it touches."""
-    metrics = {i.id: i.metric for i in evaluation.indicators if i.metric}
-    return {c.contradiction: tuple(metrics[t] for t in c.subjects if t in metrics) for c in evaluation.record.contradictions}
+    formulas = {i.id: i.formula for i in evaluation.indicators if i.formula}
+    return {c.contradiction: tuple(formulas[t] for t in c.subjects if t in formulas) for c in evaluation.record.contradictions}
 
 
 @dataclass(frozen=True)
@@ -170,9 +154,8 @@ def cited(evaluation: Evaluation, source: str, article: str) -> Words:
     """A clause as a reader cites it: the document, its number, the article."""
     document = evaluation.record.find_source(source)
     title, number = (document.words, document.number) if document else (words(source), "")
-    en = article
-    for chinese, english in (("部分", "part"), ("条", "art."), ("款", "para."), ("项", "item")):
-        en = re.sub(rf"第(\d+){chinese}", rf", {english} \1", en)
+    marks = ("art.", "para.", "item", "part")
+    en = re.sub(r"第(\d+)(条|款|项|部分)", lambda found: f", {marks['条款项'.find(found[2])]} {found[1]}", article)
     return words(
         f"《{title.zh.strip('《》')}》{f'（{number}）' if number else ''}{article}",
         f"{title.en}{f' ({number})' if number else ''}{en}",

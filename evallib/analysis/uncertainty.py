@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evallib.analysis.sobol import Floats
-from evallib.core.evaluation import Evaluation, IndicatorResult
-from evallib.core.framework import Indicator
-from evallib.core.measure import compute_target
-from evallib.core.rules import Awarded, Checklist, DeductPerOccurrence, Tiers
-from evallib.core.scoring import indicators_in_force
-from evallib.core.units import SHARE
+from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.rules import Measured, Rule
+from evallib.score.measure import compute_target
+from evallib.score.scoring import award_number
 
 Ints = NDArray[np.int64]
 Judged = Literal["fixed", "step", "full"]
@@ -134,20 +132,22 @@ class Model:
 def build_model(
     evaluation: Evaluation, spread: float, points: Points, judged: Judged, intervals: Mapping[str, Interval]
 ) -> tuple[Model, list[IndicatorResult]]:
-    """The total of an evaluation as a model of what varies, and the indicators in the model's order; see `sensitivity.simulate`."""
+    """The total of an evaluation as a model of what varies, and the indicators in the model's order; see `sensitivity.simulate`.
+
+    Indicators without points are not in it.
+    """
     framework = evaluation.framework
     counted = framework.treatment.not_applicable == "full"
-    results = [i for i in evaluation.indicators if counted or i.status != "not_applicable"]
-    indicators = {i.id: i for i in indicators_in_force(framework, evaluation.record)}
+    results = [i for i in evaluation.indicators if i.points and (counted or i.status != "not_applicable")]
     varied: dict[int, Rate] = {}
     pools: dict[str, list[int]] = {}
     for n, result in enumerate(results):
         if result.status == "not_applicable":
             continue
         if result.id in intervals:
-            rate: Rate | None = _interval_rate(evaluation, indicators[result.id], result, intervals[result.id])
+            rate: Rate | None = _interval_rate(evaluation, result, intervals[result.id])
         else:
-            rate = _judged_rate(indicators[result.id], result, judged)
+            rate = _judged_rate(evaluation.in_force[result.id].rule, result, judged)
         if rate is not None and (result.id in intervals or np.ptp(rate.values) > 0):
             varied[n] = rate
         if spread and (points == "all" or result.basis == "reconstructed"):
@@ -176,38 +176,39 @@ def _section(evaluation: Evaluation, result: IndicatorResult) -> str:
     return "whole"
 
 
-def _judged_rate(indicator: Indicator, result: IndicatorResult, judged: Judged) -> Rate | None:
+def _judged_rate(rule: Rule, result: IndicatorResult, judged: Judged) -> Rate | None:
     """What the score rate of a judged indicator may be; None where nothing of it is judged, or judgements are taken as they are."""
     if judged == "fixed" or result.method == "computed" or result.score is None or result.status != "scored":
         return None
     if judged == "full":
         return Rate(np.array([0.0, 1.0]))
-    rule, rate = indicator.rule, result.score / result.points
-    if isinstance(rule, Checklist) and result.formula_score == result.score:
+    rate = result.score / result.points
+    if rule.checklist and result.formula_score == result.score:
         met = {j.item: j.verdict == "met" for j in result.judgements if j.kind == "item"}
         chances = {Decimal(0): 1.0}
-        for item in rule.items:
+        for item in rule.checklist:
             as_met = 1 - _FLIP if met[item.id] else _FLIP
             for score, chance in [*chances.items()]:
                 chances[score] = chances[score] - chance * as_met
                 chances[score + item.points] = chances.get(score + item.points, 0.0) + chance * as_met
         ordered = sorted(chances)
         return Rate(np.array([float(s / result.points) for s in ordered]), np.array([chances[s] for s in ordered]))
-    tier = next((rule.find(j.verdict) for j in result.judgements if j.kind == "tier"), None) if isinstance(rule, Tiers) else None
+    tier = next((rule.tier(j.verdict) for j in result.judgements if j.kind == "tier"), None)
     low, high = (tier.low, tier.high) if tier else (max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1)))
     return Rate(np.array([float(low), float(high)]))
 
 
-def _interval_rate(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult, interval: Interval) -> Rate:
+def _interval_rate(evaluation: Evaluation, result: IndicatorResult, interval: Interval) -> Rate:
     """The score rates over an interval of values, in equal cells, each scored by the indicator's rule."""
-    rule, row = indicator.rule, next((t for t in evaluation.record.targets if t.indicator == indicator.id), None)
-    assert not isinstance(rule, Checklist | Tiers | Awarded | DeductPerOccurrence)  # refused by _check
+    rule, row = evaluation.in_force[result.id].rule, next((t for t in evaluation.record.targets if t.indicator == result.id), None)
+    assert isinstance(rule, Measured)  # refused by _check
     low, high = interval
     rates = []
     for cell in range(_CELLS):
-        value, unit = low + (high - low) * (2 * cell + 1) / (2 * _CELLS), result.unit
-        if rule.of == "completion" and row is not None:
+        value, target = low + (high - low) * (2 * cell + 1) / (2 * _CELLS), None
+        if row is not None:
             there = row.model_copy(update={"actual": value, "actual_unit": row.unit, "base": None})
-            value, unit = compute_target(evaluation.record, there, result.name, None).attainment or Decimal(0), SHARE
-        rates.append(float(rule.award(value, unit, indicator.points).score / indicator.points))
+            target = compute_target(evaluation.facts, there, result.name, None)
+        award = award_number(rule, value, result.unit, target, result.points)
+        rates.append(float(award.score / result.points) if award else 0.0)
     return Rate(np.array(rates), np.full(_CELLS, 1 / _CELLS))

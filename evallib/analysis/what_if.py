@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from evallib.analysis.changes import Change, ChangeRefused, make_change
 from evallib.checks.identities import check_identities
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.record import check_record
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.evaluation import Evaluation
-from evallib.core.facts import FACTS
-from evallib.core.record import TABLES, Record
-from evallib.core.rows import columns
-from evallib.core.scoring import evaluate, out_of_full_points
-from evallib.core.units import plain
-from evallib.core.words import Words, words
+from evallib.model.catalogue import Catalogue
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.evaluation import Evaluation
+from evallib.model.record import TABLES, Record
+from evallib.model.rows import columns
+from evallib.model.words import Words, words
+from evallib.say.numbers import plain
+from evallib.score.scoring import evaluate, out_of_full_points
 
 
 def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
@@ -53,14 +54,14 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     return _to_full_points(evaluate(framework, record))
 
 
-def broken_identities(recorded: Record, changed: Record) -> tuple[Words, ...]:
+def broken_identities(catalogue: Catalogue, recorded: Record, changed: Record) -> tuple[Words, ...]:
     """The accounting identities that held in the recorded data and no longer hold in the changed one, a sentence each."""
 
     def broken(record: Record) -> dict[tuple[str, ...], Problem]:
-        return {p.about: p for p in check_identities(record, _place(record))}
+        return {p.about: p for p in check_identities(catalogue, record, _place(record))}
 
     before = broken(recorded)
-    return tuple(_identity(p) for about, p in broken(changed).items() if about not in before)
+    return tuple(_identity(catalogue, p) for about, p in broken(changed).items() if about not in before)
 
 
 def new_remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
@@ -73,8 +74,9 @@ def new_remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
     return tuple(p.what for key, p in strange(changed).items() if key not in before)
 
 
-def _identity(problem: Problem) -> Words:
-    subject = FACTS[problem.about[0]].name if problem.about[0] in FACTS else words(problem.about[0])
+def _identity(catalogue: Catalogue, problem: Problem) -> Words:
+    fact = catalogue.facts.get(problem.about[0])
+    subject = fact.name if fact else words(problem.about[0])
     found = words(f"（现为 {problem.found}）", f" (it is {problem.found})") if problem.found else words("")
     return words(f"{subject.zh}：{problem.what.zh}{found.zh}", f"{subject.en}: {problem.what.en}{found.en}")
 
@@ -95,7 +97,7 @@ def make_scenario(recorded: Evaluation, name: Words, changes: Sequence[Change]) 
     Raises InputRefused as `apply` does.
     """
     changed = apply(recorded, changes)
-    remarks = [*broken_identities(recorded.record, changed.record), *new_remarks(recorded, changed)]
+    remarks = [*broken_identities(recorded.catalogue, recorded.record, changed.record), *new_remarks(recorded, changed)]
     points = sum((d.points for d in changed.framework.dimensions), Decimal(0))
     if points != changed.framework.points:
         given, full = plain(points, 2), plain(changed.framework.points)
@@ -136,19 +138,16 @@ def compare(recorded: Evaluation, scenarios: Sequence[Scenario]) -> tuple[Compar
     found = []
     for scenario in scenarios:
         e = scenario.evaluation
-        dimensions = [Difference(a.id, a.name, a.score, b.score) for a, b in zip(recorded.dimensions, e.dimensions, strict=True)]
-        indicators = [Difference(a.id, a.name, a.score, b.score) for a, b in zip(recorded.indicators, e.indicators, strict=True)]
-        found.append(
-            Comparison(
-                scenario,
-                Difference("total", words("总分", "Total"), recorded.total, e.total),
-                e.grade,
-                e.grade_id != recorded.grade_id,
-                tuple(d for d in dimensions if d.recorded != d.changed),
-                tuple(d for d in indicators if d.recorded != d.changed),
-            )
-        )
+        dimensions, indicators = _differing(recorded.dimensions, e.dimensions), _differing(recorded.indicators, e.indicators)
+        total = Difference("total", words("总分", "Total"), recorded.total, e.total)
+        found.append(Comparison(scenario, total, e.grade, e.grade_id != recorded.grade_id, dimensions, indicators))
     return tuple(found)
+
+
+def _differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference, ...]:
+    """The dimensions or indicators whose scores differ."""
+    pairs = zip(before, after, strict=True)
+    return tuple(Difference(a.id, a.name, a.score, b.score) for a, b in pairs if a.score != b.score)
 
 
 def _to_full_points(evaluation: Evaluation) -> Evaluation:
@@ -158,7 +157,7 @@ def _to_full_points(evaluation: Evaluation) -> Evaluation:
         return evaluation
     total = out_of_full_points(evaluation.framework, evaluation.total, evaluation.points)
     grade = evaluation.framework.grade_of(total)
-    return evaluation.model_copy(update={"total": total, "points": full, "grade": grade.words, "grade_id": grade.id})
+    return replace(evaluation, total=total, points=full, grade_id=grade.id if grade else "")
 
 
 def _place(record: Record) -> Callable[[str, int, str | None], Place]:

@@ -9,23 +9,25 @@ from itertools import groupby
 
 from matplotlib.figure import Figure
 
-from evallib.charts.drawing import ACCENT, BAD, BODY, GOOD, INK, LAST_YEAR, MUTED, SMALL, WIDTH, Chart, Sheet, text_width, wrap
-from evallib.charts.parts import Step, alt_text, bridge, money_scale, no_data, signed, source_line, table_of
-from evallib.core.evaluation import Evaluation, InputValue, Origin
-from evallib.core.measure import find_fact
-from evallib.core.units import money, percent, plain
-from evallib.core.words import Lang, Words, words
+from evallib.charts.drawing import ACCENT, BAD, BODY, GOOD, INK, LAST_YEAR, MUTED, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
+from evallib.charts.parts import Step, bridge, composed, inside, money_scale, no_data, signed, source_line
+from evallib.model.catalogue import Line
+from evallib.model.evaluation import Evaluation
+from evallib.model.facts import InputValue, Origin
+from evallib.model.words import Lang, Words, joined, words
+from evallib.say.numbers import money, percent, plain
 
 
 def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     """Where the money came from and went: approved, adjustments by source, adjusted, spent by kind, carry-over."""
-    facts = _Facts(evaluation)
-    approved, adjusted = facts("approved_expenditure"), facts("adjusted_expenditure")
-    outturn, closing = facts("outturn"), facts("closing_carryover")
-    totals = [v for v in (approved, adjusted, outturn, closing) if v is not None]
-    if not totals or (approved is None and adjusted is None):
+    amounts = _Amounts(evaluation)
+    approved, adjusted, spent, closing = (
+        amounts.of(role) for role in ("budget approved", "budget adjusted", "budget spent", "carried out")
+    )
+    totals = [v for v in (approved, adjusted, spent, closing) if v is not None]
+    if not any(totals) or (approved is None and adjusted is None):
         return no_data("budget_bridge", words("没有预算数", "The budget figures are missing"), lang)
-    factor, unit = money_scale(totals, lang)
+    factor, unit = money_scale(totals, amounts.money, lang)
     steps: list[Step] = []
 
     def total(name: Words, value: Decimal, kind: str) -> None:
@@ -34,51 +36,53 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     def change(name: Words, value: Decimal, kind: str = "change") -> None:
         level = steps[-1].end
         sign = words("减：", "less ") if value < 0 or kind == "actual" else words("加：", "plus ")
-        steps.append(Step(sign + name, level, level + value, kind, signed(value / factor)))
+        steps.append(Step(sign + words(name.zh, inside(name.en)), level, level + value, kind, signed(value / factor)))
 
     if approved is not None:
         total(words("年初批复预算", "Approved budget"), approved, "plan")
     if adjusted is not None:
         if approved is not None:
-            for name, value in _adjustments(facts):
+            for name, value in _adjustments(amounts):
                 change(name, value)
             if adjusted != steps[-1].end:
                 change(words("其他调整", "other adjustments"), adjusted - steps[-1].end)
         total(words("调整后预算", "Adjusted budget"), adjusted, "plan")
-        kinds = ((words("基本支出", "basic expenditure"), "outturn_basic"), (words("项目支出", "project expenditure"), "outturn_project"))
-        parts = [(name, amount) for name, id in kinds if (amount := facts(id)) is not None]
-        if outturn is not None and sum(value for _, value in parts) != outturn:
-            parts = [(words("支出决算", "outturn"), outturn)]
-        for name, spent in parts if outturn is not None else []:
-            change(name, -spent, "actual")
-        if closing is not None and outturn is not None and steps[-1].end != closing:
+        parts = [(line.name, amount) for line in amounts.lines("spending") if (amount := amounts.cell(line, "spent")) is not None]
+        if spent is not None and sum(value for _, value in parts) != spent:
+            parts = [(words("支出决算", "outturn"), spent)]
+        for name, value in parts if spent is not None else []:
+            change(name, -value, "actual")
+        if closing is not None and spent is not None and steps[-1].end != closing:
             change(words("其他差额", "other differences"), closing - steps[-1].end)
         if closing is not None:
             total(words("年末结转结余", "Closing carry-over"), closing, "plan")
-    elif outturn is not None:
-        total(words("支出决算", "Outturn"), outturn, "actual")
-    title = (
-        words("预算数不全，只画已知的各项", "Some budget figures are missing; what is known is drawn")
-        if not approved or not adjusted
-        else _raised(approved, adjusted)
+    elif spent is not None:
+        total(words("支出决算", "Outturn"), spent, "actual")
+    title = words("预算数不全，只画已知的各项", "Some budget figures are missing; what is known is drawn")
+    if adjusted:
+        shares = [_raised(approved, adjusted)] if approved else []
+        if spent is not None:
+            share = percent(spent / adjusted)
+            shares.append(words(f"支出占调整后预算的 {share}", f"{share} of {'it' if approved else 'the adjusted budget'} was spent"))
+        title = joined(shares, "，", "; ") or title
+    until = words("年末结转结余", "the closing carry-over") if closing is not None else words("支出", "what was spent")
+    subtitle = words(
+        f"从年初批复预算到{until.zh}，单位：{unit}。空心为预算，浅色为调整，实心为支出。",
+        f"From the approved budget to {until.en}, in {unit}. Outlined: budget; light: adjustments; solid: spending.",
     )
-    if adjusted and outturn is not None:
-        title = words(
-            f"{title.zh}，支出占调整后预算的 {percent(outturn / adjusted)}", f"{title.en}; {percent(outturn / adjusted)} of it was spent"
-        )
-    subtitle = words("从年初批复预算到年末结转结余", "From the approved budget to the closing carry-over")
-    subtitle += words(
-        f"，单位：{unit}。空心为预算，浅色为调整，实心为支出。", f", in {unit}. Outlined: budget; light: adjustments; solid: spending."
-    )
-    heads = words("项目 金额（元） 累计（元）", "Step Amount_(yuan) Running_total_(yuan)")[lang].split()
-    table = table_of([[s.name[lang], money(s.end - s.start), money(s.end)] for s in steps], [h.replace("_", " ") for h in heads])
-    alt = alt_text(
-        f"{title[lang]}{words('。瀑布图，', '. Waterfall chart, in ')[lang]}{unit}{words('：', ': ')[lang]}",
+    return composed(
+        "budget_bridge",
+        title,
+        subtitle,
+        words(f"。瀑布图，{unit}：", f". Waterfall chart, in {unit}: "),
         [f"{s.name[lang]} {s.text}" for s in steps],
+        source_line(evaluation, amounts.origins, lang),
+        words("项目|金额（¤）|累计（¤）", "Step|Amount (¤)|Running total (¤)"),
+        [[s.name[lang], money(s.end - s.start), money(s.end)] for s in steps],
+        bridge(steps, lang),
         lang,
+        amounts.money,
     )
-    figure = bridge(steps, lang)
-    return Chart("budget_bridge", title[lang], subtitle[lang], alt, source_line(evaluation, facts.origins, lang), table, figure, lang)
 
 
 def _raised(approved: Decimal, adjusted: Decimal) -> Words:
@@ -91,34 +95,40 @@ def _raised(approved: Decimal, adjusted: Decimal) -> Words:
     )
 
 
-class _Facts:
-    """Looks facts up, and remembers where they came from."""
+class _Amounts:
+    """Looks amounts up in the currency's own unit, and remembers where they came from."""
 
     def __init__(self, evaluation: Evaluation) -> None:
-        self._record = evaluation.record
+        self.evaluation, self.catalogue = evaluation, evaluation.catalogue
+        self.money = self.catalogue.units.money
         self.origins: list[Origin] = []
 
-    def __call__(self, id: str) -> Decimal | None:
-        found = find_fact(self._record, id, self._record.year)
+    def take(self, found: InputValue | None) -> Decimal | None:
         self.origins += found.origins if found else ()
-        return found.value if found else None
+        return found.base_value if found else None
+
+    def of(self, role: str) -> Decimal | None:
+        """The amount of the fact that plays a role."""
+        id = self.catalogue.player(role)
+        return self.take(self.evaluation.facts.find(id)) if id else None
+
+    def cell(self, line: Line, column: str) -> Decimal | None:
+        return self.take(self.evaluation.facts.named(line.cells[column])) if column in line.cells else None
+
+    def lines(self, table: str, total: bool = False) -> list[Line]:
+        """The lines of a table: those that others add up to, or else all but these."""
+        return [line for line in self.catalogue.lines.get(table, ()) if line.total == total]
 
 
-def _adjustments(facts: _Facts) -> list[tuple[Words, Decimal]]:
+def _adjustments(amounts: _Amounts) -> list[tuple[Words, Decimal]]:
     """What each source of income added to the approved budget; sources that changed nothing are left out."""
-    names = {
-        "general": words("一般公共预算调整", "general public budget"),
-        "fund": words("政府性基金调整", "government funds"),
-        "capital": words("国有资本经营预算调整", "state capital budget"),
-        "other": words("其他收入调整", "other income"),
-    }
     found = []
-    for id, name in names.items():
-        before, after = facts(f"approved_income_{id}"), facts(f"adjusted_income_{id}")
+    for line in amounts.lines("income"):
+        held = "approved" in line.cells
+        before, after = amounts.cell(line, "approved") if held else Decimal(0), amounts.cell(line, "adjusted")
         if before is not None and after is not None and after != before:
-            found.append((name, after - before))
-    opening = facts("opening_carryover")
-    return [*found, (words("年初结转结余", "opening carry-over"), opening)] if opening else found
+            found.append((Words(line.name.zh + ("调整" if held else ""), line.name.en), after - before))
+    return found
 
 
 @dataclass(frozen=True)
@@ -133,66 +143,61 @@ class _Pair:
     now_name: Words
     last_year: bool = False
     planned: bool = False
+    total: bool = False
 
     @property
     def rate(self) -> Decimal | None:
         return (self.now - self.before) / self.before if self.before else None
 
 
-def _pairs(evaluation: Evaluation, facts: _Facts) -> list[_Pair]:
+def _pairs(amounts: _Amounts) -> list[_Pair]:
     """Spending against the approved budget by kind, the controlled expenses, and what changed on last year; only what is known."""
-    plan, spent = words("批复", "approved"), words("决算", "outturn")
-    first, second = words("决算与年初批复预算", "Outturn against the approved budget"), words("决算与预算", "Outturn against budget")
-    wanted = (
-        (first, words("基本支出", "Basic expenditure"), "approved_basic", plan, "outturn_basic"),
-        (first, words("项目支出", "Project expenditure"), "approved_project", plan, "outturn_project"),
-        (first, words("支出合计", "All expenditure"), "approved_expenditure", plan, "outturn"),
-        (second, words("公用经费", "Operating expense"), "operating_expense_budget", words("预算", "budget"), "operating_expense_outturn"),
-        (second, words("“三公”经费", "Three public expenses"), "three_public_budget", words("预算", "budget"), "three_public_outturn"),
-    )
-    found = []
-    for section, name, before_id, before_name, now_id in wanted:
-        before, now = facts(before_id), facts(now_id)
-        if before is not None and now is not None:
-            found.append(_Pair(section, name, before, before_name, now, spent))
-    names = {
-        "project_expenditure_change_rate": words("项目支出", "Project expenditure"),
-        "three_public_change_rate": words("“三公”经费", "Three public expenses"),
-        "carryover_change_rate": words("结转结余", "Carry-over"),
-    }
-    for metric in evaluation.metrics:
-        if metric.id in names and len(metric.inputs) == 2 and all(i.value is not None for i in metric.inputs):
-            now_input, before_input = metric.inputs
-            facts.origins += [*now_input.origins, *before_input.origins]
-            section, before, now = words("与上年相比", "Against last year"), before_input.value or Decimal(0), now_input.value or Decimal(0)
-            planned = "budget" in now_input.fact
-            found.append(_Pair(section, names[metric.id], before, _dated(before_input), now, _dated(now_input), True, planned))
+    e, found = amounts.evaluation, []
+    first = words("决算与年初批复预算", "Outturn against the approved budget")
+    tables = [("spending", first, False), ("spending", first, True), ("controlled", words("决算与预算", "Outturn against budget"), False)]
+    for table, section, whole in tables:
+        for line in amounts.lines(table, whole):
+            before, now = amounts.cell(line, "approved"), amounts.cell(line, "spent")
+            if before is not None and now is not None:
+                names = _label(e, line.cells["approved"].id), _label(e, line.cells["spent"].id)
+                found.append(_Pair(section, line.name, before, names[0], now, names[1], total=line.total))
+    for formula in (f for f in e.formulas if f.id in amounts.catalogue.playing("change on last year")):
+        inputs, entry = formula.inputs[:2], amounts.catalogue.formulas[formula.id].entry
+        if len(inputs) == 2 and all(i.value is not None and i.unit.is_money for i in inputs):
+            now, before = (amounts.take(i) or Decimal(0) for i in inputs)
+            labels = [_label(e, i.fact, i.year if inputs[0].year != inputs[1].year else None) for i in inputs]
+            name = words(entry.of, entry.of_en) if entry.of else formula.name
+            planned = amounts.catalogue.facts[inputs[0].fact].entry.planned
+            found.append(_Pair(words("与上年相比", "Against last year"), name, before, labels[1], now, labels[0], True, planned))
     return found
 
 
-def _dated(value: InputValue) -> Words:
-    if "carryover" in value.fact:
-        return words("年初", "opening") if "opening" in value.fact else words("年末", "closing")
-    kind = words("决算", "outturn") if "outturn" in value.fact else words("预算", "budget")
-    return words(f"{value.year}年{kind.zh}", f"{value.year} {kind.en}")
+def _label(e: Evaluation, fact: str, year: int | None = None) -> Words:
+    """What a bar is called: the short name of its fact, its year before it where years are compared."""
+    made = e.catalogue.facts[fact]
+    label = words(made.entry.label, made.entry.label_en) if made.entry.label else made.name
+    if year is not None:
+        told = e.catalogue.year(year)
+        label = words(f"{told.zh}年{label.zh}", f"{told.en} {label.en}")
+    return words(*(shorten(label[lang], 90, SMALL) for lang in ("zh", "en")))
 
 
 def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     """Amounts side by side, and the difference as a signed bar from zero: by kind, controlled expenses, against last year."""
-    facts = _Facts(evaluation)
-    pairs = _pairs(evaluation, facts)
-    if not pairs:
+    amounts = _Amounts(evaluation)
+    pairs = _pairs(amounts)
+    if not any(p.before or p.now for p in pairs):
         return no_data("budget_variance", words("没有可比较的预算数和决算数", "There are no budget and outturn figures to compare"), lang)
-    factor, unit = money_scale([v for p in pairs for v in (p.before, p.now)], lang, smallest=True)
-    whole = next((p for p in pairs if p.name.zh == "支出合计"), None)
+    factor, unit = money_scale([v for p in pairs for v in (p.before, p.now)], amounts.money, lang, smallest=True)
+    whole = next((p for p in pairs if p.total), None)
     above = sum(p.now > p.before for p in pairs)
     title = words(f"{len(pairs)} 项比较中 {above} 项高于预算或上年", f"{above} of {len(pairs)} amounts are above budget or last year")
     if whole and whole.rate is not None:
-        kinds = [(p, _versus(p.rate)) for p in pairs if p.section == whole.section and p is not whole and p.rate is not None]
         title = words("支出决算比年初批复预算" + _versus(whole.rate).zh, f"Outturn {_versus(whole.rate).en} the approved budget")
+        kinds = [(p.name, _versus(p.rate)) for p in pairs if p.section == whole.section and p is not whole and p.rate is not None]
         if kinds:
             title += words(
-                "：" + "，".join(p.name.zh + v.zh for p, v in kinds), ": " + ", ".join(f"{p.name.en.lower()} {v.en}" for p, v in kinds)
+                "：" + "，".join(name.zh + v.zh for name, v in kinds), ": " + ", ".join(f"{inside(name.en)} {v.en}" for name, v in kinds)
             )
     subtitle = words(
         f"单位：{unit}。空心为预算，浅色为上年或年初，实心为决算；右侧为差额占预算或上年的百分比，高为橙、低为蓝。横条在每一组内可比。",
@@ -210,16 +215,19 @@ def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         ]
         for p in pairs
     ]
-    heads = words(
-        "比较 项目 参照（元） 实际（元） 差额（元） 百分比", "Comparison Item Reference_(yuan) Actual_(yuan) Difference_(yuan) Percent"
+    return composed(
+        "budget_variance",
+        title,
+        subtitle,
+        words(f"。差异图，{unit}：", f". Variance chart, in {unit}: "),
+        [f"{p.section[lang]} {p.name[lang]} {plain(p.before / factor, 2)} → {plain(p.now / factor, 2)} ({_rate(p, lang)})" for p in pairs],
+        source_line(evaluation, amounts.origins, lang),
+        words("比较|项目|参照（¤）|实际（¤）|差额（¤）|百分比", "Comparison|Item|Reference (¤)|Actual (¤)|Difference (¤)|Percent"),
+        table,
+        _variances(pairs, factor, lang),
+        lang,
+        amounts.money,
     )
-    frame = table_of(table, [h.replace("_", " ") for h in heads[lang].split()])
-    said = [
-        f"{p.section[lang]} {p.name[lang]} {plain(p.before / factor, 2)} → {plain(p.now / factor, 2)} ({_rate(p, lang)})" for p in pairs
-    ]
-    alt = alt_text(f"{title[lang]}{words('。差异图，', '. Variance chart, in ')[lang]}{unit}{words('：', ': ')[lang]}", said, lang)
-    source = source_line(evaluation, facts.origins, lang)
-    return Chart("budget_variance", title[lang], subtitle[lang], alt, source, frame, _variances(pairs, factor, lang), lang)
 
 
 def _versus(rate: Decimal) -> Words:

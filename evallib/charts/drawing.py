@@ -25,7 +25,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from evallib.core.words import Lang
+from evallib.model.words import Lang
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
 MUTED = "#5b646d"  # second texts
@@ -282,7 +282,8 @@ class Chart:
 
     `title` says the finding and `subtitle` what is drawn, in which unit and how to read it; `alt` says it all to those who
     cannot see it; `source` says where the numbers come from; `data` holds them as text, as a table under the picture.
-    Title and subtitle are not part of the figure: a page prints them above it. `to_png` draws them in.
+    Title and subtitle are not part of the figure: a page prints them above it. `to_png` draws them in. `nothing`: it only says
+    that there is nothing to draw, and a page does without.
     """
 
     id: str
@@ -293,6 +294,7 @@ class Chart:
     data: pd.DataFrame
     figure: Figure
     lang: Lang
+    nothing: bool = False
 
     def __post_init__(self) -> None:
         for part in ("title", "subtitle", "alt", "source"):

@@ -13,14 +13,15 @@ from decimal import Decimal
 from evallib.analysis.government import Government
 from evallib.analysis.pefa import Line, PefaYear
 from evallib.charts.drawing import ACCENT, BAD, FAINT, GOOD, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, text_width, wrap
-from evallib.charts.parts import alt_text, money_scale, names_width, no_data, signed, table_of
-from evallib.core.units import UNITS, percent, plain
-from evallib.core.words import Lang, Words, words
+from evallib.charts.parts import composed, money_scale, names_width, no_data, signed
+from evallib.model.units import Unit
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import percent, plain
 
 _BANDS = ((Decimal("0.05"), "A"), (Decimal("0.10"), "B"), (Decimal("0.15"), "C"))  # PI-1, as pefa.PI_1
 
 
-def composition_chart(government: Government, lang: Lang) -> Chart:
+def composition_chart(government: Government, lang: Lang, money: Unit | None = None) -> Chart:
     """How far each head is from its budget scaled to all spending: signed bars, the largest first, the pooled heads last."""
     measured = government.latest
     if measured is None or measured.composition is None or len(measured.composition.lines) < 2:
@@ -28,7 +29,7 @@ def composition_chart(government: Government, lang: Lang) -> Chart:
     found = measured.composition
     singles = sorted(found.lines[: -1 if found.pooled else None], key=lambda x: (-abs(x.deviation), x.code))
     lines = [*singles, *found.lines[len(singles) :]]
-    factor, unit, places = _scale(government, [line.executed for line in lines], lang)
+    factor, unit, places = scaled(government, [line.executed for line in lines], lang, money)
     far = sum(abs(line.deviation) > line.scaled / 10 for line in singles)
     head = words("科目", "heads") if government.basis == "file" else words("部门", "departments")
     title = words(
@@ -39,7 +40,6 @@ def composition_chart(government: Government, lang: Lang) -> Chart:
         f"决算减去按比例折算的预算，单位：{unit}；右列为偏差占折算预算的百分比。高为橙、低为蓝。",
         f"Outturn less scaled budget, in {unit}; right, the deviation in percent of the scaled budget. Above in orange, below in blue.",
     )
-    heads = words("编码 名称 年初批复 折算预算 决算 偏差 百分比", "Code Name Approved Scaled Outturn Deviation Percent")[lang].split()
     exact = max(government.places, 1)
     rows = [
         [
@@ -53,11 +53,6 @@ def composition_chart(government: Government, lang: Lang) -> Chart:
         ]
         for line in lines
     ]
-    alt = alt_text(
-        f"{title[lang]}{words('。横条图，单位：', '. Bar chart, in ')[lang]}{unit}{words('：', ': ')[lang]}",
-        [f"{_said(line, lang)} {signed(line.deviation / factor, places)} ({_rate(line)})" for line in lines],
-        lang,
-    )
     sheet = Sheet()
     names = names_width([line.name[lang] for line in lines], lang) + 6
     labels = {
@@ -87,13 +82,21 @@ def composition_chart(government: Government, lang: Lang) -> Chart:
         sheet.text(WIDTH, y, _rate(line), size=SMALL, color=MUTED, align="right")
         y += row
     sheet.line(zero, 0, zero, y - row / 2, color=INK, width=1.1)
-    source = _source(government, lang)
-    return Chart(
-        "government-composition", title[lang], subtitle[lang], alt, source, table_of(rows, heads), sheet.finish(y - row / 2 + 4), lang
+    return composed(
+        "government-composition",
+        title,
+        subtitle,
+        words(f"。横条图，单位：{unit}：", f". Bar chart, in {unit}: "),
+        [f"{_said(line, lang)} {signed(line.deviation / factor, places)} ({_rate(line)})" for line in lines],
+        _source(government, lang),
+        words("编码|名称|年初批复|折算预算|决算|偏差|百分比", "Code|Name|Approved|Scaled|Outturn|Deviation|Percent"),
+        rows,
+        sheet.finish(y - row / 2 + 4),
+        lang,
     )
 
 
-def outturn_chart(government: Government, lang: Lang) -> Chart:
+def outturn_chart(government: Government, lang: Lang, money: Unit | None = None) -> Chart:
     """What was spent in all as a share of the original budget, year by year, with the bands of PI-1."""
     years = [year for year in government.assessment.years if year.outturn is not None]
     if not years:
@@ -110,13 +113,11 @@ def outturn_chart(government: Government, lang: Lang) -> Chart:
         "全部支出的决算占年初批复预算的比率；从 100% 起画，虚线为 PI-1 各等级的界限（A ±5%，B ±10%，C ±15%）。",
         "Outturn of all spending as a share of the approved budget, drawn from 100%; dashed: the bands of PI-1 (A ±5%, B ±10%, C ±15%).",
     )
-    heads = words("年度 年初批复 决算 比率", "Year Approved Outturn Share")[lang].split()
     amounts = [(year.original or Decimal(0), year.executed or Decimal(0)) for year in years]
     rows = [
         [str(y.year), plain(o, government.places), plain(e, government.places), percent(_off(y) + 1)]
         for y, (o, e) in zip(years, amounts, strict=True)
     ]
-    alt = alt_text(title[lang] + words("。横条图：", ". Bar chart: ")[lang], [f"{y.year} {percent(_off(y) + 1)}" for y in years], lang)
     reach = min(max(0.17, *(abs(float(_off(year))) * 1.02 for year in years)), 0.35)
     left, right = 36.0, WIDTH - 8
     zero = (left + right) / 2
@@ -145,11 +146,21 @@ def outturn_chart(government: Government, lang: Lang) -> Chart:
         sheet.text(at, y, text, size=SMALL, align="right" if leftward else "left")
     sheet.line(left, bottom, right, bottom, color=FAINT)
     sheet.line(zero, 16, zero, bottom, color=INK, width=1.1)
-    source = _source(government, lang)
-    return Chart("government-outturn", title[lang], subtitle[lang], alt, source, table_of(rows, heads), sheet.finish(bottom + 6), lang)
+    return composed(
+        "government-outturn",
+        title,
+        subtitle,
+        words("。横条图：", ". Bar chart: "),
+        [f"{y.year} {percent(_off(y) + 1)}" for y in years],
+        _source(government, lang),
+        words("年度|年初批复|决算|比率", "Year|Approved|Outturn|Share"),
+        rows,
+        sheet.finish(bottom + 6),
+        lang,
+    )
 
 
-CHARTS: dict[str, Callable[[Government, Lang], Chart]] = {
+CHARTS: dict[str, Callable[[Government, Lang, Unit | None], Chart]] = {
     "government_outturn": outturn_chart,
     "government_composition": composition_chart,
 }
@@ -174,12 +185,15 @@ def _said(line: Line, lang: Lang) -> str:
     return line.code if turned and line.code else line.name[lang]
 
 
-def _scale(government: Government, amounts: list[Decimal], lang: Lang) -> tuple[Decimal, str, int]:
-    """The unit that bars are labelled in: its factor, its name, its decimals. Only yuan are turned into a larger one."""
-    if government.unit != UNITS["元"].name:
+def scaled(government: Government, amounts: list[Decimal], lang: Lang, money: Unit | None = None) -> tuple[Decimal, str, int]:
+    """The unit in which amounts are written: its factor, its name, its decimals.
+
+    Only the currency's own unit is turned into a larger one: that of the departments, or where the file is in it.
+    """
+    own = Unit("", government.unit, (("money", 1),)) if government.basis == "departments" else money
+    if own is None or own.name != government.unit:
         return Decimal(1), government.unit[lang], government.places
-    factor, unit = money_scale(amounts, lang)
-    return factor, unit, 2
+    return *money_scale(amounts, own, lang), 2
 
 
 def _source(government: Government, lang: Lang) -> str:

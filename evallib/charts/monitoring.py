@@ -12,19 +12,16 @@ from matplotlib.figure import Figure
 
 from evallib.analysis.monitoring import Forecast, MoneyRow, Standing, forecast, money_rows
 from evallib.charts.drawing import ACCENT, BAD, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import alt_text, money_scale, name_width, no_data, percent_or_dash, signed, table_of
-from evallib.core.monitoring_record import MONEY, Level, Measure, Monitored, days_of, year_gone
-from evallib.core.units import money, percent, plain, quantity
-from evallib.core.words import Lang, Words, words
+from evallib.charts.parts import composed, money_scale, name_width, no_data, percent_or_dash, signed
+from evallib.model.monitoring_record import MONEY, Level, Measure, Monitored, days_of, year_gone
+from evallib.model.units import NO_UNIT, Unit
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import money, percent, plain, quantity, written
 
 LEVELS: dict[Level, Words] = {"warn": words("预警", "warning"), "alarm": words("警报", "alarm")}
 """What a deviation is called by how grave it is."""
 
-_SHORT: dict[str, Words] = {
-    "budget": words("预算", "budget"),
-    "received": words("到位", "received"),
-    "spent": words("支出", "spent"),
-}
+_SHORT: dict[str, Words] = {"budget": words("预算", "budget"), "received": words("到位", "received"), "spent": words("支出", "spent")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,7 +32,8 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
         return no_data("monitoring-money", words("还没有资金的数字", "There are no figures of money yet"), lang)
     spent = monitored.find("spent")
     ahead = forecast(spent) if spent else None
-    factor, unit = money_scale([v for row in rows for v in (row.budget, row.received, row.spent) if v is not None], lang)
+    currency = currency_of(monitored)
+    factor, unit = money_scale([v for row in rows for v in (row.budget, row.received, row.spent) if v is not None], currency, lang)
     last = latest(rows, spent)
     gone = year_gone(last.date)
     title = words(f"到 {last.date}，还没有支出数", f"No spending is recorded up to {last.date}")
@@ -45,11 +43,11 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
             f"By {last.date}, {percent(last.of_budget)} of the budget is spent and {percent(gone)} of the year gone",
         )
     elif last.spent is not None:
-        title = words(f"到 {last.date} 支出 {money(last.spent)} 元", f"Spent by {last.date}: {money(last.spent)} yuan")
+        told = written(last.spent, currency)
+        title = words(f"到 {last.date} 支出 {told.zh}", f"Spent by {last.date}: {told.en}")
     pace, planned = _pace(monitored, last.budget)
     subtitle = words(
-        f"单位：{unit}。空心横线为全年预算，方点为到位，圆点为支出。",
-        f"In {unit}. Outlined: budget; squares: received; dots: spent. ",
+        f"单位：{unit}。空心横线为全年预算，方点为到位，圆点为支出。", f"In {unit}. Outlined: budget; squares: received; dots: spent. "
     )
     if pace:
         held = words("支出计划", "planned spending") if planned else words("按预算匀速", "the budget at an even pace")
@@ -65,11 +63,7 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
         ]
         for row in rows
     ]
-    heads = words(
-        "日期|全年预算（元）|到位（元）|支出（元）|支出 ÷ 到位|支出 ÷ 预算",
-        "Date|Budget (yuan)|Received (yuan)|Spent (yuan)|Spent ÷ received|Spent ÷ budget",
-    )
-    told = [
+    said = [
         f"{row.date}: "
         + words("，", ", ")[lang].join(
             f"{MONEY[id][lang]} {plain(v / factor, 2)}"
@@ -79,19 +73,28 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
         for row in rows
     ]
     if ahead and not ahead.final:
-        told.append(words("年末预计支出 ", "expected by the end of the year ")[lang] + _range(ahead, factor))
-    alt = alt_text(title[lang] + words(f"。折线图，单位：{unit}。", f". Line chart, in {unit}. ")[lang], told, lang)
-    figure = _money(monitored, rows, pace, ahead, factor, lang)
-    return Chart(
+        said.append(words("年末预计支出 ", "expected by the end of the year ")[lang] + _range(ahead, factor))
+    return composed(
         "monitoring-money",
-        title[lang],
-        subtitle[lang],
-        alt,
+        title,
+        subtitle,
+        words(f"。折线图，单位：{unit}。", f". Line chart, in {unit}. "),
+        said,
         _source(monitored, lang),
-        table_of(frame, heads[lang].split("|")),
-        figure,
+        words(
+            "日期|全年预算（¤）|到位（¤）|支出（¤）|支出 ÷ 到位|支出 ÷ 预算",
+            "Date|Budget (¤)|Received (¤)|Spent (¤)|Spent ÷ received|Spent ÷ budget",
+        ),
+        frame,
+        _money(monitored, rows, pace, ahead, factor, lang),
         lang,
+        currency,
     )
+
+
+def currency_of(monitored: Monitored) -> Unit:
+    """The currency's own unit, in which money is kept; no unit where no money was observed."""
+    return next((m.unit for m in monitored.measures if m.id in MONEY), NO_UNIT)
 
 
 def latest(rows: Sequence[MoneyRow], spent: Measure | None) -> MoneyRow:
@@ -254,18 +257,17 @@ def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lan
             f"{s.measure.name[lang]} {percent_or_dash(p.progress if p else None)}"
             + (f"（{mark}）" if mark and lang == "zh" else f" ({mark})" if mark else "")
         )
-    heads = words(
-        "目标|日期|数值 / 目标|进度|计划进度|差（百分点）|偏离",
-        "Target|Date|Value / target|Progress|Planned|Gap (points)|Off course",
-    )
-    alt = alt_text(title[lang] + words("。条形图，进度：", ". Bar chart, progress: ")[lang], told, lang)
-    return Chart(
+    return composed(
         "monitoring-targets",
-        title[lang],
-        subtitle[lang],
-        alt,
+        title,
+        subtitle,
+        words("。条形图，进度：", ". Bar chart, progress: "),
+        told,
         _source(monitored, lang),
-        table_of(frame, heads[lang].split("|")),
+        words(
+            "目标|日期|数值 / 目标|进度|计划进度|差（百分点）|偏离", "Target|Date|Value / target|Progress|Planned|Gap (points)|Off course"
+        ),
+        frame,
         _bullets(rows, lang),
         lang,
     )
@@ -274,8 +276,9 @@ def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lan
 def pair(standing: Standing, lang: Lang) -> str:
     """The latest value and the target, with its direction, in one unit.
 
-    >>> from evallib.core.monitoring_record import Measure
-    >>> pair(Standing(Measure(id="a", name=words("甲"), unit="人", target=Decimal(800)), (), None, None), "en")
+    >>> from evallib.model.monitoring_record import Measure
+    >>> people = Unit("人", words("人", "people"), (("people", 1),))
+    >>> pair(Standing(Measure(id="a", name=words("甲"), unit=people, target=Decimal(800)), (), None, None), "en")
     '— / ≥ 800 people'
     """
     m, p = standing.measure, standing.last

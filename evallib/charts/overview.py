@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from matplotlib.figure import Figure
 
-from evallib.analysis.overview import Standing, full_points, grade_counts, ranking, section_rates, sections_of
+from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
 from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import alt_text, no_data, percent_or_dash, table_of
-from evallib.core.evaluation import Evaluation, SectionResult
-from evallib.core.units import percent, plain, round_half_up
-from evallib.core.words import Lang, Words, words
+from evallib.charts.parts import composed, inside, no_data, percent_or_dash
+from evallib.model.evaluation import Evaluation, SectionResult
+from evallib.model.units import round_half_up
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import percent, plain
 
 Evaluations = Sequence[Evaluation]
 Row = TypeVar("Row")
@@ -50,6 +51,21 @@ def continued(title: Words, rows: int, number: int) -> Words:
     return title if count == 1 else title + words(f"（{number}/{count}）", f" ({number} of {count})")
 
 
+NOUNS: dict[str, tuple[Words, Words]] = {
+    "department": (words("部门", "department"), words("部门", "departments")),
+    "project": (words("项目", "project"), words("项目", "projects")),
+    "policy": (words("政策", "policy"), words("政策", "policies")),
+    "": (words("评价对象", "subject"), words("评价对象", "subjects")),
+}
+"""What is evaluated, by kind: one, and several; where kinds are mixed, neither."""
+
+
+def nouns(evaluations: Evaluations) -> tuple[Words, Words]:
+    """What one of the evaluations is of, and what several are of."""
+    kinds = {kind_of(e) for e in evaluations} or {"department"}
+    return NOUNS[kinds.pop() if len(kinds) == 1 else ""]
+
+
 def labels(evaluations: Evaluations, lang: Lang) -> dict[str, str]:
     """The departments' names by code; an ending in brackets that all of them share is said under the chart instead."""
     names = {e.record.department: e.record.name[lang] for e in evaluations}
@@ -62,20 +78,19 @@ def labels(evaluations: Evaluations, lang: Lang) -> dict[str, str]:
 def origin_line(evaluations: Evaluations, lang: Lang) -> str:
     """Where a county's numbers come from, and what a reader must know of them: reconstructed points, synthetic data."""
     frameworks = dict.fromkeys(e.framework.words[lang] for e in evaluations)
-    count = len(evaluations)
+    count, (one, many) = len(evaluations), nouns(evaluations)
     named = words("、".join(f"《{f}》" for f in frameworks), ", ".join(f"“{f}”" for f in frameworks))
-    text = words(f"来源：{count} 个部门的年度评价，按{named.zh}计算。", f"Source: the evaluations of {count} departments, by {named.en}.")
-    if count == 1:
-        text = words(f"来源：1 个部门的年度评价，按{named.zh}计算。", f"Source: the evaluation of 1 department, by {named.en}.")
+    told = f"the evaluation of 1 {one.en}" if count == 1 else f"the evaluations of {count} {many.en}"
+    text = words(f"来源：{count} 个{one.zh}的年度评价，按{named.zh}计算。", f"Source: {told}, by {named.en}.")
     rebuilt = sum(any(g.basis == "reconstructed" for g in e.groups) for e in evaluations)
     if rebuilt:
         text += words(
-            f"其中 {rebuilt} 个部门的二级指标分值是重构的，不是公布的数字。",
+            f"其中 {rebuilt} 个{one.zh}的二级指标分值是重构的，不是公布的数字。",
             f" For {rebuilt} of them the points of the groups are reconstructed, not published.",
         )
     made_up = sum(bool(e.record.find_profile("synthetic", "zh")) for e in evaluations)
     if made_up:
-        text += words(f"其中 {made_up} 个部门是模拟数据。", f" {made_up} of them are synthetic data.")
+        text += words(f"其中 {made_up} 个{one.zh}是模拟数据。", f" {made_up} of them are synthetic data.")
     return text[lang]
 
 
@@ -87,38 +102,43 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
     standings = ranking(evaluations)
     if not standings:
         return no_data("overview-totals", words("没有可比较的总分", "There are no totals to compare"), lang)
+    evaluations = [s.evaluation for s in standings]
     rates, points = [s.rate for s in standings], full_points(evaluations)
     graded = [g for g in grade_counts(evaluations) if g.evaluations]
-    said = [words(f"{g.name.zh} {len(g.evaluations)} 个", f"{len(g.evaluations)} {g.name.en.lower()}") for g in graded]
-    title = words(
-        f"{len(rates)} 个部门：" + "、".join(s.zh for s in said),
-        f"{len(rates)} department{'s' if len(rates) > 1 else ''}: " + ", ".join(s.en for s in said),
-    )
+    said = [words(f"{g.name.zh} {len(g.evaluations)} 个", f"{len(g.evaluations)} {inside(g.name.en)}") for g in graded]
+    one, many = nouns(evaluations)
+    title = words(f"{len(rates)} 个{one.zh}", f"{len(rates)} {(many if len(rates) > 1 else one).en}")
+    if said:
+        title += words("：" + "、".join(s.zh for s in said), ": " + ", ".join(s.en for s in said))
     subtitle = words(
-        "一个方块是一个部门，横轴为总分占满分的比例；虚线为等级界限，上方为等级和部门数。",
-        "Each block is a department; across: total as a share of full points. Dashed: limits of the grades, named above.",
+        f"一个方块是一个{one.zh}，横轴为总分占满分的比例；虚线为等级界限，上方为等级和{one.zh}数。",
+        f"Each block is a {one.en}; across: total as a share of full points. Dashed: limits of the grades, named above.",
     )
     if points is None:
-        subtitle += words("各部门满分不同，所以比较占满分的比例。", " Full points differ between departments, so shares are compared.")
+        subtitle += words(f"各{one.zh}满分不同，所以比较占满分的比例。", f" Full points differ between {many.en}, so shares are compared.")
     if len(_limits(evaluations)) < len({limit for g in grade_counts(evaluations) for limit in g.limits if limit}):
-        subtitle += words("等级界限不全相同，图中为多数部门的界限。", " Limits of grades differ; drawn are those of most departments.")
-    names = {e.record.department: e.record.name[lang] for e in evaluations}
-    heads = words("部门 总分_/_满分 得分率 等级", "Department Total_/_full_points Score_rate Grade")[lang].split()
-    table = [
-        [names[e.record.department], f"{plain(e.total, 2)} / {plain(e.points)}", percent(s.rate), e.grade[lang]]
-        for s in standings
-        for e in [s.evaluation]
-    ]
+        subtitle += words(f"等级界限不全相同，图中为多数{one.zh}的界限。", f" Limits of grades differ; drawn are those of most {many.en}.")
     parts = [
         words(f"平均 {percent(mean(rates))}", f"mean {percent(mean(rates))}")[lang],
         words(f"中位数 {percent(median(rates))}", f"median {percent(median(rates))}")[lang],
         words(f"最高 {percent(rates[0])}", f"highest {percent(rates[0])}")[lang],
         words(f"最低 {percent(rates[-1])}", f"lowest {percent(rates[-1])}")[lang],
     ]
-    alt = alt_text(title[lang] + words("。分布图：", ". Distribution: ")[lang], parts, lang)
-    frame = table_of(table, [h.replace("_", " ") for h in heads])
-    figure = _spread(rates, evaluations, lang)
-    return Chart("overview-totals", title[lang], subtitle[lang], alt, origin_line(evaluations, lang), frame, figure, lang)
+    return composed(
+        "overview-totals",
+        title,
+        subtitle,
+        words("。分布图：", ". Distribution: "),
+        parts,
+        origin_line(evaluations, lang),
+        words(f"{one.zh}|总分 / 满分|得分率|等级", f"{one.en.capitalize()}|Total / full points|Score rate|Grade"),
+        [
+            [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
+            for e, rate in zip(evaluations, rates, strict=True)
+        ],
+        _spread(rates, evaluations, lang),
+        lang,
+    )
 
 
 def _grades(evaluations: Evaluations) -> list[tuple[Decimal, Words, str]]:
@@ -198,12 +218,11 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
         )
     title = continued(title, len(standings), number)
     subtitle = words(
-        "格内为得分率（%，取整），颜色越浓越低；从总分高的部门排起，数字为名次；“—”为不适用。",
+        "格内为得分率（%，取整），颜色越浓越低；从总分最高的排起，数字为名次；“—”为不适用。",
         "In the cell: score rate in percent, rounded; the stronger the colour, the lower. Best total first, with its rank. "
         "“—”: does not apply.",
     )
     shown = part_of(standings, number)
-    heads = [words("部门", "Department")[lang], words("总分", "Total")[lang], *(c.name[lang] for c in columns)]
     table: list[list[object]] = [
         [
             s.evaluation.record.name[lang],
@@ -212,11 +231,21 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
         ]
         for s in shown
     ]
-    table.append([words("全部部门中位数", "Median of all departments")[lang], "", *(percent_or_dash(middles[c.id]) for c in columns)])
-    medians = [f"{c.name[lang]} {percent_or_dash(middles[c.id])}" for c in columns]
-    alt = alt_text(title[lang] + words("。热力图；各组得分率中位数：", ". Heat map; median score rates: ")[lang], medians, lang)
-    figure = _heat(shown, columns, rates, middles, labels([s.evaluation for s in standings], lang), _limits(evaluations), lang)
-    return Chart(id, title[lang], subtitle[lang], alt, origin_line(evaluations, lang), table_of(table, heads), figure, lang)
+    evaluations = [s.evaluation for s in standings]
+    one, many = nouns(evaluations)
+    table.append([words(f"全部{one.zh}中位数", f"Median of all {many.en}")[lang], "", *(percent_or_dash(middles[c.id]) for c in columns)])
+    return composed(
+        id,
+        title,
+        subtitle,
+        words("。热力图；各组得分率中位数：", ". Heat map; median score rates: "),
+        [f"{c.name[lang]} {percent_or_dash(middles[c.id])}" for c in columns],
+        origin_line(evaluations, lang),
+        [words(one.zh, one.en.capitalize())[lang], words("总分", "Total")[lang], *(c.name[lang] for c in columns)],
+        table,
+        _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang),
+        lang,
+    )
 
 
 def _middle(values: Sequence[Decimal | None]) -> Decimal | None:

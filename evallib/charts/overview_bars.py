@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from evallib.analysis.overview import SelfGap, self_gaps
 from evallib.analysis.overview_counts import BudgetRow, Change, budget_rows, combined
 from evallib.charts.drawing import ACCENT, BAD, FAINT, GOOD, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width
-from evallib.charts.overview import Evaluations, continued, labels, origin_line, part_of
-from evallib.charts.parts import alt_text, money_scale, no_data, signed, table_of
-from evallib.core.units import money, percent, plain
-from evallib.core.words import Lang, Words, words
+from evallib.charts.overview import Evaluations, continued, labels, nouns, origin_line, part_of
+from evallib.charts.parts import composed, money_scale, no_data, signed
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import money, percent, plain
 
 STEP = 14.0
 
@@ -35,7 +35,10 @@ def variance_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
 
 def budget_unit(rows: Sequence[BudgetRow], lang: Lang) -> tuple[Decimal, str]:
     """The unit in which the budgets of a county read best: its factor and its name."""
-    return money_scale([v for row in rows for v in (row.approved, row.adjusted, row.outturn) if v], lang)
+    if not rows:
+        return Decimal(1), ""
+    currency = rows[0].evaluation.catalogue.units.money
+    return money_scale([v for row in rows for v in (row.approved, row.adjusted, row.outturn) if v], currency, lang)
 
 
 def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
@@ -44,10 +47,11 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
     whole = combined(row.spent for row in rows)
     if whole is None:
         return no_data(id, words("没有可比较的预算数和决算数", "There are no budget and outturn figures to compare"), lang)
+    one, many = nouns(evaluations)
     above, below = (sum(row.spent is not None and row.spent.difference * sign > 0 for row in rows) for sign in (1, -1))
     title = words(
-        f"{above} 个部门的决算高于年初批复预算，{below} 个低于；合计 {said_rate(whole, 'zh')}",
-        f"Outturn above the approved budget in {above} departments, below in {below}; all together {said_rate(whole, 'en')}",
+        f"{above} 个{one.zh}的决算高于年初批复预算，{below} 个低于；合计 {said_rate(whole, 'zh')}",
+        f"Outturn above the approved budget in {above} {many.en}, below in {below}; all together {said_rate(whole, 'en')}",
     )
     shown = part_of(rows, number)
     factor, unit = budget_unit(rows, lang)
@@ -58,10 +62,6 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
     )
     if any(_beyond(row, _reach(rows)) for row in shown):
         subtitle += words("断开的横条比画出的长。", " A broken bar is longer than drawn.")
-    heads = words(
-        "部门 年初批复（元） 调整后（元） 决算（元） 决算−批复（元） 百分比 调整后比批复",
-        "Department Approved_(yuan) Adjusted_(yuan) Outturn_(yuan) Outturn_−_approved Percent Adjusted_against_approved",
-    )[lang].split()
     table = [
         [
             row.evaluation.record.name[lang],
@@ -73,12 +73,22 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
         for row in shown
     ]
     names = labels([row.evaluation for row in rows], lang)
-    said = [f"{names[row.evaluation.record.department]} {said_rate(row.spent, lang)}" for row in shown]
-    alt = alt_text(title[lang] + words("。差异图：", ". Variance chart: ")[lang], said, lang)
-    figure = _variances(shown, rows, names, factor, lang)
-    frame = table_of(table, [h.replace("_", " ") for h in heads])
-    title = continued(title, len(rows), number)
-    return Chart(id, title[lang], subtitle[lang], alt, origin_line(evaluations, lang), frame, figure, lang)
+    return composed(
+        id,
+        continued(title, len(rows), number),
+        subtitle,
+        words("。差异图：", ". Variance chart: "),
+        [f"{names[row.evaluation.record.department]} {said_rate(row.spent, lang)}" for row in shown],
+        origin_line(evaluations, lang),
+        words(
+            f"{one.zh}|年初批复（¤）|调整后（¤）|决算（¤）|决算−批复（¤）|百分比|调整后比批复",
+            f"{one.en.capitalize()}|Approved (¤)|Adjusted (¤)|Outturn (¤)|Outturn − approved|Percent|Adjusted against approved",
+        ),
+        table,
+        _variances(shown, rows, names, factor, lang),
+        lang,
+        rows[0].evaluation.catalogue.units.money,
+    )
 
 
 def _reach(rows: Sequence[BudgetRow]) -> float:
@@ -142,6 +152,7 @@ def self_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
     id, gaps = f"overview-self-{number}", self_gaps(evaluations)
     if not gaps:
         return no_data(id, words("没有自评总分", "No department gave itself a total"), lang)
+    one, _ = nouns(evaluations)
     higher, middle = sum(g.gap > 0 for g in gaps), mean([g.rate for g in gaps])
     title = words(
         f"{len(gaps)} 个自评中 {higher} 个高于评价，平均{_versus(middle).zh}满分的 {percent(abs(middle))}",
@@ -150,19 +161,23 @@ def self_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
     )
     subtitle = words(
         "方块为评价总分，菱形为自评总分，均为占满分的比例；右侧为自评减评价（分）。从自评高出最多的排起。",
-        "Square: the evaluation's total, diamond: the department's own, as shares of full points. Right: own less evaluated, in points. "
+        f"Square: the evaluation's total, diamond: the {one.en}'s own, as shares of full points. Right: own less evaluated, in points. "
         "The most generous first.",
     )
     shown = part_of(gaps, number)
-    heads = words("部门 自评 评价 自评−评价 占满分", "Department Own Evaluated Own_−_evaluated Share_of_full_points")[lang].split()
-    table = [[g.evaluation.record.name[lang], plain(g.own, 2), plain(g.evaluation.total, 2), signed(g.gap), percent(g.rate)] for g in shown]
     names = labels([g.evaluation for g in gaps], lang)
-    said = [f"{names[g.evaluation.record.department]} {signed(g.gap)}" for g in shown]
-    alt = alt_text(title[lang] + words("。点图，自评减评价：", ". Dot plot, own less evaluated: ")[lang], said, lang)
-    frame = table_of(table, [h.replace("_", " ") for h in heads])
-    title = continued(title, len(gaps), number)
-    figure = _pairs(shown, gaps, names)
-    return Chart(id, title[lang], subtitle[lang], alt, origin_line([g.evaluation for g in gaps], lang), frame, figure, lang)
+    return composed(
+        id,
+        continued(title, len(gaps), number),
+        subtitle,
+        words("。点图，自评减评价：", ". Dot plot, own less evaluated: "),
+        [f"{names[g.evaluation.record.department]} {signed(g.gap)}" for g in shown],
+        origin_line([g.evaluation for g in gaps], lang),
+        words(f"{one.zh}|自评|评价|自评−评价|占满分", f"{one.en.capitalize()}|Own|Evaluated|Own − evaluated|Share of full points"),
+        [[g.evaluation.record.name[lang], plain(g.own, 2), plain(g.evaluation.total, 2), signed(g.gap), percent(g.rate)] for g in shown],
+        _pairs(shown, gaps, names),
+        lang,
+    )
 
 
 def _versus(value: Decimal) -> Words:

@@ -11,9 +11,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from evallib.charts.drawing import ACCENT, BAD, BODY, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.core.evaluation import Evaluation, IndicatorResult, Origin, SectionResult
-from evallib.core.units import percent, plain, section_number
-from evallib.core.words import Lang, Words, words
+from evallib.model.evaluation import Evaluation, SectionResult
+from evallib.model.facts import Origin
+from evallib.model.units import Unit
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import percent, plain, section_number
 
 ALT_LENGTH = 880  # characters an alternative text may have; the table holds the rest
 
@@ -101,22 +103,52 @@ def signed(value: Decimal, places: int = 2) -> str:
     return ("+" if value > 0 else "") + plain(value, places)
 
 
-def status_note(i: IndicatorResult, lang: Lang) -> str:
-    """Whether an indicator was scored, in words."""
-    return {
-        "scored": words("已评分", "scored"),
-        "missing": words("缺数据", "missing"),
-        "not_applicable": words("不适用", "not applicable"),
-    }[i.status][lang]
+def money_scale(values: Iterable[Decimal], unit: Unit, lang: Lang, smallest: bool = False) -> tuple[Decimal, str]:
+    """The unit in which amounts in the currency's own unit read best: its factor and its name.
 
-
-def money_scale(values: Iterable[Decimal], lang: Lang, smallest: bool = False) -> tuple[Decimal, str]:
-    """The unit in which amounts in yuan read best: its factor and its name."""
+    >>> from evallib.model.units import Currency, Units
+    >>> money_scale([Decimal(25000)], Units(currency=Currency("円", "日元", "yen")).money, "zh")
+    (Decimal('10000'), '万日元')
+    """
     sizes = sorted(abs(v) for v in values if v) or [Decimal(0)]
     if lang == "zh":
-        return (Decimal(10**8), "亿元") if sizes[0] >= 10**8 else (Decimal(10**4), "万元")
-    least = sizes[0] if smallest else sizes[-1]
-    return (Decimal(1000), "thousand yuan") if least < 10**6 else (Decimal(10**6), "million yuan")
+        factor, word = (10**8, "亿") if sizes[0] >= 10**8 else (10**4, "万")
+    else:
+        factor, word = (1000, "thousand ") if sizes[0 if smallest else -1] < 10**6 else (10**6, "million ")
+    return Decimal(factor), word + unit.name[lang]
+
+
+def inside(name: str) -> str:
+    """An English name as it stands inside a sentence: with a small letter, unless it is written in capitals.
+
+    >>> inside("Opening carry-over"), inside("GDP")
+    ('opening carry-over', 'GDP')
+    """
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def composed(
+    id: str,
+    title: Words,
+    subtitle: Words,
+    kind: Words,
+    said: Sequence[str],
+    source: str,
+    heads: Words | Sequence[str],
+    rows: Sequence[Sequence[object]],
+    figure: Figure,
+    lang: Lang,
+    money: Unit | None = None,
+) -> Chart:
+    """A chart of its parts. `kind` and `said` follow the title in the alternative text: what is drawn, and the values.
+
+    The heads of its table stand apart by strokes; ¤ in them is the name of the money.
+    """
+    alt = alt_text(title[lang] + kind[lang], said, lang)
+    columns = heads[lang].split("|") if isinstance(heads, Words) else heads
+    named = [head.replace("¤", money.name[lang]) if money else head for head in columns]
+    # the numbers as a table of texts, kept as they are: no column is given a type of its own
+    return Chart(id, title[lang], subtitle[lang], alt, source, pd.DataFrame(rows, columns=named, dtype=object), figure, lang)
 
 
 def alt_text(lead: str, said: Sequence[str], lang: Lang) -> str:
@@ -178,9 +210,4 @@ def no_data(id: str, message: Words, lang: Lang) -> Chart:
     sheet.text(0, 24, message[lang] + words("，图无法绘制。", ": nothing can be drawn.")[lang], color=MUTED)
     sheet.line(0, 42, WIDTH, 42)
     empty = pd.DataFrame({words("说明", "Note")[lang]: [message[lang]]})
-    return Chart(id, message[lang], "", message[lang] + words("。", ".")[lang], "", empty, sheet.finish(48), lang)
-
-
-def table_of(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> pd.DataFrame:
-    """The numbers of a chart as a table of texts, kept as they are: no column is given a type of its own."""
-    return pd.DataFrame(rows, columns=list(heads), dtype=object)
+    return Chart(id, message[lang], "", message[lang] + words("。", ".")[lang], "", empty, sheet.finish(48), lang, nothing=True)

@@ -12,8 +12,8 @@ from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
 from evallib.charts.drawing import Chart
 from evallib.charts.points import dimension_chart, points_bridge_chart, points_chart
 from evallib.charts.targets import target_completion_chart
-from evallib.core.evaluation import Evaluation
-from evallib.core.words import Lang
+from evallib.model.evaluation import Evaluation
+from evallib.model.words import Lang
 
 CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
     "points_bridge": points_bridge_chart,

@@ -10,10 +10,12 @@ from itertools import groupby
 from matplotlib.figure import Figure
 
 from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import alt_text, name_width, no_data, source_line, table_of
-from evallib.core.evaluation import Evaluation, Origin, TargetResult
-from evallib.core.units import SHARE, UNITS, convert, percent, plain, round_half_up
-from evallib.core.words import Lang, words
+from evallib.charts.parts import composed, money_scale, name_width, no_data, source_line
+from evallib.model.evaluation import Evaluation, TargetResult
+from evallib.model.facts import Origin
+from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.words import Lang, words
+from evallib.say.numbers import percent, plain
 
 
 def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -21,7 +23,9 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
 
     Where lower is better the bar is limit / actual, so that past the line is good in every row.
     """
-    rows = [_TargetRow.of(t, lang) for t in evaluation.targets]
+    if not evaluation.targets:
+        return no_data("targets", words("没有目标", "There are no targets"), lang)
+    rows = [_TargetRow.of(t, evaluation.catalogue.units.money, lang) for t in evaluation.targets]
     met = sum(r.target.met is True for r in rows)
     unknown = sum(r.target.met is None for r in rows)
     tail = words(f"，{unknown} 项没有实际值", f"; {unknown} without an actual") if unknown else words("")
@@ -33,33 +37,26 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     )
     if any(r.share is not None and r.share > _end(rows) for r in rows):
         subtitle += words("断开的横条比画出的长。", " A broken bar is longer than drawn.")
-    if not rows:
-        return no_data("targets", words("没有目标", "There are no targets"), lang)
     order = {d.id: place for place, d in enumerate(evaluation.dimensions)}
     home = {i.id: i.dimension for i in evaluation.indicators}
     rows.sort(key=lambda r: (order.get(home.get(r.target.id, ""), len(order)), -(r.share if r.share is not None else -1)))
     names = {d.id: d.name[lang] for d in evaluation.dimensions}
     blocks = [(names.get(key, ""), list(found)) for key, found in groupby(rows, key=lambda r: home.get(r.target.id, ""))]
     bad_first = sorted(rows, key=lambda r: r.target.met is True)
-    alt = alt_text(
-        title[lang] + words("。条形图，完成率：", ". Bar chart, completion: ")[lang],
-        [r.said + ("" if r.target.met is True else words("（" + r.verdict + "）", " (" + r.verdict + ")")[lang]) for r in bad_first],
-        lang,
-    )
-    heads = words("指标 目标值 实际值 完成率 结果 说明", "Indicator Target Actual Completion Result Note")[lang].split()
     table = [
         [r.target.name[lang], r.goal, r.actual, r.rate, r.verdict, "；".join(r.tags) if lang == "zh" else "; ".join(r.tags)]
         for _, found in blocks
         for r in found
     ]
-    source = source_line(evaluation, [Origin(source=t.source, section=t.section) for t in evaluation.record.targets], lang)
-    return Chart(
+    return composed(
         "targets",
-        title[lang],
-        subtitle[lang],
-        alt,
-        source,
-        table_of(table, heads),
+        title,
+        subtitle,
+        words("。条形图，完成率：", ". Bar chart, completion: "),
+        [r.said + ("" if r.target.met is True else words("（" + r.verdict + "）", " (" + r.verdict + ")")[lang]) for r in bad_first],
+        source_line(evaluation, [Origin(source=t.source, section=t.section) for t in evaluation.record.targets], lang),
+        words("指标|目标值|实际值|完成率|结果|说明", "Indicator|Target|Actual|Completion|Result|Note"),
+        table,
         _bullets(rows, blocks, lang),
         lang,
     )
@@ -81,12 +78,12 @@ class _TargetRow:
     tags: list[str]
 
     @classmethod
-    def of(cls, t: TargetResult, lang: Lang) -> _TargetRow:
+    def of(cls, t: TargetResult, money: Unit, lang: Lang) -> _TargetRow:
         low = t.operator == "<="
         share = t.completion_rate
         if low and t.actual is not None:
             share = t.target / t.actual if t.actual > 0 else Decimal(99 if t.target > t.actual else 1)
-        goal, actual, pair = _held(t, lang)
+        goal, actual, pair = _held(t, money, lang)
         limit = words("上限 ", "limit ")[lang]
         rate = "—" if t.completion_rate is None else percent(t.completion_rate)
         said = words("未达标", "not met") if t.met is False else words("达标", "met") if t.met else words("没有实际值", "no actual")
@@ -103,21 +100,20 @@ class _TargetRow:
         return cls(t, share, wrap(name, name_width(lang)), spoken, rate, goal, actual, pair, said[lang], tags)
 
 
-def _held(t: TargetResult, lang: Lang) -> tuple[str, str, str]:
+def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
     """Target, actual, and the two together, in a unit that suits the reader."""
-    unit = UNITS[t.unit]
     low = t.operator == "<="
-    if unit.measures == "share" and t.unit != "百分点":
+    if t.unit is SHARE or t.unit.symbol == "%":
         goal = percent(round_half_up(convert(t.target, t.unit, SHARE), 6), None)
         actual = "—" if t.actual is None else percent(round_half_up(convert(t.actual, t.unit, SHARE), 4), None)
         tail = ""
     else:
-        factor, name = Decimal(1), unit.name[lang]
-        if lang == "en" and unit.measures != "share":
-            factor, name = unit.factor, next(u.name.en for u in UNITS.values() if u.measures == unit.measures and u.factor == 1)
+        factor, name = Decimal(1), t.unit.name[lang]
+        if lang == "en":
+            factor, name = Decimal(t.unit.scale), t.unit.bare or name
             most = max(abs(t.target), abs(t.actual or Decimal(0))) * factor
-            if unit.measures == "money" and most >= 1000:
-                by, name = (Decimal(10**6), "million yuan") if most >= 10**6 else (Decimal(1000), "thousand yuan")
+            if t.unit.is_money and most >= 1000:
+                by, name = money_scale([most], money, lang)
                 factor /= by
         goal = plain(round_half_up(t.target * factor, 4))
         actual = "—" if t.actual is None else plain(round_half_up(t.actual * factor, 4))

@@ -9,24 +9,12 @@ from math import cos, pi, sin
 
 from matplotlib.figure import Figure
 
-from evallib.analysis.comparison import Change, MoneyLine, changes, execution_rates, framework_key, money_lines
+from evallib.analysis.comparison import Change, amount, amount_change, changes, execution_rates, framework_key
 from evallib.charts.drawing import ACCENT, BODY, FAINT, INK, LAST_YEAR, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import (
-    Step,
-    alt_text,
-    bridge,
-    brief,
-    money_scale,
-    names_width,
-    no_data,
-    percent_or_dash,
-    score_of_points,
-    signed,
-    table_of,
-)
-from evallib.core.evaluation import Evaluation, SectionResult
-from evallib.core.units import money, percent, plain
-from evallib.core.words import Lang, Words, words
+from evallib.charts.parts import Step, bridge, brief, composed, money_scale, names_width, no_data, percent_or_dash, score_of_points, signed
+from evallib.model.evaluation import Evaluation, SectionResult
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import money, percent, plain
 
 PART_NAMES: dict[str, Words] = {
     "performance": words("得分率变化（规则未变）", "Score rates, rule unchanged"),
@@ -41,23 +29,28 @@ PART_NAMES: dict[str, Words] = {
 """What the parts of a change of the total are called."""
 
 
+def year_of(evaluation: Evaluation) -> Words:
+    """The year of an evaluation as it is called."""
+    return evaluation.catalogue.year(evaluation.record.year)
+
+
 def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang: Lang) -> Chart:
     """The total of every year between the limits of the grades; a dashed line joins totals that are not comparable as they are."""
-    if not evaluations:
+    scored = [e for e in evaluations if e.has_total]
+    if not scored:
         return no_data("totals", words("没有可用的年度", "There is no year to show"), lang)
-    first, last = evaluations[0], evaluations[-1]
-    places = last.framework.rounding.scores
-    title = words(
-        f"{last.record.year} 年 {plain(last.total, places)} 分，“{last.grade.zh}”",
-        f"{plain(last.total, places)} points in {last.record.year}: {last.grade.en}",
-    )
-    if len(evaluations) > 1:
-        a, b, by = plain(first.total, places), plain(last.total, places), signed(last.total - first.total, places)
+    first, last, places = scored[0], scored[-1], scored[-1].framework.rounding.scores
+    total, since, until = plain(last.total, places), year_of(first), year_of(last)
+    title = words(f"{until.zh} 年 {total} 分", f"{total} points in {until.en}")
+    if last.grade:
+        title += words(f"，“{last.grade.zh}”", f": {last.grade.en}")
+    if len(scored) > 1:
+        before, by = plain(first.total, places), signed(last.total - first.total, places)
         title = words(
-            f"总分从 {first.record.year} 年的 {a} 到 {last.record.year} 年的 {b}（{by}）",
-            f"Total from {a} in {first.record.year} to {b} in {last.record.year} ({by})",
+            f"总分从 {since.zh} 年的 {before} 到 {until.zh} 年的 {total}（{by}）",
+            f"Total from {before} in {since.en} to {total} in {until.en} ({by})",
         )
-    links = changes(evaluations)
+    links = changes(scored)
     subtitle = words(
         "圆点为总分，虚线短横为当年的等级界限，单位：分。", "Dots: total; short dashes: that year's limits of the grades; in points. "
     )
@@ -66,29 +59,35 @@ def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang:
             "两点间为虚线的，指标、分值、规则或缺少的数据不同，总分不能直接比较。",
             "A dashed line joins totals that differ in indicators, points, rules or missing data: not comparable as they are. ",
         )
-    low = _floor([e.total for e in evaluations] + [g.at_least for e in evaluations for g in e.framework.grades if g.at_least > 0])
+    low = _floor([e.total for e in scored] + [g.at_least for e in scored for g in e.framework.grades if g.at_least > 0])
     if low:
         subtitle += words(f"纵轴从 {low:g} 分起。", f"The axis begins at {low:g}.")
     rows, said = [], []
-    for year in sorted([*(e.record.year for e in evaluations), *absent]):
-        e = next((e for e in evaluations if e.record.year == year), None)
+    for year in sorted([*(e.record.year for e in scored), *absent]):
+        e, named = next((e for e in scored if e.record.year == year), None), last.catalogue.year(year)[lang]
         if e is None:
-            rows.append([str(year), "—", "—", "—", words("没有可用数据", "no usable data")[lang], "—"])
-            said.append(f"{year}{words('：没有可用数据', ': no usable data')[lang]}")
+            rows.append([named, "—", "—", "—", words("没有可用数据", "no usable data")[lang], "—"])
+            said.append(f"{named}{words('：没有可用数据', ': no usable data')[lang]}")
             continue
         limits = words("；", "; ")[lang].join(f"{g.words[lang]} ≥ {plain(g.at_least)}" for g in e.framework.grades if g.at_least > 0)
         link = next((c for c in links if c.after is e), None)
         change = signed(e.total - link.before.total, places) if link else "—"
-        rows.append([str(year), score_of_points(e.total, e.points, places), e.grade[lang], change, limits, framework_key(e)])
-        said.append(f"{year}: {plain(e.total, places)} {e.grade[lang]}")
-    heads = words(
-        "年度|总分 / 满分|等级|比前一可用年度|等级界限|指标体系",
-        "Year|Total / points|Grade|On the year before|Limits of the grades|Framework",
-    )
-    alt = alt_text(title[lang] + words("。折线图，总分：", ". Line chart, totals: ")[lang], said, lang)
-    figure = _totals(evaluations, absent, links, low, lang)
-    return Chart(
-        "totals", title[lang], subtitle[lang], alt, frameworks_line(evaluations, lang), table_of(rows, heads[lang].split("|")), figure, lang
+        rows.append([named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", framework_key(e)])
+        said.append(f"{named}: {plain(e.total, places)} {e.grade[lang]}".rstrip())
+    return composed(
+        "totals",
+        title,
+        subtitle,
+        words("。折线图，总分：", ". Line chart, totals: "),
+        said,
+        frameworks_line(scored, lang),
+        words(
+            "年度|总分 / 满分|等级|比前一可用年度|等级界限|指标体系",
+            "Year|Total / points|Grade|On the year before|Limits of the grades|Framework",
+        ),
+        rows,
+        _totals(scored, absent, links, low, lang),
+        lang,
     )
 
 
@@ -105,7 +104,7 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
     column = (WIDTH - room) / len(years)
     top, bottom = 34.0, 186.0
     high = float(max([e.framework.points for e in evaluations]))
-    places = evaluations[-1].framework.rounding.scores
+    places, called = evaluations[-1].framework.rounding.scores, evaluations[-1].catalogue.year
     sheet = Sheet()
 
     def y(value: Decimal) -> float:
@@ -131,10 +130,10 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
                 _around(sheet, at, column * 0.42, y(g.at_least), half if abs(y(g.at_least) - above) < 8 else 0)
         sheet.shape(_circle(at, y(e.total), 4), fill=ACCENT)
         sheet.text(at, above, label, bold=True, align="center")
-        sheet.text(at, bottom + 12, str(e.record.year), bold=True, align="center")
+        sheet.text(at, bottom + 12, called(e.record.year)[lang], bold=True, align="center")
         sheet.text(at, bottom + 25, shorten(e.grade[lang], column - 4, SMALL), size=SMALL, align="center")
     for year in absent:
-        sheet.text(x(year), bottom + 12, str(year), color=MUTED, align="center")
+        sheet.text(x(year), bottom + 12, called(year)[lang], color=MUTED, align="center")
         sheet.text(x(year), bottom + 25, words("没有可用数据", "no data")[lang], size=SMALL, color=MUTED, align="center")
     for value, name in marks:
         sheet.text(WIDTH - room + 6, y(value), name, size=SMALL, color=MUTED)
@@ -159,42 +158,48 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
     """From one year's total to the next: what score rates did, and what other indicators, points and rules did."""
     before, after, parts = change.before, change.after, change.parts
     places = after.framework.rounding.scores
-    years = before.record.year, after.record.year
-    steps = [Step(_total_of(years[0]), Decimal(0), before.total, "plan", plain(before.total, places), total=True)]
+    old, new = year_of(before), year_of(after)
+    steps = [Step(_total_of(old), Decimal(0), before.total, "plan", plain(before.total, places), total=True)]
     for name, value in parts.parts.items():
         if value:
             kind = "loss" if name == "performance" and value < 0 else "change"
             steps.append(Step(PART_NAMES[name], steps[-1].end, steps[-1].end + value, kind, signed(value, places)))
-    steps.append(
-        Step(_total_of(years[1]), Decimal(0), after.total, "total", f"{plain(after.total, places)} {after.grade[lang]}", total=True)
-    )
-    own, rest = signed(parts.part("performance"), places), signed(parts.rest, places)
+    ending = f"{plain(after.total, places)} {after.grade[lang]}".rstrip()
+    steps.append(Step(_total_of(new), Decimal(0), after.total, "total", ending, total=True))
+    total, own, rest = (signed(value, places) for value in (parts.total, parts.part("performance"), parts.rest))
     title = words(
-        f"{years[0]}—{years[1]} 年总分 {signed(parts.total, places)}：得分率变化 {own}，其余 {rest}",
-        f"{years[0]} to {years[1]}: {signed(parts.total, places)} in all, {own} from score rates, {rest} from the rest",
+        f"{old.zh}—{new.zh} 年总分 {total}：得分率变化 {own}，其余 {rest}",
+        f"{old.en} to {new.en}: {total} in all, {own} from score rates, {rest} from the rest",
     )
     low = _floor([s.end for s in steps])
     subtitle = words("单位：分。各步相加等于总分的变化。", "In points. The steps add up to the change of the total.")
     if low:
         subtitle += words(f"横轴从 {low:g} 分起。", f" The axis begins at {low:g}.")
     rows = [[PART_NAMES[name][lang], signed(value, places)] for name, value in parts.parts.items()]
-    rows.append([words("总分变化", "Change of the total")[lang], signed(parts.total, places)])
-    alt = alt_text(title[lang] + words("。瀑布图：", ". Waterfall chart: ")[lang], [f"{s.name[lang]} {s.text}" for s in steps], lang)
-    frame = table_of(rows, words("部分 分", "Part Points")[lang].split())
-    source = frameworks_line((before, after), lang)
-    return Chart(f"parts-{years[1]}", title[lang], subtitle[lang], alt, source, frame, bridge(steps, lang, low), lang)
+    return composed(
+        f"parts-{after.record.year}",
+        title,
+        subtitle,
+        words("。瀑布图：", ". Waterfall chart: "),
+        [f"{s.name[lang]} {s.text}" for s in steps],
+        frameworks_line((before, after), lang),
+        words("部分|分", "Part|Points"),
+        [*rows, [words("总分变化", "Change of the total")[lang], total]],
+        bridge(steps, lang, low),
+        lang,
+    )
 
 
-def _total_of(year: int) -> Words:
-    return words(f"{year} 年总分", f"Total {year}")
+def _total_of(year: Words) -> Words:
+    return words(f"{year.zh} 年总分", f"Total {year.en}")
 
 
 def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """The score rate of each dimension in every year, one row of bars a dimension."""
-    ids = list(dict.fromkeys(d.id for e in reversed(evaluations) for d in e.dimensions))
+    ids = list(dict.fromkeys(d.id for e in reversed(evaluations) for d in e.dimensions if d.points))
     if not ids:
-        return no_data("dimensions", words("没有一级指标", "There are no dimensions"), lang)
-    table = {id: [next((d for d in e.dimensions if d.id == id), None) for e in evaluations] for id in ids}
+        return no_data("dimensions", words("没有计分的一级指标", "There are no dimensions with points"), lang)
+    table = {id: [next((d for d in e.dimensions if d.id == id and d.points), None) for e in evaluations] for id in ids}
     named = {id: next(d for d in reversed(found) if d is not None) for id, found in table.items()}
     title = words("各一级指标的得分率", "Score rates of the dimensions")
     if len(evaluations) > 1:
@@ -213,27 +218,31 @@ def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
         [named[id].name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
         for id, found in table.items()
     ]
-    heads = [words("一级指标", "Dimension")[lang], *(str(e.record.year) for e in evaluations)]
-    said = [f"{brief(named[id])[lang]} " + words("、", ", ")[lang].join(_rate(d, 1) for d in found) for id, found in table.items()]
-    span = words("至", " to ")[lang].join(dict.fromkeys([str(evaluations[0].record.year), str(evaluations[-1].record.year)]))
-    alt = alt_text(title[lang] + words(f"。柱形图，{span} 得分率：", f". Bar chart, score rates {span}: ")[lang], said, lang)
-    figure = _dimensions([(named[id].name, table[id]) for id in ids], [e.record.year for e in evaluations], lang)
-    return Chart(
-        "dimensions-years", title[lang], subtitle[lang], alt, frameworks_line(evaluations, lang), table_of(rows, heads), figure, lang
+    years = [year_of(e)[lang] for e in evaluations]
+    span = words("至", " to ")[lang].join(dict.fromkeys([years[0], years[-1]]))
+    return composed(
+        "dimensions-years",
+        title,
+        subtitle,
+        words(f"。柱形图，{span} 得分率：", f". Bar chart, score rates {span}: "),
+        [f"{brief(named[id])[lang]} " + words("、", ", ")[lang].join(_rate(d, 1) for d in found) for id, found in table.items()],
+        frameworks_line(evaluations, lang),
+        [words("一级指标", "Dimension")[lang], *years],
+        rows,
+        _dimensions([(named[id].name, table[id]) for id in ids], years, lang),
+        lang,
     )
 
 
 def _moved(moves: Sequence[tuple[Decimal, SectionResult]], evaluations: Sequence[Evaluation]) -> Words:
     """Which dimension's score rate changed most, as a title says it."""
     by, section = max(moves, key=lambda m: abs(m[0]))
-    before, after = evaluations[-2].record.year, evaluations[-1].record.year
+    old, new = year_of(evaluations[-2]), year_of(evaluations[-1])
+    zh, en = f"{old.zh}—{new.zh} 年", f"from {old.en} to {new.en}"
     if by == 0:
-        return words(f"{before}—{after} 年各一级指标得分率没有变化", f"No dimension changed its score rate from {before} to {after}")
+        return words(f"{zh}各一级指标得分率没有变化", f"No dimension changed its score rate {en}")
     points, name = signed(by * 100), brief(section)
-    return words(
-        f"{before}—{after} 年得分率变化最大的是{name.zh}（{points} 个百分点）",
-        f"{name.en} changed most from {before} to {after} ({points} percentage points)",
-    )
+    return words(f"{zh}得分率变化最大的是{name.zh}（{points} 个百分点）", f"{name.en} changed most {en} ({points} percentage points)")
 
 
 def _rate(section: SectionResult | None, places: int = 2) -> str:
@@ -244,13 +253,13 @@ def _rate_of(section: SectionResult | None, places: int) -> str:
     return "—" if section is None else f"{_rate(section)} ({score_of_points(section.score, section.points, places)})"
 
 
-def _dimensions(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], years: Sequence[int], lang: Lang) -> Figure:
+def _dimensions(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], years: Sequence[str], lang: Lang) -> Figure:
     left = names_width([name[lang] for name, _ in rows], lang) + 10
     column, tall = (WIDTH - left) / len(years), 46.0
     wide = min(column * 0.6, 56.0)
     sheet, y = Sheet(), 8.0
     for place, year in enumerate(years):
-        sheet.text(left + (place + 0.5) * column, y, str(year), bold=place == len(years) - 1, align="center")
+        sheet.text(left + (place + 0.5) * column, y, year, bold=place == len(years) - 1, align="center")
     y += 24
     for name, found in rows:
         base = y + tall
@@ -269,75 +278,88 @@ def _dimensions(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], ye
     return sheet.finish(y - 20)
 
 
-_MONEY_NAMES = {
-    "approved_expenditure": words("年初批复", "Approved"),
-    "adjusted_expenditure": words("调整后预算", "Adjusted"),
-    "outturn": words("支出决算", "Outturn"),
-    "closing_carryover": words("年末结转结余", "Closing carry-over"),
+_MONEY: dict[str, Words] = {
+    "budget approved": words("年初批复", "Approved"),
+    "budget adjusted": words("调整后预算", "Adjusted"),
+    "budget spent": words("支出决算", "Outturn"),
+    "carried out": words("年末结转结余", "Closing carry-over"),
 }
+"""The amounts that the chart of money draws, by role."""
 
 
 def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """Approved and adjusted budget, outturn and closing carry-over of every year."""
-    lines = [line for line in money_lines(evaluations) if line.id in _MONEY_NAMES]
-    values = [v for line in lines for v in line.values if v is not None]
+    lines = {role: [amount(e, role) for e in evaluations] for role in _MONEY if any(e.catalogue.player(role) for e in evaluations)}
+    values = [v for line in lines.values() for v in line if v is not None]
     if not any(values):
         return no_data("money-years", words("没有预算数", "The budget figures are missing"), lang)
-    factor, unit = money_scale(values, lang)
-    years = [e.record.year for e in evaluations]
-    spent = next(line for line in lines if line.id == "outturn")
+    currency = evaluations[-1].catalogue.units.money
+    factor, unit = money_scale(values, currency, lang)
+    years = [year_of(e) for e in evaluations]
+    spent = lines.get("budget spent", [])
     title = words("各年预算与支出", "Budget and spending over the years")
-    if spent.changes and (rate := spent.changes[-1].rate) is not None:
+    if len(spent) > 1 and (rate := amount_change(spent[-2], spent[-1]).rate) is not None:
+        before, now, by = years[-2], years[-1], percent(abs(rate))
         title = words(
-            f"{years[-1]} 年支出决算比 {years[-2]} 年{'增加' if rate > 0 else '减少'} {percent(abs(rate))}",
-            f"Outturn in {years[-1]} {'rose' if rate > 0 else 'fell'} by {percent(abs(rate))} on {years[-2]}",
+            f"{now.zh} 年支出决算比 {before.zh} 年{'增加' if rate > 0 else '减少'} {by}",
+            f"Outturn in {now.en} {'rose' if rate > 0 else 'fell'} by {by} on {before.en}",
         )
         if rate == 0:
-            title = words(f"{years[-1]} 年支出决算与 {years[-2]} 年相同", f"Outturn in {years[-1]} is the same as in {years[-2]}")
-    rates = execution_rates(evaluations, "adjusted_expenditure")
+            title = words(f"{now.zh} 年支出决算与 {before.zh} 年相同", f"Outturn in {now.en} is the same as in {before.en}")
+    rates = execution_rates(evaluations, "budget adjusted")
     subtitle = words(
         f"空心为预算，实心为支出，浅色为年末结转结余，单位：{unit}。执行率为支出占调整后预算的比例。",
         f"Outlined: budget; solid: spending; light: closing carry-over; in {unit}. Execution: outturn as a share of the adjusted budget.",
     )
     rows = [
-        [str(year), *("—" if line.values[n] is None else money(line.values[n] or Decimal(0)) for line in lines), percent_or_dash(rates[n])]
+        [year[lang], *("—" if (v := line[n]) is None else money(v) for line in lines.values()), percent_or_dash(rates[n])]
         for n, year in enumerate(years)
     ]
-    heads = [words("年度", "Year")[lang], *(_MONEY_NAMES[line.id][lang] + words("（元）", " (yuan)")[lang] for line in lines)]
-    heads.append(words("执行率", "Execution")[lang])
     said = [
-        f"{year}: " + words("，", ", ")[lang].join(f"{_MONEY_NAMES[line.id][lang]} {_scaled(line.values[n], factor)}" for line in lines)
+        f"{year[lang]}: " + words("，", ", ")[lang].join(f"{_MONEY[role][lang]} {_scaled(line[n], factor)}" for role, line in lines.items())
         for n, year in enumerate(years)
     ]
-    alt = alt_text(title[lang] + words(f"。条形图，单位：{unit}。", f". Bar chart, in {unit}. ")[lang], said, lang)
-    source = words("来源：各年度的基础数据，见该年度的评价页。", "Source: the facts of each year; see that year's page.")[lang]
-    return Chart("money-years", title[lang], subtitle[lang], alt, source, table_of(rows, heads), _money(lines, years, rates, lang), lang)
+    heads = [words("年度", "Year")[lang], *(_MONEY[role][lang] + words("（¤）", " (¤)")[lang] for role in lines)]
+    return composed(
+        "money-years",
+        title,
+        subtitle,
+        words(f"。条形图，单位：{unit}。", f". Bar chart, in {unit}. "),
+        said,
+        words("来源：各年度的基础数据，见该年度的评价页。", "Source: the facts of each year; see that year's page.")[lang],
+        [*heads, words("执行率", "Execution")[lang]],
+        rows,
+        _money(lines, [year[lang] for year in years], rates, factor, lang),
+        lang,
+        currency,
+    )
 
 
 def _scaled(value: Decimal | None, factor: Decimal) -> str:
     return "—" if value is None else plain(value / factor, 2)
 
 
-def _money(lines: Sequence[MoneyLine], years: Sequence[int], rates: Sequence[Decimal | None], lang: Lang) -> Figure:
-    values = [v for line in lines for v in line.values if v is not None]
-    factor, _ = money_scale(values, lang)
-    head, names = 38.0, names_width([name[lang] for name in _MONEY_NAMES.values()], lang)
+def _money(
+    lines: dict[str, list[Decimal | None]], years: Sequence[str], rates: Sequence[Decimal | None], factor: Decimal, lang: Lang
+) -> Figure:
+    values = [v for line in lines.values() for v in line if v is not None]
+    head, names = max(38.0, *(text_width(year, BODY) + 8 for year in years)), names_width([name[lang] for name in _MONEY.values()], lang)
     said = [words("执行率 ", "execution ")[lang] + percent_or_dash(rate) for rate in rates]
     room = max(text_width(_scaled(v, factor), BODY) for v in values) + max(text_width(text, SMALL) for text in said) + 20
     left, scale = head + names + 6, (WIDTH - head - names - 6 - room) / float(max(values) or 1)
-    styles = {"approved_expenditure": (None, INK), "adjusted_expenditure": (None, INK), "closing_carryover": (FAINT, MUTED)}
+    styles = {"budget spent": (ACCENT, None), "carried out": (FAINT, MUTED)}
     sheet, y = Sheet(), 9.0
     for place, year in enumerate(years):
-        sheet.text(0, y, str(year), bold=True)
-        for line in lines:
-            value = line.values[place]
-            fill, edge = styles.get(line.id, (ACCENT, None))
-            sheet.text(head, y, _MONEY_NAMES[line.id][lang], size=SMALL, color=MUTED)
+        sheet.text(0, y, year, bold=True)
+        for role, line in lines.items():
+            value = line[place]
+            fill, edge = styles.get(role, (None, INK))
+            sheet.text(head, y, _MONEY[role][lang], size=SMALL, color=MUTED)
             end = left + max(float(value or 0), 0) * scale
             if value is not None:
                 sheet.bar(left, max(end, left + 0.8), y, 9, fill=fill, edge=edge)
             sheet.text(end + 5, y, _scaled(value, factor), color=MUTED if value is None else INK)
-            if line.id == "outturn" and rates[place] is not None:
+            if role == "budget spent" and rates[place] is not None:
                 sheet.text(WIDTH, y, said[place], size=SMALL, color=MUTED, align="right")
             y += 15
         if place + 1 < len(years):
@@ -361,7 +383,7 @@ def frameworks_line(evaluations: Sequence[Evaluation], lang: Lang) -> str:
 
 def _years(evaluations: Sequence[Evaluation]) -> str:
     """Years in a row written as a span."""
-    years = [e.record.year for e in evaluations]
-    if len(years) > 2 and all(b == a + 1 for a, b in pairwise(years)):
+    numbers, years = [e.record.year for e in evaluations], [year_of(e).en for e in evaluations]
+    if len(years) > 2 and all(b == a + 1 for a, b in pairwise(numbers)):
         return f"{years[0]}–{years[-1]}"
-    return ", ".join(str(year) for year in years)
+    return ", ".join(years)

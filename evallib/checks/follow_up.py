@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from evallib.core.errors import Problem, Where, meant
-from evallib.core.optional_rows import FollowUp
-from evallib.core.record import Record
-from evallib.core.words import words
 from evallib.methods.follow_up import RESOLVED, Key, courses, id_in, key_of
+from evallib.model.errors import Problem, Where, meant
+from evallib.model.optional_rows import FollowUp
+from evallib.model.record import Record
+from evallib.model.words import words
 
 LATE = 3
 """Years after the evaluated year from which a date is remarked: one mistyped year would make everything overdue."""

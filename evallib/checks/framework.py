@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from evallib.core.errors import Place, Problem, meant
-from evallib.core.framework import Framework, Indicator
-from evallib.core.metrics import METRICS
-from evallib.core.rules import Awarded, Checklist, DeductPerOccurrence, Tiers
-from evallib.core.units import plain
-from evallib.core.words import Words, words
+from evallib.model.catalogue import Catalogue, folded
+from evallib.model.errors import Place, Problem, meant
+from evallib.model.framework import Framework, Indicator
+from evallib.model.words import Words, words
+from evallib.say.numbers import plain
 
 
 def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
@@ -57,13 +56,8 @@ def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
             )
     for i in framework.indicators:
         yield from _check_indicator(framework, i, problem)
-    for metric, base in framework.bases.items():
-        if metric not in METRICS:
-            yield problem(f"bases.{metric}", "没有这个公式", "there is no such formula", meant(metric, list(METRICS)), metric)
-        elif base not in METRICS[metric].bases:
-            yield problem(f"bases.{metric}", "没有这种口径", "there is no such base", meant(base, list(METRICS[metric].bases)), base)
     limits = sorted(g.at_least for g in framework.grades)
-    if limits[0] != 0 or len(set(limits)) < len(limits):
+    if limits and (limits[0] != 0 or len(set(limits)) < len(limits)):
         yield problem(
             "grade.at_least",
             "等级界限必须从 0 开始且互不相同",
@@ -84,31 +78,57 @@ def _check_indicator(framework: Framework, i: Indicator, problem: Callable[..., 
             words("换一个二级指标，或删去 own_rule", "choose another group, or take out its own_rule"),
             i.group,
         )
-    if i.metric is not None and i.metric not in METRICS:
-        yield problem(f"indicator.{i.id}.metric", "没有这个公式", "there is no such formula", meant(i.metric, list(METRICS)), i.metric)
+    formula = framework.catalogue.formulas.get(i.value)
+    if i.value and formula is None:
+        what, fix = no_such(framework.catalogue, i.value, formulas=True)
+        yield problem(f"indicator.{i.id}.value", what.zh, what.en, fix, i.value)
     if framework.find_source(i.source) is None:
         yield problem(
             f"indicator.{i.id}.source",
             "没有这个依据",
             "there is no such source",
-            meant(i.source, [s.id for s in framework.sources]),
+            meant(i.source, [s.id for s in (*framework.sources, *framework.catalogue.part.sources)]),
             i.source,
         )
-    if isinstance(i.rule, Checklist):
-        total = sum((item.points for item in i.rule.items), Decimal(0))
-        if total != i.points:
-            yield problem(
-                f"indicator.{i.id}.rule.items",
-                f"核对项分值合计为 {plain(total)}，不等于 {plain(i.points)}",
-                f"the items' points add up to {plain(total)}, not {plain(i.points)}",
-                words("改正核对项的分值", "correct the points of the items"),
-            )
-    measured = not isinstance(i.rule, Checklist | Tiers | Awarded | DeductPerOccurrence)
-    if measured and i.metric is None:
+    total = sum((item.points for item in i.rule.checklist), Decimal(0))
+    if i.rule.checklist and total != i.points:
         yield problem(
-            f"indicator.{i.id}.metric",
+            f"indicator.{i.id}.rule.items",
+            f"核对项分值合计为 {plain(total)}，不等于 {plain(i.points)}",
+            f"the items' points add up to {plain(total)}, not {plain(i.points)}",
+            words("改正核对项的分值", "correct the points of the items"),
+        )
+    if i.rule.takes == "number" and not i.value:
+        yield problem(
+            f"indicator.{i.id}.value",
             "这种评分规则需要公式",
             "this kind of rule needs a formula",
-            words("写上 metric，或换一种规则", "name a metric, or choose another rule"),
+            words("用 value 写上公式，或换一种规则", "name a formula as value, or choose another rule"),
             i.rule.kind,
         )
+    if i.rule.needs_share and formula is not None and not formula.unit.is_share:
+        yield problem(
+            f"indicator.{i.id}.rule",
+            f"实际值乘分值，公式的单位就须是 %，而不是 {formula.entry.unit}",
+            f"the value is taken times the points, so its formula must be in %, not in {formula.entry.unit}",
+            words("换一种规则，如 bands 或 linear", "choose another rule, such as bands or linear"),
+            i.rule.kind,
+        )
+
+
+def no_such(catalogue: Catalogue, found: str, formulas: bool) -> tuple[Words, Words]:
+    """What is wrong with the name of a fact or formula that there is not (unknown, ambiguous, one for the other), and how to mend it."""
+    both = catalogue.named.get(folded(found), ())
+    if len(both) > 1:
+        named = words(f"有 {len(both)} 个同名的：{'、'.join(both)}", f"names {len(both)} things: {', '.join(both)}")
+        return named, words("改写编号", "write the id instead")
+    if found in catalogue.facts:
+        return words("是数据项，不是公式", "is a fact and no formula"), words(
+            "写一个公式（[[formula]]）", "name a [[formula]] that takes it"
+        )
+    if found in catalogue.formulas:
+        computed = words("是公式，由数据项计算，不能填写", "is a formula: it is computed from facts and not given")
+        return computed, words("删去这一行", "delete the row")
+    known = catalogue.formulas if formulas else {id: fact for id, fact in catalogue.facts.items() if not fact.derived}
+    fix = meant(found, [*known, *(name for one in known.values() for name in (one.name.zh, one.name.en))])
+    return words("没有这个公式", "there is no such formula") if formulas else words("没有这个数据项", "there is no such fact"), fix

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from evallib.core.errors import InputRefused, Place, Problem, Where, meant
-from evallib.core.evaluation import Evaluation
-from evallib.core.framework import Framework
-from evallib.core.record import Record
-from evallib.core.scoring import evaluate
-from evallib.core.units import SHARE, UNITS, convert, percent, round_half_up
-from evallib.core.words import words
+from evallib.checks.record import amounts
 from evallib.methods.experts import judge
 from evallib.methods.panels import panel_of
 from evallib.methods.questionnaires import answers_of, is_answer, survey_of
 from evallib.methods.survey import evaluate_survey
+from evallib.model.errors import InputRefused, Place, Problem, Where, meant
+from evallib.model.evaluation import Evaluation
+from evallib.model.framework import Framework
+from evallib.model.record import Record
+from evallib.model.units import SHARE, convert, round_half_up
+from evallib.model.words import words
+from evallib.say.numbers import percent
+from evallib.score.scoring import evaluate
 
 _TABLES = ("surveys", "survey_answers", "expert_scores", "cost_results")
 _COLUMNS = {"evaluator": "expert", "id": "group", "answers": "group"}
@@ -32,7 +34,7 @@ def check_methods(framework: Framework, record: Record, where: Where) -> Iterato
     if not any(getattr(record, table) for table in _TABLES):
         return
     evaluation = evaluate(framework, record)
-    named = [*_indicators(evaluation, where), *_surveys(evaluation, where), *_costs(record, where)]
+    named = [*_indicators(evaluation, where), *_surveys(evaluation, where), *_costs(framework, record, where)]
     yield from named
     if not named:
         yield from _panel(evaluation, where)
@@ -40,12 +42,16 @@ def check_methods(framework: Framework, record: Record, where: Where) -> Iterato
 
 
 def _indicators(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
-    known = [i.id for i in evaluation.indicators]
+    known = {i.id: i.points for i in evaluation.indicators}
     for table in ("surveys", "expert_scores"):
         for index, row in enumerate(getattr(evaluation.record, table)):
             if row.indicator not in known:
                 what = words("没有这个指标", "there is no such indicator")
-                yield Problem(where(table, index, "indicator"), what, meant(row.indicator, known), row.indicator)
+                yield Problem(where(table, index, "indicator"), what, meant(row.indicator, list(known)), row.indicator)
+            elif table == "expert_scores" and not known[row.indicator]:
+                what = words("该指标没有分值，不能评分", "the indicator has no points to be given")
+                fix = words("删去这一行，或给指标分值", "delete the row, or give the indicator points")
+                yield Problem(where(table, index, "indicator"), what, fix, row.indicator)
 
 
 def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
@@ -80,20 +86,21 @@ def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
             )
 
 
-def _costs(record: Record, where: Where) -> Iterator[Problem]:
+def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     """Money over a quantity, in units that can be compared from year to year, of no later year than the one evaluated."""
-    first = {row.result: row for row in reversed(record.cost_results)}
+    units, first = framework.catalogue.units, {row.result: row for row in reversed(record.cost_results)}
     for index, row in enumerate(record.cost_results):
-        if UNITS[row.cost_unit].measures != "money":
-            what = words("成本须以钱计", "a cost must be an amount of money")
-            yield Problem(where("cost_results", index, "cost_unit"), what, words("写 元 或 万元", "write 元 or 万元"), row.cost_unit)
-        if UNITS[row.unit].measures == "share":
+        if not units.read(row.cost_unit).is_money:
+            what, usual = words("成本须以钱计", "a cost must be an amount of money"), amounts(units)
+            fix = words(f"写 {usual.zh} 之一", f"write one of {usual.en}")
+            yield Problem(where("cost_results", index, "cost_unit"), what, fix, row.cost_unit)
+        if units.read(row.unit).is_share:
             what, fix = (
                 words("成果须是数量，不能是百分比", "a result must be a quantity, not a rate"),
                 words("填写人数、件数等", "give people, cases and the like"),
             )
             yield Problem(where("cost_results", index, "unit"), what, fix, row.unit)
-        elif UNITS[row.unit].measures != UNITS[first[row.result].unit].measures:
+        elif units.read(row.unit).dimensions != units.read(first[row.result].unit).dimensions:
             unit = first[row.result].unit
             what = words("与该成果其他年度的单位不可比", "cannot be compared with the result's unit in other years")
             yield Problem(
@@ -140,7 +147,7 @@ def _questionnaires(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
 
 def _other_actual(evaluation: Evaluation, indicator: str, rate: Decimal | None, where: Where) -> Iterator[Problem]:
     target = evaluation.target(indicator)
-    if rate is None or target is None or target.actual is None or UNITS[target.unit].measures != "share":
+    if rate is None or target is None or target.actual is None or not target.unit.is_share:
         return
     actual = convert(target.actual, target.unit, SHARE)
     exponent = actual.as_tuple().exponent

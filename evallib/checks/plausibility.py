@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from evallib.core.errors import Place, Problem, Where
-from evallib.core.evaluation import Evaluation, TargetResult
-from evallib.core.measure import asks_no_more, find_fact, written
-from evallib.core.units import SHARE, UNITS, convert, percent, plain, quantity
-from evallib.core.words import Words, words
+from evallib.checks.identities import beyond, fact_place, said, side
+from evallib.model.catalogue import Bounded, Relation
+from evallib.model.errors import Place, Problem, Where
+from evallib.model.evaluation import Evaluation, TargetResult, interval_of
+from evallib.model.expression import Interval, Name, signed_names
+from evallib.model.facts import Facts
+from evallib.model.units import SHARE, Unit, convert
+from evallib.model.words import Words, words
+from evallib.say.numbers import percent, plain, quantity, written
+from evallib.score.measure import asks_no_more
 
 FAR_ABOVE = Decimal("1.5")
 """A completion rate from which a target looks as if it was set too low."""
@@ -21,7 +26,9 @@ SELF_ABOVE = Decimal("5")
 
 def check_plausibility(evaluation: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
     """Every remark on an evaluated year, in the order of the tables."""
-    yield from _facts(evaluation, previous, where)
+    yield from _bounds(evaluation, where)
+    yield from _zero_bases(evaluation, where)
+    yield from _relations(evaluation, previous, where)
     yield from _targets(evaluation, previous, where)
     yield from _scores(evaluation, where)
     yield from _findings(evaluation, where)
@@ -31,58 +38,73 @@ def _remark(place: Place, code: str, what: Words, why: Words, found: str = "") -
     return Problem(place, what, why, found, level="warning", code=code)
 
 
-def _fact_place(e: Evaluation, fact: str, where: Where) -> Place:
-    index = next((n for n, row in enumerate(e.record.facts) if row.fact == fact and row.year == e.record.year), None)
-    return Place(where("facts", 0, None).file) if index is None else where("facts", index, "value")
+_CHECK = words("核对有关数字；若确实如此，无需改动", "check the numbers; where it is so, nothing need be changed")
 
 
-def _facts(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
-    execution = e.metric("budget_execution_rate").value
-    if execution is not None and execution > 1:
-        yield _remark(
-            _fact_place(e, "outturn", where),
-            "execution_above_one",
-            words(f"预算执行率为 {percent(execution)}，超过 100%", f"the budget execution rate is {percent(execution)}, above 100%"),
-            words(
-                "核对决算数与调整后预算；若确为超支，在“问题”表加一行",
-                "check outturn and adjusted budget; where it was really overspent, add a row to Findings",
-            ),
-        )
-    staffing = e.metric("staffing_control_rate").value
-    if staffing is not None and staffing > 1:
-        over = find_fact(e.record, "staff_over_quota", e.record.year)
-        number = plain(over.value) if over and over.value is not None else ""
-        yield _remark(
-            _fact_place(e, "staff_administrative", where),
-            "staff_over_quota",
-            words(f"在职人员超编 {number} 人", f"there are {number} more staff than approved posts"),
-            words("核对编制文件；若确为超编，无需改动", "check the approval of posts; where it is so, nothing need be changed"),
-        )
-    for metric in e.metrics:
-        base = metric.inputs[1] if len(metric.inputs) > 1 else None
-        if metric.value is None and base is not None and all(i.value is not None for i in metric.inputs):
+def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
+    """Facts and formulas outside the bounds that the catalogue gives them, as far as rounding cannot explain it."""
+    for fact in e.catalogue.facts.values():
+        found = e.facts.find(fact.id)
+        if found is not None and found.value is not None:
+            place = fact_place(e.facts, Name(fact.id), where)
+            around = Interval(found.value - found.half, found.value + found.half)
+            yield from _outside(fact.entry, fact.name, fact.unit, fact.unit, found.value, around, place)
+    for formula in e.formulas:
+        made, interval = e.catalogue.formulas[formula.id], interval_of(e, formula)
+        if interval is not None and formula.value is not None:
+            place = fact_place(e.facts, made.inputs[0], where) if made.inputs else Place(where("facts", 0, None).file)
+            own = e.catalogue.units.read(made.entry.unit)
+            yield from _outside(made.entry, made.name, own, made.unit, formula.value, interval, place)
+
+
+def _outside(entry: Bounded, name: Words, own: Unit, unit: Unit, value: Decimal, around: Interval, place: Place) -> Iterator[Problem]:
+    """A value outside the bounds of its entry, which are in the entry's `own` unit."""
+    low, high = (None if b is None else convert(b, own, unit) for b in (entry.at_least, entry.at_most))
+    bound, past = (high, words("超过", "above")) if high is not None and around.low > high else (low, words("低于", "below"))
+    if bound is not None and (past.en == "above" or around.high < bound):
+        limit = words(percent(convert(bound, unit, SHARE), None)) if own.symbol == "%" else written(bound, unit)
+        found = written(value, unit)
+        what = words(f"{name.zh}为 {found.zh}，{past.zh} {limit.zh}", f"{name.en} is {found.en}, {past.en} {limit.en}")
+        yield _remark(place, "out_of_bounds", what, entry.advised or _CHECK)
+
+
+def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
+    """Rates of a base of zero, as far as an indicator or a section of the report asks for them."""
+    asked = {i.formula for i in e.indicators}
+    for formula in e.formulas:
+        made = e.catalogue.formulas[formula.id]
+        if formula.state == "undefined" and (formula.id in asked or made.entry.role):
+            base = next((n for n, i in zip(made.inputs, formula.inputs, strict=True) if not i.value), made.inputs[0])
             yield _remark(
-                _fact_place(e, base.fact, where),
+                fact_place(e.facts, base, where),
                 "zero_base",
-                words(f"{metric.name.zh}的基数为零，比率没有定义", f"{metric.name.en} has a base of zero and is not defined"),
+                words(f"{formula.name.zh}的基数为零，比率没有定义", f"{formula.name.en} has a base of zero and is not defined"),
                 words(
                     "核对基数；若确为零，在“评定”表加一行：由评价组评定，或标为不适用",
                     "check the base; where it is really zero, add a row to Judgements: the evaluators' score, or not applicable",
                 ),
             )
-    if previous is not None:
-        before = previous.metric("budget_execution_rate").value
-        carryover = e.metric("carryover_change_rate").value
-        if before is not None and execution is not None and carryover is not None and carryover < 0 and execution < before:
-            yield _remark(
-                _fact_place(e, "closing_carryover_basic", where),
-                "carryover_and_execution_fall",
-                words(
-                    f"结转结余下降（{percent(carryover)}），预算执行率也下降（{percent(before)} → {percent(execution)}）",
-                    f"carry-over fell ({percent(carryover)}) while the execution rate fell too ({percent(before)} → {percent(execution)})",
-                ),
-                words("两者通常相反，核对结转结余和决算数", "the two usually move against each other: check carry-over and outturn"),
-            )
+
+
+def _relations(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
+    """What the catalogue calls strange; a relation to last year only where there is last year's record."""
+    facts = Facts(e.catalogue, e.record, previous.record if previous else None)
+    for relation in e.catalogue.plausible:
+        if beyond(facts, relation.tree) is not None:
+            place = fact_place(facts, relation.inputs[0], where)
+            yield _remark(place, "implausible", _told(facts, relation), relation.entry.advised or _CHECK)
+
+
+def _told(facts: Facts, relation: Relation) -> Words:
+    """A relation that does not hold in words, with the two amounts where both its sides are amounts."""
+    tree = relation.tree
+    left, right = said(facts, tree.left), said(facts, tree.right)
+    what = relation.entry.words if relation.entry.name else words(f"{left.zh}超过{right.zh}", f"{left.en} is above {right.en}")
+    if signed_names(tree.left) is None or signed_names(tree.right) is None:
+        return what
+    unit = facts.catalogue.facts[relation.inputs[0].id].unit
+    small, large = written(side(facts, tree.left, unit), unit), written(side(facts, tree.right, unit), unit)
+    return what + words(f"（{small.zh}，{right.zh} {large.zh}）", f" ({small.en}; {right.en}: {large.en})")
 
 
 def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
@@ -108,9 +130,9 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
                     f"“{target.name.zh}”完成率只有 {percent(target.completion_rate)}",
                     f"{target.name.en}: completion of only {percent(target.completion_rate)}",
                 ),
-                words("核对实际值的单位：是 人 还是 万人？", "check the unit of the actual: is it in ones or in ten thousands?"),
+                words("核对实际值的单位：是否该以万计？", "check the unit of the actual: is it in ones or in ten thousands?"),
             )
-        if target.unit == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
+        if target.unit.symbol == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
             shown = percent(target.actual / 100)
             yield _remark(
                 where("targets", index, "actual"),
@@ -157,7 +179,7 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
 
 def _more_than_all(target: TargetResult) -> bool:
     """Whether a rate with a target of up to 100% is said to be above 100%."""
-    if target.actual is None or UNITS[target.unit].measures != "share":
+    if target.actual is None or not target.unit.is_share:
         return False
     return convert(target.target, target.unit, SHARE) <= 1 < convert(target.actual, target.unit, SHARE)
 
@@ -176,7 +198,7 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
                 ),
                 words("核对“评定”表中的理由是否充分", "check that the reason in Judgements is good enough"),
             )
-        if row.kind == "award" and indicator.value is None and indicator.metric and row.score == indicator.points:
+        if row.kind == "award" and indicator.value is None and indicator.formula and row.score == indicator.points:
             yield _remark(
                 where("judgements", index, "score"),
                 "full_score_without_number",
@@ -201,7 +223,7 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
                 ),
                 words("核对评定或调整", "check the judgement or override"),
             )
-    if e.self_total is not None and e.self_total - e.total >= SELF_ABOVE:
+    if e.has_total and e.self_total is not None and e.self_total - e.total >= SELF_ABOVE:
         index = next(n for n, s in enumerate(e.record.self_evaluation) if s.indicator == "total")
         yield _remark(
             where("self_evaluation", index, "score"),
@@ -217,7 +239,7 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
 def _findings(e: Evaluation, where: Where) -> Iterator[Problem]:
     for index, finding in enumerate(e.record.findings):
         indicator = e.indicator(finding.indicator)
-        if indicator.lost == 0 and indicator.status == "scored":
+        if indicator.points and indicator.lost == 0 and indicator.status == "scored":
             yield _remark(
                 where("findings", index, "indicator"),
                 "finding_without_loss",

@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from decimal import Decimal
 from operator import attrgetter
 
-from evallib.core.errors import Place, Problem, Where, meant
-from evallib.core.facts import FACTS
-from evallib.core.framework import Framework, Indicator
-from evallib.core.measure import find_fact, metric_inputs
-from evallib.core.metrics import METRICS
-from evallib.core.record import TABLES, Record, Target
-from evallib.core.rows import Sourced
-from evallib.core.rules import KIND_NAMES, Awarded, Checklist, Tiers
-from evallib.core.scoring import indicators_in_force
-from evallib.core.table_words import CHOICES
-from evallib.core.units import SHARE, UNITS, find_unit, plain
-from evallib.core.words import words
+from evallib.checks.framework import no_such
+from evallib.model.catalogue import Catalogue, folded
+from evallib.model.errors import Place, Problem, Where, meant
+from evallib.model.evaluation import indicators_in_force
+from evallib.model.facts import Facts
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import TABLES, Record, Target
+from evallib.model.rows import Sourced
+from evallib.model.table_words import CHOICES
+from evallib.model.units import Unit, Units
+from evallib.model.words import Words, words
+from evallib.say.numbers import plain
+from evallib.say.rules import KIND_NAMES
+from evallib.score.measure import counted_parts
 
-_MAY_BE_NEGATIVE = {"closing_carryover", "closing_carryover_basic", "closing_carryover_project", "opening_carryover"}
+_SCALES = (10**4, 10**8)
+"""The scales that amounts of money are usually written in."""
 
 
 def check_record(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -55,17 +58,46 @@ _WITH_UNIT = [
 
 
 def _units(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+    """Any word is a unit; one that looks like money or a percentage and is not known is asked about."""
+    units = framework.catalogue.units
     for table, column in _WITH_UNIT:
         for index, row in enumerate(getattr(record, table)):
-            symbol = getattr(row, column)
-            if symbol and symbol not in UNITS:
-                known = find_unit(symbol)
-                fix = (
-                    words(f"写 {known.symbol}", f"write {known.symbol}")
-                    if known
-                    else meant(symbol, [unit for unit in UNITS if unit != SHARE])
-                )
-                yield Problem(where(table, index, column), words("没有这个单位", "there is no such unit"), fix, symbol)
+            if (symbol := getattr(row, column)) and units.find(symbol) is None:
+                yield Problem(where(table, index, column), *unknown_unit(units, symbol), symbol)
+
+
+def unknown_unit(units: Units, text: str) -> tuple[Words, Words]:
+    """What is to be asked about a text that is no unit, and what may be meant."""
+    parts = folded(text).split("/")
+    declare = words("；确是另一种单位的，在 catalogue 文件夹的文件中用 [[unit]] 定义它",
+                    "; if it is really a unit of its own, declare it as a [[unit]] in a file of the folder catalogue")  # fmt: skip
+    if any(part.endswith(units.moneylike) for part in parts):
+        return (
+            words("像是金额单位，但不认识", "looks like a unit of money and is not known"),
+            words(f"是否应为 {amounts(units).zh} 之一？", f"is one of {amounts(units).en} meant?") + declare,
+        )
+    if any(part.startswith(units.sharelike) for part in parts):
+        return (
+            words("像是百分比，但不认识", "looks like a percentage and is not known"),
+            words("是否应为 %？", "is % meant?") + declare,
+        )
+    return (
+        words("不是单位", "is no unit"),
+        words(
+            "写一个词，如所数之物的量词；数值写在数值列",
+            "write a word, such as what is counted; the number has a column of its own",
+        ),
+    )
+
+
+def amounts(units: Units) -> Words:
+    """The currency's own unit and its usual scales, as they may be written."""
+    scaled = [next((s.word for s in units.scales if s.factor == factor), "") for factor in _SCALES]
+    return words(*(("、", ", ")[n].join(f"{word}{units.money.symbol}" for word in ("", *filter(None, scaled))) for n in (0, 1)))
+
+
+def _alike(unit: Unit) -> Words:
+    return words(f"用 {unit.symbol} 一类的单位", f"use {unit.symbol} or a unit of its kind")
 
 
 _KEYS: dict[str, tuple[str, ...]] = {
@@ -110,13 +142,13 @@ def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[
 
 
 def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    given = [id for id, kind in FACTS.items() if not kind.derived]
+    catalogue = framework.catalogue
     for index, row in enumerate(record.facts):
-        kind = FACTS.get(row.fact)
-        if kind is None:
-            yield _unknown(where, "facts", index, "fact", row.fact, given, "数据项", "fact")
+        fact = catalogue.facts.get(row.fact)
+        if fact is None:
+            yield Problem(where("facts", index, "fact"), *no_such(catalogue, row.fact, formulas=False), row.fact)
             continue
-        if kind.derived:
+        if fact.derived:
             yield Problem(
                 where("facts", index, "fact"),
                 words("该数由其他数据项计算，不能填写", "this one is computed from other facts and not given"),
@@ -124,13 +156,9 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
                 row.fact,
             )
             continue
-        if row.unit in UNITS and UNITS[row.unit].measures != UNITS[kind.unit].measures:
-            yield Problem(
-                where("facts", index, "unit"),
-                words("单位不对", "is the wrong kind of unit"),
-                words(f"用 {kind.unit} 一类的单位", f"use {kind.unit} or a unit of its kind"),
-                row.unit,
-            )
+        unit = catalogue.units.find(row.unit)
+        if unit is not None and unit.dimensions != fact.unit.dimensions:
+            yield Problem(where("facts", index, "unit"), words("单位不对", "is the wrong kind of unit"), _alike(fact.unit), row.unit)
             continue
         if row.value is None and not row.note:
             yield Problem(
@@ -142,19 +170,14 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
                 ),
                 row.fact,
             )
-        if row.value is not None and row.value < 0 and row.fact not in _MAY_BE_NEGATIVE:
+        if row.value is not None and row.value < 0 and not fact.entry.may_be_negative:
             yield Problem(
                 where("facts", index, "value"),
                 words("不能为负数", "must not be negative"),
                 words("改正数值", "correct the number"),
                 plain(row.value),
             )
-        if (
-            kind.unit in ("人", "个", "项", "份")
-            and row.value is not None
-            and row.unit == kind.unit
-            and row.value != row.value.to_integral_value()
-        ):
+        if fact.unit.whole and unit is not None and unit.exact and row.value is not None and row.value != row.value.to_integral_value():
             yield Problem(
                 where("facts", index, "value"),
                 words("应为整数", "must be a whole number"),
@@ -192,67 +215,81 @@ def _own_indicators(framework: Framework, record: Record, where: Where) -> Itera
                 words("换一个编号", "choose another id"),
                 row.indicator,
             )
-        if row.metric and row.metric not in METRICS:
-            yield _unknown(where, "own_indicators", index, "metric", row.metric, list(METRICS), "公式", "formula")
+        if row.formula and row.formula not in framework.catalogue.formulas:
+            yield Problem(where("own_indicators", index, "formula"), *no_such(framework.catalogue, row.formula, formulas=True), row.formula)
     for group in open_groups.values():
-        total = sum((o.points for o in record.own_indicators if o.group == group.id), Decimal(0))
+        total = sum((o.points or Decimal(0) for o in record.own_indicators if o.group == group.id), Decimal(0))
         if total != group.points:
             file = where("own_indicators", 0, None).file
             yield Problem(
                 Place(file, None, "points"),
                 words(
                     f"“{group.name}”各指标分值合计为 {plain(total)}，应为 {plain(group.points)}",
-                    f"the indicators of {group.name_en} add up to {plain(total)} points, not {plain(group.points)}",
+                    f"the indicators of {group.words.en} add up to {plain(total)} points, not {plain(group.points)}",
                 ),
                 words("调整该组各指标的分值", "adjust the points of the indicators in this group"),
             )
 
 
 def _targets(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    indicators = {i.id: i for i in indicators_in_force(framework, record) if i.group in {g.id for g in framework.groups}}
+    catalogue = framework.catalogue
+    read = catalogue.units.read
+    indicators = {i.id: i for i in indicators_in_force(framework, record)}
     for index, row in enumerate(record.targets):
         if row.indicator not in indicators:
             yield _unknown(where, "targets", index, "indicator", row.indicator, list(indicators), "指标", "indicator")
             continue
         indicator = indicators[row.indicator]
-        if getattr(indicator.rule, "of", "") == "value" and UNITS[row.unit].measures != "share":
+        if not indicator.value and not read(row.unit).is_share and _of_shares(indicator):
             yield Problem(
                 where("targets", index, "unit"),
                 words("该指标按百分比计分，目标须为百分比", "the indicator is scored by a percentage, so its target must be one"),
-                words("单位写 %；或把指标放到按完成率计分的二级指标下", "write %; or move the indicator to a group scored by completion"),
+                words(
+                    "单位写 %；或把指标放到按完成率计分的二级指标下；或为它写一个用这个单位的公式",
+                    "write %; or move the indicator to a group scored by completion; or give it a formula in that unit",
+                ),
                 row.unit,
             )
-        yield from _actual(record, row, indicator, index, where)
+        yield from _actual(catalogue, record, row, indicator, index, where)
     with_target = {t.indicator for t in record.targets}
+    own = {o.indicator for o in record.own_indicators}
     for i in indicators.values():
-        if i.id not in with_target and (getattr(i.rule, "of", "") == "completion" or i.id in {o.indicator for o in record.own_indicators}):
+        if i.id not in with_target and needs_target(i, own):
             yield Problem(
                 Place(where("targets", 0, None).file, None, "indicator"),
-                words(f"指标 {i.id}（{i.name}）没有目标行", f"there is no row for the indicator {i.id} ({i.name_en})"),
+                words(f"指标 {i.id}（{i.name}）没有目标行", f"there is no row for the indicator {i.id} ({i.words.en})"),
                 words("加一行：方向、目标值、单位、实际值", "add a row with operator, target, unit and actual"),
             )
     for index, part in enumerate(record.target_parts):
         target = next((t for t in record.targets if t.indicator == part.indicator), None)
         if target is None:
             yield _unknown(where, "target_parts", index, "indicator", part.indicator, sorted(with_target), "目标", "target")
-        elif UNITS[part.unit].measures != UNITS[target.unit].measures:
-            yield Problem(
-                where("target_parts", index, "unit"),
-                words("单位与目标的单位不可比", "cannot be compared with the target's unit"),
-                words(f"用 {target.unit} 一类的单位", f"use {target.unit} or a unit of its kind"),
-                part.unit,
-            )
+        elif read(part.unit).dimensions != read(target.unit).dimensions:
+            what = words("单位与目标的单位不可比", "cannot be compared with the target's unit")
+            yield Problem(where("target_parts", index, "unit"), what, _alike(read(target.unit)), part.unit)
 
 
-def _actual(record: Record, row: Target, indicator: Indicator, index: int, where: Where) -> Iterator[Problem]:
+def needs_target(indicator: Indicator, own: set[str]) -> bool:
+    """Whether an indicator cannot be scored without a target row: by completion, or one of the department's `own` without a formula."""
+    return indicator.rule.measures == "completion" or (indicator.rule.measures == "value" and indicator.id in own and not indicator.value)
+
+
+def _of_shares(indicator: Indicator) -> bool:
+    """Whether the limits of a rule can only mean shares: none is above 100%."""
+    edges = indicator.rule.edges if indicator.rule.measures == "value" else ()
+    return any(edge > 0 for edge in edges) and max(edges) <= 1
+
+
+def _actual(catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, index: int, where: Where) -> Iterator[Problem]:
     """A target's actual comes from one place, in a unit that can be compared."""
-    parts = [p for p in record.target_parts if p.indicator == row.indicator and p.role == "actual" and p.counted == "yes"]
+    formula, unit = catalogue.formulas.get(indicator.value), catalogue.units.read(row.unit)
+    parts = counted_parts(record, row.indicator, "actual")
     ways = [
         way
         for way, there in (
             ("actual", row.actual is not None),
             ("target_parts", bool(parts)),
-            (f"metric {indicator.metric}", indicator.metric is not None),
+            (f"formula {indicator.value}", formula is not None),
         )
         if there
     ]
@@ -271,7 +308,7 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
             ),
             ", ".join(ways),
         )
-    if row.base is not None and (row.actual is None or UNITS[row.unit].measures != "share"):
+    if row.base is not None and (row.actual is None or not unit.is_share):
         yield Problem(
             where("targets", index, "base"),
             words("有基数时，须有实际值，目标须为百分比", "a base needs an actual, and a target in percent"),
@@ -283,18 +320,14 @@ def _actual(record: Record, row: Target, indicator: Indicator, index: int, where
             words("有基数时须写明实际值的单位", "with a base, the unit of the actual must be named"),
             words("填写单位，如 件、人", "name the unit of what is counted, such as 件 or 人"),
         )
-    unit = UNITS[row.actual_unit or row.unit]
-    have = "share" if row.base is not None or indicator.metric is not None else unit.measures
-    if have != UNITS[row.unit].measures:
-        yield Problem(
-            where("targets", index, "actual_unit"),
-            words("单位与目标的单位不可比", "cannot be compared with the target's unit"),
-            words(f"用 {row.unit} 一类的单位", f"use {row.unit} or a unit of its kind"),
-            unit.symbol,
-        )
-
-
-_KINDS = {"checklist": "item", "tiers": "tier"}
+    have = formula.unit if formula else catalogue.units.read(row.actual_unit or row.unit)
+    if row.base is None and have.dimensions != unit.dimensions:
+        what = words("单位与目标的单位不可比", "cannot be compared with the target's unit")
+        if formula:
+            fix = words(f"公式的单位是 {formula.entry.unit}", f"the formula is in {formula.entry.unit}") + words("：", ": ") + _alike(have)
+            yield Problem(where("targets", index, "unit"), what, fix, row.unit)
+        else:
+            yield Problem(where("targets", index, "actual_unit"), what, _alike(unit), have.symbol)
 
 
 def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -305,7 +338,7 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
             yield _unknown(where, "judgements", index, "indicator", row.indicator, list(indicators), "指标", "indicator")
             continue
         rule = indicator.rule
-        allowed = (_KINDS.get(rule.kind, "award"), "override", "not_applicable")
+        allowed = (rule.judgement, "override", "not_applicable")
         if row.kind not in allowed:
             yield Problem(
                 where("judgements", index, "kind"),
@@ -317,8 +350,8 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
                 row.kind,
             )
             continue
-        if isinstance(rule, Checklist) and row.kind == "item":
-            items = [item.id for item in rule.items]
+        if row.kind == "item":
+            items = [item.id for item in rule.checklist]
             if row.item not in items:
                 yield _unknown(where, "judgements", index, "item", row.item, items, "核对项", "checklist item")
             if row.verdict not in ("met", "not_met"):
@@ -328,7 +361,15 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
                     words("写 满足 或 不满足", "write met or not met"),
                     row.verdict,
                 )
-        if row.kind in ("tier", "award", "override"):
+        if row.kind == rule.judgement and row.kind != "item" and row.score is None:
+            yield Problem(
+                where("judgements", index, "score"),
+                words("没有得分，按缺数据计，不得分", "has no score: it counts as missing data, without points"),
+                words("填写得分；确实没有的，理由里写明即可", "write the score; where there really is none, the reason says why"),
+                level="warning",
+                code="score_missing",
+            )
+        elif row.kind in ("tier", "award", "override"):
             if row.score is None or not 0 <= row.score <= indicator.points:
                 yield Problem(
                     where("judgements", index, "score"),
@@ -336,10 +377,10 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
                     words(f"填写 0 到 {plain(indicator.points)}", f"write 0 to {plain(indicator.points)}"),
                     "" if row.score is None else plain(row.score),
                 )
-            elif isinstance(rule, Tiers) and row.kind == "tier":
-                tier = rule.find(row.verdict)
+            elif row.kind == "tier":
+                tier = rule.tier(row.verdict)
                 if tier is None:
-                    yield _unknown(where, "judgements", index, "verdict", row.verdict, [t.id for t in rule.tiers], "等次", "tier")
+                    yield _unknown(where, "judgements", index, "verdict", row.verdict, [t.id for t in rule.verdicts], "等次", "tier")
                 elif not tier.low * indicator.points <= row.score <= tier.high * indicator.points:
                     yield Problem(
                         where("judgements", index, "score"),
@@ -354,16 +395,14 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
         said = [j for j in record.judgements if j.indicator == id]
         if any(j.kind in ("override", "not_applicable") for j in said):
             continue
-        lacking: list[str] = []
-        if isinstance(indicator.rule, Checklist):
-            lacking = [item.id for item in indicator.rule.items if item.id not in {j.item for j in said}]
-        elif isinstance(indicator.rule, Tiers | Awarded) and not said:
+        lacking = [item.id for item in indicator.rule.checklist if item.id not in {j.item for j in said}]
+        if indicator.rule.takes in ("tier", "score") and not said:
             lacking = [indicator.rule.kind]
         for item in lacking:
             yield Problem(
                 Place(where("judgements", 0, None).file, None, "indicator"),
                 words(
-                    f"指标 {id}（{indicator.name}）缺少评定：{item}", f"the indicator {id} ({indicator.name_en}) has no judgement: {item}"
+                    f"指标 {id}（{indicator.name}）缺少评定：{item}", f"the indicator {id} ({indicator.words.en}) has no judgement: {item}"
                 ),
                 words("加一行，写明结论与理由", "add a row with the verdict and the reason"),
             )
@@ -406,7 +445,7 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
     for index, plan in enumerate(record.plan_targets):
         if plan.indicator and plan.indicator not in indicators:
             yield _unknown(where, "plan_targets", index, "indicator", plan.indicator, indicators, "指标", "indicator")
-    known = [p.published for p in record.published] + indicators + [f.finding for f in record.findings] + list(FACTS)
+    known = [p.published for p in record.published] + indicators + [f.finding for f in record.findings] + list(framework.catalogue.facts)
     for index, contradiction in enumerate(record.contradictions):
         for token in contradiction.subjects:
             if token not in known:
@@ -422,29 +461,31 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
 
 def _needed_facts(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     """A fact that a formula needs and nobody gave. An empty value counts as given: known to be missing."""
-    file = where("facts", 0, None).file
+    file, catalogue = where("facts", 0, None).file, framework.catalogue
+    facts = Facts(catalogue, record)
     excused = {j.indicator for j in record.judgements if j.kind == "not_applicable"}
     asked: set[tuple[str, int]] = set()
     for indicator in indicators_in_force(framework, record):
-        if indicator.metric not in METRICS or indicator.id in excused:
+        if not indicator.value or indicator.id in excused:
             continue
-        for fact, before in metric_inputs(framework, METRICS[indicator.metric])[1]:
-            year = record.year - before
-            if find_fact(record, fact, year) is not None or (fact, year) in asked:
+        for name in catalogue.formulas[indicator.value].inputs:
+            year = record.year - name.before
+            if facts.named(name) is not None or (name.id, year) in asked:
                 continue
-            asked.add((fact, year))
-            kind = FACTS[fact]
-            parts = words(f"，或逐项写出 {'、'.join(kind.parts)}", f", or rows for {', '.join(kind.parts)}") if kind.parts else words("")
+            asked.add((name.id, year))
+            fact = catalogue.facts[name.id]
+            below = [part for _, part in fact.parts]
+            parts = words(f"，或逐项写出 {'、'.join(below)}", f", or rows for {', '.join(below)}") if below else words("")
             yield Problem(
                 Place(file, None, "fact"),
                 words(
-                    f"缺少 {year} 年的 {fact}（{kind.name.zh}），指标 {indicator.id}（{indicator.name}）需要它",
-                    f"{fact} of {year} ({kind.name.en}) is missing; the indicator {indicator.id} ({indicator.name_en}) needs it",
+                    f"缺少 {year} 年的 {fact.id}（{fact.name.zh}），指标 {indicator.id}（{indicator.name}）需要它",
+                    f"{fact.id} of {year} ({fact.name.en}) is missing; the indicator {indicator.id} ({indicator.words.en}) needs it",
                 ),
                 words(
-                    f"在“基础数据”表加一行：数据项 {fact}，年度 {year}，数值，单位 {kind.unit}{parts.zh}；"
+                    f"在“基础数据”表加一行：数据项 {fact.id}，年度 {year}，数值，单位 {fact.unit.symbol}{parts.zh}；"
                     "确实没有数据时，数值留空并在“说明”列（note）写明原因",
-                    f"add a row to Facts: fact {fact}, year {year}, its value, unit {kind.unit}{parts.en}; "
+                    f"add a row to Facts: fact {fact.id}, year {year}, its value, unit {fact.unit.symbol}{parts.en}; "
                     "where the number is known not to exist, leave the value empty and say why in note",
                 ),
             )

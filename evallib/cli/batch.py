@@ -25,11 +25,12 @@ from evallib.cli.shared import (
     refused,
     unwritable,
 )
-from evallib.core.errors import InputRefused, Place, Problem, meant
-from evallib.core.evaluation import STATUSES
-from evallib.core.units import SHARE, percent
-from evallib.core.words import Lang, words
 from evallib.kit import NOTEBOOKS
+from evallib.model.errors import InputRefused, Place, Problem, meant
+from evallib.model.units import SHARE
+from evallib.model.words import Lang, words
+from evallib.say.numbers import percent
+from evallib.say.workings import STATUSES
 
 if TYPE_CHECKING:
     from evallib.runs.batch import Outcome
@@ -136,8 +137,8 @@ def demo(
     lang: LangOption = Language.zh,
 ) -> None:
     """写出一个模拟的县，供试用 / Lay out a synthetic county to try things on."""
-    from evallib.core.errors import refuse
     from evallib.demo.county import make_demo
+    from evallib.model.errors import refuse
 
     language: Lang = lang.value
     first, _, last = years.partition("-")
@@ -169,7 +170,7 @@ def results(
     language: Lang = lang.value
     file = out / "results.parquet"
     if not file.is_file():
-        from evallib.core.errors import refuse
+        from evallib.model.errors import refuse
 
         raise refused(
             refuse(str(file), "还没有结果", "there are no results yet", "先运行 evallib batch", "run evallib batch first"),
@@ -195,7 +196,7 @@ def results(
     heads = words("部门 年度 指标编号 指标 分值 得分 实际值 单位 状态", "Department Year Id Indicator Points Score Value Unit Status")
     view = Table(*heads[language].split())
     for row in table[shown].to_dict("records"):
-        if row["unit"] == SHARE and not pd.isna(row["value"]):
+        if row["unit"] == SHARE.symbol and not pd.isna(row["value"]):
             row["value"], row["unit"] = percent(Decimal(row["value"])).removesuffix("%"), "%"
         row["status"] = STATUSES[row["status"]][language]
         view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row.values()))

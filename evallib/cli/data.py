@@ -1,4 +1,4 @@
-"""The commands for data: a new year, another form, a framework in words. Parsing and printing only."""
+"""The commands for data: a new year, another form, the frameworks in words. Parsing and printing only."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from evallib.cli.shared import (
     YearArgument,
     refusals_told,
 )
-from evallib.core.units import plain
-from evallib.core.words import Lang
+from evallib.model.words import Lang, words
+from evallib.say.numbers import plain
 
 
 class Form(StrEnum):
@@ -29,6 +29,14 @@ class Form(StrEnum):
 
     csv = "csv"
     xlsx = "xlsx"
+
+
+class KindOfListing(StrEnum):
+    """What is evaluated."""
+
+    department = "department"
+    project = "project"
+    policy = "policy"
 
 
 FormOption = Annotated[Form, typer.Option("--as", help="CSV 文件夹或 Excel 工作簿 / folder of CSV files or Excel workbook")]
@@ -41,7 +49,15 @@ def new(
     form: FormOption = Form.xlsx,
     name: Annotated[str, typer.Option("--name", help="新部门的名称 / name of a new department")] = "",
     name_en: Annotated[str, typer.Option("--name-en", help="新部门的英文名称 / its name in English")] = "",
-    framework: Annotated[str, typer.Option("--framework", help="新部门的指标体系 / framework of a new department")] = "",
+    framework: Annotated[
+        str,
+        typer.Option("--framework", help="新部门的指标体系；不写用 county.toml 的 / its framework; that of county.toml if left out"),
+    ] = "",
+    kind: Annotated[
+        KindOfListing | None,
+        typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new"),
+    ] = None,
+    belongs_to: Annotated[str, typer.Option("--department", help="项目或政策属于哪个部门 / the department of a project or policy")] = "",
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
@@ -51,7 +67,17 @@ def new(
     language: Lang = lang.value
     with refusals_told(language, to=data, fix=CLOSE_IT):
         made = new_year(
-            data, department, year, from_year=from_year, to=form.value, lang=language, name=name, name_en=name_en, framework=framework
+            data,
+            department,
+            year,
+            from_year=from_year,
+            to=form.value,
+            lang=language,
+            name=name,
+            name_en=name_en,
+            framework=framework,
+            kind=kind.value if kind else "project" if belongs_to else None,
+            belongs_to=belongs_to,
         )
     OUT.print(str(made), markup=False)
     listed = "departments.csv 已列入该年度。" if language == "zh" else "departments.csv now lists the year."
@@ -81,21 +107,31 @@ def export(
 
 
 def show_framework(
-    id: Annotated[str, typer.Argument(help="指标体系编号 / id of the framework")],
+    id: Annotated[str | None, typer.Argument(help="指标体系编号；不写则列出全部 / id of the framework; all of them if left out")] = None,
     year: Annotated[int, typer.Argument(help="年度；不写则用最新的 / year; the newest if left out", show_default=False)] = 2200,
     against: Annotated[int | None, typer.Option("--against", help="与哪个年度的比较 / the year to compare with")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="抄成自己的：frameworks/编号/年度.toml / lay a copy of your own: frameworks/ID/YEAR.toml")
+    ] = None,
     lang: LangOption = Language.zh,
     data: DataFolder = DATA,
 ) -> None:
-    """打印指标体系，或比较两个年度 / Print a framework, or compare it between two years."""
-    from evallib.data.load import load_framework
+    """列出指标体系，打印其中一个，或比较两个年度 / List the frameworks, print one of them, or compare it between two years."""
+    from evallib.data.rulebook import load_framework
+    from evallib.data.working_folder import copy_framework
     from evallib.pages.framework_text import framework_changes, framework_lines
 
     language: Lang = lang.value
     zh = language == "zh"
-    with refusals_told(language, writes=False):
+    if id is None:
+        _list_frameworks(data, year, language)
+        return
+    with refusals_told(language, writes=out is not None, to=out):
         shown = load_framework(data, id, year)
         other = load_framework(data, id, against) if against is not None else None
+        if out is not None:
+            OUT.print(str(copy_framework(data, id, shown.first_year, out)), markup=False)
+            return
     title = f"{shown.words[language]}  {shown.id}/{shown.first_year}"
     if other is not None:
         changes = framework_changes(other, shown)
@@ -104,14 +140,31 @@ def show_framework(
             table.add_row(change.what[language], change.before[language], change.after[language])
         OUT.print(table if changes else ("没有变化" if zh else "no changes"))
         return
-    heads = ("指标", "分值", "分值依据", "规则", "依据") if zh else ("Indicator", "Points", "Basis", "Rule", "Clause")
+    heads = ("指标", "分值", "分值依据", "公式和规则", "依据") if zh else ("Indicator", "Points", "Basis", "Formula and rule", "Clause")
     table = Table(*(Column(head, overflow="fold") for head in heads), title=title)
     for line in framework_lines(shown):
         style = {1: "bold", 2: "italic"}.get(line.level, "")
         name = "  " * (line.level - 1) + line.name[language]
-        table.add_row(name, line.points, line.basis[language], line.rule[language], line.source[language], style=style)
+        rule = "\n".join(text for text in (line.formula[language], line.rule[language]) if text)
+        table.add_row(name, line.points, line.basis[language], rule, line.source[language], style=style)
     OUT.print(table)
-    grades = "；".join(f"{g.words[language]} ≥ {plain(g.at_least)}" for g in shown.grades)
-    OUT.print(grades if zh else grades.replace("；", "; "), markup=False)
+    grades = ("；" if zh else "; ").join(f"{g.words[language]} ≥ {plain(g.at_least)}" for g in shown.grades)
+    if grades:
+        OUT.print(grades, markup=False)
     if shown.note:
-        OUT.print(shown.note if zh else shown.note_en or shown.note, markup=False)
+        OUT.print(words(shown.note, shown.note_en)[language], markup=False)
+
+
+def _list_frameworks(data: Path, year: int, lang: Lang) -> None:
+    """The frameworks that there are, shipped and the folder's own."""
+    from evallib.data.rulebook import framework_folders, load_framework
+    from evallib.kit import FRAMEWORKS
+
+    heads = ("编号", "起始年度", "名称", "来自") if lang == "zh" else ("Id", "From", "Name", "Whose")
+    table = Table(*(Column(head, overflow="fold") for head in heads))
+    for id, folder in framework_folders(data).items():
+        with refusals_told(lang, writes=False):
+            framework = load_framework(data, id, year)
+        whose = words("evallib 自带", "shipped with evallib") if folder.parent == FRAMEWORKS else words("本县", "your own")
+        table.add_row(id, str(framework.first_year), framework.words[lang], whose[lang])
+    OUT.print(table)

@@ -23,10 +23,11 @@ from evallib.cli.shared import (
     print_problems,
     refusals_told,
 )
-from evallib.core.errors import Problem
-from evallib.core.units import parse_decimal, percent, plain, quantity
-from evallib.core.words import Lang
 from evallib.data.sheets import guarded
+from evallib.model.errors import Problem
+from evallib.model.units import parse_decimal
+from evallib.model.words import Lang
+from evallib.say.numbers import percent, plain, quantity
 
 
 class ScoreFormat(StrEnum):
@@ -71,7 +72,7 @@ def score(
         print(json.dumps(document, ensure_ascii=False, indent=2))
         return
     if format is ScoreFormat.csv:
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(document["indicators"][0]), lineterminator="\n")
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(next(iter(document["indicators"]), {})), lineterminator="\n")
         writer.writeheader()
         writer.writerows({k: _cell(v) for k, v in row.items()} for row in document["indicators"])
         return
@@ -82,26 +83,27 @@ def score(
         "实际值" if zh else "Value",
         "得分" if zh else "Score",
         "分值" if zh else "Points",
-        title=f"{document['name']} {year}",
+        title=f"{document['name']} {evaluation.catalogue.year(year)[language]}",
     )
     for column in table.columns[2:]:
         column.justify = "right"
     for d in evaluation.dimensions:
         for i in (i for i in evaluation.indicators if i.dimension == d.id):
-            value = quantity(i.value, i.unit, language) if i.value is not None else "—" if i.unit else ""
-            table.add_row("", i.name[language], value, plain(i.score, 2) if i.score is not None else "—", plain(i.points, 2))
+            value = quantity(i.value, i.unit, language) if i.value is not None else "—" if i.unit.symbol else ""
+            score = "" if not i.points else plain(i.score, 2) if i.score is not None else "—"
+            table.add_row("", i.name[language], value, score, plain(i.points, 2) if i.points else "")
         table.add_row(
             d.name[language],
             "",
-            percent(d.rate) if d.rate is not None else "—",
-            plain(d.score, 2),
-            plain(d.points, 2),
+            "" if not d.points else percent(d.rate) if d.rate is not None else "—",
+            plain(d.score, 2) if d.points else "",
+            plain(d.points, 2) if d.points else "",
             style="bold",
             end_section=True,
         )
-    table.add_row(
-        "总分" if zh else "Total", evaluation.grade[language], "", plain(evaluation.total, 2), plain(evaluation.points, 2), style="bold"
-    )
+    if evaluation.has_total:
+        total, points = plain(evaluation.total, 2), plain(evaluation.points, 2)
+        table.add_row("总分" if zh else "Total", evaluation.grade[language], "", total, points, style="bold")
     OUT.print(table)
 
 
@@ -174,8 +176,8 @@ def reconcile(
     data: DataFolder = DATA,
 ) -> None:
     """核对公布的数字与重算的数字 / Compare published figures with computed ones."""
-    from evallib.core import reconcile as reconciling
     from evallib.data.years import evaluate_year
+    from evallib.score import reconcile as reconciling
 
     language: Lang = lang.value
     with refusals_told(language, writes=False):

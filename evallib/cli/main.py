@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "开始 / To begin": {"init": start.init, "new": data.new, "check": figures.check, "demo": batch.demo},
+    "开始 / To begin": {"init": start.init, "new": data.new, "check": figures.check, "demo": batch.demo, "upgrade": start.upgrade},
     "一个部门 / One department": {
         "report": pages.report,
         "compare": pages.compare,

@@ -21,9 +21,9 @@ from evallib.cli.shared import (
     page_being_made,
     print_problems,
 )
-from evallib.core.units import plain
-from evallib.core.words import Lang
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
+from evallib.model.words import Lang
+from evallib.say.numbers import plain
 
 
 def report(
@@ -53,7 +53,8 @@ def report(
         told = f"有 {warned} 个提醒，运行 {check} 查看。" if language == "zh" else f"{warned} warning(s): see {check}."
         ERR.print(told, markup=False)
     e = written.evaluation
-    OUT.print(f"{e.record.name[language]} {year}  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}", markup=False)
+    result = f"  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[language]}" if e.has_total else ""
+    OUT.print(f"{e.record.name[language]} {e.catalogue.year(year)[language]}{result}".rstrip(), markup=False)
     OUT.print(str(written.page), markup=False)
 
 

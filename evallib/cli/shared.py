@@ -1,4 +1,4 @@
-"""What the commands share: their options, the two consoles, and how a refusal is printed."""
+"""What the commands share: their options and what stands in their place, the two consoles, and how a refusal is printed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from evallib.core.errors import InputRefused, Problem, gathered
-from evallib.core.words import Lang, Words, words
+from evallib.model.errors import InputRefused, Problem, gathered
+from evallib.model.words import Lang, Words, words
 
 _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
 OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
@@ -27,11 +27,51 @@ class Language(StrEnum):
     en = "en"
 
 
+DATA, REPORTS = Path("data"), Path("reports")
+
+
+def _found_upwards() -> Path | None:
+    """The data folder that the folder one stands in belongs to: itself or one above it that holds county.toml, or data/county.toml."""
+    from evallib.data.folder import COUNTY
+
+    here = Path.cwd()
+    places = (place for folder in (here, *here.parents) for place in (folder, folder / DATA))
+    return next((place for place in places if (place / COUNTY).is_file()), None)
+
+
+def _data(value: Path) -> Path:
+    """The data folder: as named, else `data`, else the one found upwards."""
+    return value if value != DATA or value.is_dir() else _found_upwards() or value
+
+
+def _given(ctx: typer.Context, option: str) -> bool:
+    source = ctx.get_parameter_source(option)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _reports(ctx: typer.Context, value: Path) -> Path:
+    """Where reports go: as named, else `reports`; beside the data folder where that was found upwards."""
+    found = ctx.params.get("data", DATA)
+    return value if found == DATA or _given(ctx, "out") or _given(ctx, "data") else found.parent / REPORTS
+
+
+def _language(ctx: typer.Context, value: Language) -> Language:
+    """The language: as named, else that of the data folder."""
+    if "data" not in ctx.params or _given(ctx, "lang"):
+        return value
+    from evallib.data.rulebook import load_county
+
+    try:
+        return Language(load_county(ctx.params["data"].resolve()).language)
+    except InputRefused:
+        return value
+
+
 DepartmentArgument = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
 YearArgument = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
-DataFolder = Annotated[Path, typer.Option("--data", help="数据文件夹 / folder of the data")]
-OutFolder = Annotated[Path, typer.Option("--out", help="报告文件夹 / folder of the reports")]
-LangOption = Annotated[Language, typer.Option("--lang", help="语言 / language")]
+DataFolder = Annotated[Path, typer.Option("--data", is_eager=True, callback=_data, help="数据文件夹 / folder of the data")]
+OutFolder = Annotated[Path, typer.Option("--out", callback=_reports, help="报告文件夹 / folder of the reports")]
+LangOption = Annotated[Language, typer.Option("--lang", callback=_language, help="语言 / language")]
 
 NotebooksFolder = Annotated[
     Path,
@@ -41,8 +81,6 @@ NotebooksFolder = Annotated[
         help="自己的笔记本文件夹，代替 evallib 自带的 / folder of your own notebooks, instead of evallib's",
     ),
 ]
-
-DATA, REPORTS = Path("data"), Path("reports")
 
 _LEVELS: dict[Lang, dict[str, str]] = {
     "zh": {"error": "错误", "warning": "提醒", "recorded": "已记录"},

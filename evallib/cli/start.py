@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, OUT, LangOption, Language, refusals_told, refused
-from evallib.core.errors import refuse
-from evallib.core.words import Lang
+from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, OUT, LangOption, Language, refusals_told, refused
 from evallib.kit import TEMPLATES
+from evallib.model.errors import refuse
+from evallib.model.words import Lang
 
 
 def init(
     directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")],
     lang: LangOption = Language.zh,
 ) -> None:
-    """建立工作文件夹：笔记本、一个示例指标体系，还没有数据 / Lay out a working folder: notebooks, an example framework, no data yet."""
+    """建立工作文件夹：设置、笔记本，还没有数据 / Lay out a working folder: settings, notebooks, no data yet."""
     from evallib.data.working_folder import lay_out
 
     language: Lang = lang.value
@@ -26,6 +26,25 @@ def init(
     OUT.print(str(made), markup=False)
     told = "下一步见其中的 README.md。" if language == "zh" else "Its README.md tells what comes next."
     OUT.print(told, markup=False)
+
+
+def upgrade(
+    directory: Annotated[Path, typer.Argument(help="1.0 版的数据文件夹或工作文件夹 / a data or working folder of version 1.0")],
+    lang: LangOption = Language.zh,
+) -> None:
+    """把 1.0 版的文件夹改成今天的，旧的留在旁边 / Turn a folder of version 1.0 into today's; the old one is kept beside it."""
+    from evallib.data.upgrade import upgrade as upgrade_folder
+
+    language: Lang = lang.value
+    with refusals_told(language, to=directory, fix=CLOSE_IT):
+        made = upgrade_folder(directory)
+    for change in made.changes:
+        OUT.print(change[language], markup=False)
+    if made.kept is not None:
+        OUT.print(f"原来的数据在 {made.kept}" if language == "zh" else f"The data as it was is in {made.kept}", markup=False)
+    elif not made.changes:
+        told = f"{made.data} 已是今天的格式，没有改动。" if language == "zh" else f"{made.data} is of today's format; nothing was changed."
+        OUT.print(told, markup=False)
 
 
 def lab(

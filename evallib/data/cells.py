@@ -13,22 +13,23 @@ from typing import Any, Literal, cast, get_args, get_origin
 
 from pydantic import ValidationError
 
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.rows import Row, columns, note_of, unit_of
-from evallib.core.table_words import CHOICES
-from evallib.core.units import find_unit, parse_decimal
-from evallib.core.words import Words, words
 from evallib.data.sheets import MAX_CELL, Grid
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.rows import Row, columns, note_of, unit_of
+from evallib.model.table_words import CHOICES
+from evallib.model.units import Units, parse_decimal
+from evallib.model.words import Words, words
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
-_AMOUNT = re.compile(r"([¥￥]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
+_AMOUNT = re.compile(r"([^\w\s+\-−.,]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 
 @dataclass
 class Reader:
     """What one reading has gathered: the problems, and where each row stands."""
 
+    units: Units = field(default_factory=Units)
     problems: list[Problem] = field(default_factory=list)
     rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
@@ -230,7 +231,7 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
         elif kind == "verdict":
             given[column] = next((v for v in ("met", "not_met") if _plain(text) in (v, CHOICES[v].zh, CHOICES[v].en)), text)
         else:
-            unit = find_unit(text)
+            unit = reader.units.find(text)
             given.setdefault(column, unit.symbol if unit else text)
     if len(reader.problems) > before:
         return None
@@ -254,7 +255,7 @@ def _read_number(
         return
     amount = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     number = parse_decimal(amount[2]) if amount else None
-    unit = find_unit(amount[3] or "元") if amount and (amount[1] or amount[3]) else None
+    unit = reader.units.find(amount[3] or amount[1]) if amount and (amount[1] or amount[3]) else None
     if number is None or unit is None:
         reader.problem(
             place(column),
@@ -267,10 +268,10 @@ def _read_number(
         return
     named = unit_of(model, column)
     stated = next((text for column, _, text in cells if column == named), "") if named in model.model_fields else named
-    row_unit = find_unit(stated) if stated else None
+    row_unit = reader.units.find(stated) if stated else None
     if row_unit is None and not stated and named in model.model_fields:
         given[named] = unit.symbol
-    elif row_unit is not unit:
+    elif row_unit != unit:
         reader.problem(
             place(column),
             f"单元格里的单位是 {unit.symbol}，这一行的单位是 {stated or '（无）'}",

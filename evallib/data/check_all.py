@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evallib.core.budget_rows import FILE as HEADS
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.words import Words, words
-from evallib.core.years import EvaluatedYear
 from evallib.data.folder import monitored_years, unlisted_years
 from evallib.data.government import load_heads
-from evallib.data.load import list_departments
+from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_year
+from evallib.model.budget_rows import FILE as HEADS
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.words import Words, words
+from evallib.model.years import EvaluatedYear
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,15 @@ class Checked:
 def check_data(data: Path, department: str | None = None, year: int | None = None) -> tuple[Checked, ...]:
     """Check what is listed and there for a department and a year; for all of them where none is named, and the budget then too.
 
-    Raises InputRefused where the list of departments cannot be read or is empty. What else is wrong is told, not raised.
+    Raises InputRefused where the list of departments cannot be read, or is empty and there is no budget. What else is wrong is told,
+    not raised.
 
     >>> [(one.title.en, one.count("error")) for one in check_data(Path("data"))]
     [('hrss 2023', 0)]
     """
-    listed = [(row.code, y) for row in list_departments(data) for y in range(row.first_year, row.last_year + 1)]
+    budget = (data / HEADS).is_file() and department is None and year is None
+    every = load_departments(data) if budget else list_departments(data)
+    listed = [(row.code, y) for row in every for y in range(row.first_year, row.last_year + 1)]
 
     def asked(code: str, y: int) -> bool:
         return department in (None, code) and year in (None, y)
@@ -53,7 +56,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
         found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
     found += [Checked(code, y, words(f"{code} {y}"), (_unlisted(code, y),)) for code, y in left_out]
-    if (data / HEADS).is_file() and department is None and year is None:
+    if budget:
         found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
     return tuple(found)
 

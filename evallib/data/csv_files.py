@@ -8,15 +8,16 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evallib.core.errors import InputRefused, refuse
-from evallib.core.record import TABLES, Record
-from evallib.core.units import parse_decimal
-from evallib.core.words import Lang, words
+from evallib.data.folder import COUNTY
 from evallib.data.load import load_year
 from evallib.data.raw_tables import Form, Hints, Tables, csv_line, head_of, kind_of, layout, shown_rows, tables_of
 from evallib.data.sheets import guarded
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
+from evallib.model.errors import InputRefused, refuse
+from evallib.model.record import TABLES, Record
+from evallib.model.units import parse_decimal
+from evallib.model.words import Lang, words
 
 
 def _refuse_taken(path: Path) -> None:
@@ -73,9 +74,12 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
         if to == "csv":
             write_csv_folder(loaded.record, made)
         else:
-            write_data_workbook(loaded.record, made, lang, framework=loaded.framework)
-        shutil.copyfile(data / "departments.csv", Path(work, "departments.csv"))
-        shutil.copytree(data / "frameworks" / loaded.framework.id, Path(work, "frameworks", loaded.framework.id))
+            write_data_workbook(loaded.record, made, lang, loaded.framework)
+        for name in (COUNTY, "departments.csv"):
+            shutil.copyfile(data / name, Path(work, name))
+        for name in ("catalogue", f"frameworks/{loaded.framework.id}"):
+            if (data / name).is_dir():
+                shutil.copytree(data / name, Path(work, name))
         _refuse_changed(loaded.record, Path(work), target)
         if out is None:
             backup = _free(home / "backup", f"{year}-csv" if to == "xlsx" else str(year), "" if to == "xlsx" else ".xlsx")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from evallib.core.errors import Place, Problem, refuse
-from evallib.core.record import OPTIONAL, TABLES
-from evallib.core.words import Words, words
 from evallib.data.sheets import MAX_BYTES
+from evallib.model.errors import Place, Problem, refuse
+from evallib.model.record import TABLES
+from evallib.model.words import Words, words
+
+COUNTY = "county.toml"
+"""The file of a data folder's settings; it also marks the folder."""
 
 
 class File(NamedTuple):
@@ -91,8 +95,8 @@ def _leads_out(root: Path, path: Path) -> bool:
     return not path.resolve().is_relative_to(root)
 
 
-def read_year(root: Path, department: str, year: int, fixes: dict[str, Words]) -> YearFiles:
-    """Every file of a department's year; `fixes` says for each table what to do where its file is not there.
+def read_year(root: Path, department: str, year: int, fixes: dict[str, Words], needed: Collection[str]) -> YearFiles:
+    """Every file of a department's year; `fixes` says for each table what to do where its file is not there, though it is `needed`.
 
     Raises InputRefused where there is nothing, or a folder beside a workbook.
     """
@@ -118,18 +122,19 @@ def read_year(root: Path, department: str, year: int, fixes: dict[str, Words]) -
             f"put the tables into this folder, or a workbook {book.name}; or begin with: evallib new {department} {year}",
         )
     outside = _leads_out(root, folder)
-    there = [name for name in TABLES if name not in OPTIONAL or (folder / f"{name}.csv").exists()]
+    there = [name for name in TABLES if name in needed or (folder / f"{name}.csv").exists()]
     tables = tuple((name, read_file(root, f"{shown}/{name}.csv", fixes[name], outside)) for name in there)
     names = sorted(p.name for p in folder.iterdir() if p.suffix == ".csv" and p.stem not in TABLES)
     return YearFiles(tables, strays=tuple(f"{shown}/{name}" for name in names))
 
 
 def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:
-    """The files that a department's year is read from, with its framework's; nothing is said of what they hold."""
+    """The files that a department's year is read from, with those of its rule book; nothing is said of what they hold."""
     folder = year_folder(data, department, year)
     files = sorted(folder.glob("*.csv")) + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
     if framework is not None and files:
-        files += [file for file in framework_file(data / "frameworks" / framework, year) if file.is_file()]
+        rules = (data / COUNTY, *sorted((data / "catalogue").glob("*.toml")), *dated_file(data / "frameworks" / framework, year))
+        files += [file for file in rules if file.is_file()]
     return tuple(files)
 
 
@@ -145,7 +150,7 @@ def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:
     return tuple(sorted((file.parent.name, int(file.stem), file) for file in files))
 
 
-def framework_file(folder: Path, year: int) -> list[Path]:
-    """The framework file in force in a year, the newest whose year is not later; a list of one or none."""
+def dated_file(folder: Path, year: int) -> list[Path]:
+    """The file of a folder that is in force in a year, the newest whose year is not later; a list of one or none."""
     years = sorted(int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit() and int(p.stem) <= year)
     return [folder / f"{years[-1]}.toml"] if years else []

@@ -1,54 +1,78 @@
-"""The one door: a framework, the list of departments and a department's year are loaded here, and nowhere else.
+"""The one door: the list of departments and a department's year are loaded here, and nowhere else.
 
-Everything that is wrong is collected and refused together; what passes is a checked `Framework` and `Record`. What was read
+Everything that is wrong is collected and refused together; what passes is a checked `Record` with its `Framework`. What was read
 before is not parsed again: the bytes of the files decide, so that a changed file is always seen.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_year
-from evallib.checks.framework import check_framework
 from evallib.checks.identities import check_against_last_year, check_identities
 from evallib.checks.methods import check_methods
 from evallib.checks.record import check_record
-from evallib.core.errors import InputRefused, Place, Problem, Where, refuse
-from evallib.core.framework import Framework
-from evallib.core.record import OPTIONAL, TABLES, InputFile, Listing, Record
-from evallib.core.rows import Row, columns
-from evallib.core.table_words import TABLE_NAMES
-from evallib.core.words import Words, words
-from evallib.data.cells import LIMITS, Reader, load_table, outside_limit
-from evallib.data.folder import File, YearFiles, data_root, framework_file, read_file, read_year
+from evallib.data.cells import Reader, load_table
+from evallib.data.folder import File, YearFiles, data_root, read_file, read_year
+from evallib.data.rulebook import framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, known_sheets, read_csv, read_workbook
+from evallib.model.catalogue import Catalogue
+from evallib.model.errors import InputRefused, Place, Problem, Where, refuse
+from evallib.model.framework import Framework
+from evallib.model.record import OPTIONAL, TABLES, InputFile, Listing, Record
+from evallib.model.rows import Row, columns
+from evallib.model.table_words import TABLE_NAMES
+from evallib.model.words import Words, words
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
 
-_FRAMEWORK_NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
+
+class Departments(tuple[Listing, ...]):
+    """The lines of the list of departments, found by code or by name."""
+
+    @cached_property
+    def _by_code(self) -> dict[str, list[Listing]]:
+        found: dict[str, list[Listing]] = {}
+        for row in self:
+            found.setdefault(row.code, []).append(row)
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Listing]]:
+        found: dict[str, list[Listing]] = {}
+        for row in self:
+            for text in {row.code, row.name, row.name_en}:
+                found.setdefault(text, []).append(row)
+        return found
+
+    def of(self, code: str) -> list[Listing]:
+        """The lines of a department."""
+        return self._by_code.get(code, [])
+
+    def home(self, listing: Listing, year: int) -> Words:
+        """The name of the department that a project or policy belongs to: as it is on the list that year, else as it was written."""
+        named = self._by_name.get(listing.department, []) if listing.department else []
+        in_force = (row for row in reversed(named) if row.first_year <= year)
+        return next((row.words for row in (*in_force, *named)), words(listing.department))
 
 
-def load_departments(data: Path) -> tuple[Listing, ...]:
+def load_departments(data: Path) -> Departments:
     """The list of departments, from `departments.csv`.
 
     Raises InputRefused with every problem found.
     """
     root = data_root(data)
+    load_county(root)  # a folder of an old version is told first
     return _departments(read_file(root, "departments.csv", _lay_out(Listing)))
 
 
-def list_departments(data: Path) -> tuple[Listing, ...]:
+def list_departments(data: Path) -> Departments:
     """The list of departments, for what needs at least one.
 
     Raises InputRefused where the list is empty, or with every problem found in it.
@@ -66,13 +90,14 @@ def list_departments(data: Path) -> tuple[Listing, ...]:
 
 
 @lru_cache(maxsize=4)
-def _departments(file: File) -> tuple[Listing, ...]:
+def _departments(file: File) -> Departments:
     reader = Reader()
     rows = _load_csv(reader, file, "departments", Listing)
     reader.stop_if_wrong()
-    listings = tuple(row for row in rows if isinstance(row, Listing))
+    listings = Departments(row for row in rows if isinstance(row, Listing))
     for index, row in enumerate(listings):
-        earlier = (other for other in listings[:index] if other.code == row.code)
+        of_code = listings.of(row.code)
+        earlier = of_code[: next(n for n, other in enumerate(of_code) if other is row)]
         overlapping = any(other.first_year <= row.last_year and row.first_year <= other.last_year for other in earlier)
         if overlapping:
             reader.problem(
@@ -96,14 +121,6 @@ def _departments(file: File) -> tuple[Listing, ...]:
     return listings
 
 
-def load_framework(data: Path, id: str, year: int) -> Framework:
-    """The framework in force in the year evaluated: the newest file whose first year is not later.
-
-    Raises InputRefused where there is none, or with every problem found in it.
-    """
-    return _framework(_framework_file(data_root(data), id, year))
-
-
 @dataclass(frozen=True, eq=False)
 class LoadedYear:
     """A department's year, checked: its framework, its record, what was remarked, and where each row stands.
@@ -117,9 +134,7 @@ class LoadedYear:
     where: Where
 
 
-def load_year(
-    data: Path, department: str, year: int, previous: Record | None = None, every: tuple[Listing, ...] | None = None
-) -> LoadedYear:
+def load_year(data: Path, department: str, year: int, previous: Record | None = None, every: Departments | None = None) -> LoadedYear:
     """A department's year, checked, with the framework it is evaluated by; held against last year's record where one is given.
 
     `every` is the list of departments, where the caller has read it.
@@ -128,7 +143,7 @@ def load_year(
     """
     root = data_root(data)
     every = load_departments(root) if every is None else every
-    listings = [row for row in every if row.code == department]
+    listings = every.of(department)
     if not listings:
         codes = sorted({row.code for row in every or list_departments(root)})  # which refuses an empty list
         near = get_close_matches(department, codes, 1)
@@ -154,12 +169,14 @@ def load_year(
             f"列出的年度：{spans}；要增加年度，运行 evallib new {department} {year}",
             f"the listed years are {spans}; to add one, run evallib new {department} {year}",
         )
-    framework = _framework_file(root, listing.framework, year)
-    _framework(framework)  # what is wrong with it is said before the tables are read
-    loaded = _year(listing, year, framework, read_year(root, department, year, _fixes()))
+    rules = rulebook_files(root, listing.framework, year)
+    framework = framework_of(rules, year)  # what is wrong with it is said before the tables are read
+    loaded = _year(
+        listing, every.home(listing, year), year, rules, read_year(root, department, year, _fixes(), needed_tables(framework, listing))
+    )
     found = loaded.remarks
     if previous is not None:
-        found += tuple(check_against_last_year(loaded.record, previous, loaded.where))
+        found += tuple(check_against_last_year(framework.catalogue, loaded.record, previous, loaded.where))
         found += tuple(check_follow_ups_of_last_year(loaded.record, previous, loaded.where))
     errors = tuple(problem for problem in found if problem.level == "error")
     if errors:
@@ -168,17 +185,23 @@ def load_year(
 
 
 @lru_cache(maxsize=8)
-def _year(listing: Listing, year: int, framework_in: File, files: YearFiles) -> LoadedYear:
+def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], files: YearFiles) -> LoadedYear:
     """A department's year from the files as they were read; identities that do not hold stand among its remarks."""
-    reader, framework = Reader(), _framework(framework_in)
-    tables = _load_workbook(reader, files.book) if files.book else _load_folder(reader, files)
+    framework = framework_of(rules, year)
+    catalogue = framework.catalogue
+    reader = Reader(catalogue.units)
+    tables = _load_workbook(reader, files.book, needed_tables(framework, listing)) if files.book else _load_folder(reader, files)
     reader.stop_if_wrong()
-    given = [framework_in, *([files.book] if files.book else [file for _, file in files.tables])]
+    for table, column in (("facts", "fact"), ("own_indicators", "formula")):
+        tables[table] = tuple(_by_id(catalogue, row, column) for row in tables.get(table, ()))
+    given = [*rules, *([files.book] if files.book else [file for _, file in files.tables])]
     record = Record(
         department=listing.code,
         name=listing.words,
         year=year,
         framework=framework.id,
+        kind=listing.kind,
+        belongs_to=home,
         files=tuple(
             InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()) for file in sorted(given, key=lambda f: f.name)
         ),
@@ -188,8 +211,31 @@ def _year(listing: Listing, year: int, framework_in: File, files: YearFiles) -> 
     reader.problems.extend(check_follow_ups(record, reader.place))
     reader.stop_if_wrong()
     reader.problems.extend(check_methods(framework, record, reader.place))
-    reader.problems.extend(check_identities(record, reader.place))
+    reader.problems.extend(check_identities(catalogue, record, reader.place))
     return LoadedYear(framework, record, tuple(reader.problems), reader.place)
+
+
+def _by_id(catalogue: Catalogue, row: Row, column: str) -> Row:
+    """A row with the id of what it names: names work as well as ids."""
+    text = getattr(row, column)
+    id = catalogue.find(text) if text else None
+    return row if id in (None, text) else row.model_copy(update={column: id})
+
+
+def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
+    """The tables that a year must have, though they be empty: a department's all but the optional ones, a project's those that its
+    framework asks for.
+    """
+    if listing.kind == "department":
+        return frozenset(TABLES) - OPTIONAL
+    rules = [*(i.rule for i in framework.indicators), *(g.own_rule for g in framework.groups if g.own_rule)]
+    asked = {
+        "facts": any(i.value for i in framework.indicators),
+        "own_indicators": any(g.own_rule for g in framework.groups),
+        "targets": any(rule.measures == "completion" for rule in rules),
+        "judgements": any(rule.takes in ("items", "tier", "score") for rule in rules),
+    }
+    return frozenset({"sources"} | {table for table, needed in asked.items() if needed})
 
 
 def _lay_out(model: type[Row]) -> Words:
@@ -217,7 +263,7 @@ def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]
     return tables
 
 
-def _load_workbook(reader: Reader, book: File) -> dict[str, tuple[Row, ...]]:
+def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[str, tuple[Row, ...]]:
     if book.problem:
         raise InputRefused((book.problem,))
     grids, problems = read_workbook(book.name, book.content)
@@ -233,7 +279,7 @@ def _load_workbook(reader: Reader, book: File) -> dict[str, tuple[Row, ...]]:
     for name, model in TABLES.items():
         if name in found:
             tables[name] = load_table(reader, found[name], name, model)
-        elif name not in OPTIONAL:
+        elif name in needed:
             reader.problem(
                 Place(book.name),
                 f"缺少工作表“{TABLE_NAMES[name].zh}”",
@@ -258,122 +304,3 @@ def _unknown_table(reader: Reader, place: Place, name: str) -> None:
         f"是否应为 {near[0]}？" if near else f"移走它，或让表名以 # 开头；数据表有：{tables.zh}",
         f"did you mean {near[0]}?" if near else f"move it away, or begin its name with #; the tables are: {tables.en}",
     )
-
-
-def _framework_file(root: Path, id: str, year: int) -> File:
-    """The framework file in force in a year.
-
-    Raises InputRefused where there is none.
-    """
-    folder = root / "frameworks" / id
-    if not _FRAMEWORK_NAME.fullmatch(id) or not folder.is_dir():
-        known = sorted(p.name for p in (root / "frameworks").glob("*") if p.is_dir())
-        raise refuse(
-            f"frameworks/{id}",
-            "没有这个指标体系",
-            "there is no such framework",
-            f"已有：{'、'.join(known)}",
-            f"there are: {', '.join(known)}",
-        )
-    in_force = framework_file(folder, year)
-    if not in_force:
-        first = min((int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit()), default=None)
-        raise refuse(
-            f"frameworks/{id}",
-            f"没有适用于 {year} 年的指标体系",
-            f"no framework is in force in {year}",
-            f"最早的是 {first or '（无）'} 年；为 {year} 年增加一个 TOML 文件",
-            f"the first is for {first or 'no year'}; add a TOML file for {year}",
-        )
-    file = read_file(root, f"frameworks/{id}/{in_force[0].name}", words("放回该文件", "put the file back"))
-    if file.problem:
-        raise InputRefused((file.problem,))
-    return file
-
-
-@lru_cache(maxsize=16)
-def _framework(file: File) -> Framework:
-    name = file.name
-    try:
-        document = tomllib.loads(file.content.decode("utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refuse(
-            name, "不是正确的 TOML", "is not proper TOML", "按提示的行列改正", "correct it at the line that is named", found=str(error)
-        ) from None
-    try:
-        framework = Framework.model_validate(document)
-    except ValidationError as refusal:
-        raise InputRefused(tuple(_framework_problem(name, document, e) for e in refusal.errors())) from None
-    if name != f"frameworks/{framework.id}/{framework.first_year}.toml":
-        _, folder, year = name.removesuffix(".toml").split("/")
-        raise refuse(
-            name,
-            "文件名与其中的 id 或 first_year 不一致",
-            "its id or first_year is not what the file's name says",
-            f'在文件里写 id = "{folder}"、first_year = {year}；或把文件改名为 frameworks/{framework.id}/{framework.first_year}.toml',
-            f'in the file write id = "{folder}" and first_year = {year}; or name it frameworks/{framework.id}/{framework.first_year}.toml',
-        )
-    problems = tuple(check_framework(framework, name))
-    if problems:
-        raise InputRefused(problems)
-    return framework
-
-
-_EXAMPLE = words(
-    "改正该项，写法见示例指标体系（data/frameworks 文件夹）",
-    "correct the entry; the example in the folder data/frameworks shows how it is written",
-)
-
-
-def _value_problem(kind: str, error: Any) -> tuple[Words, Words]:
-    """What is wrong with a value in a framework file, and the next step, in plain words."""
-    context = error.get("ctx", {})
-    message = context.get("error")
-    if kind in LIMITS:
-        return outside_limit(error)
-    if kind == "value_error" and message is not None and len(message.args) == 2:  # a rule's own check says it in both languages
-        return words(*message.args), _EXAMPLE
-    if kind.startswith(("decimal", "int")):
-        return words("不是数字", "is not a number"), words("写数字，如 2 或 0.5", "write a number, such as 2 or 0.5")
-    if kind == "string_type":
-        return words("应为文字", "must be text"), words("用英文双引号括起来", "put it in double quotes")
-    if kind == "string_pattern_mismatch":
-        plain = words(
-            "用小写英文字母开头，只用小写字母、数字和下划线", "begin with a small letter; use small letters, digits and underscores"
-        )
-        return words("编号格式不对", "is not a proper id"), plain
-    if kind == "literal_error":
-        allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        choose = words(f"填写以下之一：{allowed.replace(', ', '、')}", f"write one of {allowed}")
-        return words("不是允许的取值", "is not one of the allowed values"), choose
-    return words("写法不对", "is not written as it should be"), _EXAMPLE
-
-
-def _framework_problem(name: str, document: dict[str, Any], error: Any) -> Problem:
-    """A problem with a framework file, named by the id of the entry it is in."""
-    steps: list[str] = []
-    here: Any = document
-    for step in error["loc"]:
-        here = (
-            here[step]
-            if isinstance(here, list) and isinstance(step, int) and step < len(here)
-            else (here.get(step) if isinstance(here, dict) else None)
-        )
-        id = here.get("id") if isinstance(here, dict) else None
-        steps.append(str(id) if isinstance(step, int) and id else str(step))
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        what, fix = words("没有这个键", "there is no such key"), words("删去或改正键名", "delete it or correct its name")
-    elif kind == "missing":
-        what, fix = words("缺少这个键", "the key is missing"), words("补上它", "add it")
-    elif kind.startswith("union_tag"):
-        kinds = error.get("ctx", {}).get("expected_tags", "").replace("'", "")
-        what, fix = (
-            words("没有这种评分规则", "there is no such kind of rule"),
-            words(f"规则种类有：{kinds.replace(', ', '、')}", f"the kinds are: {kinds}"),
-        )
-    else:
-        what, fix = _value_problem(kind, error)
-    given = error.get("ctx", {}).get("tag", "") if isinstance(error.get("input"), dict) else error.get("input")
-    found = "" if kind == "missing" else str(given)[:60]
-    return Problem(Place(name, None, ".".join(steps)), what, fix, found)

@@ -10,16 +10,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from evallib.core.errors import InputRefused, meant, refuse
-from evallib.core.monitoring_record import MONEY, Measure, Monitored, Observation
-from evallib.core.monitoring_rows import MonitoringRow, file_name, kind_of, operator_of, yes_of
-from evallib.core.record import InputFile
-from evallib.core.units import UNITS, convert, plain
-from evallib.core.words import words
+from evallib.checks.record import amounts, unknown_unit
 from evallib.data.cells import Reader, load_table
 from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_departments
+from evallib.data.rulebook import load_units
 from evallib.data.sheets import read_csv
+from evallib.model.errors import InputRefused, Problem, meant, refuse
+from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
+from evallib.model.monitoring_rows import MonitoringRow, file_name, kind_of, operator_of, yes_of
+from evallib.model.record import InputFile
+from evallib.model.units import Units, convert
+from evallib.model.words import words
+from evallib.say.numbers import plain
 
 TABLE = "monitoring"
 _OF_MEASURE = ("name", "name_en", "kind", "operator", "target", "unit")
@@ -45,17 +48,18 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     file = read_file(root, name, words("放回该文件", "put the file back"))
     if file.problem:
         raise InputRefused((file.problem,))
-    reader = Reader()
+    reader = Reader(load_units(root, year))
     read = load_table(reader, read_csv(file.name, file.content), TABLE, MonitoringRow)
     rows = [(index, row) for index, row in enumerate(read) if isinstance(row, MonitoringRow)]
     _check(reader, rows, year)
     reader.stop_if_wrong()
     sources = {row.source: tuple(dict.fromkeys(r.section for _, r in rows if r.source == row.source)) for _, row in rows}
+    ids = dict.fromkeys(row.measure for _, row in rows)
     return Monitored(
         department=department,
         name=listing.words,
         year=year,
-        measures=tuple(_measure([row for _, row in rows if row.measure == id]) for id in dict.fromkeys(row.measure for _, row in rows)),
+        measures=tuple(_measure(reader.units, [row for _, row in rows if row.measure == id]) for id in ids),
         sources=tuple(sources.items()),
         synthetic=any(yes_of(row.synthetic) for _, row in rows),
         file=InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()),
@@ -117,17 +121,8 @@ def _check(reader: Reader, rows: _Rows, year: int) -> None:
                 ("填写 >=、<= 或 =", "write >=, <= or ="),
                 row.operator,
             )
-        if row.unit and row.unit not in UNITS:
-            wrong(
-                index,
-                "unit",
-                ("没有这个单位", "there is no such unit"),
-                (
-                    f"使用以下之一：{'、'.join(u for u in UNITS if u != 'share')}",
-                    f"use one of {', '.join(u for u in UNITS if u != 'share')}",
-                ),
-                row.unit,
-            )
+        if row.unit and reader.units.find(row.unit) is None:
+            reader.problems.append(Problem(reader.place(TABLE, index, "unit"), *unknown_unit(reader.units, row.unit), row.unit))
     for id in dict.fromkeys(row.measure for _, row in rows):
         group = [(index, row) for index, row in rows if row.measure == id]
         _check_agreed(wrong, group)
@@ -167,14 +162,16 @@ def _same(column_: str, row: MonitoringRow) -> object:
 
 
 def _check_money(wrong: _Wrong, group: _Rows) -> None:
+    units = wrong.reader.units
+    money = (f"写金额单位，如 {amounts(units).zh}", f"write a unit of money, for instance {amounts(units).en}")
     for index, row in group:
-        unit = UNITS.get(row.unit)
-        if unit is not None and unit.measures != "money":
+        unit = units.find(row.unit) if row.unit else None
+        if unit is not None and not unit.is_money:
             wrong(
                 index,
                 "unit",
                 ("不是金额单位", "is not a unit of money"),
-                ("写金额单位，如 元", "write a unit of money, for instance 元"),
+                money,
                 row.unit,
             )
         if row.target is not None or row.operator:
@@ -195,7 +192,7 @@ def _check_money(wrong: _Wrong, group: _Rows) -> None:
             )
         if kind_of(row.kind) == "level":
             wrong(index, "kind", ("资金按累计数填写", "money is a running total"), ("清空此格", "clear the cell"), row.kind)
-    _check_given(wrong, group, "unit", ("没有单位", "has no unit"), ("写金额单位，如 元", "write a unit of money, for instance 元"))
+    _check_given(wrong, group, "unit", ("没有单位", "has no unit"), money)
 
 
 def _check_target(wrong: _Wrong, group: _Rows) -> None:
@@ -304,22 +301,22 @@ def _check_falls(wrong: _Wrong, ordered: _Rows, column_: str, zh: str, en: str, 
 # --- meaning ---------------------------------------------------------------------------------------------------------
 
 
-def _measure(rows: Sequence[MonitoringRow]) -> Measure:
-    """A measure from its checked rows; money in yuan."""
+def _measure(units: Units, rows: Sequence[MonitoringRow]) -> Measure:
+    """A measure from its checked rows; money in the currency's own unit."""
     given: dict[str, Any] = {c: next((v for row in rows if (v := getattr(row, c)) not in ("", None)), None) for c in _OF_MEASURE}
-    id, unit = rows[0].measure, str(given["unit"])
+    id, unit = rows[0].measure, units.read(str(given["unit"]))
     is_money = id in MONEY
     return Measure(
         id=id,
         name=MONEY[id] if is_money else words(str(given["name"]), given["name_en"]),
-        unit="元" if is_money else unit,
+        unit=units.money if is_money else unit,
         kind=(kind_of(given["kind"]) if given["kind"] else None) or "total",
         operator=(operator_of(given["operator"]) if given["operator"] else None) or ">=",
         target=given["target"],
         observations=tuple(
             Observation(
                 date=row.date,
-                value=convert(row.value, unit, "元") if is_money and row.value is not None else row.value,
+                value=convert(row.value, unit, units.money) if is_money and row.value is not None else row.value,
                 planned=row.planned / 100 if row.planned is not None else None,
                 reason=words(row.reason, row.reason_en),
                 remedy=words(row.remedy, row.remedy_en),

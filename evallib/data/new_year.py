@@ -11,27 +11,29 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from evallib.core.errors import InputRefused, refuse
-from evallib.core.facts import FACTS, split_part
-from evallib.core.framework import Framework, Indicator
-from evallib.core.measure import find_fact, measure, metric_inputs, name_of
-from evallib.core.metrics import METRICS
-from evallib.core.record import Listing, OwnIndicator, Record
-from evallib.core.rows import Row, columns
-from evallib.core.rules import Awarded, Checklist, Tiers
-from evallib.core.scoring import indicators_in_force
-from evallib.core.units import parse_decimal, plain, quantity
-from evallib.core.words import Lang, Words, words
+from evallib.checks.record import needs_target
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import has_data, year_folder
-from evallib.data.load import RESERVED, load_departments, load_framework, load_year
+from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
+from evallib.data.rulebook import load_county, load_framework
 from evallib.data.sheets import guarded, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
+from evallib.model.errors import InputRefused, refuse
+from evallib.model.evaluation import indicators_in_force
+from evallib.model.facts import Facts, InputValue
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import Kind, Listing, OwnIndicator, Record
+from evallib.model.rows import Row, columns
+from evallib.model.table_words import CHOICES
+from evallib.model.units import Unit, convert, parse_decimal
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import plain, quantity, written
+from evallib.score.measure import measure
 
 LAST_YEAR = "last-year"
 """The source that stands for last year's data: what was carried over from it says so."""
@@ -52,13 +54,16 @@ def new_year(
     name: str = "",
     name_en: str = "",
     framework: str = "",
+    kind: Kind | None = None,
+    belongs_to: str = "",
 ) -> Path:
     """Lay out what has to be filled in for a department's year, list the year in departments.csv, and return what was written.
     Data that is there already but on no list is listed and left as it is.
 
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
-    an empty year where there is none. `framework` may be left out for a department that is listed; a new department needs a
-    name too. A workbook is in the language; CSV has ids as heads, and its remarks are in the language.
+    an empty year where there is none. `framework` may be left out for a department that is listed, or where county.toml names
+    one; a new department needs a name too, and may be a project or a policy that `belongs_to` another. A workbook is in the
+    language; CSV has ids as heads, and its remarks are in the language.
 
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
@@ -71,7 +76,9 @@ def new_year(
         raise _refuse(place, words("这一年已有数据，不会覆盖", "this year has data already, and it is not overwritten"),
                       words(f"直接修改它，或先移走；检查：evallib check {department} {year}",
                             f"edit it, or move it away first; to check it: evallib check {department} {year}"))  # fmt: skip
-    listing, raised = _listing(listed, department, year, name, name_en, framework)
+    usual = "" if listed else load_county(data.resolve()).framework
+    new = {"kind": kind, "department": belongs_to} if kind else {}
+    listing, raised = _listing(listed, department, year, name, name_en, framework or usual, new)
     in_force = load_framework(data, listing.framework, year)
     if there:
         _list_year(data / "departments.csv", listing, raised)
@@ -82,7 +89,7 @@ def new_year(
     target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
     target.parent.mkdir(parents=True, exist_ok=True)
     if to == "xlsx":
-        write_data_workbook(tables, target, lang, hints, in_force, f"{plan.new.name[lang]} {year}")
+        write_data_workbook(tables, target, lang, in_force, hints, f"{plan.new.name[lang]} {year}")
     else:
         write_csv_folder(tables, target, None, hints)
     try:
@@ -114,7 +121,9 @@ def _refuse_bad_code(department: str, year: int) -> None:
                       words("应为 1990 到 2200", "it must be 1990 to 2200"), str(year))  # fmt: skip
 
 
-def _listing(listed: list[Listing], code: str, year: int, name: str, name_en: str, framework: str) -> tuple[Listing, Listing | None]:
+def _listing(
+    listed: list[Listing], code: str, year: int, name: str, name_en: str, framework: str, new: dict[str, Any]
+) -> tuple[Listing, Listing | None]:
     """The line of departments.csv that will hold the year, and the line it replaces (itself where nothing changes)."""
     for row in listed:
         if row.first_year <= year <= row.last_year:
@@ -137,7 +146,8 @@ def _listing(listed: list[Listing], code: str, year: int, name: str, name_en: st
         name, framework = name or near.name, framework or near.framework
     if earlier is not None and (earlier.framework, earlier.name, earlier.last_year) == (framework, name, year - 1):
         return earlier.model_copy(update={"last_year": year}), earlier
-    return Listing(code=code, name=name, name_en=name_en, framework=framework, first_year=year, last_year=year), None
+    more = {"kind": near.kind, "department": near.department} if near else new
+    return Listing(code=code, name=name, name_en=name_en, framework=framework, first_year=year, last_year=year, **more), None
 
 
 def _carried_from(
@@ -161,7 +171,7 @@ def _blank(listing: Listing, year: int, framework: Framework, before: Record | N
     groups, common = {g.id for g in framework.groups if g.own_rule}, {i.id for i in framework.indicators}
     own = tuple(o for o in (before.own_indicators if before else ()) if o.group in groups and o.indicator not in common)
     name = words(listing.name, listing.name_en)
-    return Record(department=listing.code, name=name, year=year, framework=framework.id, files=(), own_indicators=own)
+    return Record(department=listing.code, name=name, year=year, framework=framework.id, files=(), kind=listing.kind, own_indicators=own)
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ class _Plan:
 
     def head(self, zh: str, en: str) -> str:
         """The head of a column that reminds of the year carried over from."""
-        year = self.before.year if self.before else 0
+        year = self.framework.catalogue.year(self.before.year if self.before else 0)[self.lang]
         return words(f"#上年{zh}" if self.adjoining else f"#{year}年{zh}", f"#last year{en}" if self.adjoining else f"#{year}{en}")[
             self.lang
         ]
@@ -251,47 +261,62 @@ def _own_indicators(plan: _Plan) -> _Rows:
     """Those carried over; for an open group that has none, a row to begin with."""
     own: tuple[OwnIndicator, ...] = plan.new.own_indicators
     open_groups = [g for g in plan.framework.groups if g.own_rule and g.id not in {o.group for o in own}]
-    return [_carried("own_indicators", row) for row in own] + [{"group": g.id, "points": f"{g.points:f}"} for g in open_groups]
+    return [_carried("own_indicators", row) for row in own] + [
+        {"group": g.id, "points": f"{g.points:f}" if g.points else ""} for g in open_groups
+    ]
 
 
 def _needed_facts(plan: _Plan) -> set[tuple[str, int]]:
-    """What the formulas of the indicators take, this year and last."""
-    metrics = {i.metric for i in plan.indicators if i.metric in METRICS}
-    inputs = (one for metric in metrics if metric for one in metric_inputs(plan.framework, METRICS[metric])[1])
-    return {(fact, plan.new.year - before) for fact, before in inputs}
+    """What the formulas of the indicators take, this year and before."""
+    formulas = plan.framework.catalogue.formulas
+    inputs = (name for i in plan.indicators if i.value in formulas for name in formulas[i.value].inputs)
+    return {(name.id, plan.new.year - name.before) for name in inputs}
 
 
 def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     """A row for every fact that is needed or was given before; empty, but for what last year's record knows."""
-    before, year = plan.before, plan.new.year
+    before, year, catalogue = plan.before, plan.new.year, plan.framework.catalogue
     shift = year - before.year if before else 0
-    given = {(row.fact, row.year + shift): row for row in before.facts} if before else {}
-    wanted = set(given)
+    told = Facts(plan.before_framework.catalogue, before) if before and plan.before_framework else None
+    given = {(row.fact, row.year + shift): row for row in before.facts if row.fact in catalogue.facts} if before else {}
 
     def covered(fact: str, of: int) -> bool:
-        parts = [split_part(part)[1] for part in FACTS[fact].parts]
-        return (fact, of) in given or (bool(parts) and all(covered(part, of) for part in parts))
+        parts = catalogue.facts[fact].parts
+        return (fact, of) in given or (bool(parts) and all(covered(part, of) for _, part in parts))
 
-    wanted |= {(fact, of) for fact, of in _needed_facts(plan) if not covered(fact, of)}
-    order = list(FACTS)
+    def of_last_year(fact: str, of: int) -> InputValue | None:
+        return told.find(fact, of) if told and fact in told.catalogue.facts else None
+
+    carried = dict(zip(catalogue.playing("carried in"), catalogue.playing("carried out"), strict=False))
+    wanted = {*given, *((fact, of) for fact, of in _needed_facts(plan) if not covered(fact, of))}
+    order = list(catalogue.facts)
     rows: _Rows = []
     reminders: list[str] = []
     for fact, of in sorted(wanted, key=lambda key: (order.index(key[0]), key[1])):
-        kind, old = FACTS[fact], given.get((fact, of))
-        row = {"fact": fact, "year": str(of), "unit": old.unit if old else kind.unit}
-        known = ("closing_carryover", year - 1) if (fact, of) == ("opening_carryover", year) else (fact, of)
-        if plan.adjoining and before is not None and known[1] == year - 1:
-            found = find_fact(before, *known)
-            if found is not None and (found.value is not None or found.note):
-                value = "" if found.value is None else f"{found.value:f}"
-                row |= {"value": value, "unit": kind.unit, "source": LAST_YEAR, "section": f"facts.csv {known[0]}"}
-                row |= {} if value else {"note": found.note.zh, "note_en": found.note.en}
+        made, old = catalogue.facts[fact], given.get((fact, of))
+        row = {"fact": fact, "year": str(of), "unit": old.unit if old else made.unit.symbol}
+        known = (carried[fact], year - 1) if fact in carried and of == year else (fact, of)
+        found = of_last_year(*known) if plan.adjoining and known[1] == year - 1 else None
+        if found is not None and found.unit.dimensions == made.unit.dimensions and (found.value is not None or found.note):
+            row |= {"source": LAST_YEAR, "section": f"facts.csv {known[0]}"}
+            if found.value is None:
+                row |= {"note": found.note.zh, "note_en": found.note.en}
+            else:
+                unit = _typed_unit(told, *known) if told and found.half else made.unit  # which keeps its precision
+                row |= {"value": f"{convert(found.value, found.unit, unit):f}", "unit": unit.symbol}
         rows.append(row)
-        last = find_fact(before, fact, of - shift) if before else None
-        reminders.append("" if last is None else "—" if last.value is None else quantity(last.value, last.unit, plan.lang))
-    names = tuple(FACTS[row["fact"]].name[plan.lang] for row in rows)
+        last = of_last_year(fact, of - shift)
+        reminders.append("" if last is None else written(last.value, last.unit)[plan.lang])
+    names = tuple(catalogue.facts[row["fact"]].name[plan.lang] for row in rows)
     hints = [Hint(words("#名称", "#name")[plan.lang], "fact", names)]
     return rows, hints + ([Hint(plan.head("", ""), "value", tuple(reminders))] if before else [])
+
+
+def _typed_unit(told: Facts, fact: str, year: int) -> Unit:
+    """The unit that a fact, or the first of its parts, was given in."""
+    family = told.catalogue.family(fact)
+    rows = (told.record.find_fact(id, year) for id in told.catalogue.facts if id in family)
+    return next((told.catalogue.units.read(row.unit) for row in rows if row), told.catalogue.facts[fact].unit)
 
 
 def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
@@ -301,25 +326,25 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     kept = [row for row in (before.targets if before else ()) if row.indicator in ids]
     own = {o.indicator for o in plan.new.own_indicators}
     there = {row.indicator for row in kept}
-    more = [i for i in ids.values() if i.id not in there and (getattr(i.rule, "of", "") == "completion" or i.id in own)]
+    more = [i for i in ids.values() if i.id not in there and needs_target(i, own)]
     carry = ("indicator", "operator", "unit", "actual_unit", "actual_by")
     rows: _Rows = [{c: text for c, text in texts_of(row).items() if c in carry} for row in kept]
     rows += [{"indicator": i.id} for i in more]
-    names = tuple(name_of(plan.framework, plan.new, row["indicator"])[lang] for row in rows)
+    names = tuple(ids[row["indicator"]].words[lang] for row in rows)
     hints = [Hint(words("#名称", "#name")[lang], "indicator", names)]
     if before is None or plan.before_framework is None:
         return rows, hints
-    actuals = {t.id: t.actual for t in measure(plan.before_framework, before)[1]}
-    signs = {">=": "≥", "<=": "≤", "=": "="}
-    asked = [f"{signs[row.operator]} {quantity(row.target, row.unit, lang)}" for row in kept]
+    told, read = Facts(plan.before_framework.catalogue, before), plan.before_framework.catalogue.units.read
+    actuals = {t.id: t.actual for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
+    asked = [f"{CHOICES[row.operator].zh} {quantity(row.target, read(row.unit), lang)}" for row in kept]
     reached = []
     for row in kept:
-        actual, unit, of = actuals[row.indicator], row.unit, ""
+        actual, unit, of = actuals[row.indicator], read(row.unit), ""
+        typed = read(row.actual_unit or row.unit)
         if row.actual is not None and row.base is not None:
-            typed = row.actual_unit or row.unit
             of = f" ({quantity(row.actual, typed, lang)} ÷ {quantity(row.base, typed, lang)})"
         elif row.actual is not None:  # as it is to be typed beside it
-            actual, unit = row.actual, row.actual_unit or row.unit
+            actual, unit = row.actual, typed
         else:
             of = words("（由数据算出，留空）", " (computed: leave empty)")[lang]
         reached.append(("—" if actual is None else quantity(actual, unit, lang)) + of)
@@ -335,12 +360,12 @@ def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     items: list[str] = []
     for i in plan.indicators:
         found: list[tuple[dict[str, str], str]] = []
-        if isinstance(i.rule, Checklist):
-            found = [({"kind": "item", "item": item.id}, item.words[plan.lang]) for item in i.rule.items]
-        elif isinstance(i.rule, Tiers):
-            tiers = (f"{t.id}: {words(t.name, t.name_en)[plan.lang]} {_range(i.points, t.low, t.high)}" for t in i.rule.tiers)
+        if i.rule.checklist:
+            found = [({"kind": "item", "item": item.id}, item.words[plan.lang]) for item in i.rule.checklist]
+        elif i.rule.verdicts:
+            tiers = (f"{t.id}: {t.words[plan.lang]} {_range(i.points, t.low, t.high)}" for t in i.rule.verdicts)
             found = [({"kind": "tier"}, "; ".join(tiers))]
-        elif isinstance(i.rule, Awarded):
+        elif i.rule.takes == "score":
             found = [({"kind": "award"}, _range(i.points, Decimal(0), Decimal(1)))]
         rows += [{"indicator": i.id, **row} for row, _ in found]
         names += [i.words[plan.lang] for _ in found]
@@ -377,7 +402,7 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
     known = {_plain(str(text)): column for column in columns(Listing) for info in [Listing.model_fields[column]]
              for text in (column, column.replace("_", " "), info.title, info.description)}  # fmt: skip
     order = {column: index for index, head in enumerate(grid.head) for column in [known.get(_plain(head))] if column}
-    new, rows = texts_of(listing), [list(cells) for _, cells in grid.rows]
+    new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
 
     def cell(cells: list[str], column: str) -> str:
         return _plain(cells[order[column]]) if order[column] < len(cells) else ""
@@ -390,12 +415,15 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
     if same:
         same[0][order["last_year"]] = new["last_year"]
     else:
-        added = [""] * len(grid.head)
+        head += [column for column in columns(Listing) if column not in order and new[column] != Listing.model_fields[column].default]
+        order |= {column: index for index, column in enumerate(head) if index >= len(grid.head)}
+        rows = [cells + [""] * (len(head) - len(grid.head)) for cells in rows]
+        added = [""] * len(head)
         for column, index in order.items():
             added[index] = new[column]
         rows.append(added)
     end = "\r\n" if b"\r\n" in content else "\n"
-    text = "".join(csv_line(guarded(one) for one in cells) + end for cells in (grid.head, *rows))
+    text = "".join(csv_line(guarded(one) for one in cells) + end for cells in (head, *rows))
     utf8 = content.startswith(b"\xef\xbb\xbf") or not _is_utf8(content)
     with whole(path) as file:
         file.write_bytes(text.encode("utf-8-sig" if utf8 else "utf-8"))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args, get_origin
 
-from evallib.core.record import TABLES, Record
-from evallib.core.rows import Row, columns
-from evallib.core.table_words import CHOICES
-from evallib.core.units import UNITS
-from evallib.core.words import Lang
+from evallib.model.record import TABLES, Record
+from evallib.model.rows import Row, columns
+from evallib.model.table_words import CHOICES
+from evallib.model.units import Units
+from evallib.model.words import Lang
 
 Form = Literal["csv", "xlsx"]
+UNIT_COLUMNS = ("unit", "actual_unit", "cost_unit")
 Tables = Mapping[str, Sequence[Mapping[str, str]]]
 """Tables in their raw form: by table, a row each, column -> text. What is not there is empty."""
 
@@ -71,11 +72,13 @@ def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
     return column if lang is None else str(model.model_fields[column].title) if lang == "zh" else column.replace("_", " ").capitalize()
 
 
-def shown(model: type[Row], column: str, text: str, lang: Lang | None) -> str:
-    """A cell as a reader of the language writes it."""
+def shown(model: type[Row], column: str, text: str, lang: Lang | None, units: Units | None = None) -> str:
+    """A cell as a reader of the language writes it; a unit by its English name where that is read as the same."""
     if lang is not None and text in (choices_of(model, column) or (("met", "not_met") if column == "verdict" else ())):
         return CHOICES[text][lang]
-    return UNITS[text].name["en"] or text if lang == "en" and column in ("unit", "actual_unit") and text in UNITS else text
+    unit = units.find(text) if units and lang == "en" and column in UNIT_COLUMNS else None
+    again = units.find(unit.name.en) if units and unit else None
+    return unit.name.en if unit and again and again.symbol == text else text
 
 
 def layout(table: str, hints: Hints | None) -> list[str | Hint]:
@@ -86,10 +89,10 @@ def layout(table: str, hints: Hints | None) -> list[str | Hint]:
     return found
 
 
-def shown_rows(table: str, tables: Tables, hints: Hints | None, lang: Lang | None) -> list[list[str]]:
+def shown_rows(table: str, tables: Tables, hints: Hints | None, lang: Lang | None, units: Units | None = None) -> list[list[str]]:
     """The rows of a table as they are written, hints in their places; ids where no language is named."""
 
     def text(one: str | Hint, index: int, row: Mapping[str, str]) -> str:
-        return one.texts[index] if isinstance(one, Hint) else shown(TABLES[table], one, row.get(one, ""), lang)
+        return one.texts[index] if isinstance(one, Hint) else shown(TABLES[table], one, row.get(one, ""), lang, units)
 
     return [[text(one, index, row) for one in layout(table, hints)] for index, row in enumerate(tables.get(table, ()))]

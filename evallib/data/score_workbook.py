@@ -9,13 +9,25 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
-from evallib.core.evaluation import STATUSES, Evaluation
-from evallib.core.reconcile import KINDS, VERDICTS, reconcile
-from evallib.core.table_words import CHOICES
-from evallib.core.units import SHARE, UNITS, convert, money, parse_decimal, plain, section_number
-from evallib.core.words import Lang, Words, joined, words
 from evallib.data.whole import whole
 from evallib.data.workbook_sheet import Number, Sheet, number_format, packed
+from evallib.model.evaluation import Evaluation
+from evallib.model.table_words import CHOICES
+from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
+from evallib.model.words import Lang, Words, joined, words
+from evallib.say.numbers import money, plain, section_number
+from evallib.say.workings import (
+    STATUSES,
+    formula_text,
+    formula_working,
+    indicator_clause,
+    indicator_evidence,
+    indicator_note,
+    indicator_rule,
+    indicator_working,
+    target_working,
+)
+from evallib.score.reconcile import KINDS, VERDICTS, reconcile
 
 _WORDS: dict[str, Words] = {
     "computed": words("计算", "computed"), "judged": words("评定", "judged"), "overridden": words("调整", "overridden"),
@@ -38,9 +50,10 @@ _SHEETS: dict[str, tuple[Words, int, str]] = {
         "实际值依据|Actual by|10^; 计算过程|Working|34; 佐证|Evidence|34; 来源|Source|10; 章节|Section|12"),
     "facts": (words("基础数据", "Facts"), 2,
         "主题|Topic|20; 数据项|Fact|34; 年度|Year|6^; 数值|Value|16>; 单位|Unit|7^; 来源|Source|10; 章节|Section|12; 说明|Note|44"),
-    "rates": (words("比率", "Rates"), 1, "比率|Rate|26; 数值|Value|10>; 公式|Formula|44; 计算过程|Working|50; 用于指标|Used for|26"),
+    "rates": (words("比率", "Rates"), 1,
+        "比率|Rate|26; 数值|Value|10>; 单位|Unit|7^; 公式|Formula|44; 计算过程|Working|50; 用于指标|Used for|26"),
     "findings": (words("问题", "Findings"), 1,
-        "编号|No.|12; 类别|Kind|16; 问题|Finding|34; 凭证金额（元）|Amount (yuan)|14>; 涉及金额（元）|At issue (yuan)|15>; "
+        "编号|No.|12; 类别|Kind|16; 问题|Finding|34; 凭证金额（{zh}）|Amount ({en})|14>; 涉及金额（{zh}）|At issue ({en})|15>; "
         "金额说明|Made up of|16; 凭证|Voucher|14; 违反条款|Clauses|34; 涉及指标|Indicator|14; 建议|Recommendation|18; 来源|Source|8; "
         "章节|Section|10"),
     "reconciliation": (words("核对", "Reconciliation"), 1,
@@ -51,22 +64,25 @@ _SHEETS: dict[str, tuple[Words, int, str]] = {
 }  # fmt: skip
 
 
-def _measured(value: Decimal | None, unit: str, lang: Lang, formula: str = "") -> tuple[Number | None, str | None]:
-    """A value as a number with its unit apart, as `quantity` writes it: 万元 in Chinese, yuan in English, shares as percent."""
-    if not unit:
+def _measured(value: Decimal | None, unit: Unit, lang: Lang, formula: str = "") -> tuple[Number | None, str | None]:
+    """A value as a number with its unit apart, as `quantity` writes it: 万元 in Chinese, yuan in English, a percentage as such."""
+    if not unit.symbol:
         return None, None
-    measures = UNITS[unit].measures
-    base = next(u.symbol for u in UNITS.values() if u.measures == measures and u.factor == 1)
-    to = base if lang == "en" or measures == "share" else unit
-    value = None if value is None else convert(value, unit, to)
-    if to == SHARE:
-        return Number(value, formula=formula), "%"
-    return Number(value, number_format((value or Decimal(0)).normalize(), 2 * (measures == "money")), formula), _unit(to, lang)
+    if unit is SHARE or unit.symbol == "%":
+        return Number(None if value is None else convert(value, unit, SHARE), formula=formula), "%"
+    scale = unit.scale if lang == "en" else 1
+    value = None if value is None else value * scale
+    cents = unit.is_money and unit.factor == scale
+    return Number(value, number_format((value or Decimal(0)).normalize(), 2 * cents), formula), _name(unit, lang)
 
 
-def _unit(unit: str, lang: Lang) -> str:
-    name = UNITS[unit].name[lang] if unit in UNITS else unit
-    return name if lang == "zh" or name.isascii() else ""  # 个 has no English
+def _name(unit: Unit, lang: Lang) -> str:
+    return unit.name.zh if lang == "zh" else unit.bare or unit.name.en
+
+
+def _unit(units: Units, text: str, lang: Lang) -> str:
+    unit = units.find(text) if text else None
+    return unit.name[lang] if unit else text
 
 
 def _added(column: str, rows: list[int]) -> str:
@@ -76,9 +92,11 @@ def _added(column: str, rows: list[int]) -> str:
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, c, fmt = e.framework, e.coverage, "0." + "0" * e.framework.rounding.scores
     s.note(e.record.name[lang], s.t("部门", "Department"))
-    s.note(str(e.record.year), s.t("年度", "Year"))
-    s.note("", s.t("总分", "Total"))
-    s.note(e.grade[lang], s.t("等级", "Grade"))
+    s.note(e.catalogue.year(e.record.year)[lang], s.t("年度", "Year"))
+    if e.has_total:
+        s.note("", s.t("总分", "Total"))
+    if e.grade:
+        s.note(e.grade[lang], s.t("等级", "Grade"))
     s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})", s.t("指标体系", "Framework"))
     covered = s.t(f"已评 {c.indicators_scored} / {c.indicators} 项指标，", f"{c.indicators_scored} of {c.indicators} indicators scored, ")
     covered += f"{plain(c.points_scored)} / {plain(c.points)} " + s.t("分。", "points. ")
@@ -99,13 +117,16 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
             s.add(
                 d.name[lang], groups[i.group], i.name[lang], Number(i.points, fmt), *_measured(i.value, i.unit, lang),
                 Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), STATUSES[i.status][lang], _WORDS[i.method][lang],
-                _WORDS[i.basis][lang], i.rule_text[lang], i.working[lang] + changed, i.source[lang], i.evidence[lang] or None,
+                _WORDS[i.basis][lang], indicator_rule(e, i, lang), indicator_working(e, i, lang) + changed, indicator_clause(e, i, lang),
+                indicator_evidence(e, i, lang) or None,
             )  # fmt: skip
         if members:
             of_points, of_scores = f"D{first}:D{s.next - 1}", f"G{first}:G{s.next - 1}"
             counted = f'SUMIF({of_scores},">=0",{of_points})' if any(i.score is None for i in members) else f"SUM({of_points})"
             close("part", (d.name[lang], s.t("小计", "Subtotal")), d.points, d.score, (counted, f"SUM({of_scores})"))
             closing.append(s.next - 1)
+    if not e.has_total:
+        return
     sums = sum((d.points for d in e.dimensions), Decimal(0)), sum((d.score for d in e.dimensions), Decimal(0))
     close("total", (s.t("合计", "Total"), ""), *sums, (_added("D", closing), _added("G", closing)))
     if sums[0] != e.points:
@@ -131,10 +152,12 @@ def _framework(s: Sheet, e: Evaluation, lang: Lang) -> None:
             s.add(*names, "", Number(g.points, fmt, added), _WORDS[g.basis][lang], *own, level="group")
             for i in members[g.id]:
                 s.add(
-                    *names, i.name[lang], Number(i.points, fmt), _WORDS[i.basis][lang], i.rule_text[lang], i.source[lang], i.note[lang]
+                    *names, i.name[lang], Number(i.points, fmt), _WORDS[i.basis][lang], indicator_rule(e, i, lang),
+                    indicator_clause(e, i, lang), indicator_note(e, i, lang),
                 )  # fmt: skip
     s.add(s.t("合计", "Total"), "", "", Number(fw.points, fmt, _added("D", tops)), level="total")
-    s.heading(s.t("等级", "Grades"))
+    if fw.grades:
+        s.heading(s.t("等级", "Grades"))
     for grade in fw.grades:
         least = plain(grade.at_least)
         s.note(s.t(f"≥ {least} 分", f"from {least}") if grade.at_least else s.t("低于以上各等级", "below that"), grade.words[lang])
@@ -166,7 +189,7 @@ def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
             t.name[lang], t.operator.replace(">=", "≥").replace("<=", "≤"), target, _measured(t.actual, t.unit, lang)[0], unit,
             Number(t.completion_rate, formula="D{row}/C{row}"),
             None if t.met is None else s.t("达标", "met") if t.met else s.t("未达标", "not met"),
-            s.t("评定", "judged") if t.judged else s.t("计量", "measured"), t.working[lang], row.evidence_words[lang] or None,
+            s.t("评定", "judged") if t.judged else s.t("计量", "measured"), target_working(e, t, lang), row.evidence_words[lang] or None,
             row.source, section_number(row.section, lang),
         )  # fmt: skip
 
@@ -177,8 +200,10 @@ def _facts(s: Sheet, e: Evaluation, lang: Lang) -> None:
     lines, start = [(topic, line) for topic, some in facts_by_topic(e) for line in some], s.head()
     cells = {(line.value.fact, line.value.year): f"D{start + n}" for n, (_, line) in enumerate(lines)}
     for topic, line in lines:
-        fact, parts = line.value, parts_of(line.value)
+        fact, parts = line.value, parts_of(e, line.value)
         formula = "".join(sign.replace("−", "-") + cells[part.fact, part.year] for sign, part in parts).removeprefix("+")
+        if any(part.unit.factor != fact.unit.factor for _, part in parts):
+            formula = ""
         made_of = " ".join(f"{sign} {part.name[lang]}" for sign, part in parts).removeprefix("+ ")
         note = s.t("计算：", "computed: ") + made_of if parts else fact.note[lang]
         documents = "; ".join(dict.fromkeys(o.source for o in fact.origins))
@@ -189,9 +214,9 @@ def _facts(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 def _rates(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
-    for m in e.metrics:
-        used = joined([i.name for i in e.indicators if i.metric == m.id], "、", ", ")[lang]
-        s.add(m.name[lang], Number(m.value), m.formula[lang], m.working[lang], used or None)
+    for f in e.formulas:
+        used = joined([i.name for i in e.indicators if i.formula == f.id], "、", ", ")[lang]
+        s.add(f.name[lang], *_measured(f.value, f.unit, lang), formula_text(e, f, lang), formula_working(e, f, lang), used or None)
 
 
 def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
@@ -228,7 +253,8 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
         agrees = r.verdict == "agrees"
         why = KINDS[r.kind] if agrees else r.reason
         s.add(
-            r.name[lang], *figures, _unit(r.unit, lang), VERDICTS[r.verdict][lang], why[lang], r.source, section_number(r.section, lang),
+            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), VERDICTS[r.verdict][lang], why[lang], r.source,
+            section_number(r.section, lang),
             level="" if agrees else "open",
         )  # fmt: skip
     if e.record.contradictions:
@@ -243,7 +269,8 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
     for d in e.record.sources:
         year = None if d.year is None else Number(Decimal(d.year), "0")
         s.add(d.source, d.words[lang], d.number or None, d.producer or None, year, CHOICES[d.kind][lang])
-    for c in e.framework.sources:
+    cited_here = {i.source for i in e.in_force.values()}
+    for c in (*e.framework.sources, *(c for c in e.catalogue.part.sources if c.id in cited_here and c not in e.framework.sources)):
         if e.record.find_source(c.id) is None:
             s.add(c.id, c.words[lang], c.number or None, None, Number(Decimal(c.year), "0"), s.t("指标体系依据", "framework"))
     s.heading(s.t("读取的数据文件及其 SHA-256 校验和", "Data files read, with their SHA-256 checksums"))
@@ -256,9 +283,10 @@ def _workbook(e: Evaluation, lang: Lang) -> bytes:
     book, results = Workbook(), dict[str, dict[str, Decimal]]()
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
-    subject = words(f"{e.record.name.zh} {e.record.year} 年度绩效评价", f"{e.record.name.en}: performance in {e.record.year}")
+    year, unit = e.catalogue.year(e.record.year), e.catalogue.units.money.name
+    subject = words(f"{e.record.name.zh} {year.zh} 年度绩效评价", f"{e.record.name.en}: performance in {year.en}")
     for n, ((name, frozen, columns), make) in enumerate(zip(_SHEETS.values(), makers, strict=True), 1):
-        sheet = Sheet(book, name, frozen, columns, subject, lang)
+        sheet = Sheet(book, name, frozen, columns.format(zh=unit.zh, en=unit.en), subject, lang)
         make(sheet, e, lang)
         results[f"xl/worksheets/sheet{n}.xml"] = sheet.finish()
     return packed(book, subject[lang], f"evallib {e.version}", results)

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from evallib.core.errors import Place, Problem
-from evallib.core.words import Words, words
+from evallib.model.errors import Place, Problem
+from evallib.model.words import Words, words
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
@@ -80,24 +81,25 @@ def _problem(place: Place, zh: str, en: str, fix_zh: str, fix_en: str, found: st
 # --- CSV -----------------------------------------------------------------------------------------------------------
 
 
-def _decode(content: bytes) -> str | None:
+def decode(content: bytes) -> tuple[str, str]:
+    """A text in one of the encodings that people send, and which it is; both empty where it is in none."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
         encodings = ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
-    return None
+    return "", ""
 
 
 def read_csv(file: str, content: bytes) -> Grid:
     """A CSV file as a grid. Commas, tabs and semicolons are told apart by the head line."""
     empty = Grid(file, None, (), ())
-    text = _decode(content)
-    if text is None or "\0" in text:
+    text, encoding = decode(content)
+    if not encoding or "\0" in text:
         problem = _problem(
             Place(file),
             "无法识别文字编码",
@@ -148,8 +150,8 @@ def _too_long(place: Place) -> Problem:
 def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
     """The sheets of a workbook as grids, and the problems that concern the whole file.
 
-    Numbers are read as they were typed; a cell shown in percent is given with its percent sign; a formula counts with the
-    value that Excel last computed.
+    Numbers are read as they were typed, with the decimals that are shown where these are more (700.5 shown as 700.50); a cell shown in
+    percent is given with its percent sign; a formula counts with the value that Excel last computed.
     """
     refused = _unsafe(file, content)
     if refused:
@@ -293,8 +295,8 @@ def _text(cell: Any) -> str | None:
         if not number.is_finite():
             return None
         percent = "%" in str(cell.number_format or "")
-        number = (number * 100 if percent else number).normalize()
-        return f"{number:f}" + ("%" if percent else "")
+        text = f"{(number * 100 if percent else number).normalize():f}"
+        return _with_decimals(text, _shown_decimals(str(cell.number_format or ""))) + ("%" if percent else "")
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
     if isinstance(value, date):
@@ -303,6 +305,27 @@ def _text(cell: Any) -> str | None:
         return None
     # Excel writes characters that XML cannot hold as _x000D_, and a text that looks so as _x005F_x000D_
     return re.sub("_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), str(value))
+
+
+_DECIMALS = re.compile(r"[^.Ee/]*[0#?]?\.([0?]+)#*[%)\s]*")
+
+
+@cache
+def _shown_decimals(format: str) -> int:
+    """How many decimals a number format always shows.
+
+    >>> _shown_decimals("#,##0.00####"), _shown_decimals('_ * #,##0.00_ ;-0" kg"'), _shown_decimals("0.00E+00"), _shown_decimals("General")
+    (2, 2, 0, 0)
+    """
+    plain = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]', "", format).partition(";")[0]
+    found = _DECIMALS.fullmatch(plain)
+    return min(len(found[1]), 15) if found else 0
+
+
+def _with_decimals(text: str, places: int) -> str:
+    """A number with at least so many decimals."""
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(places, '0')}" if len(decimals) < places else text
 
 
 def known_sheets(grids: tuple[Grid, ...], names: dict[str, Words]) -> Iterator[tuple[Grid, str | None]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evallib.core.errors import refuse
+from evallib.model.errors import refuse
 
 
 @contextmanager

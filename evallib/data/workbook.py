@@ -15,19 +15,18 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from evallib.core.facts import FACTS
-from evallib.core.framework import Framework
-from evallib.core.record import TABLES, Record
-from evallib.core.rows import Row, note_of, unit_of
-from evallib.core.table_words import CHOICES, PURPOSES, TABLE_NAMES
-from evallib.core.units import SHARE, UNITS, parse_decimal
-from evallib.core.words import Lang, words
-from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
+from evallib.checks.record import amounts
+from evallib.data.raw_tables import UNIT_COLUMNS, Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
 from evallib.data.whole import whole
 from evallib.data.workbook_sheet import packed, shown_width
+from evallib.model.framework import Framework
+from evallib.model.record import TABLES, Record
+from evallib.model.rows import Row, note_of, unit_of
+from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
+from evallib.model.units import Units, parse_decimal
+from evallib.model.words import Lang, words
 
 _SPARE = 200  # rows below the data that lists and red marks reach
-_MONEY = "#,##0.00########"  # never hides a decimal
 _REQUIRED, _OPTIONAL, _REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
 _TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locked=False), "595959"
 
@@ -35,7 +34,7 @@ _TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locke
 _HOW_TO = words(
     "每张表一类数据，每行一条。第一行是列名，不要改动；指向列名可看到该列填什么。\n"
     "0、空白、缺数据是三回事：确实为零，填 0；还没有填的必填格显示红色；确知没有这个数，数值留空，并在“说明”里写原因。\n"
-    "数值格里只写数字，单位在“单位”列里选。\n"
+    "数值格里只写数字；单位在“单位”列里选，列表里没有的也可以直接写。\n"
     "每一行都写明来源（“来源文件”表中的编号）和章节（在该文件中的位置）。\n"
     "深蓝列名为必填。红格是还缺的内容；全部填好后没有红格。\n"
     "以 # 开头的列和表只供参考，不会被读取。可以加行、删行、排序；不要改表名。\n"
@@ -44,7 +43,7 @@ _HOW_TO = words(
     "there.\n"
     "0, empty and missing are three things: write 0 where it is really zero; a required cell that is still empty is red; where the "
     "number is known not to exist, leave it empty and say why in the note.\n"
-    "Write digits only; choose the unit in the column beside it.\n"
+    "Write digits only; choose the unit in the column beside it, or write one that the list does not have.\n"
     "Every row names its source (an id of the sheet Sources) and the section in it.\n"
     "A dark blue heading means that the column must be filled in. Red cells are what is still lacking.\n"
     "Columns and sheets that begin with # are for you and never read. Add, delete and sort rows; keep the sheets' names.\n"
@@ -53,19 +52,20 @@ _HOW_TO = words(
 
 
 def write_data_workbook(
-    record: Record | Tables, path: Path, lang: Lang, hints: Hints | None = None, framework: Framework | None = None, title: str = ""
+    record: Record | Tables, path: Path, lang: Lang, framework: Framework, hints: Hints | None = None, title: str = ""
 ) -> None:
     """Write a record, or raw tables, as a workbook to fill in: a sheet each, notes, drop-down lists; what is still lacking is red.
 
-    With the framework, its indicators, groups, checklist items and tiers are in the lists. The same record gives the same
-    bytes; text is never a formula. Whole or not at all: a workbook that was there before is replaced, or stays as it was.
+    The framework's indicators, groups, checklist items and tiers, and the facts, formulas and units of its catalogue are in the
+    lists. The same record gives the same bytes; text is never a formula. Whole or not at all: a workbook that was there before is
+    replaced, or stays as it was.
 
     Raises OSError where the file cannot be written or replaced (for instance because it is open in Excel).
     """
     tables = tables_of(record) if isinstance(record, Record) else record
     if isinstance(record, Record):
         title = title or f"{record.name[lang]} {record.year}"
-    content = _Book(tables, lang, hints, framework).pack(title)
+    content = _Book(tables, lang, framework, hints).pack(title)
     with whole(path) as file:
         file.write_bytes(content)
 
@@ -89,13 +89,16 @@ def _as_number(text: str) -> int | float | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _format(model: type[Row], column: str | Hint, row: Mapping[str, str]) -> str:
-    """How a column's cell is shown: money with its cents and all decimals there are, other numbers as typed, text as text."""
+def _format(model: type[Row], column: str | Hint, row: Mapping[str, str], units: Units) -> str:
+    """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
     if isinstance(column, Hint) or kind_of(model, column) != "decimal":
         return "0" if kind_of(model, column) == "int" else "@"
-    named = unit_of(model, column)
-    unit = UNITS.get(row.get(named, "") if named in model.model_fields else named)
-    return _MONEY if unit and unit.measures == "money" else "General"
+    named, text = unit_of(model, column), row.get(column, "")
+    unit = units.find(row.get(named, "") if named in model.model_fields else named)
+    decimals = "0" * len(text.partition(".")[2])
+    if unit is not None and unit.is_money and (decimals or (unit.exact and not text)):
+        return f"#,##0.{decimals or '00'}########"  # never hides a decimal that is typed later
+    return f"0.{decimals}########" if decimals and text.endswith("0") else "General"
 
 
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
@@ -104,8 +107,9 @@ _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 class _Book:
     """A workbook under construction: notes first, a sheet for each table, the lists on a hidden sheet at the end."""
 
-    def __init__(self, tables: Tables, lang: Lang, hints: Hints | None, framework: Framework | None) -> None:
+    def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None) -> None:
         self.tables, self.lang, self.hints, self.framework = tables, lang, hints, framework
+        self.units = framework.catalogue.units
         self.font = "微软雅黑" if lang == "zh" else "Calibri"
         self.book = Workbook()
         self.book.remove(self.book.worksheets[0])
@@ -114,7 +118,7 @@ class _Book:
         self.lists: Any = self.book.create_sheet("_lists")
         self.lists.sheet_state = "hidden"
         self.listed: dict[tuple[str, ...], str] = {}
-        self.indicators = {i.id: i.words[lang] for i in framework.indicators} if framework else {}
+        self.indicators = {i.id: i.words[lang] for i in framework.indicators}
         for table in ("own_indicators", "targets", "judgements", "findings"):
             for row in (row for row in tables.get(table, ()) if row.get("indicator")):
                 self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
@@ -142,7 +146,7 @@ class _Book:
 
     def _table(self, table: str) -> None:
         model, sheet, placed = TABLES[table], self.sheets[table], layout(table, self.hints)
-        rows, right = shown_rows(table, self.tables, self.hints, self.lang), get_column_letter(len(placed))
+        rows, right = shown_rows(table, self.tables, self.hints, self.lang, self.units), get_column_letter(len(placed))
         heights = [1] * len(rows)
         for index, one in enumerate(placed, 1):
             letter, texts = get_column_letter(index), [cells[index - 1] for cells in rows]
@@ -150,10 +154,10 @@ class _Book:
             self._head(sheet.cell(1, index), table, one)
             for at, text in enumerate(texts):
                 colour = _GREY if isinstance(one, Hint) else "000000"
-                self.put(sheet.cell(at + 2, index), text, _format(model, one, self.tables[table][at]), colour)
+                self.put(sheet.cell(at + 2, index), text, _format(model, one, self.tables[table][at], self.units), colour)
                 heights[at] = max(heights[at], _lines(text, room))
             style = sheet.column_dimensions[letter]  # of the whole column: rows that are added look and behave like the others
-            style.width, style.number_format, style.protection = room + 3, _format(model, one, {}), _OPEN
+            style.width, style.number_format, style.protection = room + 3, _format(model, one, {}, self.units), _OPEN
             style.font, style.alignment = Font(name=self.font, size=10), _TOP
             if isinstance(one, str):
                 reach = f"{letter}2:{letter}{len(rows) + 1 + _SPARE}"
@@ -187,7 +191,7 @@ class _Book:
         if unit in model.model_fields:
             said.append(self.t(f"单位：见“{head_of(model, unit, 'zh')}”列", f"unit: see the column {head_of(model, unit, 'en')}"))
         elif unit:
-            said.append(self.t(f"单位：{unit}", f"unit: {UNITS[unit].name.en}"))
+            said.append(self.t("单位：", "unit: ") + self.units.read(unit).name[self.lang])
         if choices := choices_of(model, one):
             said.append(self.t("可选：", "choose: ") + self.t("、", ", ").join(CHOICES[choice][self.lang] for choice in choices))
         said.append(self.t("必填", "must be filled in") if required else self.t("可留空", "may stay empty"))
@@ -195,10 +199,11 @@ class _Book:
         cell.comment = Comment(text, "evallib", width=280, height=24 + 18 * _lines(text, 38))
 
     def _list(self, table: str, column: str, reach: str) -> None:
-        """The drop-down list of a column. What is typed instead is warned of and left to the check."""
+        """The drop-down list of a column. What is typed instead is warned of, but for units, and left to the check."""
         formula = self._listed(table, column)
         if formula:
-            rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True, errorStyle="warning")
+            rule = DataValidation(type="list", formula1=formula, allow_blank=True, errorStyle="warning")
+            rule.showErrorMessage = column not in UNIT_COLUMNS  # any word is a unit
             rule.errorTitle = self.t("不在列表中", "Not in the list")
             rule.error = self.t("请从下拉列表中选择。", "Please choose from the list.")
             rule.add(reach)
@@ -210,15 +215,17 @@ class _Book:
             return self._live("sources", "source")
         if named in ("finding_amounts.finding", "findings.recommendation"):
             return self._live(*(("findings", "finding") if column == "finding" else ("recommendations", "id")))
-        rules = [indicator.rule for indicator in self.framework.indicators] if self.framework else []
-        units = [shown(TABLES["facts"], "unit", unit, self.lang) for unit in UNITS if unit != SHARE]
+        rules, catalogue = [indicator.rule for indicator in self.framework.indicators], self.framework.catalogue
+        usual = [*amounts(self.units).zh.split("、"), *(unit.symbol for unit in self.units)]
+        units = [shown(TABLES["facts"], "unit", symbol, self.lang, self.units) for symbol in usual]
         found: dict[str, Iterable[str]] = {
-            "unit": units, "actual_unit": units, "facts.fact": [id for id, kind in FACTS.items() if not kind.derived],
+            **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": [fact.id for fact in catalogue.facts.values() if not fact.derived],
+            "own_indicators.formula": catalogue.formulas,
             "indicator": self.indicators, "self_evaluation.indicator": ("total", *self.indicators), "own_indicators.indicator": (),
-            "own_indicators.group": [g.id for g in (self.framework.groups if self.framework else ()) if g.own_rule],
-            "judgements.item": [item.id for rule in rules for item in getattr(rule, "items", ())],
+            "own_indicators.group": [g.id for g in self.framework.groups if g.own_rule],
+            "judgements.item": [item.id for rule in rules for item in rule.checklist],
             "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in ("met", "not_met")),
-                *(tier.id for rule in rules for tier in getattr(rule, "tiers", ()))],
+                *(tier.id for rule in rules for tier in rule.verdicts)],
         }  # fmt: skip
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
         values = tuple(dict.fromkeys(v for v in chosen or found.get(named, found.get(column, ())) if v))
@@ -237,11 +244,11 @@ class _Book:
 
     def _notes(self, title: str) -> None:
         """The first sheet: how to fill in, what each sheet holds, and what the ids mean."""
-        t, lang, facts = self.t, self.lang, [kind for kind in FACTS.values() if not kind.derived]
+        t, lang, facts = self.t, self.lang, [fact for fact in self.framework.catalogue.facts.values() if not fact.derived]
         lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in _HOW_TO[lang].split("\n"))]
         lines += [(t("各表", "The sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in TABLES)]
         lines += [(t("数据项编号", "Ids of facts"),)]
-        lines += [(kind.id, kind.name[lang], UNITS[kind.unit].name[lang], ", ".join(kind.parts)) for kind in facts]
+        lines += [(fact.id, fact.name[lang], fact.unit.name[lang], fact.entry.parts) for fact in facts]
         lines += [(t("指标编号", "Ids of indicators"),), *self.indicators.items()]
         for row, line in enumerate(lines, 1):
             for column, text in enumerate(line, 1):

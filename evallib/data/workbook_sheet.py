@@ -18,8 +18,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.writer.excel import ExcelWriter
 
-from evallib.core.units import percent, plain
-from evallib.core.words import Lang, Words
+from evallib.model.words import Lang, Words
+from evallib.say.numbers import percent, plain
 
 _EPOCH = datetime(1980, 1, 1)  # the clock plays no part: the same evaluation gives the same bytes
 _FORMULA = re.compile(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
-from evallib.core.record import Listing
-from evallib.core.rows import columns
+from evallib.data.folder import COUNTY
 from evallib.data.raw_tables import csv_line
+from evallib.data.rulebook import framework_folders
 from evallib.data.table_docs import table_documentation
 from evallib.data.whole import refuse_filled, whole
-from evallib.kit import FRAMEWORKS, NOTEBOOKS, TEMPLATES
+from evallib.kit import NOTEBOOKS, TEMPLATES
+from evallib.model.errors import refuse
+from evallib.model.record import Listing
+from evallib.model.rows import columns
 
 
 def lay_out(folder: Path) -> Path:
-    """Lay out a working folder, whole or not at all, and return it as an absolute path: notebooks, an example framework, an
-    empty list of departments, a folder for reports, a README in both languages.
+    """Lay out a working folder, whole or not at all, and return it as an absolute path: notebooks, the settings, an
+    empty list of departments, an example of a catalogue, a folder for reports, a README in both languages.
 
     Raises InputRefused where the folder is not empty, OSError where it cannot be written.
 
@@ -29,12 +33,35 @@ def lay_out(folder: Path) -> Path:
     with whole(folder) as made:
         data = made / "data"
         _copy(NOTEBOOKS, made / "notebooks", "*.ipynb")
-        _copy(FRAMEWORKS, data / "frameworks", "*/*.toml")
+        _copy(TEMPLATES / "kit", data, COUNTY)
+        _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
         (data / "departments.csv").write_text(csv_line(columns(Listing)) + "\n", encoding="utf-8-sig", newline="\n")
         (data / "README.md").write_text(table_documentation(), encoding="utf-8", newline="\n")
         (made / "reports").mkdir()
         _copy(TEMPLATES / "kit", made, "README.md")
     return folder
+
+
+def copy_framework(data: Path, id: str, first_year: int, to: Path) -> Path:
+    """Lay a copy of a framework file that is the county's own: `frameworks/ID/YEAR.toml`, with the id and the first year of that name.
+
+    Raises InputRefused where there is such a file already, or its name is none; OSError where it cannot be written.
+    """
+    if to.suffix != ".toml" or not to.stem.isdigit() or to.parent.parent.name != "frameworks" or to.exists():
+        raise refuse(
+            str(to),
+            "已经有这个文件，或不是 frameworks/编号/年度.toml",
+            "is there already, or is not named frameworks/ID/YEAR.toml",
+            "换一个名称，如 data/frameworks/our-county/2025.toml",
+            "choose another name, such as data/frameworks/our-county/2025.toml",
+        )
+    text = (framework_folders(data.resolve())[id] / f"{first_year}.toml").read_text(encoding="utf-8-sig")
+    for key, value in (("id", f'"{to.parent.name}"'), ("first_year", to.stem)):
+        text = re.sub(rf"(?m)^{key}\s*=\s*\S+", f"{key} = {value}", text, count=1)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with whole(to) as made:
+        made.write_text(text, encoding="utf-8", newline="\n")
+    return to
 
 
 def _copy(source: Path, target: Path, pattern: str) -> None:

@@ -7,15 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from evallib.checks.plausibility import check_plausibility
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.evaluation import Evaluation
-from evallib.core.reconcile import number_names
-from evallib.core.record import Listing
-from evallib.core.scoring import evaluate
-from evallib.core.words import words
-from evallib.core.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
 from evallib.data.folder import has_data
-from evallib.data.load import LoadedYear, load_departments, load_year
+from evallib.data.load import Departments, LoadedYear, load_departments, load_year
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.evaluation import Evaluation
+from evallib.model.record import Listing
+from evallib.model.words import words
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
+from evallib.score.reconcile import number_names
+from evallib.score.scoring import evaluate
 
 
 def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
@@ -47,7 +47,7 @@ def evaluate_department(data: Path, department: str) -> DepartmentYears:
 
     Raises InputRefused where the list cannot be read or does not know the department.
     """
-    listings = [row for row in load_departments(data) if row.code == department]
+    listings = load_departments(data).of(department)
     if not listings:
         load_year(data, department, 0)  # refuses with the codes that there are
     found = [_evaluated_or_absent(data, row, year) for row in listings for year in range(row.first_year, row.last_year + 1)]
@@ -98,8 +98,8 @@ def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
         raise InputRefused(problems)
 
 
-def _last_year(data: Path, department: str, year: int, every: tuple[Listing, ...]) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
-    listed = any(row.code == department and row.first_year <= year - 1 <= row.last_year for row in every)
+def _last_year(data: Path, department: str, year: int, every: Departments) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
+    listed = any(row.first_year <= year - 1 <= row.last_year for row in every.of(department))
     if not listed or not has_data(data, department, year - 1):
         return None, ()
     try:

@@ -1,38 +1,26 @@
 """A synthetic county to try the kit on: stories of made-up departments, and trouble among them, as data files. Nothing real lives here.
 
-Chance comes from `random.Random(seed)` and money is counted in whole cents, so the same arguments give the same
-bytes on every machine. What is wrong with the data is wrong on purpose, and told in the `DemoCounty` that is returned.
+Chance comes from `random.Random(seed)` and amounts are decimals, so the same arguments give the same bytes on every machine. What is
+wrong with the data is wrong on purpose, and told in the `DemoCounty` that is returned.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from evallib.core.errors import refuse
-from evallib.core.record import TABLES, Listing
-from evallib.core.rows import Row, columns
-from evallib.data.sheets import guarded
+from evallib.data.folder import COUNTY
+from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
-from evallib.demo.story import Dice, Story, Tables, cents, code_of
-from evallib.demo.text import FRAMEWORK, framework_toml
-
-FAILURES = ("identity", "text_in_number", "missing_table", "unknown_indicator", "missing_year")
-"""Kinds of trouble that make a department-year unusable: it is refused, or (missing_year) listed without any data."""
-ODDITIES = (
-    "zero_base",
-    "far_above_target",
-    "missing_value",
-    "not_applicable",
-    "override",
-    "recorded_contradiction",
-    "staff_over_quota",
-)
-"""Kinds of trouble that a department-year is evaluated with."""
+from evallib.demo.story import Dice, Story, code_of, story
+from evallib.model.errors import refuse
+from evallib.model.record import TABLES, Listing
+from evallib.model.rows import Row, columns
 
 
 class Trouble(NamedTuple):
@@ -63,7 +51,7 @@ class DemoCounty:
     def counts(self) -> dict[str, int]:
         """How often each kind of trouble was dealt."""
         told = [trouble.kind for trouble in (*self.failures, *self.oddities)]
-        return {kind: told.count(kind) for kind in (*FAILURES, *ODDITIES)}
+        return {kind: told.count(kind) for kind in (*story()["failures"], *story()["oddities"], *story()["oddities_of_departments"])}
 
 
 def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021, last_year: int = 2024, seed: int = 1) -> DemoCounty:
@@ -84,27 +72,28 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     dealt: dict[tuple[str, int], set[str]] = {}
     for code, year, kind in (*failures, *oddities):
         dealt.setdefault((code, year), set()).add(kind)
-    listings = []
+    listings, id = [], str(story()["code"])
     with whole(directory) as made:
         data = made / "data"
-        frameworks = data / "frameworks" / FRAMEWORK
-        frameworks.mkdir(parents=True)
-        for first, is_later in ((first_year, False), (later, True)):
-            if first is not None:
-                (frameworks / f"{first}.toml").write_bytes(framework_toml(first, is_later).encode("utf-8"))
+        (data / "frameworks" / id).mkdir(parents=True)
+        (data / COUNTY).write_text(str(story()["settings"]).lstrip(), encoding="utf-8", newline="\n")
+        for first in (first_year,) if later is None else (first_year, later):
+            text = framework_text(first, first == later)
+            (data / "frameworks" / id / f"{first}.toml").write_text(text, encoding="utf-8", newline="\n")
+        frameworks = {year: load_framework(data, id, year) for year in years}
         for number, code in enumerate(codes):
-            story = Story(seed, number)
-            listing = {"code": code, "name": story.zh, "name_en": story.en, "framework": FRAMEWORK}
+            told = Story(seed, number, frameworks[first_year])
+            listing = {"code": code, "name": told.words["department"], "name_en": told.words["department_en"], "framework": id}
             listings.append({**listing, "first_year": str(first_year), "last_year": str(last_year)})
             for year in years:
                 kinds = dealt.get((code, year), set())
-                tables = story.tell(year, later is not None and year >= later, kinds)
-                if "missing_year" not in kinds:
-                    _spoil(Dice(f"{seed} {code} {year} spoiled"), tables, kinds, (code, year - 1) not in unusable and year > first_year)
-                    folder = data / "departments" / code / str(year)
+                tables = told.tell(year, frameworks[year], kinds)
+                told.spoil(tables, kinds, (code, year - 1) not in unusable and year > first_year)
+                folder = data / "departments" / code / str(year)
+                if tables:
                     folder.mkdir(parents=True)
-                    for table, rows in tables.items():
-                        (folder / f"{table}.csv").write_bytes(_csv(TABLES[table], rows))
+                for table, rows in tables.items():
+                    (folder / f"{table}.csv").write_bytes(_csv(TABLES[table], rows))
         (data / "departments.csv").write_bytes(_csv(Listing, listings))
     return DemoCounty(
         data=directory / "data",
@@ -115,6 +104,15 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
         failures=tuple(sorted(failures)),
         oddities=tuple(sorted(oddities)),
     )
+
+
+def framework_text(first_year: int, later: bool) -> str:
+    """The first framework file, or the later one: the same file with what stands behind `# later:`, one indicator out and one in."""
+    text = (Path(__file__).parent / "framework.toml").read_text(encoding="utf-8").replace("1990", str(first_year))
+    unwanted = "# first only" if later else "# later only"
+    text = "\n\n".join(part for part in text.split("\n\n") if unwanted not in part)
+    text = re.sub(r"= .*  # later: ", "= ", text) if later else re.sub(r"  # later: .*", "", text)
+    return re.sub(r"  # (first|later) only", "", text)
 
 
 def _refuse_wrong(directory: Path, departments: int, first_year: int, last_year: int) -> None:
@@ -129,45 +127,21 @@ def _refuse_wrong(directory: Path, departments: int, first_year: int, last_year:
 
 def _plan(dice: Dice, codes: list[str], years: list[int]) -> tuple[list[Trouble], list[Trouble]]:
     """Which department-years go wrong and how: a tenth of them unusable, at most 15%, and strange ones among the others."""
-    listed = [(code, year) for code in codes for year in years]
+    kinds, listed = story()["failures"], [(code, year) for code in codes for year in years]
     mixed = dice.few(listed, len(listed))
-    count = min(len(listed) * 15 // 100, max(len(FAILURES), len(listed) // 10))
-    failures = [Trouble(*at, FAILURES[n % len(FAILURES)]) for n, at in enumerate(mixed[:count])]
+    count = min(len(listed) * 15 // 100, max(len(kinds), len(listed) // 10))
+    failures = [Trouble(*at, kinds[n % len(kinds)]) for n, at in enumerate(mixed[:count])]
     usable = sorted(mixed[count:])
-    oddities = [Trouble(*at, kind) for kind in ODDITIES[:-1] for at in dice.few(usable, max(1, len(usable) // 25))]
-    crowded = dice.few(sorted({code for code, _ in usable}), max(1, len(codes) // 15))
-    return failures, oddities + [Trouble(*at, ODDITIES[-1]) for at in usable if at[0] in crowded]
+    oddities = [Trouble(*at, kind) for kind in story()["oddities"] for at in dice.few(usable, max(1, len(usable) // 25))]
+    for kind in story()["oddities_of_departments"]:
+        dealt = dice.few(sorted({code for code, _ in usable}), max(1, len(codes) // 15))
+        oddities += [Trouble(*at, kind) for at in usable if at[0] in dealt]
+    return failures, oddities
 
 
 def _csv(model: type[Row], rows: Sequence[Mapping[str, str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns(model), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({column: guarded(cell) for column, cell in row.items()} for row in rows)
+    text, heads = io.StringIO(), columns(model)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([row.get(head, "") for head in heads] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _spoil(dice: Dice, tables: Tables, kinds: set[str], has_last_year: bool) -> None:
-    """Do to the tables what makes them unusable, where that was planned."""
-    facts = {row["fact"]: row for row in tables["facts"][2:]}  # the first two tell of last year
-
-    def change(fact: str, slip: int) -> None:
-        facts[fact]["value"] = cents(int(facts[fact]["value"].replace(".", "")) + slip)
-
-    if "identity" in kinds:
-        way, slip = dice.between(0, 4 if has_last_year else 3), dice.between(100, 900_000)
-        if way == 3:
-            facts["tasks_on_time"]["value"] = str(int(facts["tasks"]["value"]) + 1)
-        elif way == 4:  # all adds up within the year, but it does not begin with what last year left
-            change("opening_carryover", slip)
-            change("adjusted_income_general", -slip)
-        else:
-            change(("outturn_basic", "closing_carryover_project", "adjusted_income_general")[way], slip)
-    if "text_in_number" in kinds:
-        text = dice.pick(("约120万元", "待核实", "12,34,567.00", "1.2e6", "两千万元左右"))
-        facts[dice.pick(("outturn_basic", "approved_project", "three_public_receptions", "assets_gross"))]["value"] = text
-    if "unknown_indicator" in kinds:
-        row = dice.pick(tables[dice.pick(("targets", "judgements"))])
-        row["indicator"] = row["indicator"][0] + row["indicator"]
-    if "missing_table" in kinds:
-        del tables[dice.pick(list(TABLES))]

@@ -8,20 +8,20 @@ from pathlib import Path
 
 from evallib.analysis.changes import ActualChange, Change, FactChange, LimitChange, PointsChange, TargetChange
 from evallib.analysis.improve import Plan, to_next_grade
-from evallib.analysis.overview import ranking
+from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
 from evallib.analysis.what_if import Scenario, compare, make_scenario
-from evallib.core.errors import InputRefused, gathered, refuse
-from evallib.core.evaluation import Evaluation
-from evallib.core.units import parse_decimal
-from evallib.core.words import Lang, Words, words
-from evallib.core.years import CountyYear, EvaluatedYear
 from evallib.data.folder import has_data
 from evallib.data.load import load_departments
 from evallib.data.years import evaluate_county, evaluate_year
 from evallib.desk.fields import Field, Key, fields, key_of, new_value, recorded_in_place, renewed, said
 from evallib.desk.page import DeskPage, indicator_section, part_of_framework, report_section
+from evallib.model.errors import InputRefused, gathered, refuse
+from evallib.model.evaluation import Evaluation
+from evallib.model.units import parse_decimal
+from evallib.model.words import Lang, Words, words
+from evallib.model.years import CountyYear, EvaluatedYear
 from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
 
@@ -342,7 +342,7 @@ class Desk:
         county = self._county.get(record.year) or evaluate_county(self.data, record.year)
         self._county[record.year] = county
         others = [e for e in county.evaluations if e.record.department != record.department]
-        places = ranking([now, *others])
+        places = ranking(next(group for group in alike([now, *others]) if any(e is now for e in group)))
         return self._page(
             "county",
             rows=sorted(standings(now, others), key=lambda s: -s.rank),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,15 +21,13 @@ from evallib.analysis.changes import (
     TargetChange,
     limits,
 )
-from evallib.core.errors import InputRefused, refuse
-from evallib.core.evaluation import Evaluation, InputValue
-from evallib.core.facts import FACTS
-from evallib.core.framework import Indicator
-from evallib.core.measure import find_fact, written
-from evallib.core.rules import Checklist, DeductPerOccurrence, Proportional
-from evallib.core.scoring import indicators_in_force
-from evallib.core.units import SHARE, UNITS, parse_decimal, plain
-from evallib.core.words import Lang, Words, words
+from evallib.model.errors import InputRefused, Place, Problem, refuse
+from evallib.model.evaluation import Evaluation
+from evallib.model.facts import InputValue
+from evallib.model.units import SHARE, Unit, parse_decimal
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import plain, written
+from evallib.say.workings import scale_of
 
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 _VALUE = {"fact": "value", "target": "target", "actual": "actual", "limit": "value", "points": "points", "item": "met", "score": "score"}
@@ -65,7 +62,7 @@ class Field:
     """
 
     label: Words
-    unit: str
+    unit: Unit
     recorded: Decimal | bool | None
     change: Change
 
@@ -80,18 +77,18 @@ class Field:
 
     def unit_shown(self, lang: Lang) -> str:
         """The unit to be written beside the box."""
-        return "%" if UNITS[self.unit].measures == "share" else UNITS[self.unit].name[lang]
+        return "%" if self.unit is SHARE else self.unit.name[lang]
 
     def text(self, value: Decimal | None) -> str:
         """A value as it stands in the box.
 
-        >>> points = Field(words("分值", "Points"), "分", Decimal(2), PointsChange(indicator="quality", points=2))
+        >>> points = Field(words("分值", "Points"), Unit("pts", words("pts"), ()), Decimal(2), PointsChange(indicator="a", points=2))
         >>> points.text(Decimal("2.50")), points.make("3").points
         ('2.5', Decimal('3'))
         """
         if value is None:
             return ""
-        return plain(value * 100 if self.unit == SHARE else value)
+        return plain(value * 100 if self.unit is SHARE else value)
 
     def make(self, text: str) -> Change:
         """The change that a text typed into the box stands for.
@@ -101,26 +98,14 @@ class Field:
         typed = text.strip()
         if self.unit_shown("en") == "%":
             typed = typed.rstrip("%％").rstrip()
+        if isinstance(self.recorded, Decimal) and typed == self.text(self.recorded):  # a quotient is not shown to its last digit
+            return renewed(self.change, self.recorded)
         value = parse_decimal(typed)
         if value is None:
-            unit = self.unit_shown("zh"), self.unit_shown("en")
-            raise refuse(
-                self.label.zh,
-                "不是数字",
-                "is not a number",
-                f"只写数字，例如 84.5{_in(unit[0])}",
-                f"write digits only, such as 84.5{_in_en(unit[1])}",
-                text,
-            )
-        return renewed(self.change, value / 100 if self.unit == SHARE else value)
-
-
-def _in(unit: str) -> str:
-    return f"（单位：{unit}）" if unit else ""
-
-
-def _in_en(unit: str) -> str:
-    return f" (in {unit})" if unit else ""
+            zh, en = (f"（单位：{self.unit_shown('zh')}）", f" (in {self.unit_shown('en')})") if self.unit_shown("en") else ("", "")
+            what, fix = words("不是数字", "is not a number"), words(f"只写数字，例如 84.5{zh}", f"write digits only, such as 84.5{en}")
+            raise InputRefused((Problem(Place(self.label.zh), what, fix, text),))
+        return renewed(self.change, value / 100 if self.unit is SHARE else value)
 
 
 def renewed(change: Change, value: Decimal | bool) -> Change:
@@ -145,8 +130,8 @@ def new_value(change: Change) -> Decimal | bool:
 def key_of(change: Change) -> Key:
     """What a change is about; a later change about the same takes its place.
 
-    >>> key_of(LimitChange(indicator="quality", field="cap", value=1))
-    ('limit', 'quality', 'cap')
+    >>> key_of(LimitChange(indicator="a", field="cap", value=1))
+    ('limit', 'a', 'cap')
     """
     value = _VALUE.get(change.kind)
     return tuple(str(part) for name, part in change.model_dump().items() if name != value and part is not None)
@@ -155,7 +140,7 @@ def key_of(change: Change) -> Key:
 def recorded_in_place(evaluation: Evaluation, change: Change) -> Decimal | bool | None:
     """What is recorded in the place of a change; None where nothing is, or the place does not exist."""
     if isinstance(change, FactChange):
-        found = find_fact(evaluation.record, change.fact, change.year or evaluation.record.year) if change.fact in FACTS else None
+        found = evaluation.facts.find(change.fact, change.year) if change.fact in evaluation.catalogue.facts else None
         return found.value if found else None
     if isinstance(change, FindingRemoved):
         return True
@@ -166,46 +151,41 @@ def recorded_in_place(evaluation: Evaluation, change: Change) -> Decimal | bool 
     if isinstance(change, TargetChange | ActualChange):
         return None if target is None else target.target if isinstance(change, TargetChange) else target.actual
     if isinstance(change, LimitChange):
-        return limits(_rule(evaluation, change.indicator)).get(change.field)
+        return limits(evaluation.in_force[change.indicator].rule).get(change.field)
     if isinstance(change, ItemChange):
         return any(j.item == change.item and j.verdict == "met" for j in indicator.judgements)
     return indicator.points if isinstance(change, PointsChange) else indicator.score
 
 
-def _in_force(evaluation: Evaluation, id: str) -> Indicator:
-    return next(i for i in indicators_in_force(evaluation.framework, evaluation.record) if i.id == id)
-
-
-def _rule(evaluation: Evaluation, id: str) -> Any:
-    return _in_force(evaluation, id).rule
-
-
-def unit_of(evaluation: Evaluation, change: Change) -> str:
-    """The unit of a change's value. The limits of a rule are shares, but for points taken off."""
+def unit_of(evaluation: Evaluation, change: Change) -> Unit:
+    """The unit of a change's value. Limits of a rule are in that of what it scores; what is given or taken is a share, or points."""
     if isinstance(change, FactChange):
-        return FACTS[change.fact].unit
+        return evaluation.catalogue.facts[change.fact].unit
     if isinstance(change, TargetChange | ActualChange):
         target = evaluation.target(change.indicator)
         return target.unit if target else SHARE
     if isinstance(change, LimitChange) and change.field != "points_each":
-        return SHARE
-    return "分"
+        given = change.field.rpartition(".")[2] in ("share", "low", "high")
+        return SHARE if given else scale_of(evaluation, evaluation.indicator(change.indicator))
+    return evaluation.catalogue.units.points
 
 
 def label_of(evaluation: Evaluation, change: Change) -> Words:
     """What a change is about, inside its indicator."""
     record = evaluation.record
     if isinstance(change, FactChange):
-        name, year = FACTS[change.fact].name, change.year
-        return name if year in (None, record.year) else name + words(f"（{year} 年）", f" ({year})")
+        name = evaluation.catalogue.facts[change.fact].name
+        if change.year in (None, record.year):
+            return name
+        year = evaluation.catalogue.year(change.year or record.year)
+        return name + words(f"（{year.zh} 年）", f" ({year.en})")
     if isinstance(change, FindingRemoved):
         title = next((f.words for f in record.findings if f.finding == change.finding), words(""))
         return words(f"问题 {change.finding}：{title.zh}", f"Finding {change.finding}: {title.en}")
     if isinstance(change, ItemChange):
-        rule = _rule(evaluation, change.indicator)
-        item = next((i for i in rule.items if i.id == change.item), None) if isinstance(rule, Checklist) else None
+        item = next((i for i in evaluation.in_force[change.indicator].rule.checklist if i.id == change.item), None)
         points = plain(item.points, 2) if item else ""
-        return words(f"{item.name}（{points} 分）", f"{item.name_en} ({points})") if item else words(change.item)
+        return words(f"{item.name}（{points} 分）", f"{item.words.en} ({points})") if item else words(change.item)
     if isinstance(change, LimitChange):
         return _limit_label(evaluation, change)
     return _KINDS[change.kind]
@@ -220,8 +200,8 @@ def _limit_label(evaluation: Evaluation, change: LimitChange) -> Words:
         number = int(path[1]) + 1
         name = words(f"规则第 {number} 档：", f"Rule, band {number}: ") + _LIMITS[last]
     elif path:
-        tier = _rule(evaluation, change.indicator).tiers[int(path[1])]
-        name = words(f"规则“{tier.name}”：", f"Rule, “{tier.name_en}”: ") + _LIMITS[last]
+        one = getattr(evaluation.in_force[change.indicator].rule, path[0])[int(path[1])].words
+        name = words(f"规则“{one.zh}”：", f"Rule, “{one.en}”: ") + _LIMITS[last]
     return name
 
 
@@ -269,40 +249,39 @@ def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:
 
 def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     """The changes that an indicator has places for, each with what is recorded there or, for a missing number, zero."""
-    result, rule = evaluation.indicator(id), _rule(evaluation, id)
-    if result.metric is not None:
+    result, rule = evaluation.indicator(id), evaluation.in_force[id].rule
+    if result.formula is not None:
         seen: set[tuple[str, int]] = set()
-        for part in (p for value in evaluation.metric(result.metric).inputs for p in _given(value)):
+        for part in (p for value in evaluation.formula(result.formula).inputs for p in _given(evaluation, value)):
             if (part.fact, part.year) not in seen:
                 seen.add((part.fact, part.year))
                 yield FactChange(fact=part.fact, year=part.year, value=part.value or Decimal(0))
     target = evaluation.target(id)
     if target is not None:
         yield TargetChange(indicator=id, target=target.target)
-        if result.metric is None:
+        if result.formula is None:
             yield ActualChange(indicator=id, actual=target.actual or Decimal(0))
-    if isinstance(rule, Checklist):
-        for item in rule.items:
-            yield ItemChange(indicator=id, item=item.id, met=False)
-    if isinstance(rule, DeductPerOccurrence):
+    for item in rule.checklist:
+        yield ItemChange(indicator=id, item=item.id, met=False)
+    if rule.takes == "findings":
         for finding in result.findings:
             yield FindingRemoved(finding=finding)
+    if not result.points:  # measured and shown
+        return
     for field, value in limits(rule).items():
-        if not (isinstance(rule, Proportional) and field == "cap"):  # a cap other than 1 is no rule of the field
+        if field != "cap":  # one other than 1 is no rule of the field
             yield LimitChange(indicator=id, field=field, value=value)
     yield PointsChange(indicator=id, points=result.points)
     if result.method != "computed" or result.status == "missing":
         yield ScoreChange(indicator=id, score=result.score or Decimal(0))
 
 
-def _given(value: InputValue) -> Iterator[InputValue]:
+def _given(evaluation: Evaluation, value: InputValue) -> Iterator[InputValue]:
     """The facts that a number was put together from; itself where it was given."""
-    if not value.parts:
-        if not FACTS[value.fact].derived:
-            yield value
-        return
+    if not value.parts and not evaluation.catalogue.facts[value.fact].derived:
+        yield value
     for part in value.parts:
-        yield from _given(part)
+        yield from _given(evaluation, part)
 
 
 def without_place(refusal: InputRefused, lang: Lang) -> str:

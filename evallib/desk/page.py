@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
@@ -12,13 +12,14 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from evallib.charts.drawing import Chart
-from evallib.core.evaluation import Evaluation, InputValue
-from evallib.core.units import plain
-from evallib.core.words import Lang, Words, words
-from evallib.core.years import EvaluatedYear
 from evallib.kit import TEMPLATES
+from evallib.model.evaluation import Evaluation
+from evallib.model.facts import InputValue
+from evallib.model.words import Lang, Words, words
+from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Section, Sections
 from evallib.pages.report import Report
+from evallib.say.numbers import plain
 
 SECTIONS: dict[str, Words] = {
     "headline": words("得分", "Score"),
@@ -68,9 +69,13 @@ def signed(value: Any) -> str:
 
 
 def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
-    """A section of the report. Its links lead nowhere here, for the other sections are not on the page."""
-    section = Report(checked, lang).section(id)
-    return Section(id, inert(section.html))
+    """A section of the report, or why it has none. Its links lead nowhere here, for the other sections are not on the page."""
+    report = Report(checked, lang)
+    reason = report.absent().get(id)
+    if reason is None:
+        return Section(id, inert(report.section(id).html))
+    said = words("没有列出：", "Left out ") + reason
+    return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said[lang]]}).section("problems")
 
 
 def inert(html: str) -> str:
@@ -85,12 +90,11 @@ def inert(html: str) -> str:
 def part_of_framework(checked: EvaluatedYear, dimension: str, group: str, lang: Lang) -> Section:
     """The analysis of one dimension, or of one group of it where a group is named, as the report has it."""
     e = checked.evaluation
-    some = e.model_copy(
-        update={
-            "dimensions": tuple(d for d in e.dimensions if d.id == dimension),
-            "groups": tuple(g for g in e.groups if g.dimension == dimension and group in ("", g.id)),
-            "indicators": tuple(i for i in e.indicators if i.dimension == dimension and group in ("", i.group)),
-        }
+    some = replace(
+        e,
+        dimensions=tuple(d for d in e.dimensions if d.id == dimension),
+        groups=tuple(g for g in e.groups if g.dimension == dimension and group in ("", g.id)),
+        indicators=tuple(i for i in e.indicators if i.dimension == dimension and group in ("", i.group)),
     )
     html = _pieces(Report(replace(checked, evaluation=some), lang).section("dimensions").html, "section > :not(h2)")
     return Section(group or dimension, inert(html))
@@ -100,15 +104,15 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
     """One indicator of an evaluation: working, rule, clause, facts and their sources, as the report has them."""
     e = checked.evaluation
     result = e.indicator(id)
-    numbers = list(_inputs(e, result.metric))
+    numbers = list(_with_parts(e.formula(result.formula).inputs if result.formula else ()))
     facts = tuple(f for f in e.record.facts if (f.fact, f.year) in {(n.fact, n.year) for n in numbers})
     targets = tuple(t for t in e.record.targets if t.indicator == id)
     cited = {f.source for f in facts} | {t.source for t in targets} | {j.source for j in result.judgements}
     record = e.record.model_copy(update={"facts": facts, "files": (), "sources": tuple(s for s in e.record.sources if s.source in cited)})
     dimensions = tuple(d for d in e.dimensions if d.id == result.dimension)
-    entry = Report(replace(checked, evaluation=e.model_copy(update={"indicators": (result,), "dimensions": dimensions})), lang)
+    entry = Report(replace(checked, evaluation=replace(e, indicators=(result,), dimensions=dimensions)), lang)
     framework = e.framework.model_copy(update={"sources": ()})
-    appendix = Report(replace(checked, evaluation=e.model_copy(update={"record": record, "framework": framework})), lang)
+    appendix = Report(replace(checked, evaluation=replace(e, record=record, framework=framework)), lang)
     given = {
         "recorded": recorded.indicator(id),
         "now": result,
@@ -119,16 +123,11 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
     return Section(id, inert(DeskPage(lang, given).section("indicator").html))
 
 
-def _inputs(evaluation: Evaluation, metric: str | None) -> Iterator[InputValue]:
-    """Every number that a formula takes, with the parts it was summed from."""
-
-    def parts(value: InputValue) -> Iterator[InputValue]:
+def _with_parts(values: Sequence[InputValue]) -> Iterator[InputValue]:
+    """Numbers with the parts they were summed from, and theirs."""
+    for value in values:
         yield value
-        for part in value.parts:
-            yield from parts(part)
-
-    for value in evaluation.metric(metric).inputs if metric else ():
-        yield from parts(value)
+        yield from _with_parts(value.parts)
 
 
 def _pieces(html: str, selector: str) -> str:

@@ -12,15 +12,15 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from evallib.core.errors import InputRefused
-from evallib.core.units import plain
-from evallib.core.words import Words, words
 from evallib.desk.desk import Desk
 from evallib.desk.fields import Field, without_place
 from evallib.desk.page import framed
+from evallib.model.errors import InputRefused
+from evallib.model.words import Words, words
 from evallib.pages.rendering import Section
 from evallib.pages.report import SECTIONS
 from evallib.runs.report import ReportFailed
+from evallib.say.numbers import plain
 
 _TICK = words(
     "试着改一改：打勾表示该项满足、或存在该问题，可改动。只是试算，登记的数据不变。",
@@ -185,7 +185,7 @@ class Look(Panel):
 
     def _set(self, one: Any, rows: Sequence[tuple[Words, Decimal | None, Decimal, str]], value: str | None, first: bool = False) -> str:
         options = [(self.t(_ALL), "")] if first else []
-        options += [(f"{self.t(n)}　{'—' if s is None else plain(s, 2)} / {plain(p, 2)}", id) for n, s, p, id in rows]
+        options += [(self.t(n) + (f"　{'—' if s is None else plain(s, 2)} / {plain(p, 2)}" if p else ""), id) for n, s, p, id in rows]
         with one.hold_sync():
             one.options = options
             one.value = value if value in [id for _, id in options] else options[0][1]
@@ -217,15 +217,12 @@ class Look(Panel):
 
     def draw_page(self) -> None:
         """What is picked, and beside it what total and grade have become."""
-        self.result.value = self._result() if self.desk.changes else ""
+        self.result.value = self._result() if self.desk.changes and self.desk.now.has_total else ""
         super().draw()
 
     def _result(self) -> str:
-        now, recorded = self.desk.now, self.desk.recorded
-        said = words(
-            f"总分 {plain(now.total, 2)}，{now.grade.zh}（登记 {plain(recorded.total, 2)}，{recorded.grade.zh}）",
-            f"Total {plain(now.total, 2)}, {now.grade.en} (recorded {plain(recorded.total, 2)}, {recorded.grade.en})",
-        )
+        now, recorded = (words(f"{plain(e.total, 2)}，", f"{plain(e.total, 2)}, ") + e.grade for e in (self.desk.now, self.desk.recorded))
+        said = words(f"总分 {now.zh}（登记 {recorded.zh}）", f"Total {now.en} (recorded {recorded.en})")
         return f'<strong class="evallib-result" role="status">{escape(self.t(said))}</strong>'
 
     def _box(self, field: Field) -> Any:

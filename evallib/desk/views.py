@@ -6,11 +6,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from evallib.core.errors import InputRefused
-from evallib.core.words import words
 from evallib.desk.desk import Desk
 from evallib.desk.page import desk_css
 from evallib.desk.panels import PANELS, Frame, close
+from evallib.model.errors import InputRefused
+from evallib.model.words import words
 
 _CSS = """
 .evallib-box .widget-label,.evallib-box .widget-label-basic{white-space:normal;height:auto;line-height:1.3}

@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from evallib.core.units import plain, round_half_up
-from evallib.core.words import Words, words
+from evallib.model.units import round_half_up
+from evallib.model.words import Words, words
+from evallib.say.numbers import plain
 
 Scores = Mapping[str, Mapping[str, Decimal]]
 """What each evaluator gave to each indicator; an indicator that an evaluator left out is simply not there."""

@@ -16,12 +16,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from evallib.core.base import Frozen, Id, Named
-from evallib.core.errors import InputRefused, Place, Problem, Where, meant
-from evallib.core.framework import Consensus, FinalRule
-from evallib.core.units import percent, plain, round_half_up
-from evallib.core.words import Words, joined, words
 from evallib.methods.agreement import describe_alpha, describe_w, kendall_w, krippendorff_alpha
+from evallib.model.base import Frozen, Id, Named
+from evallib.model.errors import InputRefused, Place, Problem, Where, meant
+from evallib.model.framework import Consensus, FinalRule
+from evallib.model.units import round_half_up
+from evallib.model.words import Words, joined, words
+from evallib.say.numbers import percent, plain
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 
@@ -117,7 +118,7 @@ def judge(panel: Panel, where: Where = _here) -> PanelResult:
     an evaluator who scored one indicator twice, and judgements without a reason. Where the rule gives no score (no consensus, too few
     scores to trim) the indicator's `refusal` says so. `where` tells the place of a judgement by its index.
 
-    >>> from evallib.core.framework import Averaged
+    >>> from evallib.model.framework import Averaged
     >>> item = Item(id="goals", name="绩效目标合理性", name_en="Goals", points=5)
     >>> given = tuple(Judgement(evaluator=e, indicator="goals", score=s, reason="…") for e, s in [("a", 4), ("b", 3), ("c", 4), ("d", 5)])
     >>> judge(Panel(items=(item,), judgements=given, rule=Averaged(kind="trimmed_mean"))).total
@@ -174,7 +175,7 @@ def _problems(panel: Panel, where: Where) -> list[Problem]:
     scored = {given.indicator for given in panel.judgements if given.score is not None}
     for item in panel.items:
         if item.id not in scored:
-            found.append(Problem(Place("judgements"), words(f"{item.name}：没有人评分", f"{item.name_en}: nobody scored it"),
+            found.append(Problem(Place("judgements"), words(f"{item.name}：没有人评分", f"{item.words.en}: nobody scored it"),
                                  words("至少请一位专家评分，或删去该指标", "Have it scored, or drop it"), about=(item.id,)))  # fmt: skip
     if len(points) < len(panel.items):
         found.append(Problem(Place("indicators", column="id", title=_TITLES["id"]), words("指标代号重复", "An indicator id appears twice"),
@@ -254,5 +255,5 @@ def _final(panel: Panel, item: Item, scores: Sequence[Decimal]) -> tuple[Decimal
 
 
 def _none(item: Item, what: Words, fix: Words) -> tuple[None, Words, Problem]:
-    named = words(f"{item.name}：", f"{item.name_en}: ") + what
+    named = words(f"{item.name}：", f"{item.words.en}: ") + what
     return None, what, Problem(Place("judgements"), named, fix, about=(item.id,))

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from evallib.core.evaluation import Evaluation
-from evallib.core.optional_rows import FollowUp
-from evallib.core.record import Record
-from evallib.core.table_words import CHOICES
-from evallib.core.words import NOTHING, Words, words
+from evallib.model.evaluation import Evaluation
+from evallib.model.optional_rows import FollowUp
+from evallib.model.record import Record
+from evallib.model.table_words import CHOICES
+from evallib.model.words import NOTHING, Words, words
 
 Subject = Literal["finding", "recommendation"]
 State = Literal["open", "promised", "done", "checked"]

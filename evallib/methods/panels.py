@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evallib.core.evaluation import Evaluation
-from evallib.core.framework import FinalRule
 from evallib.methods.experts import Item, Judgement, Panel, PanelResult, judge
+from evallib.model.evaluation import Evaluation
+from evallib.model.framework import FinalRule
 
 
 def judge_panel(evaluation: Evaluation) -> PanelResult | None:

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evallib.core.base import Frozen
+from evallib.model.base import Frozen
 
 Level = Annotated[Decimal, Field(gt=0, lt=1)]
 Verdict = Literal["met", "missed", "open"]

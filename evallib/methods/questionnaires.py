@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.core.measure import find_fact
-from evallib.core.optional_rows import Survey as SurveyRow
-from evallib.core.record import Target
-from evallib.core.units import SHARE, UNITS, convert, plain
-from evallib.core.words import Words, words
 from evallib.methods.survey import evaluate_survey
 from evallib.methods.survey_forms import FIVE_POINT, THREE_POINT, YES_NO, Group, Marks, Measure, Scale, Survey, SurveyResult, clean
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.model.optional_rows import Survey as SurveyRow
+from evallib.model.record import Target
+from evallib.model.units import SHARE, convert
+from evallib.model.words import Words, words
+from evallib.say.numbers import plain
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _group(evaluation: Evaluation, row: SurveyRow, id: str) -> Group:
 
 def _goal(target: TargetResult | None) -> Decimal | None:
     """A target that a satisfaction rate can be held against, as a share."""
-    if target is None or target.operator != ">=" or UNITS[target.unit].measures != "share":
+    if target is None or target.operator != ">=" or not target.unit.is_share:
         return None
     share = convert(target.target, target.unit, SHARE)
     return share if 0 < share <= 1 else None
@@ -113,13 +113,14 @@ def _printed_survey(evaluation: Evaluation, indicator: IndicatorResult) -> Surve
     """A questionnaire of which only the rate and the number of valid forms are known."""
     target, record = evaluation.target(indicator.id), evaluation.record
     goal = _goal(target)
-    if indicator.group != "satisfaction" or target is None or goal is None or target.actual is None or target.judged:
+    asks = {indicator.group, indicator.id} & {*evaluation.framework.playing("satisfaction")}
+    if not asks or target is None or goal is None or target.actual is None or target.judged:
         return None
     row = next(row for row in record.targets if row.indicator == indicator.id)
     share, valid = convert(target.actual, target.unit, SHARE), _valid_forms(evaluation, row)
     if not valid or not 0 <= share <= 1:
         return None
-    issued, returned = (_count(evaluation, f"questionnaires_{name}") for name in ("sent", "returned"))
+    issued, returned = (_count(evaluation, f"forms {what}") for what in ("sent", "returned"))
     chain = [n for n in (valid, returned, issued) if n is not None]
     if chain != sorted(chain):  # the forms were of another questionnaire
         issued = returned = None
@@ -131,12 +132,12 @@ def _valid_forms(evaluation: Evaluation, row: Target) -> int | None:
     """The valid forms a printed rate is of: its own base, or the year's questionnaires."""
     if row.base is not None:
         return int(row.base) if row.base == int(row.base) else None
-    return _count(evaluation, "questionnaires_valid")
+    return _count(evaluation, "forms valid")
 
 
-def _count(evaluation: Evaluation, fact: str) -> int | None:
-    found = find_fact(evaluation.record, fact, evaluation.record.year)
-    return None if found is None or found.value is None else int(found.value)
+def _count(evaluation: Evaluation, role: str) -> int | None:
+    found = evaluation.amount(role)
+    return None if found is None else int(found)
 
 
 def intervals(evaluation: Evaluation, among: Sequence[str]) -> dict[str, tuple[Decimal, Decimal]]:
@@ -147,6 +148,6 @@ def intervals(evaluation: Evaluation, among: Sequence[str]) -> dict[str, tuple[D
     found = {}
     for asked in questionnaires(evaluation):
         interval, unit = asked.result.overall.interval, asked.indicator.unit
-        if asked.indicator.id in among and interval is not None and interval.low < interval.high and UNITS[unit].measures == "share":
+        if asked.indicator.id in among and interval is not None and interval.low < interval.high and unit.is_share:
             found[asked.indicator.id] = (convert(interval.low, SHARE, unit), convert(interval.high, SHARE, unit))
     return found

@@ -16,11 +16,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.units import percent, plain
-from evallib.core.words import Words, joined, words
 from evallib.methods.proportion import as_decimal, effective_size, needed_at, score_interval, verdict_on, whole_counts
 from evallib.methods.survey_forms import MINIMUM, Group, Measure, Options, Part, Response, Survey, SurveyResult, Weighting, clean
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.words import Words, joined, words
+from evallib.say.numbers import percent, plain
 
 
 class _Tally(NamedTuple):
@@ -271,14 +271,14 @@ def _remarks(survey: Survey, shown: Sequence[_Tally], pooled: Sequence[_Tally], 
     found = []
     for group, valid in ((t.groups[0], t.response.valid) for t in shown):
         if not valid:
-            found.append(words(f"{group.name}：没有有效答卷。", f"{group.name_en}: no valid answers."))
+            found.append(words(f"{group.name}：没有有效答卷。", f"{group.words.en}: no valid answers."))
         elif group.share is not None and (near := whole_counts(group.share, valid)):
             times, value = plain(group.share * valid), percent(group.share, None)
             below, above = (f"{count}/{valid} = {percent(Decimal(count) / valid)}" for count in near)
             found.append(words(
                 f"{group.name}：{valid} 份的 {value} 是 {times} 份，不是整数（{below}，{above}）。"
                 f"它可能是得分的平均数，而不是满意人数的占比；请写明算法。区间按 {valid} 份计算，这时只会偏宽。",
-                f"{group.name_en}: {value} of {valid} answers is {times}, not a whole number ({below}, {above}). It is perhaps a mean of "
+                f"{group.words.en}: {value} of {valid} answers is {times}, not a whole number ({below}, {above}). It is perhaps a mean of "
                 f"scores, not a share of people; say how it was computed. The interval, for {valid} answers, is then at most too wide.",
             ))  # fmt: skip
     response = overall.response

@@ -9,10 +9,10 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from evallib.core.base import Frozen, Id, Named
-from evallib.core.units import parse_decimal
-from evallib.core.words import Words
 from evallib.methods.proportion import LEVEL, Interval, Level, Verdict
+from evallib.model.base import Frozen, Id, Named
+from evallib.model.units import parse_decimal
+from evallib.model.words import Words
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]

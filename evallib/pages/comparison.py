@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,12 +23,13 @@ from evallib.analysis.comparison import (
 from evallib.charts.drawing import Chart
 from evallib.charts.parts import signed
 from evallib.charts.years import PART_NAMES, dimensions_chart, money_chart, parts_chart, totals_chart
-from evallib.core.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.core.units import SHARE, UNITS, convert, money, percent, quantity
-from evallib.core.words import Lang, Words, words
-from evallib.core.years import DepartmentYears
+from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.units import SHARE, convert
+from evallib.model.words import Lang, Words, words
+from evallib.model.years import DepartmentYears
 from evallib.pages.framework_text import framework_changes
-from evallib.pages.rendering import Sections
+from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
+from evallib.say.numbers import money, percent, quantity
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
@@ -81,13 +83,28 @@ class YearComparison(Sections):
     FOLDER = "comparison"
 
     def __init__(self, department: DepartmentYears, lang: Lang = "zh") -> None:
-        super().__init__(lang)
+        super().__init__(lang, department.evaluations[-1].catalogue if department.evaluations else None)
         self.department = department
         self.evaluations = department.evaluations
         self.changes = changes(department.evaluations)
 
+    def absent(self) -> Mapping[str, Words]:
+        es = self.evaluations
+        scored = any(e.has_total for e in es)
+        there = {
+            "totals": scored,
+            "dimensions": scored,
+            "by_indicator": es,
+            "targets": any(e.targets for e in es),
+            "money": any(value is not None for line in money_lines(es) for value in line.values),
+            "findings": any(e.record.findings for e in es),
+        }
+        pointless = ("totals", "dimensions") if es else ()
+        return {id: NO_POINTS if id in pointless else NO_DATA for id, found in there.items() if not found}
+
     def names(self, id: str) -> dict[str, Any]:
         es = self.evaluations
+        kind = es[-1].record.kind if es else "department"
         years = sorted([*(e.record.year for e in es), *(a.year for a in self.department.absent)])
         return {
             "department": self.department,
@@ -95,8 +112,10 @@ class YearComparison(Sections):
             "last": es[-1] if es else None,
             "absent": self.department.absent,
             "years": years,
-            "span": _span(years),
+            "span": self._span(years),
+            "title": words("{}绩效历年比较", "Performance of {}: comparison of years")[self.lang].format(EVALUATED[kind][self.lang]),
             "changes": self.changes,
+            "scored": [c for c in self.changes if c.before.has_total and c.after.has_total],
             "change": self.changes[-1] if self.changes else None,
             "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
             "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
@@ -106,7 +125,6 @@ class YearComparison(Sections):
             "rate": _rate,
             "amount": self._amount,
             "delta": self._delta,
-            "held": self._held,
             "last_actual": self._last_actual,
             "PART_NAMES": PART_NAMES,
             "MARKS": MARKS,
@@ -114,6 +132,11 @@ class YearComparison(Sections):
             "STATES": STATES,
             **getattr(self, f"_{id}", dict)(),
         }
+
+    def _span(self, years: list[int]) -> Words:
+        """The first and the last of some years."""
+        first, last = (self.catalogue.year(year) for year in (years[0], years[-1])) if years else (words(""), words(""))
+        return first if first == last else words(f"{first.zh}—{last.zh}", f"{first.en} to {last.en}")
 
     def draw(self, name: str) -> Chart:
         es, lang = self.evaluations, self.lang
@@ -139,8 +162,8 @@ class YearComparison(Sections):
         return {"rows": sorted(rows, key=lambda row: row[0])}
 
     def _dimensions(self) -> dict[str, Any]:
-        ids = dict.fromkeys(d.id for e in reversed(self.evaluations) for d in e.dimensions)
-        found = [[next((d for d in e.dimensions if d.id == id), None) for e in self.evaluations] for id in ids]
+        ids = dict.fromkeys(d.id for e in reversed(self.evaluations) for d in e.dimensions if d.points)
+        found = [[next((d for d in e.dimensions if d.id == id and d.points), None) for e in self.evaluations] for id in ids]
         return {"rows": [(next(d for d in reversed(some) if d is not None), some) for some in found]}
 
     def _by_indicator(self) -> dict[str, Any]:
@@ -166,12 +189,13 @@ class YearComparison(Sections):
 
     def _money(self) -> dict[str, Any]:
         bases = {
-            "adjusted_expenditure": words("执行率（支出 ÷ 调整后预算）", "Execution (outturn ÷ adjusted budget)"),
-            "approved_expenditure": words("执行率（支出 ÷ 年初批复预算）", "Execution (outturn ÷ approved budget)"),
+            "budget adjusted": words("执行率（支出 ÷ 调整后预算）", "Execution (outturn ÷ adjusted budget)"),
+            "budget approved": words("执行率（支出 ÷ 年初批复预算）", "Execution (outturn ÷ approved budget)"),
         }
+        rates = [(name, execution_rates(self.evaluations, base)) for base, name in bases.items()]
         return {
             "lines": money_lines(self.evaluations),
-            "rates": [(name, execution_rates(self.evaluations, base)) for base, name in bases.items()],
+            "rates": [(name, found) for name, found in rates if any(rate is not None for rate in found)],
             "chain": carryover_chain(self.evaluations),
         }
 
@@ -203,16 +227,9 @@ class YearComparison(Sections):
         change = value_change(before, after)
         if change is None or after is None:
             return "—"
-        if UNITS[after.unit].measures == "share":
+        if after.unit.is_share:
             return _rate(convert(change, after.unit, SHARE), self.lang)
         return ("+" if change > 0 else "") + quantity(change, after.unit, self.lang)
-
-    def _held(self, target: TargetResult | None) -> str:
-        """A target with its direction."""
-        if target is None:
-            return "—"
-        sign = {">=": "≥", "<=": "≤", "=": "="}[target.operator]
-        return f"{sign} {quantity(target.target, target.unit, self.lang)}"
 
     def _last_actual(self, change: TargetChange) -> str:
         """The actual of the year before, in the later target's unit."""
@@ -230,12 +247,3 @@ def _rate(change: Decimal | None, lang: Lang) -> str:
     if change is None:
         return "—"
     return signed(change * 100) + words(" 个百分点", " pp")[lang]
-
-
-def _span(years: list[int]) -> Words:
-    """The first and the last of some years."""
-    if not years:
-        return words("")
-    if years[0] == years[-1]:
-        return words(str(years[0]))
-    return words(f"{years[0]}—{years[-1]}", f"{years[0]} to {years[-1]}")

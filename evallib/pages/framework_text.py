@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evallib.core.framework import Framework
-from evallib.core.units import plain
-from evallib.core.words import Words, words
+from evallib.model.catalogue import Catalogue
+from evallib.model.expression import Name, write
+from evallib.model.framework import Framework
+from evallib.model.rules import Rule
+from evallib.model.table_words import CHOICES
+from evallib.model.units import SHARE
+from evallib.model.words import NOTHING, Words, words
+from evallib.say.numbers import plain
+from evallib.say.rules import rule_text
 
 
 @dataclass(frozen=True)
@@ -18,34 +24,57 @@ class FrameworkLine:
     name: Words
     points: str
     basis: Words
-    rule: Words
-    source: Words
-
-
-_BASES = {
-    "published": words("公布", "published"),
-    "reconstructed": words("重构", "reconstructed"),
-    "own": words("自设", "own"),
-}
+    rule: Words = NOTHING
+    source: Words = NOTHING
+    formula: Words = NOTHING
 
 
 def framework_lines(framework: Framework) -> tuple[FrameworkLine, ...]:
-    """Every dimension, group and indicator with its points, rule in words and clause, in the framework's order."""
+    """Every dimension, group and indicator with its points, rule in words, clause and formula, in the framework's order."""
     lines: list[FrameworkLine] = []
+
     for d in framework.dimensions:
-        lines.append(FrameworkLine(1, d.id, d.words, plain(d.points), _BASES[d.basis], words(""), words("")))
+        lines.append(FrameworkLine(1, d.id, d.words, plain(d.points), CHOICES[d.basis]))
         for g in (g for g in framework.groups if g.dimension == d.id):
-            own = words("")
+            own = NOTHING
             if g.own_rule is not None:
-                told = g.own_rule.describe()
+                told = _rule(framework.catalogue, g.own_rule, "")
                 own = words(f"指标由部门提供；{told.zh}", f"indicators come with the department's data; {told.en}")
-            lines.append(FrameworkLine(2, g.id, g.words, plain(g.points), _BASES[g.basis], own, words("")))
+            lines.append(FrameworkLine(2, g.id, g.words, plain(g.points), CHOICES[g.basis], own))
             for i in (i for i in framework.indicators if i.group == g.id):
                 source = framework.find_source(i.source)
-                name, name_en = (source.name, source.name_en) if source else (i.source, i.source)
-                clause = words(f"{name} {i.clause}", f"{name_en}, {i.clause_en or i.clause}")
-                lines.append(FrameworkLine(3, i.id, i.words, plain(i.points), _BASES[i.basis], i.rule.describe(), clause))
+                document = source.words if source else words(i.source)
+                clause = words(f"{document.zh} {i.clause}", f"{document.en}, {i.clause_en or i.clause}")
+                rule, formula = _rule(framework.catalogue, i.rule, i.value), formula_words(framework.catalogue, i.value)
+                lines.append(FrameworkLine(3, i.id, i.words, plain(i.points), CHOICES[i.basis], rule, clause, formula))
     return tuple(lines)
+
+
+def _rule(catalogue: Catalogue, rule: Rule, formula: str) -> Words:
+    unit = catalogue.formulas[formula].unit if formula in catalogue.formulas and rule.measures == "value" else SHARE
+    return words(rule_text(rule, "zh", unit), rule_text(rule, "en", unit))
+
+
+def formula_words(catalogue: Catalogue, id: str) -> Words:
+    """A formula written out with the names of what it takes; nothing where there is no such formula.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> e = evaluate_year(Path("data"), "hrss", 2023).evaluation
+    >>> formula_words(e.catalogue, e.formulas[1].id)["zh"]
+    '(“三公”经费预算 − 上年“三公”经费预算) ÷ 上年“三公”经费预算'
+    """
+    made = catalogue.formulas.get(id)
+    if made is None:
+        return NOTHING
+
+    def named(name: Name) -> Words:
+        fact = catalogue.facts[name.id].name
+        if name.before == 1:
+            return words(f"上年{fact.zh}", f"{fact.en} last year")
+        return words(f"{name.before} 年前的{fact.zh}", f"{fact.en} {name.before} years before") if name.before else fact
+
+    return words(write(made.tree, lambda n: named(n).zh, plain), write(made.tree, lambda n: named(n).en, plain))
 
 
 @dataclass(frozen=True)
@@ -58,7 +87,7 @@ class FrameworkChange:
 
 
 def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkChange, ...]:
-    """What was added, taken out or changed from one framework to another: points, names, rules, formulas, bases, grades."""
+    """What was added, taken out or changed from one framework to another: points, names, rules, formulas, grades."""
     found: list[FrameworkChange] = []
     none = words("（无）", "(none)")
 
@@ -77,17 +106,12 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         compare(name + words("：名称", ": name"), old.name, new.name)
         compare(name + words("：分值", ": points"), words(old.points), words(new.points))
         compare(name + words("：规则", ": rule"), old.rule, new.rule)
-    for metric in sorted({*before.bases, *after.bases}):
-        compare(
-            words(f"{metric} 的口径", f"base of {metric}"),
-            words(before.bases.get(metric, "")) or None,
-            words(after.bases.get(metric, "")) or None,
-        )
+        compare(name + words("：公式", ": formula"), old.formula or None, new.formula or None)
     old_grades, new_grades = ({g.id: g for g in f.grades} for f in (before, after))
     for id in dict.fromkeys([*old_grades, *new_grades]):
         grade = new_grades.get(id) or old_grades[id]
         limits = [words(f"≥ {plain(g[id].at_least)}") if id in g else None for g in (old_grades, new_grades)]
-        compare(words(f"等级“{grade.name}”", f"grade {grade.name_en}"), limits[0], limits[1])
+        compare(words(f"等级“{grade.name}”", f"grade {grade.words.en}"), limits[0], limits[1])
     return tuple(found)
 
 

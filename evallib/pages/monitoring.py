@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from evallib.analysis.monitoring import Chance, Forecast, Standing, flags, gap_words, money_rows, passed, said, stand
 from evallib.charts.drawing import Chart
-from evallib.charts.monitoring import LEVELS, latest, money_chart, pair, targets_chart
+from evallib.charts.monitoring import LEVELS, currency_of, latest, money_chart, pair, targets_chart
 from evallib.charts.parts import signed
-from evallib.core.monitoring_record import MONEY, RULES, Monitored, year_gone
-from evallib.core.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
-from evallib.core.rows import columns, note_of
-from evallib.core.units import percent
-from evallib.core.words import Lang, Words, words
-from evallib.pages.rendering import Sections
+from evallib.model.monitoring_record import MONEY, RULES, Monitored, year_gone
+from evallib.model.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
+from evallib.model.rows import columns, note_of
+from evallib.model.units import Unit
+from evallib.model.words import Lang, Words, words
+from evallib.pages.rendering import NO_DATA, Sections
+from evallib.say.numbers import percent
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
@@ -53,16 +55,22 @@ class Monitoring(Sections):
         super().__init__(lang)
         self.monitored = monitored
         self.standings = stand(monitored)
+        self.rows = money_rows(monitored)
+
+    def absent(self) -> Mapping[str, Words]:
+        m = self.monitored
+        there = {"money": self.rows, "targets": m.targets, "deviations": m.as_of}
+        return {id: NO_DATA for id, found in there.items() if not found}
 
     def names(self, id: str) -> dict[str, Any]:
-        m = self.monitored
-        rows = money_rows(m)
-        found = flags(self.standings)
+        m, rows, found = self.monitored, self.rows, flags(self.standings)
         return {
             "m": m,
             "as_of": m.as_of,
             "gone": year_gone(m.as_of) if m.as_of else None,
             "rows": rows,
+            "cur": currency_of(m).name[self.lang],
+            "currency": currency_of(m),
             "now": latest(rows, m.find("spent")) if rows else None,
             "spent": next((s for s in self.standings if s.measure.id == "spent"), None),
             "standings": self.standings,
@@ -93,7 +101,7 @@ class Monitoring(Sections):
             return money_chart(self.monitored, self.lang)
         return targets_chart(self.monitored, self.standings, self.lang)
 
-    def _range(self, ahead: Forecast | None, unit: str, of: Decimal | None = None) -> str:
+    def _range(self, ahead: Forecast | None, unit: Unit, of: Decimal | None = None) -> str:
         """The least and the most that is reckoned; with `of`, what is left of it."""
         if ahead is None:
             return "—"

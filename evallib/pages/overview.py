@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from statistics import mean, median
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from evallib.analysis import overview, overview_counts
@@ -14,14 +16,14 @@ from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
-from evallib.charts.overview import parts_of
+from evallib.charts.overview import Evaluations, nouns, parts_of
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
-from evallib.core.budget_rows import KINDS
-from evallib.core.evaluation import Evaluation
-from evallib.core.units import SHARE, UNITS, convert, percent, plain, quantity
-from evallib.core.words import Lang, Words, words
-from evallib.core.years import CountyYear
-from evallib.pages.rendering import Sections
+from evallib.model.budget_rows import KINDS
+from evallib.model.units import SHARE, Unit, convert
+from evallib.model.words import Lang, Words, words
+from evallib.model.years import CountyYear
+from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
+from evallib.say.numbers import percent, plain, quantity
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
@@ -38,7 +40,7 @@ SECTIONS: dict[str, Words] = {
 }
 """The sections of the overview in their order: id and heading."""
 
-CHARTS: dict[str, Callable[[tuple[Evaluation, ...], Lang, int], Chart]] = {
+CHARTS: dict[str, Callable[[Evaluations, Lang, int], Chart]] = {
     "totals": lambda evaluations, lang, _: chart_overview.totals_chart(evaluations, lang),
     "scores": chart_overview.scores_chart,
     "budget": chart_overview_bars.variances_chart,
@@ -63,30 +65,53 @@ class CountyOverview(Sections):
     FOLDER = "overview"
 
     def __init__(self, county: CountyYear, lang: Lang = "zh", government: Government | None = None) -> None:
-        super().__init__(lang)
+        super().__init__(lang, county.evaluations[0].catalogue if county.evaluations else None)
         self.county = county
         self.government = government
         self.evaluations = county.evaluations
+        self.groups = overview.alike([e for e in county.evaluations if e.has_total])
+        # what a project spends stands in its department's accounts already
+        self.spenders = tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations
+
+    def absent(self) -> Mapping[str, Words]:
+        found, government = self.evaluations, self.government
+        there = {
+            **dict.fromkeys(("distribution", "ranking", "scores", "outliers"), self.groups),
+            "targets": any(e.targets for e in found),
+            "budget": any(row.spent or row.adjustment for row in overview_counts.budget_rows(self.spenders)),
+            "government": government and (government.latest or government.basis == "file"),
+            "findings": any(e.record.findings for e in found) or overview_counts.lost_indicators(found),
+            "self_evaluation": overview.self_gaps(found),
+        }
+        pointless = ("distribution", "ranking", "scores", "outliers") if found else ()
+        return {id: NO_POINTS if id in pointless else NO_DATA for id in self.SECTIONS if id in there and not there[id]}
 
     def names(self, id: str) -> dict[str, Any]:
         found = self.evaluations
         own: dict[str, Callable[[], dict[str, Any]]] = {
             "summary": self._summary,
-            "distribution": self._totals,
-            "ranking": self._ranking,
-            "scores": lambda: {"parts": parts_of(len(overview.ranking(found))), "columns": chart_overview.heat_columns(found)},
+            "distribution": lambda: self._grouped(self._totals),
+            "ranking": lambda: self._grouped(self._ranking),
+            "scores": lambda: self._grouped(lambda some: {"parts": parts_of(len(overview.ranking(some)))}),
             "targets": self._targets,
             "budget": self._budget,
-            "government": lambda: government_names(self.government, self.lang) if self.government else {"government": None},
+            "government": lambda: government_names(self.government, self.lang, self.catalogue.units.money) if self.government else {},
             "findings": lambda: {"kinds": overview_counts.kind_counts(found), "lost": overview_counts.lost_indicators(found)},
-            "outliers": lambda: {"screenings": overview.screenings(found), "few": overview.FEWEST, "far": overview.FAR},
-            "self_evaluation": self._self,
+            "outliers": lambda: (
+                {"few": overview.FEWEST, "far": overview.FAR} | self._grouped(lambda some: {"screenings": overview.screenings(some)})
+            ),
+            "self_evaluation": lambda: self._grouped(self._self),
             "missing": lambda: {"unscored": overview.unscored(found), "brief": brief},
         }
+        one, many = nouns(found)
+        kinds = {e.record.kind for e in found}
         shared = {
             "year": self.county.year,
             "evaluations": found,
             "absent": self.county.absent,
+            "evaluated": EVALUATED[kinds.pop()].zh if len(kinds) == 1 else "",
+            "one": one[self.lang],
+            "many": many[self.lang],
             "ending": ".html" if self.lang == "zh" else ".en.html",
             "rebuilt": [e for e in found if any(g.basis == "reconstructed" for g in e.groups)],
             "signed": signed,
@@ -94,53 +119,58 @@ class CountyOverview(Sections):
         }
         return shared | own[id]()
 
+    def _grouped(self, make: Callable[[Evaluations], dict[str, Any]]) -> dict[str, Any]:
+        """What a section shows of each group of evaluations that may be ranked together."""
+        groups = []
+        for number, some in enumerate(self.groups, 1):
+            (one, many), framework = nouns(some), some[0].framework.words[self.lang]
+            name = f"{framework}{words('：', ': ')[self.lang]}{many[self.lang]}"
+            own = {"number": number, "name": name, "one": one[self.lang], "many": many[self.lang], "evaluations": some}
+            groups.append(SimpleNamespace(**own, **make(some)))
+        return {"groups": groups}
+
     def draw(self, name: str) -> Chart:
-        """A chart by its name; `scores 2` is the second part of one that takes several."""
+        """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
-            return chart_government.CHARTS[name](self.government, self.lang)
-        kind, _, number = name.partition(" ")
-        return CHARTS[kind](self.evaluations, self.lang, int(number or 1))
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money)
+        kind, number, group = name.split(" ")
+        some = self.groups[int(group) - 1] if int(group) else self.spenders
+        chart = CHARTS[kind](some, self.lang, int(number))
+        return chart if int(group) < 2 else replace(chart, id=f"{chart.id}-of-{group}")
 
-    def _totals(self) -> dict[str, Any]:
+    def _totals(self, some: Evaluations) -> dict[str, Any]:
         """Mean and median: of totals where all have the same full points, else of shares."""
-        found, points = self.evaluations, overview.full_points(self.evaluations)
-        standings = overview.ranking(found)
+        points, standings = overview.full_points(some), overview.ranking(some)
         values = [s.rate if points is None else s.evaluation.total for s in standings]
-
-        def level(value: Decimal) -> str:
-            return percent(value) if points is None else plain(value, 2)
-
+        mean_, median_ = (percent(v) if points is None else plain(v, 2) for v in (mean(values), median(values)))
         return {
             "standings": standings,
             "points": points,
-            "mean": level(mean(values)) if values else "—",
-            "median": level(median(values)) if values else "—",
-            "grades": overview.grade_counts(found),
-            "frameworks": list(dict.fromkeys(e.framework.words[self.lang] for e in found)),
+            "mean": mean_,
+            "median": median_,
+            "grades": overview.grade_counts(some),
+            "frameworks": list(dict.fromkeys(e.framework.words[self.lang] for e in some)),
         }
 
     def _summary(self) -> dict[str, Any]:
         found = self.evaluations
-        made_up = [text for e in found if (text := e.record.find_profile("synthetic", self.lang))]
         return {
-            **self._totals(),
-            "drivers": overview.drivers(found),
-            "synthetic": made_up,
+            **self._grouped(lambda some: {**self._totals(some), "drivers": overview.drivers(some)}),
+            "synthetic": [text for e in found if (text := e.record.find_profile("synthetic", self.lang))],
             "unscored": overview.unscored(found),
             "kinds": overview_counts.kind_counts(found),
             "counts": overview_counts.target_counts(found),
-            "spent": overview_counts.combined(row.spent for row in overview_counts.budget_rows(found)),
+            "spent": overview_counts.combined(row.spent for row in overview_counts.budget_rows(self.spenders)),
         }
 
-    def _ranking(self) -> dict[str, Any]:
-        found = self.evaluations
+    def _ranking(self, some: Evaluations) -> dict[str, Any]:
         return {
-            **self._totals(),
-            "dimensions": overview.sections_of(found, "dimensions"),
+            **self._totals(some),
+            "dimensions": overview.sections_of(some, "dimensions"),
             "rates": overview.section_rates,
             "largest_loss": overview.largest_loss,
-            "drivers": overview.drivers(found),
-            "dimension_drivers": overview.drivers(found, "dimensions"),
+            "drivers": overview.drivers(some),
+            "dimension_drivers": overview.drivers(some, "dimensions"),
         }
 
     def _targets(self) -> dict[str, Any]:
@@ -154,26 +184,28 @@ class CountyOverview(Sections):
             "low": [f for f in over if f.rate > overview_counts.TOO_EASY],
             "under": overview_counts.under_fulfilled(self.evaluations),
             "too_easy": overview_counts.TOO_EASY,
-            "amount": lambda value, unit: quantity(value, unit, self.lang),
             "difference": lambda value, unit: difference(value, unit)[self.lang],
         }
 
     def _budget(self) -> dict[str, Any]:
-        rows = overview_counts.budget_rows(self.evaluations)
+        rows = overview_counts.budget_rows(self.spenders)
         factor, unit = budget_unit(rows, self.lang)
+        one, many = nouns(self.spenders)
         return {
+            "one": one[self.lang],
+            "many": many[self.lang],
             "budget": rows,
             "factor": factor,
             "unit": unit,
-            "parts": parts_of(len(variance_rows(self.evaluations))),
+            "parts": parts_of(len(variance_rows(self.spenders))),
             "spent": overview_counts.combined(row.spent for row in rows),
             "adjustment": overview_counts.combined(row.adjustment for row in rows),
             "unknown": [row for row in rows if row.spent is None],
             "undefined": [row for row in rows if row.spent is not None and row.spent.rate is None],
         }
 
-    def _self(self) -> dict[str, Any]:
-        gaps = overview.self_gaps(self.evaluations)
+    def _self(self, some: Evaluations) -> dict[str, Any]:
+        gaps = overview.self_gaps(some)
         return {
             "gaps": gaps,
             "parts": parts_of(len(gaps)),
@@ -181,7 +213,8 @@ class CountyOverview(Sections):
             "mean_gap": mean([g.gap for g in gaps]) if gaps else None,
             "mean_rate": mean([g.rate for g in gaps]) if gaps else None,
             "median_rate": median([g.rate for g in gaps]) if gaps else None,
-            "silent": [e for e in self.evaluations if e.self_total is None],
+            "silent": [e for e in some if e.self_total is None],
+            "grades": overview.grade_counts(some),
         }
 
 
@@ -194,13 +227,13 @@ def signed(text: str, value: Decimal | None) -> str:
     return "+" + text if value is not None and value > 0 else text
 
 
-def difference(value: Decimal, unit: str) -> Words:
+def difference(value: Decimal, unit: Unit) -> Words:
     """How far an actual is from its target, with its sign; shares differ by percentage points.
 
-    >>> difference(Decimal("-0.0825"), "share")["en"], difference(Decimal(4), "件")["zh"]
+    >>> difference(Decimal("-0.0825"), SHARE)["en"], difference(Decimal(4), Unit("件", words("件"), (("cases", 1),)))["zh"]
     ('−8.25 pp', '+4件')
     """
-    if UNITS[unit].measures == "share":
+    if unit.is_share:
         points = plain(convert(value, unit, SHARE) * 100, 2)
         return words(signed(f"{points} 个百分点", value), signed(f"{points} pp", value))
     return words(signed(quantity(value, unit, "zh"), value), signed(quantity(value, unit, "en"), value))
@@ -221,8 +254,8 @@ def brief(reason: str) -> str:
     return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
 
 
-def government_names(government: Government, lang: Lang) -> dict[str, Any]:
-    """What the template of the section sees; yuan are shown in a larger unit, so that a line of the table fits a page.
+def government_names(government: Government, lang: Lang, money: Unit | None = None) -> dict[str, Any]:
+    """What the template of the section sees; the currency's own unit is shown as a larger one, so that a line fits a page.
 
     >>> from pathlib import Path
     >>> from evallib.data.government import load_government
@@ -230,8 +263,5 @@ def government_names(government: Government, lang: Lang) -> dict[str, Any]:
     >>> names["unit"], str(names["factor"])
     ('万元', '10000')
     """
-    factor, unit, places = Decimal(1), government.unit[lang], government.places
-    if government.unit == UNITS["元"].name:
-        factor, unit = (Decimal(10000), "万元") if lang == "zh" else (Decimal(1000), "thousand yuan")
-        places = 2
+    factor, unit, places = chart_government.scaled(government, [], lang, money)
     return {"government": government, "heads": head_table(government), "kinds": KINDS, "factor": factor, "unit": unit, "places": places}

@@ -9,18 +9,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, ClassVar
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from evallib.charts.drawing import Chart, Sheet
-from evallib.core.units import money, percent, plain, quantity, section_number
-from evallib.core.words import Lang, Words, words
+from evallib.charts.parts import inside
+from evallib.model.catalogue import Catalogue
+from evallib.model.units import Unit
+from evallib.model.words import Lang, Words, words
+from evallib.say.numbers import money, percent, plain, quantity, section_number
 
 _NUMERALS = "一二三四五六七八九十"
+EVALUATED: dict[str, Words] = {
+    "department": words("部门整体支出", "a department's expenditure"),
+    "project": words("项目支出", "a project"),
+    "policy": words("政策", "a policy"),
+}
+"""What was evaluated, by kind, as titles say it."""
+NO_DATA, NO_POINTS = words("没有数据", "for want of data"), words("指标没有分值", "for want of points")
+"""Why a section is left out."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,7 +54,7 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words}
+    env.globals |= {"words": words, "inside": inside}
     return env
 
 
@@ -51,15 +62,17 @@ class Sections:
     """The sections of a page in one language. A kind of page says which there are, where their templates lie, what they see.
 
     `SECTIONS` holds ids and headings in their order, the first of them a summary without a number; `FOLDER` the folder of the
-    templates; `APPENDICES` the ids that carry no number either.
+    templates; `APPENDICES` the ids that carry no number either. What is `absent` is left out: it has no HTML, the others are
+    numbered without it, and the last one names it.
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = {}
     APPENDICES: ClassVar[tuple[str, ...]] = ()
     FOLDER: ClassVar[str] = ""
 
-    def __init__(self, lang: Lang = "zh") -> None:
+    def __init__(self, lang: Lang = "zh", catalogue: Catalogue | None = None) -> None:
         self.lang: Lang = lang
+        self.catalogue = catalogue or Catalogue()
 
     def names(self, id: str) -> dict[str, Any]:
         """What the template of a section sees beyond what all of them see."""
@@ -69,12 +82,27 @@ class Sections:
         """A chart of this page by its name."""
         raise NotImplementedError
 
+    def absent(self) -> Mapping[str, Words]:
+        """The sections that do not apply or have no data, each with the reason."""
+        return {}
+
+    @cached_property
+    def _absent(self) -> Mapping[str, Words]:
+        return self.absent()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The sections that are there, in their order."""
+        return tuple(id for id in self.SECTIONS if id not in self._absent)
+
     def section(self, id: str) -> Section:
-        """One section by its id.
+        """One section by its id; without HTML where it is left out.
 
         Raises KeyError for an id that is not in SECTIONS.
         """
-        lang = self.lang
+        lang, heading = self.lang, self.SECTIONS[id]
+        if id in self._absent:
+            return Section(id, "")
         html = (
             environment()
             .get_template(f"{self.FOLDER}/{id}.html.j2")
@@ -82,19 +110,24 @@ class Sections:
                 {
                     "lang": lang,
                     "id": id,
-                    "heading": self._heading(id),
+                    "heading": self._heading(id, heading[lang]),
+                    "cur": self.catalogue.units.money.name[lang],
+                    "yr": lambda year: self.catalogue.year(year)[lang],
+                    "yrs": lambda years: words("、", ", ")[lang].join(self.catalogue.year(year)[lang] for year in years),
                     "t": lambda zh, en: zh if lang == "zh" else en,
                     "w": lambda text: text[lang],
                     "chart": self._figure,
                     "pct": _percent,
                     "money": _money,
                     "num": _number,
-                    "qty": partial(_quantity, lang=lang),
+                    "qty": self._quantity,
                     "sec": partial(section_number, lang=lang),
                     **self.names(id),
                 }
             )
         )
+        if self._absent and id == self.shown[-1]:
+            html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
         return Section(id, html if lang == "zh" else mark_chinese(html))
 
     @classmethod
@@ -103,17 +136,41 @@ class Sections:
         for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_chart", "shared/_macros"):
             environment().get_template(f"{template}.html.j2")
 
-    def _heading(self, id: str) -> str:
-        heading, number = self.SECTIONS[id][self.lang], list(self.SECTIONS).index(id)
-        if number == 0 or id in self.APPENDICES:
+    def _heading(self, id: str, heading: str) -> str:
+        """A heading with its number among the sections, or the appendices, that are there."""
+        appendices = [one for one in self.shown if one in self.APPENDICES]
+        if id in appendices:
+            number = appendices.index(id) + 1
+            many = len(appendices) > 1
+            return heading.replace("附录：", f"附录{_numeral(number)}：").replace("Appendix:", f"Appendix {number}:") if many else heading
+        number = [one for one in self.shown if one not in appendices].index(id)
+        if number == 0:
             return heading
-        if self.lang == "en":
-            return f"{number}. {heading}"
-        return f"{_NUMERALS[number - 1] if number <= 10 else '十' + _NUMERALS[number - 11]}、{heading}"
+        return f"{number}. {heading}" if self.lang == "en" else f"{_numeral(number)}、{heading}"
+
+    def _left_out(self) -> str:
+        """One line that names what is left out, and why."""
+        by_reason: dict[Words, list[str]] = {}
+        for id, reason in self._absent.items():
+            name = self.SECTIONS[id][self.lang].removeprefix("附录：").removeprefix("Appendix: ")
+            by_reason.setdefault(reason, []).append(name)
+        if self.lang == "zh":
+            said = "没有列出：" + "；".join(f"{'、'.join(names)}（{reason.zh}）" for reason, names in by_reason.items()) + "。"
+        else:
+            said = " ".join(f"Left out {reason.en}: {'; '.join(names)}." for reason, names in by_reason.items())
+        return f'<p class="quiet left-out">{escape(said)}</p>\n'
+
+    def _quantity(self, value: Decimal | None, unit: Unit | str) -> str:
+        """A number with its unit, an object or as it was written."""
+        if value is None:
+            return "—"
+        return quantity(value, self.catalogue.units.read(unit) if isinstance(unit, str) else unit, self.lang)
 
     def _figure(self, name: str) -> Markup:
         """A chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
         chart = self.draw(name)
+        if chart.nothing:
+            return Markup("")
         picture = b64encode(chart.to_svg().encode()).decode("ascii")
         return Markup(
             environment()
@@ -155,12 +212,12 @@ def _money(value: Decimal | None) -> str:
     return "—" if value is None else money(value)
 
 
-def _number(value: Decimal | None, places: int | None = None) -> str:
-    return "—" if value is None else plain(value, places)
+def _number(value: Decimal | float | None, places: int | None = None) -> str:
+    return "—" if value is None else plain(value if isinstance(value, Decimal) else Decimal(str(value)), places)
 
 
-def _quantity(value: Decimal | None, unit: str, lang: Lang) -> str:
-    return "—" if value is None else quantity(value, unit, lang)
+def _numeral(number: int) -> str:
+    return _NUMERALS[number - 1] if number <= 10 else "十" + _NUMERALS[number - 11]
 
 
 def warm_fonts() -> None:

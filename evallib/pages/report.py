@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
+from types import SimpleNamespace
 from typing import Any
 
 from evallib.analysis import six_methods as methods
@@ -12,22 +14,23 @@ from evallib.analysis.improve import to_next_grade
 from evallib.analysis.sensitivity import measured, often, simulate
 from evallib.charts.drawing import Chart
 from evallib.charts.report import CHARTS
-from evallib.core.evaluation import Evaluation
-from evallib.core.facts import FACTS
-from evallib.core.reconcile import KINDS, VERDICTS, reconcile
-from evallib.core.table_words import TABLE_NAMES
-from evallib.core.units import UNITS, parse_decimal, plain
-from evallib.core.words import Lang, Words, words
-from evallib.core.years import EvaluatedYear
-from evallib.methods.follow_up import count_states, follow_ups, resolved_share, state_words
+from evallib.methods.follow_up import FollowUps, count_states, follow_ups, resolved_share, state_words
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
-from evallib.pages.rendering import Sections
+from evallib.model.evaluation import Evaluation, FormulaResult
+from evallib.model.table_words import TABLE_NAMES
+from evallib.model.units import parse_decimal
+from evallib.model.words import Lang, Words, words
+from evallib.model.years import EvaluatedYear
+from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
+from evallib.say import workings
+from evallib.say.numbers import plain
+from evallib.score.reconcile import KINDS, VERDICTS, reconcile
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
     "follow_up": words("整改情况", "Follow-up"),
-    "profile": words("基本情况", "The department"),
+    "profile": words("基本情况", "Profile"),
     "budget": words("预算与支出", "Budget and spending"),
     "goals": words("绩效目标", "Goals and targets"),
     "self_evaluation": words("自评与差距", "Self-evaluation and the gap to it"),
@@ -40,12 +43,15 @@ SECTIONS: dict[str, Words] = {
     "practices": words("经验做法", "Practice worth keeping"),
     "findings": words("发现的问题", "Findings"),
     "recommendations": words("建议", "Recommendations"),
-    "indicators": words("附录一：指标评分表", "Appendix 1: Scoring table"),
-    "facts": words("附录二：基础数据", "Appendix 2: The facts"),
-    "reconciliation": words("附录三：与公布数字核对", "Appendix 3: Reconciliation with the published figures"),
-    "sources": words("附录四：数据来源", "Appendix 4: Where the numbers come from"),
+    "indicators": words("附录：指标评分表", "Appendix: Scoring table"),
+    "facts": words("附录：基础数据", "Appendix: The facts"),
+    "reconciliation": words("附录：与公布数字核对", "Appendix: Reconciliation with the published figures"),
+    "sources": words("附录：数据来源", "Appendix: Where the numbers come from"),
 }
 """The sections of the report in their order: id and heading."""
+
+SAID = ("formula_", "target_", "indicator_")
+"""How the sentences begin that templates may ask for: `say.formula_text(f)`, `say.indicator_working(i)` and so on."""
 
 
 class Report(Sections):
@@ -63,32 +69,92 @@ class Report(Sections):
     FOLDER = "report"
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
-        super().__init__(lang)
+        super().__init__(lang, checked.evaluation.catalogue)
         self.checked = checked
         self.evaluation = checked.evaluation
 
+    def absent(self) -> Mapping[str, Words]:
+        e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
+        cells = [cell for lines in budget.values() for line in lines for cell in (line.approved, line.adjusted, line.spent)]
+        amounts = [e.amount(f"budget {what}") for what in ("approved", "adjusted", "spent")]
+        known = [cell.value for cell in cells if cell] + amounts + [rate.value for rate in self._rates]
+        lines = [e.facts.named(cell) for line in e.catalogue.lines.get("staff", ()) for cell in line.cells.values()]
+        there = {
+            "follow_up": self._followed.as_of or self._followed.earlier,
+            "profile": [p for p in record.profile if p.key not in ("conclusion", "synthetic")] or record.units or any(lines),
+            "budget": any(value is not None for value in known),
+            "goals": e.targets or record.plan_targets or record.work_targets,
+            "self_evaluation": record.self_evaluation,
+            "conclusion": e.has_total or record.find_profile("conclusion", self.lang),
+            "certainty": e.has_total and e.framework.grades,
+            "targets": e.targets,
+            "methods": any(self._parts.values()),
+            "practices": record.practices,
+            "findings": record.findings,
+            "recommendations": record.recommendations,
+            "facts": record.facts,
+            "reconciliation": record.published or record.contradictions,
+        }
+        scored = () if e.has_total else ("conclusion", "certainty")
+        return {id: NO_POINTS if id in scored else NO_DATA for id, found in there.items() if not found}
+
+    @cached_property
+    def _followed(self) -> FollowUps:
+        last = self.checked.previous
+        return follow_ups(self.evaluation.record, last.record if last else None)
+
+    @cached_property
+    def _rates(self) -> list[FormulaResult]:
+        """The rates of the budget that an indicator takes, or for which there are numbers."""
+        e, taken = self.evaluation, {i.formula for i in self.evaluation.indicators}
+        rates = self.catalogue.playing("rate of the budget")
+        return [f for f in e.formulas if f.id in rates and (f.state != "missing" or f.id in taken)]
+
+    @cached_property
+    def _parts(self) -> dict[str, Any]:
+        """What each of the six methods shows; nothing where its data is missing."""
+        e = self.evaluation
+        compared = methods.compare_targets(e)
+        return {
+            "targets": compared if compared.count else None,
+            "cost": methods.costs(e),
+            "history": methods.history(e, self.checked.previous),
+            "experts": judge_panel(e),
+            "questionnaire": questionnaires(e),
+        }
+
     def names(self, id: str) -> dict[str, Any]:
-        e, last = self.evaluation, self.checked.previous
+        e = self.evaluation
+        satisfaction = e.framework.playing("satisfaction")
         return {
             "e": e,
-            "previous": last,
+            "previous": self.checked.previous,
             "remarks": self.checked.remarks,
             "record": e.record,
             "framework": e.framework,
+            "catalogue": e.catalogue,
+            "title": words("{}绩效评价报告", "Performance evaluation of {}")[self.lang].format(EVALUATED[e.record.kind][self.lang]),
+            "say": SimpleNamespace(
+                **{name: partial(make, e, lang=self.lang) for name, make in vars(workings).items() if name.startswith(SAID)}
+            ),
             "tables": tables,
+            "rates": self._rates,
+            "clarity": [e.indicator(i) for i in e.framework.playing("clarity of goals")],
+            "satisfaction": [i for i in e.indicators if i.id in satisfaction or i.group in satisfaction],
+            "clauses": {s.id: s for s in (*e.catalogue.part.sources, *e.framework.sources)} | {s.source: None for s in e.record.sources},
+            "forms": [e.facts.find(f) for what in ("sent", "returned", "valid") for f in e.catalogue.playing(f"forms {what}")],
             "clause": lambda source, article: tables.cited(e, source, article)[self.lang],
             "printed": partial(_printed, e, self.lang),
-            "followed": follow_ups(e.record, last.record if last else None) if id in ("follow_up", "findings", "recommendations") else None,
+            "followed": self._followed,
             "count_states": count_states,
             "resolved_share": resolved_share,
             "state_words": state_words,
-            "rows": reconcile(e) if id in ("reconciliation", "sources", "summary") else (),
-            "FACTS": FACTS,
-            "UNITS": UNITS,
+            "rows": reconcile(e) if id == "reconciliation" else (),
             "VERDICTS": VERDICTS,
             "KINDS": KINDS,
+            "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
-            **(_methods(self.checked) if id == "methods" else _certainty(e) if id == "certainty" else {}),
+            **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }
 
     def draw(self, name: str) -> Chart:
@@ -97,19 +163,6 @@ class Report(Sections):
 
 DRAWS = 1000
 """Cases simulated for the page: from seed to seed the share of a grade then moves by a percentage point or so."""
-
-
-def _methods(checked: EvaluatedYear) -> dict[str, Any]:
-    """What the six methods show."""
-    e = checked.evaluation
-    return {
-        "METHODS": methods.METHODS,
-        "compared": methods.compare_targets(e),
-        "history": methods.history(e, checked.previous),
-        "costs": methods.costs(e),
-        "panel": judge_panel(e),
-        "questionnaires": questionnaires(e),
-    }
 
 
 def _certainty(e: Evaluation) -> dict[str, Any]:

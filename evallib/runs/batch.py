@@ -13,12 +13,13 @@ from typing import Any, Literal
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
-from evallib.core.errors import InputRefused, refuse
-from evallib.core.words import NOTHING, Lang, Words, words
 from evallib.data.folder import has_data, monitored_years, year_files
 from evallib.data.load import list_departments
 from evallib.data.whole import whole
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
+from evallib.model.errors import InputRefused, refuse
+from evallib.model.record import Kind as Listed
+from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.runs.report import ReportFailed, refuse_missing, run_comparison, run_monitoring, run_overview, run_report
 
 Kind = Literal["report", "comparison", "overview", "monitoring"]
@@ -39,7 +40,8 @@ class Job:
     """One page to be made, with absolute paths, so that any process can do it.
 
     A report and a monitoring page are of a department and a year, a comparison of a department, an overview of a year.
-    `listed` is what the list says of those it shows, `inputs` the files of their years, the ones before, and their frameworks.
+    `listed` is what the list says of those it shows, `inputs` the files of their years, the ones before, and their rule books; `of` is
+    whether a report is of a department, a project or a policy, and `framework` by which it is evaluated.
     """
 
     kind: Kind
@@ -52,6 +54,8 @@ class Job:
     listed: str
     listed_name: Words
     inputs: tuple[Path, ...]
+    of: Listed = "department"
+    framework: str = ""
 
     @property
     def folder(self) -> Path:
@@ -115,7 +119,8 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path = NOTE
         for year in range(row.first_year, row.last_year + 1):
             before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
-            found.append(Job("report", row.code, year, lang, data, out, notebook.resolve(), listed, row.words, inputs))
+            about = (listed, row.words, inputs, row.kind, row.framework)
+            found.append(Job("report", row.code, year, lang, data, out, notebook.resolve(), *about))
     return tuple(found)
 
 
@@ -214,7 +219,7 @@ def _program(notebook: Path) -> bytes:
     """The checksum of what is the same for every job: the package itself, its templates, and the notebook."""
     digest = hashlib.sha256(notebook.read_bytes())
     package = PACKAGE
-    for file in sorted(p for p in package.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json")):
+    for file in sorted(p for p in package.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
         digest.update(file.relative_to(package).as_posix().encode() + file.read_bytes())
     return digest.digest()
 
@@ -253,7 +258,9 @@ def run_job(job: Job) -> Outcome:
     how: Any = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook, "engine": fast_engine()}
     try:
         if job.kind == "report":
-            result = result_of(run_report(job.department, job.year, **how).evaluation)
+            made = run_report(job.department, job.year, **how).evaluation
+            called = {"year": asdict(made.catalogue.year(job.year)), "framework_name": asdict(made.framework.words)}
+            result = result_of(made) | called | {"kind": made.record.kind}
         elif job.kind == "comparison":
             run_comparison(job.department, **how)
         elif job.kind == "monitoring":

@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 
 from evallib import __version__
-from evallib.core.words import Lang, Words, words
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
+from evallib.model.table_words import CHOICES
+from evallib.model.words import Lang, Words, words
 from evallib.pages.rendering import environment, made_at, mark_chinese
 from evallib.runs.batch import STATES, Job, Outcome, State, read_result
 
@@ -38,14 +39,15 @@ _MEANINGS: dict[State, Words] = {
 }
 _NUMBERS = ("points", "score", "score_rate", "total", "value")
 _COLUMNS = (
-    *("department", "department_name", "year", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
+    *("department", "department_name", "year", "kind", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
     *("points", "score", "score_rate", "value", "unit", "status", "method", "basis"),
 )
 
 
 def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     """`index.html`: every department and year of the list with total, grade, change on last year and links; what failed, with
-    the reason; what is missing. Sorting and searching are a short script that the page's policy names by its checksum.
+    the reason; what is missing. What is evaluated by other frameworks, or is no department, is told apart and can be shown alone.
+    Sorting and searching are a short script that the page's policy names by its checksum.
     """
     reports = [outcome for outcome in outcomes if outcome.job.kind == "report"]
     usable = [outcome.job for outcome in outcomes if outcome.state in _USABLE]
@@ -54,16 +56,25 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     results = [row["result"] for row in rows if row["result"]]
     script = (TEMPLATES / "index" / "index.js").read_text(encoding="utf-8").strip()
     css = (TEMPLATES / "page" / "page.css").read_text(encoding="utf-8") + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
-    points = {result["points"] for result in results}
+    points = {result["points"] for result in results if result["total"]}
+    labels = {row["year"]: row["called"] for row in rows if row["result"]}
+
+    def called(year: int) -> str:
+        return str(labels.get(year, year))
+
     made_up = [result["synthetic"] for result in results]
     page = (
         environment()
         .get_template("index/index.html.j2")
         .render(
             rows=rows,
-            overviews=[(job.year, f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
+            title=words("部门绩效评价一览", "Performance of the departments")[lang]
+            if {outcome.job.of for outcome in reports} <= {"department"}
+            else words("绩效评价一览", "Performance at a glance")[lang],
+            without_total=any(not result["total"] for result in results),
+            overviews=[(called(job.year), f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
             monitorings=[
-                (f"{job.listed_name[lang]} {job.year}", f"monitoring/{job.name}.html") for job in usable if job.kind == "monitoring"
+                (f"{job.listed_name[lang]} {called(job.year)}", f"monitoring/{job.name}.html") for job in usable if job.kind == "monitoring"
             ],
             lang=lang,
             t=lambda zh, en: zh if lang == "zh" else en,
@@ -75,7 +86,8 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
             labels={name: label[lang] for name, label in _LABELS.items()},
             counts={state: sum(1 for row in rows if row["state"] == state) for state in STATES if state not in _USABLE},
             reports=len(results),
-            years=sorted({row["year"] for row in rows}, reverse=True),
+            years=[(year, called(year)) for year in sorted({row["year"] for row in rows}, reverse=True)],
+            groups=list(dict.fromkeys(row["group"] for row in rows)),
             grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
             points=points.pop().removesuffix(".00") if len(points) == 1 else "",
             synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
@@ -93,27 +105,32 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
 
 
 def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], lang: Lang) -> list[dict[str, Any]]:
-    """The rows of the index: the newest year first, within a year in the order of the list."""
+    """The rows of the index: the newest year first, within a year what is evaluated alike together, in the order of the list."""
     jobs = [outcome.job for outcome in outcomes]
     results = {(job.department, job.year): read_result(job) for job in jobs}
+    alike = list(dict.fromkeys((job.of, job.framework) for job in jobs))
+    names = {job.framework: result["framework_name"][lang] for job in jobs if (result := results[job.department, job.year])}
     ranks = _ranks([result for result in results.values() if result])
     rows = []
-    for outcome in sorted(outcomes, key=lambda outcome: -outcome.job.year):
+    for outcome in sorted(outcomes, key=lambda outcome: (-outcome.job.year, alike.index((outcome.job.of, outcome.job.framework)))):
         job = outcome.job
         result = results[job.department, job.year] if outcome.state in _USABLE else None
         before = results.get((job.department, job.year - 1))
-        change = Decimal(result["total"]) - Decimal(before["total"]) if result and before else None
+        totals = [Decimal(one["total"]) for one in (result, before) if one and one["total"]]
+        change = totals[0] - totals[1] if len(totals) == 2 else None
         reason, more = _reason(outcome.reason[lang].removeprefix(f"departments/{job.department}/{job.year}/"))
         rows.append(
             {
                 "name": job.listed_name[lang],
                 "year": job.year,
+                "called": result["year"][lang] if result else "",
+                "group": f"{CHOICES[job.of][lang]} · {names.get(job.framework, job.framework)}",
                 "state": outcome.state,
                 "reason": reason,
                 "more": more,
                 "result": result,
                 "grade": (result["grade"] if lang == "zh" else result["grade_en"]) if result else "",
-                "rank": ranks[result["grade"]] if result else None,
+                "rank": ranks.get(result["grade"]) if result else None,
                 "change": change,
                 "change_text": f"{change:+.2f}".replace("-", "\N{MINUS SIGN}") if change else "0.00",
                 "link": f"{job.year}/{job.name}.html" if result else "",
@@ -132,7 +149,8 @@ def _ranks(results: Sequence[dict[str, Any]]) -> dict[str, int]:
     """
     totals: dict[str, list[Decimal]] = {}
     for result in results:
-        totals.setdefault(result["grade"], []).append(Decimal(result["total"]))
+        if result["total"] and result["grade"]:
+            totals.setdefault(result["grade"], []).append(Decimal(result["total"]))
     best_first = sorted(totals, key=lambda grade: -sum(totals[grade]) / len(totals[grade]))
     return {grade: rank for rank, grade in enumerate(best_first, 1)}
 
@@ -156,7 +174,7 @@ def _reason(text: str) -> tuple[str, str]:
 def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
     """Every indicator of every department and year that has a report, one row each: tidy, numbers as numbers.
 
-    Columns: department, department_name, year, framework, total, grade, dimension, group, indicator, name, name_en, points, score,
+    Columns: department, department_name, year, kind, framework, total, grade, dimension, group, indicator, name, name_en, points, score,
     score_rate, value (text, in `unit`), unit, status, method, basis.
     """
     found = []
@@ -168,6 +186,7 @@ def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
             "department": job.department,
             "department_name": result["name"],
             "year": job.year,
+            "kind": result["kind"],
             "framework": result["framework"],
             "total": result["total"],
             "grade": result["grade"],

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evallib.core.errors import Place, Problem, refuse
-from evallib.core.evaluation import Evaluation
-from evallib.core.monitoring_rows import file_name, head_line
-from evallib.core.words import Lang, words
 from evallib.data.load import list_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
+from evallib.model.errors import Place, Problem, refuse
+from evallib.model.evaluation import Evaluation
+from evallib.model.monitoring_rows import file_name, head_line
+from evallib.model.words import Lang, words
 
 
 @dataclass(frozen=True)

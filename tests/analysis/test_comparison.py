@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -17,27 +18,34 @@ from evallib.analysis.comparison import (
     PARTS,
     Scored,
     amount_change,
+    carryover_chain,
     carryover_link,
     changes,
     compare_years,
     decompose,
+    execution_rates,
     finding_kinds,
     line_up,
+    money_lines,
     target_change,
     value_change,
 )
-from evallib.core.evaluation import Evaluation, TargetResult
-from evallib.core.record import Finding
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS, words
-from evallib.core.years import Absent, DepartmentYears
-from evallib.data.years import evaluate_department
+from evallib.data.years import evaluate_department, evaluate_year
 from evallib.demo.county import make_demo
+from evallib.model.assemble import assemble
+from evallib.model.catalogue import Part
+from evallib.model.evaluation import Evaluation, TargetResult
+from evallib.model.record import Fact, Finding
+from evallib.model.units import round_half_up
+from evallib.model.words import LANGS, words
+from evallib.model.years import Absent, DepartmentYears
 from evallib.pages.comparison import SECTIONS, YearComparison
 from evallib.runs.engine import fast_engine
+from tests.analysis.shapes import without_catalogue, without_points
 from tests.conftest import DATA, GOLDEN, ROOT, Copy
 
 CASES = GOLDEN / "comparison"
+REAL = evaluate_year(DATA, "hrss", 2023).evaluation
 
 
 def _read(name: str, kind: str) -> list[dict[str, Any]]:
@@ -78,20 +86,18 @@ def _target(row: list[str], actual: str = "") -> TargetResult | None:
     if not row:
         return None
     operator, target, unit = row
-    return TargetResult.model_validate(
-        {
-            "id": "t",
-            "name": words("目标", "target"),
-            "operator": operator,
-            "target": target,
-            "actual": _decimal(actual),
-            "unit": unit,
-            "completion_rate": None,
-            "attainment": None,
-            "met": None,
-            "judged": False,
-            "working": words(""),
-        }
+    return TargetResult(
+        id="t",
+        name=words("目标", "target"),
+        operator=operator,  # type: ignore[arg-type]
+        target=Decimal(target),
+        actual=_decimal(actual),
+        unit=REAL.catalogue.units.read(unit),
+        completion_rate=None,
+        attainment=None,
+        met=None,
+        judged=False,
+        way="none",
     )
 
 
@@ -174,7 +180,7 @@ def other(copy: Copy) -> Evaluation:
         text = path.read_text(encoding="utf-8-sig")
         path.write_text(re.sub(r"\basset_safety\b", "asset_care", text), encoding="utf-8-sig")
     evaluation = copy.evaluate()
-    return evaluation.model_copy(update={"record": evaluation.record.model_copy(update={"year": 2024})})
+    return replace(evaluation, record=evaluation.record.model_copy(update={"year": 2024}))
 
 
 def test_real_years_that_are_the_same_are_comparable(hrss: Evaluation) -> None:
@@ -195,9 +201,56 @@ def test_an_exchanged_indicator_makes_totals_not_comparable(hrss: Evaluation, ot
 
 
 def test_values_of_different_kinds_are_not_subtracted(hrss: Evaluation) -> None:
-    rate, amount = hrss.indicator("budget_execution"), next(i for i in hrss.indicators if i.unit == "万元" and i.value)
+    rate, amount = hrss.indicator("budget_execution"), next(i for i in hrss.indicators if i.unit.symbol == "万元" and i.value)
     assert value_change(rate, amount) is None
     assert value_change(amount, amount) == 0
+
+
+def _with_formula(evaluation: Evaluation, **changed: Any) -> Evaluation:
+    """The year with the formula of the quality rate defined in another way."""
+    part = Part.model_validate({"formula": [{"id": "quality_rate", "value": "assessment_score / assessment_full_score", **changed}]})
+    entries = part.model_copy(update={"formulas": tuple(f.model_copy(update={"overrides": True}) for f in part.formulas)})
+    catalogue, problems = assemble([("known", evaluation.catalogue.part), ("other", entries)], 2023)
+    assert not problems
+    return replace(evaluation, framework=evaluation.framework.model_copy(update={"catalogue": catalogue}))
+
+
+def test_another_definition_of_the_formula_is_another_rule(hrss: Evaluation) -> None:
+    same, other = (
+        _with_formula(hrss, name="换个名字"),
+        _with_formula(hrss, value="assessment_score / (assessment_score + assessment_full_score)"),
+    )
+    assert compare_years(hrss, same).comparable
+    assert [s.id for s in compare_years(hrss, other).parts.shifts if s.rule_changed] == ["quality"]
+
+
+def test_a_note_to_a_rule_is_not_another_rule(hrss: Evaluation) -> None:
+    indicators = tuple(i.model_copy(update={"rule": i.rule.model_copy(update={"note": "说明"})}) for i in hrss.framework.indicators)
+    assert compare_years(hrss, replace(hrss, framework=hrss.framework.model_copy(update={"indicators": indicators}))).comparable
+
+
+def test_what_has_no_points_plays_no_part_in_the_change(hrss: Evaluation) -> None:
+    bare = without_points(hrss)
+    assert compare_years(bare, bare).parts.shifts == ()
+
+
+def test_without_facts_that_play_a_part_there_is_no_money(hrss: Evaluation) -> None:
+    bare = without_catalogue(hrss)
+    assert money_lines((bare, bare)) == carryover_chain((bare, bare)) == ()
+    assert execution_rates((bare,), "budget adjusted") == (None,)
+    assert [line.id for line in money_lines((bare, hrss))] == [
+        hrss.catalogue.player(role) for role in ("budget approved", "budget adjusted", "budget spent", "carried in", "carried out")
+    ]
+
+
+def test_a_carryover_printed_with_some_digits_holds_within_them(hrss: Evaluation) -> None:
+    """What is left, 1,000,370.85 yuan, is 100.04 times 10,000; 100.05 is not."""
+    states = []
+    for printed in ("100.04", "100.05"):
+        row = Fact(fact="opening_carryover", year=2024, value=Decimal(printed), unit="万元", source="s", section="s")
+        after = replace(hrss, record=hrss.record.model_copy(update={"year": 2024, "facts": (row,)}))
+        states += [link.state for link in carryover_chain((hrss, after))]
+    assert states == ["holds", "differs"]
 
 
 def _found(kind: str) -> Finding:
@@ -287,16 +340,17 @@ def test_one_year_stands_alone_and_says_so(lang: Any, said: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_with_no_usable_year_every_section_says_so(lang: Any) -> None:
+def test_with_no_usable_year_the_page_says_so_and_leaves_the_rest_out(lang: Any) -> None:
     reason = words("没有数据", "there is no data")
     name = words("某局", "Some bureau")
     absent = tuple(Absent("some", name, year, reason) for year in (2022, 2023))
     page = _page(DepartmentYears("some", name, (), absent), lang)
-    said = {"zh": "没有可用的年度", "en": "No year can be used"}[lang]
+    said = {"zh": "没有一个年度可用", "en": "No year can be used"}[lang]
+    assert said in page.get_text()
+    left_out = page.find_all("section")[-1].get_text()
     for id in ("totals", "dimensions", "by_indicator", "targets", "money", "findings"):
-        section = page.find(id=id)
-        assert section is not None
-        assert said in section.get_text(), id
+        assert page.find(id=id) is None
+        assert SECTIONS[id][lang] in left_out, id
     assert reason[lang] in page.get_text()
 
 

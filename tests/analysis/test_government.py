@@ -8,6 +8,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,17 +19,17 @@ from bs4 import BeautifulSoup
 from evallib.analysis.government import Government, from_departments, head_table
 from evallib.charts.drawing import Chart
 from evallib.charts.government import CHARTS, composition_chart, outturn_chart
-from evallib.core.budget_rows import FILE, KINDS, BudgetHead
-from evallib.core.errors import InputRefused
-from evallib.core.evaluation import Evaluation
-from evallib.core.rows import columns
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS, Lang, Words, words
-from evallib.core.years import Absent, CountyYear
 from evallib.data.government import load_government
 from evallib.data.load import load_departments
 from evallib.data.years import evaluate_county
 from evallib.demo.county import make_demo
+from evallib.model.budget_rows import FILE, KINDS, BudgetHead
+from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
+from evallib.model.rows import columns
+from evallib.model.units import round_half_up
+from evallib.model.words import LANGS, Lang, Words, words
+from evallib.model.years import Absent, CountyYear
 from evallib.pages.overview import government_names
 from evallib.pages.rendering import Sections
 from tests.conftest import DATA, GOLDEN
@@ -64,6 +65,7 @@ def write_heads(folder: Path, rows: list[dict[str, str]]) -> Path:
     writer = csv.DictWriter(out, fieldnames=columns(BudgetHead), restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    (folder / "county.toml").write_text("format = 2\n", encoding="utf-8")
     (folder / FILE).write_text(out.getvalue(), encoding="utf-8-sig")
     return folder
 
@@ -87,7 +89,7 @@ class _Page(Sections):
         return government_names(self.government, self.lang)
 
     def draw(self, name: str) -> Chart:
-        return CHARTS[name](self.government, self.lang)
+        return CHARTS[name](self.government, self.lang, None)
 
 
 def _html(government: Government, lang: Lang) -> BeautifulSoup:
@@ -251,8 +253,12 @@ def test_a_missing_amount_leaves_the_year_undefined_and_names_the_head(tmp_path:
     rows = [_line(year, code) for year in (2001, 2002, 2003) for code in "ab"]
     rows[-1]["executed"] = ""
     found = load_government(write_heads(tmp_path, rows), 2003)
-    said = {"zh": "2003 年有科目缺少金额：b。", "en": "Heads without an amount in 2003: b."}[lang]
+    said = {
+        "zh": "2003 年有 1 个科目的金额还不知道，该年不计分：b。",
+        "en": "Heads whose amounts are not yet known in 2003, so that the year is not scored: 1 (b).",
+    }[lang]
     assert said in [remark[lang] for remark in found.remarks]
+    assert found.unknown == {2003: 1}
     assert [score.grade for score in found.assessment.scores] == [None, None, "A"]
     cells = _html(found, lang).select("tr:has(bdi:-soup-contains-own('b')) td")
     assert [cell.get_text() for cell in cells] == ["100", "—", "—", "—", "—", "—"]
@@ -332,7 +338,7 @@ def _named(evaluation: Evaluation, code: str, lacking: tuple[str, ...] = ()) -> 
     """A department's year under another code, with some of its facts not known; sums go with their parts."""
     facts = tuple(f.model_copy(update={"value": None}) if f.fact in lacking else f for f in evaluation.record.facts)
     record = evaluation.record.model_copy(update={"department": code, "facts": facts})
-    return evaluation.model_copy(update={"record": record})
+    return replace(evaluation, record=record)
 
 
 @pytest.mark.parametrize(
@@ -359,6 +365,13 @@ def test_a_department_that_is_not_listed_in_every_year_is_named_with_the_year(hr
     assert told["gone"] == ("Dissolved bureau", 2022, "there is no data")
 
 
+def test_a_project_is_no_head_beside_its_department(hrss: Evaluation) -> None:
+    project = _named(hrss, "project")
+    project = replace(project, record=project.record.model_copy(update={"kind": "project"}))
+    found = from_departments(2023, [_county(2023, _named(hrss, "whole"), project)])
+    assert ([head.code for head in found.heads[2023]], found.absent, dict(found.unknown)) == (["whole"], (), {})
+
+
 def test_years_at_hand_are_not_evaluated_again(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     years = [evaluate_county(county, year) for year in (2022, 2023, 2024)]
     expected = load_government(county, 2024)
@@ -381,4 +394,4 @@ def test_a_county_without_any_usable_year_says_so() -> None:
     found = load_government(DATA, 2019)
     assert found.latest is None
     assert "没有可计量的年度" in _html(found, "zh").get_text()
-    assert [chart(found, "en").to_svg().count("nothing can be drawn") for chart in CHARTS.values()] == [1, 1]
+    assert [chart(found, "en", None).to_svg().count("nothing can be drawn") for chart in CHARTS.values()] == [1, 1]

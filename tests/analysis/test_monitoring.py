@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from evallib.analysis.monitoring import Forecast, MoneyRow, Reckoning, Standing, chance, flags, forecast, judge, money_rows, passed, stand
 from evallib.charts.monitoring import money_chart, targets_chart
-from evallib.core.errors import InputRefused
-from evallib.core.monitoring_record import Measure, Monitored, Observation, year_gone
-from evallib.core.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
-from evallib.core.rows import columns
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS, NOTHING, Lang, words
 from evallib.data.monitoring import load_monitoring
+from evallib.model.errors import InputRefused
+from evallib.model.monitoring_record import Measure, Monitored, Observation, year_gone
+from evallib.model.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
+from evallib.model.rows import columns
+from evallib.model.units import Unit, round_half_up
+from evallib.model.words import LANGS, NOTHING, Lang, words
 from evallib.pages.monitoring import SECTIONS, Monitoring
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_monitoring
@@ -35,10 +35,12 @@ CASES = GOLDEN / "monitoring"
 WORKED: dict[str, Any] = tomllib.loads((CASES / "worked.toml").read_text(encoding="utf-8"))
 REFUSALS: list[dict[str, Any]] = tomllib.loads((CASES / "refusals.toml").read_text(encoding="utf-8"))["case"]
 YEAR = 2024
+CASE, YUAN = Unit("件", words("件", "cases"), (("cases", 1),)), Unit("元", words("元", "yuan"), (("money", 1),))
 
 
 def _folder(root: Path, content: str | None) -> Path:
     """A data folder with one sample department and, where there is content, its file."""
+    (root / "county.toml").write_text("format = 2\n", encoding="utf-8")
     (root / "departments.csv").write_text(
         "code,name,name_en,framework,first_year,last_year\ndemo,示例局,Sample bureau,x,2023,2023\n", encoding="utf-8-sig"
     )
@@ -102,7 +104,7 @@ def test_where_a_measure_stands_and_leads(standings: dict[str, Standing], case: 
 def _measure(operator: Any = ">=", target: str = "100", kind: Any = "total", **observed: str) -> Measure:
     """A measure with values by month and day, as in _measure(m0630="40")."""
     seen = tuple(Observation(date=date(YEAR, int(day[1:3]), int(day[3:])), value=Decimal(value)) for day, value in observed.items())
-    return Measure(id="a", name=words("甲", "A"), unit="件", kind=kind, operator=operator, target=Decimal(target), observations=seen)
+    return Measure(id="a", name=words("甲", "A"), unit=CASE, kind=kind, operator=operator, target=Decimal(target), observations=seen)
 
 
 @pytest.mark.parametrize("case", WORKED["edge"], ids=lambda c: c["why"])
@@ -138,14 +140,14 @@ def test_the_latest_reason_in_the_run_counts(standings: dict[str, Standing]) -> 
 
 
 def test_money_spent_beyond_what_came_or_was_granted_is_flagged() -> None:
-    spent = Measure(id="spent", name=words("支出"), unit="元")
+    spent = Measure(id="spent", name=words("支出"), unit=YUAN)
     observation = Observation(date=date(YEAR, 12, 31), value=Decimal(110))
     found = judge(spent, observation, Decimal(100), Decimal(100)).deviations
     assert [(d.rule.id, d.level) for d in found] == [("over", "alarm"), ("unfunded", "warn")]
 
 
 def test_money_spent_before_any_came_has_no_rate_and_is_alarming() -> None:
-    spent = Measure(id="spent", name=words("支出"), unit="元")
+    spent = Measure(id="spent", name=words("支出"), unit=YUAN)
     (found,) = judge(spent, Observation(date=date(YEAR, 1, 31), value=Decimal(8)), Decimal(100), Decimal(0)).deviations
     assert (found.rule.id, found.level, found.gap) == ("unfunded", "alarm", None)
 
@@ -174,7 +176,7 @@ def test_no_reckoning_is_below_what_is_there_already(a: date, b: date, less: Dec
         return
     low, high = sorted([less, more])
     seen = (Observation(date=first, value=low), Observation(date=last, value=high))
-    found = forecast(Measure(id="a", name=words("甲"), unit="件", target=Decimal(1), observations=seen))
+    found = forecast(Measure(id="a", name=words("甲"), unit=CASE, target=Decimal(1), observations=seen))
     assert found is not None
     assert high <= found.low <= found.high
 
@@ -184,7 +186,7 @@ def test_more_is_never_worse_for_a_goal_and_never_better_for_a_limit(day: date, 
     less, more = sorted([a, b])
 
     def how_bad(operator: Any, value: Decimal) -> int:
-        measure = Measure(id="a", name=words("甲"), unit="件", operator=operator, target=target)
+        measure = Measure(id="a", name=words("甲"), unit=CASE, operator=operator, target=target)
         return [None, "warn", "alarm"].index(judge(measure, Observation(date=day, value=value), target).level)
 
     assert how_bad(">=", more) <= how_bad(">=", less)
@@ -195,7 +197,7 @@ def test_more_is_never_worse_for_a_goal_and_never_better_for_a_limit(day: date, 
 def test_an_even_pace_is_never_off_course(day: date, target: Decimal) -> None:
     value = target * year_gone(day)
     for operator in (">=", "<=", "="):
-        measure = Measure(id="a", name=words("甲"), unit="件", operator=operator, target=target)
+        measure = Measure(id="a", name=words("甲"), unit=CASE, operator=operator, target=target)
         assert judge(measure, Observation(date=day, value=value), target).deviations == ()
 
 
@@ -260,7 +262,7 @@ def test_a_mistake_is_refused_with_its_place_in_both_languages(tmp_path: Path, c
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     rows = [dict(row) for row in SOUND]
-    rows[0]["unit"], rows[3]["value"], rows[4]["kind"] = "块钱", "99", ""
+    rows[0]["unit"], rows[3]["value"], rows[4]["kind"] = "完元", "99", ""
     with pytest.raises(InputRefused) as refusal:
         load_monitoring(_folder(tmp_path, _csv(rows)), "demo", YEAR)
     assert [p.place.row for p in refusal.value.problems] == [2, 5, 6]
@@ -295,7 +297,7 @@ def _some(*measures: Measure) -> Monitored:
 
 
 def _money(id: str, **observed: str) -> Measure:
-    return _measure(**observed).model_copy(update={"id": id, "unit": "元", "target": None})
+    return _measure(**observed).model_copy(update={"id": id, "unit": YUAN, "target": None})
 
 
 STATES = {
@@ -318,9 +320,11 @@ def test_the_page_is_whole_whatever_was_observed(state: str, lang: Lang) -> None
     page = _page(STATES[state], lang)
     anchors = {str(element["id"]) for element in page.find_all(id=True)}
     inside = {str(a["href"])[1:] for a in page.find_all("a", href=True)}
-    assert [str(section["id"]) for section in page.find_all("section")] == list(SECTIONS)
+    absent = Monitoring(STATES[state], lang).absent()
+    assert [str(section["id"]) for section in page.find_all("section")] == [id for id in SECTIONS if id not in absent]
     assert inside <= anchors
     assert "None" not in page.get_text()
+    assert all(SECTIONS[id][lang] in page.find_all("section")[-1].get_text() for id in absent)  # what is left out is named
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.analysis.overview import (
+    alike,
     drivers,
     explained,
     full_points,
@@ -38,14 +41,15 @@ from evallib.analysis.overview_counts import (
 )
 from evallib.charts.overview import labels, parts_of, scores_chart, totals_chart
 from evallib.charts.overview_bars import self_chart, variances_chart
-from evallib.core.evaluation import Evaluation
-from evallib.core.scoring import evaluate
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS, Lang, words
-from evallib.core.years import Absent, CountyYear
 from evallib.data.years import evaluate_county
 from evallib.kit import NOTEBOOKS
+from evallib.model.evaluation import Evaluation
+from evallib.model.units import round_half_up
+from evallib.model.words import LANGS, Lang, words
+from evallib.model.years import Absent, CountyYear
 from evallib.pages.overview import LONGEST, SECTIONS, CountyOverview, brief
+from evallib.score.scoring import evaluate
+from tests.analysis.shapes import without_points
 from tests.conftest import DATA, GOLDEN
 
 CASES: dict[str, list[dict[str, Any]]] = tomllib.loads((GOLDEN / "overview" / "numbers.toml").read_text(encoding="utf-8"))
@@ -55,10 +59,10 @@ decimals = st.decimals(min_value=0, max_value=100, places=2)
 losses = st.lists(st.dictionaries(st.sampled_from("abc"), st.fractions(0, 10, max_denominator=100)), min_size=1, max_size=12)
 
 
-def department(hrss: Evaluation, code: str, **changed: object) -> Evaluation:
+def department(hrss: Evaluation, code: str, **changed: Any) -> Evaluation:
     """The real evaluation under another code, with some of its results changed."""
     record = hrss.record.model_copy(update={"department": code, "name": words(f"部门{code}", f"Department {code}")})
-    return hrss.model_copy(update={"record": record, **changed})
+    return replace(hrss, record=record, **changed)
 
 
 def county_of(hrss: Evaluation, totals: list[str]) -> tuple[Evaluation, ...]:
@@ -66,7 +70,8 @@ def county_of(hrss: Evaluation, totals: list[str]) -> tuple[Evaluation, ...]:
     found = []
     for place, total in enumerate(totals):
         grade = hrss.framework.grade_of(Decimal(total))
-        found.append(department(hrss, f"d{place}", total=Decimal(total), grade=grade.words, grade_id=grade.id))
+        assert grade is not None
+        found.append(department(hrss, f"d{place}", total=Decimal(total), grade_id=grade.id))
     return tuple(found)
 
 
@@ -119,6 +124,28 @@ def test_every_grade_is_counted_also_the_one_nobody_has(hrss: Evaluation) -> Non
     assert [(g.name.zh, len(g.evaluations)) for g in counts] == [("优", 1), ("良", 2), ("中", 0), ("差", 0)]
 
 
+def test_other_frameworks_and_kinds_are_never_in_one_list(hrss: Evaluation) -> None:
+    other = hrss.framework.model_copy(update={"id": "other"})
+    project = department(hrss, "p")
+    project = replace(project, record=project.record.model_copy(update={"kind": "project"}))
+    county = department(hrss, "b", framework=other), department(hrss, "a"), project, department(hrss, "c")
+    assert [[e.record.department for e in group] for group in alike(county)] == [["a", "c"], ["b"], ["p"]]
+
+
+def test_without_points_nobody_has_a_rank_a_grade_or_a_gap(hrss: Evaluation) -> None:
+    county = (without_points(hrss), without_points(department(hrss, "b")))
+    assert ranking(county) == drivers(county) == self_gaps(county) == lost_indicators(county) == ()
+    assert [g.evaluations for g in grade_counts(county)] == []
+
+
+def test_a_total_below_every_grade_has_none(hrss: Evaluation) -> None:
+    framework = hrss.framework.model_copy(update={"grades": hrss.framework.grades[:1]})  # only the best
+    poor = replace(evaluate(framework, hrss.record), self_total=Decimal(80))
+    assert [len(g.evaluations) for g in grade_counts((poor,))] == [0]
+    (gap,) = self_gaps((poor,))
+    assert (bool(gap.own_grade), gap.better_grade) == (False, False)
+
+
 # --- what drives the differences
 
 
@@ -139,7 +166,7 @@ def test_the_shares_do_not_depend_on_the_order(pair: tuple[list[dict[str, Fracti
 
 
 def test_a_group_in_which_alone_departments_differ_explains_everything(hrss: Evaluation) -> None:
-    groups = tuple(g.model_copy(update={"score": g.score - 1}) if g.id == "satisfaction" else g for g in hrss.groups)
+    groups = tuple(replace(g, score=g.score - 1) if g.id == "satisfaction" else g for g in hrss.groups)
     found = drivers((hrss, department(hrss, "b", groups=groups, total=hrss.total - 1)))
     assert {d.id: d.share for d in found if d.share} == {"satisfaction": Decimal(1)}
     assert sum(d.largest_for for d in found) == 2
@@ -195,7 +222,7 @@ def test_the_published_highest_completion_is_the_most_over_fulfilled(hrss: Evalu
 
 
 def test_a_judged_target_is_never_over_or_under_fulfilled(hrss: Evaluation) -> None:
-    judged = department(hrss, "a", targets=tuple(t.model_copy(update={"judged": True}) for t in hrss.targets))
+    judged = department(hrss, "a", targets=tuple(replace(t, judged=True) for t in hrss.targets))
     assert over_fulfilled((judged,)) == under_fulfilled((judged,)) == ()
 
 
@@ -230,6 +257,11 @@ def test_findings_are_counted_by_kind_and_department(hrss: Evaluation) -> None:
     }
 
 
+def test_indicators_of_different_frameworks_are_counted_apart(hrss: Evaluation) -> None:
+    other = department(hrss, "b", framework=hrss.framework.model_copy(update={"id": "other"}))
+    assert {len(i.evaluations) for i in lost_indicators((hrss, other))} == {1}
+
+
 def test_own_indicators_are_not_among_the_lost_ones(hrss: Evaluation) -> None:
     lost = {i.id: i.lost for i in lost_indicators((hrss,))}
     assert lost == {i.id: i.lost for i in hrss.indicators if i.lost > 0 and not i.own}
@@ -241,7 +273,7 @@ def test_self_evaluation_is_own_less_evaluated(hrss: Evaluation) -> None:
 
 
 def test_an_indicator_without_data_is_listed(hrss: Evaluation) -> None:
-    first = hrss.indicators[0].model_copy(update={"status": "missing"})
+    first = replace(hrss.indicators[0], status="missing")
     broken = department(hrss, "b", indicators=(first, *hrss.indicators[1:]))
     assert unscored((hrss, broken)) == ((broken, (first,)),)
 
@@ -272,7 +304,7 @@ def test_the_number_stands_in_every_cell_of_the_heat_map(hrss: Evaluation, lang:
 @every_language
 def test_names_that_are_markup_stay_text(hrss: Evaluation, lang: Lang) -> None:
     record = hrss.record.model_copy(update={"name": words("<script>$x$ $" + "长" * 80, "<script>$x$ $" + "long " * 40)})
-    county = (hrss.model_copy(update={"record": record}),)
+    county = (replace(hrss, record=record),)
     for chart in (totals_chart(county, lang), scores_chart(county, lang), variances_chart(county, lang), self_chart(county, lang)):
         ElementTree.fromstring(chart.to_svg())
     assert "<script>" not in CountyOverview(CountyYear(2023, county, ()), lang).section("ranking").html
@@ -280,9 +312,7 @@ def test_names_that_are_markup_stay_text(hrss: Evaluation, lang: Lang) -> None:
 
 def test_an_ending_that_all_names_share_is_not_repeated(hrss: Evaluation) -> None:
     county = tuple(department(hrss, code) for code in "ab")
-    made_up = [
-        e.model_copy(update={"record": e.record.model_copy(update={"name": words(f"{c} (x)")})}) for e, c in zip(county, "ab", strict=True)
-    ]
+    made_up = [replace(e, record=e.record.model_copy(update={"name": words(f"{c} (x)")})) for e, c in zip(county, "ab", strict=True)]
     assert labels(made_up, "en") == {"a": "a", "b": "b"}
     assert labels([made_up[0], county[1]], "en") == {"a": "a (x)", "b": "Department b"}
 
@@ -295,9 +325,11 @@ def test_an_ending_that_all_names_share_is_not_repeated(hrss: Evaluation) -> Non
 def test_every_section_is_made_for_any_number_of_departments(hrss: Evaluation, count: int, lang: Lang) -> None:
     absent = (Absent("gone", words("缺的部门", "The absent one"), 2023, words("没有数据", "there is no data")),)
     overview = CountyOverview(CountyYear(2023, county_of(hrss, [f"{50 + place}" for place in range(count)]), absent), lang)
+    left_out = overview.absent()
+    assert set(left_out) == ({*SECTIONS} - {"summary", "missing"} if count == 0 else {"government"})
     for id in SECTIONS:
-        html = overview.section(id).html
-        assert f'<section id="{id}"' in html
+        assert (f'<section id="{id}"' in overview.section(id).html) == (id not in left_out)
+        assert id not in left_out or SECTIONS[id][lang] in overview.section("missing").html
     assert absent[0].name[lang] in overview.section("missing").html
 
 
@@ -315,17 +347,19 @@ def test_an_absent_department_is_not_linked_to_a_report(lang: Lang) -> None:
     assert not any(link.startswith("../2023/") for id in SECTIONS for link in links(overview.section(id).html))
 
 
-def test_different_frameworks_are_said(hrss: Evaluation) -> None:
+def test_different_frameworks_are_said_and_set_apart(hrss: Evaluation) -> None:
     other = hrss.framework.model_copy(update={"id": "other", "name": "另一体系", "name_en": "Another framework"})
     county = hrss, department(hrss, "b", framework=other, points=Decimal(50), total=Decimal(40))
-    html = CountyOverview(CountyYear(2023, county, ()), "en").section("distribution").html
-    assert "2 frameworks are in use" in html
-    assert "Full points differ" in html
+    html = CountyOverview(CountyYear(2023, county, ()), "en").section("ranking").html
+    assert "listed apart and not ranked against each other" in html
+    headings = [h.get_text() for h in BeautifulSoup(html, "html.parser").find_all(id=re.compile(r"^ranking-\d$"))]
+    assert headings == [f"{e.framework.words.en}: departments" for e in county]
+    assert html.count("Total / 100") == html.count("Total / 50") == 1
 
 
 def test_synthetic_data_is_called_synthetic(hrss: Evaluation) -> None:
     line = hrss.record.profile[0].model_copy(update={"key": "synthetic", "text": "这是模拟数据。", "text_en": "This is made up."})
-    made_up = hrss.model_copy(update={"record": hrss.record.model_copy(update={"profile": (*hrss.record.profile, line)})})
+    made_up = replace(hrss, record=hrss.record.model_copy(update={"profile": (*hrss.record.profile, line)}))
     html = CountyOverview(CountyYear(2023, (hrss, made_up), ()), "en").section("summary").html
     assert "This is made up." in html
     assert "1 of the 2 departments are synthetic" in html

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from evallib.analysis import pefa
 from evallib.analysis.pefa import Head, assess, composition, composition_variance, contingency_share, variance
-from evallib.core.budget_rows import Kind
-from evallib.core.errors import InputRefused
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS
+from evallib.model.budget_rows import Kind
+from evallib.model.errors import InputRefused
+from evallib.model.units import round_half_up
+from evallib.model.words import LANGS
 from tests.conftest import GOLDEN
 
 CASES = GOLDEN / "israel_budget"

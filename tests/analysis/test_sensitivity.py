@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from evallib.analysis.changes import Change, ScoreChange
-from evallib.analysis.sensitivity import simulate
+from evallib.analysis.sensitivity import can_vary, measured, simulate
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
 from evallib.analysis.uncertainty import build_model
 from evallib.analysis.what_if import apply
-from evallib.core.errors import InputRefused
 from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.score.scoring import evaluate
+from tests.analysis.shapes import without_points
 from tests.conftest import DATA, GOLDEN, Copy
 
 CASES = tomllib.loads((GOLDEN / "sensitivity.toml").read_text(encoding="utf-8"))
@@ -93,14 +96,14 @@ def test_the_published_sections_keep_their_points() -> None:
 def test_a_published_group_keeps_its_points_within_its_dimension() -> None:
     """Of the input dimension's 9 points, goal setting has 5 and budget allocation 4."""
     groups = tuple(g.model_copy(update={"basis": "published" if g.id == "goals" else g.basis}) for g in REAL.framework.groups)
-    known = REAL.model_copy(update={"framework": REAL.framework.model_copy(update={"groups": groups})})
+    known = replace(REAL, framework=REAL.framework.model_copy(update={"groups": groups}))
     model, results = build_model(known, 0.25, "reconstructed", "fixed", {})
     assert [sum(float(results[i].points) for i in pool) for pool in model.pools] == [5, 4, 29, 32, 30]
 
 
 def test_where_no_points_were_published_they_move_between_all_sections() -> None:
     dimensions = tuple(d.model_copy(update={"basis": "own"}) for d in REAL.framework.dimensions)
-    own = REAL.model_copy(update={"framework": REAL.framework.model_copy(update={"dimensions": dimensions})})
+    own = replace(REAL, framework=REAL.framework.model_copy(update={"dimensions": dimensions}))
     model, results = build_model(own, 0.25, "reconstructed", "fixed", {})
     assert [sum(float(results[i].points) for i in pool) for pool in model.pools] == [100]
 
@@ -171,3 +174,19 @@ def test_what_cannot_be_varied_is_refused(more: dict[str, Any], zh: str, en: str
         simulate(REAL, **more)
     assert zh in refusal.value.describe("zh")
     assert en in refusal.value.describe("en")
+
+
+def test_nothing_is_simulated_without_a_total_or_without_grades() -> None:
+    ungraded = evaluate(REAL.framework.model_copy(update={"grades": ()}), REAL.record)
+    assert can_vary(REAL)
+    for e in (without_points(REAL), ungraded):
+        assert not can_vary(e)
+        with pytest.raises(InputRefused, match="nothing can be simulated"):
+            simulate(e)
+
+
+def test_indicators_without_points_are_left_out() -> None:
+    indicators = tuple(i.model_copy(update={"points": Decimal(0)}) if i.id == "quality" else i for i in REAL.framework.indicators)
+    e = evaluate(REAL.framework.model_copy(update={"indicators": indicators}), REAL.record)
+    assert "quality" not in {r.id for r in build_model(e, 0.25, "all", "full", {})[1]}
+    assert "quality" not in measured(e)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -15,15 +16,15 @@ from evallib.analysis.improve import to_next_grade
 from evallib.analysis.sensitivity import measured, simulate
 from evallib.analysis.six_methods import METHODS, compare_targets, costs, history
 from evallib.analysis.what_if import apply
-from evallib.core.errors import InputRefused
-from evallib.core.evaluation import Evaluation
-from evallib.core.optional_rows import Survey
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS, Lang
-from evallib.core.years import EvaluatedYear
 from evallib.data.years import evaluate_year
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import SCALES, intervals, questionnaires
+from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
+from evallib.model.optional_rows import Survey
+from evallib.model.units import round_half_up
+from evallib.model.words import LANGS, Lang
+from evallib.model.years import EvaluatedYear
 from evallib.pages.report import DRAWS, Report
 from tests.conftest import DATA, GOLDEN, Copy
 
@@ -58,24 +59,27 @@ def certainty(evaluation: Evaluation, lang: Lang) -> str:
     return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
 
 
-def test_every_method_of_the_evaluation_has_its_heading_in_its_order() -> None:
+def test_every_method_of_the_evaluation_has_its_heading_in_its_order_or_is_named_at_the_end() -> None:
     for lang in LANGS:
         page = BeautifulSoup(Report(EvaluatedYear(REAL, None, ()), lang).section("methods").html, "html.parser")
-        assert [h.get_text() for h in page.find_all("h3")] == [name[lang] for name in METHODS.values()]
+        headings = [METHODS[id][lang] for id in ("targets", "history", "questionnaire")]
+        assert [h.get_text() for h in page.find_all("h3")] == headings
+        at_the_end = "".join(p.get_text() for p in page.find_all("p")[-2:])
+        assert [name[lang] for name in METHODS.values() if name[lang] not in at_the_end] == headings
 
 
 @pytest.mark.parametrize(
     ("method", "zh", "en"),
     [
         ("targets", "19 个目标中 17 个达标", "17 of 19 targets were met"),
-        ("cost", "请填“成本与成果”表 cost_results", "Fill in the table Costs and results cost_results"),
         ("history", "26,000.00元 (2022) 27,800.00元 +6.92%", "26,000.00 yuan (2022) 27,800.00 yuan +6.92%"),
-        ("experts", "请填“专家评分”表 expert_scores", "Fill in the table Expert scores expert_scores"),
         ("questionnaire", "95% 置信区间 67.20% 至 93.08%", "95% confidence interval 67.20% to 93.08%"),
         ("questionnaire", "约需 97 份有效答卷", "about 97 valid answers would be needed"),
         ("questionnaire", "既不能证明达到了目标，也不能证明没有达到", "proves neither that the target was met nor that it was missed"),
         ("questionnaire", "30 份的 84% 是 25.2 份，不是整数", "84% of 30 answers is 25.2, not a whole number"),
-        ("departments", "evallib overview 2023", "evallib overview 2023"),
+        ("questionnaire", "成本效益法（“成本与成果”表 cost_results ）", "Cost-benefit (the table Costs and results cost_results )"),
+        ("questionnaire", "专家评价法（“专家评分”表 expert_scores ）", "Expert judgement (the table Expert scores expert_scores )"),
+        ("questionnaire", "evallib overview 2023", "evallib overview 2023"),
     ],
 )
 def test_the_real_department_is_told_what_each_method_shows_or_lacks(method: str, zh: str, en: str) -> None:
@@ -101,18 +105,17 @@ def test_where_there_is_data_the_page_shows_the_result(filled: Copy, method: str
     assert en in part(evaluation, "en", method)
 
 
-def test_without_targets_facts_or_forms_every_method_says_what_is_missing() -> None:
+def test_without_targets_facts_or_forms_the_methods_are_left_out() -> None:
     record = REAL.record.model_copy(update={"facts": (), "targets": ()})
-    bare = REAL.model_copy(update={"record": record, "targets": (), "metrics": ()})
-    for method in ("targets", "cost", "history", "experts", "questionnaire"):
-        assert part(bare, "zh", method).startswith("缺少数据。"), method
-        assert part(bare, "en", method).startswith("The data is missing."), method
+    report = Report(EvaluatedYear(replace(REAL, record=record, targets=(), formulas=()), None, ()), "en")
+    assert report.absent()["methods"].en == "for want of data"
+    assert report.section("methods").html == ""
 
 
 def test_a_missed_target_comes_with_its_reason_and_its_remedy() -> None:
     first = REAL.record.recommendations[0]
     finding = REAL.record.findings[0].model_copy(update={"indicator": "quality", "recommendation": first.id})
-    advised = REAL.model_copy(update={"record": REAL.record.model_copy(update={"findings": (finding,)})})
+    advised = replace(REAL, record=REAL.record.model_copy(update={"findings": (finding,)}))
     found = {d.target.id: d for d in compare_targets(advised).deviations}
     assert found["quality"].reason.zh.startswith("考核通报")
     assert [r.id for r in found["quality"].remedies] == [first.id]
@@ -122,7 +125,7 @@ def test_a_missed_target_comes_with_its_reason_and_its_remedy() -> None:
 @pytest.mark.parametrize("case", CASES["cost"], ids=lambda c: c["id"])
 def test_cost_over_result_as_worked_by_hand(filled: Copy, case: dict[str, Any]) -> None:
     series = next(c for c in costs(filled.evaluate()) if c.id == case["id"])
-    assert series.unit == case["unit"]
+    assert series.unit.symbol == case["unit"]
     assert [y.cost for y in series.years] == [Decimal(v) for v in case["costs"]]
     assert [y.quantity for y in series.years] == [Decimal(v) for v in case["quantities"]]
     assert [y.unit_cost for y in series.years] == [Decimal(v) if v else None for v in case["unit_costs"]]
@@ -190,7 +193,7 @@ def test_a_printed_rate_is_never_passed_off_as_counted_answers() -> None:
 def test_without_the_number_of_forms_or_a_target_there_is_no_questionnaire(drop: str) -> None:
     facts = tuple(f for f in REAL.record.facts if f.fact != drop)
     targets = tuple(t for t in REAL.targets if drop != "target" or t.id != "public_satisfaction")
-    assert questionnaires(REAL.model_copy(update={"record": REAL.record.model_copy(update={"facts": facts}), "targets": targets})) == ()
+    assert questionnaires(replace(REAL, record=REAL.record.model_copy(update={"facts": facts}), targets=targets)) == ()
 
 
 def test_answers_that_contradict_the_actual_are_remarked(filled: Copy) -> None:
@@ -222,7 +225,7 @@ def test_a_mistake_in_the_optional_tables_is_refused_at_its_row(filled: Copy, ca
 
 
 def test_last_year_is_compared_number_by_number() -> None:
-    last = REAL.model_copy(update={"record": REAL.record.model_copy(update={"year": 2022})})
+    last = replace(REAL, record=REAL.record.model_copy(update={"year": 2022}))
     found = history(REAL, last)
     assert {line.change.amount for line in found.targets} == {Decimal(0)}
     assert len(found.targets) == len(REAL.targets)
@@ -307,7 +310,7 @@ def test_amounts_stand_in_the_order_of_the_data_the_oldest_year_first() -> None:
     older = [fact.model_copy(update={"fact": id, "year": year}) for id, year in (("staff_quota", 2022), ("tasks", 2022), ("tasks", 2021))]
     units = {"staff_quota": "人", "tasks": "项"}
     rows = tuple(f.model_copy(update={"unit": units[f.fact]}) for f in older)
-    found = history(REAL.model_copy(update={"record": REAL.record.model_copy(update={"facts": (*rows, *REAL.record.facts)})}), None)
+    found = history(replace(REAL, record=REAL.record.model_copy(update={"facts": (*rows, *REAL.record.facts)})), None)
     assert [(line.link, line.year) for line in found.facts] == [
         ("f-tasks-2023", 2022),
         ("f-staff_quota-2023", 2022),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evallib.analysis.standing import standings
-from evallib.core.evaluation import Evaluation
 from evallib.data.years import evaluate_year
+from evallib.model.evaluation import Evaluation
 from tests.conftest import DATA, GOLDEN
 
 REAL = evaluate_year(DATA, "hrss", 2023).evaluation
@@ -21,9 +22,9 @@ CASES: list[dict[str, Any]] = tomllib.loads((GOLDEN / "standing.toml").read_text
 
 def with_rate(evaluation: Evaluation, indicator: str, rate: Decimal, department: str) -> Evaluation:
     """The evaluation as that of another department, with another score rate of one indicator."""
-    indicators = tuple(i.model_copy(update={"score": i.points * rate}) if i.id == indicator else i for i in evaluation.indicators)
+    indicators = tuple(replace(i, score=i.points * rate) if i.id == indicator else i for i in evaluation.indicators)
     record = evaluation.record.model_copy(update={"department": department})
-    return evaluation.model_copy(update={"indicators": indicators, "record": record})
+    return replace(evaluation, indicators=indicators, record=record)
 
 
 def others(case: dict[str, Any]) -> list[Evaluation]:
@@ -39,8 +40,8 @@ def test_where_a_department_stands_as_worked_by_hand(case: dict[str, Any]) -> No
 
 def test_only_departments_evaluated_alike_are_compared() -> None:
     (other,) = others({"indicator": "quality", "others": ["0"]})
-    later = other.model_copy(update={"record": other.record.model_copy(update={"year": 2024})})
-    unlike = other.model_copy(update={"framework": other.framework.model_copy(update={"first_year": 2020})})
+    later = replace(other, record=other.record.model_copy(update={"year": 2024}))
+    unlike = replace(other, framework=other.framework.model_copy(update={"first_year": 2020}))
     assert standings(REAL, [REAL, later, unlike]) == ()
     assert {s.result.id for s in standings(REAL, [other])} == {i.id for i in REAL.indicators if not i.own}
 
@@ -64,3 +65,8 @@ def test_equal_rates_share_the_better_rank() -> None:
         if s.tied and s.result.id == "monitoring_coverage"
     )
     assert (found.rank, found.count, found.median, found.best) == (2, 4, Decimal("0.5"), 1)
+
+
+def test_projects_do_not_stand_among_departments() -> None:
+    (other,) = others({"indicator": "quality", "others": ["0"]})
+    assert standings(REAL, [replace(other, record=other.record.model_copy(update={"kind": "project"}))]) == ()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from evallib.analysis.tables import BudgetLine, budget_lines, contradicted_metrics, facts_by_topic, goal_quality
-from evallib.core.evaluation import Evaluation, InputValue
-from evallib.core.words import NOTHING
+from evallib.analysis.tables import BudgetLine, budget_lines, contradicted_formulas, facts_by_topic, goal_quality, next_grade, parts_of
+from evallib.model.evaluation import Evaluation
+from evallib.model.facts import InputValue
+from evallib.model.units import Unit
+from evallib.model.words import NOTHING, words
+from tests.analysis.shapes import without_catalogue, without_points
+
+YUAN = Unit("元", words("元"), (("money", 1),))
 
 
 def amount(value: str | None) -> InputValue:
-    return InputValue("outturn", 2023, NOTHING, None if value is None else Decimal(value), "元", ())
+    return InputValue("outturn", 2023, NOTHING, None if value is None else Decimal(value), YUAN, ())
 
 
 def line(approved: str | None, adjusted: str | None, outturn: str | None) -> BudgetLine:
@@ -39,12 +45,12 @@ def test_the_last_line_of_each_side_is_its_total(hrss: Evaluation) -> None:
 def test_a_contradiction_names_the_formulas_of_the_indicators_it_touches(hrss: Evaluation) -> None:
     row = hrss.record.contradictions[0].model_copy(update={"contradiction": "x", "about": "quality 8 public_satisfaction outturn"})
     record = hrss.record.model_copy(update={"contradictions": (row,)})
-    assert contradicted_metrics(hrss.model_copy(update={"record": record})) == {"x": ("quality_rate",)}  # satisfaction has no formula
+    assert contradicted_formulas(replace(hrss, record=record)) == {"x": ("quality_rate",)}  # satisfaction has no formula
 
 
 def test_a_topic_without_a_fact_is_left_out(hrss: Evaluation) -> None:
     facts = tuple(fact for fact in hrss.record.facts if fact.fact.startswith("questionnaires_"))
-    few = hrss.model_copy(update={"record": hrss.record.model_copy(update={"facts": facts})})
+    few = replace(hrss, record=hrss.record.model_copy(update={"facts": facts}))
     topics = facts_by_topic(few)
     assert [line.value.fact for _, lines in topics for line in lines if line.row] == [fact.fact for fact in facts]
     assert len(topics) == 1
@@ -53,7 +59,7 @@ def test_a_topic_without_a_fact_is_left_out(hrss: Evaluation) -> None:
 def test_goals_that_ask_no_more_than_last_years_actual_are_named(hrss: Evaluation) -> None:
     """Last year 800 jobs were reached, this year 800 are asked; satisfaction was 80% and 90% are asked."""
     last = {"urban_new_jobs": Decimal(800), "public_satisfaction": Decimal(80)}
-    before = hrss.model_copy(update={"targets": tuple(t.model_copy(update={"actual": last[t.id]}) for t in hrss.targets if t.id in last)})
+    before = replace(hrss, targets=tuple(replace(t, actual=last[t.id]) for t in hrss.targets if t.id in last))
     found = goal_quality(hrss, before)
     assert [name.en for name in found.easier_than_last_year] == [hrss.indicator("urban_new_jobs").name.en]
     assert goal_quality(hrss, None).easier_than_last_year == ()
@@ -62,7 +68,42 @@ def test_goals_that_ask_no_more_than_last_years_actual_are_named(hrss: Evaluatio
 def test_goals_are_counted_by_how_they_are_measured_and_empty_groups_named(hrss: Evaluation) -> None:
     found = goal_quality(hrss, None)
     assert (found.targets, found.measured, found.groups_without_indicator) == (19, 17, ())  # two are judged by a person
-    without = hrss.model_copy(update={"indicators": tuple(i for i in hrss.indicators if i.group != "satisfaction")})
+    without = replace(hrss, indicators=tuple(i for i in hrss.indicators if i.group != "satisfaction"))
     assert [group.zh for group in goal_quality(without, None).groups_without_indicator] == [
         g.name for g in hrss.framework.groups if g.id == "satisfaction"
     ]
+
+
+def test_a_side_of_the_budget_of_which_nothing_is_known_is_empty(hrss: Evaluation) -> None:
+    income = {name.id for line in hrss.catalogue.lines["income"] for name in line.cells.values()}
+    facts = tuple(f for f in hrss.record.facts if f.fact not in income)
+    lines = budget_lines(replace(hrss, record=hrss.record.model_copy(update={"facts": facts})))
+    assert (lines["income"], len(lines["spending"])) == ((), 3)
+
+
+def test_without_a_catalogue_there_is_no_budget_and_no_fact(hrss: Evaluation) -> None:
+    bare = without_catalogue(hrss)
+    assert budget_lines(bare) == {"income": (), "spending": ()}
+    assert facts_by_topic(bare) == ()
+
+
+def test_a_fact_without_a_topic_is_listed_last(hrss: Evaluation) -> None:
+    catalogue = hrss.catalogue
+    fact = catalogue.facts["outturn_basic"]
+    stray = replace(fact, entry=fact.entry.model_copy(update={"topic": "nowhere"}))
+    facts = replace(catalogue, facts={**catalogue.facts, fact.id: stray})
+    topics = facts_by_topic(replace(hrss, framework=hrss.framework.model_copy(update={"catalogue": facts})))
+    assert (topics[-1][0].en, [line.value.fact for line in topics[-1][1]]) == ("Other", ["outturn_basic"])
+
+
+def test_a_sum_names_its_parts_with_their_signs(hrss: Evaluation) -> None:
+    over = hrss.facts.find("staff_over_quota")
+    assert over is not None
+    assert [(sign, part.value) for sign, part in parts_of(hrss, over)] == [("+", 51), ("−", 48)]
+    given = hrss.facts.find("outturn_basic")
+    assert given is not None
+    assert parts_of(hrss, given) == ()
+
+
+def test_without_points_there_is_no_next_grade(hrss: Evaluation) -> None:
+    assert next_grade(without_points(hrss)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -13,16 +14,20 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, PointsChange, ScoreChange, limits
-from evallib.analysis.improve import best_value, to_next_grade
+from evallib.analysis.improve import best_value, facts_for, to_next_grade
 from evallib.analysis.what_if import apply, compare, make_scenario
-from evallib.core.errors import InputRefused
-from evallib.core.evaluation import Evaluation
-from evallib.core.measure import find_fact
-from evallib.core.record import Fact, Record
-from evallib.core.rules import Rule
-from evallib.core.scoring import evaluate
-from evallib.core.words import words
 from evallib.data.years import evaluate_year
+from evallib.model.assemble import assemble
+from evallib.model.catalogue import Part
+from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
+from evallib.model.facts import Facts
+from evallib.model.record import Fact, Record
+from evallib.model.rules import Rule
+from evallib.model.units import SHARE, convert
+from evallib.model.words import words
+from evallib.score.scoring import evaluate
+from tests.analysis.shapes import without_points
 from tests.conftest import DATA, GOLDEN
 
 CASES = tomllib.loads((GOLDEN / "what_if.toml").read_text(encoding="utf-8"), parse_float=str)
@@ -63,7 +68,7 @@ def test_no_change_gives_the_recorded_evaluation() -> None:
 
 def test_changed_rows_do_not_pass_for_recorded_ones() -> None:
     changed = apply(REAL, [FactChange(fact="staff_in_post", value=Decimal(48))])
-    value = find_fact(changed.record, "staff_in_post", 2023)
+    value = changed.facts.find("staff_in_post")
     assert value is not None
     assert [o.source for o in value.origins] == ["what-if"]
     source = changed.record.find_source("what-if")
@@ -97,7 +102,7 @@ def test_a_sum_changed_beside_its_parts_is_remarked() -> None:
 def test_a_stored_sum_follows_its_part() -> None:
     stored = apply(REAL, [FactChange(fact="staff_in_post", value=Decimal(51))])
     moved = make_scenario(stored, words("减员"), [FactChange(fact="staff_institution", value=Decimal(27))])
-    whole = find_fact(moved.evaluation.record, "staff_in_post", 2023)
+    whole = moved.evaluation.facts.find("staff_in_post")
     assert whole is not None
     assert (whole.value, moved.remarks) == (Decimal(48), ())
 
@@ -110,7 +115,7 @@ def test_points_that_no_longer_add_up_are_remarked() -> None:
 def test_the_total_is_out_of_full_points_however_not_applicable_is_treated() -> None:
     treatment = REAL.framework.treatment.model_copy(update={"not_applicable": "full"})
     framework = REAL.framework.model_copy(update={"treatment": treatment})
-    changed = apply(REAL.model_copy(update={"framework": framework}), [PointsChange(indicator="public_satisfaction", points=Decimal(5))])
+    changed = apply(replace(REAL, framework=framework), [PointsChange(indicator="public_satisfaction", points=Decimal(5))])
     assert (changed.total, changed.points) == (Decimal("84.87"), Decimal(100))
 
 
@@ -143,12 +148,40 @@ def test_points_changed_and_changed_back_leave_the_total_as_it_was(indicator: st
 @pytest.mark.parametrize("case", CASES["best"], ids=lambda c: f"{c['rule']['kind']} at {c['value']}")
 def test_the_value_at_which_a_rule_gives_the_most(case: dict[str, Any]) -> None:
     rule: Any = TypeAdapter[Rule](Rule).validate_python(case["rule"])
-    assert best_value(rule, Decimal(2), Decimal(case["value"]), "share") == Decimal(case["best"]), case["why"]
+    assert best_value(rule, Decimal(2), Decimal(case["value"]), SHARE) == Decimal(case["best"]), case["why"]
 
 
 def test_a_value_that_already_has_the_most_has_no_better_one() -> None:
     rule: Any = TypeAdapter[Rule](Rule).validate_python({"kind": "proportional"})
-    assert best_value(rule, Decimal(2), Decimal("1.2"), "share") is None
+    assert best_value(rule, Decimal(2), Decimal("1.2"), SHARE) is None
+
+
+INVENTED = {
+    "fact": [
+        {"id": "a", "unit": "money"},
+        {"id": "b", "unit": "money"},
+        {"id": "c", "unit": "万元"},
+        {"id": "p", "unit": "人"},
+        {"id": "q", "unit": "人"},
+        {"id": "d", "unit": "money", "parts": "a - b", "derived": True},
+    ]
+}
+
+
+@pytest.mark.parametrize("case", CASES["inverse"], ids=lambda c: f"{c['value']} = {c['wanted']}")
+def test_a_formula_of_any_shape_is_turned_round(case: dict[str, Any]) -> None:
+    formula = {"id": "f", "value": case["value"], "unit": case.get("unit", "%")}
+    invented = Part.model_validate({**INVENTED, "formula": [formula]})
+    catalogue, problems = assemble([("known", REAL.catalogue.part), ("invented", invented)], 2023)
+    assert not problems
+    rows = []
+    for name, value in case["facts"].items():
+        id, last, _ = name.partition("@")
+        unit = catalogue.facts[id].unit.symbol
+        rows.append(Fact(fact=id, year=2022 if last else 2023, value=Decimal(value), unit=unit, source="s", section="s"))
+    facts, made = Facts(catalogue, REAL.record.model_copy(update={"facts": tuple(rows)})), catalogue.formulas["f"]
+    changes = facts_for(facts, made, convert(Decimal(case["wanted"]), catalogue.units.read(formula["unit"]), made.unit))
+    assert {c.fact: str(c.value) for c in changes} == case["changes"], case["why"]
 
 
 def test_the_plan_for_the_real_department() -> None:
@@ -258,7 +291,7 @@ def test_a_band_of_completion_is_reached_before_the_target(indicator: str, actua
     target = REAL.target(indicator)
     assert target is not None
     attained = min(Decimal(actual) / target.target, target.target / Decimal(actual))
-    missed = target.model_copy(update={"actual": Decimal(actual), "attainment": attained, "met": False})
+    missed = replace(target, actual=Decimal(actual), attainment=attained, met=False)
     assert best_value(rule, Decimal(2), Decimal(actual), target.unit, missed) == Decimal(best)
 
 
@@ -276,7 +309,7 @@ def test_where_even_everything_is_not_enough_the_plan_says_so() -> None:
     assert "仍达不到" in plan.said.zh
 
 
-@given(st.sets(st.sampled_from([i.id for i in REAL.indicators if i.target and not i.metric]), max_size=6), st.integers(0, 70))
+@given(st.sets(st.sampled_from([i.id for i in REAL.indicators if i.target and not i.formula]), max_size=6), st.integers(0, 70))
 @settings(max_examples=12)
 def test_a_plan_holds_when_it_is_carried_out(missed: set[str], satisfaction: int) -> None:
     worse: list[Change] = [
@@ -305,3 +338,26 @@ def test_what_is_strange_only_after_the_changes_is_said(hrss: Evaluation) -> Non
 
 def test_a_change_that_is_possible_is_not_remarked(hrss: Evaluation) -> None:
     assert make_scenario(hrss, words("试算", "Trial"), [ActualChange(indicator="public_satisfaction", actual=Decimal(90))]).remarks == ()
+
+
+def test_without_points_facts_are_tried_and_nothing_is_planned() -> None:
+    bare = without_points(REAL)
+    changed = apply(bare, [FactChange(fact="staff_in_post", value=Decimal(48))])
+    assert (bare.indicator("staffing_control").value, changed.indicator("staffing_control").value) == (Decimal("1.0625"), 1)
+    plan = to_next_grade(changed)
+    assert (plan.steps, plan.said.en) == ((), "there is no total or no grade")
+    with pytest.raises(InputRefused, match="has no points"):
+        apply(bare, [PointsChange(indicator="quality", points=Decimal(2))])
+
+
+def test_a_fact_may_be_tried_in_any_unit() -> None:
+    """Another unit of the catalogue, which the data is then told in: a sum of the same kind follows its part."""
+    scaled = Part.model_validate({"fact": [{"id": "outturn_basic", "unit": "万元", "overrides": True}]})
+    catalogue, problems = assemble([("known", REAL.catalogue.part), ("scaled", scaled)], 2023)
+    assert not problems
+    framework = REAL.framework.model_copy(update={"catalogue": catalogue})
+    whole = Fact(fact="outturn", year=2023, value=Decimal("18854402.47"), unit="元", source="report", section="s")
+    stored = evaluate(framework, REAL.record.model_copy(update={"facts": (*REAL.record.facts, whole)}))
+    before, changed = stored.facts.value("outturn_basic"), apply(stored, [FactChange(fact="outturn_basic", value=Decimal(1800))])
+    assert before == Decimal("1809.359556")
+    assert changed.facts.value("outturn") == Decimal("18854402.47") - Decimal("93595.56")

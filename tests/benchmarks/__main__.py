@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from evallib.core.errors import InputRefused
+from evallib.model.errors import InputRefused
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import get_origin
 
-from evallib.core.record import TABLES
+from evallib.model.record import TABLES
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)></style></title></textarea>--><svg onload=alert(3)>"
@@ -27,7 +27,7 @@ def free_columns(table: str) -> list[str]:
     names_ids = {
         "fact",
         "indicator",
-        "metric",
+        "formula",
         "item",
         "verdict",
         "clauses",

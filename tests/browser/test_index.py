@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
-from evallib.core.errors import InputRefused
-from evallib.core.words import LANGS, Lang, words
+from evallib.model.errors import InputRefused
+from evallib.model.words import LANGS, Lang, words
 from evallib.data.folder import has_data
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
@@ -76,9 +76,11 @@ def _outcome(job: Job) -> Outcome:
     if not has_data(job.data, job.department, job.year):
         return Outcome(job, "missing")
     try:
-        result = result_of(evaluate_year(job.data, job.department, job.year).evaluation)
+        made = evaluate_year(job.data, job.department, job.year).evaluation
     except InputRefused as refusal:
         return Outcome(job, "refused", refusal.in_short())
+    called = {"year": asdict(made.catalogue.year(job.year)), "framework_name": asdict(made.framework.words), "kind": made.record.kind}
+    result = result_of(made) | called
     for lang in LANGS:
         stamp = replace(job, lang=lang).stamp
         stamp.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.core.words import LANGS, Lang
+from evallib.model.words import LANGS, Lang
 from evallib.data.load import load_year
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_report

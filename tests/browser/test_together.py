@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.core.words import LANGS
+from evallib.model.words import LANGS
 from evallib.demo.county import make_demo
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_comparison, run_overview

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -17,12 +19,12 @@ from evallib.charts.drawing import PALETTE, Chart, chinese_font, clean, shorten,
 from evallib.charts.points import dimension_chart, points_bridge_chart, points_chart
 from evallib.charts.report import CHARTS
 from evallib.charts.targets import target_completion_chart
-from evallib.core.evaluation import Evaluation
-from evallib.core.record import Record
-from evallib.core.scoring import evaluate
-from evallib.core.units import money, percent, plain
-from evallib.core.words import LANGS, Lang, words
 from evallib.data.years import evaluate_year
+from evallib.model.evaluation import Evaluation
+from evallib.model.record import Record
+from evallib.model.words import LANGS, Lang, words
+from evallib.say.numbers import money, percent, plain
+from evallib.score.scoring import evaluate
 from tests.conftest import DATA
 
 HOSTILE = ["$x$ $", "<script>&amp;\"'", "a\x00b\x1b[0m\u202e", "很长的名称" * 40, "long name " * 20, "W" * 200, "]]>", "\ud800", " "]
@@ -45,20 +47,18 @@ def with_facts(**changed: Decimal | str | None) -> Evaluation:
 def target(id: str, **changed: object) -> Evaluation:
     """The real evaluation with one target changed, and no other."""
     found = next(t for t in real().targets if t.id == id)
-    return real().model_copy(update={"targets": (found.model_copy(update=changed),)})
+    return replace(real(), targets=(replace(found, **changed),))  # type: ignore[arg-type]
 
 
 def hostile() -> Evaluation:
     e = real()
 
-    def renamed(rows: tuple[object, ...]) -> tuple[object, ...]:
-        return tuple(
-            r.model_copy(update={"name": words(HOSTILE[i % len(HOSTILE)], HOSTILE[i % len(HOSTILE)])})  # type: ignore[attr-defined]
-            for i, r in enumerate(rows)
-        )
+    def renamed(rows: Any) -> Any:
+        return tuple(replace(r, name=words(HOSTILE[i % len(HOSTILE)])) for i, r in enumerate(rows))
 
     parts = {part: renamed(getattr(e, part)) for part in ("targets", "indicators", "groups", "dimensions")}
-    return e.model_copy(update={**parts, "grade": words(HOSTILE[2]), "self_grade": HOSTILE[1]})
+    grades = tuple(g.model_copy(update={"name": HOSTILE[2], "name_en": HOSTILE[2]}) for g in e.framework.grades)
+    return replace(e, **parts, framework=e.framework.model_copy(update={"grades": grades}), self_grade=HOSTILE[1])
 
 
 def texts(svg: str) -> list[str]:
@@ -129,8 +129,8 @@ def test_one_huge_value_does_not_flatten_the_others() -> None:
         bars = re.findall(rf'd="M ([\d.]+) [\d.]+ L ([\d.]+) [^"]*" style="fill:{drawing.BAD}', svg)
         return max(abs(float(b) - float(a)) for a, b in bars)
 
-    rows = [t.model_copy(update={"completion_rate": Decimal(10**9)}) if t.id == "upper_level_funds" else t for t in real().targets]
-    assert longest(real().model_copy(update={"targets": tuple(rows)})) > 0.75 * longest(real()) > 75
+    rows = [replace(t, completion_rate=Decimal(10**9)) if t.id == "upper_level_funds" else t for t in real().targets]
+    assert longest(replace(real(), targets=tuple(rows))) > 0.75 * longest(real()) > 75
 
 
 def test_budget_bridge_adds_up_in_yuan() -> None:
@@ -157,9 +157,9 @@ def test_a_bridge_that_does_not_add_up_shows_the_rest_as_a_step() -> None:
     assert "加：其他差额" in names
 
 
-def test_variances_are_those_of_the_metrics() -> None:
+def test_variances_are_those_of_the_formulas() -> None:
     rows = {(row[0], row[1]): row for row in cells(budget_variance_chart(real(), "zh"))}
-    change = real().metric("project_expenditure_change_rate").value
+    change = real().formula("project_expenditure_change_rate").value
     assert change is not None
     assert rows["与上年相比", "项目支出"][5] == percent(change) == "−75.21%"
     assert rows["决算与年初批复预算", "项目支出"][3:] == ["决算 760,806.91", "+660,806.91", "+660.81%"]
@@ -204,9 +204,9 @@ def test_points_hold_every_indicator_with_its_score(lang: Lang) -> None:
 
 def test_missing_and_not_applicable_are_words_of_their_own() -> None:
     first, second, *rest = real().indicators
-    first = first.model_copy(update={"status": "missing", "score": Decimal("0.00")})
-    second = second.model_copy(update={"status": "not_applicable", "score": None})
-    chart = points_chart(real().model_copy(update={"indicators": (first, second, *rest)}), "zh")
+    first = replace(first, status="missing", score=Decimal("0.00"))
+    second = replace(second, status="not_applicable", score=None)
+    chart = points_chart(replace(real(), indicators=(first, second, *rest)), "zh")
     assert {"缺数据", "不适用"} <= set(texts(chart.to_svg()))
     assert cells(chart)[1][4] == "—"
 
@@ -226,7 +226,7 @@ def test_dimensions_say_rates_total_and_self_evaluation(lang: Lang) -> None:
         assert percent(d.rate) in texts(chart.to_svg())
     assert e.self_total is not None
     assert f"{plain(e.self_total, 2)} / 100" in chart.alt
-    without = dimension_chart(e.model_copy(update={"self_total": None}), lang)
+    without = dimension_chart(replace(e, self_total=None), lang)
     assert len(without.data) == len(chart.data) - 1
 
 
@@ -312,9 +312,10 @@ def test_hostile_names_survive(id: str, lang: Lang) -> None:
 @pytest.mark.parametrize("id", CHARTS)
 def test_nothing_known_is_said_in_words(id: str) -> None:
     record = real().record.model_copy(update={"facts": (), "self_evaluation": ()})
-    nothing = {"record": record, "targets": (), "indicators": (), "groups": (), "dimensions": (), "metrics": (), "self_total": None}
-    chart = CHARTS[id](real().model_copy(update=nothing), "zh")
+    nothing = {"record": record, "targets": (), "indicators": (), "groups": (), "dimensions": (), "formulas": ()}
+    chart = CHARTS[id](replace(real(), **nothing, points=Decimal(0), self_total=None), "zh")  # type: ignore[arg-type]
     assert chart.title
+    assert chart.nothing
     assert texts(chart.to_svg())
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from evallib.core.words import LANGS
 from evallib.data.years import evaluate_year
+from evallib.model.words import LANGS
 from tests.conftest import DATA, Copy
 
 
@@ -25,7 +25,7 @@ def remarks(copy: Copy, year: int = 2023) -> dict[str, int]:
 def test_what_is_strange_in_the_real_year(copy: Copy) -> None:
     assert remarks(copy) == {
         "identity": 1,  # 16 × 500 printed as 9,000: recorded as a contradiction
-        "staff_over_quota": 1,
+        "implausible": 1,  # 51 staff on 48 approved posts
         "far_above_target": 2,
         "not_measurable": 2,
         "full_score_without_number": 1,
@@ -70,7 +70,7 @@ def share_typed(copy: Copy) -> None:
 @pytest.mark.parametrize(
     ("code", "change"),
     [
-        ("execution_above_one", overspent),
+        ("out_of_bounds", overspent),
         ("zero_base", no_base),
         ("more_than_all", satisfied_beyond_all),
         ("far_below_target", typed_in_ten_thousands),
@@ -131,21 +131,73 @@ def test_targets_that_ask_no_more_than_last_year_are_remarked(two_years: Copy) -
     assert remarks(two_years, 2024)["not_above_last_year"] == 8
 
 
+def told(copy: Copy, year: int, code: str) -> list[str]:
+    return [problem.what.en for problem in evaluate_year(copy.folder, "hrss", year).remarks if problem.code == code]
+
+
 def test_carryover_and_execution_falling_together_are_remarked(two_years: Copy) -> None:
-    assert "carryover_and_execution_fall" not in remarks(two_years, 2024)
+    over = "there are more staff than approved posts (51 people; Approved posts: 48 people)"
+    assert told(two_years, 2024, "implausible") == [over]
     # a smaller budget, less of it spent, and yet less carried over than the year before
     for fact, value in (("adjusted_income_general", "16000000"), ("adjusted_expenditure", "17482909.55"), ("outturn_basic", "15725000")):
         two_years.set("facts", {"fact": fact}, "value", value)
     two_years.set("facts", {"fact": "closing_carryover_basic"}, "value", "997102.64")
-    assert remarks(two_years, 2024)["carryover_and_execution_fall"] == 1
+    assert told(two_years, 2024, "implausible") == [over, "carry-over fell while the execution rate fell too"]
+
+
+def test_overspending_is_told_with_the_rate_and_the_bound(copy: Copy) -> None:
+    overspent(copy)
+    assert told(copy, 2023, "out_of_bounds") == ["Budget execution rate is 105.03%, above 100%"]
+
+
+BOUNDS = """[[fact]]
+id = "water_used"
+name = "用水量"
+name_en = "Water used"
+unit = "立方米"
+at_least = 100
+at_most = 5000
+
+[[formula]]
+id = "water_per_head"
+name = "人均用水量"
+name_en = "Water used per head"
+value = "用水量 / 在职人数"
+unit = "立方米/人"
+at_most = "60"
+"""
+
+
+@pytest.mark.parametrize(
+    ("water", "said"),
+    [
+        ("99", ["Water used is 99 cubic metres, below 100 cubic metres"]),
+        ("100", []),
+        ("3060", []),  # 60 a head
+        ("3061", ["Water used per head is 60.02 cubic metres per person, above 60 cubic metres per person"]),
+        (
+            "5001",
+            [
+                "Water used is 5,001 cubic metres, above 5,000 cubic metres",
+                "Water used per head is 98.06 cubic metres per person, above 60 cubic metres per person",
+            ],
+        ),
+    ],
+)
+def test_facts_and_formulas_of_ones_own_have_bounds(copy: Copy, water: str, said: list[str]) -> None:
+    (copy.folder / "catalogue").mkdir()
+    (copy.folder / "catalogue" / "water.toml").write_text(BOUNDS, encoding="utf-8")
+    facts = copy.year / "facts.csv"
+    facts.write_text(facts.read_text("utf-8-sig") + f"用水量,2023,{water},立方米,,,report,八\n", encoding="utf-8-sig")
+    assert told(copy, 2023, "out_of_bounds") == said
 
 
 def test_a_carryover_that_does_not_begin_where_last_year_ended_is_refused(two_years: Copy) -> None:
-    from evallib.core.errors import InputRefused
+    from evallib.model.errors import InputRefused
 
     two_years.set("facts", {"fact": "opening_carryover"}, "value", "1000370.84")
     two_years.set("facts", {"fact": "adjusted_income_other"}, "value", "482538.71")
-    with pytest.raises(InputRefused, match=r"is not last year's closing carry-over, 1,000,370\.85"):
+    with pytest.raises(InputRefused, match=r"the opening carry-over must be last year's closing one \(1,000,370\.85\)"):
         remarks(two_years, 2024)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from evallib.checks.record import check_record
-from evallib.core.errors import Problem
-from evallib.core.record import Judgement
-from evallib.core.rules import Awarded, Rule, Tiers
 from evallib.data.load import LoadedYear, load_year
+from evallib.model.errors import Problem
+from evallib.model.record import Judgement
+from evallib.model.rules import Awarded, Rule, Tiers
 from tests.conftest import DATA
 
 TIERS = Tiers.model_validate(
@@ -59,8 +59,13 @@ def test_a_tier_that_the_rule_does_not_have_is_refused_with_those_it_has(loaded:
     assert "partly" in problem.fix.en
 
 
-def test_a_tier_without_a_score_is_refused(loaded: LoadedYear) -> None:
+def test_a_tier_without_a_score_is_remarked(loaded: LoadedYear) -> None:
     (problem,) = judged(loaded, TIERS, kind="tier", verdict="reached")
+    assert (problem.level, problem.what.en) == ("warning", "has no score: it counts as missing data, without points")
+
+
+def test_an_override_without_a_score_is_refused(loaded: LoadedYear) -> None:
+    (problem,) = judged(loaded, TIERS, kind="override")
     assert (problem.what.en, problem.fix.en) == ("the score must lie between 0 and the points", "write 0 to 2")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from tests.conftest import DATA, ROOT, Copy
+from tests.data.test_upgrade import as_before
 
 RUN = CliRunner()
 
@@ -40,7 +42,7 @@ def test_score_prints_one_json_object() -> None:
         "coverage",
         "dimensions",
         "indicators",
-        "metrics",
+        "formulas",
         "targets",
     ]
     assert list(document["dimensions"][0]) == ["id", "name", "points", "score", "rate"]
@@ -68,7 +70,7 @@ def test_score_speaks_english_on_request() -> None:
     _, out, _ = run("score", "hrss", "2023", "--format", "json", "--lang", "en")
     document = json.loads(out)
     assert document["grade"] == "Good"
-    assert document["metrics"]["budget_execution_rate"] == "0.9496"
+    assert document["formulas"]["budget_execution_rate"] == "0.9496"
 
 
 def test_score_as_table_ends_with_the_total() -> None:
@@ -207,3 +209,83 @@ def test_a_folder_that_cannot_be_laid_out_is_said_too(tmp_path: Path, args: list
     (tmp_path / "taken").write_text("")
     result = RUN.invoke(app, [*(arg.format(taken=tmp_path / "taken") for arg in args), "--lang", "en"])
     assert (result.exit_code, "name another folder" in result.stderr) == (2, True), result.stderr
+
+
+def invoke(*args: str) -> tuple[int, str, str]:
+    """A command as typed where one stands, without --data."""
+    result = RUN.invoke(app, [*args])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("stands", [".", "departments/hrss", "frameworks"])
+def test_the_data_folder_is_found_from_inside_it(copy: Copy, monkeypatch: pytest.MonkeyPatch, stands: str) -> None:
+    monkeypatch.chdir(copy.folder / stands)
+    status, out, _ = invoke("score", "hrss", "2023", "--format", "json")
+    assert (status, json.loads(out)["total"]) == (0, "84.63")
+
+
+def test_the_data_folder_is_found_from_beside_it(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    (copy.folder.parent / "notebooks" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(copy.folder.parent / "notebooks" / "mine")
+    assert invoke("check", "hrss", "2023")[0] == 0
+
+
+def test_where_no_data_folder_is_found_the_way_to_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = invoke("check", "--lang", "en")
+    assert (status, "there is no such data folder" in err) == (2, True)
+
+
+def test_the_language_is_that_of_the_county_unless_another_is_asked_for(copy: Copy) -> None:
+    copy.replace(copy.folder / "county.toml", 'language = "zh"', 'language = "en"')
+    assert "0 error(s)" in run("check", "hrss", "2023", data=copy.folder)[1]
+    assert "错误 0" in run("check", "hrss", "2023", "--lang", "zh", data=copy.folder)[1]
+
+
+def test_frameworks_are_listed_shipped_ones_and_own_ones() -> None:
+    status, out, _ = run("framework", "--lang", "en")
+    assert status == 0
+    for id in ("department-mof-2013", "project-mof-2020", "self-evaluation-form"):
+        assert re.search(rf"{id} .*shipped with evallib", out)
+    assert re.search(r"xundian-department .*your own", out)
+
+
+def test_a_framework_is_printed_with_its_formulas_written_out() -> None:
+    status, out, _ = run("framework", "project-mof-2020")
+    assert status == 0
+    assert "项目支出 ÷ 项目到位资金" in out
+    assert "优 ≥ 90" in out
+
+
+def test_a_framework_of_ones_own_begins_as_a_copy(copy: Copy) -> None:
+    mine = copy.folder / "frameworks" / "our-county" / "2025.toml"
+    status, out, _ = run("framework", "department-mof-2013", "--out", str(mine), data=copy.folder)
+    assert (status, out.strip()) == (0, str(mine))
+    assert 'id = "our-county"\nfirst_year = 2025\n' in mine.read_text(encoding="utf-8")
+    assert "our-county/2025" in run("framework", "our-county", data=copy.folder)[1]
+    for taken in (mine, mine.with_name("plan.toml"), copy.folder / "2025.toml"):
+        status, _, err = run("framework", "department-mof-2013", "--out", str(taken), "--lang", "en", data=copy.folder)
+        assert (status, "choose another name" in err) == (2, True)
+
+
+def test_a_project_of_a_department_stands_on_the_list_as_one(copy: Copy) -> None:
+    new = ["new", "road", "2024", "--name", "某道路", "--framework", "project-mof-2020", "--department", "hrss", "--as", "csv"]
+    assert run(*new, data=copy.folder)[0] == 0
+    assert run("new", "plan", "2024", "--name", "某政策", "--kind", "policy", "--as", "csv", data=copy.folder)[0] == 0
+    lines = list(csv.DictReader((copy.folder / "departments.csv").read_text(encoding="utf-8-sig").splitlines()))
+    told = {row["code"]: (row["kind"], row["department"], row["framework"]) for row in lines}
+    assert told["road"] == ("project", "hrss", "project-mof-2020")
+    assert told["plan"] == ("policy", "", "xundian-department")  # the usual framework of the county
+    assert told["hrss"][0] == ""
+
+
+def test_upgrade_lists_what_it_changed_and_says_where_there_was_nothing_to_do(copy: Copy) -> None:
+    old = as_before(copy.folder)
+    status, out, _ = invoke("upgrade", str(old), "--lang", "en")
+    assert status == 0
+    assert "frameworks/xundian-department/2023.toml: is of format 2 now" in out
+    assert f"The data as it was is in {old.with_name('data.1.0')}" in out
+    assert "nothing was changed" in invoke("upgrade", str(old), "--lang", "en")[1]
+    assert run("score", "hrss", "2023", data=old)[0] == 0
+    assert invoke("upgrade", str(old / "departments"))[0] == 2

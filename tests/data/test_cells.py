@@ -6,17 +6,21 @@ from decimal import Decimal
 
 import pytest
 
-from evallib.core.errors import InputRefused
-from evallib.core.record import Fact
 from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_departments, load_year
+from evallib.data.rulebook import shipped_catalogue
 from evallib.data.sheets import MAX_CELL, read_csv
+from evallib.model.errors import InputRefused
+from evallib.model.record import Fact
+from evallib.model.units import Currency, Units
 from tests.conftest import Copy
 
+UNITS = shipped_catalogue("units").units
 
-def facts(text: str) -> tuple[Fact, ...]:
+
+def facts(text: str, units: Units = UNITS) -> tuple[Fact, ...]:
     """The facts of a table typed by hand; refused where anything is wrong with it."""
-    reader = Reader()
+    reader = Reader(units)
     rows = load_table(reader, read_csv("facts.csv", text.encode()), "facts", Fact)
     reader.stop_if_wrong()
     return tuple(row for row in rows if isinstance(row, Fact))
@@ -26,6 +30,32 @@ def facts(text: str) -> tuple[Fact, ...]:
 def test_a_unit_in_the_cell_is_the_rows_where_the_row_names_none(typed: str) -> None:
     (fact,) = facts(f'fact,year,value,unit,source,section\noutturn_basic,2023,"{typed}",,report,1\n')
     assert (fact.value, fact.unit) == (Decimal(957260), "元")
+
+
+@pytest.mark.parametrize("typed", ["£957,260.50", "957260.50 £", "£ 957260.50"])
+def test_the_sign_of_money_is_the_countys(typed: str) -> None:
+    pounds = Units(currency=Currency("£", "英镑", "pounds"))
+    (fact,) = facts(f'fact,year,value,unit,source,section\noutturn_basic,2023,"{typed}",,report,1\n', pounds)
+    assert (fact.value, fact.unit) == (Decimal("957260.50"), "£")
+    with pytest.raises(InputRefused, match="is not a number"):
+        facts("fact,year,value,unit,source,section\noutturn_basic,2023,¥5,,report,1\n", pounds)
+
+
+def test_a_number_keeps_the_digits_that_were_typed() -> None:
+    (fact,) = facts("fact,year,value,unit,source,section\noutturn_basic,2023,700.50,万元,report,1\n")
+    assert (str(fact.value), fact.unit) == ("700.50", "万元")
+
+
+@pytest.mark.parametrize("unit", ["筐", "万亩", "km/L", "百户"])
+def test_any_word_may_be_a_unit(unit: str) -> None:
+    (fact,) = facts(f"fact,year,value,unit,source,section\nprojects,2023,5,{unit},report,1\n")
+    assert fact.unit == unit
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("people", "人"), ("10,000 yuan", "万元"), ("％", "%")])
+def test_a_unit_by_its_other_name_is_kept_by_its_own(typed: str, kept: str) -> None:
+    (fact,) = facts(f'fact,year,value,unit,source,section\nprojects,2023,5,"{typed}",report,1\n')
+    assert fact.unit == kept
 
 
 def test_a_unit_in_the_cell_must_be_the_one_the_row_names() -> None:

@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
-from evallib.core.budget_rows import FILE, BudgetHead
-from evallib.core.errors import InputRefused
-from evallib.core.monitoring_rows import head_line
-from evallib.core.rows import columns
 from evallib.data.check_all import check_data
+from evallib.model.budget_rows import FILE, BudgetHead
+from evallib.model.errors import InputRefused
+from evallib.model.monitoring_rows import head_line
+from evallib.model.rows import columns
 from tests.conftest import Copy
 
 

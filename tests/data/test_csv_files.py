@@ -15,21 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.core.errors import InputRefused
-from evallib.core.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
-from evallib.core.record import TABLES, Contradiction, Finding, Practice, Published, Record
-from evallib.core.rows import Sourced, columns
-from evallib.core.table_words import CHOICES, TABLE_NAMES
-from evallib.core.units import UNITS, parse_decimal
-from evallib.core.words import LANGS, Lang
 from evallib.data import workbook as data_workbook
 from evallib.data.csv_files import switch_form, write_csv_folder
 from evallib.data.load import load_year
 from evallib.data.raw_tables import Hint, csv_line, tables_of
+from evallib.data.rulebook import load_framework
 from evallib.data.sheets import guarded, read_csv, read_workbook
 from evallib.data.workbook import write_data_workbook
+from evallib.model.errors import InputRefused
+from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.model.record import TABLES, Contradiction, Finding, Practice, Published, Record
+from evallib.model.rows import Sourced, columns
+from evallib.model.table_words import CHOICES, TABLE_NAMES
+from evallib.model.units import parse_decimal
+from evallib.model.words import LANGS, Lang
 from tests.conftest import DATA, Copy
 
+FRAMEWORK = load_framework(DATA, "xundian-department", 2023)
+UNITS = FRAMEWORK.catalogue.units
 SOFFICE = shutil.which("soffice")
 TEXTS = (
     'he said "so", and left',
@@ -63,7 +66,7 @@ def put(copy: Copy, record: Record, form: Lang | None, to: str) -> Record:
     shutil.rmtree(copy.year, ignore_errors=True)
     copy.year.with_suffix(".xlsx").unlink(missing_ok=True)
     if to == "xlsx":
-        write_data_workbook(record, copy.year.with_suffix(".xlsx"), form or "zh")
+        write_data_workbook(record, copy.year.with_suffix(".xlsx"), form or "zh", FRAMEWORK)
     else:
         write_csv_folder(record, copy.year, form)
     return load_year(copy.folder, "hrss", 2023).record
@@ -108,7 +111,8 @@ def test_every_choice_and_every_unit_is_read_back(copy: Copy, record: Record, la
             if get_origin(info.annotation) is not None and set(get_args(info.annotation)) <= set(CHOICES):
                 shown = {CHOICES[value][lang] for value in get_args(info.annotation)}
                 assert len(shown) == len(get_args(info.annotation)), (table, column)
-    rows = tuple(Published(published=f"u{n}", value="1", unit=unit, note="n", source="report", section="1") for n, unit in enumerate(UNITS))
+    units = [*(unit.symbol for unit in UNITS), "万元", "亿元", "万户", "筐", "元/人", "million yuan"]
+    rows = tuple(Published(published=f"u{n}", value="1", unit=unit, note="n", source="report", section="1") for n, unit in enumerate(units))
     kinds = tuple(
         Contradiction(contradiction=f"c{n}", kind=kind, about="outturn", printed="1", other="2", reason="r", source="report", section="1")
         for n, kind in enumerate(("number", "wording"))
@@ -135,6 +139,23 @@ def test_numbers_keep_every_digit(copy: Copy, record: Record, to: str) -> None:
     again = put(copy, changed, "zh", to).findings[-len(rows) :]
     assert [str(row.amount) for row in again] == [str(row.amount) for row in rows]
     assert [str(row.quantity) for row in again] == [str(row.quantity) for row in rows]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_amounts_in_ten_thousands_keep_the_digits_that_were_printed(copy: Copy, record: Record, lang: Lang) -> None:
+    """700.50 万元 is known to 50 yuan, 700.5 to 500: a workbook must not make one of the other."""
+    printed = [("700.50", "万元"), ("700.5", "万元"), ("700", "万元"), ("7.000", "亿元"), ("84.0", "%"), ("84", "%"), ("3.50", "‰")]
+    rows = tuple(
+        record.target_parts[0].model_copy(update={"part": f"p{n}", "value": Decimal(value), "unit": unit, "counted": "no"})
+        for n, (value, unit) in enumerate(printed)
+    )
+    facts = (record.facts[0].model_copy(update={"fact": "procurement_planned", "value": Decimal("700.50"), "unit": "万元"}),)
+    write_data_workbook(record.model_copy(update={"target_parts": rows, "facts": facts}), copy.folder / "t.xlsx", lang, FRAMEWORK)
+    grids, _ = read_workbook("t.xlsx", (copy.folder / "t.xlsx").read_bytes())
+    sheets = {grid.sheet: grid for grid in grids}
+    parts, money = (sheets[TABLE_NAMES[table][lang]] for table in ("target_parts", "facts"))
+    assert [cells[columns(TABLES["target_parts"]).index("value")] for _, cells in parts.rows] == [value for value, _ in printed]
+    assert money.rows[0][1][2] == "700.50"
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
@@ -182,13 +203,13 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, record: Record, to: str
     (tmp_path / "old.xlsx").write_bytes(b"old")
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_csv_folder(record, tmp_path / "out") if to == "csv" else write_data_workbook(record, tmp_path / "old.xlsx", "zh")
+        write_csv_folder(record, tmp_path / "out") if to == "csv" else write_data_workbook(record, tmp_path / "old.xlsx", "zh", FRAMEWORK)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.xlsx", b"old")]
 
 
 def test_the_same_record_gives_the_same_bytes(tmp_path: Path, record: Record) -> None:
     for name in ("a.xlsx", "b.xlsx"):
-        write_data_workbook(record, tmp_path / name, "zh")
+        write_data_workbook(record, tmp_path / name, "zh", FRAMEWORK)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
@@ -196,7 +217,7 @@ def test_the_same_record_gives_the_same_bytes(tmp_path: Path, record: Record) ->
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Lang]:
     loaded = load_year(DATA, "hrss", 2023)
     path = tmp_path_factory.mktemp("book") / "2023.xlsx"
-    write_data_workbook(loaded.record, path, request.param, framework=loaded.framework)
+    write_data_workbook(loaded.record, path, request.param, loaded.framework)
     return openpyxl.load_workbook(path), request.param
 
 
@@ -249,6 +270,8 @@ def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[An
     assert offered("targets", "operator") == ["≥", "≤", "="]
     assert offered("target_parts", "counted") == [CHOICES["yes"][lang], CHOICES["no"][lang]]
     assert ("万元" if lang == "zh" else "10,000 yuan") in offered("facts", "unit")
+    assert ("平方公里" if lang == "zh" else "square kilometres") in offered("targets", "actual_unit")
+    assert "budget_execution_rate" in offered("own_indicators", "formula")
     assert "outturn_basic" in offered("facts", "fact")
     assert "staff_over_quota" not in offered("facts", "fact")
     assert "urban_new_jobs" in offered("targets", "indicator")
@@ -260,6 +283,15 @@ def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[An
     for table, model in TABLES.items():
         if issubclass(model, Sourced):
             assert offered(table, "source")
+
+
+def test_any_word_may_be_typed_as_a_unit_and_other_lists_warn(book: tuple[Any, Lang]) -> None:
+    workbook, lang = book
+    warns = {
+        columns(TABLES["targets"])[openpyxl.utils.column_index_from_string(str(rule.sqref).partition("2:")[0]) - 1]: rule.showErrorMessage
+        for rule in workbook[TABLE_NAMES["targets"][lang]].data_validations.dataValidation
+    }
+    assert (warns["unit"], warns["actual_unit"], warns["operator"], warns["indicator"]) == (False, False, True, True)
 
 
 def test_numbers_are_numbers_and_text_is_text(book: tuple[Any, Lang]) -> None:
@@ -275,7 +307,7 @@ def test_numbers_are_numbers_and_text_is_text(book: tuple[Any, Lang]) -> None:
 
 def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) -> None:
     practice = Practice(id="p", title="=1+1", text="@x", source="report", section="-1")
-    write_data_workbook(record.model_copy(update={"practices": (practice,)}), tmp_path / "t.xlsx", "en")
+    write_data_workbook(record.model_copy(update={"practices": (practice,)}), tmp_path / "t.xlsx", "en", FRAMEWORK)
     row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Practices"][2]
     assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in row if cell.value in ("=1+1", "@x", "-1")] == [
         ("=1+1", "s", True),
@@ -287,7 +319,7 @@ def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) 
 def test_remarks_stand_beside_their_column_and_are_not_read(copy: Copy, record: Record) -> None:
     remarks = {"facts": [Hint("#上年", "value", tuple(f"remark {n}" for n in range(len(record.facts))))]}
     shutil.rmtree(copy.year)
-    write_data_workbook(record, copy.year.with_suffix(".xlsx"), "zh", remarks)
+    write_data_workbook(record, copy.year.with_suffix(".xlsx"), "zh", FRAMEWORK, remarks)
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
     facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["基础数据"]
     assert [cell.value for cell in facts[1]][2:5] == ["数值", "#上年", "单位"]
@@ -387,7 +419,7 @@ def test_libreoffice_opens_the_workbook_and_keeps_values_and_lists(copy: Copy, r
     odd = record.model_copy(update={"practices": rows})
     shutil.rmtree(copy.year)
     book = copy.year.with_suffix(".xlsx")
-    write_data_workbook(odd, tmp_path / "2023.xlsx", "zh")
+    write_data_workbook(odd, tmp_path / "2023.xlsx", "zh", FRAMEWORK)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(book.parent), str(tmp_path / "2023.xlsx")]
     subprocess.run(command, check=True, capture_output=True, timeout=300)

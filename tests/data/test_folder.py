@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from evallib.core.errors import InputRefused
 from evallib.data.folder import has_data, year_files
 from evallib.data.load import load_year
 from evallib.data.sheets import MAX_BYTES
+from evallib.model.errors import InputRefused
 from tests.conftest import Copy
 
 
@@ -30,13 +30,20 @@ def linked_outside(file: Path, outside: Path) -> None:
 def test_a_year_is_read_from_its_tables_and_the_framework_in_force(copy: Copy) -> None:
     found = names(copy, 2023)
     assert "departments/hrss/2023/facts.csv" in found
-    assert found[-1] == "frameworks/xundian-department/2023.toml"
-    assert all(name.endswith(".csv") for name in found[:-1])
+    assert found[-2:] == ["county.toml", "frameworks/xundian-department/2023.toml"]
+    assert all(name.endswith(".csv") for name in found[:-2])
+
+
+def test_a_catalogue_of_the_countys_own_is_one_of_the_files(copy: Copy) -> None:
+    (copy.folder / "catalogue").mkdir()
+    (copy.folder / "catalogue" / "mine.toml").write_text("")
+    assert "catalogue/mine.toml" in names(copy, 2023)
+    assert "catalogue/mine.toml" in {file.name for file in load_year(copy.folder, "hrss", 2023).record.files}
 
 
 def test_a_workbook_is_one_file_and_later_years_keep_the_framework(copy: Copy) -> None:
     (copy.year.parent / "2024.xlsx").write_bytes(b"x")
-    assert names(copy, 2024) == ["departments/hrss/2024.xlsx", "frameworks/xundian-department/2023.toml"]
+    assert names(copy, 2024) == ["departments/hrss/2024.xlsx", "county.toml", "frameworks/xundian-department/2023.toml"]
     assert names(copy, 2024, None) == ["departments/hrss/2024.xlsx"]
 
 

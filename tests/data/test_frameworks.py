@@ -9,14 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
-from evallib.data.load import load_framework
+from evallib.data.rulebook import load_framework
 from evallib.data.table_docs import table_documentation
 from evallib.pages.framework_text import framework_changes, framework_lines
 from tests.conftest import DATA, GOLDEN, ROOT, Copy
 
-FORM = GOLDEN / "frameworks" / "self-evaluation-form.toml"
+FORM = GOLDEN / "frameworks" / "self-form.toml"
 
-OWN = """indicator,name,name_en,group,points,basis,metric,source,section
+OWN = """indicator,name,name_en,group,points,basis,formula,source,section
 trained,培训人数,People trained,output_rows,30,published,,report,表
 days,办理天数,Days to decide,output_rows,20,published,,report,表
 income,增收,Income raised,benefit_rows,30,published,,report,表
@@ -33,10 +33,10 @@ pleased,>=,90,%,45,件,50,measured,,,report,表
 @pytest.fixture
 def form(copy: Copy) -> Copy:
     """The same department, evaluated by the second framework with rows of its own."""
-    folder = copy.folder / "frameworks" / "self-evaluation-form"
+    folder = copy.folder / "frameworks" / "self-form"
     folder.mkdir()
     shutil.copy(FORM, folder / "2023.toml")
-    copy.replace(copy.folder / "departments.csv", "xundian-department", "self-evaluation-form")
+    copy.replace(copy.folder / "departments.csv", "xundian-department", "self-form")
     (copy.year / "own_indicators.csv").write_text(OWN, encoding="utf-8")
     (copy.year / "targets.csv").write_text(TARGETS, encoding="utf-8")
     for table in ("target_parts", "judgements", "findings", "finding_amounts", "published", "contradictions"):
@@ -70,11 +70,11 @@ def test_the_framework_in_force_is_the_newest_that_is_not_later(copy: Copy) -> N
 def test_what_changed_between_two_years_is_said(copy: Copy) -> None:
     text = copy.framework.read_text(encoding="utf-8").replace("first_year = 2023", "first_year = 2025")
     text = text.replace("points_each = 0.25", "points_each = 0.75", 1).replace("at_least = 90\n", "at_least = 92\n")
-    text = text.replace('carryover_rate = "adjusted"', 'carryover_rate = "outturn"')
+    text = text.replace('value = "carryover_rate"', 'value = "结转结余率（占支出决算）"')
     copy.framework.with_name("2025.toml").write_text(text, encoding="utf-8")
     old, new = (load_framework(copy.folder, "xundian-department", year) for year in (2023, 2025))
     changes = {change.what.en: (change.before.en, change.after.en) for change in framework_changes(old, new)}
-    assert set(changes) == {"Effectiveness of internal control: rule", "base of carryover_rate", "grade Excellent"}
+    assert set(changes) == {"Effectiveness of internal control: rule", "Carry-over rate: formula", "grade Excellent"}
     assert changes["grade Excellent"] == ("≥ 90", "≥ 92")
     assert framework_changes(old, old) == ()
 

@@ -12,10 +12,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evallib.core.errors import InputRefused
-from evallib.core.record import OPTIONAL, TABLES
-from evallib.core.words import LANGS
 from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.model.record import OPTIONAL, TABLES
+from evallib.model.words import LANGS
 from tests.conftest import DATA
 
 NASTY = ["", "0", "-1", "1e9", "NaN", "Infinity", "9" * 20, "0.000000001", "一", "１２", "1,000", "100%", "=1+1", "'", '"', "\t", "x" * 300]

@@ -11,14 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from evallib.core.errors import InputRefused
-from evallib.core.record import TABLES, Record, TargetPart
-from evallib.core.table_words import TABLE_NAMES
-from evallib.core.words import LANGS
 from evallib.data import new_year as module
 from evallib.data.load import load_departments, load_year
 from evallib.data.new_year import new_year
 from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.model.record import TABLES, Record, TargetPart
+from evallib.model.table_words import TABLE_NAMES
+from evallib.model.words import LANGS
 from tests.conftest import DATA, Copy
 
 Row = dict[str, str]
@@ -84,7 +84,7 @@ def test_what_last_year_knows_is_filled_in_and_what_it_does_not_is_asked_for(lai
     opening = rows["opening_carryover", "2024"]
     assert (opening["value"], opening["source"], opening["section"]) == ("1000370.85", "last-year", "facts.csv closing_carryover")
     three = rows["three_public_budget", "2023"]
-    assert (three["value"], three["section"]) == ("27800", "facts.csv three_public_budget")
+    assert (three["value"], three["section"]) == ("27800.00", "facts.csv three_public_budget")
     project = rows["project_budget", "2023"]  # the 2023 report gives only that of 2022
     assert (project["value"], project["source"]) == ("", "")
 
@@ -207,7 +207,7 @@ REFUSED: list[tuple[str, int, dict[str, Any], str, str]] = [
     ("hrss", 2024, {"from_year": 2021}, "2021 is not listed", "没有列出 2021 年"),
     ("hrss", 1066, {}, "out of range", "超出允许范围"),
     ("edu", 2024, {}, "needs a name and a framework", "新部门须有名称和指标体系"),
-    ("edu", 2024, {"name": "教育局"}, "needs a name and a framework", "新部门须有名称和指标体系"),
+    ("edu", 2024, {"framework": "xundian-department"}, "needs a name and a framework", "新部门须有名称和指标体系"),
     ("Edu", 2024, {}, "cannot be a department code", "不能用作部门编码"),
     ("../x", 2024, {}, "cannot be a department code", "不能用作部门编码"),
     ("con", 2024, {}, "cannot be a department code", "Windows 保留名"),
@@ -224,6 +224,24 @@ def test_what_will_not_do_is_refused_and_nothing_changes(copy: Copy, code: str, 
     assert zh in refusal.value.describe("zh")
     assert "To fix it: " in refusal.value.describe("en")
     assert listing(copy.folder) == before
+
+
+def test_a_new_department_takes_the_framework_of_the_settings(copy: Copy) -> None:
+    new_year(copy.folder, "edu", 2024, from_year=None, to="csv", lang="zh", name="教育局")
+    assert [row.framework for row in load_departments(copy.folder) if row.code == "edu"] == ["xundian-department"]
+    copy.replace(copy.folder / "county.toml", 'framework = "xundian-department"', 'framework = ""')
+    with pytest.raises(InputRefused, match="needs a name and a framework"):
+        new_year(copy.folder, "health", 2024, from_year=None, to="csv", lang="zh", name="卫健局")
+
+
+def test_what_was_typed_in_ten_thousands_is_carried_over_so(copy: Copy) -> None:
+    """100.037085 万元 carried over as 1,000,370.85 元 would be exact, which it was not."""
+    for fact, value in (("closing_carryover_basic", "95.7260"), ("closing_carryover_project", "4.311085")):
+        copy.set("facts", {"fact": fact}, "value", value)
+        copy.set("facts", {"fact": fact}, "unit", "万元")
+    made = new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh")
+    opening = next(row for row in read(made, "facts") if row["fact"] == "opening_carryover" and row["year"] == "2024")
+    assert (opening["value"], opening["unit"]) == ("100.037085", "万元")
 
 
 def test_a_year_that_is_listed_already_is_laid_out_and_the_list_stays_as_it_was(copy: Copy) -> None:
@@ -352,9 +370,9 @@ def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_l
     assert previous.record.year == 2023
     assert evaluation.coverage.indicators_scored == evaluation.coverage.indicators
     assert evaluation.total > previous.total
-    assert evaluation.metric("procurement_execution_rate").value is not None
-    assert f"{evaluation.metric('carryover_change_rate').value:.4f}" == "-0.5684"  # 431,803.15 against 1,000,370.85
-    assert evaluation.metric("three_public_change_rate").value == 0
+    assert evaluation.formula("procurement_execution_rate").value is not None
+    assert f"{evaluation.formula('carryover_change_rate').value:.4f}" == "-0.5684"  # 431,803.15 against 1,000,370.85
+    assert evaluation.formula("three_public_change_rate").value == 0
     assert not [problem for problem in evaluated.remarks if problem.level == "error"]
     assert listing(copy.year) == year_2023
     assert listing(DATA / "departments" / "hrss" / "2023") == year_2023

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from evallib.core.errors import InputRefused
-from evallib.core.words import LANGS
 from evallib.data.load import load_year
 from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.model.words import LANGS
 from tests.conftest import BAD, Copy
 
 CASES = sorted(BAD.glob("*.toml"))
@@ -47,6 +47,7 @@ def spoil(copy: Copy, case: dict[str, Any]) -> None:
         with (copy.folder / edit["file"]).open("a", encoding="utf-8") as file:
             file.write(edit["text"])
     for edit in case.get("create", []):
+        (copy.folder / edit["file"]).parent.mkdir(exist_ok=True)
         (copy.folder / edit["file"]).write_text(edit["text"], encoding="utf-8")
     for edit in case.get("rename", []):
         (copy.folder / edit["from"]).rename(copy.folder / edit["to"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,12 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from evallib.core.evaluation import Evaluation
-from evallib.core.facts import FACTS
-from evallib.core.measure import find_fact
-from evallib.core.reconcile import reconcile
-from evallib.core.words import LANGS, Lang, words
 from evallib.data.score_workbook import write_score_workbook
+from evallib.model.evaluation import Evaluation
+from evallib.model.words import LANGS, Lang, words
+from evallib.say.workings import indicator_clause, indicator_evidence, indicator_rule, indicator_working
+from evallib.score.reconcile import reconcile
+from tests.score.small import judgement
 
 SHEETS = {
     "zh": ["评分表", "指标体系", "目标与实际", "基础数据", "比率", "问题", "核对", "来源文件"],
@@ -106,7 +107,10 @@ def test_the_scores_are_the_evaluations(hrss: Evaluation, shared: Shared, lang: 
         assert cells[2] == i.name[lang]
         assert (cells[3], cells[6]) == (float(i.points), float(i.score or 0))
         assert cells[7] == pytest.approx(float(i.score_rate or 0))
-        assert cells[11:] == [i.rule_text[lang], i.working[lang], i.source[lang], i.evidence[lang] or "—"]
+        assert cells[11:] == [
+            indicator_rule(hrss, i, lang), indicator_working(hrss, i, lang), indicator_clause(hrss, i, lang),
+            indicator_evidence(hrss, i, lang) or "—",
+        ]  # fmt: skip
 
 
 def test_values_are_numbers_with_formats_and_units(hrss: Evaluation, shared: Shared) -> None:
@@ -162,7 +166,7 @@ def test_facts_are_summed_from_the_cells_of_their_parts(hrss: Evaluation, shared
     rows = {(row["数据项"].value, row["年度"].value): row["数值"] for row in table(sheet)}
     assert len(rows) > 60
     for (name, year), cell in rows.items():
-        fact = find_fact(hrss.record, next(f.id for f in FACTS.values() if f.name.zh == name), year)
+        fact = hrss.facts.find(next(f.id for f in hrss.catalogue.facts.values() if f.name.zh == name), year)
         assert fact is not None
         assert (cell.data_type == "f") == bool(fact.parts)
         assert cell.value == "—" if fact.value is None else calculated(sheet, cell.coordinate) == pytest.approx(float(fact.value))
@@ -175,7 +179,7 @@ def test_every_published_figure_and_rate_and_document_is_there(hrss: Evaluation,
     assert len(rows) == len(reconcile(hrss))
     assert rows[0]["结果"].value != "一致"
     assert [row["数值"].value for row in table(book["比率"])] == [
-        "—" if m.value is None else pytest.approx(float(m.value)) for m in hrss.metrics
+        "—" if m.value is None else pytest.approx(float(m.value)) for m in hrss.formulas
     ]
     texts = {cell.value for row in book["来源文件"].iter_rows() for cell in row}
     assert {file.sha256 for file in hrss.record.files} | {s.source for s in hrss.record.sources} <= texts
@@ -185,7 +189,7 @@ def test_every_published_figure_and_rate_and_document_is_there(hrss: Evaluation,
 def altered(e: Evaluation, title: str, kind: str = "类") -> Evaluation:
     finding = e.record.findings[0].model_copy(update={"title": title, "title_en": title, "kind": kind, "kind_en": kind})
     findings = (finding, *e.record.findings[1:])
-    return e.model_copy(update={"record": e.record.model_copy(update={"findings": findings})})
+    return replace(e, record=e.record.model_copy(update={"findings": findings}))
 
 
 FORMULA_LIKE = ["=1+1", "@x", "+1", "-1", "#N/A", '=HYPERLINK("http://x")', "'quoted"]
@@ -197,7 +201,7 @@ def formula_like(hrss: Evaluation, tmp_path_factory: pytest.TempPathFactory) -> 
     first, *others = hrss.record.findings
     named = [first.model_copy(update={"finding": f"f{n}", "title": title}) for n, title in enumerate(FORMULA_LIKE)]
     record = hrss.record.model_copy(update={"findings": (*named, first, *others)})
-    return table(written(hrss.model_copy(update={"record": record}), tmp_path_factory.mktemp("formulas"))["问题"])
+    return table(written(replace(hrss, record=record), tmp_path_factory.mktemp("formulas"))["问题"])
 
 
 @pytest.mark.parametrize("title", FORMULA_LIKE)
@@ -211,7 +215,7 @@ def test_text_never_becomes_a_formula(formula_like: list[dict[str, Any]], title:
 def test_hostile_and_long_text_is_held(hrss: Evaluation, tmp_path: Path, lang: Lang) -> None:
     hostile = "a\x00b\x0bc\x1f\x7f\u202ed\u2066e\ud800f\uffffg<b>&amp;\r\nh"
     e = altered(hrss, hostile, kind="长" * 40_000)
-    e = e.model_copy(update={"record": e.record.model_copy(update={"name": words(hostile, hostile)})})
+    e = replace(e, record=e.record.model_copy(update={"name": words(hostile, hostile)}))
     row = list(table(written(e, tmp_path, lang).worksheets[5])[0].values())
     assert row[2].value == "abcdefg<b>&amp;\nh"
     assert row[1].value == "长" * 32_766 + "…"
@@ -228,11 +232,11 @@ def test_codes_in_text_stay_as_they_were_typed(hrss: Evaluation, tmp_path: Path)
 def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path) -> None:
     def change(i: Any) -> Any:
         if i.id == "staffing_control":
-            return i.model_copy(update={"status": "not_applicable", "method": "judged", "score": None})
+            return replace(i, status="not_applicable", method="judged", score=None, judgements=(judgement(i.id, "not_applicable"),))
         if i.id == "carryover":
-            return i.model_copy(update={"method": "overridden", "score": Decimal("1.50"), "formula_score": Decimal("1.00")})
+            return replace(i, method="overridden", score=Decimal("1.50"), formula_score=Decimal("1.00"))
         if i.id == "three_public_change":
-            return i.model_copy(update={"status": "missing", "value": None, "score": Decimal("0.00")})
+            return replace(i, status="missing", value=None, score=Decimal("0.00"))
         return i
 
     indicators = tuple(change(i) for i in hrss.indicators)
@@ -240,9 +244,9 @@ def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path)
     for d in hrss.dimensions:
         members = [i for i in indicators if i.dimension == d.id and i.score is not None]
         points, score = sum(i.points for i in members), sum(i.score for i in members)
-        groups.append(d.model_copy(update={"points": points, "score": score, "rate": score / points}))
-    total = round(sum(d.score for d in groups) * 100 / sum(d.points for d in groups), 2)
-    e = hrss.model_copy(update={"indicators": indicators, "dimensions": tuple(groups), "total": total})
+        groups.append(replace(d, points=points, score=score, rate=score / points))
+    total = round(sum((d.score for d in groups), Decimal(0)) * 100 / sum((d.points for d in groups), Decimal(0)), 2)
+    e = replace(hrss, indicators=indicators, dimensions=tuple(groups), total=total)
     book, values = written(e, tmp_path), written(e, tmp_path, values=True)
     rows = {row["三级指标"].value: row for row in table(book.worksheets[0])}
     gone, missing, changed = (rows[hrss.indicator(id).name.zh] for id in ("staffing_control", "three_public_change", "carryover"))
@@ -257,7 +261,7 @@ def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path)
 
 def test_a_synthetic_year_says_so_at_the_top(hrss: Evaluation, tmp_path: Path) -> None:
     line = hrss.record.profile[0].model_copy(update={"key": "synthetic", "text": "本年数据为模拟", "text_en": "made up"})
-    e = hrss.model_copy(update={"record": hrss.record.model_copy(update={"profile": (*hrss.record.profile, line)})})
+    e = replace(hrss, record=hrss.record.model_copy(update={"profile": (*hrss.record.profile, line)}))
     assert any(cell.value == "本年数据为模拟" for row in written(e, tmp_path).worksheets[0].iter_rows(1, 9) for cell in row)
 
 
@@ -273,7 +277,7 @@ def test_two_writes_give_the_same_bytes(hrss: Evaluation, tmp_path: Path, lang: 
 
 def test_no_findings_and_no_published_figures(hrss: Evaluation, tmp_path: Path) -> None:
     bare = hrss.record.model_copy(update={"findings": (), "published": (), "contradictions": ()})
-    book = written(hrss.model_copy(update={"record": bare}), tmp_path)
+    book = written(replace(hrss, record=bare), tmp_path)
     assert book["问题"]["A2"].value == "没有发现问题。"
     assert table(book["问题"]) == []
 

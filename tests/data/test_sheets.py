@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,13 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.core.errors import InputRefused
-from evallib.core.record import OPTIONAL, TABLES
-from evallib.core.rows import Row, columns
-from evallib.core.table_words import TABLE_NAMES
 from evallib.data.load import load_year
 from evallib.data.sheets import MAX_ROWS, Grid, guarded, read_csv, read_workbook, unguarded
 from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.model.record import OPTIONAL, TABLES
+from evallib.model.rows import Row, columns
+from evallib.model.table_words import TABLE_NAMES
 from tests.conftest import Copy
 
 
@@ -65,10 +66,7 @@ def test_a_workbook_and_a_folder_are_equals(copy: Copy) -> None:
     as_workbook(copy)
     book = evaluate_year(copy.folder, "hrss", 2023).evaluation
     files = {"files": ()}
-    assert book.model_copy(update={"record": book.record.model_copy(update=files)}).to_json() == (
-        folder.model_copy(update={"record": folder.record.model_copy(update=files)}).to_json()
-    )
-    assert [f.name for f in book.record.files] == ["departments/hrss/2023.xlsx", "frameworks/xundian-department/2023.toml"]
+    assert replace(book, record=book.record.model_copy(update=files)) == replace(folder, record=folder.record.model_copy(update=files))
 
 
 def test_a_folder_and_a_workbook_together_are_refused(copy: Copy, tmp_path: Path) -> None:

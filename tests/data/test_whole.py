@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evallib.core.errors import InputRefused
 from evallib.data.whole import refuse_filled, whole
+from evallib.model.errors import InputRefused
 
 
 def test_a_file_takes_its_place_only_when_all_went_well(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from evallib.core.errors import InputRefused
-from evallib.core.measure import find_fact
-from evallib.core.years import EvaluatedYear
-from evallib.data.load import load_departments, load_framework
+from evallib.model.errors import InputRefused
+from evallib.model.years import EvaluatedYear
+from evallib.data.load import load_departments
+from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year
-from evallib.demo.county import FAILURES, ODDITIES, DemoCounty, make_demo
+from evallib.demo.county import DemoCounty, make_demo
 from evallib.pages.framework_text import framework_changes
 
 
@@ -51,7 +51,7 @@ def test_the_numbers_are_those_of_every_machine(tmp_path: Path) -> None:
     files = sorted(county.data.glob("departments/*/*/facts.csv"))
     rows = [row for file in files for row in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())]
     told = "\n".join(f"{row['fact']} {row['year']} {row['value']} {row['unit']}" for row in rows)
-    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "520f61516e5eabea"
+    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "56da7199253b8e11"
 
 
 def test_what_is_usable_is_evaluated_and_what_is_announced_is_refused(
@@ -76,7 +76,7 @@ def test_what_is_usable_is_evaluated_and_what_is_announced_is_refused(
 
 
 def test_identities_break_in_more_than_one_way(tmp_path: Path) -> None:
-    county = make_demo(tmp_path / "county", departments=100, last_year=2022)
+    county = make_demo(tmp_path / "county", departments=150, last_year=2022)
     told = set()
     for code, year in _announced(county, "identity"):
         with pytest.raises(InputRefused) as refusal:
@@ -89,7 +89,8 @@ def test_identities_break_in_more_than_one_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("departments", "years", "seed"), [(12, 3, 1), (12, 4, 2), (13, 6, 3), (30, 2, 4)])
 def test_every_kind_of_trouble_occurs_and_little_is_unusable(departments: int, years: int, seed: int, tmp_path: Path) -> None:
     county = make_demo(tmp_path / "county", departments=departments, last_year=2020 + years, seed=seed)
-    assert all(county.counts[kind] >= 1 for kind in (*FAILURES, *ODDITIES))
+    assert all(count >= 1 for count in county.counts.values())
+    assert len(county.counts) == 12
     assert len(county.failures) <= 0.15 * county.department_years
 
 
@@ -102,15 +103,15 @@ def test_what_is_strange_is_where_it_was_announced(county: DemoCounty, evaluated
 
     assert remarked("zero_base") == _announced(county, "zero_base")
     assert remarked("far_above_target") == _announced(county, "far_above_target")
-    assert remarked("staff_over_quota") >= _announced(county, "staff_over_quota")
+    assert remarked("implausible") >= _announced(county, "crowded")
     assert indicators("status", "not_applicable") == _announced(county, "not_applicable")
     assert indicators("method", "overridden") == _announced(county, "override")
     missing = _announced(county, "missing_value")
     assert missing <= indicators("status", "missing") <= missing | _announced(county, "zero_base")
     recorded = {at for at, year in evaluated.items() if year.evaluation.record.contradictions}
     assert recorded == _announced(county, "recorded_contradiction")
-    for at in _announced(county, "staff_over_quota"):
-        rate = evaluated[at].evaluation.metric("staffing_control_rate").value
+    for at in _announced(county, "crowded"):
+        rate = evaluated[at].evaluation.formula("staffing_control_rate").value
         assert rate is not None
         assert rate > 1.2
     for at in missing:
@@ -133,8 +134,8 @@ def test_a_year_opens_with_what_the_last_one_closed_with(evaluated: dict[tuple[s
     assert len(pairs) > 35
     for before, now in pairs:
         assert now.previous is not None
-        closing = find_fact(before.evaluation.record, "closing_carryover", before.evaluation.record.year)
-        opening = find_fact(now.evaluation.record, "opening_carryover", now.evaluation.record.year)
+        closing = before.evaluation.facts.find("closing_carryover")
+        opening = now.evaluation.facts.find("opening_carryover")
         assert closing is not None
         assert opening is not None
         assert closing.value == opening.value

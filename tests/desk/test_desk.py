@@ -14,19 +14,21 @@ import pytest
 from bs4 import BeautifulSoup
 
 from evallib.analysis.changes import FindingRemoved
-from evallib.core.errors import InputRefused
-from evallib.core.words import LANGS, Lang
+from evallib.data.load import load_departments
 from evallib.data.new_year import new_year
 from evallib.desk.desk import Desk
 from evallib.desk.fields import said
 from evallib.desk.page import desk_css
 from evallib.desk.panels import PANELS, Look, MakeReport, Scenarios
 from evallib.desk.views import DeskView
+from evallib.model.errors import InputRefused
+from evallib.model.words import LANGS, Lang
 from evallib.pages.report import SECTIONS
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import ReportFailed
+from evallib.say.workings import indicator_rule, indicator_working
 from tests.browser.hostile import HOSTILE, poison
-from tests.conftest import DATA, ROOT, Copy
+from tests.conftest import DATA, GOLDEN, ROOT, Copy
 
 NOTEBOOK = ROOT / "notebooks" / "explore.ipynb"
 
@@ -152,7 +154,7 @@ def test_an_indicator_shows_working_rule_clause_facts_and_sources(desk: Desk) ->
     desk.lang = "zh"
     shown = desk.indicator("three_public_change").html
     entry = desk.recorded.indicator("three_public_change")
-    for text in (entry.working.zh, entry.rule_text.zh):
+    for text in (indicator_working(desk.recorded, entry, "zh"), indicator_rule(desk.recorded, entry, "zh")):
         assert text in shown
     assert "27,800.00元" in shown  # the fact, as it stands in the table of facts
     assert "documents" in shown
@@ -260,6 +262,32 @@ def test_texts_that_try_to_be_more_than_text_stay_text(copy: Copy, lang: Lang) -
 
 def test_a_single_department_has_no_place(desk: Desk) -> None:
     assert "nothing to compare with" in desk.county().html
+
+
+# --- other places
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("place", sorted(path.name for path in (GOLDEN / "places").iterdir() if path.is_dir()))
+def test_every_tab_stands_whatever_a_framework_lacks(place: str, lang: Lang) -> None:
+    """No points, no budget, other units and money: everything can be looked at and tried, and nothing stops."""
+    folder = GOLDEN / "places" / place
+    listed = load_departments(folder)[0]
+    desk = Desk(folder, lang)
+    desk.choose(listed.code, listed.first_year)
+    view = DeskView(desk)
+    for number, panel in enumerate(view.panels):
+        view.tabs.selected_index = number
+        assert panel.message.value == "", panel.TITLE.en
+    for indicator in desk.recorded.indicators:
+        assert indicator.name[lang] in BeautifulSoup(desk.indicator(indicator.id).html, "html.parser").get_text()
+        for field in desk.fields(indicator.id):
+            if isinstance(field.recorded, Decimal):
+                desk.change(field.make(field.text(field.recorded)))
+                assert not desk.changes, (indicator.id, field.label.en)
+    for dimension in desk.recorded.dimensions:
+        assert desk.dimension(dimension.id).id == dimension.id
+    assert desk.section("summary").html
 
 
 # --- widgets

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from evallib.core.errors import InputRefused, Place
-from evallib.core.framework import Averaged, Consensus
-from evallib.core.units import round_half_up
-from evallib.core.words import LANGS
 from evallib.methods.agreement import Scores, describe_alpha, describe_w, kendall_w, krippendorff_alpha
 from evallib.methods.experts import Item, ItemResult, Judgement, Panel, PanelResult, judge
+from evallib.model.errors import InputRefused, Place
+from evallib.model.framework import Averaged, Consensus
+from evallib.model.units import round_half_up
+from evallib.model.words import LANGS
 from tests.conftest import GOLDEN
 
 CASES: dict[str, Any] = tomllib.loads((GOLDEN / "experts.toml").read_text(encoding="utf-8"))

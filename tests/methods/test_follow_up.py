@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +15,6 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_year
-from evallib.core.errors import InputRefused, Place, Problem
-from evallib.core.evaluation import Evaluation
-from evallib.core.optional_rows import FollowUp
-from evallib.core.record import Finding, Recommendation, Record
-from evallib.core.words import LANGS, Lang, words
-from evallib.core.years import EvaluatedYear
 from evallib.data.load import load_year
 from evallib.data.new_year import new_year
 from evallib.methods.follow_up import (
@@ -33,6 +28,12 @@ from evallib.methods.follow_up import (
     resolved_share,
     unresolved,
 )
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.evaluation import Evaluation
+from evallib.model.optional_rows import FollowUp
+from evallib.model.record import Finding, Recommendation, Record
+from evallib.model.words import LANGS, Lang, words
+from evallib.model.years import EvaluatedYear
 from evallib.pages.report import SECTIONS, Report
 from tests.conftest import GOLDEN, Copy
 
@@ -187,7 +188,7 @@ def test_each_is_counted_once_and_nothing_resolved_is_overdue(drawn: list[Any]) 
 
 def with_rows(evaluation: Evaluation, year: int, rows: Iterable[FollowUp], **more: Any) -> Evaluation:
     record = evaluation.record.model_copy(update={"year": year, "follow_ups": tuple(rows)} | more)
-    return evaluation.model_copy(update={"record": record})
+    return replace(evaluation, record=record)
 
 
 def test_a_countys_overdue_is_told_for_one_date_the_longest_first(hrss: Evaluation) -> None:
@@ -232,16 +233,10 @@ def section(this: Evaluation, last: Evaluation | None, lang: Any) -> str:
     return Report(EvaluatedYear(this, last, ()), lang).section("follow_up").html
 
 
-@pytest.mark.parametrize(("lang", "said"), [("zh", "没有整改记录，也没有上年的评价"), ("en", "No follow-up was recorded, and there is no")])
-def test_with_nothing_to_tell_the_section_says_so_in_one_sentence(hrss: Evaluation, lang: Any, said: str) -> None:
-    html = section(hrss, None, lang)
-    assert said in html
-    assert html.count("<p>") == 1
-    assert "<table" not in html
-
-
-def test_a_year_before_without_findings_is_said(hrss: Evaluation) -> None:
-    assert "2022 年的评价没有发现问题" in section(hrss, with_rows(hrss, 2022, [], findings=()), "zh")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_with_nothing_to_tell_there_is_no_section(hrss: Evaluation, lang: Any) -> None:
+    assert section(hrss, None, lang) == ""
+    assert section(hrss, with_rows(hrss, 2022, [], findings=()), lang) == ""
 
 
 def test_findings_of_which_nobody_said_anything_are_named(hrss: Evaluation) -> None:

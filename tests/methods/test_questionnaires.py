@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evallib.core.words import words
 from evallib.methods.questionnaires import answers_of, is_answer, questionnaires
+from evallib.model.words import words
 from tests.conftest import Copy
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -16,10 +17,10 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
-from evallib.core.errors import InputRefused
-from evallib.core.monitoring_rows import example_lines, head_line
 from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS
+from evallib.model.errors import InputRefused
+from evallib.model.monitoring_rows import example_lines, head_line
 from evallib.runs.batch import (
     Job,
     Outcome,
@@ -35,7 +36,7 @@ from evallib.runs.batch import (
     standing,
 )
 from evallib.runs.engine import fast_engine
-from evallib.runs.index import write_index, write_results
+from evallib.runs.index import results_table, write_index, write_results
 from evallib.runs.report import ReportFailed, run_report
 from tests.conftest import DATA, Copy
 
@@ -97,6 +98,7 @@ def test_one_failure_stops_nothing_and_everything_is_told(county: Copy, tmp_path
     rows = list(csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig"))))
     assert len(rows) == 39
     assert sum(float(row["score"]) for row in rows) == pytest.approx(84.63)
+    assert {row["kind"] for row in rows} == {"department"}
     assert pd.read_parquet(parquet)["indicator"].tolist() == [row["indicator"] for row in rows]
 
 
@@ -121,7 +123,12 @@ def test_a_finished_report_is_up_to_date(made: tuple[Path, Path], tmp_path: Path
 
 @pytest.mark.parametrize(
     "file",
-    ["data/departments/hrss/2023/facts.csv", "data/frameworks/xundian-department/2023.toml", "data/departments.csv"],
+    [
+        "data/departments/hrss/2023/facts.csv",
+        "data/frameworks/xundian-department/2023.toml",
+        "data/county.toml",
+        "data/departments.csv",
+    ],
 )
 def test_whatever_decides_a_report_makes_it_stale(made: tuple[Path, Path], tmp_path: Path, file: str) -> None:
     job_of(made, tmp_path)
@@ -243,6 +250,55 @@ def test_the_index_leads_to_overviews_and_comparisons_that_were_made(county: Cop
     assert 'href="comparison/hrss.html"' in index
     assert 'href="comparison/wrong.html"' not in index
     assert index.count("尚未生成</span>") == 3
+
+
+def shown(job: Job, total: str | None, **more: Any) -> Outcome:
+    """A report that was made, with a result as its stamp holds it."""
+    called = {"zh": f"{job.year}/{(job.year + 1) % 100}", "en": f"{job.year}/{(job.year + 1) % 100}"}
+    named = {"zh": f"{job.framework} 体系", "en": f"framework {job.framework}"}
+    result = {"name": job.department, "framework": job.framework, "framework_name": named, "kind": job.of, "year": called, "rows": []}
+    result |= {"total": total, "points": "100.00" if total else "0.00", "grade": "良" if total else "", "grade_en": "Good" if total else ""}
+    result |= {"self_total": None, "indicators": 4, "indicators_scored": 4, "synthetic": False, **more}
+    job.folder.mkdir(parents=True, exist_ok=True)
+    job.stamp.write_text(json.dumps({"result": result}), encoding="utf-8")
+    return Outcome(job, "made")
+
+
+def test_what_is_evaluated_otherwise_is_set_apart_on_the_index(county: Copy, tmp_path: Path) -> None:
+    """Projects stand with projects, and a framework without points has no total, no grade and no change."""
+    lines = ["code,name,name_en,framework,first_year,last_year,kind,department"]
+    lines += ["road,某道路,A road,project-mof-2020,2023,2024,project,hrss", "hrss,某局,A bureau,xundian-department,2023,2024,,"]
+    lines += ["plain,某馆,A hall,xundian-department,2024,2024,department,", "bridge,某桥,A bridge,project-mof-2020,2024,2024,project,"]
+    (county.folder / "departments.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    totals = {("road", 2023): "80.00", ("road", 2024): "81.50", ("hrss", 2024): "90.00"}
+    jobs = list_jobs(county.folder, tmp_path, lang="en")
+    outcomes = [shown(job, totals.get((job.department, job.year))) for job in jobs if job.department != "bridge"]
+    outcomes += [Outcome(job, "missing") for job in jobs if job.department == "bridge"]
+    page = write_index(outcomes, tmp_path, "en").read_text(encoding="utf-8")
+    rows = page.partition("<tbody")[2].split("<tr role")[1:]
+    names = [row.partition('data-value="')[2].partition('"')[0] for row in rows]
+    assert names == ["A road", "A bridge", "A bureau", "A hall", "A road", "A bureau"]
+    assert "<title>Performance at a glance</title>" in page
+    assert "are not comparable" in page
+    assert '<option value="1">project · framework project-mof-2020</option>' in page
+    assert '<option value="2">department · framework xundian-department</option>' in page
+    assert '<option value="2024">2024/25</option>' in page
+    assert [re.search(r'data-group="(\d)"', row)[1] for row in rows] == ["1", "1", "2", "2", "1", "2"]  # type: ignore[index]
+    assert 'data-value="1.50">+1.50' in rows[0]
+    assert 'data-label="Total" data-value="">—</td>' in rows[3]
+    assert 'data-value="">—</td>' in rows[2]  # last year had no total: no change is told
+    assert "A framework without points has no total" in page
+    table = results_table(jobs)
+    assert "kind" in table.columns
+
+
+def test_departments_of_one_framework_need_no_setting_apart(county: Copy, tmp_path: Path) -> None:
+    jobs = list_jobs(county.folder, tmp_path)
+    page = write_index([shown(job, "90.00") for job in jobs], tmp_path, "zh").read_text(encoding="utf-8")
+    assert "<title>部门绩效评价一览</title>" in page
+    assert 'id="group"' not in page
+    assert "不能相互比较" not in page
+    assert "没有总分" not in page
 
 
 def test_the_command_says_what_became_of_each_and_exits_1_if_any_failed(county: Copy, tmp_path: Path) -> None:

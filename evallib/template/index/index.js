@@ -1,8 +1,8 @@
 (function () {
   "use strict";
   var table = document.getElementById("list"), body = table.tBodies[0], heads = Array.from(table.tHead.rows[0].cells);
-  var find = document.getElementById("find"), year = document.getElementById("year"), grade = document.getElementById("grade");
-  var found = document.getElementById("found"), controls = [find, year, grade].filter(Boolean);
+  var find = document.getElementById("find"), year = document.getElementById("year"), grade = document.getElementById("grade"), group = document.getElementById("group");
+  var found = document.getElementById("found"), controls = [find, year, group, grade].filter(Boolean);
   var names = new Intl.Collator(document.documentElement.lang, { numeric: true });
   function plain(text) { return text.normalize("NFKC").toLowerCase(); }
   var rows = Array.from(body.rows, function (row) { return { row: row, text: plain(row.textContent) }; });
@@ -11,7 +11,7 @@
     var wanted = plain(find.value).split(/\s+/), shown = 0;
     rows.forEach(function (entry) {
       var data = entry.row.dataset;
-      var fits = (!year || !year.value || data.year === year.value) && (!grade.value || data.grade === grade.value) &&
+      var fits = (!year || !year.value || data.year === year.value) && (!group || !group.value || data.group === group.value) && (!grade.value || data.grade === grade.value) &&
         wanted.every(function (word) { return entry.text.includes(word); });
       entry.row.hidden = !fits;
       shown += fits ? 1 : 0;

@@ -1,0 +1,233 @@
+"""A data folder of version 1.0 turned into today's, whole or not at all: the settings written, texts edited where they say the old words.
+
+Comments, quotes and order stay as people wrote them; the folder as it was is kept beside. What is called how in which version stands
+in `upgrade_v1.toml`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from evallib.data.folder import COUNTY
+from evallib.data.load import load_departments
+from evallib.data.table_docs import table_documentation
+from evallib.data.upgrade_v1 import BUILDS_ON, said_before
+from evallib.data.whole import whole
+from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
+from evallib.model.errors import InputRefused, refuse
+from evallib.model.words import Words, words
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What was changed, a line each; and where the folder lies as it was, None where nothing in it was of 1.0."""
+
+    data: Path
+    changes: tuple[Words, ...]
+    kept: Path | None
+
+
+def upgrade(folder: Path) -> Upgraded:
+    """Turn a data folder of version 1.0, or a working folder that holds one, into today's, and tell what was changed.
+
+    The data folder as it was lies beside it as `data.1.0`. Notebooks that `init` laid and nobody changed are replaced, changed ones
+    named. A folder of today's format is left as it is.
+
+    Raises InputRefused where there is no data folder, or a framework in it is no TOML; OSError where it cannot be written.
+    """
+    folder = folder.resolve()
+    root = next((place for place in (folder / "data", folder) if (place / "departments.csv").is_file()), None)
+    if root is None:
+        raise refuse(
+            str(folder),
+            "不是 evallib 的数据文件夹（没有 departments.csv）",
+            "is no data folder of evallib (there is no departments.csv)",
+            "写出数据文件夹，或放着 data 的工作文件夹",
+            "name the data folder, or the working folder that holds data",
+        )
+    changes: list[Words] = []
+    kept = None
+    if not (root / COUNTY).is_file():
+        with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as temporary:
+            made = Path(temporary) / root.name
+            shutil.copytree(root, made, symlinks=True)
+            changes += _convert(made)
+            kept = _free(root)
+            root.rename(kept)
+            try:
+                made.rename(root)
+            except OSError:
+                kept.rename(root)
+                raise
+    changes += _replace_laid(root.parent)
+    return Upgraded(root, tuple(changes), kept)
+
+
+def _free(root: Path) -> Path:
+    """The first name beside a folder under which its old state can be kept."""
+    names = (root.with_name(f"{root.name}.1.0{f'-{n}' if n > 1 else ''}") for n in range(1, 1000))
+    return next(path for path in names if not path.exists())
+
+
+def _convert(root: Path) -> Iterator[Words]:
+    """Bring a copy of a data folder up to date, and tell each change."""
+    yield _line(root, _write_county(root), words("新写（货币元，语言中文）", "written (money in yuan, language Chinese)"))
+    edits: tuple[tuple[str, Callable[[str], str], str, Words], ...] = (
+        ("frameworks/*/*.toml", framework_text, "utf-8", words("改为格式 2", "is of format 2 now")),
+        ("departments/**/own_indicators.csv", _head, "latin-1", words("列 metric 改名为 formula", "the column metric is called formula")),
+        ("departments/**/published.csv", _numbers, "latin-1", words("metric.… 改写为 formula.…", "metric.… is written formula.…")),
+        ("README.md", lambda _: table_documentation(), "utf-8", words("重新生成", "made again")),
+    )
+    for pattern, edit, codec, said in edits:
+        for file in sorted(root.glob(pattern)):
+            content = file.read_bytes()
+            try:
+                codec = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else codec
+                made = edit(content.decode(codec)).encode(codec)
+            except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                name = file.relative_to(root).as_posix()
+                raise refuse(
+                    name, "读不了", "cannot be read", "先改正它，或移走它", "correct it first, or move it away", str(error)
+                ) from None
+            if made != content:
+                file.write_bytes(made)
+                yield _line(root, file, said)
+    for file in sorted(root.glob("departments/**/*.xlsx")):
+        if _edit_workbook(file):
+            yield _line(root, file, words("metric 改写为 formula", "metric is written formula"))
+
+
+def _line(root: Path, file: Path, said: Words) -> Words:
+    name = file.relative_to(root).as_posix()
+    return words(f"{name}：{said.zh}", f"{name}: {said.en}")
+
+
+def _write_county(root: Path) -> Path:
+    """The settings: the usual framework is that of all departments, where there is only one."""
+    file = root / COUNTY
+    text = (TEMPLATES / "kit" / COUNTY).read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        used = {row.framework for row in load_departments(root)}
+    except InputRefused:  # a list that cannot be read was no better before
+        used = set()
+    usual = used.pop() if len(used) == 1 else ""
+    file.write_text(re.sub(r'(?m)^framework = "[^"]*"', f'framework = "{usual}"', text), encoding="utf-8", newline="\n")
+    return file
+
+
+def framework_text(text: str) -> str:
+    """A framework file of format 1 as one of format 2: its lines, with the words of today in them.
+
+    >>> print(framework_text('format = 1\\nfirst_year = 2020\\n[[indicator]]\\nmetric = "quality_rate"  # how'))
+    format = 2
+    first_year = 2020
+    builds_on = ["department"]
+    [[indicator]]
+    value = "quality_rate"  # how
+    """
+    document = tomllib.loads(text.removeprefix("\ufeff"))
+    if document.get("format") != 1:
+        return text
+    roles = {(r["kind"], r["id"]): r["role"] for r in said_before()["role"]}
+    end = "\r\n" if "\r\n" in text else "\n"
+    made: list[str] = []
+    table = ""
+    for line in text.splitlines():
+        head = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
+        table = head[1] if head else table
+        if head and table == "bases":
+            while made and made[-1].startswith("#"):  # what was said about the bases
+                made.pop()
+            continue
+        if table == "bases" and re.match(r"\s*\w+\s*=", line):
+            continue
+        if not table and re.match(r"\s*bases\s*=", line):
+            continue
+        line = re.sub(r"((?:^|[{,])\s*)metric(\s*=)", r"\1value\2", line)
+        key = re.match(r'\s*(\w+)\s*=\s*"?(\w*)', line)
+        if not table and key and key[1] == "format":
+            line = re.sub("1", "2", line, count=1)
+        made.append(line)
+        if not table and key and key[1] == "first_year":
+            made.append(f'builds_on = ["{BUILDS_ON}"]')
+        if key and key[1] == "id" and (table, key[2]) in roles:
+            made.append(f'role = "{roles[table, key[2]]}"')
+    for other in said_before()["base"]:
+        if document.get("bases", {}).get(other["formula"]) == other["base"]:
+            made += ["", *_overriding(other["formula"], other["like"])]
+    return end.join([*made, ""]) if text.endswith("\n") else end.join(made)
+
+
+def _overriding(formula: str, like: str) -> list[str]:
+    """The lines of a formula of the catalogue with the value of another, to stand in its place."""
+    blocks = (CATALOGUE / f"{BUILDS_ON}.toml").read_text(encoding="utf-8").split("\n\n")
+    [own], [other] = ([block.splitlines() for block in blocks if f'[[formula]]\nid = "{id}"\n' in block] for id in (formula, like))
+    value = next(line for line in other if line.startswith("value = "))
+    lines = [value if line.startswith("value = ") else line for line in own if not line.startswith("#")]
+    return [*lines[:2], "overrides = true", *lines[2:]]
+
+
+def _head(text: str) -> str:
+    """A table of own indicators with the column's new name."""
+    first, end, rest = text.partition("\n")
+    return re.sub(r"\bmetric\b", "formula", first, count=1) + end + rest
+
+
+def _numbers(text: str) -> str:
+    """Published figures with the new names of the numbers they are held against."""
+    return re.sub(r"(?<![\w.])metric\.(?=[a-z])", "formula.", text)
+
+
+def _edit_workbook(file: Path) -> bool:
+    """Change the old words in the cells of a workbook, and nothing else in it; whether there were any."""
+    found = False
+    with tempfile.TemporaryDirectory() as temporary:
+        made = Path(temporary) / file.name
+        try:
+            with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+                for part in old.infolist():
+                    content = old.read(part)
+                    if part.filename == "xl/sharedStrings.xml" or part.filename.startswith("xl/worksheets/"):
+                        edited = re.sub(rb">metric\.(?=[a-z])", b">formula.", content)
+                        edited = re.sub(rb">metric<", b">formula<", re.sub(rb">Metric<", b">Formula<", edited))
+                        found, content = found or edited != content, edited
+                    new.writestr(part, content)
+        except zipfile.BadZipFile:  # no workbook; reading it will say so
+            return False
+        if found:
+            shutil.copyfile(made, file)
+    return found
+
+
+def _replace_laid(folder: Path) -> Iterator[Words]:
+    """Replace what `init` of 1.0 laid into a working folder and nobody changed; name what somebody did."""
+    for name, mark in said_before()["laid"].items():
+        today = (NOTEBOOKS if name.endswith(".ipynb") else TEMPLATES / "kit") / name
+        file = folder / "notebooks" / name if name.endswith(".ipynb") else folder / name
+        if not file.is_file() or not (folder / "notebooks").is_dir():
+            continue
+        content = file.read_bytes().replace(b"\r\n", b"\n")
+        if content == today.read_bytes():
+            continue
+        if hashlib.sha256(content).hexdigest() == mark:
+            with whole(file) as made:
+                shutil.copyfile(today, made)
+            yield _line(folder, file, words("换成今天的", "replaced by today's"))
+        elif name.endswith(".ipynb"):
+            yield _line(
+                folder,
+                file,
+                words(
+                    "有改动，保留；请对照 evallib init 现在放下的那一本",
+                    "was changed by somebody and stays: compare it with the one that evallib init lays now",
+                ),
+            )

@@ -1,0 +1,159 @@
+"""How the kit refuses: every problem at once, each with its place, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Literal
+
+from evallib.model.words import Lang, Words, words
+
+Level = Literal["error", "warning", "recorded"]
+"""An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a problem is: a file and, where it is known, row (1 is the head line), column (with its Chinese head) and cell.
+
+    `until` is the last of several rows, where the same is wrong from `row` down to it; `cell` is then of the first.
+    `called` is its name in words, where it is no file.
+    """
+
+    file: str
+    row: int | None = None
+    column: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    title: str = ""
+    until: int | None = None
+    called: Words | None = None
+
+    def describe(self, lang: Lang) -> str:
+        """The place in words.
+
+        >>> Place("facts.csv", 3, "value").describe("en")
+        'facts.csv, row 3, column value'
+        >>> Place("2024.xlsx", 3, "value", "Facts", "C3", until=5).describe("en")
+        '2024.xlsx, sheet Facts, rows 3–5, column value, cells C3:C5'
+        """
+        several = self.until is not None
+        parts = [self.called[lang] if self.called else self.file]
+        if self.sheet:
+            parts.append(f"工作表 {self.sheet}" if lang == "zh" else f"sheet {self.sheet}")
+        if self.row is not None:
+            rows = f"{self.row}–{self.until}" if several else f"{self.row}"
+            parts.append(f"第 {rows} 行" if lang == "zh" else f"{'rows' if several else 'row'} {rows}")
+        if self.column is not None:
+            named = f"{self.title}（{self.column}）" if self.title and self.title != self.column else self.column
+            held = words("项", "entry") if self.file.endswith(".toml") else words("列", "column")  # a framework has no columns
+            parts.append(f"{held.zh} {named}" if lang == "zh" else f"{held.en} {self.column}")
+        if self.cell:
+            cells = f"{self.cell}:{self.cell.rstrip('0123456789')}{self.until}" if several else self.cell
+            parts.append(f"单元格 {cells}" if lang == "zh" else f"{'cells' if several else 'cell'} {cells}")
+        return ("，" if lang == "zh" else ", ").join(parts)
+
+
+Where = Callable[[str, int, str | None], Place]
+"""Tells where a row of a record stands in its file: table, index in the record, column."""
+
+
+_ADVICE: dict[Level, Words] = {
+    "error": words("处理", "To fix it"),
+    "warning": words("建议", "Advice"),
+    "recorded": words("说明", "Note"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where, what, what was found, and the next step."""
+
+    place: Place
+    what: Words
+    fix: Words
+    found: str = ""
+    level: Level = "error"
+    code: str = "input"
+    about: tuple[str, ...] = ()
+
+    def describe(self, lang: Lang) -> str:
+        """One line, in the language asked for: place: what (found …). How to fix it."""
+        what, fix = self.what[lang].rstrip("。. "), self.fix[lang].rstrip("。. ")
+        advice = _ADVICE[self.level][lang]
+        if lang == "zh":
+            found = f"（填的是“{self.found}”）" if self.found else ""
+            return f"{self.place.describe(lang)}：{what}{found}。{advice}：{fix}。"
+        found = f' (found "{self.found}")' if self.found else ""
+        return f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}."
+
+
+def gathered(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The problems for a reader: what is the same in rows that follow each other is said once, where it is first met.
+
+    >>> lacking = [Problem(Place("facts.csv", row, "value"), words("空"), words("填写")) for row in (2, 3, 4, 9)]
+    >>> [(p.place.row, p.place.until) for p in gathered(lacking)]
+    [(2, 4), (9, None)]
+    """
+    found: list[Problem] = []
+    open_at: dict[Problem, int] = {}  # by the problem as it would be in the next row: where in `found` it stands
+    for problem in problems:
+        row = problem.place.row
+        if row is None:
+            found.append(problem)
+            continue
+        at = open_at.pop(_at_row(problem, row), None)
+        if at is None:
+            at = len(found)
+            found.append(problem)
+        else:
+            found[at] = replace(found[at], place=replace(found[at].place, until=row))
+        open_at[_at_row(problem, row + 1)] = at
+    return tuple(found)
+
+
+def _at_row(problem: Problem, row: int) -> Problem:
+    """The same problem as it would be in another row."""
+    return replace(problem, place=replace(problem.place, row=row, cell=None))
+
+
+@dataclass
+class InputRefused(Exception):
+    """Input that cannot be used. Carries every problem found, not only the first."""
+
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+    def describe(self, lang: Lang) -> str:
+        """Every problem, a line each; the same in rows that follow each other shares one."""
+        return "\n".join(problem.describe(lang) for problem in gathered(self.problems))
+
+    def in_short(self) -> Words:
+        """The first problem, and how many more there are."""
+        first, more = self.problems[0], len(self.problems) - 1
+        rest = words(f"（另有 {more} 处）", f" (and {more} more)") if more else words("")
+        return words(first.describe("zh"), first.describe("en")) + rest
+
+    def __str__(self) -> str:
+        return self.describe("en")
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: the problems, in both languages."""
+        return [*self.describe("zh").splitlines(), "", *self.describe("en").splitlines()]
+
+
+def refuse(file: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> InputRefused:
+    """An `InputRefused` of a single problem that concerns a whole file or choice."""
+    return InputRefused((Problem(Place(file), words(zh, en), words(fix_zh, fix_en), found),))
+
+
+def meant(found: str, known: list[str]) -> Words:
+    """The known ids, the nearest first: what a mistyped id was probably meant to be."""
+    if not known:
+        return words("那张表还是空的：先在那里加一行，或清空此格", "that table is still empty: add a row there first, or clear this cell")
+    near = get_close_matches(found, known, 1)
+    listed = known if len(known) <= 25 else [*known[:25], "…"]
+    return words(
+        (f"是否应为 {near[0]}？" if near else "") + f"可用的有：{'、'.join(listed)}",
+        (f"did you mean {near[0]}? " if near else "") + f"There are: {', '.join(listed)}",
+    )

@@ -1,0 +1,263 @@
+"""What an evaluation is: every result with what it was computed from. It carries its framework and record, and is all a page needs.
+
+Results hold facts; sentences are made of them in `say`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+
+from evallib.model.assemble import assemble
+from evallib.model.base import Basis
+from evallib.model.catalogue import Catalogue, Part
+from evallib.model.expression import Interval, compute_interval
+from evallib.model.facts import Facts, InputValue
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import Judgement, Operator, Record
+from evallib.model.rules import Award
+from evallib.model.units import Unit, times
+from evallib.model.words import NOTHING, Words
+
+Status = Literal["scored", "missing", "not_applicable"]
+Method = Literal["computed", "judged", "overridden"]
+State = Literal["computed", "missing", "undefined", "no change"]
+"""What became of a formula: a value; an input is missing; divided by zero; nothing against nothing, which counts as no change."""
+Way = Literal["given", "of base", "parts", "formula", "none"]
+"""How the actual of a target came about."""
+
+
+class _Strict:
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class FormulaResult(_Strict):
+    """A formula's result in its unit, a rate as a share. `value` is None where it is not defined or an input is missing: see `state`."""
+
+    id: str
+    name: Words
+    unit: Unit
+    value: Decimal | None
+    state: State
+    inputs: tuple[InputValue, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether no input is known only to some digits."""
+        return not any(i.half for i in self.inputs)
+
+
+@dataclass(frozen=True)
+class TargetResult(_Strict):
+    """A target held against its actual, both in the target's unit. `completion_rate` is actual / target, never capped."""
+
+    id: str
+    name: Words
+    operator: Operator
+    target: Decimal
+    actual: Decimal | None
+    unit: Unit
+    completion_rate: Decimal | None
+    attainment: Decimal | None
+    met: bool | None
+    judged: bool
+    way: Way
+
+
+@dataclass(frozen=True)
+class IndicatorResult(_Strict):
+    """An indicator's score and what it came from.
+
+    `award` is what the rule gives, before rounding; `formula_score` the same rounded, which stays where the evaluators decided
+    otherwise. `rule` is the kind of the rule.
+    """
+
+    id: str
+    name: Words
+    dimension: str
+    group: str
+    points: Decimal
+    basis: Basis
+    own: bool
+    value: Decimal | None
+    unit: Unit
+    status: Status
+    method: Method
+    score: Decimal | None
+    formula_score: Decimal | None
+    award: Award | None
+    rule: str
+    formula: str | None
+    target: str | None
+    judgements: tuple[Judgement, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def lost(self) -> Decimal:
+        """Points not awarded; nothing where the indicator does not apply."""
+        return self.points - self.score if self.score is not None else Decimal(0)
+
+    @property
+    def score_rate(self) -> Decimal | None:
+        return self.score / self.points if self.score is not None and self.points else None
+
+
+@dataclass(frozen=True)
+class SectionResult(_Strict):
+    """Points, score and score rate of a dimension or a group."""
+
+    id: str
+    name: Words
+    dimension: str
+    points: Decimal
+    score: Decimal
+    rate: Decimal | None
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Coverage(_Strict):
+    """How much of the framework was scored."""
+
+    indicators: int
+    indicators_scored: int
+    points: Decimal
+    points_scored: Decimal
+
+
+@dataclass(frozen=True)
+class Evaluation(_Strict):
+    """A scored department's year: the results, and the framework and record they follow from.
+
+    It is all that charts, tables and pages need, and is what `evaluation.json` holds.
+    """
+
+    version: str
+    framework: Framework
+    record: Record
+    formulas: tuple[FormulaResult, ...]
+    targets: tuple[TargetResult, ...]
+    indicators: tuple[IndicatorResult, ...]
+    groups: tuple[SectionResult, ...]
+    dimensions: tuple[SectionResult, ...]
+    total: Decimal
+    points: Decimal
+    grade_id: str
+    coverage: Coverage
+    self_total: Decimal | None
+    self_grade: str
+
+    def formula(self, id: str) -> FormulaResult:
+        return self._formulas[id]
+
+    def indicator(self, id: str) -> IndicatorResult:
+        return self._indicators[id]
+
+    def target(self, id: str) -> TargetResult | None:
+        return self._targets.get(id)
+
+    @cached_property
+    def _formulas(self) -> dict[str, FormulaResult]:
+        return {f.id: f for f in self.formulas}
+
+    @cached_property
+    def _indicators(self) -> dict[str, IndicatorResult]:
+        return {i.id: i for i in self.indicators}
+
+    @cached_property
+    def _targets(self) -> dict[str, TargetResult]:
+        return {t.id: t for t in self.targets}
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.framework.catalogue
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts of the record, looked up or summed."""
+        return Facts(self.catalogue, self.record)
+
+    @cached_property
+    def in_force(self) -> dict[str, Indicator]:
+        """The indicators in force by id: their rules, clauses and notes."""
+        return {i.id: i for i in indicators_in_force(self.framework, self.record)}
+
+    def playing(self, role: str) -> str | None:
+        """The fact or formula that plays a role and is known here; None where nothing does."""
+        return next((id for id in self.catalogue.playing(role) if id in self._formulas or id in self.catalogue.facts), None)
+
+    def amount(self, role: str) -> Decimal | None:
+        """The number of the fact that plays a role, in its unit; None where there is none."""
+        return self.facts.value(self.catalogue.player(role))
+
+    @property
+    def grade(self) -> Words:
+        return next((g.words for g in self.framework.grades if g.id == self.grade_id), NOTHING)
+
+    @property
+    def has_total(self) -> bool:
+        """Whether there are points to be had; without them indicators are measured and shown, and there is no total."""
+        return self.points > 0
+
+    def to_json(self) -> str:
+        """The evaluation as text, with the definitions in force: decimals as strings, the same bytes for the same input."""
+        held = {"format": 2, "catalogue": self.catalogue.part.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+        held |= _ADAPTER.dump_python(self, mode="json", by_alias=True)
+        return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Evaluation:
+        """An evaluation read back; equal to the one that was written. Older formats are read by `evallib.data.results`."""
+        held = json.loads(text)
+        if held.pop("format", None) != 2:
+            raise ValueError("not an evaluation of format 2")
+        catalogue, _ = assemble([("evaluation.json", Part.model_validate(held.pop("catalogue")))], held["record"]["year"])
+        read = _ADAPTER.validate_python(held, context={"units": catalogue.units})
+        return replace(read, framework=read.framework.model_copy(update={"catalogue": catalogue}))
+
+
+_ADAPTER: TypeAdapter[Evaluation] = TypeAdapter(Evaluation)
+
+
+def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | None:
+    """All that a formula's value may truly be, given the digits that its inputs were printed with; None where it has no value."""
+    if formula.value is None or formula.state != "computed":
+        return None
+    made = evaluation.catalogue.formulas[formula.id]
+    held = {name: value.interval for name, value in zip(made.inputs, formula.inputs, strict=True)}
+    found = compute_interval(made.tree, held)
+    return Interval(times(found.low, 1 / made.unit.factor), times(found.high, 1 / made.unit.factor))
+
+
+def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
+    """The framework's indicators and the department's own, in the order of the framework's groups."""
+    common: dict[str, list[Indicator]] = {group.id: [] for group in framework.groups}
+    for indicator in framework.indicators:
+        common[indicator.group].append(indicator)
+    found: list[Indicator] = []
+    for group in framework.groups:
+        found += common[group.id]
+        if group.own_rule is not None:
+            found += [
+                Indicator(
+                    id=o.indicator,
+                    name=o.name,
+                    name_en=o.name_en or o.name,
+                    group=group.id,
+                    points=o.points or Decimal(0),
+                    basis=o.basis,
+                    value=o.formula,
+                    rule=group.own_rule,
+                    source=o.source,
+                    clause=o.section,
+                )
+                for o in record.own_indicators
+                if o.group == group.id
+            ]
+    return tuple(found)

@@ -1,0 +1,336 @@
+"""The language of the rule book: formulas, sums of parts, identities, limits. Parsed once, computed exactly, written out from one tree.
+
+Closed: ``+ - * / ( )``, ``min max abs sum``, numbers, names, and once at the top ``=`` or ``<=``. A name is an id or a Chinese or
+English name, in brackets where it holds spaces or signs: ``[approved posts]``; ``name@last_year`` and ``name@-2`` are of years before.
+Nothing here knows what a name means. Decimals have 50 digits; a division keeps as many.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from functools import reduce
+from itertools import product
+from typing import TypeVar
+
+EXACT = Context(prec=50)
+"""The arithmetic of formulas: 50 digits."""
+
+MAX_LENGTH = 300
+MAX_DIGITS = 40
+FUNCTIONS = {"min", "max", "abs", "sum"}
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>\[[^\[\]]+\]|[^\W\d]\w*)(?P<at>@(?:last_year|-\d{1,2}))?|(?P<sign><=|[-+*/(),=]))"
+)
+_SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "≤": "<=", "、": ","})
+
+
+class BadExpression(Exception):
+    """An expression that cannot be read: what is wrong in both languages, and from which character on."""
+
+    def __init__(self, zh: str, en: str, at: int = 0) -> None:
+        super().__init__(en)
+        self.zh, self.en, self.at = zh, en, at
+
+
+class Undefined(Exception):
+    """A division by zero: the formula has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What an expression takes: an id, or a name as it was written; of so many years before."""
+
+    id: str
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that stands in an expression."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Two terms and the sign between them: ``+ - * /``, or at the top ``=`` or ``<=``."""
+
+    sign: str
+    left: Tree
+    right: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``min``, ``max`` or ``abs`` of some terms."""
+
+    function: str
+    terms: tuple[Tree, ...]
+
+
+Tree = Name | Number | Operation | Call
+
+
+def parse(text: str) -> Tree:
+    """The tree of an expression.
+
+    Raises BadExpression, with the place, for what the language does not hold.
+
+    >>> parse("closing = adjusted - [经费 决算]@last_year").right.right
+    Name(id='经费 决算', before=1)
+    """
+    if len(text) > MAX_LENGTH:
+        raise BadExpression(f"超过 {MAX_LENGTH} 个字符", f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
+    plain = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    leaves: list[Tree] = []
+    source, places, at = "", [], 0
+    while plain[at:].strip():
+        found = _TOKEN.match(plain, at)
+        if found is None:
+            at += len(plain[at:]) - len(plain[at:].lstrip())
+            raise BadExpression(f"“{plain[at]}”不能用在这里", f"“{plain[at]}” cannot stand here", at)
+        token, start = found[found.lastgroup or 0].strip(), found.end() - len(found[0].lstrip())
+        places.append((len(source), start))
+        if found["number"]:
+            if len(token) > MAX_DIGITS:
+                raise BadExpression(f"数字超过 {MAX_DIGITS} 位", f"a number has more than {MAX_DIGITS} digits", start)
+            leaves.append(Number(Decimal(token)))
+            source += f"x{len(leaves) - 1} "
+        elif found["name"]:
+            name, age = found["name"].strip("[]").strip(), found["at"] or ""
+            if name in FUNCTIONS and not age and plain[found.end() :].lstrip().startswith("("):
+                source += name
+            else:
+                leaves.append(Name(name, 1 if age == "@last_year" else int(age[2:] or 0) if age else 0))
+                source += f"x{len(leaves) - 1} "
+        else:
+            source += {"=": "==", "<=": "<="}.get(token, token)
+        at = found.end()
+
+    def place(column: int) -> int:
+        return max((start for begun, start in places if begun <= column), default=0)
+
+    if not source:
+        raise BadExpression("是空的", "is empty")
+    try:
+        body = ast.parse(source, mode="eval").body
+    except (SyntaxError, MemoryError, RecursionError) as error:
+        column = (getattr(error, "offset", 1) or 1) - 1
+        raise BadExpression("这里不完整，或少了运算符、括号", "is not complete here, or lacks a sign or a bracket", place(column)) from None
+    return _tree(body, leaves, place, top=True)
+
+
+_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "=", ast.LtE: "<="}
+
+
+def _tree(node: ast.expr, leaves: list[Tree], place: Callable[[int], int], top: bool = False) -> Tree:
+    match node:
+        case ast.Name(id):
+            return leaves[int(id[1:])]
+        case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
+            return Operation(_OPERATORS[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
+        case ast.Compare(left, [sign], [right]) if top:
+            return Operation(_OPERATORS[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
+        case ast.UnaryOp(ast.USub(), term):
+            return Operation("-", Number(Decimal(0)), _tree(term, leaves, place))
+        case ast.UnaryOp(ast.UAdd(), term):
+            return _tree(term, leaves, place)
+        case ast.Call(ast.Name(function), args, []) if function in FUNCTIONS and args and (function != "abs" or len(args) == 1):
+            terms = tuple(_tree(arg, leaves, place) for arg in args)
+            if function != "sum":
+                return Call(function, terms)
+            return reduce(lambda whole, term: Operation("+", whole, term), terms)
+    raise BadExpression(
+        "这里不能这样写：只有 + - * / ( )、min max abs sum、数字和名称；= 或 <= 只在最外层用一次",
+        "cannot be said here: there are + - * / ( ), min max abs sum, numbers and names; = or <= once at the top",
+        place(node.col_offset),
+    )
+
+
+def names(tree: Tree) -> tuple[Name, ...]:
+    """Every name of an expression once, in the order in which they stand.
+
+    >>> [n.id for n in names(parse("(a - b) / b"))]
+    ['a', 'b']
+    """
+    return tuple(dict.fromkeys(leaf for leaf in leaves(tree) if isinstance(leaf, Name)))
+
+
+def leaves(tree: Tree) -> Iterator[Name | Number]:
+    """The names and numbers of an expression in the order in which they stand, each as often as it does."""
+    if isinstance(tree, Name | Number):
+        yield tree
+    else:
+        for term in tree.terms if isinstance(tree, Call) else (tree.left, tree.right):
+            yield from leaves(term)
+
+
+def renamed(tree: Tree, names: Callable[[Name], Tree]) -> Tree:
+    """The same expression with other names, or with expressions in their places."""
+    if isinstance(tree, Name):
+        return names(tree)
+    if isinstance(tree, Operation):
+        return Operation(tree.sign, renamed(tree.left, names), renamed(tree.right, names))
+    return Call(tree.function, tuple(renamed(term, names) for term in tree.terms)) if isinstance(tree, Call) else tree
+
+
+def signed_names(tree: Tree, sign: int = 1) -> tuple[tuple[int, Name], ...] | None:
+    """The terms of a sum with their signs; None where the expression is no sum of names.
+
+    >>> [(sign, term.id) for sign, term in signed_names(parse("a - (b - c)"))]
+    [(1, 'a'), (-1, 'b'), (1, 'c')]
+    """
+    if isinstance(tree, Name):
+        return ((sign, tree),)
+    if not isinstance(tree, Operation) or tree.sign not in ("+", "-"):
+        return None
+    left = () if tree.left == Number(Decimal(0)) else signed_names(tree.left, sign)
+    right = signed_names(tree.right, sign if tree.sign == "+" else -sign)
+    return None if left is None or right is None else (*left, *right)
+
+
+# --- computing
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All that a number may truly be: from low to high, both included."""
+
+    low: Decimal
+    high: Decimal
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other: Interval) -> Interval:
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def __mul__(self, other: Interval) -> Interval:
+        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(corners), max(corners))
+
+    def __truediv__(self, other: Interval) -> Interval:
+        if other.low <= 0 <= other.high:  # the divisor may be nothing: all can be
+            return Interval(Decimal("-Infinity"), Decimal("Infinity"))
+        corners = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Interval(min(corners), max(corners))
+
+    def __abs__(self) -> Interval:
+        high = max(abs(self.low), abs(self.high))
+        return Interval(Decimal(0) if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high)), high)
+
+    def __lt__(self, other: Interval) -> bool:
+        return (self.low, self.high) < (other.low, other.high)
+
+    def joined(self, other: Interval) -> Interval:
+        return Interval(min(self.low, other.low), max(self.high, other.high))
+
+
+V = TypeVar("V", Decimal, Interval)
+
+
+def _compute(tree: Tree, value: Callable[[Name], V], number: Callable[[Decimal], V]) -> V:
+    if isinstance(tree, Name):
+        return value(tree)
+    if isinstance(tree, Number):
+        return number(tree.value)
+    if isinstance(tree, Call):
+        terms = [_compute(term, value, number) for term in tree.terms]
+        found = abs(terms[0]) if tree.function == "abs" else terms[0]
+        for term in terms[1:]:
+            if term < found if tree.function == "min" else found < term:
+                found = term
+        return found
+    left, right = _compute(tree.left, value, number), _compute(tree.right, value, number)
+    if tree.sign == "+":
+        return left + right
+    if tree.sign == "*":
+        return left * right
+    return left / right if tree.sign == "/" else left - right
+
+
+def compute(tree: Tree, values: Mapping[Name, Decimal]) -> Decimal:
+    """The value of an expression; of a relation, its left side less its right.
+
+    Raises Undefined for a division by zero, KeyError for a name without a value.
+
+    >>> compute(parse("(now - before) / before"), {Name("now"): Decimal(30), Name("before"): Decimal(20)})
+    Decimal('0.5')
+    """
+    with localcontext(EXACT):
+        try:
+            return _compute(tree, values.__getitem__, _same)
+        except ArithmeticError:
+            raise Undefined from None
+
+
+def _same(value: Decimal) -> Decimal:
+    return value
+
+
+def _point(value: Decimal) -> Interval:
+    return Interval(value, value)
+
+
+MAX_SPLIT = 10
+"""Names that stand more than once and are tried at both their ends; beyond these the interval found is wider than it need be."""
+
+
+def compute_interval(tree: Tree, values: Mapping[Name, Interval]) -> Interval:
+    """All that the value of an expression may truly be, given what its names may be.
+
+    A name that stands once counts with its whole interval; one that stands several times is tried at both its ends, which finds
+    the ends of every expression that rises or falls with it throughout.
+
+    >>> n = {Name("u"): Interval(Decimal(1), Decimal(3)), Name("e"): Interval(Decimal(1), Decimal(1))}
+    >>> compute_interval(parse("u / (u + e)"), n)
+    Interval(low=Decimal('0.5'), high=Decimal('0.75'))
+    """
+    found = [leaf for leaf in leaves(tree) if isinstance(leaf, Name)]
+    split = [n for n in dict.fromkeys(found) if found.count(n) > 1 and values[n].low != values[n].high][:MAX_SPLIT]
+    whole: Interval | None = None
+    with localcontext(EXACT):
+        for ends in product((0, 1), repeat=len(split)):
+            ends_of = {n: (values[n].low, values[n].high)[end] for n, end in zip(split, ends, strict=True)}
+            one = _compute(tree, {**values, **{n: Interval(end, end) for n, end in ends_of.items()}}.__getitem__, _point)
+            whole = one if whole is None else whole.joined(one)
+    assert whole is not None
+    return whole
+
+
+# --- writing
+
+_STRENGTH = {"=": 0, "<=": 0, "+": 1, "-": 1, "*": 2, "/": 2}
+_WRITTEN = {"=": " = ", "<=": " ≤ ", "+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
+
+
+def write(tree: Tree, name: Callable[[Name], str], number: Callable[[Decimal], str]) -> str:
+    """An expression with names or with numbers put in, and no more brackets than it needs.
+
+    >>> write(parse("(a - (b - c)) / (a * (b / c))"), lambda n: n.id, str)
+    '(a − (b − c)) ÷ (a × b ÷ c)'
+    """
+    if isinstance(tree, Name):
+        return name(tree)
+    if isinstance(tree, Number):
+        return number(tree.value)
+    if isinstance(tree, Call):
+        terms = [write(term, name, number) for term in tree.terms]
+        return f"|{terms[0]}|" if tree.function == "abs" else f"{tree.function}({', '.join(terms)})"
+    own = _STRENGTH[tree.sign]
+
+    def side(term: Tree, right: bool) -> str:
+        text = write(term, name, number)
+        inner = _STRENGTH[term.sign] if isinstance(term, Operation) else 3
+        loose = inner < own or (right and inner == own and tree.sign in ("-", "/")) or (right and own and text.startswith("−"))
+        return f"({text})" if loose else text
+
+    if tree.sign == "-" and tree.left == Number(Decimal(0)):
+        return "−" + side(tree.right, True)
+    return side(tree.left, False) + _WRITTEN[tree.sign] + side(tree.right, True)

@@ -1,0 +1,124 @@
+"""A number with its name, unit, precision and origin; and the facts of a record, looked up or summed. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from evallib.model.catalogue import Catalogue
+from evallib.model.expression import Interval, Name
+from evallib.model.record import Record
+from evallib.model.units import Unit, convert, half_width, times
+from evallib.model.words import NOTHING, Words, words
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an input number comes from."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    source: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputValue:
+    """A number that went into a result: what it is called, how much, and where it comes from.
+
+    `half` is by how much the true number may differ from it, up or down: half of the last digit that was printed; nothing for
+    what is counted one by one and for money in the currency's own unit. `value` None: known to be missing.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    fact: str
+    year: int
+    name: Words
+    value: Decimal | None
+    unit: Unit
+    origins: tuple[Origin, ...]
+    parts: tuple[InputValue, ...] = ()
+    note: Words = NOTHING
+    half: Decimal = Decimal(0)
+
+    @property
+    def base_value(self) -> Decimal | None:
+        """The number in base units, as formulas take it."""
+        return None if self.value is None else times(self.value, self.unit.factor)
+
+    @property
+    def interval(self) -> Interval:
+        """All that the number may truly be, in base units."""
+        middle, half = self.base_value or Decimal(0), times(self.half, self.unit.factor)
+        return Interval(middle - half, middle + half)
+
+
+class Facts:
+    """The facts of a record by the catalogue that is in force; of last year's record what this one does not tell of that year."""
+
+    def __init__(self, catalogue: Catalogue, record: Record, previous: Record | None = None) -> None:
+        self.catalogue, self.record = catalogue, record
+        self._before = Facts(catalogue, previous) if previous else None
+        self._found: dict[tuple[str, int], InputValue | None] = {}
+
+    def find(self, id: str, year: int | None = None) -> InputValue | None:
+        """A fact in the catalogue's unit: as given, or the sum of its parts; of the evaluated year where none is named.
+
+        None where nobody gave it. A fact that was given as known to be missing has the value None.
+        """
+        key = (id, self.record.year if year is None else year)
+        if key not in self._found:
+            found = self._find(*key)
+            if found is None and self._before and key[1] < self.record.year:
+                found = self._before.find(*key)
+            self._found[key] = found
+        return self._found[key]
+
+    def named(self, name: Name) -> InputValue | None:
+        """The fact that a name in an expression means."""
+        return self.find(name.id, self.record.year - name.before)
+
+    def value(self, id: str | None) -> Decimal | None:
+        """The number of a fact of the evaluated year; None where it is not known, or no fact is named."""
+        found = self.find(id) if id else None
+        return found.value if found else None
+
+    def _find(self, id: str, year: int) -> InputValue | None:
+        fact = self.catalogue.facts[id]
+        row = self.record.find_fact(id, year)
+        if row is None:
+            return self.sum_of_parts(id, year)
+        unit = self.catalogue.units.read(row.unit)
+        return InputValue(
+            fact=id,
+            year=year,
+            name=fact.name,
+            value=None if row.value is None else convert(row.value, unit, fact.unit),
+            unit=fact.unit,
+            origins=(Origin(source=row.source, section=row.section),),
+            note=words(row.note, row.note_en),
+            half=Decimal(0) if row.value is None else convert(half_width(row.value, unit), unit, fact.unit),
+        )
+
+    def sum_of_parts(self, id: str, year: int) -> InputValue | None:
+        """The sum of a fact's parts; without a value when any part has none. None where it has no parts, or any was not given."""
+        fact = self.catalogue.facts[id]
+        signed = [(sign, self.find(part, year)) for sign, part in fact.parts]
+        parts = [(sign, part) for sign, part in signed if part is not None]
+        if not signed or len(parts) < len(signed):
+            return None
+        known = [(sign, convert(part.value, part.unit, fact.unit)) for sign, part in parts if part.value is not None]
+        return InputValue(
+            fact=id,
+            year=year,
+            name=fact.name,
+            value=sum((sign * value for sign, value in known), Decimal(0)) if len(known) == len(parts) else None,
+            unit=fact.unit,
+            origins=tuple(dict.fromkeys(origin for _, part in parts for origin in part.origins)),
+            parts=tuple(part for _, part in parts),
+            half=sum((convert(part.half, part.unit, fact.unit) for _, part in parts), Decimal(0)),
+        )

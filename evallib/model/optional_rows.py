@@ -1,0 +1,94 @@
+"""The tables that a department's year may do without: questionnaires, experts' scores, costs and results, what became of findings."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evallib.model.base import Id
+from evallib.model.rows import Sourced
+from evallib.model.words import Words, words
+
+
+class Survey(Sourced):
+    """A group that was asked how satisfied it is, for an indicator of satisfaction. Its answers stand in survey_answers."""
+
+    indicator: Id
+    group: Annotated[str, Field(min_length=1)]
+    group_en: str = ""
+    scale: Literal["yes_no", "three_point", "five_point", "marks_10", "marks_100"]
+    weight: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+    population: Annotated[int, Field(ge=1)] | None = None
+    issued: Annotated[int, Field(ge=0)] | None = None
+    returned: Annotated[int, Field(ge=0)] | None = None
+
+    @property
+    def words(self) -> Words:
+        return words(self.group, self.group_en)
+
+
+class SurveyAnswer(Sourced):
+    """How often an answer was given by a group; one row a form, with a count of 1, is right as well."""
+
+    indicator: Id
+    group: Annotated[str, Field(min_length=1)]
+    answer: str = ""
+    count: Annotated[int, Field(ge=0)]
+
+
+class ExpertScore(Sourced):
+    """One expert's score of an indicator, with the reason."""
+
+    indicator: Id
+    expert: Annotated[str, Field(min_length=1)]
+    score: Decimal | None = None
+    reason: Annotated[str, Field(min_length=1)]
+    reason_en: str = ""
+
+    @property
+    def reason_words(self) -> Words:
+        return words(self.reason, self.reason_en)
+
+
+class CostResult(Sourced):
+    """What was spent on a result in a year, and how much of it was reached: the tie says why the two belong together."""
+
+    result: Id
+    name: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+    year: Annotated[int, Field(ge=1990, le=2200)]
+    cost: Annotated[Decimal, Field(ge=0)]
+    cost_unit: str
+    quantity: Annotated[Decimal, Field(ge=0)]
+    unit: str
+    tie: Annotated[str, Field(min_length=1)]
+    tie_en: str = ""
+
+    @property
+    def tie_words(self) -> Words:
+        return words(self.tie, self.tie_en)
+
+
+class FollowUp(Sourced):
+    """What became of a finding or a recommendation at a date. Several rows tell its course; the latest date counts."""
+
+    subject: Literal["finding", "recommendation"]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,24}$")]
+    date: datetime.date
+    state: Literal["open", "promised", "done", "checked"]
+    due: datetime.date | None = None
+    office: str = ""
+    office_en: str = ""
+    evidence: str = ""
+    evidence_en: str = ""
+
+    @property
+    def office_words(self) -> Words:
+        return words(self.office, self.office_en)
+
+    @property
+    def evidence_words(self) -> Words:
+        return words(self.evidence, self.evidence_en)

@@ -1,0 +1,367 @@
+"""What a department's year is: the tables of its data, a row class each. The columns' heads and notes live here only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from evallib.model.base import Basis, Frozen, Id
+from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.model.rows import Row, Sourced, told
+from evallib.model.words import NOTHING, Lang, Words, words
+
+Operator = Literal[">=", "<=", "="]
+Kind = Literal["department", "project", "policy"]
+
+
+class Source(Row):
+    """A document that data comes from, or that a finding refers to."""
+
+    SAYS = "title"
+
+    source: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    title: Annotated[str, Field(min_length=1)]
+    title_en: str = ""
+    number: str = ""
+    producer: str = ""
+    year: int | None = None
+    kind: Literal["report", "law", "notice", "plan", "ledger"]
+
+
+class Profile(Sourced):
+    """A line of the department's profile."""
+
+    SAYS = "text"
+
+    key: Literal["full_name", "rank", "duties", "evaluator", "client", "period", "conclusion", "synthetic"]
+    text: Annotated[str, Field(min_length=1)]
+    text_en: str = ""
+
+
+class OrgUnit(Sourced):
+    """An office or subordinate unit."""
+
+    kind: Literal["office", "civil_service_institution", "public_institution"]
+    name: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+
+
+class WorkTarget(Sourced):
+    """One of the year's work targets; numbers where it carries any."""
+
+    no: Annotated[int, Field(ge=1)]
+    part: str = ""
+    name: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+    assigned_by: str = ""
+    target: Decimal | None = None
+    unit: str = ""
+
+
+class PlanTarget(Sourced):
+    """A medium-term target that carries a number."""
+
+    plan_target: Id
+    name: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+    operator: Operator
+    target: Decimal
+    unit: str
+    per_year: Literal["yes", "no"]
+    indicator: str = ""
+
+
+class Fact(Sourced):
+    """A primitive number. An empty value says: known to be missing. The note says why, or how it was read."""
+
+    fact: str
+    year: Annotated[int, Field(ge=1990, le=2200)]
+    value: Decimal | None = None
+    unit: str
+    note: str = ""
+    note_en: str = ""
+
+
+class OwnIndicator(Sourced):
+    """An indicator of the department's own, in a group that the framework leaves open."""
+
+    indicator: Id
+    name: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+    group: Id
+    points: Annotated[Decimal, Field(ge=0)] | None = None
+    basis: Basis
+    formula: str = ""
+
+
+class Target(Sourced):
+    """Target and actual of an indicator. The actual is a number, or `actual` of `base` cases, or comes from parts or a formula."""
+
+    indicator: Id
+    operator: Operator
+    target: Decimal
+    unit: str
+    actual: Decimal | None = None
+    actual_unit: str = ""
+    base: Decimal | None = None
+    actual_by: Literal["measured", "judged"]
+    evidence: str = ""
+    evidence_en: str = ""
+
+    @property
+    def evidence_words(self) -> Words:
+        return words(self.evidence, self.evidence_en)
+
+
+class TargetPart(Sourced):
+    """A part of a target or of an actual. `counted` parts add up to it; the others are 'of which'."""
+
+    SAYS = "part"
+
+    indicator: Id
+    role: Literal["target", "actual"]
+    part: Annotated[str, Field(min_length=1)]
+    part_en: str = ""
+    value: Decimal
+    unit: str
+    counted: Literal["yes", "no"]
+
+
+class Judgement(Sourced):
+    """What the evaluators decided about an indicator, with the reason."""
+
+    indicator: Id
+    kind: Literal["item", "tier", "award", "override", "not_applicable"]
+    item: str = ""
+    verdict: str = ""
+    score: Decimal | None = None
+    basis: Basis
+    reason: Annotated[str, Field(min_length=1)]
+    reason_en: str = ""
+
+    @property
+    def reason_words(self) -> Words:
+        return words(self.reason, self.reason_en)
+
+
+class Finding(Sourced):
+    """One thing the evaluators found. Several may belong to one kind."""
+
+    SAYS = "title"
+
+    finding: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
+    kind: Annotated[str, Field(min_length=1)]
+    kind_en: str = ""
+    title: Annotated[str, Field(min_length=1)]
+    title_en: str = ""
+    amount: Decimal | None = None
+    at_issue: Decimal | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    paid: Decimal | None = None
+    voucher: str = ""
+    clauses: str = ""
+    indicator: Id
+    recommendation: str = ""
+
+    @property
+    def kind_words(self) -> Words:
+        return words(self.kind, self.kind_en)
+
+    @property
+    def cited(self) -> list[tuple[str, str]]:
+        """The clauses it breaks, as pairs of source and article: `budget-law:第57条` is ("budget-law", "第57条")."""
+        parts = [part.partition(":") for part in self.clauses.replace("；", ";").split(";") if part.strip()]
+        return [(source.strip(), article.strip()) for source, _, article in parts]
+
+
+class FindingAmount(Sourced):
+    """A part of a finding's amount."""
+
+    SAYS = "part"
+
+    finding: str
+    part: Annotated[str, Field(min_length=1)]
+    part_en: str = ""
+    value: Decimal
+
+
+class Advice(Sourced):
+    """A paragraph of advice: a recommendation, or a practice worth keeping."""
+
+    SAYS = "text"
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
+    title: Annotated[str, Field(min_length=1)]
+    title_en: str = ""
+    text: Annotated[str, Field(min_length=1)]
+    text_en: str = ""
+
+    @property
+    def title_words(self) -> Words:
+        return words(self.title, self.title_en)
+
+
+class Recommendation(Advice):
+    """What the evaluators recommend."""
+
+
+class Practice(Advice):
+    """What the department does well."""
+
+
+class SelfScore(Sourced):
+    """The department's own score: of the whole (`total`) or of one indicator."""
+
+    indicator: Id
+    score: Decimal
+    grade: str = ""
+
+
+class Published(Sourced):
+    """A figure that the published report states as a result. `number` names what the kit computes for it."""
+
+    published: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+    value: Annotated[str, Field(min_length=1)]
+    unit: str = ""
+    number: str = ""
+    note: str = ""
+    note_en: str = ""
+
+
+class Contradiction(Sourced):
+    """Something that the sources say in two ways. Kept as printed, recorded here, shown in the report."""
+
+    SAYS = "reason"
+
+    contradiction: Id
+    kind: Literal["number", "wording"]
+    about: str
+    printed: Annotated[str, Field(min_length=1)]
+    other: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    reason_en: str = ""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is about: ids of published figures, indicators or findings."""
+        return tuple(self.about.split())
+
+
+TABLES: dict[str, type[Row]] = {
+    "sources": Source,
+    "profile": Profile,
+    "units": OrgUnit,
+    "work_targets": WorkTarget,
+    "plan_targets": PlanTarget,
+    "facts": Fact,
+    "own_indicators": OwnIndicator,
+    "targets": Target,
+    "target_parts": TargetPart,
+    "judgements": Judgement,
+    "findings": Finding,
+    "finding_amounts": FindingAmount,
+    "recommendations": Recommendation,
+    "practices": Practice,
+    "self_evaluation": SelfScore,
+    "published": Published,
+    "contradictions": Contradiction,
+    "surveys": Survey,
+    "survey_answers": SurveyAnswer,
+    "expert_scores": ExpertScore,
+    "cost_results": CostResult,
+    "follow_ups": FollowUp,
+}
+
+for _table, _model in TABLES.items():
+    told(_model, _table)
+
+OPTIONAL = frozenset({"surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups"})
+"""Tables that a year may do without; a missing file says the same as an empty one."""
+
+
+class Listing(Row):
+    """A line of departments.csv: a department, a project or a policy under a name and a framework, for a span of years."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    name: Annotated[str, Field(min_length=1)]
+    name_en: str = ""
+    framework: str
+    first_year: Annotated[int, Field(ge=1990, le=2200)]
+    last_year: Annotated[int, Field(ge=1990, le=2200)]
+    kind: Kind = "department"
+    department: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last_year < self.first_year:
+            raise ValueError("截止年度早于起始年度", "last_year is before first_year")
+        return self
+
+
+told(Listing, "departments")
+
+
+class InputFile(Frozen):
+    """A file that was read, with its checksum."""
+
+    name: str
+    sha256: str
+
+
+class Record(Frozen):
+    """A department's year as it came in through the one door: checked rows, and the files they were read from."""
+
+    department: str
+    name: Words
+    year: int
+    framework: str
+    files: tuple[InputFile, ...]
+    kind: Kind = "department"
+    belongs_to: Words = NOTHING
+    sources: tuple[Source, ...] = ()
+    profile: tuple[Profile, ...] = ()
+    units: tuple[OrgUnit, ...] = ()
+    work_targets: tuple[WorkTarget, ...] = ()
+    plan_targets: tuple[PlanTarget, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    own_indicators: tuple[OwnIndicator, ...] = ()
+    targets: tuple[Target, ...] = ()
+    target_parts: tuple[TargetPart, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    finding_amounts: tuple[FindingAmount, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    practices: tuple[Practice, ...] = ()
+    self_evaluation: tuple[SelfScore, ...] = ()
+    published: tuple[Published, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    survey_answers: tuple[SurveyAnswer, ...] = ()
+    expert_scores: tuple[ExpertScore, ...] = ()
+    cost_results: tuple[CostResult, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+
+    def find_profile(self, key: str, lang: Lang) -> str:
+        return next((line.words[lang] for line in self.profile if line.key == key), "")
+
+    def find_source(self, id: str) -> Source | None:
+        return next((s for s in self.sources if s.source == id), None)
+
+    def find_fact(self, id: str, year: int) -> Fact | None:
+        """The row that gives a fact of a year, the first where there are several."""
+        return self._facts.get((id, year))
+
+    @cached_property
+    def _facts(self) -> dict[tuple[str, int], Fact]:
+        return {(row.fact, row.year): row for row in reversed(self.facts)}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values; pydantic would take the looked-up facts of the old ones along."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_facts", None)
+        return copied

@@ -1,0 +1,67 @@
+"""What a table of the data is made of: columns with their heads, rows, rows that say where they come from. No table lives here."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import ConfigDict, Field
+
+from evallib.model.base import Frozen
+from evallib.model.table_words import COLUMNS
+from evallib.model.words import Words, words
+
+Table = TypeVar("Table", bound="Row")
+
+
+class Row(Frozen):
+    """A row of a table of the data; `SAYS` is the column that tells what it is, in Chinese, with another for English beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    SAYS: ClassVar[str] = "name"
+
+    @property
+    def words(self) -> Words:
+        return words(getattr(self, self.SAYS), getattr(self, f"{self.SAYS}_en"))
+
+
+class Sourced(Row):
+    """A row that says where it comes from: a document of sources.csv, and the section in it."""
+
+    source: Annotated[str, Field(min_length=1)]
+    section: Annotated[str, Field(min_length=1)]
+
+
+def columns(table: type[Row]) -> list[str]:
+    """The columns of a table in the order in which people meet them: its own first, source and section last.
+
+    >>> columns(Sourced)
+    ['source', 'section']
+    """
+    last = [name for name in ("source", "section") if issubclass(table, Sourced)]
+    return [name for name in table.model_fields if name not in last] + last
+
+
+def told(model: type[Table], table: str) -> type[Table]:
+    """A row class whose columns have the words of a table, with those that all sourced rows share."""
+    for name, info in model.model_fields.items():
+        said = COLUMNS[table].get(name) or COLUMNS["sourced"][name]
+        info.title, info.description = said["zh"], said["en"]
+        info.json_schema_extra = {key: said[key] for key in ("unit", "note") if key in said}
+    return model
+
+
+def unit_of(table: type[Row], name: str) -> str:
+    """The column that names a number's unit, or the unit itself; empty where it has none."""
+    return _extra(table, name).get("unit", "")
+
+
+def note_of(table: type[Row], name: str) -> Words:
+    """What a column holds: in Chinese its note, or its head where that says it all."""
+    info = table.model_fields[name]
+    return words(_extra(table, name).get("note") or str(info.title), str(info.description))
+
+
+def _extra(table: type[Row], name: str) -> dict[str, str]:
+    extra = table.model_fields[name].json_schema_extra
+    return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {}

@@ -1,0 +1,24 @@
+"""The tables of data in words: what each is called, what it is for, the heads of its columns, what a cell of few choices may say.
+
+The words themselves stand in `catalogue/words/tables.toml`. No row lives here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from evallib.kit import CATALOGUE
+from evallib.model.words import Words, words
+
+_FILE: dict[str, dict[str, Any]] = tomllib.loads((CATALOGUE / "words" / "tables.toml").read_text(encoding="utf-8"))
+COLUMNS: dict[str, dict[str, dict[str, str]]] = {id: table.get("columns", {}) for id, table in _FILE["tables"].items()}
+"""The columns of each table: head in Chinese, what the column holds in English, what the short head does not say, unit."""
+
+_SHEETS = {id: table for id, table in _FILE["tables"].items() if "name" in table}
+TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for id, table in _SHEETS.items()}
+"""The tables by id: the name of the sheet in a workbook."""
+PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
+"""What each table is for."""
+CHOICES: dict[str, Words] = {id: words(*both) for id, both in _FILE["choices"].items()}
+"""What a cell of few choices may say, in both languages."""

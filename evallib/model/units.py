@@ -1,0 +1,320 @@
+"""Units and exact conversion: any word is a unit; what is declared converts. Rounding and the reading of numbers. No unit is named here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from evallib.model.expression import EXACT
+from evallib.model.words import Words, words
+
+_WIDE = Context(prec=200)  # reading and rounding keep every digit: the longest number that is read has 40
+
+Dimensions = tuple[tuple[str, int], ...]
+"""What a unit measures: each kind with its power, by name. Nothing: a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as written, what it measures, and how many base units it holds. In results it stands as its symbol.
+
+    `one` is its English name where there is one of it; `whole`: it counts things that cannot be divided. `scale` is that of a word
+    like 万, and `bare` the English name without it: English writes 41.94 万人 as 419,400 people.
+    """
+
+    symbol: str
+    name: Words
+    dimensions: Dimensions
+    factor: Fraction = Fraction(1)
+    one: str = ""
+    whole: bool = False
+    scale: int = 1
+    bare: str = ""
+
+    @property
+    def is_share(self) -> bool:
+        return not self.dimensions
+
+    @property
+    def is_money(self) -> bool:
+        return self.dimensions == (("money", 1),)
+
+    @property
+    def exact(self) -> bool:
+        """Whether a number in it is what it says to the last digit: things counted one by one, money in the currency's own unit."""
+        return self.factor == 1 and len(self.dimensions) == 1 and self.dimensions[0][1] == 1
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: object, info: ValidationInfo) -> Unit:
+            if isinstance(value, Unit):
+                return value
+            units: Units = (info.context or {})["units"]
+            return units.read(str(value)) if value else NO_UNIT
+
+        return core_schema.with_info_plain_validator_function(
+            read, serialization=core_schema.plain_serializer_function_ser_schema(lambda unit: unit.symbol)
+        )
+
+
+SHARE = Unit("share", words(""), ())
+"""How a rate is kept inside: 0.9496, never 94.96."""
+
+NO_UNIT = Unit("", words(""), ())
+"""Of what has no number at all."""
+
+
+def convert(value: Decimal, unit: Unit, to: Unit) -> Decimal:
+    """A value in another unit of the same kind, exact but for the 50 digits of a division.
+
+    Raises ValueError where the two units measure different things.
+
+    >>> units = Units([Declared(symbol="万人", measures="people", factor="10000"), Declared(symbol="人", measures="people")])
+    >>> convert(Decimal("1.6"), units.read("万人"), units.read("人"))
+    Decimal('16000.0')
+    """
+    if unit is to or (unit.factor == to.factor and unit.dimensions == to.dimensions):
+        return value
+    if unit.dimensions != to.dimensions:
+        raise ValueError(f"{unit.symbol} and {to.symbol} measure different things")
+    return times(value, unit.factor / to.factor)
+
+
+def times(value: Decimal, factor: Fraction) -> Decimal:
+    """A number times a fraction, divided last."""
+    with localcontext(EXACT):
+        found = value * factor.numerator
+        return found if factor.denominator == 1 else found / factor.denominator
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A unit as the catalogue declares it. `factor` is how many of the kind's base unit it holds, exact: ``2000/3``."""
+
+    symbol: str
+    measures: str
+    factor: str = "1"
+    name: str = ""
+    name_en: str = ""
+    one_en: str = ""
+    also: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A county's money: its unit as written, and its name in both languages (English in the plural). Named once, in `county.toml`."""
+
+    symbol: str
+    name: str
+    name_en: str
+    one_en: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A word that makes any unit larger: 万 in 万户."""
+
+    word: str
+    factor: int
+
+
+_POWER = re.compile(r"(?:10{1,3}|10{0,2}(?:,?000){1,4})(?![\d,.])")
+_WORD = re.compile(r"[^\s=,;|<>]{1,20}(?: [^\s=,;|<>]{1,20}){0,3}")
+
+
+@dataclass(eq=False)
+class Units:
+    """The units of a catalogue in a county: what is declared, the money, and any other word as a unit of counting of its own kind."""
+
+    declared: Iterable[Declared] = ()
+    scales: tuple[Scale, ...] = ()
+    currency: Currency | None = None
+    moneylike: tuple[str, ...] = ()
+    sharelike: tuple[str, ...] = ()
+    _known: dict[str, Unit] = field(default_factory=dict)
+    _found: dict[str, Unit | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for d in self.declared:
+            name = Words(d.name or d.symbol, (d.name_en or d.symbol).strip())
+            dimensions: Dimensions = () if d.measures == "share" else ((d.measures, 1),)
+            self._add(Unit(d.symbol, name, dimensions, Fraction(d.factor), d.one_en, d.whole), *d.also)
+        if self.currency:
+            c = self.currency
+            self._add(Unit(c.symbol, words(c.name, c.name_en), (("money", 1),), one=c.one_en), "money", *c.also)
+        self._known.setdefault(SHARE.symbol, SHARE)
+
+    def _add(self, unit: Unit, *also: str) -> None:
+        for text in (unit.symbol, unit.name.zh, unit.name.en, unit.one, *also):
+            if text:
+                self._known.setdefault(_plain(text), unit)
+
+    def find(self, text: str) -> Unit | None:
+        """The unit that a text names; None where it is no word, or looks like money or a percentage and is not known.
+
+        >>> Units().find("头").dimensions, Units(scales=(Scale("万", 10000),)).find("万头").factor
+        ((('头', 1),), Fraction(10000, 1))
+        """
+        if text not in self._found:
+            self._found[text] = self._find(_plain(text), unicodedata.normalize("NFKC", text).strip())
+        return self._found[text]
+
+    def read(self, text: str) -> Unit:
+        """The unit that a text names.
+
+        Raises ValueError where it names none.
+        """
+        found = self.find(text)
+        if found is None:
+            raise ValueError(f"{text!r} is no unit")
+        return found
+
+    def _find(self, plain: str, written: str) -> Unit | None:
+        if plain in self._known:
+            return self._known[plain]
+        above, *below = written.split("/")
+        if below and all(part.strip() for part in (above, *below)):
+            said = "/".join(self.money.symbol if part == "money" else part for part in (above, *below))
+            return _compound(said, self.find(above), [self.find(part) for part in below])
+        number = _POWER.match(written)
+        ten = [Scale(number[0], int(number[0].replace(",", "")))] if number else []
+        for scale in ten or sorted(self.scales, key=lambda s: -len(s.word)):
+            if plain.startswith(scale.word) and (rest := written[len(scale.word) :].strip()):
+                base = self.find(rest)
+                if ten and base is not None and not base.symbol.isascii():  # 10,000 yuan is 万元
+                    scale = next((s for s in self.scales if s.factor == scale.factor), scale)
+                return None if base is None else _scaled(base, scale, written if scale.word.isascii() else scale.word + base.symbol)
+        strange = plain.endswith(self.moneylike) if self.moneylike else False
+        strange = strange or (plain.startswith(self.sharelike) if self.sharelike else False)
+        if strange or not _WORD.fullmatch(written) or not any(c.isalpha() for c in written) or written[0].isdigit():
+            return None
+        return Unit(written, words(written), ((written, 1),))
+
+    def base(self, unit: Unit) -> Unit:
+        """The base unit of a unit's kind: the declared one that holds one of itself, or the unit's own word."""
+        if unit.factor == 1:
+            return unit
+        if unit.is_share:
+            return SHARE
+        same = (u for u in self._known.values() if u.dimensions == unit.dimensions and u.factor == 1)
+        return next(same, None) or self._base_of_parts(unit)
+
+    def _base_of_parts(self, unit: Unit) -> Unit:
+        if "/" in unit.symbol:
+            above, *below = (self.base(self.read(part)) for part in unit.symbol.split("/"))
+            return _compound("/".join(u.symbol for u in (above, *below)), above, [*below]) or unit
+        return self.find(unit.dimensions[0][0]) or unit
+
+    @property
+    def money(self) -> Unit:
+        """The currency's own unit."""
+        return self.read("money")
+
+    @property
+    def points(self) -> Unit:
+        """The unit of scores."""
+        return next(
+            (u for u in self._known.values() if u.dimensions == (("points", 1),)), Unit("points", words("", "points"), (("points", 1),))
+        )
+
+    def __iter__(self) -> Iterator[Unit]:
+        """Every unit that has a name of its own, once."""
+        return iter(dict.fromkeys(u for u in self._known.values() if u is not SHARE))
+
+
+def _scaled(base: Unit, scale: Scale, written: str) -> Unit:
+    name = words(scale.word + base.name.zh, f"{scale.factor:,} {base.name.en}")
+    return Unit(
+        written, name, base.dimensions, base.factor * scale.factor, base.one, False, base.scale * scale.factor, base.bare or base.name.en
+    )
+
+
+def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Unit | None:
+    if above is None or None in below:
+        return None
+    powers: dict[str, int] = dict(above.dimensions)
+    factor, zh, en = above.factor, above.name.zh or above.symbol, above.name.en or above.symbol
+    bare = above.bare or en
+    for unit in below:
+        assert unit is not None
+        factor /= unit.factor
+        zh, en, bare = f"{zh}/{unit.name.zh or unit.symbol}", f"{en} per {singular(unit)}", f"{bare} per {singular(unit)}"
+        for kind, power in unit.dimensions:
+            powers[kind] = powers.get(kind, 0) - power
+    return Unit(written, words(zh, en), dimensions_of(powers), factor, scale=above.scale, bare=bare)
+
+
+def dimensions_of(powers: Mapping[str, int]) -> Dimensions:
+    """Kinds and their powers in their one order, without those that cancel out."""
+    return tuple(sorted((kind, power) for kind, power in powers.items() if power))
+
+
+def singular(unit: Unit) -> str:
+    """The English name of one of a unit."""
+    return unit.one or (unit.name.en.removesuffix("s") if unit.name.en.isascii() else unit.name.en)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+# --- numbers
+
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """The number in a cell, read once and exactly, with the decimals that were written; None where the text is no plain number.
+
+    Full-width digits and well-placed thousands commas are understood; nothing is guessed.
+
+    >>> parse_decimal("１9,854,773.320"), parse_decimal("1,23"), parse_decimal("1e3")
+    (Decimal('19854773.320'), None, None)
+    """
+    if text.isascii() and text.isdigit() and len(text) <= 40:
+        return Decimal(text)
+    text = unicodedata.normalize("NFKC", text).strip().replace("−", "-")
+    if len(text) > 40:
+        return None
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
+
+
+def half_width(value: Decimal, unit: Unit) -> Decimal:
+    """By how much the true number may differ from the one printed: half of its last digit; nothing where the unit is exact.
+
+    >>> half_width(Decimal("700.50"), Unit("万元", words("万元"), (("money", 1),), Fraction(10000)))
+    Decimal('0.005')
+    """
+    if unit.exact:
+        return Decimal(0)
+    exponent = value.as_tuple().exponent
+    return Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
+
+
+def round_half_up(value: Decimal, places: int) -> Decimal:
+    """Rounded half up (four becomes five at .5), as the field's reports round.
+
+    >>> round_half_up(Decimal("1.16625"), 4), round_half_up(Decimal("9.175"), 2)
+    (Decimal('1.1663'), Decimal('9.18'))
+    """
+    rounded = value.quantize(_quantum(places), rounding=ROUND_HALF_UP, context=_WIDE)
+    return rounded if rounded else abs(rounded)  # no minus zero
+
+
+@cache
+def _quantum(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)

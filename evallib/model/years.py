@@ -1,0 +1,47 @@
+"""Evaluations beside each other: a year and the one before, a department over years, a county in a year. Nothing is computed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evallib.model.errors import Problem
+from evallib.model.evaluation import Evaluation
+from evallib.model.words import Words
+
+
+@dataclass(frozen=True)
+class EvaluatedYear:
+    """A year's evaluation, last year's where there is one, and everything remarked on the way."""
+
+    evaluation: Evaluation
+    previous: Evaluation | None
+    remarks: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A listed department's year that cannot be shown beside the others: its data is not there, or was refused."""
+
+    department: str
+    name: Words
+    year: int
+    reason: Words
+
+
+@dataclass(frozen=True)
+class DepartmentYears:
+    """A department over the years of the list, oldest first; a listed year that could not be evaluated is absent."""
+
+    department: str
+    name: Words
+    evaluations: tuple[Evaluation, ...]
+    absent: tuple[Absent, ...]
+
+
+@dataclass(frozen=True)
+class CountyYear:
+    """All listed departments in a year, in the order of the list; those that could not be evaluated are absent."""
+
+    year: int
+    evaluations: tuple[Evaluation, ...]
+    absent: tuple[Absent, ...]

@@ -1,0 +1,93 @@
+"""How numbers are written: thousands apart, percentages, amounts with their unit, places in a document. Knows no result."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from evallib.model.units import SHARE, Unit, round_half_up, singular, times
+from evallib.model.words import Lang, Words, words
+
+
+def plain(value: Decimal, places: int | None = None) -> str:
+    """A number as people write it: thousands apart, no exponent, no idle zeros unless places are asked for.
+
+    A quotient that never ends is written with two decimals, or three figures where it is smaller than that shows.
+
+    >>> plain(Decimal("19854773.320")), plain(Decimal("2"), 2), plain(Decimal(2) / 3), plain(Decimal(1) / 700)
+    ('19,854,773.32', '2.00', '0.67', '0.00143')
+    """
+    if places is None and len(value.as_tuple().digits) > 20 and (exponent := value.as_tuple().exponent) and int(exponent) < -10:
+        value = round_half_up(value, max(2, 2 - value.adjusted()))
+    if places is not None:
+        text = f"{round_half_up(value, places):,f}"
+    else:
+        text = f"{value:,f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def percent(share: Decimal, places: int | None = 2) -> str:
+    """A share written as a percentage; with no places named, as many decimals as it has.
+
+    >>> percent(Decimal("0.949616")), percent(Decimal("-0.7521")), percent(Decimal("0.9"), None)
+    ('94.96%', '−75.21%', '90%')
+    """
+    return plain(share * 100, places) + "%"
+
+
+def money(value: Decimal) -> str:
+    """An amount of money with its two decimals.
+
+    >>> money(Decimal("27800"))
+    '27,800.00'
+    """
+    return plain(value, 2)
+
+
+def quantity(value: Decimal, unit: Unit, lang: Lang) -> str:
+    """A number with its unit, as a reader of that language expects it.
+
+    Chinese keeps 万元 and 万人; English is given the number in full.
+
+    >>> from evallib.model.units import SHARE, Scale, Units
+    >>> wan = Units(scales=(Scale("万", 10000),)).read("万户")
+    >>> quantity(Decimal("41.94"), wan, "zh"), quantity(Decimal("41.94"), wan, "en"), quantity(Decimal("0.84"), SHARE, "en")
+    ('41.94万户', '419,400 户', '84.00%')
+    """
+    if unit.is_share:
+        if unit is SHARE or unit.name.zh == "%":
+            return percent(times(value, unit.factor))
+        return plain(value) + ("" if lang == "zh" or unit.name.en == unit.symbol else " ") + unit.name[lang]
+    if lang == "zh":
+        text = money(value) if unit.is_money and unit.factor == 1 else plain(value)
+        return text + (" " if unit.name.zh[:1].isascii() and unit.name.zh[:1].isalpha() else "") + unit.name.zh
+    whole = value * unit.scale
+    name = singular(unit) if whole == 1 else unit.bare or unit.name.en
+    return ((money(whole) if unit.is_money and unit.factor == 1 else plain(whole)) + " " + name).rstrip()
+
+
+def written(value: Decimal | None, unit: Unit) -> Words:
+    """A number with its unit in both languages; a dash where it is missing."""
+    return words("—") if value is None else words(quantity(value, unit, "zh"), quantity(value, unit, "en"))
+
+
+_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")}
+_NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
+
+
+def section_number(section: str, lang: Lang) -> str:
+    """The place in a document as a reader of that language writes it: Chinese numerals become figures in English.
+
+    >>> section_number("五(四)2", "en"), section_number("十一", "en"), section_number("四(二)表", "en")
+    ('5(4)2', '11', '4(2) table')
+    """
+    if lang == "zh":
+        return section
+
+    def figure(found: re.Match[str]) -> str:
+        tens, ten, ones = found[0].rpartition("十")
+        return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)) if ten else str(_DIGITS[ones])
+
+    return _NUMERAL.sub(figure, section).replace("表", " table").replace("、", ", ")

@@ -1,0 +1,1 @@
+"""From rows to scores: measured, scored, held against what was published. Pure."""

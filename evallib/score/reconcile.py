@@ -1,0 +1,251 @@
+"""The published figures beside the computed ones. Pure: an Evaluation in, a verdict on every figure out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from evallib.model.base import Frozen
+from evallib.model.evaluation import Evaluation, interval_of
+from evallib.model.expression import Interval
+from evallib.model.facts import InputValue
+from evallib.model.record import Published, Record
+from evallib.model.table_words import CHOICES
+from evallib.model.units import NO_UNIT, SHARE, Unit, convert, parse_decimal, round_half_up
+from evallib.model.words import NOTHING, Words, joined, words
+from evallib.score.measure import compute_formula, counted_parts
+
+ZERO = Decimal(0)
+Verdict = Literal["agrees", "differs", "recorded", "not_computable"]
+
+VERDICTS: dict[Verdict, Words] = {
+    "agrees": words("一致", "agrees"),
+    "differs": words("不一致", "differs"),
+    "recorded": words("不一致（已记录为原文矛盾）", "differs (recorded as a contradiction)"),
+    "not_computable": words("无法计算", "not computable"),
+}
+
+
+Kind = Literal["computed", "transcribed", "fitted"]
+
+KINDS: dict[Kind, Words] = {
+    "computed": words("由其他数字重算", "computed from other numbers"),
+    "transcribed": words("与录入的数字核对", "compared with the number as entered"),
+    "fitted": words("重构即以其为准", "what the reconstruction was fitted to"),
+}
+"""What an agreement is worth: a computation, a repeated printing, or a score that the reconstruction was fitted to."""
+
+
+class Reconciled(Frozen):
+    """A published figure, what the kit computes for it, and whether the two agree."""
+
+    id: str
+    name: Words
+    kind: Kind
+    number: str
+    published: str
+    computed: str | None
+    unit: str
+    verdict: Verdict
+    reason: Words
+    source: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A computed number, with what it is called; a text where the result is one (a grade).
+
+    `interval` is all that it may truly be, where it rests on numbers that were printed with some digits only.
+    """
+
+    name: Words
+    value: Decimal | str | None
+    unit: Unit = NO_UNIT
+    kind: Kind = "computed"
+    why_not: Words = NOTHING
+    interval: Interval | None = None
+
+
+def numbers(evaluation: Evaluation) -> dict[str, Number]:
+    """Every number of an evaluation that a published figure can be held against, by name.
+
+    Names: `fact.ID`, `fact.ID@YEAR`, `formula.ID`, `formula.ID.difference`, `target.ID.actual|target|completion_rate|
+    attainment`, `indicator.ID.score`, `group.ID.score`, `dimension.ID.points|score|rate`, `total.score`, `total.points`,
+    `grade`, `self.score`, `self.grade`, `count.…`, `finding.ID.amount|parts|product|overpaid`.
+    """
+    return _facts(evaluation) | _results(evaluation)
+
+
+def number_names(evaluation: Evaluation) -> list[str]:
+    """The names of `numbers`, without looking the facts up."""
+    ends = [*(f"@{year}" for year in _years(evaluation.record)), ""]
+    return [*(f"fact.{id}{end}" for id in evaluation.catalogue.facts for end in ends), *_results(evaluation)]
+
+
+def _years(record: Record) -> list[int]:
+    return sorted({record.year, record.year - 1} | {f.year for f in record.facts})
+
+
+def _facts(evaluation: Evaluation) -> dict[str, Number]:
+    found: dict[str, Number] = {}
+    record, years = evaluation.record, _years(evaluation.record)
+    for id, made in evaluation.catalogue.facts.items():
+        for year in years:
+            fact = evaluation.facts.find(id, year)
+            why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
+            name = made.name if year == record.year else made.name + words(f"（{year} 年）", f" ({year})")
+            kind: Kind = "transcribed" if fact is None or not fact.parts else "computed"
+            found[f"fact.{id}@{year}"] = Number(name, fact.value if fact else None, made.unit, kind, why, _inexact(fact))
+        found[f"fact.{id}"] = found[f"fact.{id}@{record.year}"]
+    return found
+
+
+def _inexact(fact: InputValue | None) -> Interval | None:
+    if fact is None or fact.value is None or not fact.half:
+        return None
+    return Interval(fact.value - fact.half, fact.value + fact.half)
+
+
+def _results(evaluation: Evaluation) -> dict[str, Number]:
+    found: dict[str, Number] = {}
+    points, money, count = evaluation.catalogue.units.points, evaluation.catalogue.units.money, NO_UNIT
+
+    def put(id: str, name: Words, value: Decimal | str | None, unit: Unit, why: Words = NOTHING, kind: Kind = "computed") -> None:
+        found[id] = Number(name, value, unit, kind, why)
+
+    record, framework = evaluation.record, evaluation.framework
+    computed = {formula.id: formula for formula in evaluation.formulas}
+    for id, made in evaluation.catalogue.formulas.items():
+        formula = computed.get(id) or compute_formula(evaluation.facts, made)
+        lacking = joined([i.name for i in formula.inputs if i.value is None], "、", ", ")
+        why = words("基数为零，比率无定义", "the base is zero: the rate is not defined")
+        if lacking:
+            why = words(f"缺少{lacking.zh}，无法计算", f"cannot be computed: {lacking.en} missing")
+        interval = None if formula.exact else interval_of(evaluation, formula)
+        found[f"formula.{formula.id}"] = Number(formula.name, formula.value, formula.unit, "computed", why, interval)
+        first, second = (*formula.inputs[:2], None, None)[:2]
+        if first is not None and second is not None and first.unit.dimensions == second.unit.dimensions:
+            known = first.value is not None and second.value is not None
+            difference = (first.value or ZERO) - convert(second.value or ZERO, second.unit, first.unit) if known else None
+            put(f"formula.{formula.id}.difference", formula.name + words("：增减额", ": difference"), difference, first.unit, why)
+    rows = {t.indicator: t for t in record.targets}
+    for target in evaluation.targets:
+        whole, summed = _sum_of_target_parts(evaluation, target.id, target.target, target.unit)
+        typed: Kind = "transcribed" if rows[target.id].actual is not None and rows[target.id].base is None else "computed"
+        id, why = f"target.{target.id}", words("没有实际值，或目标为零", "there is no actual, or the target is zero")
+        put(f"{id}.target", target.name + words("：目标", ": target"), whole, target.unit, kind="computed" if summed else "transcribed")
+        put(f"{id}.actual", target.name + words("：实际", ": actual"), target.actual, target.unit, why, typed)
+        put(f"{id}.completion_rate", target.name + words("：完成率", ": completion"), target.completion_rate, SHARE, why)
+        capped = None if target.attainment is None else min(target.attainment, Decimal(1))
+        put(f"{id}.attainment", target.name + words("：达成程度（最高 100%）", ": attainment, capped at 100%"), capped, SHARE, why)
+    for indicator in evaluation.indicators:
+        put(f"indicator.{indicator.id}.score", indicator.name + words("：得分", ": score"), indicator.score, points)
+    fitted: Kind = "fitted" if any(i.basis == "reconstructed" for i in evaluation.indicators) else "computed"
+    for group in evaluation.groups:
+        put(f"group.{group.id}.score", group.name + words("：得分", ": score"), group.score, points, kind=fitted)
+    for dimension in evaluation.dimensions:
+        put(f"dimension.{dimension.id}.points", dimension.name + words("：分值", ": points"), dimension.points, points, kind=fitted)
+        put(f"dimension.{dimension.id}.score", dimension.name + words("：得分", ": score"), dimension.score, points, kind=fitted)
+        put(f"dimension.{dimension.id}.rate", dimension.name + words("：得分率", ": score rate"), dimension.rate, SHARE, kind=fitted)
+    put("total.score", words("总分", "Total score"), evaluation.total, points, kind=fitted)
+    put("total.points", words("满分", "Full points"), evaluation.points, points, kind=fitted)
+    put("grade", words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, kind=fitted)
+    put("self.score", words("自评得分", "Self-evaluation score"), evaluation.self_total, points, kind="transcribed")
+    put("self.grade", words("自评等级", "Self-evaluation grade"), evaluation.self_grade or None, NO_UNIT, kind="transcribed")
+    levels = {
+        "dimensions": (words("一级指标数", "Number of dimensions"), len(framework.dimensions)),
+        "groups": (words("二级指标数", "Number of groups"), len(framework.groups)),
+        "indicators": (words("三级指标数", "Number of indicators"), len(evaluation.indicators)),
+        "work_targets": (words("年度目标任务数", "Number of work targets"), len({t.no for t in record.work_targets})),
+        "finding_kinds": (words("问题类别数", "Kinds of findings"), len({f.kind for f in record.findings})),
+    }
+    units = Counter(u.kind for u in record.units)
+    levels |= {f"units.{kind}": (CHOICES[kind] + words("数", ": number"), n) for kind, n in units.items()}
+    for id, (name, n) in levels.items():
+        put(f"count.{id}", name, Decimal(n), count)
+    for finding in record.findings:
+        id = f"finding.{finding.finding}"
+        name = words(f"问题 {finding.finding}：", f"Finding {finding.finding}: ")
+        parts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
+        put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="transcribed")
+        no_parts = words("没有记录分项", "no parts were recorded")
+        put(f"{id}.parts", name + words("分项之和", "sum of parts"), sum(parts, ZERO) if parts else None, money, no_parts)
+        product = finding.quantity * finding.unit_price if finding.quantity is not None and finding.unit_price is not None else None
+        put(f"{id}.product", name + words("数量乘单价", "quantity times price"), product, money)
+        over = finding.paid - finding.amount if finding.paid is not None and finding.amount is not None else None
+        put(f"{id}.overpaid", name + words("多付金额", "paid too much"), over, money)
+    return found
+
+
+def _sum_of_target_parts(evaluation: Evaluation, id: str, target: Decimal, unit: Unit) -> tuple[Decimal, bool]:
+    """A target, summed anew from its parts where they are recorded."""
+    read, parts = evaluation.catalogue.units.read, counted_parts(evaluation.record, id, "target")
+    return (sum((convert(p.value, read(p.unit), unit) for p in parts), ZERO), True) if parts else (target, False)
+
+
+def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:
+    """Every published figure of the record beside the computed one, in the order of the data.
+
+    A figure agrees when the computed number, rounded half up to the decimals that were printed, is the printed one; or, where it
+    rests on numbers that were printed with some digits only, when some number within them is.
+
+    Raises KeyError where a figure names a number that there is not (`evaluate_year` refuses such data).
+    """
+    computed = numbers(evaluation)
+    recorded = {token for c in evaluation.record.contradictions for token in c.subjects}
+    find = evaluation.catalogue.units.find
+    return tuple(_one(row, computed.get(row.number), row.published in recorded, find(row.unit)) for row in evaluation.record.published)
+
+
+def _one(row: Published, number: Number | None, recorded: bool, unit: Unit | None) -> Reconciled:
+    shown: str | None = None
+    reason = words(row.note, row.note_en)
+    if not row.number:
+        verdict: Verdict = "not_computable"
+    elif number is None:
+        raise KeyError(f"no number is called {row.number}")
+    elif number.value is None:
+        verdict = "not_computable"
+        reason = number.why_not or reason
+    else:
+        shown, same = _as_printed(row, number, unit)
+        verdict = "agrees" if same else "recorded" if recorded else "differs"
+    return Reconciled(
+        id=row.published,
+        name=number.name if number else reason,
+        kind=number.kind if number else "transcribed",
+        number=row.number,
+        published=row.value,
+        computed=shown,
+        unit=row.unit,
+        verdict=verdict,
+        reason=reason,
+        source=row.source,
+        section=row.section,
+    )
+
+
+def _as_printed(row: Published, number: Number, unit: Unit | None) -> tuple[str, bool]:
+    """The computed number in the printed unit, with as many decimals as were printed; and whether it is the printed one.
+
+    Where it rests on numbers with some digits only, it is so if some number within them would be printed so.
+    """
+    printed = parse_decimal(row.value)
+    if isinstance(number.value, str) or printed is None:
+        return str(number.value), str(number.value) == row.value.strip()
+    assert number.value is not None
+
+    def in_printed(value: Decimal) -> Decimal:
+        alike = unit is not None and number.unit.symbol and unit.dimensions == number.unit.dimensions
+        return convert(value, number.unit, unit) if alike and unit is not None and value.is_finite() else value
+
+    places = len(row.value.strip().partition(".")[2])
+    shown = str(round_half_up(in_printed(number.value), places))
+    same = parse_decimal(shown) == printed
+    if not same and number.interval is not None:
+        half = Decimal(5).scaleb(-places - 1)
+        same = in_printed(number.interval.low) <= printed + half and in_printed(number.interval.high) >= printed - half
+    return shown, same

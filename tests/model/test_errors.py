@@ -1,0 +1,85 @@
+"""How the kit refuses: place, what is wrong, what was found, the next step; in both languages, all problems at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from evallib.model.errors import InputRefused, Level, Place, Problem, meant, refuse
+from evallib.model.words import Lang, words
+
+TWO = InputRefused(
+    (
+        Problem(
+            Place("facts.csv", 12, "value", title="数值"),
+            words("不是数字。", "is not a number."),
+            words("只写数字", "write digits"),
+            "约十",
+        ),
+        Problem(Place("facts.csv"), words("缺少列", "a column is missing"), words("补上", "add it")),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "lang", "said"),
+    [
+        (Place("facts.csv"), "zh", "facts.csv"),
+        (Place("facts.csv", 3, "value", title="数值"), "zh", "facts.csv，第 3 行，列 数值（value）"),
+        (Place("facts.csv", 3, "value", title="value"), "zh", "facts.csv，第 3 行，列 value"),
+        (Place("year.xlsx", None, None, "基础数据", "C7"), "zh", "year.xlsx，工作表 基础数据，单元格 C7"),
+        (Place("year.xlsx", 7, "value", "基础数据", "C7", "数值"), "en", "year.xlsx, sheet 基础数据, row 7, column value, cell C7"),
+    ],
+)
+def test_a_place_is_said_in_words(place: Place, lang: Lang, said: str) -> None:
+    assert place.describe(lang) == said
+
+
+def test_a_problem_is_a_line_with_one_full_stop_after_each_part() -> None:
+    problem = TWO.problems[0]
+    assert problem.describe("zh") == "facts.csv，第 12 行，列 数值（value）：不是数字（填的是“约十”）。处理：只写数字。"
+    assert problem.describe("en") == 'facts.csv, row 12, column value: is not a number (found "约十"). To fix it: write digits.'
+
+
+@pytest.mark.parametrize(("level", "advice"), [("error", "To fix it"), ("warning", "Advice"), ("recorded", "Note")])
+def test_advice_is_called_by_how_grave_the_problem_is(level: Level, advice: str) -> None:
+    said = Problem(Place("facts.csv"), words("缺少列", "a column is missing"), words("补上", "add it"), level=level).describe("en")
+    assert said == f"facts.csv: a column is missing. {advice}: add it."
+
+
+def test_a_refusal_names_every_problem() -> None:
+    assert str(TWO).splitlines() == [problem.describe("en") for problem in TWO.problems]
+
+
+def test_a_notebook_shows_the_problems_in_both_languages_and_no_traceback() -> None:
+    shown = TWO._render_traceback_()
+    assert shown == [*(p.describe("zh") for p in TWO.problems), "", *(p.describe("en") for p in TWO.problems)]
+
+
+def test_in_short_a_refusal_is_its_first_problem_and_how_many_more() -> None:
+    short = TWO.in_short()
+    assert short.zh.endswith("处理：只写数字。（另有 1 处）")
+    assert short.en.endswith("To fix it: write digits. (and 1 more)")
+
+
+def test_a_single_problem_is_in_short_itself() -> None:
+    alone = refuse("facts.csv", "缺少列", "a column is missing", "补上", "add it", "value")
+    assert alone.in_short() == words(
+        "facts.csv：缺少列（填的是“value”）。处理：补上。", 'facts.csv: a column is missing (found "value"). To fix it: add it.'
+    )
+
+
+def test_a_mistyped_id_is_held_against_the_known_ones() -> None:
+    assert meant("projcts", ["staff_quota", "projects"]) == words(
+        "是否应为 projects？可用的有：staff_quota、projects", "did you mean projects? There are: staff_quota, projects"
+    )
+    assert meant("xyz", ["staff_quota", "projects"]).en == "There are: staff_quota, projects"
+
+
+def test_of_many_known_ids_the_first_twenty_five_are_listed() -> None:
+    many = [f"n{n}" for n in range(26)]
+    assert meant("xyz", many[:25]).en == "There are: " + ", ".join(many[:25])
+    assert meant("xyz", many).en == "There are: " + ", ".join([*many[:25], "…"])
+
+
+def test_of_an_empty_table_nothing_can_be_meant() -> None:
+    assert meant("xyz", []).en == "that table is still empty: add a row there first, or clear this cell"

@@ -1,0 +1,319 @@
+"""Units, rounding and how numbers are written: what a reader sees is what was computed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evallib.data.rulebook import shipped_catalogue
+from evallib.model.units import Currency, Declared, Scale, Unit, Units, convert, half_width, parse_decimal, round_half_up
+from evallib.model.words import Lang, words
+from evallib.say.numbers import money, percent, plain, quantity, section_number
+from tests.conftest import GOLDEN
+
+UNITS = shipped_catalogue("units").units
+read, find = UNITS.read, UNITS.find
+PRINTED = [line for line in (GOLDEN / "units.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+AMOUNTS = st.decimals(-(10**15), 10**15, allow_nan=False, allow_infinity=False, places=6)
+
+
+@pytest.mark.parametrize("text", PRINTED)
+def test_units_as_forms_and_sheets_print_them_are_taken(text: str) -> None:
+    found = read(text)
+    assert found.name.zh
+    assert found.name.en or text == "个"
+    assert read(found.symbol) == found
+    assert quantity(Decimal(1), found, "zh").startswith("1")
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("元", "元"),
+        ("  万元 ", "万元"),
+        ("%", "%"),
+        ("％", "%"),  # full width
+        ("Yuan", "元"),
+        ("RMB", "元"),
+        ("money", "元"),
+        ("10,000 yuan", "万元"),
+        ("100,000,000 yuan", "亿元"),
+        ("10,000 person-times", "万人次"),
+        ("person", "人"),
+        ("个月", "月"),
+        ("share", "share"),
+        ("money/人", "元/人"),
+        ("トン/日", "トン/日"),
+    ],
+)
+def test_a_unit_is_found_by_either_name(text: str, symbol: str) -> None:
+    assert read(text).symbol == symbol
+
+
+def test_a_unit_is_called_in_chinese_as_it_is_written() -> None:
+    assert read("万元").name == words("万元", "10,000 yuan")
+    assert read("月").name == words("个月", "months")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "完元", "美元", "圆", "百分", "百分之三", "万美元", "元/百分率", "12", "3 人", "1,000", "-", "a=b", "一二三四五六七八九十" * 3],
+)
+def test_what_looks_like_money_or_a_percentage_or_is_no_word_is_no_unit(text: str) -> None:
+    assert find(text) is None
+
+
+@pytest.mark.parametrize("text", ["筐", "yuans", "XXXX", "人泊", "EFLOPS", "PM2.5微克/立方米"])
+def test_any_other_word_is_a_unit_of_its_own(text: str) -> None:
+    assert (read(text).symbol, read(text).factor) == (text, 1)
+    assert read(text).dimensions != read("筐子").dimensions
+
+
+def test_a_word_makes_any_unit_larger() -> None:
+    assert convert(Decimal("1.5"), read("万筐"), read("筐")) == 15000
+    assert convert(Decimal("1.5"), read("千公顷"), read("平方公里")) == 15
+    assert convert(Decimal(3), read("million yuan"), read("万元")) == 300
+
+
+def test_money_is_that_of_the_county() -> None:
+    pounds = Units(currency=Currency("£", "英镑", "pounds", "pound"), scales=(Scale("million ", 10**6),), moneylike=("元",))
+    assert (pounds.money.symbol, pounds.read("£").is_money, pounds.find("元")) == ("£", True, None)
+    assert quantity(Decimal("2.5"), pounds.read("million £"), "en") == "2,500,000 pounds"
+    assert quantity(Decimal(1), pounds.money, "en") == "1.00 pound"
+
+
+def test_a_factor_is_exact() -> None:
+    mu = Declared("亩", "area", "2000/3")
+    units = Units([mu, Declared("平方米", "area"), Declared("公顷", "area", "10000")])
+    assert convert(Decimal(3), units.read("亩"), units.read("平方米")) == 2000
+    assert convert(Decimal(15), units.read("亩"), units.read("公顷")) == 1
+    assert convert(Decimal(1), units.read("公顷"), units.read("亩")) == 15
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "half"),
+    [
+        ("700.58", "万元", "0.005"),
+        ("700.50", "万元", "0.005"),
+        ("700.5", "万元", "0.05"),
+        ("700", "万元", "0.5"),
+        ("84", "%", "0.5"),
+        ("0.9496", "share", "0.00005"),
+        ("545.2", "元/人", "0.05"),
+        ("41.94", "万人", "0.005"),
+        ("15", "公顷", "0.5"),
+        ("48", "人", "0"),  # counted one by one
+        ("27800.00", "元", "0"),  # money to the cent
+        ("27800.5", "元", "0"),
+        ("12", "筐", "0"),
+    ],
+)
+def test_a_number_is_as_exact_as_it_was_printed(value: str, unit: str, half: str) -> None:
+    assert half_width(Decimal(value), read(unit)) == Decimal(half)
+
+
+@pytest.mark.parametrize(
+    ("unit", "base", "holds"),
+    [
+        ("元", "元", "1"),
+        ("万元", "元", "10000"),
+        ("亿元", "元", "100000000"),
+        ("万人", "人", "10000"),
+        ("万人次", "人次", "10000"),
+        ("%", "share", "0.01"),
+    ],
+)
+def test_a_unit_holds_so_many_of_its_base(unit: str, base: str, holds: str) -> None:
+    assert convert(Decimal(1), read(unit), read(base)) == Decimal(holds)
+
+
+def test_a_value_is_carried_up_and_down() -> None:
+    assert convert(Decimal("2.5"), read("亿元"), read("万元")) == 25000
+    assert convert(Decimal("25000"), read("万元"), read("亿元")) == Decimal("2.5")
+    assert convert(Decimal("94.96"), read("%"), read("share")) == Decimal("0.9496")
+
+
+def test_a_value_in_its_own_unit_stays_as_it_is_written() -> None:
+    assert str(convert(Decimal("1.50"), read("万元"), read("万元"))) == "1.50"
+    assert str(convert(Decimal("1" * 40), read("元"), read("元"))) == "1" * 40
+
+
+def test_people_do_not_become_money() -> None:
+    with pytest.raises(ValueError, match=r"^万人 and 元 measure different things$"):
+        convert(Decimal(1), read("万人"), read("元"))
+
+
+def test_people_and_times_are_not_the_same() -> None:
+    with pytest.raises(ValueError, match="人 and 人次 measure different things"):
+        convert(Decimal(1), read("人"), read("人次"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", "0"),
+        ("007", "7"),
+        ("+5", "5"),
+        ("-5", "-5"),
+        ("−5", "-5"),  # the minus sign of print
+        (".5", "0.5"),
+        (" 12 ", "12"),
+        ("1,234,567.5", "1234567.5"),
+        ("-1,234", "-1234"),
+        ("+1,234", "1234"),
+        ("１２．５", "12.5"),
+        ("1" * 40, "1" * 40),
+        ("-" + "1" * 39, "-" + "1" * 39),
+        ("1" * 37 + ".50", "1" * 37 + ".5"),
+        ("111," * 9 + "111", "111" * 10),
+        ("1" * 30 + ".0", "1" * 30),
+    ],
+)
+def test_a_number_is_read_exactly(text: str, value: str) -> None:
+    assert parse_decimal(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "-", ".", "5.", "1e3", "NaN", "1 000", "1,23", ",123", "1234,567", "12,34,567", "--5", "约18", "5%", "1" * 41, "-" + "1" * 40],
+)
+def test_what_is_no_plain_number_is_not_guessed(text: str) -> None:
+    assert parse_decimal(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("100.00", "100.00"), ("100", "100"), ("1.50", "1.50"), ("0.00", "0.00"), ("1,000.0", "1000.0"), ("0.10", "0.10")]
+)
+def test_a_number_keeps_the_digits_that_were_printed(text: str, kept: str) -> None:
+    assert str(parse_decimal(text)) == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "rounded"),
+    [
+        ("0.375", 2, "0.38"),
+        ("0.365", 2, "0.37"),  # half to even would give 0.36
+        ("0.3749", 2, "0.37"),
+        ("-0.375", 2, "-0.38"),
+        ("2.5", 0, "3"),
+        ("-0.004", 2, "0.00"),
+        ("7", 3, "7.000"),
+        ("1" * 39 + ".5", 0, "1" * 38 + "2"),
+        ("1" * 40, 2, "1" * 40 + ".00"),
+    ],
+)
+def test_half_is_rounded_away_from_nothing(value: str, places: int, rounded: str) -> None:
+    assert str(round_half_up(Decimal(value), places)) == rounded
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [
+        ("1234567", None, "1,234,567"),
+        ("1200", None, "1,200"),  # the zeros before the point stay
+        ("1.500", None, "1.5"),
+        ("3.00", None, "3"),
+        ("1E+3", None, "1,000"),
+        ("0.0", None, "0"),
+        ("-0", None, "0"),
+        ("-0.0", None, "0"),
+        ("-1234.5", None, "−1,234.5"),
+        ("1234.565", 2, "1,234.57"),
+        ("3", 2, "3.00"),
+        ("-0.001", 2, "0.00"),
+        ("-0.4", 0, "0"),
+    ],
+)
+def test_a_number_is_written_as_people_write_it(value: str, places: int | None, text: str) -> None:
+    assert plain(Decimal(value), places) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "places", "text"), [("0.12345", 2, "12.35%"), ("0.12345", None, "12.345%"), ("0.12345", 0, "12%"), ("10", 2, "1,000.00%")]
+)
+def test_a_share_is_written_in_percent(share: str, places: int | None, text: str) -> None:
+    assert percent(Decimal(share), places) == text
+
+
+def test_a_percentage_has_two_decimals_unless_asked_otherwise() -> None:
+    assert percent(Decimal("0.9")) == "90.00%"
+
+
+def test_money_has_two_decimals() -> None:
+    assert money(Decimal("0.005")) == "0.01"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "lang", "text"),
+    [
+        ("27800", "元", "zh", "27,800.00元"),
+        ("27800", "元", "en", "27,800.00 yuan"),
+        ("2.78", "万元", "zh", "2.78万元"),
+        ("2.78", "万元", "en", "27,800 yuan"),
+        ("1", "元", "en", "1.00 yuan"),
+        ("51", "人", "en", "51 people"),
+        ("1", "人", "en", "1 person"),
+        ("0.0001", "万人次", "en", "1 person-time"),
+        ("1", "件", "en", "1 case"),
+        ("2", "件", "en", "2 cases"),
+        ("0.5", "件", "en", "0.5 cases"),
+        ("16", "个", "zh", "16个"),
+        ("16", "个", "en", "16"),  # what is counted is said by the name
+        ("94.96", "%", "zh", "94.96%"),
+        ("94.96", "%", "en", "94.96%"),
+        ("0.9496", "share", "zh", "94.96%"),
+        ("3", "个月", "zh", "3个月"),
+        ("3.5", "‰", "zh", "3.5‰"),
+        ("3.5", "‰", "en", "3.5 per mille"),
+        ("545.2", "元/人", "zh", "545.2元/人"),
+        ("545.2", "元/人", "en", "545.2 yuan per person"),
+        ("2", "万亩", "en", "20,000 mu"),
+        ("12", "EFLOPS", "zh", "12 EFLOPS"),
+    ],
+)
+def test_a_quantity_is_written_with_its_unit(value: str, unit: str, lang: Lang, text: str) -> None:
+    assert quantity(Decimal(value), read(unit), lang) == text
+
+
+@pytest.mark.parametrize(
+    ("section", "english"),
+    [
+        ("一", "1"),
+        ("九", "9"),
+        ("十", "10"),
+        ("十九", "19"),
+        ("二十", "20"),
+        ("二十一", "21"),
+        ("九十九", "99"),
+        ("五(四)2", "5(4)2"),
+        ("三、四", "3, 4"),
+        ("四(二)表", "4(2) table"),
+        ("appendix", "appendix"),
+    ],
+)
+def test_a_section_is_numbered_in_figures_in_english(section: str, english: str) -> None:
+    assert section_number(section, "en") == english
+
+
+def test_a_section_stays_as_it_is_in_chinese() -> None:
+    assert section_number("四(二)表、五", "zh") == "四(二)表、五"
+
+
+@given(AMOUNTS)
+def test_what_is_written_in_full_reads_back(value: Decimal) -> None:
+    assert parse_decimal(plain(value)) == value
+
+
+@given(AMOUNTS, st.integers(0, 6))
+def test_no_number_is_written_as_minus_nothing(value: Decimal, places: int) -> None:
+    text = plain(value, places)
+    assert not (text.startswith("−") and parse_decimal(text) == 0)
+
+
+@given(AMOUNTS, st.sampled_from([(a, b) for a in UNITS for b in UNITS if a.dimensions == b.dimensions]))
+def test_a_value_comes_back_from_another_unit(value: Decimal, pair: tuple[Unit, Unit]) -> None:
+    unit, other = pair
+    assert abs(convert(convert(value, unit, other), other, unit) - value) <= abs(value) * Decimal("1e-48")

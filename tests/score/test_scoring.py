@@ -1,0 +1,556 @@
+"""Scoring a department's year: the published result, and which numbers move when one fact moves."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from evallib.analysis.documents import score_document
+from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
+from evallib.model.expression import EXACT
+from evallib.model.words import Lang, Words, words
+from evallib.say.workings import (
+    formula_working,
+    indicator_clause,
+    indicator_evidence,
+    indicator_note,
+    indicator_rule,
+    indicator_working,
+)
+from evallib.score.reconcile import reconcile
+from evallib.score.scoring import evaluate
+from tests.conftest import GOLDEN, Copy
+from tests.score.small import YEAR, fact, finding, framework, indicator, judgement, own, record, source, target
+
+Say = Callable[[Evaluation, IndicatorResult, Lang], str]
+PUBLISHED = tomllib.loads((GOLDEN / "hrss_2023.toml").read_text(encoding="utf-8"))
+
+
+def test_the_published_total_and_grade(hrss: Evaluation) -> None:
+    document = score_document(hrss, "zh")
+    assert {key: document[key] for key in ("total", "grade", "points")} == {key: PUBLISHED[key] for key in ("total", "grade", "points")}
+
+
+def test_the_published_sections(hrss: Evaluation) -> None:
+    found = {d["id"]: [d["score"], d["points"], d["rate"]] for d in score_document(hrss, "zh")["dimensions"]}
+    assert found == PUBLISHED["dimensions"]
+
+
+def test_the_published_rates(hrss: Evaluation) -> None:
+    rates = score_document(hrss, "zh")["formulas"]
+    assert {id: rates[id] for id in PUBLISHED["rates"]} == PUBLISHED["rates"]
+
+
+def test_the_published_completion_rates(hrss: Evaluation) -> None:
+    rates = {t["id"]: t["completion_rate"] for t in score_document(hrss, "zh")["targets"]}
+    assert {id: rates[id] for id in PUBLISHED["completion_rates"]} == PUBLISHED["completion_rates"]
+
+
+def test_a_rate_whose_inputs_are_missing_is_not_a_number(hrss: Evaluation) -> None:
+    formula = hrss.formula("procurement_execution_rate")
+    assert formula.value is None
+    assert "缺少" in formula_working(hrss, formula, "zh")
+    assert "missing" in formula_working(hrss, formula, "en")
+
+
+def test_every_published_figure_agrees_or_is_explained(hrss: Evaluation) -> None:
+    rows = reconcile(hrss)
+    assert len(rows) > 140
+    assert {row.verdict for row in rows} == {"agrees", "recorded", "not_computable"}
+    assert [row.id for row in rows if row.verdict == "recorded"] == [
+        "text_arbitration_target",
+        "text_inspection_target",
+        "finding_8_product",
+    ]
+    assert all(row.reason.zh and row.reason.en for row in rows if row.verdict != "agrees")
+
+
+def test_scores_are_rounded_one_by_one_and_then_summed(hrss: Evaluation) -> None:
+    assert all(i.score == i.score.quantize(Decimal("0.01")) for i in hrss.indicators if i.score is not None)
+    assert sum(i.score or 0 for i in hrss.indicators) == hrss.total
+
+
+def test_every_indicator_is_marked_reconstructed(hrss: Evaluation) -> None:
+    assert {i.basis for i in hrss.indicators} == {"reconstructed"}
+    assert {d.basis for d in hrss.dimensions} == {"published"}
+
+
+def test_every_score_shows_its_working_in_both_languages(hrss: Evaluation) -> None:
+    for i in hrss.indicators:
+        assert f"{i.score:.2f}" in indicator_working(hrss, i, "zh")
+        assert f"{i.score:.2f}" in indicator_working(hrss, i, "en")
+    staffing = told(indicator_working, hrss, hrss.indicator("staffing_control"))
+    assert staffing.zh.startswith("51人 ÷ 48人 = 106.25%；高于 100% 共 6.25 个百分点")
+    assert staffing.en.startswith("51 people ÷ 48 people = 106.25%; 6.25 percentage points above 100%")
+
+
+CHANGES = [
+    # table, row, column, new value, formulas that move, indicators that move
+    ("facts", {"fact": "staff_administrative"}, "value", "18", {"staffing_control_rate"}, {"staffing_control"}),
+    ("facts", {"fact": "projects_monitored"}, "value", "18", {"monitoring_coverage_rate"}, {"monitoring_coverage"}),
+    ("facts", {"fact": "assessment_score"}, "value", "80", {"quality_rate"}, {"quality"}),
+    ("facts", {"fact": "registered_unemployed"}, "value", "2000", {"registered_unemployment_rate"}, {"urban_unemployment"}),
+    (
+        "facts",
+        {"fact": "operating_expense_outturn"},
+        "value",
+        "976405.20",
+        {"operating_expense_control_rate"},
+        {"operating_expense_control"},
+    ),
+    ("facts", {"fact": "assets_idle_value"}, "value", "5000000", {"asset_utilisation_rate"}, {"asset_utilisation"}),
+    ("facts", {"fact": "key_tasks_completed"}, "value", "2", {"key_task_completion_rate"}, {"key_tasks"}),
+    ("targets", {"indicator": "urban_new_jobs"}, "actual", "400", set(), {"urban_new_jobs"}),
+    ("targets", {"indicator": "public_satisfaction"}, "actual", "90", set(), {"public_satisfaction"}),
+    ("judgements", {"item": "carried_out"}, "verdict", "met", set(), {"management_system"}),
+    ("findings", {"finding": "5"}, "indicator", "basic_information", set(), {"fund_compliance", "basic_information"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "value", "formulas", "indicators"), CHANGES, ids=lambda x: str(x) if isinstance(x, dict) else None
+)
+def test_one_change_moves_what_depends_on_it_and_nothing_else(
+    hrss: Evaluation, copy: Copy, table: str, key: dict[str, str], column: str, value: str, formulas: set[str], indicators: set[str]
+) -> None:
+    copy.set(table, key, column, value)
+    changed = copy.evaluate()
+    assert {a.id for a, b in zip(hrss.formulas, changed.formulas, strict=True) if a.value != b.value} == formulas
+    assert {a.id for a, b in zip(hrss.indicators, changed.indicators, strict=True) if a.score != b.score} == indicators
+    before = {i.id: indicator_working(hrss, i, "zh") for i in hrss.indicators}
+    after = {i.id: indicator_working(changed, i, "zh") for i in changed.indicators}
+    assert {id for id in before if before[id] != after[id]} == indicators
+    moved = sum((changed.indicator(id).score or 0) - (hrss.indicator(id).score or 0) for id in indicators)
+    assert changed.total - hrss.total == moved
+
+
+def test_an_evaluation_reads_back_as_it_was_written(hrss: Evaluation) -> None:
+    assert Evaluation.from_json(hrss.to_json()) == hrss
+
+
+def test_evaluating_twice_gives_the_same_bytes(hrss: Evaluation) -> None:
+    assert evaluate(hrss.framework, hrss.record).to_json() == hrss.to_json()
+
+
+def test_a_missing_value_scores_nothing_and_shows_in_the_coverage(copy: Copy) -> None:
+    copy.set("facts", {"fact": "projects_monitored"}, "value", "")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "indicator", "monitoring_coverage")
+    e = copy.evaluate()
+    procurement, monitoring = e.indicator("procurement_execution"), e.indicator("monitoring_coverage")
+    assert (procurement.status, procurement.score, procurement.value) == ("missing", Decimal("0.00"), None)
+    assert (monitoring.status, monitoring.method, monitoring.score) == ("scored", "judged", Decimal("2.00"))
+    assert (e.coverage.indicators, e.coverage.indicators_scored) == (39, 38)
+
+
+def test_zero_is_neither_missing_nor_not_applicable(hrss: Evaluation) -> None:
+    monitoring = hrss.indicator("monitoring_coverage")
+    assert (monitoring.status, monitoring.value, monitoring.score) == ("scored", 0, Decimal("0.00"))
+
+
+def test_a_zero_base_has_no_rate(copy: Copy) -> None:
+    copy.set("facts", {"fact": "three_public_budget", "year": "2022"}, "value", "0")
+    e = copy.evaluate()
+    formula = e.formula("three_public_change_rate")
+    assert (formula.value, formula.state) == (None, "undefined")
+    assert "基数为零" in formula_working(e, formula, "zh")
+
+
+def test_an_indicator_that_does_not_apply_is_left_out_and_the_rest_scaled(copy: Copy) -> None:
+    copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
+    e = copy.evaluate()
+    indicator = e.indicator("procurement_execution")
+    assert (indicator.status, indicator.score, indicator.lost) == ("not_applicable", None, 0)
+    assert e.points == 100
+    assert e.total == Decimal("84.32")  # 82.63 of 98, scaled to 100: 84.316…
+
+
+def test_an_override_keeps_the_formulas_score_visible(copy: Copy) -> None:
+    copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "override")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "score", "1.5")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "indicator", "urban_new_jobs")
+    e = copy.evaluate()
+    indicator = e.indicator("urban_new_jobs")
+    assert (indicator.method, indicator.score, indicator.formula_score) == ("overridden", Decimal("1.50"), Decimal("2.00"))
+    assert "完成率 116.63%" in told(indicator_working, e, indicator).zh
+    assert "1.50" in told(indicator_working, e, indicator).zh
+
+
+@pytest.mark.parametrize(("assessment", "grade"), [("91.75", "良"), ("100", "良"), ("50", "良"), ("45", "中")])
+def test_the_grade_follows_the_rounded_total(copy: Copy, assessment: str, grade: str) -> None:
+    copy.set("facts", {"fact": "assessment_score"}, "value", assessment)
+    assert copy.evaluate().grade.zh == grade
+
+
+def test_a_grade_begins_at_its_limit(hrss: Evaluation) -> None:
+    found = [hrss.framework.grade_of(Decimal(total)) for total in ("0", "59.99", "60", "79.99", "80", "89.99", "90", "100")]
+    grades = [grade.name if grade else "" for grade in found]
+    assert grades == ["差", "差", "中", "中", "良", "良", "优", "优"]
+
+
+# a year small enough to work everything out by hand
+
+SMALL: dict[str, Any] = {
+    "sources": (source("report", "公布报告", "Published report"),),
+    "facts": (fact("projects_monitored", "12", "个"), fact("projects", "16", "个")),
+    "judgements": (
+        judgement("system", "item", item="a", verdict="met"),
+        judgement("duties", "award", score="0.9"),
+    ),
+    "findings": (finding("5", "compliance"),),
+    "own_indicators": (own("jobs", "results", "3"),),
+    "targets": (target("jobs", ">=", "400", "人", actual="350", evidence="就业台账；", evidence_en="Ledger of jobs;"),),
+}
+
+
+def told(say: Say, e: Evaluation, i: IndicatorResult) -> Words:
+    """What is said of an indicator, in both languages."""
+    return words(say(e, i, "zh"), say(e, i, "en"))
+
+
+def small(changed: dict[str, Any] | None = None, more: tuple[Any, ...] = (), **tables: Any) -> Evaluation:
+    """The small year, its framework changed, with more judgements or with other tables."""
+    judged = SMALL["judgements"] + more
+    return evaluate(framework(**(changed or {})), record(**(SMALL | {"judgements": judged} | tables)))
+
+
+def test_the_departments_own_indicators_come_in_their_group() -> None:
+    given = record(own_indicators=(own("jobs", "results", "2"), own("stray", "tasks", "1"), own("training", "results", "1")))
+    assert [i.id for i in indicators_in_force(framework(), given)] == ["monitoring", "system", "compliance", "duties", "jobs", "training"]
+
+
+def test_an_own_indicator_takes_the_rule_of_its_group_and_the_rest_from_its_row() -> None:
+    given = record(own_indicators=(own("jobs", "results", "2", name="就业", name_en="", formula="quality_rate"),))
+    jobs = indicators_in_force(framework(), given)[-1]
+    assert (jobs.name, jobs.name_en, jobs.group, jobs.points, jobs.basis, jobs.value) == (
+        "就业",
+        "就业",
+        "results",
+        2,
+        "own",
+        "quality_rate",
+    )
+    assert (jobs.rule.kind, jobs.source, jobs.clause) == ("proportional", "report", "四(二)")
+
+
+def test_an_own_indicator_without_a_formula_has_none() -> None:
+    jobs = indicators_in_force(framework(), record(own_indicators=(own("jobs", "results", "2"),)))[-1]
+    assert (jobs.value, jobs.name_en) == ("", "New jobs")
+
+
+def test_scores_add_up_to_groups_dimensions_and_total() -> None:
+    e = small()
+    # 12 of 16 of 3 points; ticked; 2 less a half; judged; 350 of 400 of 3 points are 2.625
+    assert [(i.id, str(i.score)) for i in e.indicators] == [
+        ("monitoring", "2.25"),
+        ("system", "1.00"),
+        ("compliance", "1.50"),
+        ("duties", "0.90"),
+        ("jobs", "2.63"),
+    ]
+    assert [(g.id, g.dimension, g.score, g.points, g.rate, g.basis) for g in e.groups] == [
+        ("staff", "input", Decimal("3.25"), 4, Decimal("0.8125"), "published"),
+        ("funds", "input", Decimal("1.5"), 2, Decimal("0.75"), "reconstructed"),
+        ("tasks", "work", Decimal("0.9"), 1, Decimal("0.9"), "published"),
+        ("results", "work", Decimal("2.63"), 3, EXACT.divide(Decimal("2.63"), 3), "published"),
+    ]
+    assert [(d.id, d.name.en, d.dimension, d.score, d.points) for d in e.dimensions] == [
+        ("input", "Input", "input", Decimal("4.75"), 6),
+        ("work", "Work", "work", Decimal("3.53"), 4),
+    ]
+    assert (str(e.total), e.points, e.grade, e.grade_id) == ("8.28", 10, words("良", "Good"), "good")
+    assert (e.coverage.indicators, e.coverage.indicators_scored, e.coverage.points, e.coverage.points_scored) == (5, 5, 10, 10)
+
+
+def test_what_was_measured_is_kept_with_its_unit() -> None:
+    e = small()
+    assert [(i.value, i.unit.symbol) for i in e.indicators] == [(Decimal("0.75"), "share"), (None, ""), (None, ""), (None, ""), (350, "人")]
+
+
+def test_an_indicator_names_what_it_follows_from() -> None:
+    e = small()
+    assert [(i.formula, i.target, i.own, i.dimension, i.group) for i in e.indicators] == [
+        ("monitoring_coverage_rate", None, False, "input", "staff"),
+        (None, None, False, "input", "staff"),
+        (None, None, False, "input", "funds"),
+        (None, None, False, "work", "tasks"),
+        (None, "jobs", True, "work", "results"),
+    ]
+    assert [(i.findings, [j.indicator for j in i.judgements]) for i in e.indicators] == [
+        ((), []),
+        ((), ["system"]),
+        (("5",), []),
+        ((), ["duties"]),
+        ((), []),
+    ]
+
+
+def test_an_indicator_says_by_which_rule_it_is_scored() -> None:
+    e = small()
+    monitoring, jobs = e.indicator("monitoring"), e.indicator("jobs")
+    assert (monitoring.rule, told(indicator_rule, e, monitoring).en) == ("proportional", "value × points, counted up to 100%")
+    assert (jobs.rule, told(indicator_rule, e, jobs).en) == ("proportional", "completion × points, counted up to 100%")
+
+
+def test_what_people_judged_is_not_called_computed() -> None:
+    assert [i.method for i in small().indicators] == ["computed", "judged", "computed", "judged", "computed"]
+    judged = small(targets=(target("jobs", ">=", "400", "人", actual="350", actual_by="judged"),))
+    assert judged.indicator("jobs").method == "judged"
+
+
+@pytest.mark.parametrize(
+    ("id", "zh", "en"),
+    [
+        ("monitoring", "12个 ÷ 16个 = 75.00%；75.00% × 3.00 分 = 2.25 分", "12 ÷ 16 = 75.00%; 75.00% × 3.00 points = 2.25"),
+        ("system", "甲（1.00 分）满足 = 1.00 分", "A (1.00 points) met = 1.00"),
+        (
+            "compliance",
+            "1 个问题（5），每个扣 0.50 分：2.00 − 1 × 0.50 = 1.50 分",
+            "1 finding (5), 0.50 points each: 2.00 − 1 × 0.50 = 1.50",
+        ),
+        ("duties", "评定：0.90 / 1.00 分 = 0.90 分", "judged: 0.90 of 1.00 points = 0.90"),
+        (
+            "jobs",
+            "实际 350人；目标 400人；完成率 87.50%；87.50% × 3.00 分 = 2.6250 → 2.63 分",
+            "actual 350 people; target 400 people; completion 87.50%; 87.50% × 3.00 points = 2.6250 → 2.63",
+        ),
+    ],
+)
+def test_the_working_leads_from_the_numbers_to_the_score(id: str, zh: str, en: str) -> None:
+    e = small()
+    assert told(indicator_working, e, e.indicator(id)) == words(zh, en)
+
+
+def test_a_score_that_rounds_to_nothing_says_so() -> None:
+    e = small(facts=(fact("projects_monitored", "1", "个"), fact("projects", "1000", "个")))
+    i = e.indicator("monitoring")
+    assert str(i.score) == "0.00"
+    assert told(indicator_working, e, i).zh.endswith("0.10% × 3.00 分 = 0.0030 → 0.00 分")
+    assert told(indicator_working, e, i).en.endswith("0.10% × 3.00 points = 0.0030 → 0.00")
+
+
+def test_scores_have_the_decimals_of_the_framework() -> None:
+    e = small({"rounding": {"scores": 1, "rates": 4, "mode": "half_up"}}, facts=())
+    assert [str(i.score) for i in e.indicators] == ["0.0", "1.0", "1.5", "0.9", "2.6"]
+    assert str(e.total) == "6.0"
+    assert told(indicator_working, e, e.indicator("jobs")).zh.endswith(" × 3.00 分 = 2.6250 → 2.6 分")
+
+
+@pytest.mark.parametrize(
+    ("id", "zh", "en"),
+    [
+        ("monitoring", "", ""),
+        ("system", "有台账", "There is a ledger"),
+        ("compliance", "问题 5：超范围列支", "finding 5: Spent beyond its purpose"),
+        ("jobs", "就业台账", "Ledger of jobs"),
+    ],
+)
+def test_what_stands_behind_a_score_is_said(id: str, zh: str, en: str) -> None:
+    e = small()
+    assert (told(indicator_evidence, e, e.indicator(id)).zh, told(indicator_evidence, e, e.indicator(id)).en) == (zh, en)
+
+
+def test_the_evidence_is_that_of_target_evaluators_and_findings_in_this_order() -> None:
+    e = small(more=(judgement("jobs", "override", score="2"),), findings=(finding("5", "compliance"), finding("6", "jobs", title_en="")))
+    assert told(indicator_evidence, e, e.indicator("jobs")) == words(
+        "就业台账；有台账；问题 6：超范围列支", "Ledger of jobs; There is a ledger; finding 6: 超范围列支"
+    )
+
+
+def test_an_indicator_rests_on_a_clause_of_the_framework() -> None:
+    e = small()
+    clause = told(indicator_clause, e, e.indicator("monitoring"))
+    assert clause == words("《评价办法》（财预〔2020〕10号）第三条", "Evaluation rules (财预〔2020〕10号), article 3")
+
+
+@pytest.mark.parametrize(
+    ("sources", "zh", "en"),
+    [
+        ((source("report", "公布报告", "Published report"),), "《公布报告》四(二)", "Published report, 4(2)"),
+        (
+            (source("other", "其他"), source("report", "公布报告", "Published report", "〔2024〕5号")),
+            "《公布报告》（〔2024〕5号）四(二)",
+            "Published report (〔2024〕5号), 4(2)",
+        ),
+        ((), "《report》四(二)", "report, 4(2)"),
+    ],
+)
+def test_an_own_indicator_rests_on_a_document_of_the_data(sources: tuple[Any, ...], zh: str, en: str) -> None:
+    e = small(sources=sources)
+    assert told(indicator_clause, e, e.indicator("jobs")) == words(zh, en)
+
+
+def test_the_remark_on_an_indicator_is_kept() -> None:
+    rule = {"kind": "awarded"}
+    e = evaluate(framework(indicator=[indicator("duties", "tasks", 10, rule, note="推算", note_en="Inferred")]), record())
+    assert told(indicator_note, e, e.indicators[0]) == words("推算", "Inferred")
+
+
+def test_a_formula_without_its_facts_scores_nothing_and_says_what_is_missing() -> None:
+    e = small(facts=())
+    i = e.indicator("monitoring")
+    assert (i.status, i.method, str(i.score), i.formula_score, i.value) == ("missing", "computed", "0.00", None, None)
+    assert told(indicator_working, e, i) == words(
+        "缺少已开展运行监控的项目数、项目数，无法计算；缺少数据，不得分",
+        "cannot be computed: Projects monitored during the year, Projects missing; missing: no points",
+    )
+
+
+def test_a_judgement_that_was_not_made_scores_nothing_and_says_so() -> None:
+    e = small(judgements=())
+    i = e.indicator("duties")
+    assert (i.status, i.method, str(i.score), i.formula_score) == ("missing", "judged", "0.00", None)
+    assert told(indicator_working, e, i) == words(
+        "缺少评定所需的资料；缺少数据，不得分", "what the rule needs is missing; missing: no points"
+    )
+
+
+def test_what_is_missing_counts_in_the_points_but_not_as_scored() -> None:
+    e = small(facts=(), judgements=())
+    assert (e.coverage.indicators, e.coverage.indicators_scored, e.coverage.points, e.coverage.points_scored) == (5, 2, 10, 5)
+    assert (e.points, e.total) == (10, Decimal("4.13"))  # 1.5 and 2.63
+
+
+def test_a_judgement_without_a_score_is_none() -> None:
+    assert small(judgements=(judgement("duties", "award"),)).indicator("duties").status == "missing"
+
+
+ITEMS = [{"id": "a", "name": "甲", "name_en": "A", "points": 6}, {"id": "b", "name": "乙", "name_en": "B", "points": 4}]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status", "score"),
+    [
+        ({"a": "met", "b": "met"}, "scored", "10.00"),
+        ({"a": "met", "b": "not_met"}, "scored", "6.00"),
+        ({"a": "not_met", "b": "not_met"}, "scored", "0.00"),
+        ({"a": "met"}, "missing", "0.00"),
+        ({}, "missing", "0.00"),
+    ],
+)
+def test_a_checklist_needs_every_item(verdicts: dict[str, str], status: str, score: str) -> None:
+    checked = framework(indicator=[indicator("system", "staff", 10, {"kind": "checklist", "items": ITEMS})])
+    e = evaluate(checked, record(judgements=tuple(judgement("system", "item", item=i, verdict=v) for i, v in verdicts.items())))
+    assert (e.indicators[0].status, str(e.indicators[0].score)) == (status, score)
+
+
+def test_a_tier_gives_the_score_within_it() -> None:
+    tiers = {"kind": "tiers", "tiers": [{"id": "part", "name": "部分达成", "name_en": "partly", "low": "0.6", "high": "0.8"}]}
+    judged = framework(indicator=[indicator("duties", "tasks", 10, tiers)])
+    e = evaluate(judged, record(judgements=(judgement("duties", "tier", verdict="part", score="7.5"),)))
+    i = e.indicators[0]
+    assert (i.status, i.method, str(i.score)) == ("scored", "judged", "7.50")
+    assert told(indicator_working, e, i).en == "judged “partly” (60%–80%): 7.50 points = 7.50"
+
+
+def test_an_award_is_no_tier() -> None:
+    tiers = {"kind": "tiers", "tiers": [{"id": "part", "name": "部分达成", "name_en": "partly", "low": "0.6", "high": "0.8"}]}
+    judged = framework(indicator=[indicator("duties", "tasks", 10, tiers)])
+    i = evaluate(judged, record(judgements=(judgement("duties", "award", verdict="part", score="7.5"),))).indicators[0]
+    assert (i.method, i.formula_score) == ("judged", None)
+
+
+def test_a_rule_for_values_scores_the_actual_and_not_its_completion() -> None:
+    rule = {"kind": "proportional"}
+    scored = framework(indicator=[indicator("satisfied", "tasks", 10, rule)])
+    e = evaluate(scored, record(targets=(target("satisfied", ">=", "90", "%", actual="81"),)))
+    assert (e.indicators[0].value, e.indicators[0].unit.symbol, e.indicators[0].score) == (81, "%", Decimal("8.1"))
+
+
+def test_a_rule_for_completion_scores_nothing_without_a_target() -> None:
+    rule = {"kind": "proportional", "of": "completion"}
+    scored = framework(indicator=[indicator("monitoring", "tasks", 10, rule, value="monitoring_coverage_rate")])
+    e = evaluate(scored, record(facts=SMALL["facts"]))
+    i = e.indicators[0]
+    assert (i.status, i.value) == ("missing", Decimal("0.75"))
+    assert told(indicator_working, e, i).zh == "12个 ÷ 16个 = 75.00%；缺少数据，不得分"
+
+
+@pytest.mark.parametrize("kind", ["override", "award"])
+@pytest.mark.parametrize(
+    ("basis", "zh", "en"),
+    [
+        ("published", "报告认定 2.50 分：有台账。", "the report puts it at 2.50 points. There is a ledger."),
+        ("reconstructed", "据报告推断 2.50 分：有台账。", "inferred from the report: 2.50 points. There is a ledger."),
+        ("own", "评价组评定 2.50 分：有台账。", "the evaluators put it at 2.50 points. There is a ledger."),
+    ],
+)
+def test_what_the_evaluators_put_over_a_formula_says_on_what_grounds(kind: str, basis: str, zh: str, en: str) -> None:
+    e = small(more=(judgement("jobs", kind, score="2.5", basis=basis),))
+    i = e.indicator("jobs")
+    assert (i.status, i.method, str(i.score), str(i.formula_score)) == ("scored", "overridden", "2.50", "2.63")
+    assert told(indicator_working, e, i) == words(
+        "实际 350人；目标 400人；完成率 87.50%；87.50% × 3.00 分 = 2.6250 → 2.63 分；" + zh,
+        "actual 350 people; target 400 people; completion 87.50%; 87.50% × 3.00 points = 2.6250 → 2.63; " + en,
+    )
+
+
+def test_a_score_put_where_a_formula_lacks_its_facts_is_a_judgement() -> None:
+    e = small(facts=(), more=(judgement("monitoring", "override", score="2"),))
+    i = e.indicator("monitoring")
+    assert (i.status, i.method, str(i.score), i.formula_score) == ("scored", "judged", "2.00", None)
+    assert told(indicator_working, e, i).zh == "缺少已开展运行监控的项目数、项目数，无法计算；据报告推断 2.00 分：有台账。"
+
+
+def test_a_score_put_where_a_verdict_is_lacking_keeps_that_in_sight() -> None:
+    e = small(judgements=(judgement("system", "override", score="0.5"),))
+    i = e.indicator("system")
+    assert (i.status, i.method, str(i.score)) == ("scored", "judged", "0.50")
+    assert (
+        told(indicator_working, e, i).en
+        == "what the rule needs is missing; missing: no points; inferred from the report: 0.50 points. There is a ledger."
+    )
+
+
+def test_an_override_without_a_score_changes_nothing() -> None:
+    e = small(more=(judgement("jobs", "override"),))
+    assert told(indicator_working, e, e.indicator("jobs")) == told(indicator_working, small(), small().indicator("jobs"))
+
+
+@pytest.mark.parametrize(
+    ("treatment", "score", "points", "total"),
+    [
+        ("rescale", "None", 3, "8.61"),  # 6.03 of the 7 points that apply, scaled to 10: 8.614…
+        ("full", "3.00", 6, "9.03"),  # 6.03 and 3
+    ],
+)
+def test_what_does_not_apply_is_left_out_or_counts_in_full(treatment: str, score: str, points: int, total: str) -> None:
+    changed = {"treatment": {"missing": "zero", "not_applicable": treatment}}
+    e = small(changed, (judgement("monitoring", "not_applicable"),))
+    i = e.indicator("monitoring")
+    assert (i.status, i.method, str(i.score)) == ("not_applicable", "judged", score)
+    assert told(indicator_working, e, i) == words("不适用：有台账。", "not applicable: There is a ledger.")
+    assert (e.dimensions[0].points, str(e.total), e.points) == (points, total, 10)
+    assert (e.coverage.indicators, e.coverage.indicators_scored, e.coverage.points, e.coverage.points_scored) == (4, 4, 7, 7)
+
+
+def test_a_group_of_which_nothing_applies_has_no_rate() -> None:
+    e = small(more=(judgement("compliance", "not_applicable"),))
+    assert (e.groups[1].points, e.groups[1].score, e.groups[1].rate) == (0, 0, None)
+
+
+def test_where_nothing_applies_there_is_nothing_to_scale() -> None:
+    ids = ("monitoring", "system", "compliance", "duties", "jobs")
+    e = small(judgements=tuple(judgement(id, "not_applicable") for id in ids))
+    assert (str(e.total), e.points, e.grade_id, e.has_total) == ("0.00", 0, "", False)
+
+
+def test_the_departments_own_total_is_not_that_of_an_indicator() -> None:
+    rows = [
+        {"indicator": "system", "score": "1", "grade": "中", "source": "report", "section": "六"},
+        {"indicator": "total", "score": "9.5", "grade": "良", "source": "report", "section": "六"},
+    ]
+    e = small(self_evaluation=tuple(rows))
+    assert (e.self_total, e.self_grade) == (Decimal("9.5"), "良")
+
+
+def test_a_department_that_did_not_score_itself_has_no_total_of_its_own() -> None:
+    assert (small().self_total, small().self_grade) == (None, "")
+
+
+def test_last_years_facts_are_no_facts_of_this_year() -> None:
+    last = tuple(row.model_copy(update={"year": YEAR - 1}) for row in SMALL["facts"])
+    assert small(facts=last).indicator("monitoring").status == "missing"
