@@ -45,7 +45,7 @@ def filled(base: Path, id: str) -> Path:
 
     def amount(row: dict[str, str]) -> str:
         by_year = case.get("facts_by_year", {})
-        return by_year[row["fact"]][row["year"]] if row["fact"] in by_year else facts[row["fact"]]
+        return str(by_year[row["fact"]][row["year"]] if row["fact"] in by_year else facts[row["fact"]])
 
     more = [{"fact": fact, "year": "2024", "value": value, "unit": "元", **HERE} for fact, value in case.get("more_facts", {}).items()]
     own = [dict(zip(("group", "indicator", "name", "points"), row, strict=False)) | {"basis": "own", **HERE} for row in case["own"]]
@@ -82,7 +82,7 @@ def test_a_year_is_filled_in_checked_scored_and_shown(id: str, tmp_path: Path) -
 def test_what_it_says_is_said_in_both_languages_and_owns_its_points(id: str) -> None:
     framework = load_framework(DATA, id, 2200)
     rules = [i.rule for i in framework.indicators] + [g.own_rule for g in framework.groups if g.own_rule]
-    named = [framework, *framework.grades, *framework.dimensions, *framework.groups, *framework.indicators]
+    named: list[Any] = [framework, *framework.grades, *framework.dimensions, *framework.groups, *framework.indicators]
     named += [item for rule in rules if isinstance(rule, Checklist) for item in rule.items]
     assert all(one.name and one.name_en for one in named)
     assert "自设" in framework.note

@@ -10,7 +10,7 @@ from itertools import groupby
 from matplotlib.figure import Figure
 
 from evallib.charts.drawing import ACCENT, BAD, BODY, GOOD, INK, LAST_YEAR, MUTED, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import Step, bridge, composed, inside, money_scale, no_data, signed, source_line
+from evallib.charts.parts import Step, bridge, composed, money_scale, no_data, signed, source_line
 from evallib.model.catalogue import Line
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue, Origin
@@ -36,7 +36,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     def change(name: Words, value: Decimal, kind: str = "change") -> None:
         level = steps[-1].end
         sign = words("减：", "less ") if value < 0 or kind == "actual" else words("加：", "plus ")
-        steps.append(Step(sign + words(name.zh, inside(name.en)), level, level + value, kind, signed(value / factor)))
+        steps.append(Step(sign + words(name.zh, name.en.lower()), level, level + value, kind, signed(value / factor)))
 
     if approved is not None:
         total(words("年初批复预算", "Approved budget"), approved, "plan")
@@ -49,7 +49,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         total(words("调整后预算", "Adjusted budget"), adjusted, "plan")
         parts = [(line.name, amount) for line in amounts.lines("spending") if (amount := amounts.cell(line, "spent")) is not None]
         if spent is not None and sum(value for _, value in parts) != spent:
-            parts = [(words("支出决算", "outturn"), spent)]
+            parts = [(words("支出决算", "Outturn"), spent)]
         for name, value in parts if spent is not None else []:
             change(name, -value, "actual")
         if closing is not None and spent is not None and steps[-1].end != closing:
@@ -65,10 +65,11 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
             share = percent(spent / adjusted)
             shares.append(words(f"支出占调整后预算的 {share}", f"{share} of {'it' if approved else 'the adjusted budget'} was spent"))
         title = joined(shares, "，", "; ") or title
-    until = words("年末结转结余", "the closing carry-over") if closing is not None else words("支出", "what was spent")
+    since = words("调整后预算", "the adjusted budget") if approved is None else words("年初批复预算", "the approved budget")
+    until = words("支出", "what was spent") if closing is None else words("年末结转结余", "the closing carry-over")
     subtitle = words(
-        f"从年初批复预算到{until.zh}，单位：{unit}。空心为预算，浅色为调整，实心为支出。",
-        f"From the approved budget to {until.en}, in {unit}. Outlined: budget; light: adjustments; solid: spending.",
+        f"从{since.zh}到{until.zh}，单位：{unit}。空心为预算，浅色为调整，实心为支出。",
+        f"From {since.en} to {until.en}, in {unit}. Outlined: budget; light: adjustments; solid: spending.",
     )
     return composed(
         "budget_bridge",
@@ -197,7 +198,7 @@ def budget_variance_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         kinds = [(p.name, _versus(p.rate)) for p in pairs if p.section == whole.section and p is not whole and p.rate is not None]
         if kinds:
             title += words(
-                "：" + "，".join(name.zh + v.zh for name, v in kinds), ": " + ", ".join(f"{inside(name.en)} {v.en}" for name, v in kinds)
+                "：" + "，".join(name.zh + v.zh for name, v in kinds), ": " + ", ".join(f"{name.en.lower()} {v.en}" for name, v in kinds)
             )
     subtitle = words(
         f"单位：{unit}。空心为预算，浅色为上年或年初，实心为决算；右侧为差额占预算或上年的百分比，高为橙、低为蓝。横条在每一组内可比。",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from math import cos, pi, sin
 from typing import Any, Literal
 from xml.etree import ElementTree
 
@@ -97,6 +98,15 @@ def clean(text: str) -> str:
     """
     text = re.sub(r"\s+", " ", text)
     return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn", "Co")).strip()
+
+
+def inside(name: str) -> str:
+    """An English name as it stands inside a sentence: with a small letter, unless it is written in capitals.
+
+    >>> inside("Opening carry-over"), inside("GDP")
+    ('opening carry-over', 'GDP')
+    """
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def text_width(text: str, size: float) -> float:
@@ -239,6 +249,10 @@ class Sheet:
                 transform=self._place,
             )
         )
+
+    def dot(self, x: float, y: float, radius: float, fill: str) -> None:
+        """A round mark."""
+        self.shape([(x + radius * cos(2 * pi * n / 20), y + radius * sin(2 * pi * n / 20)) for n in range(20)], fill=fill)
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, color: str = FAINT, width: float = 0.8, dashed: bool = False) -> None:
         """A straight line."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from math import cos, pi, sin
 
 from matplotlib.figure import Figure
 
@@ -170,7 +169,10 @@ def _money(
             _wedge(sheet, points[-1], right, y(ahead.low), y(ahead.high))
             labels.append((right, (y(ahead.low) + y(ahead.high)) / 2, coming, MUTED))
         for point in points:
-            sheet.shape(_dot(*point) if id == "spent" else _square(*point), fill=color)
+            if id == "spent":
+                sheet.dot(*point, 3.4, color)
+            else:
+                sheet.bar(point[0] - 2.8, point[0] + 2.8, point[1], 5.6, fill=color)
         labels.append((*points[-1], names[id], color if id == "spent" else INK))
     _labels(sheet, labels, right, bottom)
     return sheet.finish(bottom + 20)
@@ -213,14 +215,6 @@ def _labels(sheet: Sheet, labels: Sequence[tuple[float, float, str, str]], right
     for (x, y, text, color), height in zip(placed, heights, strict=True):
         sheet.line(x + 4, y, right + 10, height, color=FAINT)
         sheet.text(right + 12, height, text, size=SMALL, color=color)
-
-
-def _dot(x: float, y: float) -> list[tuple[float, float]]:
-    return [(x + 3.4 * cos(2 * pi * n / 16), y + 3.4 * sin(2 * pi * n / 16)) for n in range(16)]
-
-
-def _square(x: float, y: float) -> list[tuple[float, float]]:
-    return [(x - 2.8, y - 2.8), (x + 2.8, y - 2.8), (x + 2.8, y + 2.8), (x - 2.8, y + 2.8)]
 
 
 def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lang) -> Chart:

@@ -12,8 +12,8 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 
 from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
-from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import composed, inside, no_data, percent_or_dash
+from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, inside, shorten, text_width, wrap
+from evallib.charts.parts import composed, no_data, percent_or_dash
 from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.units import round_half_up
 from evallib.model.words import Lang, Words, words
@@ -51,19 +51,20 @@ def continued(title: Words, rows: int, number: int) -> Words:
     return title if count == 1 else title + words(f"（{number}/{count}）", f" ({number} of {count})")
 
 
-NOUNS: dict[str, tuple[Words, Words]] = {
-    "department": (words("部门", "department"), words("部门", "departments")),
-    "project": (words("项目", "project"), words("项目", "projects")),
-    "policy": (words("政策", "policy"), words("政策", "policies")),
-    "": (words("评价对象", "subject"), words("评价对象", "subjects")),
+NOUNS: dict[str, Words] = {
+    "department": words("部门", "department"),
+    "project": words("项目", "project"),
+    "policy": words("政策", "policy"),
+    "": words("评价对象", "subject"),
 }
-"""What is evaluated, by kind: one, and several; where kinds are mixed, neither."""
+"""What is evaluated, by kind; where kinds are mixed, neither."""
 
 
 def nouns(evaluations: Evaluations) -> tuple[Words, Words]:
     """What one of the evaluations is of, and what several are of."""
     kinds = {kind_of(e) for e in evaluations} or {"department"}
-    return NOUNS[kinds.pop() if len(kinds) == 1 else ""]
+    one = NOUNS[kinds.pop() if len(kinds) == 1 else ""]
+    return one, words(one.zh, f"{one.en[:-1]}ies" if one.en.endswith("y") else f"{one.en}s")
 
 
 def labels(evaluations: Evaluations, lang: Lang) -> dict[str, str]:

@@ -118,15 +118,6 @@ def money_scale(values: Iterable[Decimal], unit: Unit, lang: Lang, smallest: boo
     return Decimal(factor), word + unit.name[lang]
 
 
-def inside(name: str) -> str:
-    """An English name as it stands inside a sentence: with a small letter, unless it is written in capitals.
-
-    >>> inside("Opening carry-over"), inside("GDP")
-    ('opening carry-over', 'GDP')
-    """
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
-
-
 def composed(
     id: str,
     title: Words,

@@ -9,19 +9,7 @@ from itertools import groupby
 from matplotlib.figure import Figure
 
 from evallib.charts.drawing import ACCENT, BAD, BODY, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import (
-    Step,
-    basis_line,
-    bridge,
-    brief,
-    composed,
-    inside,
-    names_width,
-    no_data,
-    percent_or_dash,
-    score_of_points,
-    signed,
-)
+from evallib.charts.parts import Step, basis_line, bridge, brief, composed, names_width, no_data, percent_or_dash, score_of_points, signed
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.say.numbers import plain
@@ -199,7 +187,7 @@ def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         low, high = percent_or_dash(least.rate), percent_or_dash(most.rate)
         title = words(
             f"{brief(least).zh}得分率最低（{low}），{brief(most).zh}最高（{high}）",
-            f"{brief(least).en} has the lowest score rate ({low}), {inside(brief(most).en)} the highest ({high})",
+            f"{brief(least).en} has the lowest score rate ({low}), {brief(most).en.lower()} the highest ({high})",
         )
     subtitle = words("实心为得分占分值的比例，空心框为满分。", "Solid: score as a share of the points; outlined: full points.")
 

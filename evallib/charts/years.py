@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
-from math import cos, pi, sin
 
 from matplotlib.figure import Figure
 
@@ -128,7 +127,7 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
         for g in e.framework.grades:
             if g.at_least > 0:
                 _around(sheet, at, column * 0.42, y(g.at_least), half if abs(y(g.at_least) - above) < 8 else 0)
-        sheet.shape(_circle(at, y(e.total), 4), fill=ACCENT)
+        sheet.dot(at, y(e.total), 4, ACCENT)
         sheet.text(at, above, label, bold=True, align="center")
         sheet.text(at, bottom + 12, called(e.record.year)[lang], bold=True, align="center")
         sheet.text(at, bottom + 25, shorten(e.grade[lang], column - 4, SMALL), size=SMALL, align="center")
@@ -148,10 +147,6 @@ def _around(sheet: Sheet, at: float, reach: float, y: float, gap: float) -> None
     for side in (-1, 1):
         if reach > gap:
             sheet.line(at + side * gap, y, at + side * reach, y, color=QUIET, dashed=True)
-
-
-def _circle(x: float, y: float, radius: float) -> list[tuple[float, float]]:
-    return [(x + radius * cos(2 * pi * n / 20), y + radius * sin(2 * pi * n / 20)) for n in range(20)]
 
 
 def parts_chart(change: Change, lang: Lang) -> Chart:

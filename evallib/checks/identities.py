@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from evallib.model.catalogue import Catalogue, Relation
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.expression import Name, Operation, Tree, Undefined, compute, compute_interval, names, write
+from evallib.model.expression import Name, Tree, Undefined, compute, compute_interval, names, write
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Record
 from evallib.model.units import Unit, convert, times
@@ -80,12 +80,12 @@ def _families(catalogue: Catalogue, ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id for one in ids for id in (one, *(part for _, part in catalogue.facts[one].parts))))
 
 
-def beyond(facts: Facts, tree: Operation) -> tuple[Decimal, Decimal] | None:
+def beyond(facts: Facts, relation: Relation) -> tuple[Decimal, Decimal] | None:
     """By how much a relation is broken beyond what rounding can explain, and how much that can, in base units; None where it may hold.
 
     A relation of which a number is not known is not broken.
     """
-    inputs = {leaf: facts.named(leaf) for leaf in names(tree)}
+    tree, inputs = relation.tree, {name: facts.named(name) for name in relation.inputs}
     known = {name: value for name, value in inputs.items() if value is not None and value.value is not None}
     if len(known) < len(inputs):
         return None
@@ -118,7 +118,7 @@ def said(facts: Facts, tree: Tree) -> Words:
 
 def _relations(facts: Facts, relations: tuple[Relation, ...], where: Where, tell: Teller) -> Iterator[Problem]:
     for relation in relations:
-        found = beyond(facts, relation.tree)
+        found = beyond(facts, relation)
         if found is not None:
             yield tell(facts, relation, found, where)
 

@@ -12,7 +12,7 @@ from evallib.model.evaluation import Evaluation, TargetResult, interval_of
 from evallib.model.expression import Interval, Name, signed_names
 from evallib.model.facts import Facts
 from evallib.model.units import SHARE, Unit, convert
-from evallib.model.words import Words, words
+from evallib.model.words import NOTHING, Words, words
 from evallib.say.numbers import percent, plain, quantity, written
 from evallib.score.measure import asks_no_more
 
@@ -44,28 +44,33 @@ _CHECK = words("核对有关数字；若确实如此，无需改动", "check the
 def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Facts and formulas outside the bounds that the catalogue gives them, as far as rounding cannot explain it."""
     for fact in e.catalogue.facts.values():
-        found = e.facts.find(fact.id)
+        found = e.facts.find(fact.id) if _is_bounded(fact.entry) else None
         if found is not None and found.value is not None:
-            place = fact_place(e.facts, Name(fact.id), where)
             around = Interval(found.value - found.half, found.value + found.half)
-            yield from _outside(fact.entry, fact.name, fact.unit, fact.unit, found.value, around, place)
+            if said := _outside(fact.entry, fact.name, fact.unit, fact.unit, found.value, around):
+                yield _remark(fact_place(e.facts, Name(fact.id), where), "out_of_bounds", said, fact.entry.advised or _CHECK)
     for formula in e.formulas:
-        made, interval = e.catalogue.formulas[formula.id], interval_of(e, formula)
+        made = e.catalogue.formulas[formula.id]
+        interval = interval_of(e, formula) if _is_bounded(made.entry) else None
         if interval is not None and formula.value is not None:
-            place = fact_place(e.facts, made.inputs[0], where) if made.inputs else Place(where("facts", 0, None).file)
             own = e.catalogue.units.read(made.entry.unit)
-            yield from _outside(made.entry, made.name, own, made.unit, formula.value, interval, place)
+            if said := _outside(made.entry, made.name, own, made.unit, formula.value, interval):
+                yield _remark(fact_place(e.facts, made.inputs[0], where), "out_of_bounds", said, made.entry.advised or _CHECK)
 
 
-def _outside(entry: Bounded, name: Words, own: Unit, unit: Unit, value: Decimal, around: Interval, place: Place) -> Iterator[Problem]:
-    """A value outside the bounds of its entry, which are in the entry's `own` unit."""
+def _is_bounded(entry: Bounded) -> bool:
+    return entry.at_least is not None or entry.at_most is not None
+
+
+def _outside(entry: Bounded, name: Words, own: Unit, unit: Unit, value: Decimal, around: Interval) -> Words:
+    """What is said of a value outside the bounds of its entry, which are in the entry's `own` unit; nothing where it is within."""
     low, high = (None if b is None else convert(b, own, unit) for b in (entry.at_least, entry.at_most))
     bound, past = (high, words("超过", "above")) if high is not None and around.low > high else (low, words("低于", "below"))
-    if bound is not None and (past.en == "above" or around.high < bound):
-        limit = words(percent(convert(bound, unit, SHARE), None)) if own.symbol == "%" else written(bound, unit)
-        found = written(value, unit)
-        what = words(f"{name.zh}为 {found.zh}，{past.zh} {limit.zh}", f"{name.en} is {found.en}, {past.en} {limit.en}")
-        yield _remark(place, "out_of_bounds", what, entry.advised or _CHECK)
+    if bound is None or (bound is low and around.high >= bound):
+        return NOTHING
+    limit = words(percent(convert(bound, unit, SHARE), None)) if own.symbol == "%" else written(bound, unit)
+    found = written(value, unit)
+    return words(f"{name.zh}为 {found.zh}，{past.zh} {limit.zh}", f"{name.en} is {found.en}, {past.en} {limit.en}")
 
 
 def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
@@ -90,7 +95,7 @@ def _relations(e: Evaluation, previous: Evaluation | None, where: Where) -> Iter
     """What the catalogue calls strange; a relation to last year only where there is last year's record."""
     facts = Facts(e.catalogue, e.record, previous.record if previous else None)
     for relation in e.catalogue.plausible:
-        if beyond(facts, relation.tree) is not None:
+        if beyond(facts, relation) is not None:
             place = fact_place(facts, relation.inputs[0], where)
             yield _remark(place, "implausible", _told(facts, relation), relation.entry.advised or _CHECK)
 

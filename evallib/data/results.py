@@ -20,9 +20,9 @@ def read_evaluation(text: str) -> Evaluation:
     Raises ValueError where the text is no evaluation, or of a later format.
     """
     document = json.loads(text)
-    if not isinstance(document, dict) or document.get("format") != 1:
-        return Evaluation.from_json(text)
-    return _scored_again(document)
+    if not isinstance(document, dict) or document.get("format") not in (1, 2):
+        raise ValueError("not an evaluation of format 1 or 2")
+    return _scored_again(document) if document["format"] == 1 else Evaluation.from_json(text)
 
 
 def _scored_again(document: dict[str, Any]) -> Evaluation:

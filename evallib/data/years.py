@@ -80,6 +80,7 @@ def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
     if not any(row.number for row in loaded.record.published):
         return
     known = number_names(evaluation)
+    there = set(known)
     problems = tuple(
         Problem(
             loaded.where("published", index, "number"),
@@ -91,7 +92,7 @@ def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
             row.number,
         )
         for index, row in enumerate(loaded.record.published)
-        if row.number and row.number not in known
+        if row.number and row.number not in there
         for near in [get_close_matches(row.number, known, 3, 0.3) or known[:3]]
     )
     if problems:

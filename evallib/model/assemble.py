@@ -39,6 +39,7 @@ class _Assembly:
         self.units = self._units()
         self.facts: dict[str, Fact] = {}
         self.formulas: dict[str, Formula] = {}
+        self.waiting = {entry.id: entry for entry in self.part.formulas}
         self.named: dict[str, list[str]] = {}
         for entry in (*self.part.facts, *self.part.formulas):
             for name in dict.fromkeys(folded(text) for text in (entry.name, entry.name_en) if text):
@@ -79,7 +80,8 @@ class _Assembly:
         for entry in self.part.facts:
             self._try("fact", entry, "parts", self._parts)
         for formula in self.part.formulas:
-            self._try("formula", formula, "value", self._formula)
+            self._made_formula(formula.id)
+        self.formulas = {entry.id: self.formulas[entry.id] for entry in self.part.formulas if entry.id in self.formulas}
         identities = self._relations("identity", self.part.identities, "=")
         limits = self._relations("limit", self.part.limits, "<=")
         plausible = self._relations("plausible", self.part.plausible, "<=")
@@ -166,7 +168,8 @@ class _Assembly:
 
     def _find(self, name: str) -> str:
         """The id that a name means: an id, or a name in either language."""
-        if name in self.facts or name in self.formulas:
+        known = [*self.facts, *(entry.id for entry in self.part.formulas)]
+        if name in known:
             return name
         ids = self.named.get(folded(name), [])
         if len(ids) > 1:
@@ -175,8 +178,7 @@ class _Assembly:
                 words("改写编号", "write the id instead"),
                 name,
             )
-        if not ids or (ids[0] not in self.facts and ids[0] not in self.formulas):
-            known = [*self.facts, *self.formulas]
+        if not ids or ids[0] not in known:
             raise _Bad(words("没有这个数据项或公式", "there is no such fact or formula"), meant(name, known), name)
         return ids[0]
 
@@ -196,10 +198,26 @@ class _Assembly:
             id = self._find(name.id)
             if id in self.facts:
                 return Name(id, name.before)
+            self._made_formula(id)
+            if id not in self.formulas:
+                raise _Bad(
+                    words("它用到的公式有错，或用到它自己", "takes a formula that is wrong, or that takes this one"),
+                    words("先改正那个公式；公式不能循环引用", "correct that one first; no formula may lead back to itself"),
+                    name.id,
+                )
             inner = self.formulas[id].tree
             return renamed(inner, lambda n: Name(n.id, n.before + name.before)) if name.before else inner
 
-        return renamed(parse(text), found)
+        tree = renamed(parse(text), found)
+        if not names(tree):
+            raise _Bad(words("没有用到数据项", "takes no fact"), words("写上数据项的名称", "write the name of a fact"), text)
+        return tree
+
+    def _made_formula(self, id: str) -> None:
+        """Make a formula where it still waits to be made: one that takes another may stand before it."""
+        entry = self.waiting.pop(id, None)
+        if entry is not None:
+            self._try("formula", entry, "value", self._formula)
 
     def _formula(self, entry: Any) -> None:
         tree, unit = self._tree(entry.value), self._unit(entry.unit)

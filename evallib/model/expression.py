@@ -121,8 +121,9 @@ def parse(text: str) -> Tree:
     try:
         body = ast.parse(source, mode="eval").body
     except (SyntaxError, MemoryError, RecursionError) as error:
-        column = (getattr(error, "offset", 1) or 1) - 1
-        raise BadExpression("这里不完整，或少了运算符、括号", "is not complete here, or lacks a sign or a bracket", place(column)) from None
+        column = getattr(error, "offset", None)  # none at the end
+        at = place(column - 1) if column else len(plain.rstrip())
+        raise BadExpression("这里不完整，或少了运算符、括号", "is not complete here, or lacks a sign or a bracket", at) from None
     return _tree(body, leaves, place, top=True)
 
 

@@ -7,19 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from evallib.analysis.comparison import (
-    AmountChange,
-    TargetChange,
-    carryover_chain,
-    changes,
-    execution_rates,
-    finding_kinds,
-    framework_key,
-    line_up,
-    money_lines,
-    target_changes,
-    value_change,
-)
+from evallib.analysis import comparison as over_years
 from evallib.charts.drawing import Chart
 from evallib.charts.parts import signed
 from evallib.charts.years import PART_NAMES, dimensions_chart, money_chart, parts_chart, totals_chart
@@ -86,7 +74,7 @@ class YearComparison(Sections):
         super().__init__(lang, department.evaluations[-1].catalogue if department.evaluations else None)
         self.department = department
         self.evaluations = department.evaluations
-        self.changes = changes(department.evaluations)
+        self.changes = over_years.changes(department.evaluations)
 
     def absent(self) -> Mapping[str, Words]:
         es = self.evaluations
@@ -96,7 +84,7 @@ class YearComparison(Sections):
             "dimensions": scored,
             "by_indicator": es,
             "targets": any(e.targets for e in es),
-            "money": any(value is not None for line in money_lines(es) for value in line.values),
+            "money": any(value is not None for line in over_years.money_lines(es) for value in line.values),
             "findings": any(e.record.findings for e in es),
         }
         pointless = ("totals", "dimensions") if es else ()
@@ -119,7 +107,7 @@ class YearComparison(Sections):
             "change": self.changes[-1] if self.changes else None,
             "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
             "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
-            "key": framework_key,
+            "key": over_years.framework_key,
             "find": lambda e, indicator: next((i for i in e.indicators if i.id == indicator), None),
             "signed": signed,
             "rate": _rate,
@@ -150,9 +138,9 @@ class YearComparison(Sections):
 
     def _summary(self) -> dict[str, Any]:
         return {
-            "targets": target_changes(self.changes[-1].before, self.changes[-1].after) if self.changes else (),
-            "chain": carryover_chain(self.evaluations),
-            "kinds": finding_kinds([e.record.findings for e in self.evaluations]),
+            "targets": over_years.target_changes(self.changes[-1].before, self.changes[-1].after) if self.changes else (),
+            "chain": over_years.carryover_chain(self.evaluations),
+            "kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations]),
         }
 
     def _totals(self) -> dict[str, Any]:
@@ -167,7 +155,7 @@ class YearComparison(Sections):
         return {"rows": [(next(d for d in reversed(some) if d is not None), some) for some in found]}
 
     def _by_indicator(self) -> dict[str, Any]:
-        lines = line_up(self.evaluations)
+        lines = over_years.line_up(self.evaluations)
         marked = []
         for place, change in enumerate(self.changes, 1):
             by_mark = [
@@ -177,7 +165,7 @@ class YearComparison(Sections):
         return {"lines": lines, "marked": marked}
 
     def _targets(self) -> dict[str, Any]:
-        pairs = [{t.id: t for t in target_changes(c.before, c.after)} for c in self.changes]
+        pairs = [{t.id: t for t in over_years.target_changes(c.before, c.after)} for c in self.changes]
         ids = dict.fromkeys(t.id for e in reversed(self.evaluations) for t in e.targets)
         rows = []
         for id in ids:
@@ -192,28 +180,28 @@ class YearComparison(Sections):
             "budget adjusted": words("执行率（支出 ÷ 调整后预算）", "Execution (outturn ÷ adjusted budget)"),
             "budget approved": words("执行率（支出 ÷ 年初批复预算）", "Execution (outturn ÷ approved budget)"),
         }
-        rates = [(name, execution_rates(self.evaluations, base)) for base, name in bases.items()]
+        rates = [(name, over_years.execution_rates(self.evaluations, base)) for base, name in bases.items()]
         return {
-            "lines": money_lines(self.evaluations),
+            "lines": over_years.money_lines(self.evaluations),
             "rates": [(name, found) for name, found in rates if any(rate is not None for rate in found)],
-            "chain": carryover_chain(self.evaluations),
+            "chain": over_years.carryover_chain(self.evaluations),
         }
 
     def _findings(self) -> dict[str, Any]:
-        return {"kinds": finding_kinds([e.record.findings for e in self.evaluations])}
+        return {"kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations])}
 
     def _data(self) -> dict[str, Any]:
         used: dict[str, list[Evaluation]] = {}
         for e in self.evaluations:
-            used.setdefault(framework_key(e), []).append(e)
+            used.setdefault(over_years.framework_key(e), []).append(e)
         differing = [
             (c, framework_changes(c.before.framework, c.after.framework))
             for c in self.changes
-            if framework_key(c.before) != framework_key(c.after)
+            if over_years.framework_key(c.before) != over_years.framework_key(c.after)
         ]
         return {"used": used, "differing": differing}
 
-    def _amount(self, change: AmountChange) -> list[str]:
+    def _amount(self, change: over_years.AmountChange) -> list[str]:
         """A change of money, and under it its percentage or why there is none."""
         if change.amount is None:
             return ["—"]
@@ -224,21 +212,21 @@ class YearComparison(Sections):
 
     def _delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
         """The change of a value: of rates in percentage points, of all else in the later year's unit."""
-        change = value_change(before, after)
+        change = over_years.value_change(before, after)
         if change is None or after is None:
             return "—"
         if after.unit.is_share:
             return _rate(convert(change, after.unit, SHARE), self.lang)
         return ("+" if change > 0 else "") + quantity(change, after.unit, self.lang)
 
-    def _last_actual(self, change: TargetChange) -> str:
+    def _last_actual(self, change: over_years.TargetChange) -> str:
         """The actual of the year before, in the later target's unit."""
         if change.after is None or change.last_actual is None:
             return "—"
         return quantity(change.last_actual, change.after.unit, self.lang)
 
 
-def _reached(pair: dict[str, TargetChange]) -> list[TargetChange]:
+def _reached(pair: dict[str, over_years.TargetChange]) -> list[over_years.TargetChange]:
     return [t for t in pair.values() if t.reached]
 
 

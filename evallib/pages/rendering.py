@@ -16,8 +16,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from evallib.charts.drawing import Chart, Sheet
-from evallib.charts.parts import inside
+from evallib.charts.drawing import Chart, Sheet, inside
 from evallib.model.catalogue import Catalogue
 from evallib.model.units import Unit
 from evallib.model.words import Lang, Words, words
@@ -54,7 +53,7 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words, "inside": inside}
+    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number}
     return env
 
 
@@ -117,9 +116,6 @@ class Sections:
                     "t": lambda zh, en: zh if lang == "zh" else en,
                     "w": lambda text: text[lang],
                     "chart": self._figure,
-                    "pct": _percent,
-                    "money": _money,
-                    "num": _number,
                     "qty": self._quantity,
                     "sec": partial(section_number, lang=lang),
                     **self.names(id),

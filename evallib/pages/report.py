@@ -14,7 +14,7 @@ from evallib.analysis.improve import to_next_grade
 from evallib.analysis.sensitivity import measured, often, simulate
 from evallib.charts.drawing import Chart
 from evallib.charts.report import CHARTS
-from evallib.methods.follow_up import FollowUps, count_states, follow_ups, resolved_share, state_words
+from evallib.methods import follow_up
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.evaluation import Evaluation, FormulaResult
@@ -25,7 +25,7 @@ from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
 from evallib.say import workings
 from evallib.say.numbers import plain
-from evallib.score.reconcile import KINDS, VERDICTS, reconcile
+from evallib.score import reconcile
 
 SECTIONS: dict[str, Words] = {
     "summary": words("摘要", "Summary"),
@@ -99,9 +99,9 @@ class Report(Sections):
         return {id: NO_POINTS if id in scored else NO_DATA for id, found in there.items() if not found}
 
     @cached_property
-    def _followed(self) -> FollowUps:
+    def _followed(self) -> follow_up.FollowUps:
         last = self.checked.previous
-        return follow_ups(self.evaluation.record, last.record if last else None)
+        return follow_up.follow_ups(self.evaluation.record, last.record if last else None)
 
     @cached_property
     def _rates(self) -> list[FormulaResult]:
@@ -139,19 +139,15 @@ class Report(Sections):
             ),
             "tables": tables,
             "rates": self._rates,
-            "clarity": [e.indicator(i) for i in e.framework.playing("clarity of goals")],
+            "clarity": [i for i in e.indicators if i.id in e.framework.playing("clarity of goals")],
             "satisfaction": [i for i in e.indicators if i.id in satisfaction or i.group in satisfaction],
             "clauses": {s.id: s for s in (*e.catalogue.part.sources, *e.framework.sources)} | {s.source: None for s in e.record.sources},
             "forms": [e.facts.find(f) for what in ("sent", "returned", "valid") for f in e.catalogue.playing(f"forms {what}")],
             "clause": lambda source, article: tables.cited(e, source, article)[self.lang],
             "printed": partial(_printed, e, self.lang),
             "followed": self._followed,
-            "count_states": count_states,
-            "resolved_share": resolved_share,
-            "state_words": state_words,
-            "rows": reconcile(e) if id == "reconciliation" else (),
-            "VERDICTS": VERDICTS,
-            "KINDS": KINDS,
+            "follow_up": follow_up,
+            "reconcile": reconcile,
             "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
             **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),

@@ -68,9 +68,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         .get_template("index/index.html.j2")
         .render(
             rows=rows,
-            title=words("部门绩效评价一览", "Performance of the departments")[lang]
-            if {outcome.job.of for outcome in reports} <= {"department"}
-            else words("绩效评价一览", "Performance at a glance")[lang],
+            departments=all(outcome.job.of == "department" for outcome in reports),
             without_total=any(not result["total"] for result in results),
             overviews=[(called(job.year), f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
             monitorings=[

@@ -21,14 +21,15 @@ from typing import Any
 
 import pandas as pd
 
-from evallib.model.errors import InputRefused
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS
+from evallib.model.errors import InputRefused
 from evallib.pages.report import SECTIONS, Report
 from evallib.runs.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_job, standing
 from evallib.runs.engine import warm_up
 from evallib.runs.workers import default_workers
+from tests.places.japan import code, lay_out, rows
 from tests.runs.test_batch import as_if_made
 
 BATCH, LOOP, THOUSAND = 40, 4, 1000
@@ -178,6 +179,15 @@ def main() -> None:
         say(f"{len(every)} department-years loaded, checked and scored ({scored} are sound)", f"{ours.processors:.1f} s")
         say(f"pandas.read_csv on the same {len(files)} files", f"{theirs.processors:.1f} s")
         say("  ours as a share of read_csv", f"{ours.processors / theirs.processors:.2f}")
+
+        given = rows()
+        years = [(code(row["project"]), int(row["budget_year"])) for row in given]
+        data = lay_out(base / "japan", given)
+        with measured() as national:
+            for project, year in years:
+                evaluate_year(data, project, year)
+        say(f"{len(years)} project-years of a national data set, by definitions that are data", f"{national.processors:.1f} s")
+        say("  each", f"{national.each(len(years)).processors * 1000:.1f} ms")
 
 
 if __name__ == "__main__":

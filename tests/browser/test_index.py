@@ -15,11 +15,11 @@ from playwright.sync_api import Browser, Page
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
-from evallib.model.errors import InputRefused
-from evallib.model.words import LANGS, Lang, words
 from evallib.data.folder import has_data
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
+from evallib.model.errors import InputRefused
+from evallib.model.words import LANGS, Lang, words
 from evallib.runs.batch import Job, Outcome, list_jobs
 from evallib.runs.index import write_index
 from tests.browser.browser import CHROMIUM, COLOUR, Opened, Scheme, barriers, launched

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.model.words import LANGS, Lang
 from evallib.data.load import load_year
+from evallib.model.words import LANGS, Lang
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_report
 from tests.browser.browser import CHROMIUM, COLOUR, Opened, Scheme, barriers, launched

@@ -10,8 +10,8 @@ from typing import get_args
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.model.words import LANGS
 from evallib.demo.county import make_demo
+from evallib.model.words import LANGS
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_comparison, run_overview
 from tests.analysis.test_government import israel_rows, write_heads

@@ -20,11 +20,14 @@ from evallib.charts.points import dimension_chart, points_bridge_chart, points_c
 from evallib.charts.report import CHARTS
 from evallib.charts.targets import target_completion_chart
 from evallib.data.years import evaluate_year
+from evallib.model.assemble import assemble
+from evallib.model.catalogue import FactEntry
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Record
 from evallib.model.words import LANGS, Lang, words
 from evallib.say.numbers import money, percent, plain
 from evallib.score.scoring import evaluate
+from tests.analysis.shapes import without_points
 from tests.conftest import DATA
 
 HOSTILE = ["$x$ $", "<script>&amp;\"'", "a\x00b\x1b[0m\u202e", "很长的名称" * 40, "long name " * 20, "W" * 200, "]]>", "\ud800", " "]
@@ -105,6 +108,21 @@ def test_an_unmet_target_is_told_apart_by_a_word_and_not_by_colour_alone() -> No
     assert shown.count("× 未达标") == sum(t.met is False for t in real().targets)
 
 
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("万户", "20,000 / 30,000 households"),
+        ("万元", "20 / 30 thousand yuan"),
+        ("亿元", "200 / 300 million yuan"),
+        ("‰", "2 / 3 per mille"),
+    ],
+)
+def test_english_writes_scaled_units_in_full_and_money_in_thousands(unit: str, shown: str) -> None:
+    read = real().catalogue.units.read(unit)
+    chart = target_completion_chart(target("rural_labour_transfer", unit=read, target=Decimal(3), actual=Decimal(2), met=False), "en")
+    assert shown in texts(chart.to_svg())
+
+
 def test_a_judged_target_says_so() -> None:
     shown = texts(target_completion_chart(real(), "en").to_svg())
     assert shown.count("judged by the evaluators") == sum(t.judged for t in real().targets)
@@ -171,6 +189,23 @@ def test_a_base_of_zero_has_no_rate() -> None:
     row = next(row for row in cells(chart) if row[0].startswith("Outturn against the approved") and row[1] == "Project expenditure")
     assert row[5] == "base is zero: not defined"
     assert "base is zero" in texts(chart.to_svg())
+
+
+def test_without_points_the_charts_of_points_have_nothing_to_draw() -> None:
+    e = without_points(real())
+    assert [id for id, chart in CHARTS.items() if chart(e, "zh").nothing] == ["points_bridge", "dimensions", "points"]
+
+
+def test_amounts_in_another_unit_than_the_moneys_own_are_drawn_in_one() -> None:
+    def thousands(fact: FactEntry) -> FactEntry:
+        return fact.model_copy(update={"unit": "千元"}) if fact.unit == "money" else fact
+
+    part = real().catalogue.part
+    catalogue, problems = assemble([("all", part.model_copy(update={"facts": tuple(map(thousands, part.facts))}))], 2023)
+    assert not problems
+    e = evaluate(real().framework.model_copy(update={"catalogue": catalogue}), real().record)
+    for chart in (budget_bridge_chart, budget_variance_chart):
+        assert cells(chart(e, "zh")) == cells(chart(real(), "zh"))
 
 
 @pytest.mark.parametrize("missing", [None, "out"])

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
+from evallib.data.rulebook import load_county, load_framework
 from tests.conftest import DATA, ROOT, Copy
 from tests.data.test_upgrade import as_before
 
@@ -156,6 +157,24 @@ def test_an_empty_list_of_departments_says_how_to_begin(tmp_path: Path) -> None:
         status, _, err = run(*command, data=tmp_path / "county" / "data")
         assert status == 2
         assert "名单里还没有部门。处理：加入一个部门和年度：evallib new 部门编码 年度" in err
+
+
+def test_a_working_folder_is_laid_out_with_settings_and_an_example_that_holds(tmp_path: Path) -> None:
+    """The hints are all commented out; taken as they stand, they are right."""
+    assert RUN.invoke(app, ["init", str(tmp_path / "county")]).exit_code == 0
+    data = tmp_path / "county" / "data"
+    assert sorted(path.name for path in data.iterdir()) == ["README.md", "catalogue", "county.toml", "departments.csv"]
+    before = load_framework(data, load_county(data).framework, 2024)
+    assert before.id == "department-mof-2013"
+    for file in (data / "county.toml", data / "catalogue" / "own.toml"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"(?m)^# (\[|[a-z_]+ = )", r"\1", text), encoding="utf-8")
+    catalogue = load_framework(data, "department-mof-2013", 2023).catalogue
+    assert set(catalogue.facts) - set(before.catalogue.facts) == {"trees_planted", "trees_alive", "trees_dead"}
+    assert catalogue.formulas["survival_rate"].inputs
+    assert len(catalogue.identities) == len(before.catalogue.identities) + 1
+    assert catalogue.units.money.symbol != before.catalogue.units.money.symbol
+    assert catalogue.year(2023)["en"] == "2023/24"
 
 
 def test_a_working_folder_that_cannot_be_made_asks_for_another_name(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from evallib.model.errors import InputRefused
-from evallib.model.years import EvaluatedYear
 from evallib.data.load import load_departments
 from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year
 from evallib.demo.county import DemoCounty, make_demo
+from evallib.model.errors import InputRefused
+from evallib.model.years import EvaluatedYear
 from evallib.pages.framework_text import framework_changes
 
 

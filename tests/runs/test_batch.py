@@ -252,13 +252,13 @@ def test_the_index_leads_to_overviews_and_comparisons_that_were_made(county: Cop
     assert index.count("尚未生成</span>") == 3
 
 
-def shown(job: Job, total: str | None, **more: Any) -> Outcome:
+def shown(job: Job, total: str | None) -> Outcome:
     """A report that was made, with a result as its stamp holds it."""
     called = {"zh": f"{job.year}/{(job.year + 1) % 100}", "en": f"{job.year}/{(job.year + 1) % 100}"}
     named = {"zh": f"{job.framework} 体系", "en": f"framework {job.framework}"}
-    result = {"name": job.department, "framework": job.framework, "framework_name": named, "kind": job.of, "year": called, "rows": []}
+    result: dict[str, Any] = {"name": job.department, "framework": job.framework, "framework_name": named, "kind": job.of, "year": called}
     result |= {"total": total, "points": "100.00" if total else "0.00", "grade": "良" if total else "", "grade_en": "Good" if total else ""}
-    result |= {"self_total": None, "indicators": 4, "indicators_scored": 4, "synthetic": False, **more}
+    result |= {"self_total": None, "indicators": 4, "indicators_scored": 4, "synthetic": False, "rows": []}
     job.folder.mkdir(parents=True, exist_ok=True)
     job.stamp.write_text(json.dumps({"result": result}), encoding="utf-8")
     return Outcome(job, "made")

@@ -74,3 +74,38 @@ def test_a_figure_of_a_number_that_there_is_not_is_no_figure() -> None:
 
 def test_the_names_of_the_numbers_are_known_without_the_numbers() -> None:
     assert set(number_names(year())) == set(numbers(year()))
+
+
+ROUNDED = (fact("outturn", "1885", "万元"), fact("adjusted_expenditure", "1985", "万元"))
+"""94.96%, or anything from 1884.5 ÷ 1985.5, 94.913%, to 1885.5 ÷ 1984.5, 95.011%."""
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        ("94.96", "agrees"),
+        ("94.91", "agrees"),
+        ("95.01", "agrees"),
+        ("94.90", "differs"),
+        ("95.02", "differs"),
+        ("95", "agrees"),
+        ("96", "differs"),
+    ],
+)
+def test_a_rate_of_rounded_numbers_agrees_with_what_some_true_numbers_give(value: str, verdict: str) -> None:
+    figures = (published(value, "formula.budget_execution_rate", "%"),)
+    assert reconcile(evaluate(framework(), record(facts=ROUNDED, published=figures)))[0].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "verdict"),
+    [("18850000.00", "元", "agrees"), ("18854999", "元", "agrees"), ("18855001", "元", "differs"), ("0.19", "亿元", "agrees")],
+)
+def test_a_rounded_fact_agrees_with_a_figure_that_has_more_digits(value: str, unit: str, verdict: str) -> None:
+    figures = (published(value, "fact.outturn", unit),)
+    assert reconcile(evaluate(framework(), record(facts=ROUNDED, published=figures)))[0].verdict == verdict
+
+
+def test_a_formula_that_nobody_asks_for_and_no_number_is_there_for_is_not_computable() -> None:
+    found = one(published("75", "formula.payment_progress_rate", "%"))
+    assert (found.verdict, found.reason.zh) == ("not_computable", "缺少实际支付金额、计划支付金额，无法计算")

@@ -1,0 +1,41 @@
+"""Refusals and remarks in words: what is wrong and how to mend it, by name. The words themselves stand in `catalogue/words/refusals.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+from evallib.kit import CATALOGUE
+from evallib.model.errors import InputRefused, Level, Place, Problem
+from evallib.model.words import Words, words
+
+Given = str | int | Words
+
+
+@cache
+def _entries() -> dict[str, dict[str, str]]:
+    read: dict[str, dict[str, str]] = tomllib.loads((CATALOGUE / "words" / "refusals.toml").read_text(encoding="utf-8"))
+    return read
+
+
+def problem(name: str, place: Place, found: str = "", *, about: tuple[str, ...] = (), level: Level | None = None, **given: Given) -> Problem:
+    """A problem by its name, at a place; `given` are the texts and numbers that its words leave room for.
+
+    >>> problem("must_not_be_negative", Place("facts.csv", 3, "value"), "-5").describe("en")
+    'facts.csv, row 3, column value: must not be negative (found "-5"). To fix it: correct the number.'
+    """
+    entry = _entries()[name]
+    stated: Level = "warning" if entry.get("level") == "warning" else "error"
+    what, fix = (_told(entry, zh, en, given) for zh, en in (("zh", "en"), ("fix_zh", "fix_en")))
+    return Problem(place, what, fix, found, level or stated, entry.get("code", name), about)
+
+
+def refused(name: str, file: str, found: str = "", **given: Given) -> InputRefused:
+    """An `InputRefused` of a single problem that concerns a whole file or choice."""
+    return InputRefused((problem(name, Place(file), found, **given),))
+
+
+def _told(entry: dict[str, str], zh: str, en: str, given: dict[str, Given]) -> Words:
+    chinese = {key: one.zh if isinstance(one, Words) else one for key, one in given.items()}
+    english = {key: one.en if isinstance(one, Words) else one for key, one in given.items()}
+    return words(entry[zh].format_map(chinese), entry[en].format_map(english))
