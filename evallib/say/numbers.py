@@ -18,7 +18,7 @@ def plain(value: Decimal, places: int | None = None) -> str:
     ('19,854,773.32', '2.00', '0.67', '0.00143')
     """
     if places is None and len(value.as_tuple().digits) > 20 and (exponent := value.as_tuple().exponent) and int(exponent) < -10:
-        value = round_half_up(value, max(2, 2 - value.adjusted()))
+        value = round_half_up(value, 2 if value.adjusted() >= -1 else 2 - value.adjusted())
     if places is not None:
         text = f"{round_half_up(value, places):,f}"
     else:

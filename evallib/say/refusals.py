@@ -1,4 +1,4 @@
-"""Refusals and remarks in words: what is wrong and how to mend it, by name. The words themselves stand in `catalogue/words/refusals.toml`."""
+"""Refusals and remarks in words: what is wrong and how to mend it, by name. The words stand in `catalogue/words/refusals/*.toml`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,32 @@ Given = str | int | Words
 
 
 @cache
-def _entries() -> dict[str, dict[str, str]]:
-    read: dict[str, dict[str, str]] = tomllib.loads((CATALOGUE / "words" / "refusals.toml").read_text(encoding="utf-8"))
+def entries() -> dict[str, dict[str, str]]:
+    """Every refusal and remark by name: `zh` and `en` say what is wrong, `fix_zh` and `fix_en` how to mend it.
+
+    `level` "warning" makes it a remark; `code` groups several under one name for programs.
+    """
+    read: dict[str, dict[str, str]] = {}
+    for file in sorted((CATALOGUE / "words" / "refusals").glob("*.toml")):
+        read |= tomllib.loads(file.read_text(encoding="utf-8"))
     return read
 
 
-def problem(name: str, place: Place, found: str = "", *, about: tuple[str, ...] = (), level: Level | None = None, **given: Given) -> Problem:
-    """A problem by its name, at a place; `given` are the texts and numbers that its words leave room for.
+def problem(
+    name: str, place: Place, found: str = "", about: tuple[str, ...] = (), level: Level | None = None, /, **given: Given
+) -> Problem:
+    """A problem by its name, at a place; `given` are the texts and numbers that its words leave room for, in braces.
 
-    >>> problem("must_not_be_negative", Place("facts.csv", 3, "value"), "-5").describe("en")
+    >>> problem("number.negative", Place("facts.csv", 3, "value"), "-5").describe("en")
     'facts.csv, row 3, column value: must not be negative (found "-5"). To fix it: correct the number.'
     """
-    entry = _entries()[name]
+    entry = entries()[name]
     stated: Level = "warning" if entry.get("level") == "warning" else "error"
     what, fix = (_told(entry, zh, en, given) for zh, en in (("zh", "en"), ("fix_zh", "fix_en")))
     return Problem(place, what, fix, found, level or stated, entry.get("code", name), about)
 
 
-def refused(name: str, file: str, found: str = "", **given: Given) -> InputRefused:
+def refused(name: str, file: str, found: str = "", /, **given: Given) -> InputRefused:
     """An `InputRefused` of a single problem that concerns a whole file or choice."""
     return InputRefused((problem(name, Place(file), found, **given),))
 
