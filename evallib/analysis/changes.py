@@ -1,27 +1,171 @@
-"""What an analyst may change in a framework and a record, and how each change is made. Pure: the recorded ones stay as they are."""
+"""What an analyst may change in a framework and a record: how each change is made, what it is about, and how it is told.
+
+Pure: what is recorded stays as it is. The words stand in `catalogue/words/sentences/changes.toml`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from evallib.model.base import Frozen
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import meant
-from evallib.model.evaluation import indicators_in_force
+from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
-from evallib.model.record import Fact, Judgement, Record, Source, Target
+from evallib.model.record import Fact, Judgement, Record, SelfScore, Source, Target
 from evallib.model.rules import Rule
-from evallib.model.units import convert, round_half_up
-from evallib.model.words import Words, words
-from evallib.say.numbers import plain
+from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.words import NOTHING, Given, Words, listed, words
+from evallib.say.numbers import plain, written
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
+from evallib.say.workings import scale_of
+
+Made = tuple[Framework, Record]
+Key = tuple[str, ...]
+
+Model = TypeVar("Model", Framework, Record)
+Row = TypeVar("Row", bound=Frozen)
+Scored = TypeVar("Scored", Judgement, SelfScore)
+
+TRIAL = "trial"
+_SOURCE = Source(source="what-if", title="试算（非实际数据）", title_en="Trial, not recorded data", kind="ledger")
+_SAID = {"source": _SOURCE.source, "section": "—"}
+_RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 
-class FactChange(Frozen):
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"changes.{name}", **given)
+
+
+def _among(known: Iterable[str], id: str, refusal: str) -> None:
+    """Refuse an id that is not among the known ones of its kind."""
+    ids = list(known)
+    if id not in ids:
+        raise refused(refusal, TRIAL, id, known=meant(id, ids))
+
+
+class _Change(Frozen):
+    """What every change can do. `VALUE` names the field that holds the new value; the others say what the change is about."""
+
+    VALUE: ClassVar[str] = "value"
+
+    kind: str
+
+    @property
+    def key(self) -> Key:
+        """What the change is about; a later change about the same takes its place.
+
+        >>> LimitChange(indicator="a", field="cap", value=1).key
+        ('limit', 'a', 'cap')
+        """
+        return tuple(str(part) for name, part in self.model_dump().items() if name != self.VALUE and part is not None)
+
+    @property
+    def new(self) -> Decimal | bool:
+        """What it puts in the place of the recorded value."""
+        value: Decimal | bool = getattr(self, self.VALUE)
+        return value
+
+    def renewed(self, value: Decimal | bool) -> Self:
+        """The same change with another value.
+
+        Raises InputRefused where the value cannot stand there.
+        """
+        try:
+            return self.model_validate(self.model_dump() | {self.VALUE: value})
+        except ValidationError:
+            raise refused("trial.not_above_zero", _told(f"label.{self.kind}").zh, str(value)) from None
+
+    def make(self, framework: Framework, record: Record) -> Made:
+        """The framework and the record with the change made; see `evallib.analysis.what_if.apply` for what each change means.
+
+        Raises InputRefused where the change names what is not there, or gives what its place cannot hold.
+        """
+        raise NotImplementedError
+
+    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
+        """The indicators whose scores it can move."""
+        raise NotImplementedError
+
+    def recorded(self, evaluation: Evaluation) -> Decimal | bool | None:
+        """What is recorded in its place; None where nothing is, or the place does not exist."""
+        raise NotImplementedError
+
+    def unit(self, evaluation: Evaluation) -> Unit:
+        """The unit of its value."""
+        return evaluation.catalogue.units.points
+
+    def label(self, evaluation: Evaluation) -> Words:
+        """What it is about, inside its indicator."""
+        return _told(f"label.{self.kind}")
+
+    def said(self, evaluation: Evaluation) -> Words:
+        """The change in words: what, from the recorded value to the new one.
+
+        >>> from pathlib import Path
+        >>> from evallib.data.years import evaluate_year
+        >>> e = evaluate_year(Path("data"), "hrss", 2023).evaluation
+        >>> ActualChange(indicator="public_satisfaction", actual=90).said(e)["en"]
+        'Satisfaction of the public or of those served, Actual: 84.00% → 90.00%'
+        """
+        was, unit = self.recorded(evaluation), self.unit(evaluation)
+        before = written(was if isinstance(was, Decimal) else None, unit)
+        return _told("said", label=self._named(evaluation), was=before, now=written(Decimal(self.new), unit))
+
+    def _named(self, evaluation: Evaluation) -> Words:
+        return self.label(evaluation)
+
+
+class _IndicatorChange(_Change):
+    """A change of one indicator."""
+
+    indicator: str
+
+    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
+        return {self.indicator}
+
+    def _named(self, evaluation: Evaluation) -> Words:
+        return _told("of_indicator", indicator=evaluation.indicator(self.indicator).name, label=self.label(evaluation))
+
+    def recorded(self, evaluation: Evaluation) -> Decimal | bool | None:
+        """The number of that name in the indicator's result, where it has one."""
+        value: Decimal | None = getattr(self._result(evaluation), self.VALUE, None)
+        return value
+
+    def _result(self, evaluation: Evaluation) -> IndicatorResult | None:
+        return next((i for i in evaluation.indicators if i.id == self.indicator), None)
+
+    def _in_force(self, framework: Framework, record: Record) -> Indicator:
+        known = {i.id: i for i in indicators_in_force(framework, record)}
+        _among(known, self.indicator, "trial.no_indicator")
+        return known[self.indicator]
+
+
+class _TargetChange(_IndicatorChange):
+    """A change of what an indicator's target is, or of what was reached."""
+
+    def recorded(self, evaluation: Evaluation) -> Decimal | None:
+        value: Decimal | None = getattr(evaluation.target(self.indicator), self.VALUE, None)
+        return value
+
+    def unit(self, evaluation: Evaluation) -> Unit:
+        target = evaluation.target(self.indicator)
+        return target.unit if target else SHARE
+
+    def _row(self, framework: Framework, record: Record) -> Target:
+        self._in_force(framework, record)
+        known = {t.indicator: t for t in record.targets}
+        _among(known, self.indicator, "trial.no_target")
+        return known[self.indicator]
+
+
+class FactChange(_Change):
     """Another value of a fact, in the catalogue's unit; of the evaluated year where none is named."""
 
     kind: Literal["fact"] = "fact"
@@ -29,90 +173,225 @@ class FactChange(Frozen):
     value: Decimal
     year: int | None = None
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        year, catalogue = record.year if self.year is None else self.year, framework.catalogue
+        _among([id for id, fact in catalogue.facts.items() if not fact.derived], self.fact, "trial.no_fact")
+        return framework, _with_source(record, {"facts": _facts_with(catalogue, record, self.fact, year, self.value)})
 
-class TargetChange(Frozen):
+    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
+        family = evaluation.catalogue.family
+        moved = {f.id for f in evaluation.formulas if any(self.fact in family(i.fact) for i in f.inputs)}
+        return {i.id for i in evaluation.indicators if i.formula in moved}
+
+    def recorded(self, evaluation: Evaluation) -> Decimal | None:
+        found = evaluation.facts.find(self.fact, self.year) if self.fact in evaluation.catalogue.facts else None
+        return found.value if found else None
+
+    def unit(self, evaluation: Evaluation) -> Unit:
+        return evaluation.catalogue.facts[self.fact].unit
+
+    def label(self, evaluation: Evaluation) -> Words:
+        name = evaluation.catalogue.facts[self.fact].name
+        if self.year in (None, evaluation.record.year):
+            return name
+        return _told("label.of_year", name=name, year=evaluation.catalogue.year(self.year or evaluation.record.year))
+
+
+class TargetChange(_TargetChange):
     """Another target of an indicator, in the target's unit."""
 
+    VALUE = "target"
+
     kind: Literal["target"] = "target"
-    indicator: str
     target: Decimal
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        return framework, _with_target(record, self._row(framework, record), {"target": self.target})
 
-class ActualChange(Frozen):
+
+class ActualChange(_TargetChange):
     """Another actual of an indicator, in the target's unit. An actual that a formula gives changes with its facts instead."""
 
+    VALUE = "actual"
+
     kind: Literal["actual"] = "actual"
-    indicator: str
     actual: Decimal
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        row, indicator = self._row(framework, record), self._in_force(framework, record)
+        if indicator.value:
+            facts = [name.id for name in framework.catalogue.formulas[indicator.value].inputs]
+            raise refused("trial.actual_computed", TRIAL, self.indicator, facts=listed(facts))
+        parts = _with(record.target_parts, lambda p: p.indicator == row.indicator and p.role == "actual", counted="no")
+        record = _with_target(record, row, {"actual": self.actual, "actual_unit": row.unit, "base": None})
+        return framework, _copy(record, {"target_parts": parts})
 
-class LimitChange(Frozen):
+
+class LimitChange(_IndicatorChange):
     """Another number in an indicator's rule; `field` is one of `limits(rule)`. A group's own rule changes for the whole group."""
 
     kind: Literal["limit"] = "limit"
-    indicator: str
     field: str
     value: Decimal
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        indicator = self._in_force(framework, record)
+        known = limits(indicator.rule)
+        _among(known, self.field, "trial.no_limit")
+        data: Any = indicator.rule.model_dump()
+        *path, last = self.field.split(".")
+        inner = data
+        for key in path:
+            inner = inner[int(key)] if key.isdigit() else inner[key]
+        inner[last] = self.value
+        try:
+            rule = _RULE.validate_python(data)
+        except ValidationError:
+            stands = ", ".join(f"{name} = {plain(value)}" for name, value in known.items())
+            raise refused("trial.rule_breaks", TRIAL, f"{self.field} = {plain(self.value)}", stands=stands) from None
+        if any(i.id == indicator.id for i in framework.indicators):
+            return _with_indicator(framework, indicator.id, {"rule": rule}), record
+        return _copy(framework, {"groups": _with(framework.groups, lambda g: g.id == indicator.group, own_rule=rule)}), record
 
-class PointsChange(Frozen):
+    def recorded(self, evaluation: Evaluation) -> Decimal | None:
+        return limits(evaluation.in_force[self.indicator].rule).get(self.field) if self._result(evaluation) else None
+
+    def unit(self, evaluation: Evaluation) -> Unit:
+        """A limit is in the unit of what the rule scores; what is given or taken is a share, or points."""
+        last = self.field.rpartition(".")[2]
+        if last == "points_each":
+            return super().unit(evaluation)
+        return SHARE if last in ("share", "low", "high") else scale_of(evaluation, evaluation.indicator(self.indicator))
+
+    def label(self, evaluation: Evaluation) -> Words:
+        *path, last = self.field.split(".")
+        if not path:
+            return _told("label.taken" if last == "share" else "label.limit", limit=_told(f"limit.{last}"))
+        part, place = path[0], int(path[1])
+        if part == "bands":
+            return _told("label.band", number=place + 1, limit=_told(f"limit.{last}"))
+        name = getattr(evaluation.in_force[self.indicator].rule, part)[place].words
+        return _told("label.named", name=name, limit=_told(f"limit.{last}"))
+
+
+class PointsChange(_IndicatorChange):
     """Another number of points for an indicator. What was achieved stays: see `apply`."""
 
+    VALUE = "points"
+
     kind: Literal["points"] = "points"
-    indicator: str
     points: Annotated[Decimal, Field(gt=0)]
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        indicator = self._in_force(framework, record)
+        if not indicator.points:
+            raise refused("trial.no_points", TRIAL, self.indicator)
 
-class ItemChange(Frozen):
+        def scaled(row: Scored) -> Scored:
+            if row.indicator != indicator.id or row.score is None:
+                return row
+            return row.model_copy(update={"score": round_half_up(row.score * self.points / indicator.points, 12)})
+
+        rule = indicator.rule.worth(self.points / indicator.points, self.points)
+        framework = _with_indicator(framework, indicator.id, {"rule": rule, "points": self.points})
+        own = _with(record.own_indicators, lambda o: o.indicator == indicator.id, points=self.points)
+        judgements, selves = tuple(map(scaled, record.judgements)), tuple(map(scaled, record.self_evaluation))
+        record = _copy(record, {"own_indicators": own, "judgements": judgements, "self_evaluation": selves})
+        return _summed(framework, record), record
+
+
+class ItemChange(_IndicatorChange):
     """Another verdict on an item of a checklist."""
 
+    VALUE = "met"
+
     kind: Literal["item"] = "item"
-    indicator: str
     item: str
     met: bool
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        items = [i.id for i in self._in_force(framework, record).rule.checklist]
+        _among(items, self.item, "trial.no_item" if items else "trial.no_checklist")
+        verdict = "met" if self.met else "not_met"
+        return framework, _judged(record, self.indicator, "item", lambda j: j.item == self.item, item=self.item, verdict=verdict)
 
-class ScoreChange(Frozen):
+    def recorded(self, evaluation: Evaluation) -> bool | None:
+        result = self._result(evaluation)
+        return any(j.item == self.item and j.verdict == "met" for j in result.judgements) if result else None
+
+    def label(self, evaluation: Evaluation) -> Words:
+        item = next((i for i in evaluation.in_force[self.indicator].rule.checklist if i.id == self.item), None)
+        return _told("label.item", item=item.words, points=plain(item.points, 2)) if item else words(self.item)
+
+    def said(self, evaluation: Evaluation) -> Words:
+        was, now = (_told("met" if met else "not_met") for met in (self.recorded(evaluation), self.met))
+        return _told("said", label=self._named(evaluation), was=was, now=now)
+
+
+class ScoreChange(_IndicatorChange):
     """A score given by judgement, whatever the rule would give."""
 
+    VALUE = "score"
+
     kind: Literal["score"] = "score"
-    indicator: str
     score: Decimal
 
+    def make(self, framework: Framework, record: Record) -> Made:
+        indicator = self._in_force(framework, record)
+        if not 0 <= self.score <= indicator.points:
+            raise refused("trial.score_outside", TRIAL, plain(self.score), points=plain(indicator.points))
+        tier = indicator.rule.tier_of(self.score / indicator.points) if indicator.points else None
+        if tier is not None:
+            return framework, _judged(record, indicator.id, "tier", lambda j: j.kind != "item", verdict=tier.id, score=self.score)
+        kind = "award" if indicator.rule.takes == "score" else "override"
+        return framework, _judged(record, indicator.id, kind, lambda j: j.kind not in ("item", "tier"), score=self.score)
 
-class FindingRemoved(Frozen):
+
+class FindingRemoved(_Change):
     """As if this had not been found."""
+
+    VALUE = ""
 
     kind: Literal["finding"] = "finding"
     finding: str
+
+    @property
+    def new(self) -> bool:
+        """It is no longer found."""
+        return False
+
+    def make(self, framework: Framework, record: Record) -> Made:
+        _among([f.finding for f in record.findings], self.finding, "trial.no_finding")
+        about = tuple(
+            c.model_copy(update={"about": " ".join(token for token in c.subjects if token != self.finding)}) for c in record.contradictions
+        )
+        update = {
+            "findings": tuple(f for f in record.findings if f.finding != self.finding),
+            "finding_amounts": tuple(a for a in record.finding_amounts if a.finding != self.finding),
+            "contradictions": about,
+        }
+        return framework, _copy(record, update)
+
+    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
+        return {f.indicator for f in evaluation.record.findings if f.finding == self.finding}
+
+    def recorded(self, evaluation: Evaluation) -> bool:
+        return True
+
+    def label(self, evaluation: Evaluation) -> Words:
+        return _told("label.finding", id=self.finding, title=self._title(evaluation))
+
+    def said(self, evaluation: Evaluation) -> Words:
+        return _told("without_finding", id=self.finding, title=self._title(evaluation))
+
+    def _title(self, evaluation: Evaluation) -> Words:
+        return next((f.words for f in evaluation.record.findings if f.finding == self.finding), NOTHING)
 
 
 Change = Annotated[
     FactChange | TargetChange | ActualChange | LimitChange | PointsChange | ItemChange | ScoreChange | FindingRemoved,
     Field(discriminator="kind"),
 ]
-
-Model = TypeVar("Model", Framework, Record)
-
-_SOURCE = Source(source="what-if", title="试算（非实际数据）", title_en="Trial, not recorded data", kind="ledger")
-_SAID = {"source": _SOURCE.source, "section": "—"}
-_RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
-
-
-class ChangeRefused(Exception):
-    """A change that cannot be made: what is wrong, how to mend it, what was found."""
-
-    def __init__(self, what: Words, fix: Words, found: str) -> None:
-        super().__init__(what.en)
-        self.what, self.fix, self.found = what, fix, found
-
-
-def make_change(framework: Framework, record: Record, change: Change) -> tuple[Framework, Record]:
-    """The framework and the record with a change made; see `evallib.analysis.what_if.apply` for what each change means.
-
-    Raises ChangeRefused where the change names what is not there, or gives what its place cannot hold.
-    """
-    return _MAKE[change.kind](framework, record, change)
 
 
 def limits(rule: Rule) -> dict[str, Decimal]:
@@ -122,20 +401,15 @@ def limits(rule: Rule) -> dict[str, Decimal]:
     >>> limits(PassFail(kind="pass_fail", at_least="0.9"))
     {'at_least': Decimal('0.9')}
     """
-    found: dict[str, Decimal] = {}
 
-    def walk(part: object, path: tuple[str, ...]) -> None:
+    def numbers(part: object, path: tuple[str, ...]) -> Iterator[tuple[str, Decimal]]:
         if isinstance(part, Decimal):
-            found[".".join(path)] = part
-        elif isinstance(part, dict):
-            for key, inner in part.items():
-                walk(inner, (*path, key))
-        elif isinstance(part, list | tuple):
-            for index, inner in enumerate(part):
-                walk(inner, (*path, str(index)))
+            yield ".".join(path), part
+        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list | tuple) else ()
+        for key, one in inner:
+            yield from numbers(one, (*path, str(key)))
 
-    walk(rule.model_dump(exclude={"items"}), ())
-    return found
+    return dict(numbers(rule.model_dump(exclude={"items"}), ()))
 
 
 def _copy(model: Model, update: dict[str, Any]) -> Model:
@@ -143,35 +417,15 @@ def _copy(model: Model, update: dict[str, Any]) -> Model:
     return type(model).model_construct(**{name: getattr(model, name) for name in type(model).model_fields} | update)
 
 
+def _with(rows: tuple[Row, ...], changed: Callable[[Row], bool], **update: Any) -> tuple[Row, ...]:
+    """Rows, those that are meant with some fields changed."""
+    return tuple(row.model_copy(update=update) if changed(row) else row for row in rows)
+
+
 def _with_source(record: Record, update: dict[str, Any]) -> Record:
     if _SOURCE not in record.sources:
         update = {**update, "sources": (*record.sources, _SOURCE)}
     return _copy(record, update)
-
-
-def _find_indicator(framework: Framework, record: Record, id: str) -> Indicator:
-    known = {i.id: i for i in indicators_in_force(framework, record)}
-    if id not in known:
-        raise ChangeRefused(words("没有这个指标", "there is no such indicator"), meant(id, list(known)), id)
-    return known[id]
-
-
-def _find_target(framework: Framework, record: Record, id: str) -> Target:
-    _find_indicator(framework, record, id)
-    known = {t.indicator: t for t in record.targets}
-    if id not in known:
-        raise ChangeRefused(words("该指标没有目标", "this indicator has no target"), meant(id, list(known)), id)
-    return known[id]
-
-
-def _change_fact(framework: Framework, record: Record, change: FactChange) -> tuple[Framework, Record]:
-    year = record.year if change.year is None else change.year
-    catalogue = framework.catalogue
-    fact = catalogue.facts.get(change.fact)
-    if fact is None or fact.derived:
-        given = [id for id, k in catalogue.facts.items() if not k.derived]
-        raise ChangeRefused(words("没有这个可填写的数据项", "there is no such fact to be given"), meant(change.fact, given), change.fact)
-    return framework, _with_source(record, {"facts": _facts_with(catalogue, record, change.fact, year, change.value)})
 
 
 def _facts_with(catalogue: Catalogue, record: Record, id: str, year: int, value: Decimal) -> tuple[Fact, ...]:
@@ -191,92 +445,12 @@ def _facts_with(catalogue: Catalogue, record: Record, id: str, year: int, value:
     return rows
 
 
-def _change_target(framework: Framework, record: Record, change: TargetChange) -> tuple[Framework, Record]:
-    row = _find_target(framework, record, change.indicator)
-    return framework, _with_target(record, row, {"target": change.target})
-
-
 def _with_target(record: Record, row: Target, update: dict[str, Any]) -> Record:
-    changed = row.model_copy(update={**update, **_SAID})
-    return _with_source(record, {"targets": tuple(changed if t is row else t for t in record.targets)})
-
-
-def _change_actual(framework: Framework, record: Record, change: ActualChange) -> tuple[Framework, Record]:
-    row = _find_target(framework, record, change.indicator)
-    indicator = _find_indicator(framework, record, change.indicator)
-    if indicator.value:
-        facts = [name.id for name in framework.catalogue.formulas[indicator.value].inputs]
-        raise ChangeRefused(
-            words("实际值由公式计算", "the actual comes from a formula"),
-            words(f"改动它的数据项：{'、'.join(facts)}", f"change its facts: {', '.join(facts)}"),
-            change.indicator,
-        )
-    parts = tuple(
-        p.model_copy(update={"counted": "no"}) if p.indicator == row.indicator and p.role == "actual" else p for p in record.target_parts
-    )
-    record = _with_target(record, row, {"actual": change.actual, "actual_unit": row.unit, "base": None})
-    return framework, _copy(record, {"target_parts": parts})
+    return _with_source(record, {"targets": _with(record.targets, lambda t: t is row, **update, **_SAID)})
 
 
 def _with_indicator(framework: Framework, id: str, update: dict[str, Any]) -> Framework:
-    indicators = tuple(i.model_copy(update=update) if i.id == id else i for i in framework.indicators)
-    return _copy(framework, {"indicators": indicators})
-
-
-def _change_limit(framework: Framework, record: Record, change: LimitChange) -> tuple[Framework, Record]:
-    indicator = _find_indicator(framework, record, change.indicator)
-    known = limits(indicator.rule)
-    if change.field not in known:
-        raise ChangeRefused(
-            words("规则中没有这个数", "there is no such number in the rule"), meant(change.field, list(known)), change.field
-        )
-    data: Any = indicator.rule.model_dump()
-    *path, last = change.field.split(".")
-    inner = data
-    for key in path:
-        inner = inner[int(key)] if key.isdigit() else inner[key]
-    inner[last] = change.value
-    try:
-        rule = _RULE.validate_python(data)
-    except ValidationError:
-        stands = ", ".join(f"{name} = {plain(value)}" for name, value in known.items())
-        raise ChangeRefused(
-            words("这样改，规则不成立", "the rule does not hold together with this number"),
-            words(
-                f"界限须依次递增或递减，占分值的比例在 0 与 1 之间；现有：{stands}",
-                f"keep the limits in order and shares within 0 and 1; now {stands}",
-            ),
-            f"{change.field} = {plain(change.value)}",
-        ) from None
-    if any(i.id == indicator.id for i in framework.indicators):
-        return _with_indicator(framework, indicator.id, {"rule": rule}), record
-    groups = tuple(g.model_copy(update={"own_rule": rule}) if g.id == indicator.group else g for g in framework.groups)
-    return _copy(framework, {"groups": groups}), record
-
-
-def _change_points(framework: Framework, record: Record, change: PointsChange) -> tuple[Framework, Record]:
-    indicator = _find_indicator(framework, record, change.indicator)
-
-    if not indicator.points:
-        raise ChangeRefused(
-            words("该指标没有分值，只列出实际值", "this indicator has no points: it is measured and shown"),
-            words("改动有分值的指标", "change one that has points"),
-            change.indicator,
-        )
-
-    def scaled(points: Decimal) -> Decimal:
-        return round_half_up(points * change.points / indicator.points, 12)
-
-    rule = indicator.rule.worth(change.points / indicator.points, change.points)
-    framework = _with_indicator(framework, indicator.id, {"rule": rule, "points": change.points})
-    own = tuple(o.model_copy(update={"points": change.points}) if o.indicator == indicator.id else o for o in record.own_indicators)
-    judgements = tuple(
-        j.model_copy(update={"score": scaled(j.score)}) if j.indicator == indicator.id and j.score is not None else j
-        for j in record.judgements
-    )
-    selves = tuple(s.model_copy(update={"score": scaled(s.score)}) if s.indicator == indicator.id else s for s in record.self_evaluation)
-    record = _copy(record, {"own_indicators": own, "judgements": judgements, "self_evaluation": selves})
-    return _summed(framework, record), record
+    return _copy(framework, {"indicators": _with(framework.indicators, lambda i: i.id == id, **update)})
 
 
 def _summed(framework: Framework, record: Record) -> Framework:
@@ -296,55 +470,3 @@ def _judged(record: Record, indicator: str, kind: str, replaces: Callable[[Judge
     )
     kept = tuple(j for j in record.judgements if not (j.indicator == indicator and replaces(j)))
     return _with_source(record, {"judgements": (*kept, row)})
-
-
-def _change_item(framework: Framework, record: Record, change: ItemChange) -> tuple[Framework, Record]:
-    rule = _find_indicator(framework, record, change.indicator).rule
-    items = [i.id for i in rule.checklist]
-    if change.item not in items:
-        known = meant(change.item, items) if items else words("改动其得分或数据项", "change its score or its facts")
-        raise ChangeRefused(words("该指标没有这个核对项", "this indicator has no such checklist item"), known, change.item)
-    verdict = "met" if change.met else "not_met"
-    return framework, _judged(record, change.indicator, "item", lambda j: j.item == change.item, item=change.item, verdict=verdict)
-
-
-def _change_score(framework: Framework, record: Record, change: ScoreChange) -> tuple[Framework, Record]:
-    indicator = _find_indicator(framework, record, change.indicator)
-    if not 0 <= change.score <= indicator.points:
-        raise ChangeRefused(
-            words("得分应在 0 与分值之间", "the score must lie between 0 and the points"),
-            words(f"填写 0 到 {plain(indicator.points)}", f"write 0 to {plain(indicator.points)}"),
-            plain(change.score),
-        )
-    tier = indicator.rule.tier_of(change.score / indicator.points) if indicator.points else None
-    if tier is not None:
-        return framework, _judged(record, indicator.id, "tier", lambda j: j.kind != "item", verdict=tier.id, score=change.score)
-    kind = "award" if indicator.rule.takes == "score" else "override"
-    return framework, _judged(record, indicator.id, kind, lambda j: j.kind not in ("item", "tier"), score=change.score)
-
-
-def _remove_finding(framework: Framework, record: Record, change: FindingRemoved) -> tuple[Framework, Record]:
-    known = [f.finding for f in record.findings]
-    if change.finding not in known:
-        raise ChangeRefused(words("没有这个问题", "there is no such finding"), meant(change.finding, known), change.finding)
-    about = tuple(
-        c.model_copy(update={"about": " ".join(token for token in c.subjects if token != change.finding)}) for c in record.contradictions
-    )
-    update = {
-        "findings": tuple(f for f in record.findings if f.finding != change.finding),
-        "finding_amounts": tuple(a for a in record.finding_amounts if a.finding != change.finding),
-        "contradictions": about,
-    }
-    return framework, _copy(record, update)
-
-
-_MAKE: dict[str, Callable[[Framework, Record, Any], tuple[Framework, Record]]] = {
-    "fact": _change_fact,
-    "target": _change_target,
-    "actual": _change_actual,
-    "limit": _change_limit,
-    "points": _change_points,
-    "item": _change_item,
-    "score": _change_score,
-    "finding": _remove_finding,
-}

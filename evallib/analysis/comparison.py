@@ -15,7 +15,7 @@ from evallib.model.units import convert, round_half_up, times
 from evallib.model.words import Words, words
 from evallib.score.measure import asks_no_more
 
-Kind = Literal["kept", "missing", "added", "dropped", "applicability"]
+ShiftKind = Literal["kept", "missing", "added", "dropped", "applicability"]
 PARTS = ("performance", "rule", "weight", "missing", "added", "dropped", "applicability", "rescaling")
 ZERO = Decimal(0)
 
@@ -35,7 +35,7 @@ class Shift:
     """What one indicator did to the total, in points: `change` is `performance` plus `weight` where it is in both years."""
 
     id: str
-    kind: Kind
+    kind: ShiftKind
     change: Decimal
     performance: Decimal = ZERO
     weight: Decimal = ZERO
@@ -261,12 +261,11 @@ def target_change(before: TargetResult | None, after: TargetResult | None) -> Ta
 
     Raises ValueError where there is neither.
     """
-    if after is None:
-        if before is None:
-            raise ValueError("no target to compare")
-        return TargetChange(before.id, before.name, before, None, "dropped")
-    if before is None:
-        return TargetChange(after.id, after.name, None, after, "new")
+    given = after or before
+    if given is None:
+        raise ValueError("no target to compare")
+    if before is None or after is None:
+        return TargetChange(given.id, given.name, before, after, "new" if after else "dropped")
     if before.operator != after.operator or before.unit.dimensions != after.unit.dimensions:
         return TargetChange(after.id, after.name, before, after, "unlike")
     last = convert(before.target, before.unit, after.unit)

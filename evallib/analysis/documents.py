@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import Lang
 from evallib.say.workings import indicator_clause, indicator_evidence, indicator_rule, indicator_working
@@ -26,6 +26,20 @@ def _measured(value: Decimal | None, unit: Unit) -> tuple[str | None, str]:
     return (text.rstrip("0").rstrip(".") if "." in text else text), shown
 
 
+def _totals(evaluation: Evaluation) -> dict[str, Any]:
+    """By which framework an evaluation was made, its total and its full points."""
+    e, places = evaluation, evaluation.framework.rounding.scores
+    total = _text(e.total if e.has_total else None, places)
+    return {"framework": f"{e.framework.id}/{e.framework.first_year}", "total": total, "points": _text(e.points, places)}
+
+
+def _scored(evaluation: Evaluation, i: IndicatorResult) -> dict[str, Any]:
+    """What an indicator is worth, its score, and its value with the unit."""
+    places = evaluation.framework.rounding.scores
+    value, unit = _measured(i.value, i.unit)
+    return {"points": _text(i.points, places), "score": _text(i.score, places), "value": value, "unit": unit}
+
+
 def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
     """The scores as one plain object for other programs: numbers are decimal strings, rates are shares.
 
@@ -33,16 +47,14 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
     targets. What it holds follows from `evaluation.json`, which holds everything.
     """
     e, places = evaluation, evaluation.framework.rounding
-    indicators = []
-    for i in e.indicators:
-        value, unit = _measured(i.value, i.unit)
-        indicators.append(
-            {"id": i.id, "name": i.name[lang], "dimension": i.dimension, "group": i.group}
-            | {"points": _text(i.points, places.scores), "score": _text(i.score, places.scores), "value": value, "unit": unit}
-            | {"status": i.status, "basis": i.basis, "rule": i.rule, "working": indicator_working(e, i, lang)}
-            | {"source": indicator_clause(e, i, lang), "evidence": indicator_evidence(e, i, lang), "method": i.method}
-            | {"formula_score": _text(i.formula_score, places.scores), "rule_text": indicator_rule(e, i, lang)}
-        )
+    indicators = [
+        {"id": i.id, "name": i.name[lang], "dimension": i.dimension, "group": i.group}
+        | _scored(e, i)
+        | {"status": i.status, "basis": i.basis, "rule": i.rule, "working": indicator_working(e, i, lang)}
+        | {"source": indicator_clause(e, i, lang), "evidence": indicator_evidence(e, i, lang), "method": i.method}
+        | {"formula_score": _text(i.formula_score, places.scores), "rule_text": indicator_rule(e, i, lang)}
+        for i in e.indicators
+    ]
     targets = []
     for t in e.targets:
         (target, unit), (actual, _) = _measured(t.target, t.unit), _measured(t.actual, t.unit)
@@ -59,9 +71,7 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
         "department": e.record.department,
         "name": e.record.name[lang],
         "year": e.record.year,
-        "framework": f"{e.framework.id}/{e.framework.first_year}",
-        "total": _text(e.total if e.has_total else None, places.scores),
-        "points": _text(e.points, places.scores),
+        **_totals(e),
         "grade": e.grade[lang],
         "coverage": {"indicators": covered.indicators, "indicators_scored": covered.indicators_scored}
         | {name: _text(getattr(covered, name), places.scores) for name in ("points", "points_scored")},
@@ -75,21 +85,16 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
 def result_of(evaluation: Evaluation) -> dict[str, Any]:
     """An evaluation in short, for indexes and tidy tables: the totals, and a row for every indicator. Numbers are texts."""
     e, places = evaluation, evaluation.framework.rounding
-    rows = []
-    for i in e.indicators:
-        value, unit = _measured(i.value, i.unit)
-        rows.append(
-            {"dimension": i.dimension, "group": i.group, "indicator": i.id, "name": i.name.zh, "name_en": i.name.en}
-            | {"points": _text(i.points, places.scores), "score": _text(i.score, places.scores)}
-            | {"score_rate": _text(i.score_rate, places.rates), "value": value, "unit": unit}
-            | {"status": i.status, "method": i.method, "basis": i.basis}
-        )
+    rows = [
+        {"dimension": i.dimension, "group": i.group, "indicator": i.id, "name": i.name.zh, "name_en": i.name.en}
+        | _scored(e, i)
+        | {"score_rate": _text(i.score_rate, places.rates), "status": i.status, "method": i.method, "basis": i.basis}
+        for i in e.indicators
+    ]
     return {
         "name": e.record.name.zh,
         "name_en": e.record.name.en,
-        "framework": f"{e.framework.id}/{e.framework.first_year}",
-        "total": _text(e.total if e.has_total else None, places.scores),
-        "points": _text(e.points, places.scores),
+        **_totals(e),
         "grade": e.grade.zh,
         "grade_en": e.grade.en,
         "self_total": _text(e.self_total, places.scores),

@@ -12,8 +12,9 @@ from evallib.analysis.pefa import COMPOSED, Head, PefaAssessment, PefaYear, Scor
 from evallib.model.budget_rows import Kind
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import InputFile
-from evallib.model.words import NOTHING, Words, joined, words
+from evallib.model.words import NOTHING, Words, joined, listed, words
 from evallib.model.years import Absent, CountyYear
+from evallib.say.sentences import sentence
 
 FEWEST = 20  # heads that PEFA wants to see singly (Handbook, data requirements of PI-2.1)
 
@@ -53,9 +54,9 @@ class HeadTable:
 class Government:
     """A government's heads over up to three years, and what PEFA says of them.
 
-    `heads` holds only years that could be measured, oldest first; `unknown`, how many heads of a year lack an amount. `basis` tells
-    where they come from; where that is the departments, the amounts are in the currency's own unit, `absent` names the departments
-    left out, and PI-2.3 is not measured.
+    `heads` holds only years that have any, oldest first; `unknown`, how many heads of a year lack an amount and are not measured.
+    `basis` tells where they come from; where that is the departments, the amounts are in the currency's own unit, `absent` names the
+    departments left out, and PI-2.3 is not measured.
     """
 
     year: int
@@ -71,8 +72,9 @@ class Government:
 
     @property
     def latest(self) -> PefaYear | None:
-        """The last year that could be measured; None where none could."""
-        return self.assessment.years[-1] if self.assessment.years else None
+        """The last year that has figures, or the last there is; None where there is none."""
+        years = self.assessment.years
+        return next((year for year in reversed(years) if year.outturn is not None), years[-1] if years else None)
 
     @property
     def places(self) -> int:
@@ -107,25 +109,14 @@ def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
     common = set.intersection(*(set(heads[y]) for y in run)) if run else set()
     measured = {y: tuple(head for code, head in heads[y].items() if code in common) for y in run}
     shown = run or [year]
-    listed = dict.fromkeys(code for y in shown for code in (*heads[y], *without[y]))
-    absent = tuple(_why_absent(code, shown, heads, without) for code in listed if code not in common)
+    codes = dict.fromkeys(code for y in shown for code in (*heads[y], *without[y]))
+    absent = tuple(_why_absent(code, shown, heads, without) for code in codes if code not in common)
     remarks = []
     if skipped := [str(y) for y in heads if y not in run]:
-        remarks.append(
-            words(
-                f"{'、'.join(skipped)} 年没有可用的部门数据，或没有部门各年都有数据，不在其中。",
-                f"Not measured: {', '.join(skipped)}. No department could be used, or none has data in all of the years.",
-            )
-        )
+        remarks.append(sentence("pefa.departments.not_measured", years=listed(skipped)))
     if run:
-        told = joined([words(str(y)) for y in run], "、", ", ")
-        remarks.append(
-            words(
-                f"{told.zh} 年列出的部门：{len(listed)} 个；各年都有批复预算和决算、计算在内的：{len(common)} 个。",
-                f"Departments listed for {told.en}: {len(listed)}. With an approved budget and an outturn in every year, and counted: "
-                f"{len(common)}.",
-            )
-        )
+        years = listed(str(y) for y in run)
+        remarks.append(sentence("pefa.departments.counted", years=years, listed=len(codes), counted=len(common)))
     return Government(
         year=year,
         basis="departments",
@@ -142,10 +133,9 @@ def _department(evaluation: Evaluation) -> Head | Absent:
     record, name = evaluation.record, evaluation.record.name
     original, revised, executed = (amount(evaluation, role) for role in ("budget approved", "budget adjusted", "budget spent"))
     if original is None or executed is None:
-        lacking = [words("年初批复预算", "the approved budget")] if original is None else []
-        lacking += [words("决算数", "the outturn")] if executed is None else []
-        reason = words("缺少", "lacks ") + joined(lacking, "和", " and ")
-        return Absent(record.department, name, record.year, reason)
+        amounts = {"approved": original, "outturn": executed}
+        lacking = joined((sentence(f"pefa.departments.{id}") for id, known in amounts.items() if known is None), "和", " and ")
+        return Absent(record.department, name, record.year, sentence("pefa.departments.lacks", what=lacking))
     return Head(code=record.department, name=name.zh, name_en=name.en, original=original, revised=revised, executed=executed)
 
 
@@ -158,15 +148,12 @@ def _why_absent(
         return without[year][code]
     known = next(y for y in years if code in heads[y] or code in without[y])
     name = words(heads[known][code].name, heads[known][code].name_en) if code in heads[known] else without[known][code].name
-    return Absent(code, name, year, words("该年没有列出", "not listed for that year"))
+    return Absent(code, name, year, sentence("pefa.departments.not_listed"))
 
 
 def _without_contingency(found: PefaAssessment) -> PefaAssessment:
     """Contingency is no department's: that none was charged must not pass for a budget without it (Handbook 2.3:4)."""
-    reason = words(
-        "PI-2.3：未评分。预备费不在任何部门的预算里，各部门的合计看不出它。",
-        "PI-2.3: not scored. Contingency is in no department's budget and cannot be seen in their sum.",
-    )
+    reason = sentence("pefa.score.no_contingency")
     years = tuple(year.model_copy(update={"contingency": None, "working": year.working[:2]}) for year in found.years)
     return found.model_copy(update={"years": years, "pi_2_3": Score(indicator="PI-2.3", grade=None, working=reason)})
 
@@ -178,14 +165,7 @@ def too_few(heads: Mapping[int, Sequence[Head]]) -> list[Words]:
     """A remark where a year has fewer heads than PEFA wants to see singly; none where all have enough."""
     counts = {year: sum(head.kind in COMPOSED for head in of_year) for year, of_year in heads.items()}
     low = min(counts.values(), default=FEWEST)
-    if low >= FEWEST:
-        return []
-    return [
-        words(
-            f"PEFA 要求至少 {FEWEST} 个科目，这里最少的一年只有 {low} 个：结构偏差只供参考。",
-            f"PEFA wants at least {FEWEST} heads; the year with the fewest has {low} here: take the composition variance as a hint only.",
-        )
-    ]
+    return [sentence("pefa.heads.too_few", fewest=FEWEST, low=low)] if low < FEWEST else []
 
 
 def head_table(government: Government) -> HeadTable:
@@ -199,8 +179,8 @@ def head_table(government: Government) -> HeadTable:
     """
     measured = government.latest
     heads = government.heads[measured.year] if measured else ()
-    ordinary = sorted((h for h in heads if h.kind in COMPOSED), key=lambda h: (-(h.original or 0), h.code))
-    others = tuple(_row(head) for head in heads if head.kind not in COMPOSED)
+    ordinary = sorted((h for h in heads if h.kind in COMPOSED and h.is_known), key=lambda h: (-(h.original or 0), h.code))
+    others = tuple(_row(head) for head in heads if head not in ordinary)
     composed = measured.composition if measured else None
     if composed is None:
         return HeadTable(tuple(_row(head) for head in ordinary), None, (), None, others)
@@ -209,7 +189,7 @@ def head_table(government: Government) -> HeadTable:
     taken = {row.code for row in singles}
     total = HeadRow(
         code="",
-        name=words("合计", "Total"),
+        name=sentence("pefa.heads.total"),
         kind="ordinary",
         original=composed.original,
         executed=composed.executed,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Literal
 
-from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, ScoreChange, make_change
+from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, ScoreChange
 from evallib.analysis.tables import NextGrade, next_grade
 from evallib.analysis.what_if import broken_identities
 from evallib.model.catalogue import Catalogue, Formula
@@ -23,12 +23,13 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Record
 from evallib.model.rules import Measured
 from evallib.model.units import SHARE, Unit, convert, round_half_up, times
-from evallib.model.words import NOTHING, Words, joined, words
+from evallib.model.words import NOTHING, Given, Words, joined, listed
 from evallib.say.numbers import plain, written
+from evallib.say.sentences import sentence
 from evallib.score.scoring import award_number, evaluate, out_of_full_points
 
-Kind = Literal["measured", "items", "findings", "judged", "missing"]
-_ORDER: tuple[Kind, ...] = ("measured", "items", "findings", "judged", "missing")
+StepKind = Literal["measured", "items", "findings", "judged", "missing"]
+_ORDER: tuple[StepKind, ...] = ("measured", "items", "findings", "judged", "missing")
 _BESIDE = Decimal("0.0001")  # just past an edge that does not belong to the better band: a hundredth of a percentage point
 _NEAR = (Decimal(1), Decimal("1.001"), Decimal("1.002"))  # where a formula is tried to see how it moves
 
@@ -45,7 +46,7 @@ class Step:
 
     indicator: str
     name: Words
-    kind: Kind
+    kind: StepKind
     gain: Decimal
     way: Decimal
     takes: Words
@@ -117,10 +118,8 @@ def to_next_grade(evaluation: Evaluation) -> Plan:
     for step, alone in found:
         after = state.with_step(alone)
         if after.total <= state.total:
-            adds_nothing = words(
-                f"{step.takes.zh}：前面各项做到后不再加分", f"{step.takes.en}: adds nothing once the steps before are made"
-            )
-            left_out.append(LeftOut(step.indicator, step.name, evaluation.indicator(step.indicator).lost, adds_nothing))
+            lost = evaluation.indicator(step.indicator).lost
+            left_out.append(LeftOut(step.indicator, step.name, lost, _told("left_out.adds_nothing", takes=step.takes)))
             continue
         state = after
         steps.append(replace(step, cumulative=after.total))
@@ -150,7 +149,7 @@ class _State:
     def make(self) -> tuple[Framework, Record]:
         made = self.recorded.framework, self.recorded.record
         for change in self.changes:
-            made = make_change(*made, change)
+            made = change.make(*made)
         return made
 
     def with_step(self, alone: _State) -> _State:
@@ -174,33 +173,22 @@ class _State:
         return replace(self, scores={**self.scores, **{i.id: i.score or Decimal(0) for i in again.indicators}})
 
 
-def _reached(evaluation: Evaluation, changes: Sequence[Change]) -> frozenset[str]:
-    """The indicators whose scores the changes can move."""
-    facts = {c.fact for c in changes if isinstance(c, FactChange)}
-    removed = {c.finding for c in changes if isinstance(c, FindingRemoved)}
-    found = {c.indicator for c in changes if isinstance(c, ActualChange | ItemChange | ScoreChange)}
-    found |= {f.indicator for f in evaluation.record.findings if f.finding in removed}
-    family = evaluation.catalogue.family
-    moved = {f.id for f in evaluation.formulas if any(facts & family(i.fact) for i in f.inputs)} if facts else set()
-    return frozenset(found | {i.id for i in evaluation.indicators if i.formula in moved})
-
-
 def _step(start: _State, indicator: Indicator, result: IndicatorResult) -> tuple[Step, _State] | Words:
     """The indicator's step with the state it leads to by itself, or the reason why it has none."""
     if result.method == "overridden":
-        return words("得分由评价组直接评定，不随数值变动", "the evaluators set the score themselves: it does not follow the value")
+        return _told("left_out.overridden")
     evaluation = start.recorded
     lacking = result.lost / result.points
     kind, way, takes, changes = _most(evaluation, indicator, result, evaluation.target(indicator.id), lacking)
     if not changes:
         return takes
-    reached = _reached(evaluation, changes)
+    reached = frozenset(id for change in changes for id in change.reaches(evaluation))
     after = replace(start, changes=changes, reached=reached).scored(reached)
     gain = after.total - evaluation.total
     return (Step(result.id, result.name, kind, gain, way, takes, changes, after.total), after) if gain > 0 else _costs(after, takes)
 
 
-_Most = tuple[Kind, Decimal, Words, tuple[Change, ...]]
+_Most = tuple[StepKind, Decimal, Words, tuple[Change, ...]]
 
 
 def _most(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult, target: TargetResult | None, lacking: Decimal) -> _Most:
@@ -208,24 +196,20 @@ def _most(evaluation: Evaluation, indicator: Indicator, result: IndicatorResult,
     rule = indicator.rule
     best: tuple[Change, ...] = (ScoreChange(indicator=indicator.id, score=indicator.points),)
     most = plain(result.lost * _scale(evaluation), 2)
-    at_most = words(f"最多再得 {most} 分", f"up to {most} points")
     decided = any(j.kind in ("override", "award") for j in result.judgements)
     if result.status == "missing":
-        return "missing", lacking, words("补充缺少的资料；", "supply what is missing; ") + at_most, best
+        return "missing", lacking, _told("takes.missing", most=most), best
     if rule.takes == "items" and not decided:
         unmet = [i for i in rule.checklist if any(j.item == i.id and j.verdict != "met" for j in result.judgements)]
-        named = joined([words(f"{i.name}（{plain(i.points, 2)} 分）", f"{i.words.en} ({plain(i.points, 2)})") for i in unmet])
-        items: tuple[Change, ...] = tuple(ItemChange(indicator=indicator.id, item=i.id, met=True) for i in unmet)
-        return "items", lacking, words(f"做到：{named.zh}", f"fulfil: {named.en}"), items
+        named = joined(_told("takes.item", item=i.words, points=plain(i.points, 2)) for i in unmet)
+        items = tuple(ItemChange(indicator=indicator.id, item=i.id, met=True) for i in unmet)
+        return "items", lacking, _told("takes.items", items=named), items
     if rule.takes == "findings":
         count = len(result.findings)
-        ids = words("、".join(result.findings), ", ".join(result.findings))
-        takes = words(f"不再出现这 {count} 个问题：{ids.zh}", f"without the {count} findings {ids.en}")
-        if count == 1:
-            takes = words(f"不再出现问题 {ids.zh}", f"without finding {ids.en}")
+        takes = _told("takes.finding" if count == 1 else "takes.findings", count=count, ids=listed(result.findings))
         return "findings", lacking, takes, tuple(FindingRemoved(finding=f) for f in result.findings)
     if decided or not isinstance(rule, Measured):
-        return "judged", lacking, words("由评价组评定：", "judged by the evaluators: ") + at_most, best
+        return "judged", lacking, _told("takes.judged", most=most), best
     return _measured(evaluation, result, target, rule)
 
 
@@ -234,20 +218,19 @@ def _measured(evaluation: Evaluation, result: IndicatorResult, target: TargetRes
     now, held = result.value or Decimal(0), target if rule.of == "completion" else None
     full = best_value(rule, result.points, now, result.unit, held)
     if full is None:
-        return "measured", Decimal(0), words("已是该规则能给的最高分", "the rule gives no more than this"), ()
+        return "measured", Decimal(0), _told("left_out.best"), ()
     way = min(abs(full - now) / max(abs(full), abs(now)), Decimal(1)) if full or now else Decimal(0)
-    was, goal = written(now, result.unit), written(full, result.unit)
-    takes = words(f"{was.zh} → {goal.zh}", f"{was.en} → {goal.en}")
+    takes = _told("takes.value", was=written(now, result.unit), goal=written(full, result.unit))
     takes += _next_band(rule, result, held, full, _scale(evaluation))
     if result.formula is None:
-        kind: Kind = "judged" if target is not None and target.judged else "measured"
+        kind: StepKind = "judged" if target is not None and target.judged else "measured"
         return kind, way, takes, (ActualChange(indicator=result.id, actual=full),)
     formula = evaluation.catalogue.formulas[result.formula]
     facts = facts_for(evaluation.facts, formula, convert(full, result.unit, formula.unit))
     if not facts:
-        return "measured", way, words("公式的输入无法使其达到满分", "no input of the formula brings it to full points"), ()
-    moved = joined([_fact_words(evaluation, f) for f in facts], "，", ", ")
-    return "measured", way, words(f"{takes.zh}（{moved.zh}）", f"{takes.en} ({moved.en})"), facts
+        return "measured", way, _told("left_out.no_input"), ()
+    moved = joined((_fact_words(evaluation, f) for f in facts), "，", ", ")
+    return "measured", way, _told("takes.by_facts", takes=takes, facts=moved), facts
 
 
 def best_value(rule: Measured, points: Decimal, value: Decimal, unit: Unit, target: TargetResult | None = None) -> Decimal | None:
@@ -310,8 +293,7 @@ def _next_band(rule: Measured, result: IndicatorResult, target: TargetResult | N
     _, reached, value = min(better, default=(full, full, full))
     if value == full:
         return NOTHING
-    shown, gain = written(value, result.unit), plain((-reached - score) * scale, 2)
-    return words(f"；到 {shown.zh} 可先得 {gain} 分", f"; {shown.en} already brings {gain}")
+    return _told("takes.next_band", value=written(value, result.unit), gain=plain((-reached - score) * scale, 2))
 
 
 def _scale(evaluation: Evaluation) -> Decimal:
@@ -410,35 +392,27 @@ def _rounded(catalogue: Catalogue, moved: Mapping[Name, tuple[Decimal, Decimal]]
 def _fact_words(evaluation: Evaluation, change: FactChange) -> Words:
     fact = evaluation.catalogue.facts[change.fact]
     was, goal = written(evaluation.facts.value(fact.id), fact.unit), written(change.value, fact.unit)
-    return words(f"{fact.name.zh} {was.zh} → {goal.zh}", f"{fact.name.en} {was.en} → {goal.en}")
+    return _told("takes.fact", name=fact.name, was=was, goal=goal)
 
 
 def _costs(after: _State, takes: Words) -> Words:
     """Why an improvement gains nothing: the indicators that lose by it."""
     worse = [i.name for i in after.recorded.indicators if after.scores[i.id] < (i.score or 0)]
-    named = joined(worse, "、", ", ")
-    if not worse:
-        return words(f"{takes.zh}：总分不变", f"{takes.en}: the total stays the same")
-    return words(f"{takes.zh}：{named.zh} 会因此失分，总分不增", f"{takes.en}: the total does not rise, for {named.en} loses by it")
+    return _told("left_out.costs" if worse else "left_out.unchanged", takes=takes, named=listed(worse))
 
 
 def _said(evaluation: Evaluation, goal: NextGrade | None, steps: list[Step], enough: int | None) -> Words:
     if goal is None:
-        if not evaluation.grade_id:
-            return words("没有总分或等级", "there is no total or no grade")
-        return words("已是最高等级", "the best grade is already reached")
-    lacking, total = plain(goal.lacking, 2), plain(steps[-1].cumulative if steps else evaluation.total, 2)
+        return _told("said.best" if evaluation.grade_id else "said.no_grade")
+    reached = steps[: len(steps) if enough is None else enough]
+    total = reached[-1].cumulative if reached else evaluation.total
+    given: dict[str, Given] = {"grade": goal.name, "lacking": plain(goal.lacking, 2), "total": plain(total, 2), "count": len(reached)}
     if enough is None:
-        return words(
-            f"距“{goal.name.zh}”还差 {lacking} 分；能改进的都做到，总分为 {total}，仍达不到",
-            f"{lacking} points short of “{goal.name.en}”; with all that can change the total is {total}, which is still not enough",
-        )
-    uncertain = sum(1 for s in steps[:enough] if s.up_to)
-    reached = plain(steps[enough - 1].cumulative, 2)
-    tail_zh = f"，其中 {uncertain} 项取决于评定或补充资料" if uncertain else ""
-    tail_en = f"; {uncertain} of them must be judged or documented first" if uncertain else ""
-    return words(
-        f"距“{goal.name.zh}”还差 {lacking} 分；改进得分最多的 {enough} 项即可达到，总分 {reached}{tail_zh}",
-        f"{lacking} points short of “{goal.name.en}”; the {f'{enough} largest gains reach' if enough > 1 else 'largest gain reaches'} it, "
-        f"with a total of {reached}{tail_en}",
-    )
+        return _told("said.not_enough", **given)
+    uncertain = sum(1 for s in reached if s.up_to)
+    told = _told("said.one" if enough == 1 else "said.enough", **given)
+    return told + _told("said.uncertain", count=uncertain) if uncertain else told
+
+
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"improve.{name}", **given)

@@ -16,8 +16,9 @@ from typing import Literal
 from evallib.model.monitoring_record import MONEY, RULES, ZERO, Level, Measure, Monitored, Observation, Rule, days_of, known_at, year_gone
 from evallib.model.record import Operator
 from evallib.model.units import Unit, round_half_up
-from evallib.model.words import NOTHING, Words, words
+from evallib.model.words import NOTHING, Given, Words, words
 from evallib.say.numbers import money, percent, plain, quantity
+from evallib.say.sentences import sentence
 
 Chance = Literal["reached", "likely", "open", "unlikely", "missed"]
 """Whether a target will be met: it is; by every reckoning; by some; by none; it can no longer be."""
@@ -183,44 +184,22 @@ def forecast(measure: Measure) -> Forecast | None:
     if measure.kind == "level" or not measure.seen:
         return None
     last, unit = measure.seen[-1], measure.unit
-    value = last.value or ZERO
-    gone, days = year_gone(last.date), days_of(last.date.year)
-    number = last.date.timetuple().tm_yday
-    here, left = said(value, unit), days - number
+    value, day, days = last.value or ZERO, last.date.timetuple().tm_yday, days_of(last.date.year)
+    left = days - day
+
+    def reckoned(way: str, end: Decimal, **given: Given) -> Reckoning:
+        working = _told(f"working.{way}", here=said(value, unit), end=said(end, unit), **given)
+        return Reckoning(_told(f"name.{way}"), end, working)
+
     if not left:
-        return Forecast((Reckoning(words("全年已过，为实际数", "the year is over: the actual"), value, here),), final=True)
-    end = value / gone
-    found = [
-        Reckoning(
-            words("按全年匀速：从年初到现在的速度不变", "even pace: as fast as since the year began"),
-            end,
-            here + words(f" ÷ {number}/{days} = ", f" ÷ {number}/{days} = ") + said(end, unit),
-        )
-    ]
+        return Forecast((reckoned("final", value),), final=True)
+    found = [reckoned("even", value / year_gone(last.date), day=day, days=days)]
     if len(measure.seen) > 1:
         before = measure.seen[-2]
         grown, between = value - (before.value or ZERO), (last.date - before.date).days
-        end = value + grown / between * left
-        found.append(
-            Reckoning(
-                words("按最近速度：从上次到这次的速度不变", "recent pace: as fast as since the observation before"),
-                end,
-                here
-                + words(" + ")
-                + said(grown, unit)
-                + words(f" ÷ {between} 天 × {left} 天 = ", f" ÷ {between} days × {left} days = ")
-                + said(end, unit),
-            )
-        )
+        found.append(reckoned("recent", value + grown / between * left, grown=said(grown, unit), between=between, left=left))
     if last.planned:
-        end = value / last.planned
-        found.append(
-            Reckoning(
-                words("按计划的快慢：余下部分与计划同比例", "by plan: the rest comes in the plan's proportion"),
-                end,
-                here + words(f" ÷ {percent(last.planned, None)} = ") + said(end, unit),
-            )
-        )
+        found.append(reckoned("plan", value / last.planned, planned=percent(last.planned, None)))
     return Forecast(tuple(found))
 
 
@@ -319,10 +298,13 @@ def gap_words(deviation: Deviation) -> Words:
     >>> gap_words(Deviation(RULES["behind"], "warn", Decimal("0.1223"))).en
     'behind the plan by 12.23 percentage points'
     """
-    name, gap = deviation.rule.name, deviation.gap
+    rule, gap = deviation.rule, deviation.gap
     if gap is None:
-        return name + words("（目标为零，没有百分比）", " (of zero, so there is no rate)")
-    if deviation.rule.id in ("behind", "ahead"):
-        points = plain(gap * 100, 2)
-        return name + words(f" {points} 个百分点", f" by {points} percentage points")
-    return name + words(f" {percent(gap)}", f" by {percent(gap)}")
+        return _told("gap.of_zero", rule=rule.name)
+    if rule.id in ("behind", "ahead"):
+        return _told("gap.points", rule=rule.name, points=plain(gap * 100, 2))
+    return _told("gap.rate", rule=rule.name, rate=percent(gap))
+
+
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"monitoring.{name}", **given)

@@ -248,11 +248,11 @@ def _screened(id: str, name: Words, rates: Sequence[tuple[Evaluation, Decimal | 
     middle = median(values) if values else None
     mad = None if middle is None else median([abs(v - middle) for v in values])
     scores = modified_z(values)
-    if len(values) < FEWEST or scores is None:
-        return Screening(id, name, len(values), middle, mad, "few" if len(values) < FEWEST else "spread", ())
-    far = [Outlier(e, rate, z) for (e, rate), z in zip(rated, scores, strict=True) if abs(z) > FAR]
+    verdict = "few" if len(values) < FEWEST else "looked" if scores else "spread"
+    looked = zip(rated, scores, strict=True) if scores and verdict == "looked" else ()
+    far = [Outlier(e, rate, z) for (e, rate), z in looked if abs(z) > FAR]
     far.sort(key=lambda o: (-abs(o.z), o.evaluation.record.department))
-    return Screening(id, name, len(values), middle, mad, "looked", tuple(far))
+    return Screening(id, name, len(values), middle, mad, verdict, tuple(far))
 
 
 # --- self-evaluation and what is missing

@@ -64,23 +64,15 @@ class Fulfilment:
 
 def over_fulfilled(evaluations: Evaluations) -> tuple[Fulfilment, ...]:
     """Measured targets of which more was reached than asked for, the furthest first. Limits and equalities ask for no more."""
-    found = [
-        Fulfilment(e, t, t.completion_rate)
-        for e in evaluations
-        for t in e.targets
-        if not t.judged and t.operator == ">=" and t.completion_rate is not None and t.completion_rate > 1
-    ]
+    measured = [(e, t, t.completion_rate) for e in evaluations for t in e.targets if not t.judged and t.operator == ">="]
+    found = [Fulfilment(e, t, rate) for e, t, rate in measured if rate is not None and rate > 1]
     return tuple(sorted(found, key=lambda f: (-f.rate, f.evaluation.record.department, f.target.id)))
 
 
 def under_fulfilled(evaluations: Evaluations) -> tuple[Fulfilment, ...]:
     """Measured targets that were not met, the furthest first."""
-    found = [
-        Fulfilment(e, t, t.attainment)
-        for e in evaluations
-        for t in e.targets
-        if not t.judged and t.met is False and t.attainment is not None
-    ]
+    missed = [(e, t, t.attainment) for e in evaluations for t in e.targets if not t.judged and t.met is False]
+    found = [Fulfilment(e, t, rate) for e, t, rate in missed if rate is not None]
     return tuple(sorted(found, key=lambda f: (f.rate, f.evaluation.record.department, f.target.id)))
 
 

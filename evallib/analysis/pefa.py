@@ -19,8 +19,10 @@ from evallib.model.base import Frozen
 from evallib.model.budget_rows import Kind
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.units import round_half_up
-from evallib.model.words import Words, joined, words
+from evallib.model.words import Given, Words, joined, listed, words
 from evallib.say.numbers import percent, plain
+from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 
 """What a head is to PEFA. `outside` is printed in the budget and measured nowhere: repayment of principal (H 1.1:7), and
 heads whose budget and outturn do not stand on the same basis (H 2:1 asks for one basis)."""
@@ -51,6 +53,10 @@ class Head(Frozen):
     revised: Decimal | None
     executed: Decimal | None
     kind: Kind = "ordinary"
+
+    @property
+    def is_known(self) -> bool:
+        return self.original is not None and self.executed is not None
 
 
 class Variance(Frozen):
@@ -170,8 +176,7 @@ def composition(heads: Sequence[Head], largest: int = 20) -> Composition | None:
     rest = ranked[single:]
     parts = [(h.code, words(h.name, h.name_en), _sum([h], "original"), _sum([h], "executed")) for h in ranked[:single]]
     if rest:
-        name = words(f"其余 {len(rest)} 个", f"{len(rest)} other heads")
-        parts.append(("", name, _sum(rest, "original"), _sum(rest, "executed")))
+        parts.append(("", _told("pooled", count=len(rest)), _sum(rest, "original"), _sum(rest, "executed")))
     with localcontext(prec=_EXACT):
         moved = sum((abs(e * original - o * executed) for _, _, o, e in parts), Decimal(0)) / (original * executed)
         scaled = [o * executed / original for _, _, o, _ in parts]
@@ -236,7 +241,7 @@ def score_pi_1(shares: Shares) -> Score:
     >>> score_pi_1({1998: Decimal("0.97"), 1999: Decimal("0.94"), 2000: Decimal("0.98")}).grade
     'A'
     """
-    return _two_of_three("PI-1", shares, PI_1, words("与 100% 相差不超过 {0} 个百分点", "Within {0} points of 100%"), Decimal(1))
+    return _two_of_three("PI-1", shares, PI_1, "outturn", Decimal(1))
 
 
 def score_pi_2_1(shares: Shares) -> Score:
@@ -247,7 +252,7 @@ def score_pi_2_1(shares: Shares) -> Score:
     >>> score_pi_2_1({1998: Decimal("0.05"), 1999: Decimal("0.02"), 2000: Decimal("0.09")}).grade
     'B'
     """
-    return _two_of_three("PI-2.1", shares, PI_2_1, words("低于 {0}% ", "Below {0}%"), Decimal(0))
+    return _two_of_three("PI-2.1", shares, PI_2_1, "composition", Decimal(0))
 
 
 def score_pi_2_3(shares: Shares) -> Score:
@@ -265,7 +270,7 @@ def score_pi_2_3(shares: Shares) -> Score:
     # three endless fractions may fall short of an edge by the last digit kept; that digit must not decide
     mean = round_half_up(sum(known.values(), Decimal(0)) / YEARS, 12)
     grade = next((band.grade for band in PI_2_3 if band.holds(mean)), "D")
-    told = words(f"三年平均 {_shown(mean)}：{grade} 级。", f"Mean of three years {_shown(mean)}: {grade}.")
+    told = _told("score.contingency", mean=_shown(mean), grade=grade)
     return Score(indicator="PI-2.3", grade=grade, working=_listed("PI-2.3", known) + told)
 
 
@@ -283,9 +288,7 @@ def assess(years: Mapping[int, Sequence[Head]]) -> PefaAssessment:
     problems = _year_problems(sorted(years))
     for year, heads in sorted(years.items()):
         for code in sorted(code for code, times in Counter(head.code for head in heads).items() if times > 1):
-            what = words("同一年度内代码重复", "A code appears twice in one year")
-            fix = words("每个科目只留一行，部门与其下级不并列", "Keep one row a head, and never a ministry beside its parts")
-            problems.append(Problem(Place(f"PEFA {year}", column="code"), what, fix, found=code))
+            problems.append(problem("pefa.code_twice", Place(f"PEFA {year}", column="code"), code))
     if problems:
         raise InputRefused(tuple(problems))
     measured = tuple(_measure(year, heads) for year, heads in sorted(years.items()))
@@ -298,57 +301,50 @@ def assess(years: Mapping[int, Sequence[Head]]) -> PefaAssessment:
 def _measure(year: int, heads: Sequence[Head]) -> PefaYear:
     original, executed = _total(heads, EXPENDITURE, "original"), _total(heads, EXPENDITURE, "executed")
     outturn, composed, contingency = aggregate_outturn(heads), composition(heads), contingency_share(heads)
-    charged, outside = _total(heads, ("contingency",), "executed"), [words(head.code) for head in heads if head.kind == "outside"]
-    reserve = _divided(charged, original, contingency) if charged is not None or contingency is None else _NO_CONTINGENCY
+    charged, outside = _total(heads, ("contingency",), "executed"), [head.code for head in heads if head.kind == "outside"]
+    reserve = _divided(charged, original, contingency) if charged is not None or contingency is None else _told("working.no_contingency")
     working = [
-        words(f"{year} 年总支出执行率：", f"{year} aggregate outturn: ") + _divided(executed, original, outturn),
-        words(f"{year} 年支出结构偏差：", f"{year} composition variance: ") + (_composed(composed) if composed else _UNDEFINED),
-        words(f"{year} 年预备费列支：", f"{year} contingency charged: ") + reserve,
+        _told("year.outturn", year=year, working=_divided(executed, original, outturn)),
+        _told("year.composition", year=year, working=_composed(composed)),
+        _told("year.contingency", year=year, working=reserve),
     ]
     if outside:
-        told = words(f"{year} 年不计入的科目（{len(outside)} 个）：", f"{year} heads left outside the measures ({len(outside)}): ")
-        working.append(told + joined(outside, "、", ", ") + words("。", "."))
+        working.append(_told("year.outside", year=year, count=len(outside), codes=listed(outside)))
     return PefaYear(year=year, original=original, executed=executed, outturn=outturn, composition=composed,
                     contingency=contingency, working=tuple(working))  # fmt: skip
 
 
-_UNDEFINED = words("无定义（缺少金额或基数不为正）。", "not defined (an amount is missing, or the base is not above zero).")
-_NO_CONTINGENCY = words("预算未设预备费科目，按 0 计。", "the budget has no contingency head, which counts as 0.")
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"pefa.{name}", **given)
 
 
 def _divided(part: Decimal | None, whole: Decimal | None, share: Decimal | None) -> Words:
     if part is None or whole is None or share is None:
-        return _UNDEFINED
-    return words(f"{plain(part)} ÷ {plain(whole)} = {_shown(share)}") + words("。", ".")
+        return _told("working.undefined")
+    return _told("working.divided", part=plain(part), whole=plain(whole), share=_shown(share))
 
 
-def _composed(found: Composition) -> Words:
+def _composed(found: Composition | None) -> Words:
     """The working of one year's composition. Heads are named by code: a name written right to left would turn the figures round."""
+    if found is None:
+        return _told("working.undefined")
     singles = found.lines[:-1] if found.pooled else found.lines
     moved = sum((abs(line.deviation) for line in found.lines), Decimal(0))
     furthest = max(singles, key=lambda line: abs(line.deviation))
     scale = f"{plain(found.executed)} ÷ {plain(found.original)}"
     share = f"{plain(moved, 0)} ÷ {plain(found.executed)} = {_shown(found.variance)}"
     off = f"{furthest.code} ({plain(furthest.deviation, 0)})"
-    return words(
-        f"{len(singles)} 个科目单列、{found.pooled} 个合并，预算乘以 {scale}；偏差绝对值之和 {share}；单列中偏差最大：{off}。",
-        f"{len(singles)} heads singly, {found.pooled} pooled, budgets times {scale}; absolute deviations {share}; "
-        f"furthest among the single heads: {off}.",
-    )
+    return _told("working.composed", singles=len(singles), pooled=found.pooled, scale=scale, share=share, off=off)
 
 
-def _two_of_three(indicator: str, shares: Shares, bands: tuple[_Band, ...], kept: Words, centre: Decimal) -> Score:
+def _two_of_three(indicator: str, shares: Shares, bands: tuple[_Band, ...], measure: str, centre: Decimal) -> Score:
     known = _known_years(indicator, shares)
     if isinstance(known, Score):
         return known
     counted = [(band, sum(band.holds(abs(share - centre)) for share in known.values())) for band in bands]
     band, within = next((found for found in counted if found[1] >= 2), counted[-1])
     grade: Grade = band.grade if within >= 2 else "D"
-    edge = plain(band.edge * 100)
-    told = words(
-        f"{kept.zh.format(edge)}的有 {within} 年（三年中须有两年）：{grade} 级。",
-        f"{kept.en.format(edge)} in {within} of {YEARS} years (two are needed): {grade}.",
-    )
+    told = _told(f"score.{measure}", edge=plain(band.edge * 100), within=within, years=YEARS, grade=grade)
     return Score(indicator=indicator, grade=grade, working=_listed(indicator, known) + told)
 
 
@@ -359,23 +355,20 @@ def _known_years(indicator: str, shares: Shares) -> dict[int, Decimal] | Score:
     known = {year: share for year, share in sorted(shares.items()) if share is not None}
     if len(known) == YEARS:
         return known
-    told = words("未评分。须有三个年度的数值，现有 ", "not scored. Figures for three years are needed, there are ")
-    found = words(f"{len(known)} 个", str(len(known))) + words("".join(f" ({year})" for year in known)) + words("。", ".")
-    return Score(indicator=indicator, grade=None, working=words(f"{indicator}：", f"{indicator}: ") + told + found)
+    told = _told("score.not_scored", indicator=indicator, count=len(known), years="".join(f" ({year})" for year in known))
+    return Score(indicator=indicator, grade=None, working=told)
 
 
 def _year_problems(years: list[int]) -> list[Problem]:
     """More than three years, or three with a gap, are not what PEFA scores: the last three completed years."""
     if len(years) < YEARS or (len(years) == YEARS and years[-1] - years[0] == YEARS - 1):
         return []
-    wrong = words("须为连续的三个年度", "Three years in a row are needed")
-    fix = words("只给出最近三个已完成的年度", "Give the last three completed years only")
-    return [Problem(Place("PEFA", column="year"), wrong, fix, found=", ".join(map(str, years)))]
+    return [problem("pefa.three_years", Place("PEFA", column="year"), ", ".join(map(str, years)))]
 
 
 def _listed(indicator: str, known: Mapping[int, Decimal]) -> Words:
-    figures = [words(f"{year} 年 {_shown(share)}", f"{year} {_shown(share)}") for year, share in known.items()]
-    return words(f"{indicator}：", f"{indicator}: ") + joined(figures, "，", ", ") + words("。", ". ")
+    figures = joined((_told("score.figure", year=year, share=_shown(share)) for year, share in known.items()), "，", ", ")
+    return _told("score.listed", indicator=indicator, figures=figures)
 
 
 def _shown(share: Decimal) -> str:

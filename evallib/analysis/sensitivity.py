@@ -17,10 +17,12 @@ import numpy as np
 
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
 from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, build_model
-from evallib.model.errors import InputRefused, Place, Problem, meant
+from evallib.model.errors import InputRefused, Place, meant
 from evallib.model.evaluation import Evaluation
-from evallib.model.words import Words, joined, words
+from evallib.model.words import Given, Words, joined, listed
 from evallib.say.numbers import percent, plain, written
+from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -122,16 +124,11 @@ def simulate(
     recorded = next(n for n, g in enumerate(evaluation.framework.grades) if g.id == evaluation.grade_id)
     changes = (grades(alone) != recorded).sum(axis=1)
     _, total = sobol_indices(of_a, of_b, of_ab)
-    influences = [
-        Influence(
-            results[i].id,
-            results[i].name,
-            _varies(model, i, spread, results[i].id in intervals),
-            _decimal(total[n]),
-            Decimal(int(changes[n])) / draws,
-        )
-        for n, i in enumerate(inputs)
-    ]
+    influences = []
+    for n, i in enumerate(inputs):
+        id, name = results[i].id, results[i].name
+        varies = _varies(model, i, spread, id in intervals)
+        influences.append(Influence(id, name, varies, _decimal(total[n]), Decimal(int(changes[n])) / draws))
     influences.sort(key=lambda i: -i.total_order)
     counts = np.bincount(grades(of_a), minlength=len(limits))
     shares = tuple(GradeShare(g.id, g.words, Decimal(int(c)) / draws) for g, c in zip(evaluation.framework.grades, counts, strict=True))
@@ -157,72 +154,47 @@ def _decimal(value: np.float64) -> Decimal:
 
 
 def _check(evaluation: Evaluation, spread: Decimal, intervals: Mapping[str, Interval], draws: int) -> None:
-    problems = []
+    problems, known = [], measured(evaluation)
     if not can_vary(evaluation):
-        what = words("没有总分或等级，无从模拟", "there is no total or no grade: nothing can be simulated")
-        fix = words("在指标体系中写明分值（points）和等级（grade）", "give the framework points and grades")
-        problems.append(Problem(Place("simulate"), what, fix))
+        problems.append(problem("simulation.no_grade", Place("simulate")))
     if not 0 <= spread < 1:
-        fix = words("写 0 到 1 之间的小数，例如 0.25", "write a share from 0 to below 1, such as 0.25")
-        problems.append(Problem(Place("spread"), words("不在 0 与 1 之间", "is not between 0 and 1"), fix, str(spread)))
+        problems.append(problem("simulation.spread", Place("spread"), str(spread)))
     if draws < 1:
-        fix = words("例如 10000", "for instance 10000")
-        problems.append(Problem(Place("draws"), words("至少模拟一次", "at least one case must be simulated"), fix, str(draws)))
-    known = measured(evaluation)
+        problems.append(problem("simulation.draws", Place("draws"), str(draws)))
     for id, (low, high) in intervals.items():
         if id not in known:
-            problems.append(
-                Problem(
-                    Place("intervals"),
-                    words("没有这个按数值计分的指标", "no indicator of that id is scored by a value"),
-                    meant(id, known),
-                    id,
-                )
-            )
+            problems.append(problem("simulation.not_measured", Place("intervals"), id, known=meant(id, known)))
         elif low > high:
-            fix = words("把较小的数写在前面", "write the smaller number first")
-            found = f"{plain(low)} – {plain(high)}"
-            problems.append(Problem(Place(f"intervals {id}"), words("下限高于上限", "the low end is above the high end"), fix, found))
+            problems.append(problem("simulation.interval_turned", Place(f"intervals {id}"), f"{plain(low)} – {plain(high)}"))
     if problems:
         raise InputRefused(tuple(problems))
+
+
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"sensitivity.{name}", **given)
 
 
 def _varies(model: Model, indicator: int, spread: Decimal, measured: bool) -> Words:
     said = []
     if any(indicator in pool for pool in model.pools):
-        said.append(words(f"分值 ±{percent(spread, None)}", f"points ±{percent(spread, None)}"))
+        said.append(_told("varies.points", spread=percent(spread, None)))
     if indicator in model.varied:
-        said.append(words("实际值", "measured value") if measured else words("评定得分", "judged score"))
-    return joined(said, "、", ", ")
+        said.append(_told("varies.value" if measured else "varies.judged"))
+    return listed(said)
 
 
 def _assumptions(
     evaluation: Evaluation, model: Model, spread: Decimal, judged: Judged, intervals: Mapping[str, Interval]
 ) -> tuple[Words, ...]:
-    said = [words("各项相互独立地变动，范围内各值机会均等", "everything varies independently, every value in its range equally likely")]
-    pooled = sum(len(pool) for pool in model.pools)
+    said = [_told("assumed.independent")]
+    pooled, people = sum(len(pool) for pool in model.pools), len(model.varied) - len(intervals)
     if pooled:
-        said.append(
-            words(
-                f"{pooled} 项指标的分值在 ±{percent(spread, None)} 内变动，已公布的上级分值合计不变",
-                f"the points of {pooled} indicators vary within ±{percent(spread, None)}; the published sums above them stay",
-            )
-        )
-    people = len(model.varied) - len(intervals)
+        said.append(_told("assumed.points", count=pooled, spread=percent(spread, None)))
     if people > 0:
-        how = {
-            "step": words(
-                "核对清单的每一项有 10% 的可能改判，其他评定在分值的 ±10% 内变动",
-                "each checklist item is decided the other way in 10% of cases, other scores vary within ±10% of the points",
-            ),
-            "full": words("评定得分可为零分到满分的任何值", "judged scores may be anything from nothing to full points"),
-            "fixed": words(""),
-        }[judged]
-        said.append(words(f"{people} 项由评价组评定：{how.zh}", f"{people} judged by the evaluators: {how.en}"))
+        said.append(_told(f"assumed.{judged}", count=people))
     for id, (low, high) in intervals.items():
         name, unit = evaluation.indicator(id).name, evaluation.indicator(id).unit
-        at, to = written(low, unit), written(high, unit)
-        said.append(words(f"{name.zh}的实际值在 {at.zh} 与 {to.zh} 之间", f"the value of {name.en} lies between {at.en} and {to.en}"))
+        said.append(_told("assumed.interval", name=name, low=written(low, unit), high=written(high, unit)))
     return tuple(said)
 
 
@@ -237,35 +209,19 @@ def _said(
     evaluation: Evaluation, draws: int, shares: tuple[GradeShare, ...], at: tuple[Decimal, ...], influences: list[Influence]
 ) -> tuple[Words, ...]:
     if not influences:
-        return (words("没有可变动的项目，总分和等级不变", "there is nothing to vary: total and grade stay as they are"),)
-    name, kept = evaluation.grade, next(s.share for s in shares if s.grade == evaluation.grade_id)
-    said = [
-        words(
-            f"在 {draws} 次模拟中，{often(kept)} 的情况等级仍为“{name.zh}”",
-            f"in {often(kept)} of {draws} simulated cases the grade stays “{name.en}”",
-        )
-    ]
+        return (_told("said.nothing"),)
+    kept = next(s.share for s in shares if s.grade == evaluation.grade_id)
+    said = [_told("said.kept", draws=draws, often=often(kept), grade=evaluation.grade)]
     others = [s for s in shares if s.share and s.grade != evaluation.grade_id]
     if others:
-        zh = "，".join(f"{often(s.share)} 为“{s.name.zh}”" for s in others)
-        said.append(words(f"其余情况：{zh}", "otherwise: " + ", ".join(f"“{s.name.en}” in {often(s.share)}" for s in others)))
+        grades = joined((_told("said.other", often=often(s.share), grade=s.name) for s in others), "，", ", ")
+        said.append(_told("said.others", grades=grades))
     low, median, high = (plain(t, evaluation.framework.rounding.scores) for t in at)
-    said.append(
-        words(
-            f"总分一般（九成情况）在 {low} 与 {high} 之间，中位数 {median}",
-            f"nine times in ten the total lies between {low} and {high}; its median is {median}",
-        )
-    )
+    said.append(_told("said.range", low=low, high=high, median=median))
     top = [i for i in influences[:3] if i.total_order >= Decimal("0.05")]
     if top:
-        listed = [words(f"{i.name.zh}（{percent(i.total_order, 0)}）", f"{i.name.en} ({percent(i.total_order, 0)})") for i in top]
-        named = joined(listed, "、", ", ")
-        said.append(words(f"总分的波动主要来自：{named.zh}", f"the spread of the total comes mainly from {named.en}"))
-    alone = sorted((i for i in influences if i.grade_changes), key=lambda i: -i.grade_changes)
-    if alone:
-        listed = [words(f"{i.name.zh}（{often(i.grade_changes)}）", f"{i.name.en} ({often(i.grade_changes)})") for i in alone[:3]]
-        named = joined(listed, "、", ", ")
-        said.append(words(f"单独一项就可能改变等级：{named.zh}", f"a single indicator that can change the grade by itself: {named.en}"))
-    else:
-        said.append(words("任何一项单独变动都不改变等级", "no single indicator changes the grade by itself"))
+        said.append(_told("said.spread", named=listed(_told("said.named", name=i.name, share=percent(i.total_order, 0)) for i in top)))
+    alone = sorted((i for i in influences if i.grade_changes), key=lambda i: -i.grade_changes)[:3]
+    named = listed(_told("said.named", name=i.name, share=often(i.grade_changes)) for i in alone)
+    said.append(_told("said.alone", named=named) if alone else _told("said.none_alone"))
     return tuple(said)

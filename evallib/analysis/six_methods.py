@@ -11,21 +11,15 @@ from evallib.model.evaluation import Evaluation, FormulaResult, TargetResult
 from evallib.model.optional_rows import CostResult
 from evallib.model.record import Recommendation
 from evallib.model.units import SHARE, Unit, convert
-from evallib.model.words import Words, words
+from evallib.model.words import Words
+from evallib.say.sentences import sentence
 
-METHODS: dict[str, Words] = {
-    "targets": words("目标比较法", "Target comparison"),
-    "cost": words("成本效益法", "Cost-benefit"),
-    "history": words("历史比较法", "Historical comparison"),
-    "experts": words("专家评价法", "Expert judgement"),
-    "questionnaire": words("问卷调查法", "Questionnaire"),
-    "departments": words("横向比较法", "Comparison across departments"),
-}
+METHODS = {id: sentence(f"methods.{id}") for id in ("targets", "cost", "history", "experts", "questionnaire", "departments")}
 """The methods by the names and in the order of the evaluation report for 2023, 三(二)5."""
 
 
 @dataclass(frozen=True)
-class Deviation:
+class MissedTarget:
     """A target that was not met: why, as recorded with the target, and what was recommended."""
 
     target: TargetResult
@@ -40,7 +34,7 @@ class TargetComparison:
     met: int
     unknown: int
     count: int
-    deviations: tuple[Deviation, ...]
+    deviations: tuple[MissedTarget, ...]
 
 
 def compare_targets(evaluation: Evaluation) -> TargetComparison:
@@ -59,7 +53,7 @@ def compare_targets(evaluation: Evaluation) -> TargetComparison:
         met=sum(1 for t in evaluation.targets if t.met),
         unknown=sum(1 for t in evaluation.targets if t.met is None),
         count=len(evaluation.targets),
-        deviations=tuple(Deviation(t, rows[t.id].evidence_words, remedies.get(t.id, ())) for t in missed),
+        deviations=tuple(MissedTarget(t, rows[t.id].evidence_words, remedies.get(t.id, ())) for t in missed),
     )
 
 
@@ -118,8 +112,14 @@ class HistoryLine:
     year: int
     before: Decimal
     now: Decimal
-    change: AmountChange
     link: str
+
+    @property
+    def change(self) -> AmountChange:
+        """Of a share the difference, of anything else the difference and the rate."""
+        if self.unit.is_share:
+            return AmountChange(convert(self.now - self.before, self.unit, SHARE), None)
+        return amount_change(self.before, self.now)
 
 
 @dataclass(frozen=True)
@@ -151,24 +151,15 @@ def history(evaluation: Evaluation, previous: Evaluation | None) -> History:
     for id, year in sorted(((row.fact, row.year) for row in record.facts if row.year < record.year), key=lambda row: row[1]):
         old, new = evaluation.facts.find(id, year), evaluation.facts.find(id)
         if old is not None and new is not None and old.value is not None and new.value is not None:
-            change = _change(old.value, new.value, new.unit)
-            facts[id] = HistoryLine(new.name, new.unit, year, old.value, new.value, change, f"f-{id}-{record.year}")
+            facts[id] = HistoryLine(new.name, new.unit, year, old.value, new.value, f"f-{id}-{record.year}")
     for line in money_lines((previous, evaluation)) if previous else ():
         before, now = line.values
         if line.id not in facts and previous is not None and before is not None and now is not None:
-            link = f"f-{line.id}-{record.year}"
-            facts[line.id] = HistoryLine(line.name, money, previous.record.year, before, now, _change(before, now, money), link)
+            facts[line.id] = HistoryLine(line.name, money, previous.record.year, before, now, f"f-{line.id}-{record.year}")
     targets = []
     for this in (evaluation.indicator(t.id) for t in evaluation.targets if previous):
         last = next((i for i in previous.indicators if i.id == this.id), None) if previous else None
         if previous and last and last.value is not None and this.value is not None and value_change(last, this) is not None:
             was = convert(last.value, last.unit, this.unit)
-            change = _change(was, this.value, this.unit)
-            targets.append(HistoryLine(this.name, this.unit, previous.record.year, was, this.value, change, f"i-{this.id}"))
+            targets.append(HistoryLine(this.name, this.unit, previous.record.year, was, this.value, f"i-{this.id}"))
     return History(rates, tuple(facts.values()), tuple(targets), previous)
-
-
-def _change(before: Decimal, now: Decimal, unit: Unit) -> AmountChange:
-    if unit.is_share:
-        return AmountChange(convert(now - before, unit, SHARE), None)
-    return amount_change(before, now)

@@ -8,11 +8,12 @@ from decimal import Decimal
 from statistics import median, quantiles
 from typing import Literal
 
+from evallib.analysis.overview import ranks
 from evallib.model.evaluation import Evaluation, IndicatorResult
 
 
 @dataclass(frozen=True)
-class Standing:
+class IndicatorRank:
     """An indicator of a department among the `count` departments (itself included) that were scored on it, by score rate.
 
     `rank` counts from the best, equal rates sharing the better one (`tied`). Quartiles, median and best are those of all of them,
@@ -37,7 +38,7 @@ class Standing:
         return "top" if self.rate > self.upper else "bottom" if self.rate < self.lower else "middle"
 
 
-def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Standing, ...]:
+def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[IndicatorRank, ...]:
     """The department's place on every indicator of the framework that another department was scored on, in its order.
 
     Compared are those of one kind (departments, projects) evaluated in the same year by the same framework; the one itself among
@@ -65,10 +66,10 @@ def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Sta
         lower, _, upper = quantiles(rates, n=4, method="inclusive")
         values = [i.value for i in alike if i.value is not None and i.unit == mine.unit]
         found.append(
-            Standing(
+            IndicatorRank(
                 result=mine,
                 rate=mine.score_rate,
-                rank=1 + sum(rate > mine.score_rate for rate in rates),
+                rank=ranks(rates)[0],
                 tied=rates.count(mine.score_rate) > 1,
                 count=len(rates),
                 lower=lower,

@@ -11,6 +11,7 @@ from evallib.model.facts import InputValue
 from evallib.model.record import Fact, Finding, Recommendation
 from evallib.model.units import convert
 from evallib.model.words import Words, words
+from evallib.say.sentences import sentence
 from evallib.score.measure import asks_no_more
 
 
@@ -156,7 +157,5 @@ def cited(evaluation: Evaluation, source: str, article: str) -> Words:
     title, number = (document.words, document.number) if document else (words(source), "")
     marks = ("art.", "para.", "item", "part")
     en = re.sub(r"第(\d+)(条|款|项|部分)", lambda found: f", {marks['条款项'.find(found[2])]} {found[1]}", article)
-    return words(
-        f"《{title.zh.strip('《》')}》{f'（{number}）' if number else ''}{article}",
-        f"{title.en}{f' ({number})' if number else ''}{en}",
-    )
+    name = words(title.zh.strip("《》"), title.en)
+    return sentence("workings.clause.numbered" if number else "workings.clause.plain", name=name, number=number) + Words(article, en)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from evallib.analysis.changes import Change, ChangeRefused, make_change
+from evallib.analysis.changes import TRIAL, Change
 from evallib.checks.identities import check_identities
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.record import check_record
@@ -16,8 +16,9 @@ from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import columns
-from evallib.model.words import Words, words
+from evallib.model.words import Words
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 from evallib.score.scoring import evaluate, out_of_full_points
 
 
@@ -44,9 +45,10 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     problems: list[Problem] = []
     for number, change in enumerate(changes, 1):
         try:
-            framework, record = make_change(framework, record, change)
-        except ChangeRefused as refused:
-            problems.append(Problem(Place("trial", number, called=words("试算", "trial")), refused.what, refused.fix, refused.found))
+            framework, record = change.make(framework, record)
+        except InputRefused as refusal:
+            place = Place(TRIAL, number, called=sentence("changes.trial"))
+            problems += [replace(problem, place=place) for problem in refusal.problems]
     if not problems and changes:
         problems = [p for p in check_record(framework, record, _place(record)) if p.level == "error"]
     if problems:
@@ -56,29 +58,21 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
 
 def broken_identities(catalogue: Catalogue, recorded: Record, changed: Record) -> tuple[Words, ...]:
     """The accounting identities that held in the recorded data and no longer hold in the changed one, a sentence each."""
-
-    def broken(record: Record) -> dict[tuple[str, ...], Problem]:
-        return {p.about: p for p in check_identities(catalogue, record, _place(record))}
-
-    before = broken(recorded)
-    return tuple(_identity(catalogue, p) for about, p in broken(changed).items() if about not in before)
+    before, after = ({p.about: p for p in check_identities(catalogue, r, _place(r))} for r in (recorded, changed))
+    return tuple(_identity(catalogue, p) for about, p in after.items() if about not in before)
 
 
 def new_remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
     """What is possible but strange in the changed evaluation and was not in the recorded one, a sentence each."""
-
-    def strange(evaluation: Evaluation) -> dict[tuple[str, str], Problem]:
-        return {(p.code, p.place.file): p for p in check_plausibility(evaluation, None, _place(evaluation.record))}
-
-    before = strange(recorded)
-    return tuple(p.what for key, p in strange(changed).items() if key not in before)
+    strange = (check_plausibility(e, None, _place(e.record)) for e in (recorded, changed))
+    before, after = ({(p.code, p.place.file): p for p in problems} for problems in strange)
+    return tuple(p.what for key, p in after.items() if key not in before)
 
 
 def _identity(catalogue: Catalogue, problem: Problem) -> Words:
     fact = catalogue.facts.get(problem.about[0])
-    subject = fact.name if fact else words(problem.about[0])
-    found = words(f"（现为 {problem.found}）", f" (it is {problem.found})") if problem.found else words("")
-    return words(f"{subject.zh}：{problem.what.zh}{found.zh}", f"{subject.en}: {problem.what.en}{found.en}")
+    said = "changes.broken_now" if problem.found else "changes.broken"
+    return sentence(said, subject=fact.name if fact else problem.about[0], what=problem.what, found=problem.found)
 
 
 @dataclass(frozen=True)
@@ -101,9 +95,7 @@ def make_scenario(recorded: Evaluation, name: Words, changes: Sequence[Change]) 
     points = sum((d.points for d in changed.framework.dimensions), Decimal(0))
     if points != changed.framework.points:
         given, full = plain(points, 2), plain(changed.framework.points)
-        remarks.append(
-            words(f"各指标分值合计为 {given} 分，总分按 {full} 分折算", f"the points add up to {given}; the total is scaled back to {full}")
-        )
+        remarks.append(sentence("changes.scaled_back", given=given, full=full))
     return Scenario(name, tuple(changes), changed, tuple(remarks))
 
 
@@ -139,7 +131,7 @@ def compare(recorded: Evaluation, scenarios: Sequence[Scenario]) -> tuple[Compar
     for scenario in scenarios:
         e = scenario.evaluation
         dimensions, indicators = _differing(recorded.dimensions, e.dimensions), _differing(recorded.indicators, e.indicators)
-        total = Difference("total", words("总分", "Total"), recorded.total, e.total)
+        total = Difference("total", sentence("changes.total"), recorded.total, e.total)
         found.append(Comparison(scenario, total, e.grade, e.grade_id != recorded.grade_id, dimensions, indicators))
     return tuple(found)
 

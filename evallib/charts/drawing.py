@@ -6,7 +6,7 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +40,7 @@ PALETTE = (INK, MUTED, FAINT, QUIET, LAST_YEAR, ACCENT, GOOD, BAD)
 
 WIDTH = 518.4  # points: 7.2 inches, a column of the page
 BODY, SMALL = 9.5, 9.0  # sizes of text, in points
+LEADING = 10.5  # from one line of a text to the next
 
 READER_FONTS = (
     "system-ui, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', SimHei, 'WenQuanYi Micro Hei', sans-serif"
@@ -123,6 +124,11 @@ def _em(c: str) -> float:
     if c in "mwMW%@+−=×÷":
         return 0.86
     return 0.7 if c.isupper() else 0.64 if c.isdigit() else 0.57
+
+
+def widest(texts: Iterable[str], size: float = SMALL) -> float:
+    """The width of the widest of some texts, in points; nothing where there are none."""
+    return max((text_width(text, size) for text in texts), default=0.0)
 
 
 def shorten(text: str, width: float, size: float) -> str:
@@ -222,19 +228,15 @@ class Sheet:
         )
 
     def lines(
-        self,
-        x: float,
-        y: float,
-        texts: Sequence[tuple[str, str]],
-        *,
-        step: float = 11.5,
-        size: float = BODY,
-        align: Align = "left",
-        bold: bool = False,
+        self, x: float, y: float, texts: Sequence[tuple[str, str]], *, size: float = BODY, align: Align = "left", bold: bool = False
     ) -> None:
         """Lines of text, each with its colour, as a block whose middle is at height `y`."""
         for place, (text, color) in enumerate(texts):
-            self.text(x, y + (place - (len(texts) - 1) / 2) * step, text, size=size, color=color, align=align, bold=bold)
+            self.text(x, y + (place - (len(texts) - 1) / 2) * LEADING, text, size=size, color=color, align=align, bold=bold)
+
+    def name(self, y: float, text: str, width: float, *, x: float = 0, size: float = BODY, color: str = INK, bold: bool = False) -> None:
+        """A name in its column, in one line or two, whose middle is at height `y`."""
+        self.lines(x, y, [(line, color) for line in wrap(text, width, size)], size=size, bold=bold)
 
     def shape(self, points: Sequence[tuple[float, float]], *, fill: str | None = None, edge: str | None = None, width: float = 0.9) -> None:
         """A closed shape, filled, outlined or both."""
@@ -253,6 +255,10 @@ class Sheet:
     def dot(self, x: float, y: float, radius: float, fill: str) -> None:
         """A round mark."""
         self.shape([(x + radius * cos(2 * pi * n / 20), y + radius * sin(2 * pi * n / 20)) for n in range(20)], fill=fill)
+
+    def diamond(self, x: float, y: float, radius: float) -> None:
+        """A mark for what others say of themselves."""
+        self.shape([(x - radius, y), (x, y - radius), (x + radius, y), (x, y + radius)], fill=FAINT, edge=INK)
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, color: str = FAINT, width: float = 0.8, dashed: bool = False) -> None:
         """A straight line."""

@@ -10,85 +10,55 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 
 from evallib.analysis.monitoring import Forecast, MoneyRow, Standing, forecast, money_rows
-from evallib.charts.drawing import ACCENT, BAD, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import composed, money_scale, name_width, no_data, percent_or_dash, signed
-from evallib.model.monitoring_record import MONEY, Level, Measure, Monitored, days_of, year_gone
+from evallib.charts.axis import Axis
+from evallib.charts.drawing import ACCENT, BAD, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, widest
+from evallib.charts.parts import composed, money_scale, name_width, no_data, or_dash, signed, told
+from evallib.charts.targets import target_end
+from evallib.model.monitoring_record import MONEY, Measure, Monitored, days_of, year_gone
 from evallib.model.units import NO_UNIT, Unit
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import money, percent, plain, quantity, written
+from evallib.say.sentences import sentences
 
-LEVELS: dict[Level, Words] = {"warn": words("预警", "warning"), "alarm": words("警报", "alarm")}
+LEVELS = sentences("charts.monitoring-targets.level")
 """What a deviation is called by how grave it is."""
 
-_SHORT: dict[str, Words] = {"budget": words("预算", "budget"), "received": words("到位", "received"), "spent": words("支出", "spent")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def money_chart(monitored: Monitored, lang: Lang) -> Chart:
     """Budget, money received and money spent over the days observed, with an even pace (or the plan) and where spending leads."""
     rows = money_rows(monitored)
-    if not any(v for row in rows for v in (row.budget, row.received, row.spent)):
-        return no_data("monitoring-money", words("还没有资金的数字", "There are no figures of money yet"), lang)
+    values = [v for row in rows for v in (row.budget, row.received, row.spent) if v is not None]
+    if not any(values):
+        return no_data("monitoring-money", lang)
     spent = monitored.find("spent")
     ahead = forecast(spent) if spent else None
     currency = currency_of(monitored)
-    factor, unit = money_scale([v for row in rows for v in (row.budget, row.received, row.spent) if v is not None], currency, lang)
+    factor, unit = money_scale(values, currency, lang)
     last = latest(rows, spent)
-    gone = year_gone(last.date)
-    title = words(f"到 {last.date}，还没有支出数", f"No spending is recorded up to {last.date}")
+    title = told("monitoring-money.unspent", day=str(last.date))
     if last.of_budget is not None:
-        title = words(
-            f"到 {last.date}，支出占全年预算 {percent(last.of_budget)}，全年已过 {percent(gone)}",
-            f"By {last.date}, {percent(last.of_budget)} of the budget is spent and {percent(gone)} of the year gone",
-        )
+        shares = {"share": percent(last.of_budget), "gone": percent(year_gone(last.date))}
+        title = told("monitoring-money.title", day=str(last.date), **shares)
     elif last.spent is not None:
-        told = written(last.spent, currency)
-        title = words(f"到 {last.date} 支出 {told.zh}", f"Spent by {last.date}: {told.en}")
+        title = told("monitoring-money.spent_by", day=str(last.date), amount=written(last.spent, currency))
     pace, planned = _pace(monitored, last.budget)
-    subtitle = words(
-        f"单位：{unit}。空心横线为全年预算，方点为到位，圆点为支出。", f"In {unit}. Outlined: budget; squares: received; dots: spent. "
-    )
+    subtitle = told("monitoring-money.subtitle", unit=unit)
     if pace:
-        held = words("支出计划", "planned spending") if planned else words("按预算匀速", "the budget at an even pace")
-        subtitle += words(f"长虚线为{held.zh}。", f"Long dashes: {held.en}. ")
+        subtitle += told("monitoring-money.planned" if planned else "monitoring-money.even")
     if ahead and not ahead.final:
-        subtitle += words("斜线部分为推算到年末的范围。", "Hatched: where spending leads by the end of the year.")
-    frame = [
-        [
-            str(row.date),
-            *("—" if v is None else money(v) for v in (row.budget, row.received, row.spent)),
-            percent_or_dash(row.of_received),
-            percent_or_dash(row.of_budget),
-        ]
-        for row in rows
-    ]
-    said = [
-        f"{row.date}: "
-        + words("，", ", ")[lang].join(
-            f"{MONEY[id][lang]} {plain(v / factor, 2)}"
-            for id, v in (("budget", row.budget), ("received", row.received), ("spent", row.spent))
-            if v is not None
-        )
-        for row in rows
-    ]
+        subtitle += told("monitoring-money.hatched")
+    frame, said = [], []
+    for row in rows:
+        amounts = {"budget": row.budget, "received": row.received, "spent": row.spent}
+        frame.append([str(row.date), *(or_dash(v, money) for v in amounts.values()), or_dash(row.of_received), or_dash(row.of_budget)])
+        known = (MONEY[id] + words(f" {plain(v / factor, 2)}") for id, v in amounts.items() if v is not None)
+        said.append(f"{row.date}: {joined(known, '，', ', ')[lang]}")
     if ahead and not ahead.final:
-        said.append(words("年末预计支出 ", "expected by the end of the year ")[lang] + _range(ahead, factor))
-    return composed(
-        "monitoring-money",
-        title,
-        subtitle,
-        words(f"。折线图，单位：{unit}。", f". Line chart, in {unit}. "),
-        said,
-        _source(monitored, lang),
-        words(
-            "日期|全年预算（¤）|到位（¤）|支出（¤）|支出 ÷ 到位|支出 ÷ 预算",
-            "Date|Budget (¤)|Received (¤)|Spent (¤)|Spent ÷ received|Spent ÷ budget",
-        ),
-        frame,
-        _money(monitored, rows, pace, ahead, factor, lang),
-        lang,
-        currency,
-    )
+        said.append(told("monitoring-money.expected", amount=_range(ahead, factor))[lang])
+    figure, source = _money(monitored, rows, pace, ahead, factor, lang), _source(monitored, lang)
+    return composed("monitoring-money", title, subtitle, said, source, frame, figure, lang, money=currency, unit=unit)
 
 
 def currency_of(monitored: Monitored) -> Unit:
@@ -108,9 +78,8 @@ def _range(ahead: Forecast, factor: Decimal) -> str:
 
 
 def _source(monitored: Monitored, lang: Lang) -> str:
-    titles = words("；", "; ")[lang].join(title for title, _ in monitored.sources)
-    text = words("来源：", "Source: ")[lang] + titles
-    return text + (words("（模拟数据）", " (synthetic data)")[lang] if monitored.synthetic else "")
+    text = told("drawn.source", named=joined(words(title) for title, _ in monitored.sources))
+    return (text + told("monitoring-money.synthetic") if monitored.synthetic else text)[lang]
 
 
 def _pace(monitored: Monitored, budget: Decimal | None) -> tuple[list[tuple[Decimal, Decimal]], bool]:
@@ -135,19 +104,11 @@ def _money(
     values = [*(v for row in rows for v in (row.budget, row.received, row.spent) if v is not None), *ends]
     lines = {id: [(o.date, o.value) for o in m.seen if o.value is not None] if (m := monitored.find(id)) else [] for id in MONEY}
     labels: list[tuple[float, float, str, str]] = []
-    names = {id: f"{_SHORT[id][lang]} {plain(found[-1][1] / factor, 2)}" for id, found in lines.items() if found}
-    coming = f"{words('年末预计', 'year end')[lang]} {_range(ahead, factor)}" if ahead and not ahead.final else ""
-    room = max(text_width(text, SMALL) for text in [*names.values(), coming]) + 16
-    left, right, top, bottom = 4.0, WIDTH - room, 12.0, 190.0
-    high = float(max(values)) * 1.04
+    names = {id: f"{told(f'monitoring-money.{id}')[lang]} {plain(found[-1][1] / factor, 2)}" for id, found in lines.items() if found}
+    coming = f"{told('monitoring-money.coming')[lang]} {_range(ahead, factor)}" if ahead and not ahead.final else ""
+    left, right, top, bottom = 4.0, WIDTH - widest([*names.values(), coming]) - 16, 12.0, 190.0
+    x, y = Axis(left, right, 0, 1), Axis(bottom, top, 0, float(max(values)) * 1.04)
     sheet = Sheet()
-
-    def x(share: Decimal | float) -> float:
-        return left + float(share) * (right - left)
-
-    def y(value: Decimal) -> float:
-        return bottom - float(value) / high * (bottom - top)
-
     for month in range(1, 13):
         at = x(Decimal((date(year, month, 1) - date(year, 1, 1)).days) / days_of(year))
         sheet.line(at, bottom, at, bottom + 4, color=MUTED)
@@ -221,50 +182,19 @@ def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lan
     """Each target's value as a share of the year's target, with a mark where it was to be by now."""
     rows = [s for s in standings if s.measure.id not in MONEY]
     if not any(s.last for s in rows):
-        return no_data("monitoring-targets", words("还没有目标的数字", "There are no figures of targets yet"), lang)
+        return no_data("monitoring-targets", lang)
     off = sum(s.last is not None and s.last.level is not None for s in rows)
-    title = words(f"{len(rows)} 项目标中，{off} 项偏离", f"{off} of {len(rows)} targets are off course")
-    if not off:
-        title = words(f"{len(rows)} 项目标都没有偏离", "No target is off course")
-    subtitle = words(
-        "横条为最近一次的数值占年度目标的比例；短竖线为该日的计划进度，时点型目标没有短竖线；长竖线为目标（100%）。上限型目标不应越过。",
-        "Bars: latest value as a share of the year's target. Short line: planned by that day (levels have none). "
-        "Long line: the target (100%). A limit is not to be passed.",
-    )
-    frame, told = [], []
+    title = told("monitoring-targets.title" if off else "monitoring-targets.none", all=len(rows), off=off)
+    frame, said = [], []
     for s in rows:
         p = s.last
         mark = LEVELS[p.level][lang] if p and p.level else ""
+        progress, planned = (or_dash(share) for share in ((p.progress, p.planned) if p else (None, None)))
         gap = "—" if p is None or p.planned is None or p.progress is None else signed((p.progress - p.planned) * 100)
-        frame.append(
-            [
-                s.measure.name[lang],
-                str(p.date) if p else "—",
-                pair(s, lang),
-                percent_or_dash(p.progress if p else None),
-                percent_or_dash(p.planned if p else None),
-                gap,
-                mark or "—",
-            ]
-        )
-        told.append(
-            f"{s.measure.name[lang]} {percent_or_dash(p.progress if p else None)}"
-            + (f"（{mark}）" if mark and lang == "zh" else f" ({mark})" if mark else "")
-        )
-    return composed(
-        "monitoring-targets",
-        title,
-        subtitle,
-        words("。条形图，进度：", ". Bar chart, progress: "),
-        told,
-        _source(monitored, lang),
-        words(
-            "目标|日期|数值 / 目标|进度|计划进度|差（百分点）|偏离", "Target|Date|Value / target|Progress|Planned|Gap (points)|Off course"
-        ),
-        frame,
-        _bullets(rows, lang),
-        lang,
-    )
+        frame.append([s.measure.name[lang], str(p.date) if p else "—", pair(s, lang), progress, planned, gap, mark or "—"])
+        said.append(f"{s.measure.name[lang]} {progress}" + (told("monitoring-targets.marked", mark=mark)[lang] if mark else ""))
+    source, figure = _source(monitored, lang), _bullets(rows, lang)
+    return composed("monitoring-targets", title, told("monitoring-targets.subtitle"), said, source, frame, figure, lang)
 
 
 def pair(standing: Standing, lang: Lang) -> str:
@@ -286,29 +216,21 @@ def pair(standing: Standing, lang: Lang) -> str:
 
 
 def _bullets(rows: Sequence[Standing], lang: Lang) -> Figure:
-    end = max([1.2, *(float(s.last.progress) for s in rows if s.last and s.last.progress is not None and s.last.progress <= 2)]) * 1.06
-    held = min(max(text_width(pair(s, lang), SMALL) for s in rows), 150)
+    held, names = min(widest(pair(s, lang) for s in rows), 150), name_width(lang)
     marks = [_mark(s, lang) for s in rows]
-    room = max(text_width(mark, SMALL) for mark in marks) + 8
-    left, right = name_width(lang) + 10, WIDTH - held - room - 14
+    end = target_end(s.last.progress for s in rows if s.last)
+    x = Axis(names + 10, WIDTH - held - widest(marks) - 22, 0, float(end))
     sheet, y = Sheet(), 28.0
-
-    def x(share: float) -> float:
-        return left + min(share, end) / end * (right - left)
-
-    sheet.text(x(1), 8, words("目标 100%", "target 100%")[lang], size=SMALL, align="center")
-    sheet.text(WIDTH, 8, words("数值 / 目标", "value / target")[lang], size=SMALL, color=MUTED, align="right")
+    sheet.text(x(1), 8, told("drawn.target")[lang], size=SMALL, align="center")
+    sheet.text(WIDTH, 8, told("monitoring-targets.pair")[lang], size=SMALL, color=MUTED, align="right")
     for s, mark in zip(rows, marks, strict=True):
-        p = s.last
-        texts = [(line, INK) for line in wrap(s.measure.name[lang], name_width(lang))]
-        sheet.lines(0, y, texts)
+        p, off = s.last, bool(s.last and s.last.level)
+        sheet.name(y, s.measure.name[lang], names)
         if p is not None and p.progress is not None:
-            long = float(p.progress) > end
-            sheet.bar(left, x(float(p.progress)), y, 10, fill=BAD if p.level else ACCENT, cut=right - 12 if long else None)
+            x.bar(sheet, y, 10, p.progress, fill=BAD if off else ACCENT)
             if p.planned is not None:
-                at = x(float(p.planned))
-                sheet.line(at, y - 9, at, y + 9, color=INK, width=2.2)
-        sheet.text(right + 6, y, mark, size=SMALL, color=BAD if p and p.level else MUTED, bold=bool(p and p.level))
+                sheet.line(x(p.planned), y - 9, x(p.planned), y + 9, color=INK, width=2.2)
+        sheet.text(x.end + 6, y, mark, size=SMALL, color=BAD if off else MUTED, bold=off)
         sheet.text(WIDTH, y, shorten(pair(s, lang), held, SMALL), size=SMALL, color=MUTED, align="right")
         y += 27
     sheet.line(x(1), 16, x(1), y - 14, color=INK, width=1)
@@ -317,5 +239,5 @@ def _bullets(rows: Sequence[Standing], lang: Lang) -> Figure:
 
 def _mark(standing: Standing, lang: Lang) -> str:
     if standing.last is None:
-        return words("未观察", "not observed")[lang]
-    return "× " + LEVELS[standing.last.level][lang] if standing.last.level else words("正常", "on course")[lang]
+        return told("monitoring-targets.not_observed")[lang]
+    return "× " + LEVELS[standing.last.level][lang] if standing.last.level else told("monitoring-targets.on_course")[lang]

@@ -12,11 +12,28 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 
 from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
-from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, inside, shorten, text_width, wrap
-from evallib.charts.parts import composed, no_data, percent_or_dash
+from evallib.charts.axis import Axis
+from evallib.charts.drawing import (
+    ACCENT,
+    BAD,
+    BODY,
+    INK,
+    MUTED,
+    QUIET,
+    SMALL,
+    WIDTH,
+    Chart,
+    Sheet,
+    inside,
+    shorten,
+    text_width,
+    widest,
+    wrap,
+)
+from evallib.charts.parts import composed, no_data, or_dash, told
 from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.units import round_half_up
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain
 
 Evaluations = Sequence[Evaluation]
@@ -48,22 +65,13 @@ def part_of(rows: Sequence[Row], number: int) -> Sequence[Row]:
 def continued(title: Words, rows: int, number: int) -> Words:
     """A title that says, where a chart takes several pictures, which of them this is."""
     count = parts_of(rows)
-    return title if count == 1 else title + words(f"（{number}/{count}）", f" ({number} of {count})")
-
-
-NOUNS: dict[str, Words] = {
-    "department": words("部门", "department"),
-    "project": words("项目", "project"),
-    "policy": words("政策", "policy"),
-    "": words("评价对象", "subject"),
-}
-"""What is evaluated, by kind; where kinds are mixed, neither."""
+    return title if count == 1 else title + told("overview.part", number=number, count=count)
 
 
 def nouns(evaluations: Evaluations) -> tuple[Words, Words]:
     """What one of the evaluations is of, and what several are of."""
     kinds = {kind_of(e) for e in evaluations} or {"department"}
-    one = NOUNS[kinds.pop() if len(kinds) == 1 else ""]
+    one = told(f"overview.noun.{kinds.pop() if len(kinds) == 1 else 'mixed'}")
     return one, words(one.zh, f"{one.en[:-1]}ies" if one.en.endswith("y") else f"{one.en}s")
 
 
@@ -80,18 +88,12 @@ def origin_line(evaluations: Evaluations, lang: Lang) -> str:
     """Where a county's numbers come from, and what a reader must know of them: reconstructed points, synthetic data."""
     frameworks = dict.fromkeys(e.framework.words[lang] for e in evaluations)
     count, (one, many) = len(evaluations), nouns(evaluations)
-    named = words("、".join(f"《{f}》" for f in frameworks), ", ".join(f"“{f}”" for f in frameworks))
-    told = f"the evaluation of 1 {one.en}" if count == 1 else f"the evaluations of {count} {many.en}"
-    text = words(f"来源：{count} 个{one.zh}的年度评价，按{named.zh}计算。", f"Source: {told}, by {named.en}.")
+    used = listed(told("overview.framework", name=name) for name in frameworks)
+    text = told("overview.source_of_one" if count == 1 else "overview.source", count=count, one=one, many=many, frameworks=used)
     rebuilt = sum(any(g.basis == "reconstructed" for g in e.groups) for e in evaluations)
-    if rebuilt:
-        text += words(
-            f"其中 {rebuilt} 个{one.zh}的二级指标分值是重构的，不是公布的数字。",
-            f" For {rebuilt} of them the points of the groups are reconstructed, not published.",
-        )
     made_up = sum(bool(e.record.find_profile("synthetic", "zh")) for e in evaluations)
-    if made_up:
-        text += words(f"其中 {made_up} 个{one.zh}是模拟数据。", f" {made_up} of them are synthetic data.")
+    text += told("overview.rebuilt", count=rebuilt, one=one) if rebuilt else NOTHING
+    text += told("overview.synthetic", count=made_up, one=one) if made_up else NOTHING
     return text[lang]
 
 
@@ -102,44 +104,33 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
     """Each department a block above its total, between the limits of the grades; mean and median below."""
     standings = ranking(evaluations)
     if not standings:
-        return no_data("overview-totals", words("没有可比较的总分", "There are no totals to compare"), lang)
+        return no_data("overview-totals", lang)
     evaluations = [s.evaluation for s in standings]
     rates, points = [s.rate for s in standings], full_points(evaluations)
     graded = [g for g in grade_counts(evaluations) if g.evaluations]
-    said = [words(f"{g.name.zh} {len(g.evaluations)} 个", f"{len(g.evaluations)} {inside(g.name.en)}") for g in graded]
     one, many = nouns(evaluations)
-    title = words(f"{len(rates)} 个{one.zh}", f"{len(rates)} {(many if len(rates) > 1 else one).en}")
-    if said:
-        title += words("：" + "、".join(s.zh for s in said), ": " + ", ".join(s.en for s in said))
-    subtitle = words(
-        f"一个方块是一个{one.zh}，横轴为总分占满分的比例；虚线为等级界限，上方为等级和{one.zh}数。",
-        f"Each block is a {one.en}; across: total as a share of full points. Dashed: limits of the grades, named above.",
-    )
+    title = told("overview-totals.title", count=len(rates), one=one, many=many if len(rates) > 1 else one)
+    if graded:
+        counts = (told("overview-totals.grade", name=words(g.name.zh, inside(g.name.en)), count=len(g.evaluations)) for g in graded)
+        title += told("overview-totals.grades", grades=listed(counts))
+    subtitle = told("overview-totals.subtitle", one=one)
     if points is None:
-        subtitle += words(f"各{one.zh}满分不同，所以比较占满分的比例。", f" Full points differ between {many.en}, so shares are compared.")
+        subtitle += told("overview-totals.shares", one=one, many=many)
     if len(_limits(evaluations)) < len({limit for g in grade_counts(evaluations) for limit in g.limits if limit}):
-        subtitle += words(f"等级界限不全相同，图中为多数{one.zh}的界限。", f" Limits of grades differ; drawn are those of most {many.en}.")
-    parts = [
-        words(f"平均 {percent(mean(rates))}", f"mean {percent(mean(rates))}")[lang],
-        words(f"中位数 {percent(median(rates))}", f"median {percent(median(rates))}")[lang],
-        words(f"最高 {percent(rates[0])}", f"highest {percent(rates[0])}")[lang],
-        words(f"最低 {percent(rates[-1])}", f"lowest {percent(rates[-1])}")[lang],
+        subtitle += told("overview-totals.most", one=one, many=many)
+    measures = {"mean": mean(rates), "median": median(rates), "highest": rates[0], "lowest": rates[-1]}
+    said = [told(f"overview-totals.{name}", rate=percent(rate))[lang] for name, rate in measures.items()]
+    rows = [
+        [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
+        for e, rate in zip(evaluations, rates, strict=True)
     ]
-    return composed(
-        "overview-totals",
-        title,
-        subtitle,
-        words("。分布图：", ". Distribution: "),
-        parts,
-        origin_line(evaluations, lang),
-        words(f"{one.zh}|总分 / 满分|得分率|等级", f"{one.en.capitalize()}|Total / full points|Score rate|Grade"),
-        [
-            [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
-            for e, rate in zip(evaluations, rates, strict=True)
-        ],
-        _spread(rates, evaluations, lang),
-        lang,
-    )
+    source, figure = origin_line(evaluations, lang), _spread(rates, evaluations, lang)
+    return composed("overview-totals", title, subtitle, said, source, rows, figure, lang, one=headed(one))
+
+
+def headed(one: Words) -> Words:
+    """What is evaluated, as the head of a column."""
+    return words(one.zh, one.en.capitalize())
 
 
 def _grades(evaluations: Evaluations) -> list[tuple[Decimal, Words, str]]:
@@ -159,15 +150,10 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> F
     first = max(floor(lowest * 20 - 1) * 5, 0)  # percent, in steps of five, a little below the lowest
     wide = 1 if 100 - first <= 60 else 2
     stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
-    left, right = 4.0, WIDTH - 14
-    unit = (right - left) / (100 - first)
-    size = min(unit * wide - 1, 120 / max(stacks.values()))
+    x = Axis(4.0, WIDTH - 14, first / 100, 1)
+    size = min((x.end - x.start) / (100 - first) * wide - 1, 120 / max(stacks.values()))
     base = 40 + max(stacks.values()) * size + 6
     sheet = Sheet()
-
-    def x(share: Decimal | float) -> float:
-        return left + (float(share) * 100 - first) * unit
-
     counts, upper = Counter(e.grade_id for e in evaluations), Decimal(1)
     for at_least, name, id in _grades(evaluations):
         lower = max(at_least, Decimal(first) / 100)
@@ -180,13 +166,13 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> F
         at = x(Decimal(stack * wide) / 100)
         for level in range(count):
             sheet.bar(at + 0.5, at + 0.5 + size, base - 1 - size / 2 - level * size, size - 1, fill=ACCENT)
-    sheet.line(left, base, right, base, color=INK)
+    sheet.line(x.start, base, x.end, base, color=INK)
     for tick in range(-(-first // 10) * 10, 101, 10):
         sheet.line(x(tick / 100), base, x(tick / 100), base + 3, color=INK)
         sheet.text(x(tick / 100), base + 10, f"{tick}%", size=SMALL, color=MUTED, align="center")
     y = base + 26
-    for name, value in ((words("中位数", "median"), median(rates)), (words("平均", "mean"), mean(rates))):
-        at, text = x(value), f"{name[lang]} {percent(value)}"
+    for mark, value in (("median", median(rates)), ("mean", mean(rates))):
+        at, text = x(value), told(f"overview-totals.{mark}", rate=percent(value))[lang]
         sheet.shape([(at - 4, y + 4), (at, y - 4), (at + 4, y + 4)], fill=INK)
         fits = at + 9 + text_width(text, SMALL) < WIDTH
         sheet.text(at + (8 if fits else -8), y, text, size=SMALL, align="left" if fits else "right")
@@ -205,48 +191,30 @@ def heat_columns(evaluations: Evaluations) -> tuple[SectionResult, ...]:
 
 def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
     """A row a department, best first; a column a group; in the cell the score rate, coloured the more the lower it is."""
-    id, standings, columns = f"overview-scores-{number}", ranking(evaluations), heat_columns(evaluations)
+    standings, columns = ranking(evaluations), heat_columns(evaluations)
     if not standings:
-        return no_data(id, words("没有可比较的得分率", "There are no score rates to compare"), lang)
+        return no_data("overview-scores", lang, number)
     rates = {s.evaluation.record.department: section_rates(s.evaluation) for s in standings}
     middles = {c.id: _middle([r.get(c.id) for r in rates.values()]) for c in columns}
     known = [(rate, c.name) for c in columns if (rate := middles[c.id]) is not None]
-    low = min(known, key=lambda k: k[0], default=None)
-    title = words("没有得分率", "There are no score rates")
-    if low:
-        title = words(
-            f"{low[1].zh}的得分率最低（中位数 {percent(low[0])}）", f"{low[1].en} has the lowest score rates (median {percent(low[0])})"
-        )
-    title = continued(title, len(standings), number)
-    subtitle = words(
-        "格内为得分率（%，取整），颜色越浓越低；从总分最高的排起，数字为名次；“—”为不适用。",
-        "In the cell: score rate in percent, rounded; the stronger the colour, the lower. Best total first, with its rank. "
-        "“—”: does not apply.",
-    )
-    shown = part_of(standings, number)
-    table: list[list[object]] = [
-        [
-            s.evaluation.record.name[lang],
-            plain(s.evaluation.total, 2),
-            *(percent_or_dash(rates[s.evaluation.record.department].get(c.id)) for c in columns),
-        ]
-        for s in shown
-    ]
+    title = told("overview-scores.unknown")
+    if known:
+        low, name = min(known, key=lambda k: k[0])
+        title = told("overview-scores.title", group=name, rate=percent(low))
     evaluations = [s.evaluation for s in standings]
     one, many = nouns(evaluations)
-    table.append([words(f"全部{one.zh}中位数", f"Median of all {many.en}")[lang], "", *(percent_or_dash(middles[c.id]) for c in columns)])
-    return composed(
-        id,
-        title,
-        subtitle,
-        words("。热力图；各组得分率中位数：", ". Heat map; median score rates: "),
-        [f"{c.name[lang]} {percent_or_dash(middles[c.id])}" for c in columns],
-        origin_line(evaluations, lang),
-        [words(one.zh, one.en.capitalize())[lang], words("总分", "Total")[lang], *(c.name[lang] for c in columns)],
-        table,
-        _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang),
-        lang,
-    )
+    shown = part_of(standings, number)
+    table: list[list[object]] = []
+    for s in shown:
+        found = rates[s.evaluation.record.department]
+        table.append([s.evaluation.record.name[lang], plain(s.evaluation.total, 2), *(or_dash(found.get(c.id)) for c in columns)])
+    middle = [or_dash(middles[c.id]) for c in columns]
+    table.append([told("overview-scores.middles", one=one, many=many)[lang], "", *middle])
+    said = [f"{c.name[lang]} {rate}" for c, rate in zip(columns, middle, strict=True)]
+    heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
+    figure = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
+    title, subtitle, source = continued(title, len(standings), number), told("overview-scores.subtitle"), origin_line(evaluations, lang)
+    return composed("overview-scores", title, subtitle, said, source, table, figure, lang, number=number, heads=heads)
 
 
 def _middle(values: Sequence[Decimal | None]) -> Decimal | None:
@@ -263,9 +231,9 @@ def _heat(
     limits: Sequence[Decimal],
     lang: Lang,
 ) -> Figure:
-    middle_name = words("中位数", "Median")[lang]
+    middle_name = told("overview-scores.median")[lang]
     ranks, totals, size = 20.0, 36.0, 8.5
-    room = min(max(text_width(n, size) for n in (*names.values(), middle_name)) + 4, 150.0)
+    room = min(widest((*names.values(), middle_name), size) + 4, 150.0)
     left = ranks + room
     cell = min((WIDTH - totals - left) / max(len(columns), 1), 60.0)
     right = left + cell * len(columns)
@@ -274,8 +242,8 @@ def _heat(
     numbered = any("…" in line for lines in heads for line in lines)
     for place, lines in enumerate(heads):
         said = [str(place + 1)] if numbered else lines
-        sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], size=SMALL, step=10.5, align="center")
-    sheet.text(right + totals, 12, words("总分", "Total")[lang], size=SMALL, color=MUTED, align="right")
+        sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], size=SMALL, align="center")
+    sheet.text(right + totals, 12, told("overview-scores.total")[lang], size=SMALL, color=MUTED, align="right")
     y = 31.0
 
     def cells(values: Sequence[Decimal | None]) -> None:

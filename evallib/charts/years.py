@@ -9,22 +9,30 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 
 from evallib.analysis.comparison import Change, amount, amount_change, changes, execution_rates, framework_key
-from evallib.charts.drawing import ACCENT, BODY, FAINT, INK, LAST_YEAR, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, wrap
-from evallib.charts.parts import Step, bridge, brief, composed, money_scale, names_width, no_data, percent_or_dash, score_of_points, signed
+from evallib.charts.axis import Axis
+from evallib.charts.drawing import (
+    ACCENT,
+    BODY,
+    FAINT,
+    INK,
+    LAST_YEAR,
+    MUTED,
+    QUIET,
+    SMALL,
+    WIDTH,
+    Chart,
+    Sheet,
+    shorten,
+    text_width,
+    widest,
+)
+from evallib.charts.parts import Step, bridge, brief, composed, money_scale, names_width, no_data, or_dash, score_of_points, signed, told
 from evallib.model.evaluation import Evaluation, SectionResult
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, Words, joined, listed, words
 from evallib.say.numbers import money, percent, plain
+from evallib.say.sentences import sentences
 
-PART_NAMES: dict[str, Words] = {
-    "performance": words("得分率变化（规则未变）", "Score rates, rule unchanged"),
-    "rule": words("评分规则改变的指标", "Indicators with another rule"),
-    "weight": words("指标分值调整", "Indicators with other points"),
-    "missing": words("其中一年缺数据", "Data missing in one year"),
-    "added": words("新增指标", "Indicators added"),
-    "dropped": words("取消的指标", "Indicators dropped"),
-    "applicability": words("开始或不再适用的指标", "Began or ceased to apply"),
-    "rescaling": words("按满分折算", "Rescaling to full points"),
-}
+PART_NAMES = sentences("charts.parts.part")
 """What the parts of a change of the total are called."""
 
 
@@ -37,57 +45,39 @@ def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang:
     """The total of every year between the limits of the grades; a dashed line joins totals that are not comparable as they are."""
     scored = [e for e in evaluations if e.has_total]
     if not scored:
-        return no_data("totals", words("没有可用的年度", "There is no year to show"), lang)
+        return no_data("totals", lang)
     first, last, places = scored[0], scored[-1], scored[-1].framework.rounding.scores
-    total, since, until = plain(last.total, places), year_of(first), year_of(last)
-    title = words(f"{until.zh} 年 {total} 分", f"{total} points in {until.en}")
-    if last.grade:
-        title += words(f"，“{last.grade.zh}”", f": {last.grade.en}")
+    total, until = plain(last.total, places), year_of(last)
+    title = told("totals.graded" if last.grade else "totals.one", until=until, total=total, grade=last.grade)
     if len(scored) > 1:
         before, by = plain(first.total, places), signed(last.total - first.total, places)
-        title = words(
-            f"总分从 {since.zh} 年的 {before} 到 {until.zh} 年的 {total}（{by}）",
-            f"Total from {before} in {since.en} to {total} in {until.en} ({by})",
-        )
+        title = told("totals.title", since=year_of(first), before=before, until=until, total=total, by=by)
     links = changes(scored)
-    subtitle = words(
-        "圆点为总分，虚线短横为当年的等级界限，单位：分。", "Dots: total; short dashes: that year's limits of the grades; in points. "
-    )
+    subtitle = told("totals.subtitle")
     if any(not link.comparable for link in links):
-        subtitle += words(
-            "两点间为虚线的，指标、分值、规则或缺少的数据不同，总分不能直接比较。",
-            "A dashed line joins totals that differ in indicators, points, rules or missing data: not comparable as they are. ",
-        )
-    low = _floor([e.total for e in scored] + [g.at_least for e in scored for g in e.framework.grades if g.at_least > 0])
+        subtitle += told("totals.not_comparable")
+    low = _floor([e.total for e in scored] + [limit for e in scored for limit, _ in _limits(e, lang)])
     if low:
-        subtitle += words(f"纵轴从 {low:g} 分起。", f"The axis begins at {low:g}.")
+        subtitle += told("totals.axis", low=f"{low:g}")
     rows, said = [], []
     for year in sorted([*(e.record.year for e in scored), *absent]):
         e, named = next((e for e in scored if e.record.year == year), None), last.catalogue.year(year)[lang]
         if e is None:
-            rows.append([named, "—", "—", "—", words("没有可用数据", "no usable data")[lang], "—"])
-            said.append(f"{named}{words('：没有可用数据', ': no usable data')[lang]}")
+            rows.append([named, "—", "—", "—", told("totals.no_data")[lang], "—"])
+            said.append(told("totals.year_without", year=named)[lang])
             continue
-        limits = words("；", "; ")[lang].join(f"{g.words[lang]} ≥ {plain(g.at_least)}" for g in e.framework.grades if g.at_least > 0)
+        limits = joined(words(name) for _, name in _limits(e, lang))[lang]
         link = next((c for c in links if c.after is e), None)
         change = signed(e.total - link.before.total, places) if link else "—"
         rows.append([named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", framework_key(e)])
         said.append(f"{named}: {plain(e.total, places)} {e.grade[lang]}".rstrip())
-    return composed(
-        "totals",
-        title,
-        subtitle,
-        words("。折线图，总分：", ". Line chart, totals: "),
-        said,
-        frameworks_line(scored, lang),
-        words(
-            "年度|总分 / 满分|等级|比前一可用年度|等级界限|指标体系",
-            "Year|Total / points|Grade|On the year before|Limits of the grades|Framework",
-        ),
-        rows,
-        _totals(scored, absent, links, low, lang),
-        lang,
-    )
+    figure = _totals(scored, absent, links, low, lang)
+    return composed("totals", title, subtitle, said, frameworks_line(scored, lang), rows, figure, lang)
+
+
+def _limits(e: Evaluation, lang: Lang) -> list[tuple[Decimal, str]]:
+    """Where the grades begin, without the lowest, and how that is written."""
+    return [(g.at_least, f"{g.words[lang]} ≥ {plain(g.at_least)}") for g in e.framework.grades if g.at_least > 0]
 
 
 def _floor(values: Sequence[Decimal]) -> float:
@@ -98,16 +88,13 @@ def _floor(values: Sequence[Decimal]) -> float:
 
 def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Sequence[Change], low: float, lang: Lang) -> Figure:
     years = sorted([*(e.record.year for e in evaluations), *absent])
-    marks = [(g.at_least, f"{g.words[lang]} ≥ {plain(g.at_least)}") for g in evaluations[-1].framework.grades if g.at_least > 0]
-    room = max((text_width(name, SMALL) for _, name in marks), default=0) + 12
+    marks = _limits(evaluations[-1], lang)
+    room = widest(name for _, name in marks) + 12
     column = (WIDTH - room) / len(years)
     top, bottom = 34.0, 186.0
-    high = float(max([e.framework.points for e in evaluations]))
     places, called = evaluations[-1].framework.rounding.scores, evaluations[-1].catalogue.year
+    y = Axis(bottom, top, low, float(max([e.framework.points for e in evaluations])))
     sheet = Sheet()
-
-    def y(value: Decimal) -> float:
-        return bottom - (float(value) - low) / (high - low) * (bottom - top)
 
     def x(year: int) -> float:
         return (years.index(year) + 0.5) * column
@@ -120,20 +107,19 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
         if link.framework_changed:
             at = x(min(max(b.framework.first_year, a.record.year + 1), b.record.year)) - column / 2
             sheet.line(at, 18, at, bottom, color=MUTED, dashed=True)
-            sheet.text(at, 9, words("换指标体系", "new framework")[lang], size=SMALL, color=MUTED, align="center")
+            sheet.text(at, 9, told("totals.new_framework")[lang], size=SMALL, color=MUTED, align="center")
     for e in evaluations:
         at, label = x(e.record.year), f"{plain(e.total, places)}"
         above, half = y(e.total) - 13, text_width(label, BODY) / 2 + 3
-        for g in e.framework.grades:
-            if g.at_least > 0:
-                _around(sheet, at, column * 0.42, y(g.at_least), half if abs(y(g.at_least) - above) < 8 else 0)
+        for limit, _ in _limits(e, lang):
+            _around(sheet, at, column * 0.42, y(limit), half if abs(y(limit) - above) < 8 else 0)
         sheet.dot(at, y(e.total), 4, ACCENT)
         sheet.text(at, above, label, bold=True, align="center")
         sheet.text(at, bottom + 12, called(e.record.year)[lang], bold=True, align="center")
         sheet.text(at, bottom + 25, shorten(e.grade[lang], column - 4, SMALL), size=SMALL, align="center")
     for year in absent:
         sheet.text(x(year), bottom + 12, called(year)[lang], color=MUTED, align="center")
-        sheet.text(x(year), bottom + 25, words("没有可用数据", "no data")[lang], size=SMALL, color=MUTED, align="center")
+        sheet.text(x(year), bottom + 25, told("totals.absent")[lang], size=SMALL, color=MUTED, align="center")
     for value, name in marks:
         sheet.text(WIDTH - room + 6, y(value), name, size=SMALL, color=MUTED)
     return sheet.finish(bottom + 34)
@@ -154,49 +140,32 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
     before, after, parts = change.before, change.after, change.parts
     places = after.framework.rounding.scores
     old, new = year_of(before), year_of(after)
-    steps = [Step(_total_of(old), Decimal(0), before.total, "plan", plain(before.total, places), total=True)]
+    steps = [Step(told("parts.total", year=old), Decimal(0), before.total, "plan", plain(before.total, places), total=True)]
     for name, value in parts.parts.items():
         if value:
             kind = "loss" if name == "performance" and value < 0 else "change"
             steps.append(Step(PART_NAMES[name], steps[-1].end, steps[-1].end + value, kind, signed(value, places)))
     ending = f"{plain(after.total, places)} {after.grade[lang]}".rstrip()
-    steps.append(Step(_total_of(new), Decimal(0), after.total, "total", ending, total=True))
+    steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "total", ending, total=True))
     total, own, rest = (signed(value, places) for value in (parts.total, parts.part("performance"), parts.rest))
-    title = words(
-        f"{old.zh}—{new.zh} 年总分 {total}：得分率变化 {own}，其余 {rest}",
-        f"{old.en} to {new.en}: {total} in all, {own} from score rates, {rest} from the rest",
-    )
+    title, subtitle = told("parts.title", old=old, new=new, total=total, own=own, rest=rest), told("parts.subtitle")
     low = _floor([s.end for s in steps])
-    subtitle = words("单位：分。各步相加等于总分的变化。", "In points. The steps add up to the change of the total.")
     if low:
-        subtitle += words(f"横轴从 {low:g} 分起。", f" The axis begins at {low:g}.")
+        subtitle += told("drawn.axis_across", low=f"{low:g}")
     rows = [[PART_NAMES[name][lang], signed(value, places)] for name, value in parts.parts.items()]
-    return composed(
-        f"parts-{after.record.year}",
-        title,
-        subtitle,
-        words("。瀑布图：", ". Waterfall chart: "),
-        [f"{s.name[lang]} {s.text}" for s in steps],
-        frameworks_line((before, after), lang),
-        words("部分|分", "Part|Points"),
-        [*rows, [words("总分变化", "Change of the total")[lang], total]],
-        bridge(steps, lang, low),
-        lang,
-    )
-
-
-def _total_of(year: Words) -> Words:
-    return words(f"{year.zh} 年总分", f"Total {year.en}")
+    rows.append([told("parts.change")[lang], total])
+    said, source = [f"{s.name[lang]} {s.text}" for s in steps], frameworks_line((before, after), lang)
+    return composed("parts", title, subtitle, said, source, rows, bridge(steps, lang, low), lang, number=after.record.year)
 
 
 def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """The score rate of each dimension in every year, one row of bars a dimension."""
     ids = list(dict.fromkeys(d.id for e in reversed(evaluations) for d in e.dimensions if d.points))
     if not ids:
-        return no_data("dimensions", words("没有计分的一级指标", "There are no dimensions with points"), lang)
+        return no_data("dimensions-years", lang)
     table = {id: [next((d for d in e.dimensions if d.id == id and d.points), None) for e in evaluations] for id in ids}
     named = {id: next(d for d in reversed(found) if d is not None) for id, found in table.items()}
-    title = words("各一级指标的得分率", "Score rates of the dimensions")
+    title = told("dimensions-years.title")
     if len(evaluations) > 1:
         moves = [
             (b.rate - a.rate, named[id])
@@ -205,39 +174,25 @@ def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
         ]
         if moves:
             title = _moved(moves, evaluations)
-    subtitle = words(
-        "实心为得分占分值的比例，框高为满分；深色为最近一年。",
-        "Solid: score as a share of the points; the frame is full points. Dark: the latest year.",
-    )
     rows = [
         [named[id].name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
         for id, found in table.items()
     ]
     years = [year_of(e)[lang] for e in evaluations]
-    span = words("至", " to ")[lang].join(dict.fromkeys([years[0], years[-1]]))
-    return composed(
-        "dimensions-years",
-        title,
-        subtitle,
-        words(f"。柱形图，{span} 得分率：", f". Bar chart, score rates {span}: "),
-        [f"{brief(named[id])[lang]} " + words("、", ", ")[lang].join(_rate(d, 1) for d in found) for id, found in table.items()],
-        frameworks_line(evaluations, lang),
-        [words("一级指标", "Dimension")[lang], *years],
-        rows,
-        _dimensions([(named[id].name, table[id]) for id in ids], years, lang),
-        lang,
-    )
+    span = joined((words(year) for year in dict.fromkeys([years[0], years[-1]])), "至", " to ")
+    said = [f"{brief(named[id])[lang]} {listed(_rate(d, 1) for d in found)[lang]}" for id, found in table.items()]
+    figure, source = _dimensions([(named[id].name, table[id]) for id in ids], years, lang), frameworks_line(evaluations, lang)
+    heads = [told("dimensions-years.dimension")[lang], *years]
+    subtitle = told("dimensions-years.subtitle")
+    return composed("dimensions-years", title, subtitle, said, source, rows, figure, lang, heads=heads, span=span)
 
 
 def _moved(moves: Sequence[tuple[Decimal, SectionResult]], evaluations: Sequence[Evaluation]) -> Words:
     """Which dimension's score rate changed most, as a title says it."""
     by, section = max(moves, key=lambda m: abs(m[0]))
     old, new = year_of(evaluations[-2]), year_of(evaluations[-1])
-    zh, en = f"{old.zh}—{new.zh} 年", f"from {old.en} to {new.en}"
-    if by == 0:
-        return words(f"{zh}各一级指标得分率没有变化", f"No dimension changed its score rate {en}")
-    points, name = signed(by * 100), brief(section)
-    return words(f"{zh}得分率变化最大的是{name.zh}（{points} 个百分点）", f"{name.en} changed most {en} ({points} percentage points)")
+    kind = "moved" if by else "not_moved"
+    return told(f"dimensions-years.{kind}", old=old, new=new, name=brief(section), points=signed(by * 100))
 
 
 def _rate(section: SectionResult | None, places: int = 2) -> str:
@@ -258,7 +213,7 @@ def _dimensions(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], ye
     y += 24
     for name, found in rows:
         base = y + tall
-        sheet.lines(0, base - tall / 2, [(line, INK) for line in wrap(name[lang], left - 10)])
+        sheet.name(base - tall / 2, name[lang], left - 10)
         for place, section in enumerate(found):
             middle = left + (place + 0.5) * column
             sheet.text(middle, y - 8, _rate(section, 1), align="center", bold=place == len(years) - 1)
@@ -273,13 +228,12 @@ def _dimensions(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], ye
     return sheet.finish(y - 20)
 
 
-_MONEY: dict[str, Words] = {
-    "budget approved": words("年初批复", "Approved"),
-    "budget adjusted": words("调整后预算", "Adjusted"),
-    "budget spent": words("支出决算", "Outturn"),
-    "carried out": words("年末结转结余", "Closing carry-over"),
-}
-"""The amounts that the chart of money draws, by role."""
+_MONEY = {"budget approved": "approved", "budget adjusted": "adjusted", "budget spent": "spent", "carried out": "closing"}
+"""The amounts that the chart of money draws: role, and name of the words for it."""
+
+
+def _called(role: str, lang: Lang) -> str:
+    return told(f"money-years.{_MONEY[role]}")[lang]
 
 
 def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
@@ -287,61 +241,40 @@ def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     lines = {role: [amount(e, role) for e in evaluations] for role in _MONEY if any(e.catalogue.player(role) for e in evaluations)}
     values = [v for line in lines.values() for v in line if v is not None]
     if not any(values):
-        return no_data("money-years", words("没有预算数", "The budget figures are missing"), lang)
+        return no_data("money-years", lang)
     currency = evaluations[-1].catalogue.units.money
     factor, unit = money_scale(values, currency, lang)
     years = [year_of(e) for e in evaluations]
     spent = lines.get("budget spent", [])
-    title = words("各年预算与支出", "Budget and spending over the years")
+    title = told("money-years.title")
     if len(spent) > 1 and (rate := amount_change(spent[-2], spent[-1]).rate) is not None:
-        before, now, by = years[-2], years[-1], percent(abs(rate))
-        title = words(
-            f"{now.zh} 年支出决算比 {before.zh} 年{'增加' if rate > 0 else '减少'} {by}",
-            f"Outturn in {now.en} {'rose' if rate > 0 else 'fell'} by {by} on {before.en}",
-        )
-        if rate == 0:
-            title = words(f"{now.zh} 年支出决算与 {before.zh} 年相同", f"Outturn in {now.en} is the same as in {before.en}")
+        way = "rose" if rate > 0 else "fell" if rate < 0 else "same"
+        title = told(f"money-years.{way}", before=years[-2], now=years[-1], by=percent(abs(rate)))
     rates = execution_rates(evaluations, "budget adjusted")
-    subtitle = words(
-        f"空心为预算，实心为支出，浅色为年末结转结余，单位：{unit}。执行率为支出占调整后预算的比例。",
-        f"Outlined: budget; solid: spending; light: closing carry-over; in {unit}. Execution: outturn as a share of the adjusted budget.",
-    )
-    rows = [
-        [year[lang], *("—" if (v := line[n]) is None else money(v) for line in lines.values()), percent_or_dash(rates[n])]
-        for n, year in enumerate(years)
-    ]
-    said = [
-        f"{year[lang]}: " + words("，", ", ")[lang].join(f"{_MONEY[role][lang]} {_scaled(line[n], factor)}" for role, line in lines.items())
-        for n, year in enumerate(years)
-    ]
-    heads = [words("年度", "Year")[lang], *(_MONEY[role][lang] + words("（¤）", " (¤)")[lang] for role in lines)]
-    return composed(
-        "money-years",
-        title,
-        subtitle,
-        words(f"。条形图，单位：{unit}。", f". Bar chart, in {unit}. "),
-        said,
-        words("来源：各年度的基础数据，见该年度的评价页。", "Source: the facts of each year; see that year's page.")[lang],
-        [*heads, words("执行率", "Execution")[lang]],
-        rows,
-        _money(lines, [year[lang] for year in years], rates, factor, lang),
-        lang,
-        currency,
-    )
+    rows, said = [], []
+    for n, year in enumerate(years):
+        rows.append([year[lang], *(or_dash(line[n], money) for line in lines.values()), or_dash(rates[n])])
+        named = (words(f"{_called(role, lang)} {_scaled(line[n], factor)}") for role, line in lines.items())
+        said.append(f"{year[lang]}: {joined(named, '，', ', ')[lang]}")
+    heads = [told("money-years.year")[lang], *(told("money-years.amount", name=_called(role, lang))[lang] for role in lines)]
+    heads.append(told("money-years.execution")[lang])
+    subtitle, source = told("money-years.subtitle", unit=unit), told("money-years.source")[lang]
+    figure = _money(lines, [year[lang] for year in years], rates, factor, lang)
+    return composed("money-years", title, subtitle, said, source, rows, figure, lang, heads=heads, money=currency, unit=unit)
 
 
 def _scaled(value: Decimal | None, factor: Decimal) -> str:
-    return "—" if value is None else plain(value / factor, 2)
+    return or_dash(value, lambda v: plain(v / factor, 2))
 
 
 def _money(
     lines: dict[str, list[Decimal | None]], years: Sequence[str], rates: Sequence[Decimal | None], factor: Decimal, lang: Lang
 ) -> Figure:
     values = [v for line in lines.values() for v in line if v is not None]
-    head, names = max(38.0, *(text_width(year, BODY) + 8 for year in years)), names_width([name[lang] for name in _MONEY.values()], lang)
-    said = [words("执行率 ", "execution ")[lang] + percent_or_dash(rate) for rate in rates]
-    room = max(text_width(_scaled(v, factor), BODY) for v in values) + max(text_width(text, SMALL) for text in said) + 20
-    left, scale = head + names + 6, (WIDTH - head - names - 6 - room) / float(max(values) or 1)
+    said = [told("money-years.executed", rate=or_dash(rate))[lang] for rate in rates]
+    head, room = max(38.0, widest(years, BODY) + 8), widest([_scaled(v, factor) for v in values], BODY) + widest(said) + 20
+    left = head + names_width([_called(role, lang) for role in _MONEY], lang) + 6
+    x = Axis(left, WIDTH - room, 0, float(max(values)))
     styles = {"budget spent": (ACCENT, None), "carried out": (FAINT, MUTED)}
     sheet, y = Sheet(), 9.0
     for place, year in enumerate(years):
@@ -349,10 +282,8 @@ def _money(
         for role, line in lines.items():
             value = line[place]
             fill, edge = styles.get(role, (None, INK))
-            sheet.text(head, y, _MONEY[role][lang], size=SMALL, color=MUTED)
-            end = left + max(float(value or 0), 0) * scale
-            if value is not None:
-                sheet.bar(left, max(end, left + 0.8), y, 9, fill=fill, edge=edge)
+            sheet.text(head, y, _called(role, lang), size=SMALL, color=MUTED)
+            end = x.bar(sheet, y, 9, max(value or Decimal(0), Decimal(0)), fill=fill, edge=edge)
             sheet.text(end + 5, y, _scaled(value, factor), color=MUTED if value is None else INK)
             if role == "budget spent" and rates[place] is not None:
                 sheet.text(WIDTH, y, said[place], size=SMALL, color=MUTED, align="right")
@@ -368,12 +299,8 @@ def frameworks_line(evaluations: Sequence[Evaluation], lang: Lang) -> str:
     used: dict[str, list[Evaluation]] = {}
     for e in evaluations:
         used.setdefault(framework_key(e), []).append(e)
-    said = [
-        f"{found[0].framework.words[lang]} {key}" + words(f"（{_years(found)}）", f" ({_years(found)})")[lang]
-        for key, found in used.items()
-    ]
-    text = words("来源：各年度的评价，指标体系：", "Source: each year's evaluation. Frameworks: ")[lang]
-    return text + words("；", "; ")[lang].join(said) + words("。", ".")[lang]
+    said = (told("totals.framework", name=found[0].framework.words, key=key, years=_years(found)) for key, found in used.items())
+    return told("totals.source", frameworks=joined(said))[lang]
 
 
 def _years(evaluations: Sequence[Evaluation]) -> str:

@@ -12,13 +12,13 @@ from evallib.methods.experts import judge
 from evallib.methods.panels import panel_of
 from evallib.methods.questionnaires import answers_of, is_answer, survey_of
 from evallib.methods.survey import evaluate_survey
-from evallib.model.errors import InputRefused, Place, Problem, Where, meant
+from evallib.model.errors import InputRefused, Place, Problem, Where
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.record import Record
 from evallib.model.units import SHARE, convert, round_half_up
-from evallib.model.words import words
 from evallib.say.numbers import percent
+from evallib.say.refusals import problem, unknown
 from evallib.score.scoring import evaluate
 
 _TABLES = ("surveys", "survey_answers", "expert_scores", "cost_results")
@@ -34,24 +34,18 @@ def check_methods(framework: Framework, record: Record, where: Where) -> Iterato
     if not any(getattr(record, table) for table in _TABLES):
         return
     evaluation = evaluate(framework, record)
-    named = [*_indicators(evaluation, where), *_surveys(evaluation, where), *_costs(framework, record, where)]
+    named = [*_points(evaluation, where), *_surveys(evaluation, where), *_costs(framework, record, where)]
     yield from named
     if not named:
         yield from _panel(evaluation, where)
         yield from _questionnaires(evaluation, where)
 
 
-def _indicators(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
-    known = {i.id: i.points for i in evaluation.indicators}
-    for table in ("surveys", "expert_scores"):
-        for index, row in enumerate(getattr(evaluation.record, table)):
-            if row.indicator not in known:
-                what = words("没有这个指标", "there is no such indicator")
-                yield Problem(where(table, index, "indicator"), what, meant(row.indicator, list(known)), row.indicator)
-            elif table == "expert_scores" and not known[row.indicator]:
-                what = words("该指标没有分值，不能评分", "the indicator has no points to be given")
-                fix = words("删去这一行，或给指标分值", "delete the row, or give the indicator points")
-                yield Problem(where(table, index, "indicator"), what, fix, row.indicator)
+def _points(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
+    """Experts score what has points."""
+    for index, row in enumerate(evaluation.record.expert_scores):
+        if not evaluation.indicator(row.indicator).points:
+            yield problem("panel.no_points", where("expert_scores", index, "indicator"), row.indicator)
 
 
 def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
@@ -59,31 +53,16 @@ def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
     record, scales = evaluation.record, {row.indicator: row.scale for row in reversed(evaluation.record.surveys)}
     for index, row in enumerate(record.surveys):
         if row.scale != scales[row.indicator]:
-            yield Problem(
-                where("surveys", index, "scale"),
-                words("同一指标的问卷用了不同的量表", "the groups asked for one indicator answered on different scales"),
-                words(
-                    f"各组都用 {scales[row.indicator]}，或分作两个指标", f"use {scales[row.indicator]} for every group, or two indicators"
-                ),
-                row.scale,
-            )
+            yield problem("survey.scales", where("surveys", index, "scale"), row.scale, scale=scales[row.indicator])
     asked = {(row.indicator, row.group) for row in record.surveys}
     for index, answer in enumerate(record.survey_answers):
         if (answer.indicator, answer.group) not in asked:
             groups = [group for indicator, group in sorted(asked) if indicator == answer.indicator]
             column, found = ("group", answer.group) if groups else ("indicator", answer.indicator)
-            what = words("“问卷对象”表（surveys）中没有这一行", "there is no such row in surveys")
-            yield Problem(where("survey_answers", index, column), what, meant(found, groups or sorted(scales)), found)
+            yield unknown("survey", where("survey_answers", index, column), found, groups or sorted(scales))
         elif not is_answer(scales[answer.indicator], answer.answer):
-            yield Problem(
-                where("survey_answers", index, "answer"),
-                words("量表上没有这个答案", "is no answer of the scale"),
-                words(
-                    f"可写：{answers_of(scales[answer.indicator]).zh}；无效的答卷写“无效”，未答的留空",
-                    f"write one of: {answers_of(scales[answer.indicator]).en}; invalid for a form that cannot be read, nothing for a blank",
-                ),
-                answer.answer,
-            )
+            place, known = where("survey_answers", index, "answer"), answers_of(scales[answer.indicator])
+            yield problem("survey.no_answer", place, answer.answer, answers=known)
 
 
 def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -91,25 +70,13 @@ def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Probl
     units, first = framework.catalogue.units, {row.result: row for row in reversed(record.cost_results)}
     for index, row in enumerate(record.cost_results):
         if not units.read(row.cost_unit).is_money:
-            what, usual = words("成本须以钱计", "a cost must be an amount of money"), amounts(units)
-            fix = words(f"写 {usual.zh} 之一", f"write one of {usual.en}")
-            yield Problem(where("cost_results", index, "cost_unit"), what, fix, row.cost_unit)
+            yield problem("cost.no_money", where("cost_results", index, "cost_unit"), row.cost_unit, units=amounts(units))
         if units.read(row.unit).is_share:
-            what, fix = (
-                words("成果须是数量，不能是百分比", "a result must be a quantity, not a rate"),
-                words("填写人数、件数等", "give people, cases and the like"),
-            )
-            yield Problem(where("cost_results", index, "unit"), what, fix, row.unit)
+            yield problem("cost.result_is_rate", where("cost_results", index, "unit"), row.unit)
         elif units.read(row.unit).dimensions != units.read(first[row.result].unit).dimensions:
-            unit = first[row.result].unit
-            what = words("与该成果其他年度的单位不可比", "cannot be compared with the result's unit in other years")
-            yield Problem(
-                where("cost_results", index, "unit"), what, words(f"用 {unit} 一类的单位", f"use {unit} or a unit of its kind"), row.unit
-            )
+            yield problem("cost.other_unit", where("cost_results", index, "unit"), row.unit, unit=first[row.result].unit)
         if row.year > record.year:
-            what = words("晚于评价年度", "is later than the year evaluated")
-            fix = words(f"写 {record.year} 或更早的年度", f"write {record.year} or an earlier year")
-            yield Problem(where("cost_results", index, "year"), what, fix, str(row.year))
+            yield problem("cost.later", where("cost_results", index, "year"), str(row.year), year=record.year)
 
 
 def _panel(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
@@ -124,9 +91,9 @@ def _panel(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
     try:
         judge(panel, here)
     except InputRefused as refusal:
-        for problem in refusal.problems:
-            nowhere = problem.place.file == "judgements"
-            yield replace(problem, place=Place(where("expert_scores", 0, None).file)) if nowhere else problem
+        for wrong in refusal.problems:
+            nowhere = wrong.place.file == "judgements"
+            yield replace(wrong, place=Place(where("expert_scores", 0, None).file)) if nowhere else wrong
 
 
 def _questionnaires(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
@@ -137,10 +104,10 @@ def _questionnaires(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
         try:
             rate = evaluate_survey(survey_of(evaluation, indicator)).overall.rate
         except InputRefused as refusal:
-            for problem in refusal.problems:
-                number = re.search(r" g(\d+)$", problem.place.file)
-                column = problem.place.column or ""
-                yield replace(problem, place=where("surveys", places[int(number[1]) - 1 if number else 0], _COLUMNS.get(column, column)))
+            for wrong in refusal.problems:
+                number = re.search(r" g(\d+)$", wrong.place.file)
+                column = wrong.place.column or ""
+                yield replace(wrong, place=where("surveys", places[int(number[1]) - 1 if number else 0], _COLUMNS.get(column, column)))
             continue
         yield from _other_actual(evaluation, indicator, rate, where)
 
@@ -154,12 +121,5 @@ def _other_actual(evaluation: Evaluation, indicator: str, rate: Decimal | None, 
     places = min(max(2, -exponent if isinstance(exponent, int) else 0), 4)
     if round_half_up(rate, places) != round_half_up(actual, places):
         index = next(n for n, row in enumerate(evaluation.record.targets) if row.indicator == indicator)
-        yield Problem(
-            where("targets", index, "actual"),
-            words(f"与问卷答案算出的 {percent(rate)} 不符", f"is not what the answers of the questionnaire give, {percent(rate)}"),
-            words("核对答案或实际值，写明算法", "check the answers or the actual, and say how it was computed"),
-            percent(actual),
-            level="warning",
-            code="questionnaire",
-            about=(indicator,),
-        )
+        place = where("targets", index, "actual")
+        yield problem("survey.actual_differs", place, percent(actual), (indicator,), rate=percent(rate))

@@ -7,65 +7,49 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, OUT, LangOption, Language, refusals_told, refused
+from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, Language, refusals_told, tell
 from evallib.kit import TEMPLATES
-from evallib.model.errors import refuse
-from evallib.model.words import Lang
+from evallib.model.words import words
+from evallib.say.refusals import refused
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")],
-    lang: LangOption = Language.zh,
+    directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")], lang: Language = "zh"
 ) -> None:
     """建立工作文件夹：设置、笔记本，还没有数据 / Lay out a working folder: settings, notebooks, no data yet."""
     from evallib.data.working_folder import lay_out
 
-    language: Lang = lang.value
-    with refusals_told(language, to=directory, fix=ANOTHER_NAME):
-        made = lay_out(directory)
-    OUT.print(str(made), markup=False)
-    told = "下一步见其中的 README.md。" if language == "zh" else "Its README.md tells what comes next."
-    OUT.print(told, markup=False)
+    with refusals_told(lang, to=directory, fix=ANOTHER_NAME):
+        tell(lay_out(directory))
+    tell(words("下一步见其中的 README.md。", "Its README.md tells what comes next."), lang)
 
 
 def upgrade(
     directory: Annotated[Path, typer.Argument(help="1.0 版的数据文件夹或工作文件夹 / a data or working folder of version 1.0")],
-    lang: LangOption = Language.zh,
+    lang: Language = "zh",
 ) -> None:
     """把 1.0 版的文件夹改成今天的，旧的留在旁边 / Turn a folder of version 1.0 into today's; the old one is kept beside it."""
     from evallib.data.upgrade import upgrade as upgrade_folder
 
-    language: Lang = lang.value
-    with refusals_told(language, to=directory, fix=CLOSE_IT):
+    with refusals_told(lang, to=directory, fix=CLOSE_IT):
         made = upgrade_folder(directory)
     for change in made.changes:
-        OUT.print(change[language], markup=False)
+        tell(change, lang)
     if made.kept is not None:
-        OUT.print(f"原来的数据在 {made.kept}" if language == "zh" else f"The data as it was is in {made.kept}", markup=False)
+        tell(words(f"原来的数据在 {made.kept}", f"The data as it was is in {made.kept}"), lang)
     elif not made.changes:
-        told = f"{made.data} 已是今天的格式，没有改动。" if language == "zh" else f"{made.data} is of today's format; nothing was changed."
-        OUT.print(told, markup=False)
+        tell(words(f"{made.data} 已是今天的格式，没有改动。", f"{made.data} is of today's format; nothing was changed."), lang)
 
 
 def lab(
     more: typer.Context,
     notebook: Annotated[Path, typer.Option("--notebook", help="打开哪个笔记本 / which notebook to open")] = Path("notebooks/explore.ipynb"),
-    lang: LangOption = Language.zh,
+    lang: Language = "zh",
 ) -> None:
     """在 JupyterLab 中打开分析台 / Open the analyst's desk in JupyterLab."""
-    language: Lang = lang.value
-    if not notebook.is_file():
-        raise refused(
-            refuse(
-                str(notebook),
-                "这里没有这个笔记本",
-                "there is no such notebook here",
-                "先进入工作文件夹；还没有时，运行 evallib init 文件夹",
-                "go to your working folder first; to make one: evallib init DIRECTORY",
-            ),
-            language,
-            writes=False,
-        )
+    with refusals_told(lang, writes=False):
+        if not notebook.is_file():
+            raise refused("command.no_notebook_here", str(notebook))
     from jupyterlab.labapp import LabApp
 
     quiet = [  # nothing is asked of the network, and nobody is asked whether it may be

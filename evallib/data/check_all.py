@@ -15,6 +15,7 @@ from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.words import Words, words
 from evallib.model.years import EvaluatedYear
+from evallib.say.refusals import problem
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
 
 def _unlisted(code: str, year: int) -> Problem:
     """Data that no command looks at, since the list does not name its year."""
-    return Problem(
-        Place(f"departments/{code}/{year}"),
-        words("有数据，但名单里没有这一年，不会生成报告", "there is data, but the list does not name the year: no report is made of it"),
-        words(f"运行 evallib new {code} {year}，把它列入名单", f"run evallib new {code} {year}, which puts it on the list"),
-        level="warning",
-        code="unlisted",
-    )
+    return problem("year.not_on_the_list", Place(f"departments/{code}/{year}"), department=code, year=year)
 
 
 def _problems(read: Callable[..., object], *what: object) -> tuple[Problem, ...]:

@@ -8,22 +8,22 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evallib.data.folder import COUNTY
+from evallib.data.folder import COUNTY, data_of
 from evallib.data.load import load_year
 from evallib.data.raw_tables import Form, Hints, Tables, csv_line, head_of, kind_of, layout, shown_rows, tables_of
 from evallib.data.sheets import guarded
-from evallib.data.whole import whole
+from evallib.data.whole import free, whole
 from evallib.data.workbook import write_data_workbook
-from evallib.model.errors import InputRefused, refuse
+from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Record
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang, words
+from evallib.model.words import Lang
+from evallib.say.refusals import refused
 
 
 def _refuse_taken(path: Path) -> None:
     if path.exists():
-        fix = words("移走它，或换一个位置", "move it away, or choose another place")
-        raise refuse(str(path), "已经存在，不会覆盖", "is already there and is not overwritten", fix.zh, fix.en)
+        raise refused("file.already_there", str(path))
 
 
 def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None = None, hints: Hints | None = None) -> None:
@@ -38,7 +38,7 @@ def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None =
         made.mkdir()
         for table, model in TABLES.items():
             placed = layout(table, hints)
-            numbers = [kind_of(model, one) != "text" for one in placed]
+            numbers = [isinstance(one, str) and kind_of(model, one) in ("decimal", "int") for one in placed]
             lines = [csv_line(head_of(model, one, heads) for one in placed)]
             for cells in shown_rows(table, tables, hints, heads):
                 paired = zip(numbers, cells, strict=True)  # -5 is a number, not a formula
@@ -57,14 +57,9 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
     """
     loaded = load_year(data, department, year)
     home = data / "departments" / department
-    names = {"csv": str(year), "xlsx": f"{year}.xlsx"}
-    old, name = home / names["csv" if (home / names["csv"]).is_dir() else "xlsx"], names[to]
-    if old.name == name:
-        have = words(
-            *(("已经是 CSV 文件夹", "is a folder of CSV files already") if to == "csv" else ("已经是工作簿", "is a workbook already"))
-        )
-        fix = words("无需转换；或改选另一种形式", "nothing need be done; or name the other form")
-        raise refuse(f"departments/{department}/{name}", have.zh, have.en, fix.zh, fix.en)
+    old, name = data_of(data, department, year), str(year) if to == "csv" else f"{year}.xlsx"
+    if old is None or old.name == name:
+        raise refused(f"form.already_{to}", f"departments/{department}/{name}")
     target = (home if out is None else out / department) / name
     _refuse_taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +77,7 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
                 shutil.copytree(data / name, Path(work, name))
         _refuse_changed(loaded.record, Path(work), target)
         if out is None:
-            backup = _free(home / "backup", f"{year}-csv" if to == "xlsx" else str(year), "" if to == "xlsx" else ".xlsx")
+            backup = free(home / "backup", f"{year}-csv" if to == "xlsx" else str(year), "" if to == "xlsx" else ".xlsx")
             backup.parent.mkdir(exist_ok=True)
             old.rename(backup)
         try:
@@ -106,12 +101,4 @@ def _refuse_changed(record: Record, trial: Path, target: Path) -> None:
     except InputRefused as refusal:
         changed = [problem.describe("en") for problem in refusal.problems[:1]]
     if changed:
-        what = words("新形式读出的内容与原来不同，没有改动任何文件", "the new form does not read as the same data; nothing was changed")
-        fix = words("检查该表中的特殊字符，改正后重试", "look for unusual characters in that table, correct them and try again")
-        raise refuse(str(target), what.zh, what.en, fix.zh, fix.en, changed[0])
-
-
-def _free(folder: Path, stem: str, suffix: str) -> Path:
-    """The first name in a folder that is not taken, numbered from 2."""
-    names = (folder / f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 10_000))))
-    return next(path for path in names if not path.exists())
+        raise refused("form.changes_the_data", str(target), changed[0])

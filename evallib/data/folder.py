@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.sheets import MAX_BYTES
-from evallib.model.errors import Place, Problem, refuse
+from evallib.model.errors import Place, Problem
 from evallib.model.record import TABLES
-from evallib.model.words import Words, words
+from evallib.model.rows import Row, columns
+from evallib.model.words import Given, Words, words
+from evallib.say.refusals import problem, refused
 
 COUNTY = "county.toml"
 """The file of a data folder's settings; it also marks the folder."""
+
+
+_PUT_BACK = words("放回该文件", "put the file back")
 
 
 class File(NamedTuple):
@@ -39,13 +44,7 @@ def data_root(data: Path) -> Path:
     """
     root = data.resolve()
     if not root.is_dir():
-        raise refuse(
-            str(data),
-            "没有这个数据文件夹",
-            "there is no such data folder",
-            "先进入工作文件夹（还没有时运行 evallib init 文件夹），或用 --data 指定数据文件夹",
-            "go to your working folder first (to make one: evallib init DIRECTORY), or name the data folder with --data",
-        )
+        raise refused("folder.no_data_folder", str(data))
     return root
 
 
@@ -54,49 +53,57 @@ def year_folder(root: Path, department: str, year: int) -> Path:
     return root / "departments" / department / str(year)
 
 
+def data_of(data: Path, department: str, year: int) -> Path | None:
+    """The folder or the workbook that holds a department's year; None where there is neither."""
+    folder = year_folder(data, department, year)
+    book = folder.with_suffix(".xlsx")
+    return folder if folder.is_dir() else book if book.is_file() else None
+
+
 def has_data(data: Path, department: str, year: int) -> bool:
     """Whether there is a folder or a workbook for a department's year."""
-    folder = year_folder(data, department, year)
-    return folder.is_dir() or folder.with_suffix(".xlsx").is_file()
+    return data_of(data, department, year) is not None
 
 
-def read_file(root: Path, name: str, fix: Words, outside: bool | None = None) -> File:
+def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | None = None) -> File:
     """A file by its name inside the data folder; `fix` says what to do where it is not there.
 
     `outside` is whether its folder is a link that leads out of the data folder, where the caller knows.
     """
     path = root / name
 
-    def wrong(zh: str, en: str, how: Words) -> File:
-        return File(name, problem=Problem(Place(name), words(zh, en), how))
+    def wrong(mistake: str, **given: Given) -> File:
+        return File(name, problem=problem(mistake, Place(name), **given))
 
     try:
         found = path.stat()
     except OSError:
-        return wrong("文件不存在", "there is no such file", fix)
+        return wrong("file.missing", fix=fix)
     if not stat.S_ISREG(found.st_mode):
-        return wrong("文件不存在", "there is no such file", fix)
+        return wrong("file.missing", fix=fix)
     if _leads_out(root, path) if outside is None or path.is_symlink() else outside:
-        put = words("把文件本身放进数据文件夹", "put the file itself into the data folder")
-        return wrong("链接指向数据文件夹以外", "is a link that leads out of the data folder", put)
+        return wrong("file.leads_out")
     if found.st_size > MAX_BYTES:
-        limit = MAX_BYTES // 1_000_000
-        check = words("确认选对了文件，删去多余的行", "check that it is the right file, and delete what does not belong")
-        return wrong(f"文件超过 {limit} MB", f"the file is larger than {limit} MB", check)
+        return wrong("file.too_large", limit=MAX_BYTES // 1_000_000)
     try:
         with path.open("rb", buffering=0) as file:
             return File(name, file.read())
     except OSError:
-        close = words("关闭正在打开它的程序，或检查读取权限", "close the program that has it open, or see whether you may read it")
-        return wrong("文件读不了", "the file cannot be read", close)
+        return wrong("file.unreadable")
 
 
 def _leads_out(root: Path, path: Path) -> bool:
     return not path.resolve().is_relative_to(root)
 
 
-def read_year(root: Path, department: str, year: int, fixes: dict[str, Words], needed: Collection[str]) -> YearFiles:
-    """Every file of a department's year; `fixes` says for each table what to do where its file is not there, though it is `needed`.
+def lay_out_table(model: type[Row]) -> Words:
+    """What to do where the file of a table is not there."""
+    heads = ",".join(columns(model))
+    return words(f"新建该文件；没有内容时只写列名行：{heads}", f"create it; with nothing to say, only the header row: {heads}")
+
+
+def read_year(root: Path, department: str, year: int, needed: Collection[str]) -> YearFiles:
+    """Every file of a department's year; those of the tables that are `needed`, though they be not there.
 
     Raises InputRefused where there is nothing, or a folder beside a workbook.
     """
@@ -104,26 +111,14 @@ def read_year(root: Path, department: str, year: int, fixes: dict[str, Words], n
     book = folder.with_suffix(".xlsx")
     shown = f"departments/{department}/{year}"
     if folder.is_dir() and book.is_file():
-        raise refuse(
-            shown,
-            "文件夹和工作簿同时存在",
-            "there is a folder and a workbook of the same year",
-            f"只保留一个，移走 {book.name} 或文件夹",
-            f"keep one: move {book.name} or the folder away",
-        )
+        raise refused("year.two_forms", shown, workbook=book.name)
     if book.is_file():
-        return YearFiles(book=read_file(root, f"{shown}.xlsx", words("放回该文件", "put the file back")))
+        return YearFiles(book=read_file(root, f"{shown}.xlsx"))
     if not folder.is_dir():
-        raise refuse(
-            shown,
-            f"没有 {department} {year} 年的数据",
-            f"there is no data for {department} {year}",
-            f"把数据表放进这个文件夹，或放一个工作簿 {book.name}；也可先运行 evallib new {department} {year}",
-            f"put the tables into this folder, or a workbook {book.name}; or begin with: evallib new {department} {year}",
-        )
+        raise refused("year.no_data", shown, department=department, year=year, workbook=book.name)
     outside = _leads_out(root, folder)
     there = [name for name in TABLES if name in needed or (folder / f"{name}.csv").exists()]
-    tables = tuple((name, read_file(root, f"{shown}/{name}.csv", fixes[name], outside)) for name in there)
+    tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
     names = sorted(p.name for p in folder.iterdir() if p.suffix == ".csv" and p.stem not in TABLES)
     return YearFiles(tables, strays=tuple(f"{shown}/{name}" for name in names))
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache, cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_year
@@ -18,16 +18,17 @@ from evallib.checks.identities import check_against_last_year, check_identities
 from evallib.checks.methods import check_methods
 from evallib.checks.record import check_record
 from evallib.data.cells import Reader, load_table
-from evallib.data.folder import File, YearFiles, data_root, read_file, read_year
+from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, known_sheets, read_csv, read_workbook
 from evallib.model.catalogue import Catalogue
-from evallib.model.errors import InputRefused, Place, Problem, Where, refuse
+from evallib.model.errors import InputRefused, Place, Problem, Where
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, InputFile, Listing, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import TABLE_NAMES
-from evallib.model.words import Words, words
+from evallib.model.words import Words, listed, words
+from evallib.say.refusals import problem, refused
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
@@ -36,28 +37,13 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 class Departments(tuple[Listing, ...]):
     """The lines of the list of departments, found by code or by name."""
 
-    @cached_property
-    def _by_code(self) -> dict[str, list[Listing]]:
-        found: dict[str, list[Listing]] = {}
-        for row in self:
-            found.setdefault(row.code, []).append(row)
-        return found
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Listing]]:
-        found: dict[str, list[Listing]] = {}
-        for row in self:
-            for text in {row.code, row.name, row.name_en}:
-                found.setdefault(text, []).append(row)
-        return found
-
     def of(self, code: str) -> list[Listing]:
         """The lines of a department."""
-        return self._by_code.get(code, [])
+        return [row for row in self if row.code == code]
 
     def home(self, listing: Listing, year: int) -> Words:
         """The name of the department that a project or policy belongs to: as it is on the list that year, else as it was written."""
-        named = self._by_name.get(listing.department, []) if listing.department else []
+        named = [row for row in self if listing.department in (row.code, row.name, row.name_en)] if listing.department else []
         in_force = (row for row in reversed(named) if row.first_year <= year)
         return next((row.words for row in (*in_force, *named)), words(listing.department))
 
@@ -69,7 +55,7 @@ def load_departments(data: Path) -> Departments:
     """
     root = data_root(data)
     load_county(root)  # a folder of an old version is told first
-    return _departments(read_file(root, "departments.csv", _lay_out(Listing)))
+    return _departments(read_file(root, "departments.csv", lay_out_table(Listing)))
 
 
 def list_departments(data: Path) -> Departments:
@@ -79,13 +65,7 @@ def list_departments(data: Path) -> Departments:
     """
     listings = load_departments(data)
     if not listings:
-        raise refuse(
-            "departments.csv",
-            "名单里还没有部门",
-            "no department is on the list yet",
-            "加入一个部门和年度：evallib new 部门编码 年度 --name 名称 --framework 指标体系；想先试用：evallib demo 文件夹",
-            "add a department and year: evallib new CODE YEAR --name NAME --framework FRAMEWORK; to try things out: evallib demo DIRECTORY",
-        )
+        raise refused("list.empty", "departments.csv")
     return listings
 
 
@@ -95,28 +75,15 @@ def _departments(file: File) -> Departments:
     rows = _load_csv(reader, file, "departments", Listing)
     reader.stop_if_wrong()
     listings = Departments(row for row in rows if isinstance(row, Listing))
+    by_code: dict[str, list[Listing]] = {}
     for index, row in enumerate(listings):
-        of_code = listings.of(row.code)
-        earlier = of_code[: next(n for n, other in enumerate(of_code) if other is row)]
-        overlapping = any(other.first_year <= row.last_year and row.first_year <= other.last_year for other in earlier)
-        if overlapping:
-            reader.problem(
-                reader.place("departments", index, "first_year"),
-                "同一部门的年度重叠",
-                "the years of one department overlap",
-                "每个年度只属于一行：改正起始年度或截止年度",
-                "let each year belong to one row: correct first_year or last_year",
-                f"{row.code} {row.first_year}–{row.last_year}",
-            )
+        earlier = by_code.setdefault(row.code, [])
+        if any(other.first_year <= row.last_year and row.first_year <= other.last_year for other in earlier):
+            place, years = reader.place("departments", index, "first_year"), f"{row.code} {row.first_year}–{row.last_year}"
+            reader.problems.append(problem("list.years_overlap", place, years))
+        earlier.append(row)
         if row.code in RESERVED:
-            reader.problem(
-                reader.place("departments", index, "code"),
-                "是 Windows 保留的名称，不能做文件名",
-                "is a name that Windows keeps for itself and cannot be a file",
-                "换一个编码",
-                "choose another code",
-                row.code,
-            )
+            reader.problems.append(problem("department.code_of_windows", reader.place("departments", index, "code"), row.code))
     reader.stop_if_wrong()
     return listings
 
@@ -146,34 +113,17 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
     listings = every.of(department)
     if not listings:
         codes = sorted({row.code for row in every or list_departments(root)})  # which refuses an empty list
-        near = get_close_matches(department, codes, 1)
-        hint = words(f"是否应为 {near[0]}？", f"Did you mean {near[0]}? ") if near else words("", " ")
-        raise refuse(
-            "departments.csv",
-            "没有这个部门编码",
-            "there is no such department code",
-            f"{hint.zh}已有编码：{'、'.join(codes)}；要新增部门：evallib new 部门编码 年度 --name 名称 --framework 指标体系",
-            f"{hint.en.lstrip()}The codes are: {', '.join(codes)}; to add a department: evallib new CODE YEAR --name NAME "
-            "--framework FRAMEWORK",
-            found=department,
-        )
+        near = "".join(get_close_matches(department, codes, 1))
+        name = "department.mistyped" if near else "department.unknown"
+        raise refused(name, "departments.csv", department, near=near, codes=listed(codes))
     listing = next((row for row in listings if row.first_year <= year <= row.last_year), None)
     if listing is None:
-        spans = ", ".join(
-            str(row.first_year) if row.first_year == row.last_year else f"{row.first_year}–{row.last_year}" for row in listings
-        )
-        raise refuse(
-            "departments.csv",
-            f"{department} 没有列出 {year} 年",
-            f"the year {year} is not listed for {department}",
-            f"列出的年度：{spans}；要增加年度，运行 evallib new {department} {year}",
-            f"the listed years are {spans}; to add one, run evallib new {department} {year}",
-        )
+        years = ", ".join("–".join(str(year) for year in sorted({row.first_year, row.last_year})) for row in listings)
+        raise refused("year.not_listed", "departments.csv", department=department, year=year, years=years)
     rules = rulebook_files(root, listing.framework, year)
     framework = framework_of(rules, year)  # what is wrong with it is said before the tables are read
-    loaded = _year(
-        listing, every.home(listing, year), year, rules, read_year(root, department, year, _fixes(), needed_tables(framework, listing))
-    )
+    files = read_year(root, department, year, needed_tables(framework, listing))
+    loaded = _year(listing, every.home(listing, year), year, rules, files)
     found = loaded.remarks
     if previous is not None:
         found += tuple(check_against_last_year(framework.catalogue, loaded.record, previous, loaded.where))
@@ -238,18 +188,8 @@ def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
     return frozenset({"sources"} | {table for table, needed in asked.items() if needed})
 
 
-def _lay_out(model: type[Row]) -> Words:
-    heads = ",".join(columns(model))
-    return words(f"新建该文件；没有内容时只写列名行：{heads}", f"create it; with nothing to say, only the header row: {heads}")
-
-
-@cache
-def _fixes() -> dict[str, Words]:
-    return {name: _lay_out(model) for name, model in TABLES.items()}
-
-
 def _load_csv(reader: Reader, file: File, table: str, model: type[Row]) -> tuple[Row, ...]:
-    reader.tables[table] = Grid(file.name, None, (), ())
+    reader.tables[table] = Grid(file.name)
     if file.problem:
         reader.problems.append(file.problem)
         return ()
@@ -280,27 +220,15 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
         if name in found:
             tables[name] = load_table(reader, found[name], name, model)
         elif name in needed:
-            reader.problem(
-                Place(book.name),
-                f"缺少工作表“{TABLE_NAMES[name].zh}”",
-                f"the sheet “{TABLE_NAMES[name].en}” is missing",
-                f"加上该表；没有内容时只写列名行：{'、'.join(str(model.model_fields[c].title) for c in columns(model))}",
-                f"add it; with nothing to say, only the header row: {', '.join(columns(model))}",
-            )
+            heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
+            reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
     return tables
 
 
 def _unknown_table(reader: Reader, place: Place, name: str) -> None:
-    near = get_close_matches(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))], 1)
-    sheet = place.sheet is not None  # in a workbook a table is known by its name, as a CSV file by its id
-    tables = words(
-        "、".join(n.zh if sheet else f"{id}（{n.zh}）" for id, n in TABLE_NAMES.items()),
-        ", ".join(n.en if sheet else id for id, n in TABLE_NAMES.items()),
-    )
-    reader.problem(
-        place,
-        "没有这种数据表",
-        "there is no table of that name",
-        f"是否应为 {near[0]}？" if near else f"移走它，或让表名以 # 开头；数据表有：{tables.zh}",
-        f"did you mean {near[0]}?" if near else f"move it away, or begin its name with #; the tables are: {tables.en}",
-    )
+    near = "".join(get_close_matches(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))], 1))
+    if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
+        tables = listed(TABLE_NAMES.values())
+    else:
+        tables = listed(words(f"{id}（{name.zh}）", id) for id, name in TABLE_NAMES.items())
+    reader.problems.append(problem("table.mistyped" if near else "table.unknown", place, near=near, tables=tables))

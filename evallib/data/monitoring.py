@@ -16,13 +16,15 @@ from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_departments
 from evallib.data.rulebook import load_units
 from evallib.data.sheets import read_csv
-from evallib.model.errors import InputRefused, Problem, meant, refuse
+from evallib.model.errors import InputRefused, meant
 from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
-from evallib.model.monitoring_rows import MonitoringRow, file_name, kind_of, operator_of, yes_of
+from evallib.model.monitoring_rows import MonitoringRow, file_name
 from evallib.model.record import InputFile
+from evallib.model.table_words import CHOICES
 from evallib.model.units import Units, convert
-from evallib.model.words import words
+from evallib.model.words import Given, Words, words
 from evallib.say.numbers import plain
+from evallib.say.refusals import problem, refused
 
 TABLE = "monitoring"
 _OF_MEASURE = ("name", "name_en", "kind", "operator", "target", "unit")
@@ -41,7 +43,7 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     listing = next((row for row in reversed(listed) if row.code == department), None)
     if listing is None:
         known = meant(department, sorted({row.code for row in listed}))
-        raise refuse("departments.csv", "没有这个部门", "there is no such department", known.zh, known.en, department)
+        raise refused("monitoring.department_unknown", "departments.csv", department, known=known)
     name = file_name(department, year)
     if not (root / name).exists():
         return Monitored(department=department, name=listing.words, year=year)
@@ -61,7 +63,7 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
         year=year,
         measures=tuple(_measure(reader.units, [row for _, row in rows if row.measure == id]) for id in ids),
         sources=tuple(sources.items()),
-        synthetic=any(yes_of(row.synthetic) for _, row in rows),
+        synthetic=any(row.synthetic == "yes" for _, row in rows),
         file=InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()),
     )
 
@@ -78,11 +80,11 @@ class _Wrong:
         self.reader = reader
         self.whole = not reader.problems
 
-    def __call__(self, index: int, column: str, what: tuple[str, str], fix: tuple[str, str], found: object = "") -> None:
-        self.reader.problem(self.reader.place(TABLE, index, column), *what, *fix, str(found))
+    def __call__(self, name: str, index: int, column: str, found: object = "", /, **given: Given) -> None:
+        self.reader.problems.append(problem(name, self.reader.place(TABLE, index, column), _text(found).zh, **given))
 
-    def line(self, index: int) -> int | None:
-        return self.reader.place(TABLE, index).row
+    def line(self, index: int) -> str:
+        return str(self.reader.place(TABLE, index).row)
 
 
 def _check(reader: Reader, rows: _Rows, year: int) -> None:
@@ -90,39 +92,9 @@ def _check(reader: Reader, rows: _Rows, year: int) -> None:
     wrong = _Wrong(reader)
     for index, row in rows:
         if row.date.year != year:
-            wrong(
-                index,
-                "date",
-                (f"不在 {year} 年内", f"is not in {year}"),
-                (f"改正日期，或把这一行移到 {row.date.year}.csv", f"correct the date, or move the row to {row.date.year}.csv"),
-                row.date,
-            )
-        if yes_of(row.synthetic) is None:
-            wrong(
-                index,
-                "synthetic",
-                ("不是允许的取值", "is not one of the allowed values"),
-                ("填写 是 或留空", "write yes or leave it empty"),
-                row.synthetic,
-            )
-        if row.kind and kind_of(row.kind) is None:
-            wrong(
-                index,
-                "kind",
-                ("不是允许的取值", "is not one of the allowed values"),
-                ("填写 累计 或 时点", "write total or level"),
-                row.kind,
-            )
-        if row.operator and operator_of(row.operator) is None:
-            wrong(
-                index,
-                "operator",
-                ("不是允许的取值", "is not one of the allowed values"),
-                ("填写 >=、<= 或 =", "write >=, <= or ="),
-                row.operator,
-            )
+            wrong("monitoring.other_year", index, "date", row.date, year=year, other=row.date.year)
         if row.unit and reader.units.find(row.unit) is None:
-            reader.problems.append(Problem(reader.place(TABLE, index, "unit"), *unknown_unit(reader.units, row.unit), row.unit))
+            reader.problems.append(unknown_unit(reader.units, reader.place(TABLE, index, "unit"), row.unit))
     for id in dict.fromkeys(row.measure for _, row in rows):
         group = [(index, row) for index, row in rows if row.measure == id]
         _check_agreed(wrong, group)
@@ -136,102 +108,46 @@ def _check(reader: Reader, rows: _Rows, year: int) -> None:
 def _check_agreed(wrong: _Wrong, group: _Rows) -> None:
     """What belongs to the measure is the same wherever it is given."""
     for column_ in _OF_MEASURE:
-        given = [(index, row) for index, row in group if getattr(row, column_) not in ("", None)]
-        for index, row in given[1:]:
-            if _same(column_, row) != _same(column_, given[0][1]):
-                first, title = _text(getattr(given[0][1], column_)), MonitoringRow.model_fields[column_].title
-                wrong(
-                    index,
-                    column_,
-                    (
-                        f"同一监控项的{title}不同，第 {wrong.line(given[0][0])} 行为“{first}”",
-                        f"is not what row {wrong.line(given[0][0])} says of the same measure, “{first}”",
-                    ),
-                    (
-                        "写成一样，或只在第一行写；年中调整了目标的，各行都写调整后的，并在偏差原因里说明",
-                        "write the same, or write it in the first row only; write a changed target in every row and say why it changed",
-                    ),
-                    _text(getattr(row, column_)),
-                )
-
-
-def _same(column_: str, row: MonitoringRow) -> object:
-    """What a cell means, so that two ways to write it are the same."""
-    value: object = getattr(row, column_)
-    return kind_of(row.kind) if column_ == "kind" else operator_of(row.operator) if column_ == "operator" else value
+        given = [(index, getattr(row, column_)) for index, row in group if getattr(row, column_) not in ("", None)]
+        for index, value in given[1:]:
+            if value != given[0][1]:
+                title, row = str(MonitoringRow.model_fields[column_].title), wrong.line(given[0][0])
+                wrong("monitoring.not_agreed", index, column_, value, title=title, row=row, first=_text(given[0][1]))
 
 
 def _check_money(wrong: _Wrong, group: _Rows) -> None:
     units = wrong.reader.units
-    money = (f"写金额单位，如 {amounts(units).zh}", f"write a unit of money, for instance {amounts(units).en}")
     for index, row in group:
         unit = units.find(row.unit) if row.unit else None
         if unit is not None and not unit.is_money:
-            wrong(
-                index,
-                "unit",
-                ("不是金额单位", "is not a unit of money"),
-                money,
-                row.unit,
-            )
-        if row.target is not None or row.operator:
-            wrong(
-                index,
-                "target" if row.target is not None else "operator",
-                ("资金不填目标，按全年预算比较", "money has no target: it is compared with the year's budget"),
-                ("清空此格；预算另写一行，监控项为 budget", "clear the cell; the budget has a row of its own, measure budget"),
-                row.operator if row.target is None else plain(row.target),
-            )
+            wrong("monitoring.no_money", index, "unit", row.unit, units=amounts(units))
+        if row.target is not None:
+            wrong("monitoring.money_with_target", index, "target", row.target)
+        elif row.operator is not None:
+            wrong("monitoring.money_with_target", index, "operator", row.operator)
         if row.measure == "budget" and row.planned is not None:
-            wrong(
-                index,
-                "planned",
-                ("预算没有计划进度", "a budget has no planned share"),
-                ("清空此格；计划进度写在 received 和 spent 的行", "clear the cell; planned shares belong to received and spent"),
-                plain(row.planned),
-            )
-        if kind_of(row.kind) == "level":
-            wrong(index, "kind", ("资金按累计数填写", "money is a running total"), ("清空此格", "clear the cell"), row.kind)
-    _check_given(wrong, group, "unit", ("没有单位", "has no unit"), money)
+            wrong("monitoring.budget_planned", index, "planned", row.planned)
+        if row.kind == "level":
+            wrong("monitoring.money_is_total", index, "kind", row.kind)
+    _check_given(wrong, group, "unit", "monitoring.money_without_unit", units=amounts(units))
 
 
 def _check_target(wrong: _Wrong, group: _Rows) -> None:
-    needed = {
-        "name": (("没有名称", "has no name"), ("在第一行写目标的名称", "write the name of the target in its first row")),
-        "target": (("没有年度目标值", "has no target"), ("在第一行写年度目标值", "write the year's target in its first row")),
-        "operator": (
-            ("没有写方向（≥、≤、=）", "has no operator"),
-            ("在第一行写 >=、<= 或 =", "write >=, <= or = in its first row"),
-        ),
-        "unit": (("没有单位", "has no unit"), ("在第一行写单位", "write the unit in its first row")),
-    }
-    for column_, (what, fix) in needed.items():
-        _check_given(wrong, group, column_, what, fix)
+    for column_ in ("name", "target", "operator", "unit"):
+        _check_given(wrong, group, column_, f"monitoring.without_{column_}")
     unit = next((row.unit for _, row in group if row.unit), "")
     if wrong.whole and unit == "%" and not any(row.kind for _, row in group):
-        wrong(
-            group[0][0],
-            "kind",
-            ("百分比没有说明是累计数还是时点数", "a percentage that does not say whether it adds up or stands as it is"),
-            ("比率、满意度写 时点；逐步完成的进度写 累计", "write level for a rate, total for work done step by step"),
-        )
-    if any(kind_of(row.kind) == "level" for _, row in group):
+        wrong("monitoring.percentage_of_what", group[0][0], "kind")
+    if any(row.kind == "level" for _, row in group):
         for index, row in group:
             if row.planned is not None:
-                wrong(
-                    index,
-                    "planned",
-                    ("时点型目标没有计划进度", "a level has no planned share"),
-                    ("清空此格", "clear the cell"),
-                    plain(row.planned),
-                )
+                wrong("monitoring.level_planned", index, "planned", row.planned)
 
 
-def _check_given(wrong: _Wrong, group: _Rows, column_: str, what: tuple[str, str], fix: tuple[str, str]) -> None:
+def _check_given(wrong: _Wrong, group: _Rows, column_: str, name: str, **given: Given) -> None:
     """Something stands in at least one row of a measure."""
     if wrong.whole and all(getattr(row, column_) in ("", None) for _, row in group):
-        id = group[0][1].measure
-        wrong(group[0][0], column_, (f"监控项 {id} {what[0]}", f"the measure {id} {what[1]}"), fix)
+        wrong(name, group[0][0], column_, measure=group[0][1].measure, **given)
 
 
 def _check_course(wrong: _Wrong, group: _Rows) -> None:
@@ -239,63 +155,27 @@ def _check_course(wrong: _Wrong, group: _Rows) -> None:
     first: dict[datetime.date, int] = {}
     for index, row in group:
         if (earlier := first.setdefault(row.date, index)) != index:
-            wrong(
-                index,
-                "date",
-                (
-                    f"同一监控项的日期重复，第 {wrong.line(earlier)} 行已有",
-                    f"the measure has this date already, in row {wrong.line(earlier)}",
-                ),
-                ("每个日期只留一行", "keep one row for each date"),
-                row.date,
-            )
+            wrong("monitoring.date_twice", index, "date", row.date, row=wrong.line(earlier))
     ordered = sorted(group, key=lambda item: item[1].date)
-    if not any(row.measure == "budget" for _, row in group) and not any(kind_of(row.kind) == "level" for _, row in group):
-        _check_falls(
-            wrong,
-            ordered,
-            "value",
-            "累计数不能减少",
-            "a running total cannot fall",
-            "核对两行；随时增减的比率写 时点",
-            "check both rows; a rate that goes up and down is a level",
-        )
-    _check_falls(wrong, ordered, "planned", "计划进度不能后退", "a planned share cannot fall", "核对两行", "check both rows")
+    if not any(row.measure == "budget" or row.kind == "level" for _, row in group):
+        _check_falls(wrong, ordered, "value", "monitoring.total_falls")
+    _check_falls(wrong, ordered, "planned", "monitoring.plan_falls")
     planned = [(index, row) for index, row in ordered if row.planned is not None]
-    seen = [(index, row) for index, row in ordered if row.value is not None]
     if planned:
-        for index, row in seen:
-            if row.planned is None:
-                wrong(
-                    index,
-                    "planned",
-                    ("同一监控项别的日期有计划进度，这一行没有", "other dates of the measure have a planned share, this row has none"),
-                    ("每个日期都写，或都不写", "write it for every date, or for none"),
-                )
+        for index, row in ordered:
+            if row.value is not None and row.planned is None:
+                wrong("monitoring.plan_incomplete", index, "planned")
         index, row = planned[-1]
         if (row.date.month, row.date.day) == (12, 31) and row.planned != 100:
-            wrong(
-                index,
-                "planned",
-                ("年末的计划进度不是 100%", "the plan does not end at 100%"),
-                ("写 100", "write 100"),
-                plain(row.planned or Decimal(0)),
-            )
+            wrong("monitoring.plan_end", index, "planned", row.planned)
 
 
-def _check_falls(wrong: _Wrong, ordered: _Rows, column_: str, zh: str, en: str, fix_zh: str, fix_en: str) -> None:
+def _check_falls(wrong: _Wrong, ordered: _Rows, column_: str, name: str) -> None:
     given: list[tuple[int, Any]] = [(index, row) for index, row in ordered if getattr(row, column_) is not None]
     for (at, before), (index, row) in pairwise(given):
         earlier, later = getattr(before, column_), getattr(row, column_)
         if later < earlier:
-            was = f"{before.date}: {plain(earlier)}"
-            wrong(
-                index,
-                column_,
-                (f"{zh}，第 {wrong.line(at)} 行 {was}", f"{en}; row {wrong.line(at)} has {was}"),
-                (fix_zh, fix_en),
-                plain(later),
-            )
+            wrong(name, index, column_, later, row=wrong.line(at), was=f"{before.date}: {plain(earlier)}")
 
 
 # --- meaning ---------------------------------------------------------------------------------------------------------
@@ -310,8 +190,8 @@ def _measure(units: Units, rows: Sequence[MonitoringRow]) -> Measure:
         id=id,
         name=MONEY[id] if is_money else words(str(given["name"]), given["name_en"]),
         unit=units.money if is_money else unit,
-        kind=(kind_of(given["kind"]) if given["kind"] else None) or "total",
-        operator=(operator_of(given["operator"]) if given["operator"] else None) or ">=",
+        kind=given["kind"] or "total",
+        operator=given["operator"] or ">=",
         target=given["target"],
         observations=tuple(
             Observation(
@@ -326,5 +206,6 @@ def _measure(units: Units, rows: Sequence[MonitoringRow]) -> Measure:
     )
 
 
-def _text(value: object) -> str:
-    return plain(value) if isinstance(value, Decimal) else str(value)
+def _text(value: object) -> Words:
+    """What a cell says, as people write it."""
+    return words(plain(value)) if isinstance(value, Decimal) else CHOICES.get(str(value)) or words(str(value))

@@ -5,25 +5,25 @@ Nothing is guessed: what only the new year can say is left empty, and the check 
 
 from __future__ import annotations
 
+import codecs
 import re
 import shutil
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from evallib.checks.record import needs_target
+from evallib.data.cells import heads_of, normalised
 from evallib.data.csv_files import write_csv_folder
-from evallib.data.folder import has_data, year_folder
+from evallib.data.folder import data_of, has_data
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.rulebook import load_county, load_framework
-from evallib.data.sheets import guarded, read_csv
+from evallib.data.sheets import decode, guarded, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
-from evallib.model.errors import InputRefused, refuse
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
@@ -31,8 +31,10 @@ from evallib.model.record import Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Given, Lang
 from evallib.say.numbers import plain, quantity, written
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
 from evallib.score.measure import measure
 
 LAST_YEAR = "last-year"
@@ -69,22 +71,20 @@ def new_year(
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
     _refuse_bad_code(department, year)
-    place = f"departments/{department}/{year}"
     listed = [row for row in load_departments(data) if row.code == department]
-    there = has_data(data, department, year)
+    there = data_of(data, department, year)
     if there and any(row.first_year <= year <= row.last_year for row in listed):
-        raise _refuse(place, words("这一年已有数据，不会覆盖", "this year has data already, and it is not overwritten"),
-                      words(f"直接修改它，或先移走；检查：evallib check {department} {year}",
-                            f"edit it, or move it away first; to check it: evallib check {department} {year}"))  # fmt: skip
+        raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
     usual = "" if listed else load_county(data.resolve()).framework
     new = {"kind": kind, "department": belongs_to} if kind else {}
     listing, raised = _listing(listed, department, year, name, name_en, framework or usual, new)
     in_force = load_framework(data, listing.framework, year)
     if there:
         _list_year(data / "departments.csv", listing, raised)
-        return _laid_out(data, department, year)
-    before, by = _carried_from(data, department, year, from_year, listed)
-    plan = _Plan(in_force, _blank(listing, year, in_force, before), before, by, lang)
+        return there
+    empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
+    before, by = _carried_from(data, department, year, from_year, listed) or (empty, in_force)
+    plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
     tables, hints = _lay_out(plan)
     target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,25 +100,11 @@ def new_year(
     return target
 
 
-def _laid_out(data: Path, department: str, year: int) -> Path:
-    """The folder or the workbook that holds a year."""
-    folder = year_folder(data, department, year)
-    return folder if folder.is_dir() else folder.with_suffix(".xlsx")
-
-
-def _refuse(place: str, what: Words, fix: Words, found: str = "") -> InputRefused:
-    return refuse(place, what.zh, what.en, fix.zh, fix.en, found)
-
-
 def _refuse_bad_code(department: str, year: int) -> None:
     if not _CODE.fullmatch(department) or department in RESERVED:
-        raise _refuse("departments.csv", words("不能用作部门编码", "cannot be a department code"),
-                      words("以小写英文字母开头，只用小写字母、数字和下划线，至多 40 个字符；不要用 con、aux、com1 等 Windows 保留名",
-                            "begin with a small letter; use at most 40 small letters, digits and underscores, "
-                            "and no name that Windows keeps for itself (con, aux, com1)"), department)  # fmt: skip
+        raise refused("department.code_wrong", "departments.csv", department)
     if not 1990 <= year <= 2200:
-        raise _refuse("departments.csv", words("年度超出允许范围", "the year is out of range"),
-                      words("应为 1990 到 2200", "it must be 1990 to 2200"), str(year))  # fmt: skip
+        raise refused("year.out_of_range", "departments.csv", str(year))
 
 
 def _listing(
@@ -128,17 +114,10 @@ def _listing(
     for row in listed:
         if row.first_year <= year <= row.last_year:
             if framework not in ("", row.framework):
-                what = words(f"{year} 年已按另一个指标体系列出", f"{year} is listed with another framework")
-                fix = words(f"改用 {row.framework}，或先修改 departments.csv", f"use {row.framework}, or change departments.csv first")
-                raise _refuse("departments.csv", what, fix, framework)
+                raise refused("year.of_another_framework", "departments.csv", framework, year=year, framework=row.framework)
             return row, row
     if not listed and not (name and framework):
-        what = words("新部门须有名称和指标体系", "a new department needs a name and a framework")
-        fix = words(
-            '加上 --name "名称" --framework 指标体系（frameworks 文件夹中的一个名字）',
-            'add --name "NAME" --framework FRAMEWORK (a name in the folder frameworks)',
-        )
-        raise _refuse("departments.csv", what, fix, code)
+        raise refused("department.new_without_name", "departments.csv", code)
     earlier = max((row for row in listed if row.last_year < year), key=lambda row: row.last_year, default=None)
     near = earlier or next(iter(listed), None)
     if near is not None:
@@ -150,38 +129,35 @@ def _listing(
     return Listing(code=code, name=name, name_en=name_en, framework=framework, first_year=year, last_year=year, **more), None
 
 
-def _carried_from(
-    data: Path, department: str, year: int, from_year: int | None, listed: list[Listing]
-) -> tuple[Record | None, Framework | None]:
+def _carried_from(data: Path, department: str, year: int, from_year: int | None, listed: list[Listing]) -> tuple[Record, Framework] | None:
     """The record to carry over from, with its framework."""
     if from_year is not None and from_year >= year:
-        raise _refuse(f"departments/{department}/{from_year}",
-                      words(f"只能带入早于 {year} 年的数据", f"only a year before {year} can be taken over from"),
-                      words("改用更早的年度，或不指定", "name an earlier year, or none"), str(from_year))  # fmt: skip
+        raise refused("year.carried_from_later", f"departments/{department}/{from_year}", str(from_year), year=year)
     spans = [y for row in listed for y in range(row.first_year, min(row.last_year, year - 1) + 1)]
     found = max((y for y in spans if has_data(data, department, y)), default=None) if from_year is None else from_year
     if found is None:
-        return None, None
+        return None
     loaded = load_year(data, department, found)
     return loaded.record, loaded.framework
 
 
-def _blank(listing: Listing, year: int, framework: Framework, before: Record | None) -> Record:
-    """The new year with nothing in it but the indicators of the department's own that the framework still leaves room for."""
+def _kept(framework: Framework, before: Record) -> tuple[OwnIndicator, ...]:
+    """The indicators of the department's own that the framework still leaves room for."""
     groups, common = {g.id for g in framework.groups if g.own_rule}, {i.id for i in framework.indicators}
-    own = tuple(o for o in (before.own_indicators if before else ()) if o.group in groups and o.indicator not in common)
-    name = words(listing.name, listing.name_en)
-    return Record(department=listing.code, name=name, year=year, framework=framework.id, files=(), kind=listing.kind, own_indicators=own)
+    return tuple(o for o in before.own_indicators if o.group in groups and o.indicator not in common)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What the layout is made from: the framework in force, the new year's blank record, the record carried over from."""
+    """What the layout is made from: the framework in force, the new year's blank record, the record carried over from.
+
+    Where nothing is carried over, that is an empty record of the new year.
+    """
 
     framework: Framework
     new: Record
-    before: Record | None
-    before_framework: Framework | None
+    before: Record
+    before_framework: Framework
     lang: Lang
 
     @property
@@ -189,16 +165,22 @@ class _Plan:
         return indicators_in_force(self.framework, self.new)
 
     @property
+    def carries(self) -> bool:
+        return self.before.year < self.new.year
+
+    @property
     def adjoining(self) -> bool:
         """Whether the record carried over from is that of the year just before."""
-        return self.before is not None and self.before.year == self.new.year - 1
+        return self.before.year == self.new.year - 1
 
-    def head(self, zh: str, en: str) -> str:
+    def head(self, what: str) -> str:
         """The head of a column that reminds of the year carried over from."""
-        year = self.framework.catalogue.year(self.before.year if self.before else 0)[self.lang]
-        return words(f"#上年{zh}" if self.adjoining else f"#{year}年{zh}", f"#last year{en}" if self.adjoining else f"#{year}{en}")[
-            self.lang
-        ]
+        year = self.framework.catalogue.year(self.before.year)
+        return self.t(f"{'last_year' if self.adjoining else 'earlier_year'}.{what}", year=year)
+
+    def t(self, name: str, **given: Given) -> str:
+        """A sentence of `sentences/new_year.toml`."""
+        return sentence(f"new_year.{name}", **given)[self.lang]
 
 
 def _carried(table: str, row: Row, **changed: str) -> dict[str, str]:
@@ -218,17 +200,16 @@ def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
     follow_ups, follow_up_hints = _follow_ups(plan)
     tables: dict[str, _Rows] = {
         "profile": _profile(plan),
-        "units": [_carried("units", row) for row in before.units] if before else [],
+        "units": [_carried("units", row) for row in before.units],
         "plan_targets": [
-            _carried("plan_targets", row, indicator=row.indicator if row.indicator in ids else "")
-            for row in (before.plan_targets if before else ())
+            _carried("plan_targets", row, indicator=row.indicator if row.indicator in ids else "") for row in before.plan_targets
         ],
         "facts": facts,
         "own_indicators": _own_indicators(plan),
         "targets": targets,
         "target_parts": [
             texts_of(row) | {"value": "", "source": "", "section": ""}
-            for row in (before.target_parts if before else ())
+            for row in before.target_parts
             if row.indicator in {target["indicator"] for target in targets}
         ],
         "judgements": judgements,
@@ -242,16 +223,16 @@ def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
 def _sources(plan: _Plan, used: bool) -> _Rows:
     """The report to come, last year's data where anything is carried over from it, and the laws."""
     rows: _Rows = [{"source": "report", "kind": "report"}]
-    if plan.before and used:
+    if used:
         code, year = plan.before.department, plan.before.year
-        rows.append({"source": LAST_YEAR, "title": f"{code} {year} 年度数据", "title_en": f"Data of {code} for {year}",
-                     "year": str(year), "kind": "ledger"})  # fmt: skip
+        title = sentence("new_year.origin", department=code, year=year)
+        rows.append({"source": LAST_YEAR, "title": title.zh, "title_en": title.en, "year": str(year), "kind": "ledger"})
     taken = {row["source"] for row in rows}
-    return rows + [texts_of(row) for row in (plan.before.sources if plan.before else ()) if row.kind == "law" and row.source not in taken]
+    return rows + [texts_of(row) for row in plan.before.sources if row.kind == "law" and row.source not in taken]
 
 
 def _profile(plan: _Plan) -> _Rows:
-    if plan.before is not None:
+    if plan.carries:
         return [_carried("profile", row) for row in plan.before.profile if row.key in _PROFILE]
     name = plan.new.name
     return [{"key": key} | ({"text": name.zh, "text_en": name.en} if key == "full_name" else {}) for key in _PROFILE]
@@ -276,16 +257,15 @@ def _needed_facts(plan: _Plan) -> set[tuple[str, int]]:
 def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     """A row for every fact that is needed or was given before; empty, but for what last year's record knows."""
     before, year, catalogue = plan.before, plan.new.year, plan.framework.catalogue
-    shift = year - before.year if before else 0
-    told = Facts(plan.before_framework.catalogue, before) if before and plan.before_framework else None
-    given = {(row.fact, row.year + shift): row for row in before.facts if row.fact in catalogue.facts} if before else {}
+    shift, told = year - before.year, Facts(plan.before_framework.catalogue, before)
+    given = {(row.fact, row.year + shift): row for row in before.facts if row.fact in catalogue.facts}
 
     def covered(fact: str, of: int) -> bool:
         parts = catalogue.facts[fact].parts
         return (fact, of) in given or (bool(parts) and all(covered(part, of) for _, part in parts))
 
     def of_last_year(fact: str, of: int) -> InputValue | None:
-        return told.find(fact, of) if told and fact in told.catalogue.facts else None
+        return told.find(fact, of) if fact in told.catalogue.facts else None
 
     carried = dict(zip(catalogue.playing("carried in"), catalogue.playing("carried out"), strict=False))
     wanted = {*given, *((fact, of) for fact, of in _needed_facts(plan) if not covered(fact, of))}
@@ -302,14 +282,14 @@ def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
             if found.value is None:
                 row |= {"note": found.note.zh, "note_en": found.note.en}
             else:
-                unit = _typed_unit(told, *known) if told and found.half else made.unit  # which keeps its precision
+                unit = _typed_unit(told, *known) if found.half else made.unit  # which keeps its precision
                 row |= {"value": f"{convert(found.value, found.unit, unit):f}", "unit": unit.symbol}
         rows.append(row)
         last = of_last_year(fact, of - shift)
         reminders.append("" if last is None else written(last.value, last.unit)[plan.lang])
     names = tuple(catalogue.facts[row["fact"]].name[plan.lang] for row in rows)
-    hints = [Hint(words("#名称", "#name")[plan.lang], "fact", names)]
-    return rows, hints + ([Hint(plan.head("", ""), "value", tuple(reminders))] if before else [])
+    hints = [Hint(plan.t("name"), "fact", names)]
+    return rows, hints + ([Hint(plan.head("value"), "value", tuple(reminders))] if plan.carries else [])
 
 
 def _typed_unit(told: Facts, fact: str, year: int) -> Unit:
@@ -323,7 +303,7 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     """The same indicators with their units, targets and actuals empty; and any other that needs a target."""
     before, lang = plan.before, plan.lang
     ids = {i.id: i for i in plan.indicators}
-    kept = [row for row in (before.targets if before else ()) if row.indicator in ids]
+    kept = [row for row in before.targets if row.indicator in ids]
     own = {o.indicator for o in plan.new.own_indicators}
     there = {row.indicator for row in kept}
     more = [i for i in ids.values() if i.id not in there and needs_target(i, own)]
@@ -331,62 +311,54 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     rows: _Rows = [{c: text for c, text in texts_of(row).items() if c in carry} for row in kept]
     rows += [{"indicator": i.id} for i in more]
     names = tuple(ids[row["indicator"]].words[lang] for row in rows)
-    hints = [Hint(words("#名称", "#name")[lang], "indicator", names)]
-    if before is None or plan.before_framework is None:
+    hints = [Hint(plan.t("name"), "indicator", names)]
+    if not plan.carries:
         return rows, hints
     told, read = Facts(plan.before_framework.catalogue, before), plan.before_framework.catalogue.units.read
     actuals = {t.id: t.actual for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
     asked = [f"{CHOICES[row.operator].zh} {quantity(row.target, read(row.unit), lang)}" for row in kept]
     reached = []
     for row in kept:
-        actual, unit, of = actuals[row.indicator], read(row.unit), ""
-        typed = read(row.actual_unit or row.unit)
-        if row.actual is not None and row.base is not None:
-            of = f" ({quantity(row.actual, typed, lang)} ÷ {quantity(row.base, typed, lang)})"
-        elif row.actual is not None:  # as it is to be typed beside it
+        actual, unit, typed = actuals[row.indicator], read(row.unit), read(row.actual_unit or row.unit)
+        if row.actual is not None and row.base is None:  # as it is to be typed beside it
             actual, unit = row.actual, typed
-        else:
-            of = words("（由数据算出，留空）", " (computed: leave empty)")[lang]
-        reached.append(("—" if actual is None else quantity(actual, unit, lang)) + of)
+        said = "—" if actual is None else quantity(actual, unit, lang)
+        if row.actual is not None and row.base is not None:
+            said += f" ({quantity(row.actual, typed, lang)} ÷ {quantity(row.base, typed, lang)})"
+        reached.append(said if row.actual is not None else plan.t("computed", value=said))
     blank = ("",) * len(more)
-    return rows, [*hints, Hint(plan.head("目标", "'s target" if plan.adjoining else " target"), "target", (*asked, *blank)),
-                  Hint(plan.head("实际", "'s actual" if plan.adjoining else " actual"), "actual", (*reached, *blank))]  # fmt: skip
+    asked_hint = Hint(plan.head("target"), "target", (*asked, *blank))
+    return rows, [*hints, asked_hint, Hint(plan.head("actual"), "actual", (*reached, *blank))]
 
 
 def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     """A row for each thing that people decide; none for what a formula gives."""
-    rows: _Rows = []
-    names: list[str] = []
-    items: list[str] = []
+    found: list[tuple[Indicator, dict[str, str], str]] = []
     for i in plan.indicators:
-        found: list[tuple[dict[str, str], str]] = []
         if i.rule.checklist:
-            found = [({"kind": "item", "item": item.id}, item.words[plan.lang]) for item in i.rule.checklist]
+            found += [(i, {"kind": "item", "item": item.id}, item.words[plan.lang]) for item in i.rule.checklist]
         elif i.rule.verdicts:
             tiers = (f"{t.id}: {t.words[plan.lang]} {_range(i.points, t.low, t.high)}" for t in i.rule.verdicts)
-            found = [({"kind": "tier"}, "; ".join(tiers))]
+            found.append((i, {"kind": "tier"}, "; ".join(tiers)))
         elif i.rule.takes == "score":
-            found = [({"kind": "award"}, _range(i.points, Decimal(0), Decimal(1)))]
-        rows += [{"indicator": i.id, **row} for row, _ in found]
-        names += [i.words[plan.lang] for _ in found]
-        items += [item for _, item in found]
-    heads = words("#指标", "#indicator")[plan.lang], words("#核对项", "#item")[plan.lang]
-    return rows, [Hint(heads[0], "indicator", tuple(names)), Hint(heads[1], "item", tuple(items))]
+            found.append((i, {"kind": "award"}, _range(i.points, Decimal(0), Decimal(1))))
+    names, items = tuple(i.words[plan.lang] for i, _, _ in found), tuple(item for _, _, item in found)
+    hints = [Hint(plan.t("indicator"), "indicator", names), Hint(plan.t("item"), "item", items)]
+    return [{"indicator": i.id, **row} for i, row, _ in found], hints
 
 
 def _follow_ups(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     """A row for each finding that is not told as done, and each recommendation told as open or promised: its day and office as
     last named; state and date wait to be filled in.
     """
-    left = unresolved(plan.before) if plan.before else []
+    left = unresolved(plan.before)
     rows: _Rows = [{"subject": f.key.subject, "id": id_in(plan.new, f.key), "due": str(f.due or ""), "office": f.office.zh,
                     "office_en": f.office.en if f.office.en != f.office.zh else ""} for f in left]  # fmt: skip
     if not left:
         return [], []
     said = tuple(f.state_words[plan.lang] + (f" {f.date}" if f.date else "") for f in left)
     titles = tuple(f.title[plan.lang] for f in left)
-    return rows, [Hint(words("#问题", "#finding")[plan.lang], "id", titles),
-                  Hint(plan.head("状态", "'s state" if plan.adjoining else " state"), "state", said)]  # fmt: skip
+    return rows, [Hint(plan.t("finding"), "id", titles), Hint(plan.head("state"), "state", said)]
 
 
 def _range(points: Decimal, low: Decimal, high: Decimal) -> str:
@@ -399,13 +371,12 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
         return
     content = path.read_bytes()
     grid = read_csv(path.name, content)
-    known = {_plain(str(text)): column for column in columns(Listing) for info in [Listing.model_fields[column]]
-             for text in (column, column.replace("_", " "), info.title, info.description)}  # fmt: skip
-    order = {column: index for index, head in enumerate(grid.head) for column in [known.get(_plain(head))] if column}
+    known = heads_of(Listing)
+    order = {known[normalised(head)]: index for index, head in enumerate(grid.head) if normalised(head) in known}
     new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
 
     def cell(cells: list[str], column: str) -> str:
-        return _plain(cells[order[column]]) if order[column] < len(cells) else ""
+        return normalised(cells[order[column]]) if order[column] < len(cells) else ""
 
     def is_raised(cells: list[str]) -> bool:
         span = [parse_decimal(cell(cells, column)) for column in ("first_year", "last_year")]
@@ -424,18 +395,6 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
         rows.append(added)
     end = "\r\n" if b"\r\n" in content else "\n"
     text = "".join(csv_line(guarded(one) for one in cells) + end for cells in (head, *rows))
-    utf8 = content.startswith(b"\xef\xbb\xbf") or not _is_utf8(content)
+    unmarked = decode(content)[1] == "utf-8-sig" and not content.startswith(codecs.BOM_UTF8)
     with whole(path) as file:
-        file.write_bytes(text.encode("utf-8-sig" if utf8 else "utf-8"))
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().lower()
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        file.write_bytes(text.encode("utf-8" if unmarked else "utf-8-sig"))

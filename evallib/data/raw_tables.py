@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Literal, get_args, get_origin
 
 from evallib.model.record import TABLES, Record
@@ -15,6 +16,7 @@ from evallib.model.words import Lang
 
 Form = Literal["csv", "xlsx"]
 UNIT_COLUMNS = ("unit", "actual_unit", "cost_unit")
+VERDICTS = ("met", "not_met")
 Tables = Mapping[str, Sequence[Mapping[str, str]]]
 """Tables in their raw form: by table, a row each, column -> text. What is not there is empty."""
 
@@ -53,16 +55,23 @@ def csv_line(cells: Iterable[str]) -> str:
 
 def choices_of(model: type[Row], column: str) -> tuple[str, ...]:
     """The few values that a column may hold; empty where any text may stand."""
-
     annotation = model.model_fields[column].annotation
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
+    literals = (one for one in (annotation, *get_args(annotation)) if get_origin(one) is Literal)
+    return next(map(get_args, literals), ())
 
 
-def kind_of(model: type[Row], column: str | Hint) -> Literal["decimal", "int", "text"]:
-    """What a column holds: a decimal number, a whole number or text."""
+Kind = Literal["choice", "verdict", "decimal", "date", "int", "unit", "text"]
 
-    annotation = "" if isinstance(column, Hint) else str(model.model_fields[column].annotation)
-    return "decimal" if "Decimal" in annotation else "int" if "int" in annotation else "text"
+
+@cache
+def kind_of(model: type[Row], column: str) -> Kind:
+    """What a column holds. A verdict is one of two words, or the id of a tier."""
+    if choices_of(model, column):
+        return "choice"
+    annotation = str(model.model_fields[column].annotation)
+    kinds: tuple[tuple[str, Kind], ...] = (("Decimal", "decimal"), ("date", "date"), ("int", "int"))
+    by_name: Kind = "verdict" if column == "verdict" else "unit" if column in UNIT_COLUMNS else "text"
+    return next((kind for word, kind in kinds if word in annotation), by_name)
 
 
 def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
@@ -74,7 +83,7 @@ def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
 
 def shown(model: type[Row], column: str, text: str, lang: Lang | None, units: Units | None = None) -> str:
     """A cell as a reader of the language writes it; a unit by its English name where that is read as the same."""
-    if lang is not None and text in (choices_of(model, column) or (("met", "not_met") if column == "verdict" else ())):
+    if lang is not None and text in (VERDICTS if column == "verdict" else choices_of(model, column)):
         return CHOICES[text][lang]
     unit = units.find(text) if units and lang == "en" and column in UNIT_COLUMNS else None
     again = units.find(unit.name.en) if units and unit else None

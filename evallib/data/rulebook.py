@@ -16,16 +16,18 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
-from evallib.data.cells import LIMITS, outside_limit
 from evallib.data.folder import COUNTY, File, dated_file, read_file
+from evallib.data.mistakes import mistake
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import Frozen
-from evallib.model.catalogue import KINDS, Catalogue, CurrencyEntry, Part, PeriodEntry
-from evallib.model.errors import InputRefused, Place, Problem, refuse
+from evallib.model.catalogue import Catalogue
+from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
+from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.units import Units
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, listed, words
+from evallib.say.refusals import refused, told
 
 UNITS = "units"
 """The catalogue that all others build on."""
@@ -59,7 +61,11 @@ def load_county(root: Path) -> County:
 
     Raises InputRefused where there are none, as in a folder of version 1.0, or with every problem found in them.
     """
-    return _county(read_file(root, COUNTY, _UPGRADE))
+    return _county(_county_file(root))
+
+
+def _county_file(root: Path) -> File:
+    return read_file(root, COUNTY, _UPGRADE)
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +86,7 @@ def load_units(root: Path, year: int = 9999) -> Units:
 
     Raises InputRefused where there are no settings, or with every problem found.
     """
-    return _units((read_file(root, COUNTY, _UPGRADE), *_own_files(root)), year)
+    return _units((_county_file(root), *_own_files(root)), year)
 
 
 @lru_cache(maxsize=4)
@@ -88,15 +94,14 @@ def _units(files: tuple[File, ...], year: int) -> Units:
     county, *own = files
     parts = [(UNITS, _shipped(UNITS)), (COUNTY, _county(county).part)]
     parts += [(one.name, Part(**{kind: getattr(_part(one), kind) for kind in ("currencies", "units", "scales", "alike")})) for one in own]
-    catalogue, problems = assemble(parts, year)
-    if problems:
-        raise InputRefused(problems)
+    catalogue, faults = assemble(parts, year)
+    if faults:
+        raise InputRefused(tuple(map(told, faults)))
     return catalogue.units
 
 
 def _own_files(root: Path) -> tuple[File, ...]:
-    back = words("放回该文件", "put the file back")
-    return tuple(read_file(root, f"catalogue/{path.name}", back) for path in sorted((root / "catalogue").glob("*.toml")))
+    return tuple(read_file(root, f"catalogue/{path.name}") for path in sorted((root / "catalogue").glob("*.toml")))
 
 
 def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
@@ -104,7 +109,7 @@ def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
 
     Raises InputRefused where there is no such framework, or none in force.
     """
-    return (_framework_file(root, id, year), read_file(root, COUNTY, _UPGRADE), *_own_files(root))
+    return (_framework_file(root, id, year), _county_file(root), *_own_files(root))
 
 
 @lru_cache(maxsize=32)
@@ -116,31 +121,20 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     file, county_file, *own = files
     document = _document(file)
     if document.get("format") == 1:
-        raise refuse(file.name, "是旧版（1.0）的格式", "is of the old format (version 1.0)", _UPGRADE.zh, _UPGRADE.en)
+        raise refused("framework.old_format", file.name, fix=_UPGRADE)
     kinds = {kind: document.pop(kind) for kind in KINDS if kind != "source" and kind in document}
     framework = _validated(file, document, Framework)
-    if file.name != f"frameworks/{framework.id}/{framework.first_year}.toml":
+    its_own = f"frameworks/{framework.id}/{framework.first_year}.toml"
+    if file.name != its_own:
         _, folder, name = file.name.removesuffix(".toml").split("/")
-        raise refuse(
-            file.name,
-            "文件名与其中的 id 或 first_year 不一致",
-            "its id or first_year is not what the file's name says",
-            f'在文件里写 id = "{folder}"、first_year = {name}；或把文件改名为 frameworks/{framework.id}/{framework.first_year}.toml',
-            f'in the file write id = "{folder}" and first_year = {name}; or name it frameworks/{framework.id}/{framework.first_year}.toml',
-        )
+        raise refused("framework.of_another_name", file.name, folder=folder, year=name, own=its_own)
     parts = [(UNITS, _shipped(UNITS)), *((name, _named(file, name)) for name in framework.builds_on)]
     parts += [(file.name, _validated(file, kinds, Part)), (COUNTY, _county(county_file).part)]
     parts += [(one.name, _part(one)) for one in own]
-    catalogue, problems = assemble(parts, year)
-    framework = framework.model_copy(
-        update={
-            "catalogue": catalogue,
-            "indicators": tuple(
-                i.model_copy(update={"value": catalogue.find(i.value) or i.value}) if i.value else i for i in framework.indicators
-            ),
-        }
-    )
-    problems += tuple(check_framework(framework, file.name))
+    catalogue, faults = assemble(parts, year)
+    indicators = tuple(i.model_copy(update={"value": i.value and (catalogue.find(i.value) or i.value)}) for i in framework.indicators)
+    framework = framework.model_copy(update={"catalogue": catalogue, "indicators": indicators})
+    problems = (*map(told, faults), *check_framework(framework, file.name))
     if problems:
         raise InputRefused(problems)
     return framework
@@ -164,14 +158,7 @@ def _shipped(name: str) -> Part:
 def _named(file: File, name: str) -> Part:
     known = shipped_catalogues()
     if name not in known:
-        raise refuse(
-            file.name,
-            "没有这个目录（builds_on）",
-            "there is no such catalogue (builds_on)",
-            f"可用的有：{'、'.join(known)}；县里自己的目录放在 catalogue 文件夹，不必写出",
-            f"there are: {', '.join(known)}; your own in the folder catalogue need not be named",
-            name,
-        )
+        raise refused("catalogue.unknown", file.name, name, known=listed(known))
     return _shipped(name)
 
 
@@ -190,7 +177,7 @@ def _part(file: File) -> Part:
 def framework_folders(root: Path) -> dict[str, Path]:
     """The frameworks that there are, by id: the data folder's own, and those shipped."""
     folders = [*FRAMEWORKS.glob("*"), *(root / "frameworks").glob("*")]
-    return {path.name: path for path in sorted(folders) if path.is_dir()}
+    return {path.name: path for path in sorted(folders, key=lambda path: path.name) if path.is_dir()}
 
 
 def _framework_file(root: Path, id: str, year: int) -> File:
@@ -198,24 +185,13 @@ def _framework_file(root: Path, id: str, year: int) -> File:
     known = framework_folders(root)
     folder = known.get(id) if _NAME.fullmatch(id) else None
     if folder is None:
-        raise refuse(
-            f"frameworks/{id}",
-            "没有这个指标体系",
-            "there is no such framework",
-            f"已有：{'、'.join(known)}",
-            f"there are: {', '.join(known)}",
-        )
+        raise refused("framework.unknown", f"frameworks/{id}", known=listed(known))
     in_force = dated_file(folder, year)
     if not in_force:
-        first = min((int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit()), default=None)
-        raise refuse(
-            f"frameworks/{id}",
-            f"没有适用于 {year} 年的指标体系",
-            f"no framework is in force in {year}",
-            f"最早的是 {first or '（无）'} 年；为 {year} 年增加一个 TOML 文件",
-            f"the first is for {first or 'no year'}; add a TOML file for {year}",
-        )
-    file = read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}", words("放回该文件", "put the file back"))
+        years = [int(path.stem) for path in folder.glob("*.toml") if path.stem.isdigit()]
+        first = words(str(min(years))) if years else words("（无）", "no year")
+        raise refused("framework.none_in_force", f"frameworks/{id}", year=year, first=first)
+    file = read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}")
     if file.problem:
         raise InputRefused((file.problem,))
     return file
@@ -234,9 +210,7 @@ def _document(file: File) -> dict[str, Any]:
     try:
         return tomllib.loads(file.content.decode("utf-8-sig"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refuse(
-            file.name, "不是正确的 TOML", "is not proper TOML", "按提示的行列改正", "correct it at the line that is named", found=str(error)
-        ) from None
+        raise refused("toml.unreadable", file.name, str(error)) from None
 
 
 def _validated(file: File, document: dict[str, Any], model: type[Model]) -> Model:
@@ -246,63 +220,19 @@ def _validated(file: File, document: dict[str, Any], model: type[Model]) -> Mode
         raise InputRefused(tuple(_problem(file.name, document, e) for e in refusal.errors())) from None
 
 
-_EXAMPLE = words(
-    "改正该项，写法见示例指标体系（data/frameworks 文件夹）",
-    "correct the entry; the example in the folder data/frameworks shows how it is written",
-)
-
-
-def _value_problem(kind: str, error: Any) -> tuple[Words, Words]:
-    """What is wrong with a value, and the next step, in plain words."""
-    context = error.get("ctx", {})
-    message = context.get("error")
-    if kind in LIMITS:
-        return outside_limit(error)
-    if kind == "value_error" and message is not None and len(message.args) == 2:  # a rule's own check says it in both languages
-        return words(*message.args), _EXAMPLE
-    if kind.startswith(("decimal", "int")):
-        return words("不是数字", "is not a number"), words("写数字，如 2 或 0.5", "write a number, such as 2 or 0.5")
-    if kind == "string_type":
-        return words("应为文字", "must be text"), words("用英文双引号括起来", "put it in double quotes")
-    if kind == "string_pattern_mismatch" and error["loc"][-1] == "factor":
-        return words("不是换算率", "is not a factor"), words('写 "10000" 或 "2000/3"', 'write "10000" or "2000/3"')
-    if kind == "string_pattern_mismatch":
-        plain = words(
-            "用小写英文字母开头，只用小写字母、数字和下划线", "begin with a small letter; use small letters, digits and underscores"
-        )
-        return words("编号格式不对", "is not a proper id"), plain
-    if kind == "literal_error":
-        allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        choose = words(f"填写以下之一：{allowed.replace(', ', '、')}", f"write one of {allowed}")
-        return words("不是允许的取值", "is not one of the allowed values"), choose
-    return words("写法不对", "is not written as it should be"), _EXAMPLE
-
-
 def _problem(name: str, document: dict[str, Any], error: Any) -> Problem:
     """A problem with a file, named by the id of the entry it is in."""
     steps: list[str] = []
     here: Any = document
     for step in error["loc"]:
-        here = (
-            here[step]
-            if isinstance(here, list) and isinstance(step, int) and step < len(here)
-            else (here.get(step) if isinstance(here, dict) else None)
-        )
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            here = None
         id = next((here[key] for key in ("id", "symbol", "holds") if key in here), None) if isinstance(here, dict) else None
         steps.append(str(id) if isinstance(step, int) and id else str(step))
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        what, fix = words("没有这个键", "there is no such key"), words("删去或改正键名", "delete it or correct its name")
-    elif kind == "missing":
-        what, fix = words("缺少这个键", "the key is missing"), words("补上它", "add it")
-    elif kind.startswith("union_tag"):
-        kinds = error.get("ctx", {}).get("expected_tags", "").replace("'", "")
-        what, fix = (
-            words("没有这种评分规则", "there is no such kind of rule"),
-            words(f"规则种类有：{kinds.replace(', ', '、')}", f"the kinds are: {kinds}"),
-        )
-    else:
-        what, fix = _value_problem(kind, error)
-    given = error.get("ctx", {}).get("tag", "") if isinstance(error.get("input"), dict) else error.get("input")
-    found = "" if kind == "missing" else str(given)[:60]
-    return Problem(Place(name, None, ".".join(steps)), what, fix, found)
+    context = error.get("ctx", {})
+    given = context.get("tag", "") if isinstance(error.get("input"), dict) else error.get("input")
+    found = "" if error["type"] == "missing" else str(given)[:60]
+    choices = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "").replace(" or ", ", ")
+    return mistake(error, "key", Place(name, None, ".".join(steps)), found, choices=listed(choices.split(", ")))

@@ -7,15 +7,16 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from evallib.model.errors import Place, Problem
-from evallib.model.words import Words, words
+from evallib.model.words import Words
+from evallib.say.refusals import problem
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
@@ -31,10 +32,10 @@ class Grid:
     """A table as text: its place, its head line, and its rows with the numbers they have in the file."""
 
     file: str
-    sheet: str | None
-    head: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    problems: tuple[Problem, ...] = field(default_factory=tuple)
+    sheet: str | None = None
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
         """A place in this table; in a workbook with the address of the cell."""
@@ -74,20 +75,12 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _DANGEROUS.match(text) else text
 
 
-def _problem(place: Place, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> Problem:
-    return Problem(place, words(zh, en), words(fix_zh, fix_en), found)
-
-
 # --- CSV -----------------------------------------------------------------------------------------------------------
 
 
 def decode(content: bytes) -> tuple[str, str]:
     """A text in one of the encodings that people send, and which it is; both empty where it is in none."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
+    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
@@ -97,17 +90,9 @@ def decode(content: bytes) -> tuple[str, str]:
 
 def read_csv(file: str, content: bytes) -> Grid:
     """A CSV file as a grid. Commas, tabs and semicolons are told apart by the head line."""
-    empty = Grid(file, None, (), ())
     text, encoding = decode(content)
     if not encoding or "\0" in text:
-        problem = _problem(
-            Place(file),
-            "无法识别文字编码",
-            "the text encoding is not known",
-            "在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
-            "in Excel, save it as “CSV UTF-8 (comma delimited)”",
-        )
-        return Grid(file, None, (), (), (problem,))
+        return Grid(file, problems=(problem("csv.encoding", Place(file)),))
     first = text.split("\n", 1)[0]
     separator = max((",", "\t", ";"), key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
@@ -116,32 +101,21 @@ def read_csv(file: str, content: bytes) -> Grid:
     try:
         for number, cells in enumerate(lines, 1):
             if number > MAX_ROWS:
-                return Grid(file, None, (), (), (_too_long(Place(file)),))
+                return Grid(file, problems=(_too_long(Place(file)),))
             if any(map(str.strip, cells)):
                 rows.append((number, tuple(map(unguarded, cells) if guards else cells)))
     except csv.Error as error:
-        problem = _problem(
-            Place(file, number + 1),
-            "这一行不是完整的 CSV",
-            "this line is not complete CSV",
-            "检查双引号是否成对",
-            "check that double quotes come in pairs",
-            str(error),
-        )
-        return Grid(file, None, (), (), (problem,))
-    if not rows:
-        return empty
-    return Grid(file, None, rows[0][1], tuple(rows[1:]))
+        return Grid(file, problems=(problem("csv.line_incomplete", Place(file, number + 1), str(error)),))
+    return _grid(Grid(file), rows)
 
 
 def _too_long(place: Place) -> Problem:
-    return _problem(
-        place,
-        f"超过 {MAX_ROWS} 行",
-        f"has more than {MAX_ROWS} rows",
-        "选中数据下方的空行并删除，再保存",
-        "select the empty rows below the data, delete them and save",
-    )
+    return problem("table.too_long", place, rows=MAX_ROWS)
+
+
+def _grid(bare: Grid, rows: list[tuple[int, tuple[str, ...]]], problems: Sequence[Problem] = ()) -> Grid:
+    """A grid with its rows, of which the first is the head line."""
+    return replace(bare, head=rows[0][1], rows=tuple(rows[1:]), problems=tuple(problems)) if rows else bare
 
 
 # --- workbooks -----------------------------------------------------------------------------------------------------
@@ -166,15 +140,7 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Pr
             if re.search(rb"<f[ >]", _sheets(content)):
                 formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
-        problem = _problem(
-            Place(file),
-            "无法打开这个工作簿",
-            "the workbook cannot be opened",
-            "在 Excel 中打开，另存为 .xlsx",
-            "open it in Excel and save it as .xlsx",
-            type(error).__name__,
-        )
-        return (), (problem,)
+        return (), (problem("workbook.damaged", Place(file), type(error).__name__),)
     return tuple(_sheet(file, sheet, formulas[sheet.title]) for sheet in book.worksheets), ()
 
 
@@ -187,29 +153,11 @@ def _unsafe(file: str, content: bytes) -> Problem | None:
     except zipfile.BadZipFile:
         size, names = 0, set()
     if "[Content_Types].xml" not in names:
-        return _problem(
-            Place(file),
-            "不是 .xlsx 工作簿",
-            "is not an .xlsx workbook",
-            "在 Excel 中另存为 .xlsx（旧的 .xls 和加密的文件读不了）",
-            "save it as .xlsx in Excel (an old .xls or an encrypted file cannot be read)",
-        )
+        return problem("workbook.not_xlsx", Place(file))
     if size > MAX_UNPACKED:
-        return _problem(
-            Place(file),
-            f"解压后超过 {MAX_UNPACKED // 1_000_000} MB",
-            f"unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
-            "只保留需要的工作表和行",
-            "keep only the sheets and rows that are needed",
-        )
+        return problem("workbook.too_large", Place(file), limit=MAX_UNPACKED // 1_000_000)
     if any(name.endswith("vbaProject.bin") for name in names):
-        return _problem(
-            Place(file),
-            "含有宏",
-            "holds macros",
-            "另存为不含宏的 .xlsx",
-            "save it as .xlsx without macros",
-        )
+        return problem("workbook.macros", Place(file))
     return None
 
 
@@ -220,10 +168,9 @@ def _sheets(content: bytes) -> bytes:
 
 
 def _sheet(file: str, sheet: Any, formulas: Any) -> Grid:
-    title = str(sheet.title)
-    bare = Grid(file, title, (), ())
+    bare = Grid(file, str(sheet.title))
     if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS:
-        return Grid(file, title, (), (), (_too_long(bare.place()),))
+        return replace(bare, problems=(_too_long(bare.place()),))
     problems: list[Problem] = []
     spread = _merged(sheet, bare, problems)
     rows: list[tuple[int, tuple[str, ...]]] = []
@@ -233,16 +180,14 @@ def _sheet(file: str, sheet: Any, formulas: Any) -> Grid:
             source = spread.get((number, index + 1), cell)
             text = _text(source)
             if text is None or (source.value is None and formulas is not sheet and formulas.cell(number, index + 1).data_type == "f"):
-                problems.append(_uncomputed(bare.place(number, None, index), text))
+                problems.append(problem("formula.error" if text is None else "formula.not_computed", bare.place(number, None, index)))
                 text = ""
             texts.append(text)
         while texts and not texts[-1].strip():
             texts.pop()
         if texts:
             rows.append((number, tuple(texts)))
-    if not rows:
-        return bare
-    return Grid(file, title, rows[0][1], tuple(rows[1:]), tuple(problems))
+    return _grid(bare, rows, problems)
 
 
 def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, int], Any]:
@@ -250,37 +195,12 @@ def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, 
     spread: dict[tuple[int, int], Any] = {}
     for merged in sheet.merged_cells.ranges:
         if merged.min_col != merged.max_col:
-            problems.append(
-                _problem(
-                    bare.place(merged.min_row, None, merged.min_col - 1),
-                    f"单元格 {merged.coord} 横向合并",
-                    f"the cells {merged.coord} are merged across",
-                    "取消合并，每格各填各的值；说明文字放到“#说明”表（表名以 # 开头）",
-                    "unmerge them and fill each cell; put notes on a sheet whose name begins with #",
-                )
-            )
+            place = bare.place(merged.min_row, None, merged.min_col - 1)
+            problems.append(problem("cells.merged_across", place, cells=merged.coord))
             continue
         for row in range(merged.min_row, merged.max_row + 1):
             spread[row, merged.min_col] = sheet.cell(merged.min_row, merged.min_col)
     return spread
-
-
-def _uncomputed(place: Place, text: str | None) -> Problem:
-    if text is None:
-        return _problem(
-            place,
-            "公式的结果是错误值",
-            "the formula's result is an error",
-            "改正公式，或直接填写数值",
-            "correct the formula, or type the value",
-        )
-    return _problem(
-        place,
-        "公式还没有计算",
-        "the formula was never computed",
-        "在 Excel 中打开并保存一次，或直接填写数值",
-        "open and save it in Excel once, or type the value",
-    )
 
 
 def _text(cell: Any) -> str | None:

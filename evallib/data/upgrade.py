@@ -20,10 +20,12 @@ from evallib.data.folder import COUNTY
 from evallib.data.load import load_departments
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, said_before
-from evallib.data.whole import whole
+from evallib.data.whole import free, whole
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
-from evallib.model.errors import InputRefused, refuse
-from evallib.model.words import Words, words
+from evallib.model.errors import InputRefused
+from evallib.model.words import Words
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,7 @@ def upgrade(folder: Path) -> Upgraded:
     folder = folder.resolve()
     root = next((place for place in (folder / "data", folder) if (place / "departments.csv").is_file()), None)
     if root is None:
-        raise refuse(
-            str(folder),
-            "不是 evallib 的数据文件夹（没有 departments.csv）",
-            "is no data folder of evallib (there is no departments.csv)",
-            "写出数据文件夹，或放着 data 的工作文件夹",
-            "name the data folder, or the working folder that holds data",
-        )
+        raise refused("folder.not_of_evallib", str(folder))
     changes: list[Words] = []
     kept = None
     if not (root / COUNTY).is_file():
@@ -60,7 +56,7 @@ def upgrade(folder: Path) -> Upgraded:
             made = Path(temporary) / root.name
             shutil.copytree(root, made, symlinks=True)
             changes += _convert(made)
-            kept = _free(root)
+            kept = free(root.parent, f"{root.name}.1.0")
             root.rename(kept)
             try:
                 made.rename(root)
@@ -71,43 +67,33 @@ def upgrade(folder: Path) -> Upgraded:
     return Upgraded(root, tuple(changes), kept)
 
 
-def _free(root: Path) -> Path:
-    """The first name beside a folder under which its old state can be kept."""
-    names = (root.with_name(f"{root.name}.1.0{f'-{n}' if n > 1 else ''}") for n in range(1, 1000))
-    return next(path for path in names if not path.exists())
-
-
 def _convert(root: Path) -> Iterator[Words]:
     """Bring a copy of a data folder up to date, and tell each change."""
-    yield _line(root, _write_county(root), words("新写（货币元，语言中文）", "written (money in yuan, language Chinese)"))
-    edits: tuple[tuple[str, Callable[[str], str], str, Words], ...] = (
-        ("frameworks/*/*.toml", framework_text, "utf-8", words("改为格式 2", "is of format 2 now")),
-        ("departments/**/own_indicators.csv", _head, "latin-1", words("列 metric 改名为 formula", "the column metric is called formula")),
-        ("departments/**/published.csv", _numbers, "latin-1", words("metric.… 改写为 formula.…", "metric.… is written formula.…")),
-        ("README.md", lambda _: table_documentation(), "utf-8", words("重新生成", "made again")),
+    yield _changed(root, _write_county(root), "settings")
+    edits: tuple[tuple[str, Callable[[str], str], str, str], ...] = (
+        ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
+        ("departments/**/own_indicators.csv", _head, "latin-1", "own_indicators"),
+        ("departments/**/published.csv", _numbers, "latin-1", "published"),
+        ("README.md", lambda _: table_documentation(), "utf-8", "documentation"),
     )
     for pattern, edit, codec, said in edits:
         for file in sorted(root.glob(pattern)):
             content = file.read_bytes()
             try:
-                codec = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else codec
-                made = edit(content.decode(codec)).encode(codec)
+                encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else codec
+                made = edit(content.decode(encoding)).encode(encoding)
             except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-                name = file.relative_to(root).as_posix()
-                raise refuse(
-                    name, "读不了", "cannot be read", "先改正它，或移走它", "correct it first, or move it away", str(error)
-                ) from None
+                raise refused("upgrade.unreadable", file.relative_to(root).as_posix(), str(error)) from None
             if made != content:
                 file.write_bytes(made)
-                yield _line(root, file, said)
+                yield _changed(root, file, said)
     for file in sorted(root.glob("departments/**/*.xlsx")):
         if _edit_workbook(file):
-            yield _line(root, file, words("metric 改写为 formula", "metric is written formula"))
+            yield _changed(root, file, "workbook")
 
 
-def _line(root: Path, file: Path, said: Words) -> Words:
-    name = file.relative_to(root).as_posix()
-    return words(f"{name}：{said.zh}", f"{name}: {said.en}")
+def _changed(root: Path, file: Path, how: str) -> Words:
+    return sentence(f"upgrade.{how}", file=file.relative_to(root).as_posix())
 
 
 def _write_county(root: Path) -> Path:
@@ -163,17 +149,18 @@ def framework_text(text: str) -> str:
             made.append(f'role = "{roles[table, key[2]]}"')
     for other in said_before()["base"]:
         if document.get("bases", {}).get(other["formula"]) == other["base"]:
-            made += ["", *_overriding(other["formula"], other["like"])]
+            made += _overriding(other["formula"], other["like"])
     return end.join([*made, ""]) if text.endswith("\n") else end.join(made)
 
 
-def _overriding(formula: str, like: str) -> list[str]:
-    """The lines of a formula of the catalogue with the value of another, to stand in its place."""
+def _overriding(formula: str, like: str) -> Iterator[str]:
+    """The lines of a formula of the catalogue, in each form it has had, with the value of another, to stand in its place."""
     blocks = (CATALOGUE / f"{BUILDS_ON}.toml").read_text(encoding="utf-8").split("\n\n")
-    [own], [other] = ([block.splitlines() for block in blocks if f'[[formula]]\nid = "{id}"\n' in block] for id in (formula, like))
-    value = next(line for line in other if line.startswith("value = "))
-    lines = [value if line.startswith("value = ") else line for line in own if not line.startswith("#")]
-    return [*lines[:2], "overrides = true", *lines[2:]]
+    own, other = ([block.splitlines() for block in blocks if f'[[formula]]\nid = "{id}"\n' in block] for id in (formula, like))
+    value = next(line for line in other[0] if line.startswith("value = "))
+    for block in own:
+        lines = [value if line.startswith("value = ") else line for line in block if not line.startswith("#")]
+        yield from ("", *lines[:2], "overrides = true", *lines[2:])
 
 
 def _head(text: str) -> str:
@@ -221,13 +208,6 @@ def _replace_laid(folder: Path) -> Iterator[Words]:
         if hashlib.sha256(content).hexdigest() == mark:
             with whole(file) as made:
                 shutil.copyfile(today, made)
-            yield _line(folder, file, words("换成今天的", "replaced by today's"))
+            yield _changed(folder, file, "replaced")
         elif name.endswith(".ipynb"):
-            yield _line(
-                folder,
-                file,
-                words(
-                    "有改动，保留；请对照 evallib init 现在放下的那一本",
-                    "was changed by somebody and stays: compare it with the one that evallib init lays now",
-                ),
-            )
+            yield _changed(folder, file, "kept")

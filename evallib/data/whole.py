@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evallib.model.errors import refuse
+from evallib.say.refusals import refused
 
 
 @contextmanager
@@ -38,13 +38,13 @@ def whole(target: Path) -> Iterator[Path]:
         made.replace(target)
 
 
+def free(folder: Path, stem: str, suffix: str = "") -> Path:
+    """The first name in a folder that is not taken, numbered from 2."""
+    names = (folder / f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 10_000))))
+    return next(path for path in names if not path.exists())
+
+
 def refuse_filled(folder: Path) -> None:
     """Raise InputRefused where something is in a place that a new folder is to take."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise refuse(
-            str(folder),
-            "已经存在，而且不是空文件夹",
-            "is already there and is not an empty folder",
-            "换一个新的或空的文件夹",
-            "name a folder that is new or empty",
-        )
+        raise refused("folder.not_empty", str(folder))

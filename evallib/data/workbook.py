@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -16,39 +15,33 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.checks.record import amounts
-from evallib.data.raw_tables import UNIT_COLUMNS, Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, shown_rows, tables_of
+from evallib.data.raw_tables import (
+    UNIT_COLUMNS,
+    VERDICTS,
+    Hint,
+    Hints,
+    Tables,
+    choices_of,
+    head_of,
+    kind_of,
+    layout,
+    shown,
+    shown_rows,
+    tables_of,
+)
 from evallib.data.whole import whole
-from evallib.data.workbook_sheet import packed, shown_width
+from evallib.data.workbook_sheet import FONTS, packed, put_text, shown_width
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.units import Units, parse_decimal
-from evallib.model.words import Lang, words
+from evallib.model.words import Given, Lang, listed, words
+from evallib.say.sentences import sentence
 
 _SPARE = 200  # rows below the data that lists and red marks reach
 _REQUIRED, _OPTIONAL, _REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
 _TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locked=False), "595959"
-
-
-_HOW_TO = words(
-    "每张表一类数据，每行一条。第一行是列名，不要改动；指向列名可看到该列填什么。\n"
-    "0、空白、缺数据是三回事：确实为零，填 0；还没有填的必填格显示红色；确知没有这个数，数值留空，并在“说明”里写原因。\n"
-    "数值格里只写数字；单位在“单位”列里选，列表里没有的也可以直接写。\n"
-    "每一行都写明来源（“来源文件”表中的编号）和章节（在该文件中的位置）。\n"
-    "深蓝列名为必填。红格是还缺的内容；全部填好后没有红格。\n"
-    "以 # 开头的列和表只供参考，不会被读取。可以加行、删行、排序；不要改表名。\n"
-    "填好后保存，运行 evallib check：有错会指出在哪一格、怎样改。",
-    "Each sheet holds one kind of data, a row for each item. Leave the header row as it is; point at a column heading to see what goes "
-    "there.\n"
-    "0, empty and missing are three things: write 0 where it is really zero; a required cell that is still empty is red; where the "
-    "number is known not to exist, leave it empty and say why in the note.\n"
-    "Write digits only; choose the unit in the column beside it, or write one that the list does not have.\n"
-    "Every row names its source (an id of the sheet Sources) and the section in it.\n"
-    "A dark blue heading means that the column must be filled in. Red cells are what is still lacking.\n"
-    "Columns and sheets that begin with # are for you and never read. Add, delete and sort rows; keep the sheets' names.\n"
-    "When done, save and run evallib check: it names every cell that is wrong and how to fix it.",
-)
 
 
 def write_data_workbook(
@@ -91,8 +84,9 @@ def _as_number(text: str) -> int | float | None:
 
 def _format(model: type[Row], column: str | Hint, row: Mapping[str, str], units: Units) -> str:
     """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
-    if isinstance(column, Hint) or kind_of(model, column) != "decimal":
-        return "0" if kind_of(model, column) == "int" else "@"
+    kind = "text" if isinstance(column, Hint) else kind_of(model, column)
+    if isinstance(column, Hint) or kind != "decimal":
+        return "0" if kind == "int" else "@"
     named, text = unit_of(model, column), row.get(column, "")
     unit = units.find(row.get(named, "") if named in model.model_fields else named)
     decimals = "0" * len(text.partition(".")[2])
@@ -110,10 +104,10 @@ class _Book:
     def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None) -> None:
         self.tables, self.lang, self.hints, self.framework = tables, lang, hints, framework
         self.units = framework.catalogue.units
-        self.font = "微软雅黑" if lang == "zh" else "Calibri"
+        self.font = FONTS[lang]
         self.book = Workbook()
         self.book.remove(self.book.worksheets[0])
-        self.notes: Any = self.book.create_sheet(self.t("#说明", "#Notes"))
+        self.notes: Any = self.book.create_sheet(self.t("notes"))
         self.sheets: dict[str, Any] = {table: self.book.create_sheet(TABLE_NAMES[table][lang]) for table in TABLES}
         self.lists: Any = self.book.create_sheet("_lists")
         self.lists.sheet_state = "hidden"
@@ -123,8 +117,9 @@ class _Book:
             for row in (row for row in tables.get(table, ()) if row.get("indicator")):
                 self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
 
-    def t(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+    def t(self, name: str, **given: Given) -> str:
+        """A sentence for who fills in, of `sentences/workbook.toml`."""
+        return sentence(f"workbook.form.{name}", **given)[self.lang]
 
     def put(self, cell: Any, text: str, format: str = "@", colour: str = "000000", bold: bool = False) -> None:
         """A cell: a number where it has such a format and loses nothing by it, else text that stays text."""
@@ -134,8 +129,7 @@ class _Book:
         if value is not None:
             cell.value = value
         elif text:
-            cell.value = re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", text)  # which Excel would take for a code
-            cell.data_type, cell.quotePrefix = "s", text[0] in "=+-@'"
+            put_text(cell, text)
 
     def pack(self, title: str) -> bytes:
         """The finished workbook."""
@@ -189,12 +183,12 @@ class _Book:
         unit = unit_of(model, one)
         said = [note_of(model, one)[self.lang]]
         if unit in model.model_fields:
-            said.append(self.t(f"单位：见“{head_of(model, unit, 'zh')}”列", f"unit: see the column {head_of(model, unit, 'en')}"))
+            said.append(self.t("unit_in", column=words(head_of(model, unit, "zh"), head_of(model, unit, "en"))))
         elif unit:
-            said.append(self.t("单位：", "unit: ") + self.units.read(unit).name[self.lang])
+            said.append(self.t("unit", unit=self.units.read(unit).name))
         if choices := choices_of(model, one):
-            said.append(self.t("可选：", "choose: ") + self.t("、", ", ").join(CHOICES[choice][self.lang] for choice in choices))
-        said.append(self.t("必填", "must be filled in") if required else self.t("可留空", "may stay empty"))
+            said.append(self.t("choose", choices=listed(CHOICES[choice] for choice in choices)))
+        said.append(self.t("required" if required else "optional"))
         text = "\n".join(said)
         cell.comment = Comment(text, "evallib", width=280, height=24 + 18 * _lines(text, 38))
 
@@ -204,8 +198,8 @@ class _Book:
         if formula:
             rule = DataValidation(type="list", formula1=formula, allow_blank=True, errorStyle="warning")
             rule.showErrorMessage = column not in UNIT_COLUMNS  # any word is a unit
-            rule.errorTitle = self.t("不在列表中", "Not in the list")
-            rule.error = self.t("请从下拉列表中选择。", "Please choose from the list.")
+            rule.errorTitle = self.t("not_in_the_list")
+            rule.error = self.t("choose_from_the_list")
             rule.add(reach)
             self.sheets[table].add_data_validation(rule)
 
@@ -224,7 +218,7 @@ class _Book:
             "indicator": self.indicators, "self_evaluation.indicator": ("total", *self.indicators), "own_indicators.indicator": (),
             "own_indicators.group": [g.id for g in self.framework.groups if g.own_rule],
             "judgements.item": [item.id for rule in rules for item in rule.checklist],
-            "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in ("met", "not_met")),
+            "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in VERDICTS),
                 *(tier.id for rule in rules for tier in rule.verdicts)],
         }  # fmt: skip
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
@@ -245,11 +239,10 @@ class _Book:
     def _notes(self, title: str) -> None:
         """The first sheet: how to fill in, what each sheet holds, and what the ids mean."""
         t, lang, facts = self.t, self.lang, [fact for fact in self.framework.catalogue.facts.values() if not fact.derived]
-        lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in _HOW_TO[lang].split("\n"))]
-        lines += [(t("各表", "The sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in TABLES)]
-        lines += [(t("数据项编号", "Ids of facts"),)]
-        lines += [(fact.id, fact.name[lang], fact.unit.name[lang], fact.entry.parts) for fact in facts]
-        lines += [(t("指标编号", "Ids of indicators"),), *self.indicators.items()]
+        lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in t("how_to").strip().split("\n"))]
+        lines += [(t("sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in TABLES)]
+        lines += [(t("facts"),), *((fact.id, fact.name[lang], fact.unit.name[lang], fact.entry.parts) for fact in facts)]
+        lines += [(t("indicators"),), *self.indicators.items()]
         for row, line in enumerate(lines, 1):
             for column, text in enumerate(line, 1):
                 self.put(self.notes.cell(row, column), text, bold=len(line) == 1)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
@@ -18,14 +19,16 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.writer.excel import ExcelWriter
 
-from evallib.model.words import Lang, Words
+from evallib.model.words import Given, Lang, words
 from evallib.say.numbers import percent, plain
+from evallib.say.sentences import sentence
 
 _EPOCH = datetime(1980, 1, 1)  # the clock plays no part: the same evaluation gives the same bytes
 _FORMULA = re.compile(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONGEST = 32_767  # what a cell may hold, counted in UTF-16
 _BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+FONTS = words("微软雅黑", "Calibri")
 _SIDE = Side(style="thin", color="BFBFBF")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _FILLS = {level: PatternFill("solid", fgColor=colour) for level, colour in
@@ -54,9 +57,14 @@ def number_format(value: Decimal, at_least: int = 0) -> str:
 def cell_text(text: str) -> str:
     """A text that a cell can hold: nothing that XML or a reader's screen chokes on, and visibly cut where it is too long."""
     text = _BANNED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", text)  # which Excel would take for a code
     packed = text.encode("utf-16-le")
     return text if len(packed) <= 2 * _LONGEST else packed[: 2 * (_LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def put_text(cell: Any, text: str) -> None:
+    """Write text that stays text, whatever it begins with, and though Excel would take it for a code."""
+    cell.value = re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", text)
+    cell.data_type, cell.quotePrefix = "s", text.startswith(("=", "+", "-", "@", "'", "\t"))
 
 
 def shown_width(text: str) -> int:
@@ -64,23 +72,30 @@ def shown_width(text: str) -> int:
     return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n"))
 
 
+class Column(NamedTuple):
+    """A column of a sheet: its head, the widest it may get (longer text wraps), and to which side its cells go."""
+
+    head: str
+    widest: int
+    to: str = "left"
+
+
 class Sheet:
     """A sheet under construction: title, notes, a head, rows. It fits widths, sets up the print, and keeps formulas' results."""
 
-    def __init__(self, book: Workbook, name: Words, frozen: int, columns: str, subject: Words, lang: Lang) -> None:
-        self.frozen = frozen
-        zh, en, caps = zip(*(column.split("|") for column in columns.split("; ")), strict=True)
-        self.heads, self.caps = zh if lang == "zh" else en, caps
-        self.sheet: Any = book.create_sheet(name[lang])
-        self.lang, self.font = lang, "微软雅黑" if lang == "zh" else "Calibri"
+    def __init__(self, book: Workbook, name: str, frozen: int, columns: Sequence[Column], subject: str, lang: Lang) -> None:
+        self.columns, self.frozen = columns, frozen
+        self.sheet: Any = book.create_sheet(name)
+        self.lang, self.font = lang, FONTS[lang]
         self.results: dict[str, Decimal] = {}
-        self.widths, self.spread = [0] * len(caps), list[tuple[int, int, int, str]]()
+        self.widths, self.spread = [0] * len(columns), list[tuple[int, int, int, str]]()
         self.next, self.top, self.last = 1, 0, 0
-        self.heading(f"{subject[lang]} · {name[lang]}", 14)
-        self.sheet.oddHeader.left.text = cell_text(subject[lang])[:100].replace("\n", " ").replace("&", "&&")
+        self.heading(f"{subject} · {name}", 14)
+        self.sheet.oddHeader.left.text = cell_text(subject)[:100].replace("\n", " ").replace("&", "&&")
 
-    def t(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+    def t(self, name: str, **given: Given) -> str:
+        """A sentence of `sentences/workbook.toml`."""
+        return sentence(f"workbook.{name}", **given)[self.lang]
 
     def put(self, row: int, column: int, value: str | Number | None, bold: bool = False, size: int = 10, to: str = "left") -> Any:
         """One cell. Text stays text whatever it begins with; a missing value is a dash."""
@@ -94,21 +109,19 @@ class Sheet:
             if value.formula:
                 self.results[cell.coordinate] = value.value
         elif value != "":
-            cell.value = text = "—" if value is None else cell_text(str(value))
-            cell.data_type = "s"
-            cell.quotePrefix = text[:1] in ("=", "+", "-", "@", "'", "\t")
+            put_text(cell, "—" if value is None else cell_text(str(value)))
         return cell
 
     def head(self) -> int:
         self.top = self.next
-        self.add(*self.heads, level="head")
+        self.add(*(column.head for column in self.columns), level="head")
         return self.next
 
     def add(self, *values: str | Number | None, level: str = "") -> None:
         """A row of the table: plain, `open` to question, a `group`, a `part`, the `total` or the `head`; blank to its end."""
-        for n, cap in enumerate(self.caps):
+        for n, column in enumerate(self.columns):
             value = values[n] if n < len(values) else ""
-            to = "center" if level == "head" or cap[-1] == "^" else "right" if cap[-1] == ">" else "left"
+            to = "center" if level == "head" else column.to
             cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to=to)
             cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
             text = "—" if value is None else str(value)
@@ -123,8 +136,8 @@ class Sheet:
         self.put(self.next, 1, label, bold=True)
         self.widths[0] = max(self.widths[0], shown_width(label))
         self.put(self.next, first, said)
-        self.sheet.merge_cells(start_row=self.next, end_row=self.next, start_column=first, end_column=len(self.caps))
-        self.spread += [(self.next, 0, 1, label), (self.next, first - 1, len(self.caps), str(said))]
+        self.sheet.merge_cells(start_row=self.next, end_row=self.next, start_column=first, end_column=len(self.columns))
+        self.spread += [(self.next, 0, 1, label), (self.next, first - 1, len(self.columns), str(said))]
         self.next += 1
 
     def heading(self, text: str, size: int = 12) -> None:
@@ -135,7 +148,7 @@ class Sheet:
 
     def finish(self) -> dict[str, Decimal]:
         """Widths, filter, frozen head and print set-up; the results of the formulas by cell."""
-        sheet, room = self.sheet, [min(int(cap.rstrip("^>")), width) + 2.2 for cap, width in zip(self.caps, self.widths, strict=True)]
+        sheet, room = self.sheet, [min(c.widest, width) + 2.2 for c, width in zip(self.columns, self.widths, strict=True)]
         for letter, width in zip(_LETTERS, room, strict=False):
             sheet.column_dimensions[letter].width = width
         for row, first, end, text in self.spread:
@@ -149,7 +162,7 @@ class Sheet:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         sheet.print_options.horizontalCentered, sheet.sheet_view.showGridLines = True, False
-        sheet.oddHeader.right.text, sheet.oddFooter.center.text = "&A", self.t("第 &P 页，共 &N 页", "Page &P of &N")
+        sheet.oddHeader.right.text, sheet.oddFooter.center.text = "&A", self.t("page")
         return self.results
 
 

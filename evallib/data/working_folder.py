@@ -12,9 +12,9 @@ from evallib.data.rulebook import framework_folders
 from evallib.data.table_docs import table_documentation
 from evallib.data.whole import refuse_filled, whole
 from evallib.kit import NOTEBOOKS, TEMPLATES
-from evallib.model.errors import refuse
 from evallib.model.record import Listing
 from evallib.model.rows import columns
+from evallib.say.refusals import refused
 
 
 def lay_out(folder: Path) -> Path:
@@ -48,13 +48,7 @@ def copy_framework(data: Path, id: str, first_year: int, to: Path) -> Path:
     Raises InputRefused where there is such a file already, or its name is none; OSError where it cannot be written.
     """
     if to.suffix != ".toml" or not to.stem.isdigit() or to.parent.parent.name != "frameworks" or to.exists():
-        raise refuse(
-            str(to),
-            "已经有这个文件，或不是 frameworks/编号/年度.toml",
-            "is there already, or is not named frameworks/ID/YEAR.toml",
-            "换一个名称，如 data/frameworks/our-county/2025.toml",
-            "choose another name, such as data/frameworks/our-county/2025.toml",
-        )
+        raise refused("framework.copy_of_another_name", str(to))
     text = (framework_folders(data.resolve())[id] / f"{first_year}.toml").read_text(encoding="utf-8-sig")
     for key, value in (("id", f'"{to.parent.name}"'), ("first_year", to.stem)):
         text = re.sub(rf"(?m)^{key}\s*=\s*\S+", f"{key} = {value}", text, count=1)

@@ -12,8 +12,9 @@ from evallib.data.load import Departments, LoadedYear, load_departments, load_ye
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
-from evallib.model.words import words
+from evallib.model.words import listed, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
+from evallib.say.refusals import problem
 from evallib.score.reconcile import number_names
 from evallib.score.scoring import evaluate
 
@@ -82,15 +83,7 @@ def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
     known = number_names(evaluation)
     there = set(known)
     problems = tuple(
-        Problem(
-            loaded.where("published", index, "number"),
-            words("没有这个数值", "there is no such number"),
-            words(
-                f"改为其中之一：{'、'.join(near)}；或留空，并在“说明”中写原因（各数值的写法见 data/README.md）",
-                f"write one of {', '.join(near)}; or leave it empty and say why in note (data/README.md lists the names)",
-            ),
-            row.number,
-        )
+        problem("published.unknown_number", loaded.where("published", index, "number"), row.number, near=listed(near))
         for index, row in enumerate(loaded.record.published)
         if row.number and row.number not in there
         for near in [get_close_matches(row.number, known, 3, 0.3) or known[:3]]
@@ -106,15 +99,6 @@ def _last_year(data: Path, department: str, year: int, every: Departments) -> tu
     try:
         return load_year(data, department, year - 1, every=every), ()
     except InputRefused as refusal:
-        count = len(refusal.problems)
-        remark = Problem(
-            Place(refusal.problems[0].place.file),
-            words(
-                f"上年（{year - 1}）的数据有 {count} 处错误，不作比较",
-                f"last year's data ({year - 1}) has {count} error(s) and is left out of the comparison",
-            ),
-            words(f"运行 evallib check {department} {year - 1}", f"run evallib check {department} {year - 1}"),
-            level="warning",
-            code="last_year",
-        )
+        place, count = Place(refusal.problems[0].place.file), len(refusal.problems)
+        remark = problem("year.last_year_wrong", place, department=department, year=year - 1, count=count)
         return None, (remark,)

@@ -18,9 +18,9 @@ from evallib.data.folder import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
 from evallib.demo.story import Dice, Story, code_of, story
-from evallib.model.errors import refuse
 from evallib.model.record import TABLES, Listing
 from evallib.model.rows import Row, columns
+from evallib.say.refusals import refused
 
 
 class Trouble(NamedTuple):
@@ -66,7 +66,7 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     directory = directory.resolve()
     codes = [code_of(number) for number in range(departments)]
     years = list(range(first_year, last_year + 1))
-    later = first_year + len(years) // 2 if len(years) > 1 else None
+    versions = (first_year, first_year + len(years) // 2)[: len(years)]  # a single year has a single framework
     failures, oddities = _plan(Dice(f"{seed} trouble"), codes, years)
     unusable = {(t.code, t.year) for t in failures}
     dealt: dict[tuple[str, int], set[str]] = {}
@@ -77,8 +77,8 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
         data = made / "data"
         (data / "frameworks" / id).mkdir(parents=True)
         (data / COUNTY).write_text(str(story()["settings"]).lstrip(), encoding="utf-8", newline="\n")
-        for first in (first_year,) if later is None else (first_year, later):
-            text = framework_text(first, first == later)
+        for first in versions:
+            text = framework_text(first, first != first_year)
             (data / "frameworks" / id / f"{first}.toml").write_text(text, encoding="utf-8", newline="\n")
         frameworks = {year: load_framework(data, id, year) for year in years}
         for number, code in enumerate(codes):
@@ -99,7 +99,7 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
         data=directory / "data",
         codes=tuple(codes),
         years=tuple(years),
-        framework_years=(first_year,) if later is None else (first_year, later),
+        framework_years=versions,
         usable=tuple((code, year) for code in codes for year in years if (code, year) not in unusable),
         failures=tuple(sorted(failures)),
         oddities=tuple(sorted(oddities)),
@@ -118,11 +118,9 @@ def framework_text(first_year: int, later: bool) -> str:
 def _refuse_wrong(directory: Path, departments: int, first_year: int, last_year: int) -> None:
     refuse_filled(directory)
     if not 1 <= departments <= 2000:
-        raise refuse("departments", "部门数超出范围", "is out of range", "填写 1 到 2000", "write 1 to 2000", str(departments))
+        raise refused("demo.departments_out_of_range", "departments", str(departments))
     if not 1991 <= first_year <= last_year <= 2200:
-        found = f"{first_year}–{last_year}"
-        fix = ("起始年度不晚于截止年度，都在 1991 到 2200 之间", "let the first year not be after the last, both from 1991 to 2200")
-        raise refuse("first_year, last_year", "年度不对", "are not years in order", *fix, found)
+        raise refused("demo.years_not_in_order", "first_year, last_year", f"{first_year}–{last_year}")
 
 
 def _plan(dice: Dice, codes: list[str], years: list[int]) -> tuple[list[Trouble], list[Trouble]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from evallib.analysis.changes import ActualChange, Change, FactChange, LimitChange, PointsChange, TargetChange
+from evallib.analysis.changes import ActualChange, Change, FactChange, Key, LimitChange, PointsChange, TargetChange
 from evallib.analysis.improve import Plan, to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
@@ -15,15 +15,17 @@ from evallib.analysis.what_if import Scenario, compare, make_scenario
 from evallib.data.folder import has_data
 from evallib.data.load import load_departments
 from evallib.data.years import evaluate_county, evaluate_year
-from evallib.desk.fields import Field, Key, fields, key_of, new_value, recorded_in_place, renewed, said
+from evallib.desk.fields import Field, fields
 from evallib.desk.page import DeskPage, indicator_section, part_of_framework, report_section
-from evallib.model.errors import InputRefused, gathered, refuse
+from evallib.model.errors import InputRefused, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import CountyYear, EvaluatedYear
 from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
 
 Number = Decimal | int | str
 """A number as an analyst writes it: "84.5", 84 or a Decimal; no float, which cannot hold every decimal."""
@@ -77,25 +79,16 @@ class Desk:
 
         Raises InputRefused where the list cannot be read, or nothing in it has data.
         """
-        found: dict[str, Department] = {}
+        names: dict[str, Words] = {}
+        found: dict[str, set[int]] = {}
         for row in load_departments(self.data):
-            years = tuple(y for y in range(row.last_year, row.first_year - 1, -1) if has_data(self.data, row.code, y))
-            earlier = found.get(row.code)
+            years = {y for y in range(row.first_year, row.last_year + 1) if has_data(self.data, row.code, y)}
             if years:
-                found[row.code] = Department(
-                    row.code, row.words, tuple(sorted({*years, *(earlier.years if earlier else ())}, reverse=True))
-                )
+                names[row.code] = row.words
+                found.setdefault(row.code, set()).update(years)
         if not found:
-            raise refuse(
-                "departments.csv",
-                "还没有一个部门有数据",
-                "there is no department with data yet",
-                "加入一个部门和年度：evallib new 部门编码 年度 --name 名称 --framework 指标体系，填好后重新打开本页；"
-                "想先试用：evallib demo 文件夹",
-                "add a department and year: evallib new CODE YEAR --name NAME --framework FRAMEWORK, fill it in and open this again; "
-                "to try things out: evallib demo DIRECTORY",
-            )
-        return tuple(found.values())
+            raise refused("desk.no_data", "departments.csv")
+        return tuple(Department(code, names[code], tuple(sorted(years, reverse=True))) for code, years in found.items())
 
     def choose(self, department: str, year: int, lang: Lang | None = None) -> Section:
         """Choose a department's year, and a language; its headline, or in `refusal` and in words why it cannot be used."""
@@ -128,13 +121,7 @@ class Desk:
         Raises InputRefused where nothing is chosen.
         """
         if self._chosen is None:
-            raise self.refusal or refuse(
-                "desk",
-                "还没有选部门和年度",
-                "no department and year is chosen",
-                '先写 desk.choose("部门编码", 年度)',
-                'begin with desk.choose("CODE", YEAR)',
-            )
+            raise self.refusal or refused("desk.nothing_chosen", "desk")
         return self._work[self._chosen]
 
     @property
@@ -153,7 +140,7 @@ class Desk:
         if self._scenario is None:
             work = self.work
             changes = tuple(work.changes.values())
-            name = words("试算", "Trial")
+            name = sentence("desk.trial")
             self._scenario = make_scenario(self.recorded, name, changes) if changes else Scenario(name, (), self.recorded, ())
         return self._scenario
 
@@ -171,7 +158,7 @@ class Desk:
     def changed(self, key: Key) -> Decimal | bool | None:
         """What a change has put in the place of the recorded value; None where it is unchanged."""
         change = self.work.changes.get(key)
-        return None if change is None else new_value(change)
+        return change.new if change else None
 
     def change(self, *changes: Change) -> Section:
         """Make changes; each takes the place of an earlier one about the same, and the recorded value takes its change away.
@@ -182,11 +169,11 @@ class Desk:
         year = self.recorded.record.year
         for given in changes:
             change = given.model_copy(update={"year": given.year or year}) if isinstance(given, FactChange) else given
-            was = recorded_in_place(self.recorded, change)
-            if change.kind != "finding" and was is not None and renewed(change, was) == change:
-                wanted.pop(key_of(change), None)
+            was = change.recorded(self.recorded)
+            if change.kind != "finding" and was is not None and change.renewed(was) == change:
+                wanted.pop(change.key, None)
             else:
-                wanted[key_of(change)] = change
+                wanted[change.key] = change
         return self._try(wanted)
 
     def change_fact(self, fact: str, value: Number, year: int | None = None) -> Section:
@@ -207,16 +194,16 @@ class Desk:
 
     def change_points(self, indicator: str, points: Number) -> Section:
         """Another number of points for an indicator. Raises as `change` does."""
-        return self.change(renewed(PointsChange(indicator=indicator, points=1), _number(points)))
+        return self.change(PointsChange(indicator=indicator, points=1).renewed(_number(points)))
 
     def tick(self, field: Field, ticked: bool) -> Section:
         """Tick an item of a checklist as met, or a finding as found, or not. Raises as `change` does."""
         if field.change.kind == "finding":
             return self.undo(field.key) if ticked and field.key in self.work.changes else self.change(*(() if ticked else (field.change,)))
-        return self.change(renewed(field.change, ticked))
+        return self.change(field.change.renewed(ticked))
 
     def undo(self, *keys: Key) -> Section:
-        """Take changes back by their keys (see `evallib.desk.fields.key_of`); all of them where none is named."""
+        """Take changes back by their keys (see `evallib.analysis.changes`); all of them where none is named."""
         kept = {key: change for key, change in self.work.changes.items() if keys and key not in keys}
         return self._try(kept)
 
@@ -244,19 +231,14 @@ class Desk:
         if self._chosen is None:
             refusal = self.refusal
             problems = [p.describe(self.lang) for p in gathered(refusal.problems)] if refusal else []
-            title = (
-                words("这些数据不能使用", "This data cannot be used")
-                if problems
-                else words("请选择部门和年度", "Choose a department and a year")
-            )
-            return self._page("problems", title=title, problems=problems)
+            return self._page("problems", title=sentence("desk.unusable" if problems else "desk.choose"), problems=problems)
         recorded, now = self.recorded, self.now
         return self._page(
             "headline",
             recorded=recorded,
             now=now,
             next=next_grade(now),
-            changes=[said(recorded, c) for c in self.trial.changes],
+            changes=[c.said(recorded) for c in self.trial.changes],
             remarks=self.trial.remarks,
             dimensions=list(zip(recorded.dimensions, now.dimensions, strict=True)),
         )
@@ -285,15 +267,9 @@ class Desk:
         Raises InputRefused where the name is empty or nothing was changed.
         """
         if not name.strip():
-            raise refuse("desk", "方案没有名称", "the scenario has no name", "写一个名称", "write a name for it")
+            raise refused("desk.no_name", "desk")
         if not self.work.changes:
-            raise refuse(
-                "desk",
-                "还没有改动",
-                "nothing is changed yet",
-                "先在“逐级查看与改动”里改一个数",
-                "change a number first, under “Look closer and change”",
-            )
+            raise refused("desk.nothing_changed", "desk")
         self.work.scenarios[name.strip()] = self.trial.changes
         return self.scenarios()
 
@@ -308,9 +284,8 @@ class Desk:
         Raises InputRefused for a name that none was kept under.
         """
         if name not in self.work.scenarios:
-            kept_zh, kept_en = "、".join(self.kept) or "（无）", ", ".join(self.kept) or "none"
-            raise refuse("desk", "没有这个方案", "there is no such scenario", f"已有：{kept_zh}", f"there are: {kept_en}", name)
-        return self._try({key_of(change): change for change in self.work.scenarios[name]})
+            raise refused("desk.no_scenario", "desk", name, kept=listed(self.kept) or words("（无）", "none"))
+        return self._try({change.key: change for change in self.work.scenarios[name]})
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -321,7 +296,7 @@ class Desk:
         """Every scenario kept, against what is recorded."""
         recorded = self.recorded
         kept = [make_scenario(recorded, words(name), changes) for name, changes in self.work.scenarios.items()]
-        compared = [(c, [said(recorded, change) for change in c.scenario.changes]) for c in compare(recorded, kept)]
+        compared = [(c, [change.said(recorded) for change in c.scenario.changes]) for c in compare(recorded, kept)]
         return self._page("scenarios", recorded=recorded, compared=compared)
 
     def plan(self) -> Section:
@@ -368,5 +343,5 @@ def _number(value: Number) -> Decimal:
     """
     number = parse_decimal(str(value)) if not isinstance(value, float | bool) else None
     if number is None:
-        raise refuse("desk", "不是数字", "is not a number", '写成 "84.5" 或 84', 'write "84.5" or 84', str(value))
+        raise refused("desk.not_a_number", "desk", str(value))
     return number

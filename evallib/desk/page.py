@@ -15,20 +15,14 @@ from evallib.charts.drawing import Chart
 from evallib.kit import TEMPLATES
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, Words
 from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Section, Sections
 from evallib.pages.report import Report
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 
-SECTIONS: dict[str, Words] = {
-    "headline": words("得分", "Score"),
-    "problems": words("不能使用", "Cannot be used"),
-    "indicator": words("指标", "Indicator"),
-    "scenarios": words("方案比较", "Scenarios side by side"),
-    "plan": words("怎样达到更高一级", "What would bring the next grade"),
-    "county": words("在各部门中的位置", "Where the department stands among the others"),
-}
+SECTIONS = {id: sentence(f"desk.section.{id}") for id in ("headline", "problems", "indicator", "scenarios", "plan", "county")}
 """The sections of the desk: id and heading."""
 
 
@@ -38,7 +32,7 @@ _LEADS_AWAY = re.compile(r' href="(?:#|\.\./)[^"]*"')
 class DeskPage(Sections):
     """The desk's own sections in one language; each is given what it shows.
 
-    >>> page = DeskPage("en", {"title": words("不行", "No"), "problems": ["fix it"]})
+    >>> page = DeskPage("en", {"title": Words("不行", "No"), "problems": ["fix it"]})
     >>> "fix it" in page.section("problems").html
     True
     """
@@ -74,8 +68,8 @@ def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
     reason = report.absent().get(id)
     if reason is None:
         return Section(id, inert(report.section(id).html))
-    said = words("没有列出：", "Left out ") + reason
-    return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said[lang]]}).section("problems")
+    said = sentence("desk.left_out", reason=reason)[lang]
+    return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
 
 
 def inert(html: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
@@ -16,21 +16,14 @@ from evallib.desk.desk import Desk
 from evallib.desk.fields import Field, without_place
 from evallib.desk.page import framed
 from evallib.model.errors import InputRefused
-from evallib.model.words import Words, words
+from evallib.model.words import Given, Words
 from evallib.pages.rendering import Section
-from evallib.pages.report import SECTIONS
+from evallib.pages.report import Report
 from evallib.runs.report import ReportFailed
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 
-_TICK = words(
-    "试着改一改：打勾表示该项满足、或存在该问题，可改动。只是试算，登记的数据不变。",
-    "Try it: a tick means that the item is met, or that the finding stands. Only a trial: the recorded data stays.",
-)
-_TYPE = words(
-    "试着改一改：填一个数，按回车；清空则恢复。只是试算，登记的数据不变。",
-    "Try it: write a number and press Enter; empty the box to take it back. Only a trial: the recorded data stays.",
-)
-_ALL = words("（全部）", "(all)")
+_ROW = {"flex_flow": "row wrap"}
 
 
 class Frame:
@@ -44,6 +37,10 @@ class Frame:
     def t(self, text: Words) -> str:
         """A text in the desk's language."""
         return text[self.desk.lang]
+
+    def say(self, name: str, /, **given: Given) -> str:
+        """A sentence of the desk by its name, in the desk's language. The words stand in `catalogue/words/sentences/desk.toml`."""
+        return self.t(sentence(f"desk.{name}", **given))
 
     def refresh(self) -> None:
         """Show everything that is in sight anew."""
@@ -65,24 +62,11 @@ class Frame:
         except InputRefused as refusal:
             place.value = complaint(without_place(refusal, self.desk.lang))
         except ReportFailed as failure:
-            stopped = self.t(words("笔记本运行中断，没有写出报告：", "The notebook stopped; no report was written: "))
-            place.value = complaint(stopped + failure.details.splitlines()[0])
+            place.value = complaint(self.say("wrong.stopped", what=failure.details.splitlines()[0]))
         except OSError as error:
-            unwritable = self.t(words("文件读写不成功：", "A file could not be read or written: "))
-            fix = self.t(
-                words(
-                    "。处理：关闭正在打开该文件的程序，再点一次。",
-                    ". To fix it: close the program that has the file open, and press again.",
-                )
-            )
-            place.value = complaint(f"{unwritable}{error.filename or ''} {error.strerror or ''}".rstrip() + fix)
+            place.value = complaint(self.say("wrong.file", what=f"{error.filename or ''} {error.strerror or ''}".rstrip()))
         except Exception as error:  # a button that does nothing would be worse
-            unforeseen = self.t(
-                words(
-                    "程序出错，请把这一行发给提供本工具的人：", "An unexpected error; please send this line to whoever gave you evallib: "
-                )
-            )
-            place.value = complaint(f"{unforeseen}{type(error).__name__}: {error}")
+            place.value = complaint(self.say("wrong.unforeseen", what=f"{type(error).__name__}: {error}"))
 
 
 def complaint(text: str) -> str:
@@ -90,9 +74,14 @@ def complaint(text: str) -> str:
     return f'<div class="evallib-said" role="alert">{escape(text)}</div>' if text else ""
 
 
+def note(text: str, role: str = "") -> str:
+    """A sentence about what to do, or what is being done."""
+    return f'<div class="evallib-hint"{role}>{escape(text)}</div>'
+
+
 def hint(text: str) -> Any:
-    """A sentence about what to do."""
-    return widgets.HTML(f'<div class="evallib-hint">{escape(text)}</div>')
+    """A sentence about what to do, as a widget."""
+    return widgets.HTML(note(text))
 
 
 def button(text: str, press: Callable[[], None], **more: Any) -> Any:
@@ -110,12 +99,12 @@ def close(some: tuple[Any, ...]) -> None:
 
 
 class Panel:
-    """One tab."""
+    """One tab; its title is the sentence `desk.tab.NAME`."""
 
-    TITLE = words("")
+    NAME: ClassVar[str]
 
     def __init__(self, view: Frame) -> None:
-        self.view, self.desk, self.t = view, view.desk, view.t
+        self.view, self.desk, self.t, self.say = view, view.desk, view.t, view.say
         self.page, self.message = widgets.HTML(), widgets.HTML()
         self.box = widgets.VBox(self.parts())
 
@@ -137,7 +126,7 @@ class Panel:
 class Overview(Panel):
     """The report's summary."""
 
-    TITLE = words("总览", "Overview")
+    NAME = "overview"
 
     def section(self) -> Section:
         return self.desk.summary()
@@ -146,14 +135,12 @@ class Overview(Panel):
 class Look(Panel):
     """From dimension to group to indicator to facts, and what of an indicator can be changed."""
 
-    TITLE = words("逐级查看与改动", "Look closer and change")
+    NAME = "look"
 
     def parts(self) -> list[Any]:
-        row = {"flex_flow": "row wrap"}
-        titles = (words("一级指标", "Dimension"), words("二级指标", "Group"), words("三级指标", "Indicator"))
         self.dimension, self.group, self.indicator = lists = [
-            widgets.Select(description=self.t(title), rows=9, layout={"width": width, "max_width": "100%"})
-            for title, width in zip(titles, ("18em", "24em", "38em"), strict=True)
+            widgets.Select(description=self.say(f"look.{level}"), rows=9, layout={"width": width, "max_width": "100%"})
+            for level, width in (("dimension", "18em"), ("group", "24em"), ("indicator", "38em"))
         ]
         for one in lists:
             one.add_class("evallib-list")
@@ -161,7 +148,7 @@ class Look(Panel):
         self.boxes, self.result = widgets.VBox(), widgets.HTML()
         self.left = widgets.VBox([self.result, self.boxes, self.message], layout={"max_width": "100%"})
         self.page.layout.flex, self.page.layout.min_width = "1 1 24em", "0"
-        return [widgets.HBox(lists, layout=row), widgets.HBox([self.left, self.page], layout=row)]
+        return [widgets.HBox(lists, layout=_ROW), widgets.HBox([self.left, self.page], layout=_ROW)]
 
     def _picked(self, one: Any) -> None:
         if self.view.quiet:
@@ -184,7 +171,7 @@ class Look(Panel):
         self.view.quiet = before
 
     def _set(self, one: Any, rows: Sequence[tuple[Words, Decimal | None, Decimal, str]], value: str | None, first: bool = False) -> str:
-        options = [(self.t(_ALL), "")] if first else []
+        options = [(self.say("look.all"), "")] if first else []
         options += [(self.t(n) + (f"　{'—' if s is None else plain(s, 2)} / {plain(p, 2)}" if p else ""), id) for n, s, p, id in rows]
         with one.hold_sync():
             one.options = options
@@ -206,12 +193,11 @@ class Look(Panel):
         self.left.layout.width = "43em" if self.indicator.value else "100%"  # a mere hint stands above the page
         if self.indicator.value:
             fields = self.desk.fields(self.indicator.value)
-            kinds = [kind for verdict, kind in ((True, _TICK), (False, _TYPE)) if any(f.verdict is verdict for f in fields)]
-            hints = [hint(self.t(kind)) for kind in kinds]
+            kinds = [kind for verdict, kind in ((True, "tick"), (False, "type")) if any(f.verdict is verdict for f in fields)]
+            hints = [hint(self.say(f"look.{kind}")) for kind in kinds]
             self.boxes.children = (*hints, *(self._box(f) for f in fields))
         else:
-            pick = self.t(words("选一项三级指标，可查看计算过程并试着改动。", "Pick an indicator to see its working and to try changes."))
-            self.boxes.children = (hint(pick),)
+            self.boxes.children = (hint(self.say("look.pick")),)
         close(old)
         self.draw_page()
 
@@ -221,9 +207,9 @@ class Look(Panel):
         super().draw()
 
     def _result(self) -> str:
-        now, recorded = (words(f"{plain(e.total, 2)}，", f"{plain(e.total, 2)}, ") + e.grade for e in (self.desk.now, self.desk.recorded))
-        said = words(f"总分 {now.zh}（登记 {recorded.zh}）", f"Total {now.en} (recorded {recorded.en})")
-        return f'<strong class="evallib-result" role="status">{escape(self.t(said))}</strong>'
+        now, recorded = (self.say("look.total", total=plain(e.total, 2), grade=e.grade) for e in (self.desk.now, self.desk.recorded))
+        said = self.say("look.result", now=now, recorded=recorded)
+        return f'<strong class="evallib-result" role="status">{escape(said)}</strong>'
 
     def _box(self, field: Field) -> Any:
         label, message = self.t(field.label), widgets.HTML()
@@ -232,7 +218,7 @@ class Look(Panel):
             tick = widgets.Checkbox(description=label, value=field.recorded if changed is None else changed is True, indent=False)
             tick.layout.width = "auto"
             tick.observe(lambda c: self._ticked(field, c["new"], message), "value")
-            ticked = widgets.HBox([tick, message], layout={"flex_flow": "row wrap"})
+            ticked = widgets.HBox([tick, message], layout=_ROW)
             ticked.add_class("evallib-box")
             return ticked
         recorded = field.recorded if isinstance(field.recorded, Decimal) else None
@@ -243,8 +229,11 @@ class Look(Panel):
             style={"description_width": "14em"},
             layout={"width": "25em", "max_width": "100%"},
         )
-        was = f"{field.unit_shown(self.desk.lang)}　{self.t(words('登记：', 'recorded: '))}{field.text(recorded) or '—'}"
-        row = widgets.HBox([text, widgets.Label(was), message], layout={"flex_flow": "row wrap", "align_items": "center"})
+        was = self.say("look.was", value=field.text(recorded) or "—")
+        row = widgets.HBox(
+            [text, widgets.Label(f"{field.unit_shown(self.desk.lang)}　{was}"), message],
+            layout={"flex_flow": "row wrap", "align_items": "center"},
+        )
         row.add_class("evallib-box")
         self._mark(row, changed is not None)
         text.observe(lambda c: self._typed(field, c["new"], row, message), "value")
@@ -262,7 +251,7 @@ class Look(Panel):
                 self.desk.undo(field.key)
         changed = self.desk.changed(field.key)
         if message.value and isinstance(changed, Decimal):
-            message.value += complaint(self.t(words("仍按 ", "Still counted as ")) + field.text(changed))
+            message.value += complaint(self.say("look.still", value=field.text(changed)))
         self._mark(row, changed is not None)
         self._after()
 
@@ -280,16 +269,24 @@ class Look(Panel):
 
 
 class ReportSections(Panel):
-    """Any section of the report."""
+    """Any section that the report has."""
 
-    TITLE = words("图表与各节", "Charts and tables")
+    NAME = "sections"
 
     def parts(self) -> list[Any]:
-        options = [(self.t(heading), id) for id, heading in SECTIONS.items() if id != "summary"]
-        label = self.t(words("看哪一节", "Section"))
-        self.which = widgets.Dropdown(options=options, value="targets", description=label, layout={"width": "min(30em,95%)"})
-        self.which.observe(lambda _: self.draw(), "value")
+        self.which = widgets.Dropdown(description=self.say("sections.which"), layout={"width": "min(30em,95%)"})
+        self.which.observe(lambda _: None if self.view.quiet else Panel.draw(self), "value")
         return [self.which, self.message, self.page]
+
+    def draw(self) -> None:
+        """The list of the sections that the report has, and the one picked, or that of the targets."""
+        report, picked, before = Report(self.desk.work.checked, self.desk.lang), self.which.value or "targets", self.view.quiet
+        there = [id for id in report.shown if id != "summary"]
+        self.view.quiet = True
+        self.which.options = [(self.t(report.SECTIONS[id]), id) for id in there]
+        self.which.value = picked if picked in there else there[0]
+        self.view.quiet = before
+        super().draw()
 
     def section(self) -> Section:
         return self.desk.section(self.which.value)
@@ -298,16 +295,16 @@ class ReportSections(Panel):
 class Scenarios(Panel):
     """Changes kept under a name, side by side."""
 
-    TITLE = words("方案", "Scenarios")
+    NAME = "scenarios"
 
     def parts(self) -> list[Any]:
-        self.name = widgets.Text(placeholder=self.t(words("方案名称", "name of the scenario")), layout={"width": "16em"})
+        self.name = widgets.Text(placeholder=self.say("scenarios.name"), layout={"width": "16em"})
         self.kept = widgets.Dropdown(layout={"width": "16em"})
-        keep = button(self.t(words("保存方案", "Keep")), lambda: self._do(lambda: self.desk.keep(self.name.value)), icon="save")
-        back = button(self.t(words("取回这个方案", "Bring it back")), lambda: self._do(lambda: self.desk.restore(self.kept.value)))
-        drop = button(self.t(words("删除", "Drop")), lambda: self._do(lambda: self.desk.forget(self.kept.value)))
-        self.choice = widgets.HBox([self.kept, back, drop], layout={"flex_flow": "row wrap"})
-        row = widgets.HBox([self.name, keep, self.choice], layout={"flex_flow": "row wrap"})
+        keep = button(self.say("scenarios.keep"), lambda: self._do(lambda: self.desk.keep(self.name.value)), icon="save")
+        back = button(self.say("scenarios.back"), lambda: self._do(lambda: self.desk.restore(self.kept.value)))
+        drop = button(self.say("scenarios.drop"), lambda: self._do(lambda: self.desk.forget(self.kept.value)))
+        self.choice = widgets.HBox([self.kept, back, drop], layout=_ROW)
+        row = widgets.HBox([self.name, keep, self.choice], layout=_ROW)
         return [row, self.message, self.page]
 
     def _do(self, action: Callable[[], Section]) -> None:
@@ -330,10 +327,10 @@ class Scenarios(Panel):
 class NextGrade(Panel):
     """What would bring the next grade."""
 
-    TITLE = words("提高等级", "Next grade")
+    NAME = "next_grade"
 
     def parts(self) -> list[Any]:
-        self.follow = button(self.t(words("试做这些步骤", "Try these steps")), self._follow)
+        self.follow = button(self.say("next_grade.follow"), self._follow)
         return [self.page, self.follow, self.message]
 
     def _follow(self) -> None:
@@ -350,43 +347,33 @@ class NextGrade(Panel):
 class County(Panel):
     """The department among the others."""
 
-    TITLE = words("在各部门中的位置", "Among the others")
+    NAME = "county"
 
     def section(self) -> Section:
-        reading = self.t(words("正在读入各部门的数据……", "Reading the data of every department ..."))
-        self.page.value = f'<div class="evallib-hint">{escape(reading)}</div>'
+        self.page.value = note(self.say("county.reading"))
         return self.desk.county()
 
 
 class MakeReport(Panel):
     """The report with one button."""
 
-    TITLE = words("生成报告", "Make the report")
+    NAME = "report"
 
     def parts(self) -> list[Any]:
-        text = self.t(words("生成所选部门和年度的报告", "Make the report for this choice"))
-        self.press = button(text, self._make, icon="file", button_style="primary")
+        self.press = button(self.say("report.make"), self._make, icon="file", button_style="primary")
         self.link = widgets.Output()
-        said = words("报告按登记的数据生成，不含试算的改动。", "The report shows what is recorded, without the changes tried out.")
-        return [hint(self.t(said)), self.press, self.message, self.link]
+        return [hint(self.say("report.recorded")), self.press, self.message, self.link]
 
     def draw(self) -> None:
         self.message.value, self.link.outputs = "", ()
 
     def _make(self) -> None:
-        making = self.t(
-            words(
-                "正在生成：检查数据、运行笔记本、排版，约需十秒……",
-                "Making it: data checked, notebook run, page laid out; some ten seconds ...",
-            )
-        )
         self.link.outputs, self.press.disabled = (), True
-        self.message.value = f'<div class="evallib-hint" role="status">{escape(making)}</div>'
+        self.message.value = note(self.say("report.making"), ' role="status"')
         with self.view.saying(self.message):
             page = self.desk.make_report().page
-            done = self.t(words("报告已生成：", "The report is made: "))
-            self.message.value = f'<div class="evallib-hint" role="status">{escape(done)}{escape(str(page))}</div>'
-            self.link.outputs = (_link(page, self.t(words("打开报告", "Open the report"))),)
+            self.message.value = note(self.say("report.made", page=str(page)), ' role="status"')
+            self.link.outputs = (_link(page, self.say("report.open")),)
         self.press.disabled = False
 
 

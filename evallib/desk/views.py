@@ -8,9 +8,8 @@ import ipywidgets as widgets
 
 from evallib.desk.desk import Desk
 from evallib.desk.page import desk_css
-from evallib.desk.panels import PANELS, Frame, close
+from evallib.desk.panels import PANELS, Frame, button, close
 from evallib.model.errors import InputRefused
-from evallib.model.words import words
 
 _CSS = """
 .evallib-box .widget-label,.evallib-box .widget-label-basic{white-space:normal;height:auto;line-height:1.3}
@@ -52,15 +51,13 @@ class DeskView(Frame):
         close(self.root.children)
         self.headline = widgets.HTML()
         self.language = widgets.ToggleButtons(options=_LANGS, value=self.desk.lang, style={"button_width": "5.5em"})
-        self.reread = widgets.Button(
-            description=self.t(words("重新读取数据", "Read the data again")), icon="refresh", layout={"width": "auto"}
-        )
-        self.undo = widgets.Button(description=self.t(words("全部撤销", "Undo all")), icon="undo")
+        self.reread = button(self.say("reread"), self._build, icon="refresh")
+        self.undo = button(self.say("undo"), self._undo_all, icon="undo")
         style = {"description_width": "initial"}
-        self.department = widgets.Dropdown(description=self.t(words("部门", "Department")), style=style, layout={"width": "min(34em,95%)"})
-        self.year = widgets.Dropdown(description=self.t(words("年度", "Year")), style=style, layout={"width": "9em"})
+        self.department = widgets.Dropdown(description=self.say("department"), style=style, layout={"width": "min(34em,95%)"})
+        self.year = widgets.Dropdown(description=self.say("year"), style=style, layout={"width": "9em"})
         self.panels = [kind(self) for kind in PANELS]
-        self.tabs = widgets.Tab(children=[p.box for p in self.panels], titles=[self.t(p.TITLE) for p in self.panels])
+        self.tabs = widgets.Tab(children=[p.box for p in self.panels], titles=[self.say(f"tab.{p.NAME}") for p in self.panels])
         self.tabs.add_class("evallib-tabs")
         css = widgets.HTML(f"<style>{desk_css()}{_CSS}</style>")
         choice = widgets.HBox([self.department, self.year, self.language, self.reread], layout={"flex_flow": "row wrap"})
@@ -69,8 +66,6 @@ class DeskView(Frame):
         self.department.observe(lambda _: self._department_chosen(), "value")
         self.year.observe(lambda _: self._choose(), "value")
         self.language.observe(lambda change: self._language_chosen(change["new"]), "value")
-        self.reread.on_click(lambda _: self._build())
-        self.undo.on_click(lambda _: self._undo_all())
         self.tabs.observe(lambda _: self.draw(), "selected_index")
         begins = self.desk.asked is None
         self._choose()
@@ -87,22 +82,18 @@ class DeskView(Frame):
         code, year = self.desk.asked or (next(iter(self.listed)), 0)
         self.department.options = [(self.t(d.name), d.code) for d in self.listed.values()]
         self.department.value = code if code in self.listed else None
-        self._fill_years(year)
+        years = self.listed[code].years if code in self.listed else ()
+        self._fill_years(years, year if year in years else years[0] if years and not self.desk.asked else None)
 
-    def _fill_years(self, year: int) -> None:
-        years = self.listed[self.department.value].years if self.department.value else ()
+    def _fill_years(self, years: tuple[int, ...], chosen: int | None) -> None:
         self.quiet = True
         self.year.options = years
-        self.year.value = year if year in years else years[0] if years and not self.desk.asked else None
+        self.year.value = chosen
         self.quiet = False
 
     def _department_chosen(self) -> None:
-        years = self.listed[self.department.value].years
-        self.quiet = True
-        kept = self.year.value
-        self.year.options = years
-        self.year.value = kept if kept in years else years[0]
-        self.quiet = False
+        years, kept = self.listed[self.department.value].years, self.year.value
+        self._fill_years(years, kept if kept in years else years[0])
         self._choose()
 
     def _language_chosen(self, lang: Any) -> None:
@@ -134,10 +125,8 @@ class DeskView(Frame):
     # --- showing
 
     def refresh(self) -> None:
-        self.show(self.headline, self.desk.headline())
-        chosen = self.desk.chosen
-        self.tabs.layout.display = "" if chosen else "none"
-        self.undo.layout.display = "" if chosen and self.desk.changes else "none"
+        self.headline_only()
+        self.tabs.layout.display = "" if self.desk.chosen else "none"
         self.draw()
 
     def headline_only(self) -> None:

@@ -16,26 +16,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from evallib.model.units import round_half_up
-from evallib.model.words import Words, words
+from evallib.model.words import Words
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 
 Scores = Mapping[str, Mapping[str, Decimal]]
 """What each evaluator gave to each indicator; an indicator that an evaluator left out is simply not there."""
 
 _PLACES = 6
-_ALPHA = ((Decimal("0.800"), words("可靠", "reliable")), (Decimal("0.667"), words("只能作初步结论", "good for tentative conclusions only")))
-_NO_ALPHA = words(
-    "不可靠，分歧太大，不宜据此定论；各指标得分率相近时 α 也会偏低，须看每项的分差",
-    "not reliable, the evaluators differ too much to conclude from it; alpha is also low where all indicators are rated much alike, "
-    "so look at each spread",
-)
-_W = (
-    (Decimal("0.9"), words("一致性极强", "unusually strong agreement")),
-    (Decimal("0.7"), words("一致性强", "strong agreement")),
-    (Decimal("0.5"), words("一致性中等", "moderate agreement")),
-    (Decimal("0.3"), words("一致性弱", "weak agreement")),
-)
-_NO_W = words("一致性很弱", "very weak agreement")
+_ALPHA = {"reliable": Decimal("0.800"), "tentative": Decimal("0.667")}
+_W = {"unusual": Decimal("0.9"), "strong": Decimal("0.7"), "moderate": Decimal("0.5"), "weak": Decimal("0.3")}
 
 
 def krippendorff_alpha(scores: Scores) -> Decimal | None:
@@ -89,12 +79,7 @@ def describe_alpha(alpha: Decimal | None) -> Words:
     >>> describe_alpha(Decimal("0.7"))["en"]
     "Krippendorff's alpha 0.700: good for tentative conclusions only (bounds 0.800 and 0.667)"
     """
-    if alpha is None:
-        return words("克里彭多夫 α 无定义：评分没有差别，或没有指标由两人以上评分",
-                     "Krippendorff's alpha is not defined: no score differs, or no indicator was scored twice")  # fmt: skip
-    told, value = next((told for bound, told in _ALPHA if alpha >= bound), _NO_ALPHA), plain(alpha, 3)
-    return words(f"克里彭多夫 α = {value}：{told.zh}（界限 0.800、0.667）",
-                 f"Krippendorff's alpha {value}: {told.en} (bounds 0.800 and 0.667)")  # fmt: skip
+    return _describe("alpha", alpha, _ALPHA, "unreliable")
 
 
 def describe_w(w: Decimal | None) -> Words:
@@ -103,11 +88,14 @@ def describe_w(w: Decimal | None) -> Words:
     >>> describe_w(Decimal("0.735"))["en"]
     "Kendall's W 0.735: strong agreement on the order"
     """
-    if w is None:
-        return words("肯德尔 W 无定义：须有两人以上、两项以上，评分齐全且有高低",
-                     "Kendall's W is not defined: it takes two evaluators, two indicators, every score, and differences")  # fmt: skip
-    told, value = next((told for bound, told in _W if w >= bound), _NO_W), plain(w, 3)
-    return words(f"肯德尔 W = {value}：排序{told.zh}", f"Kendall's W {value}: {told.en} on the order")
+    return _describe("w", w, _W, "very_weak")
+
+
+def _describe(name: str, value: Decimal | None, bounds: Mapping[str, Decimal], below: str) -> Words:
+    if value is None:
+        return sentence(f"panel.{name}.undefined")
+    told = next((told for told, bound in bounds.items() if value >= bound), below)
+    return sentence(f"panel.{name}.value", value=plain(value, 3), told=sentence(f"panel.{name}.{told}"))
 
 
 def _squares(values: Sequence[Fraction]) -> Fraction:

@@ -10,6 +10,7 @@ panels; that it takes three scores, and the plain rule for outliers of small pan
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from statistics import mean, median, stdev
 from typing import Annotated
@@ -18,11 +19,13 @@ from pydantic import Field
 
 from evallib.methods.agreement import describe_alpha, describe_w, kendall_w, krippendorff_alpha
 from evallib.model.base import Frozen, Id, Named
-from evallib.model.errors import InputRefused, Place, Problem, Where, meant
+from evallib.model.errors import InputRefused, Place, Problem, Where
 from evallib.model.framework import Consensus, FinalRule
 from evallib.model.units import round_half_up
-from evallib.model.words import Words, joined, words
+from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain
+from evallib.say.refusals import problem, unknown
+from evallib.say.sentences import sentence
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 
@@ -150,41 +153,32 @@ _TITLES = {"score": "评分", "indicator": "指标", "evaluator": "专家", "rea
 
 
 def _problems(panel: Panel, where: Where) -> list[Problem]:
-    found = []
+    found: list[Problem] = []
 
-    def add(index: int, column: str, zh: str, en: str, fix_zh: str, fix_en: str, text: str = "") -> None:
+    def at(index: int, column: str) -> Place:
         place = where("judgements", index, column)
-        found.append(Problem(place if place.title else _titled(place, column), words(zh, en), words(fix_zh, fix_en), text))
+        return place if place.title else replace(place, title=_TITLES[column])
 
     points = {item.id: item.points for item in panel.items}
     seen = set()
     for index, given in enumerate(panel.judgements):
         most = points.get(given.indicator)
         if most is None:
-            fix = meant(given.indicator, list(points))
-            add(index, "indicator", "没有这个指标", "There is no such indicator", fix.zh, fix.en, given.indicator)
+            found.append(unknown("panel.indicator", at(index, "indicator"), given.indicator, points))
         elif given.score is not None and not 0 <= given.score <= most:
-            add(index, "score", f"评分须在 0 至 {plain(most)} 之间", f"The score must lie between 0 and {plain(most)}",
-                "核对评分和该指标的分值", "Check the score and the points of the indicator", plain(given.score))  # fmt: skip
+            found.append(problem("panel.score_outside", at(index, "score"), plain(given.score), points=plain(most)))
         if (given.evaluator, given.indicator) in seen:
-            add(index, "evaluator", "同一专家对同一指标评了两次", "An evaluator scored one indicator twice", "只留一行", "Keep one row",
-                f"{given.evaluator}, {given.indicator}")  # fmt: skip
+            found.append(problem("panel.scored_twice", at(index, "evaluator"), f"{given.evaluator}, {given.indicator}"))
         seen.add((given.evaluator, given.indicator))
         if not given.reason.strip():
-            add(index, "reason", "没有写理由", "There is no reason", "写明评分或弃权的理由", "Say why this score, or why none")
+            found.append(problem("panel.no_reason", at(index, "reason")))
     scored = {given.indicator for given in panel.judgements if given.score is not None}
     for item in panel.items:
         if item.id not in scored:
-            found.append(Problem(Place("judgements"), words(f"{item.name}：没有人评分", f"{item.words.en}: nobody scored it"),
-                                 words("至少请一位专家评分，或删去该指标", "Have it scored, or drop it"), about=(item.id,)))  # fmt: skip
+            found.append(problem("panel.unscored", Place("judgements"), "", (item.id,), indicator=item.words))
     if len(points) < len(panel.items):
-        found.append(Problem(Place("indicators", column="id", title=_TITLES["id"]), words("指标代号重复", "An indicator id appears twice"),
-                             words("每个指标一个代号", "Give each indicator its own id")))  # fmt: skip
+        found.append(problem("panel.id_twice", Place("indicators", column="id", title=_TITLES["id"])))
     return found
-
-
-def _titled(place: Place, column: str) -> Place:
-    return Place(place.file, place.row, place.column, place.sheet, place.cell, _TITLES[column])
 
 
 def _judge_item(panel: Panel, item: Item) -> ItemResult:
@@ -217,43 +211,36 @@ def _far(panel: Panel, item: Item, scores: Sequence[Decimal], middle: Decimal) -
     """The distance from the median beyond which a score is far, and the rule in words."""
     spread = median([abs(score - middle) for score in scores])
     if len(scores) > SMALL_PANEL and spread:
-        rule = words("修正 z 值 0.6745×|评分−中位数|÷MAD 大于 3.5（MAD：与中位数之差的中位数）",
-                     "Modified z-score 0.6745 × |score − median| ÷ MAD above 3.5 (MAD: the median distance from the median)")  # fmt: skip
-        return _FAR_Z * spread / _Z, rule
+        return _FAR_Z * spread / _Z, sentence("panel.far.modified_z")
     far, share = panel.far * item.points, percent(panel.far, None)
-    if len(scores) > SMALL_PANEL:
-        why = words("半数以上评分相同", "More than half of the scores are the same")
-    else:
-        why = words(f"评分不超过 {SMALL_PANEL} 个", f"At most {SMALL_PANEL} scores")
-    return far, words(f"{why.zh}：与中位数相差超过分值的 {share}（{plain(far)} 分）",
-                      f"{why.en}: further than {share} of the points ({plain(far)}) from the median")  # fmt: skip
+    why = sentence("panel.far.alike") if len(scores) > SMALL_PANEL else sentence("panel.far.small", count=SMALL_PANEL)
+    return far, sentence("panel.far.plain", why=why, share=share, points=plain(far))
 
 
 def _final(panel: Panel, item: Item, scores: Sequence[Decimal]) -> tuple[Decimal | None, Words, Problem | None]:
     """The final score with its working, or the reason why there is none. `scores` are in order."""
     rule, count, spread = panel.rule, len(scores), scores[-1] - scores[0]
     if isinstance(rule, Consensus) and spread > rule.limit * item.points:
-        limit, share = plain(rule.limit * item.points), percent(rule.limit, None)
-        return _none(item, words(f"意见不一致：最高与最低相差 {plain(spread)} 分，超过 {limit} 分（分值的 {share}）",
-                                 f"No consensus: highest and lowest are {plain(spread)} apart, more than {limit} ({share} of the points)"),
-                     words("请专家说明理由、讨论后重新评分", "Let the evaluators explain, discuss and score again"))  # fmt: skip
+        given: dict[str, str] = {"spread": plain(spread), "limit": plain(rule.limit * item.points), "share": percent(rule.limit, None)}
+        return _none("panel.no_consensus", item, **given)
     if rule.kind == "trimmed_mean" and count < 3:
-        return _none(item, words(f"去掉最高分和最低分后没有评分（只有 {count} 个）",
-                                 f"Without the highest and the lowest no score is left (there are {count})"),
-                     words("至少三人评分，或改用平均数、中位数", "Have three evaluators, or use the mean or the median"))  # fmt: skip
+        return _none("panel.too_few", item, count=str(count))
     kept = scores[1:-1] if rule.kind == "trimmed_mean" else scores
     final = round_half_up(median(scores) if rule.kind == "median" else mean(kept), panel.places)
-    listed = " + ".join(plain(score) for score in kept)
-    if rule.kind == "median":
-        told = words("、".join(plain(score) for score in scores) + " 的中位数", "Median of " + ", ".join(plain(score) for score in scores))
-    elif rule.kind == "trimmed_mean":
-        told = words(f"去掉最高 {plain(scores[-1])}、最低 {plain(scores[0])}：({listed}) ÷ {len(kept)}",
-                     f"Without the highest {plain(scores[-1])} and the lowest {plain(scores[0])}: ({listed}) ÷ {len(kept)}")  # fmt: skip
-    else:
-        told = words(f"平均数：({listed}) ÷ {len(kept)}", f"Mean: ({listed}) ÷ {len(kept)}")
-    return final, joined([told, words(plain(final, panel.places))], " = ", " = "), None
+    told = sentence(
+        f"panel.final.{rule.kind}",
+        scores=listed(map(plain, scores)),
+        sum=" + ".join(map(plain, kept)),
+        count=len(kept),
+        highest=plain(scores[-1]),
+        lowest=plain(scores[0]),
+        final=plain(final, panel.places),
+    )
+    return final, told, None
 
 
-def _none(item: Item, what: Words, fix: Words) -> tuple[None, Words, Problem]:
-    named = words(f"{item.name}：", f"{item.words.en}: ") + what
-    return None, what, Problem(Place("judgements"), named, fix, about=(item.id,))
+def _none(name: str, item: Item, **given: str) -> tuple[None, Words, Problem]:
+    """Why an indicator has no final score: by itself, and as a problem that names it."""
+    named = item.words + words("：", ": ")
+    refusal = problem(name, Place("judgements"), "", (item.id,), indicator=named, **given)
+    return None, problem(name, Place("judgements"), indicator=NOTHING, **given).what, refusal

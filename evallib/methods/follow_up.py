@@ -17,7 +17,8 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.optional_rows import FollowUp
 from evallib.model.record import Record
 from evallib.model.table_words import CHOICES
-from evallib.model.words import NOTHING, Words, words
+from evallib.model.words import NOTHING, Words
+from evallib.say.sentences import sentence
 
 Subject = Literal["finding", "recommendation"]
 State = Literal["open", "promised", "done", "checked"]
@@ -144,7 +145,7 @@ def state_words(state: State | None) -> Words:
     >>> state_words(None)["en"], state_words("done")["zh"]
     ('no record', '已整改')
     """
-    return words("无记录", "no record") if state is None else CHOICES[state]
+    return sentence("follow_up.no_record") if state is None else CHOICES[state]
 
 
 def key_of(record: Record, row: FollowUp) -> Key:
@@ -274,5 +275,4 @@ def _closed(rows: Mapping[Key, list[FollowUp]]) -> set[Key]:
 
 def _unknown(key: Key) -> Words:
     """What is said of a finding whose words stand in a record that is not at hand."""
-    zh, en = ("问题", "finding") if key.subject == "finding" else ("建议", "recommendation")
-    return words(f"{key.year} 年的{zh} {key.id}，内容见该年报告", f"{en} {key.id} of {key.year}; its words are in that year's report")
+    return sentence("follow_up.elsewhere", year=key.year, subject=CHOICES[key.subject], id=key.id)

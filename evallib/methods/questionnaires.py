@@ -12,8 +12,9 @@ from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.optional_rows import Survey as SurveyRow
 from evallib.model.record import Target
 from evallib.model.units import SHARE, convert
-from evallib.model.words import Words, words
+from evallib.model.words import Words, listed
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def answers_of(scale: str) -> Words:
     """The answers of a scale, to tell what may be written."""
     read = SCALES[scale][0]
     if isinstance(read, Marks):
-        return words(f"{plain(read.lowest)} 至 {plain(read.highest)}", f"{plain(read.lowest)} to {plain(read.highest)}")
-    return words("、".join(option.label for option in read.options), ", ".join(option.label for option in read.options))
+        return sentence("survey.marks", lowest=plain(read.lowest), highest=plain(read.highest))
+    return listed(option.label for option in read.options)
 
 
 def questionnaires(evaluation: Evaluation) -> tuple[Questionnaire, ...]:

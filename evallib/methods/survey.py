@@ -10,17 +10,19 @@ offices require at least five respondents, others three; secondary suppression w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
 from evallib.methods.proportion import as_decimal, effective_size, needed_at, score_interval, verdict_on, whole_counts
-from evallib.methods.survey_forms import MINIMUM, Group, Measure, Options, Part, Response, Survey, SurveyResult, Weighting, clean
+from evallib.methods.survey_forms import MINIMUM, Group, Options, Part, Response, Survey, SurveyResult, Weighting, clean
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.words import Words, joined, words
+from evallib.model.words import NOTHING, Given, Words, listed
 from evallib.say.numbers import percent, plain
+from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 
 
 class _Tally(NamedTuple):
@@ -37,7 +39,7 @@ class _Tally(NamedTuple):
 
     @property
     def name(self) -> Words:
-        return joined([group.words for group in self.groups], "、", ", ")
+        return listed(group.words for group in self.groups)
 
     @property
     def population(self) -> int | None:
@@ -102,38 +104,32 @@ def evaluate_survey(survey: Survey) -> SurveyResult:
 
 
 def _survey_problems(survey: Survey) -> list[Problem]:
-    found = []
+    found: list[Problem] = []
     ids = [group.id for group in survey.groups]
     for twice in sorted({group for group in ids if ids.count(group) > 1}):
-        found.append(_problem("id", "两组用了同一个代号", "Two groups have the same id", "给每组一个代号", "Give each an id", twice))
+        found.append(problem("survey.group_twice", _place("id"), twice))
     weights = [group.weight for group in survey.groups if group.weight is not None]
     if weights and (len(weights) < len(ids) or sum(weights) != 1):
-        told = " + ".join(percent(weight, None) for weight in weights)
-        found.append(_problem("weight", "各组权重之和须为 100%", "The weights of all groups must add up to 100%",
-                              "每组都给权重，或都不给", "Give every group a weight, or none", told))  # fmt: skip
+        found.append(problem("survey.weights", _place("weight"), " + ".join(percent(weight, None) for weight in weights)))
     scale = survey.scale
     if survey.measure == "mean" and isinstance(scale, Options) and scale.options[0].value is None:
-        found.append(_problem("value", "按均值计算，选项却没有分值", "A mean is asked for, but the options have no values",
-                              "给每个选项分值，如 1、0.8、0.6、0.4", "Give every option a value, such as 1, 0.8, 0.6, 0.4"))  # fmt: skip
+        found.append(problem("survey.no_values", _place("value")))
     return found
 
 
 _TITLES = {"id": "代号", "weight": "权重", "value": "分值", "answers": "答案", "returned": "收回份数", "population": "总人数"}
 
 
-def _problem(column: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "", group: str = "") -> Problem:
-    place = Place(f"questionnaire {group}".strip(), column=column, title=_TITLES[column])
-    return Problem(place, words(zh, en), words(fix_zh, fix_en), found)
+def _place(column: str, group: str = "") -> Place:
+    return Place(f"questionnaire {group}".strip(), column=column, title=_TITLES[column])
 
 
 def _count(survey: Survey, group: Group) -> tuple[_Tally, list[Problem]]:
     """The group counted, and what is wrong with what was entered."""
     ways = [name for name in ("answers", "counts", "share") if getattr(group, name) is not None]
-    wrong = []
+    wrong: list[Problem] = []
     if len(ways) != 1 or (group.share is None) != (group.valid is None) or (group.answers is not None and group.blank + group.off_scale):
-        wrong.append(_problem("answers", "答案须且只须以一种方式给出", "Answers must be given in one way, and only one",
-                              "只给逐份答案，或各选项份数，或比率及有效份数", "Give single answers, or counts, or a share with valid",
-                              ", ".join(ways), group.id))  # fmt: skip
+        wrong.append(problem("survey.one_way", _place("answers", group.id), ", ".join(ways)))
     read, blank, off_scale = [], group.blank, group.off_scale
     for text, times in [*((answer, 1) for answer in group.answers or ()), *(group.counts or {}).items()]:
         answer = survey.scale.read(clean(text))
@@ -147,12 +143,9 @@ def _count(survey: Survey, group: Group) -> tuple[_Tally, list[Problem]]:
     known = [(name, count) for name, count in chain if count is not None]
     short = any(small > large for (_, small), (_, large) in pairwise(known))
     if short or (group.share is None and returned != counted):
-        wrong.append(_problem("returned", "份数不合：发放 ≥ 收回 = 有效 + 无效", "Counts do not fit: issued ≥ returned = valid + invalid",
-                              "核对发放、收回、有效和无效份数", "Check forms issued, returned, valid and invalid",
-                              ", ".join(f"{name} {count}" for name, count in known), group.id))  # fmt: skip
+        wrong.append(problem("survey.forms", _place("returned", group.id), ", ".join(f"{name} {count}" for name, count in known)))
     if group.population is not None and valid > group.population:
-        wrong.append(_problem("population", "有效答卷多于全部对象", "More valid answers than people", "核对总人数",
-                              "Check the population", f"{valid} > {group.population}", group.id))  # fmt: skip
+        wrong.append(problem("survey.population", _place("population", group.id), f"{valid} > {group.population}"))
     values = [Fraction(a.satisfied) if survey.measure == "satisfied" else a.value or Fraction(0) for a in read]
     rate = Fraction(group.share) if group.share is not None else sum(values, Fraction(0)) / (valid or 1)
     response = Response(issued=group.issued, returned=returned, valid=valid, blank=blank, off_scale=off_scale)
@@ -214,7 +207,7 @@ def _part(survey: Survey, tallies: Sequence[_Tally], weights: Sequence[Fraction]
     rate, size = combined or (None, None)
     return Part(
         ids=tuple(group for t in tallies for group in t.ids),
-        name=joined([t.name for t in tallies], "、", ", "),
+        name=listed(t.name for t in tallies),
         response=response,
         rate=None if rate is None else as_decimal(rate),
         interval=None if rate is None else score_interval(rate, size, survey.level),
@@ -230,113 +223,60 @@ def _total_needed(tallies: Sequence[_Tally], weights: Sequence[Fraction], target
     return needed_at(rate, target, level, effect, _total([t.population for t in tallies]))
 
 
-_MEASURED: dict[Measure, Words] = {"satisfied": words("满意率", "share satisfied"), "mean": words("平均得分率", "mean score rate")}
-
-
-def _answers(count: int) -> Words:
-    return words(f"{count} 份", f"{count} valid answer" + ("" if count == 1 else "s"))
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"survey.{name}", **given)
 
 
 def _conclusion(survey: Survey, overall: Part, needed: int | None) -> Words:
     """The whole in two or three sentences: how many, what rate, how sure, and the target against it."""
     valid, rate, interval = overall.response.valid, overall.rate, overall.interval
+    answers = _told("answer") if valid == 1 else _told("answers", count=valid)
     if rate is None or interval is None:
-        return words(f"有效答卷 {valid} 份，不给出满意度。", f"{_answers(valid).en}: no satisfaction rate is given.")
+        return _told("no_rate", answers=answers)
     entered = any(group.share is not None for group in survey.groups)  # how it was computed is not known
-    name = words("满意度", "satisfaction") if entered else _MEASURED[survey.measure]
-    value, level = percent(rate), percent(survey.level, None)
-    low, high = percent(interval.low), percent(interval.high)
-    told = words(f"有效答卷 {valid} 份，{name.zh} {value}", f"{_answers(valid).en}, {name.en} {value}")
-    if overall.census:
-        told += words("；全部对象都已作答，没有抽样误差。", "; everybody answered, so there is no sampling error.")
-    else:
-        told += words(f"，{level} 置信区间 {low} 至 {high}。", f", {level} confidence interval {low} to {high}.")
+    name = _told(f"measured.{'satisfaction' if entered else survey.measure}")
+    level = percent(survey.level, None)
+    told = _told("rate", answers=answers, name=name, value=percent(rate))
+    sampled = _told("interval", level=level, low=percent(interval.low), high=percent(interval.high))
+    told += _told("census") if overall.census else sampled
     if survey.target is None or overall.verdict is None:
         return told
-    target = percent(survey.target, None)
-    if overall.verdict == "open":
-        told += words(f"目标 {target} 在区间之内：这些答卷太少，不足以判断是否达到。",
-                      f" The target of {target} lies inside: these answers are too few to tell whether it was met.")  # fmt: skip
-        if needed is not None:
-            told += words(f"照此满意度，约需 {plain(Decimal(needed))} 份有效答卷才能判断。",
-                          f" At this rate about {plain(Decimal(needed))} valid answers would be needed to tell.")  # fmt: skip
-        return told
-    sure = words("", "") if overall.census else words(f"（置信水平 {level}）", f" (at {level} confidence)")
-    if overall.verdict == "met":
-        return told + words(f"确定达到目标 {target}", f" The target of {target} was met for sure") + sure + words("。", ".")
-    return told + words(f"确定未达到目标 {target}", f" The target of {target} was missed for sure") + sure + words("。", ".")
+    told += _told(
+        overall.verdict,
+        target=percent(survey.target, None),
+        sure=NOTHING if overall.census else _told("sure", level=level),
+    )
+    return told if needed is None else told + _told("needed", count=plain(Decimal(needed)))
 
 
-def _remarks(survey: Survey, shown: Sequence[_Tally], pooled: Sequence[_Tally], overall: Part) -> list[Words]:
-    found = []
+def _remarks(survey: Survey, shown: Sequence[_Tally], pooled: Sequence[_Tally], overall: Part) -> Iterator[Words]:
     for group, valid in ((t.groups[0], t.response.valid) for t in shown):
         if not valid:
-            found.append(words(f"{group.name}：没有有效答卷。", f"{group.words.en}: no valid answers."))
+            yield _told("remark.nobody", group=group.words)
         elif group.share is not None and (near := whole_counts(group.share, valid)):
-            times, value = plain(group.share * valid), percent(group.share, None)
             below, above = (f"{count}/{valid} = {percent(Decimal(count) / valid)}" for count in near)
-            found.append(words(
-                f"{group.name}：{valid} 份的 {value} 是 {times} 份，不是整数（{below}，{above}）。"
-                f"它可能是得分的平均数，而不是满意人数的占比；请写明算法。区间按 {valid} 份计算，这时只会偏宽。",
-                f"{group.words.en}: {value} of {valid} answers is {times}, not a whole number ({below}, {above}). It is perhaps a mean of "
-                f"scores, not a share of people; say how it was computed. The interval, for {valid} answers, is then at most too wide.",
-            ))  # fmt: skip
+            share, times = percent(group.share, None), plain(group.share * valid)
+            yield _told("remark.not_whole", group=group.words, valid=valid, share=share, times=times, below=below, above=above)
     response = overall.response
     if response.invalid:
-        parts = words("", "")
-        if response.blank + response.off_scale == response.invalid:
-            parts = words(
-                f"（空白 {response.blank}，超出选项 {response.off_scale}）",
-                f" (blank {response.blank}, off the scale {response.off_scale})",
-            )
-        found.append(words(f"无效答卷 {response.invalid} 份{parts.zh}，不计入满意度，也不当作不满意。",
-                           f"Invalid answers: {response.invalid}{parts.en}, neither satisfied nor dissatisfied."))  # fmt: skip
+        split = response.blank + response.off_scale == response.invalid
+        parts = _told("remark.invalid_parts", blank=response.blank, off_scale=response.off_scale) if split else NOTHING
+        yield _told("remark.invalid", count=response.invalid, parts=parts)
     if response.return_rate is not None and response.return_rate < 1:
-        rate = percent(response.return_rate)
-        found.append(words(f"回收率 {rate}。没有交回的人可能看法不同，区间不含这一误差。",
-                           f"Response rate {rate}. Those who did not answer may differ; the interval does not cover that."))  # fmt: skip
+        yield _told("remark.return_rate", rate=percent(response.return_rate))
     for part in pooled:
-        found.append(words(
-            f"为保护答卷人，有效答卷少于 {survey.minimum} 份的组不单独列出；总数能减出的，连同次小的组，"
-            f"合并为一组、每份答卷同等：{part.name.zh}。",
-            f"To protect those who answered, groups with fewer than {survey.minimum} valid answers are not shown singly, nor is "
-            f"the next smallest where subtraction would tell. Counted as one group, every answer alike: {part.name.en}.",
-        ))  # fmt: skip
+        yield _told("remark.pooled", minimum=survey.minimum, groups=part.name)
     if overall.rate is None and 0 < response.valid < survey.minimum:
-        found.append(
-            words(
-                f"有效答卷共不足 {survey.minimum} 份，满意度不公开。",
-                f"Fewer than {survey.minimum} valid answers in all: no rate is shown.",
-            )
-        )
+        yield _told("remark.too_few", minimum=survey.minimum)
     elif overall.rate is None and response.valid:
-        found.append(words("有权重的组没有有效答卷，合计无定义；不擅自改动权重。",
-                           "A group that has a weight has no valid answer: the rate of all is not defined; weights stay."))  # fmt: skip
-    return found
+        yield _told("remark.undefined")
 
 
-_WEIGHTED: dict[Weighting, Words] = {
-    "given": words("各组按给定权重合计", "Groups are added up by the weights given"),
-    "population": words("各组按总人数加权合计", "Groups are added up by their populations"),
-    "answers": words("各组按有效答卷数合计，每份答卷同等", "Groups are added up by their answers, every answer alike"),
-}
-
-
-def _methods(survey: Survey, tallies: Sequence[_Tally], weighting: Weighting) -> list[Words]:
-    level = percent(survey.level, None)
-    found = [words(f"置信区间：威尔逊得分区间（Wilson 1927；Newcombe 1998），置信水平 {level}。",
-                   f"Confidence interval: Wilson's score interval (Wilson 1927; Newcombe 1998), level {level}.")]  # fmt: skip
+def _methods(survey: Survey, tallies: Sequence[_Tally], weighting: Weighting) -> Iterator[Words]:
+    yield _told("method.wilson", level=percent(survey.level, None))
     if survey.measure == "mean":
-        found.append(words("均值的区间按同样大小的比率计算：0 至 1 之间的数，方差不会更大，所以区间只会偏宽。",
-                           "The interval of a mean is that of a share of the same size: numbers between 0 and 1 vary no more, "
-                           "so it is at most too wide."))  # fmt: skip
+        yield _told("method.mean")
     if len(tallies) > 1:
-        found.append(_WEIGHTED[weighting] + words(
-            "：p = Σw·p，方差 = Σw²·p(1−p)/n，有效样本量 = p(1−p)/方差，不超过 1/Σ(w²/n)。",
-            ": p = Σw·p, variance = Σw²·p(1−p)/n, effective answers = p(1−p)/variance, at most 1/Σ(w²/n).",
-        ))  # fmt: skip
+        yield _told("method.groups", weighting=_told(f"weighted.{weighting}"))
     if any(t.population is not None for t in tallies):
-        found.append(words("总人数 N 已知的组作有限总体修正：n 份答卷按 n(N−1)/(N−n) 份计；假定答卷人是随机抽取的。",
-                           "Where the population N is known, n answers count as n(N−1)/(N−n): the finite population correction, "
-                           "which takes those who answered for a random sample."))  # fmt: skip
-    return found
+        yield _told("method.population")

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from evallib.model.rows import Sourced, told
-from evallib.model.words import Words, words
+from evallib.model.table_words import CHOICES
+from evallib.model.words import Words
 
 FILE = "budget_heads.csv"
 Kind = Literal["ordinary", "interest", "contingency", "income", "outside"]
-KINDS: dict[Kind, Words] = {
-    "ordinary": words("一般支出", "ordinary expenditure"),
-    "interest": words("债务利息", "interest on debt"),
-    "contingency": words("预备费", "contingency"),
-    "income": words("收入", "income"),
-    "outside": words("不计入", "left outside"),
-}
+KINDS: dict[Kind, Words] = {kind: CHOICES[kind] for kind in get_args(Kind)}
 """What a head is to PEFA, in words; either word or the id may stand in the file."""
 
 
@@ -30,7 +24,7 @@ class BudgetHead(Sourced):
     code: Annotated[str, Field(min_length=1)]
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
-    kind: str
+    kind: Kind
     original: Decimal | None = None
     revised: Decimal | None = None
     executed: Decimal | None = None
@@ -40,9 +34,3 @@ class BudgetHead(Sourced):
 
 
 told(BudgetHead, "budget_heads")
-
-
-def kind_of(text: str) -> Kind | None:
-    """What a cell of the column `kind` means: the id, or its name in Chinese or English."""
-    said = unicodedata.normalize("NFKC", text).strip().lower()
-    return next((kind for kind, name in KINDS.items() if said in (kind, name.zh, name.en)), None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal
 
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
 
 Level = Literal["error", "warning", "recorded"]
 """An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
@@ -89,6 +89,19 @@ class Problem:
         return f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}."
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A problem that is not told yet: the name of its words, where it is, what was found, what the words leave room for.
+
+    `evallib.say.refusals.told` makes a problem of it.
+    """
+
+    name: str
+    place: Place
+    found: str = ""
+    given: Mapping[str, Given] = field(default_factory=dict)
+
+
 def gathered(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """The problems for a reader: what is the same in rows that follow each other is said once, where it is first met.
 
@@ -142,18 +155,10 @@ class InputRefused(Exception):
         return [*self.describe("zh").splitlines(), "", *self.describe("en").splitlines()]
 
 
-def refuse(file: str, zh: str, en: str, fix_zh: str, fix_en: str, found: str = "") -> InputRefused:
-    """An `InputRefused` of a single problem that concerns a whole file or choice."""
-    return InputRefused((Problem(Place(file), words(zh, en), words(fix_zh, fix_en), found),))
-
-
 def meant(found: str, known: list[str]) -> Words:
     """The known ids, the nearest first: what a mistyped id was probably meant to be."""
     if not known:
         return words("那张表还是空的：先在那里加一行，或清空此格", "that table is still empty: add a row there first, or clear this cell")
     near = get_close_matches(found, known, 1)
-    listed = known if len(known) <= 25 else [*known[:25], "…"]
-    return words(
-        (f"是否应为 {near[0]}？" if near else "") + f"可用的有：{'、'.join(listed)}",
-        (f"did you mean {near[0]}? " if near else "") + f"There are: {', '.join(listed)}",
-    )
+    meaning = words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? ") if near else NOTHING
+    return meaning + words("可用的有：", "There are: ") + listed(known if len(known) <= 25 else [*known[:25], "…"])

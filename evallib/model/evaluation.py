@@ -15,7 +15,8 @@ from pydantic import ConfigDict, TypeAdapter
 
 from evallib.model.assemble import assemble
 from evallib.model.base import Basis
-from evallib.model.catalogue import Catalogue, Part
+from evallib.model.catalogue import Catalogue
+from evallib.model.entries import Part
 from evallib.model.expression import Interval, compute_interval
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator

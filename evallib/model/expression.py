@@ -31,11 +31,11 @@ _SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "≤": "<=", "、": ",
 
 
 class BadExpression(Exception):
-    """An expression that cannot be read: what is wrong in both languages, and from which character on."""
+    """An expression that cannot be read: the name of what is wrong, what its words leave room for, from which character on."""
 
-    def __init__(self, zh: str, en: str, at: int = 0) -> None:
-        super().__init__(en)
-        self.zh, self.en, self.at = zh, en, at
+    def __init__(self, name: str, at: int = 0, **given: str | int) -> None:
+        super().__init__(name)
+        self.name, self.at, self.given = name, at, given
 
 
 class Undefined(Exception):
@@ -86,7 +86,7 @@ def parse(text: str) -> Tree:
     Name(id='经费 决算', before=1)
     """
     if len(text) > MAX_LENGTH:
-        raise BadExpression(f"超过 {MAX_LENGTH} 个字符", f"is longer than {MAX_LENGTH} characters", MAX_LENGTH)
+        raise BadExpression("expression.too_long", MAX_LENGTH, most=MAX_LENGTH)
     plain = unicodedata.normalize("NFKC", text).translate(_SIGNS)
     leaves: list[Tree] = []
     source, places, at = "", [], 0
@@ -94,12 +94,12 @@ def parse(text: str) -> Tree:
         found = _TOKEN.match(plain, at)
         if found is None:
             at += len(plain[at:]) - len(plain[at:].lstrip())
-            raise BadExpression(f"“{plain[at]}”不能用在这里", f"“{plain[at]}” cannot stand here", at)
+            raise BadExpression("expression.misplaced", at, sign=plain[at])
         token, start = found[found.lastgroup or 0].strip(), found.end() - len(found[0].lstrip())
         places.append((len(source), start))
         if found["number"]:
             if len(token) > MAX_DIGITS:
-                raise BadExpression(f"数字超过 {MAX_DIGITS} 位", f"a number has more than {MAX_DIGITS} digits", start)
+                raise BadExpression("expression.too_many_digits", start, most=MAX_DIGITS)
             leaves.append(Number(Decimal(token)))
             source += f"x{len(leaves) - 1} "
         elif found["name"]:
@@ -117,13 +117,13 @@ def parse(text: str) -> Tree:
         return max((start for begun, start in places if begun <= column), default=0)
 
     if not source:
-        raise BadExpression("是空的", "is empty")
+        raise BadExpression("expression.empty")
     try:
         body = ast.parse(source, mode="eval").body
     except (SyntaxError, MemoryError, RecursionError) as error:
         column = getattr(error, "offset", None)  # none at the end
         at = place(column - 1) if column else len(plain.rstrip())
-        raise BadExpression("这里不完整，或少了运算符、括号", "is not complete here, or lacks a sign or a bracket", at) from None
+        raise BadExpression("expression.incomplete", at) from None
     return _tree(body, leaves, place, top=True)
 
 
@@ -147,11 +147,7 @@ def _tree(node: ast.expr, leaves: list[Tree], place: Callable[[int], int], top: 
             if function != "sum":
                 return Call(function, terms)
             return reduce(lambda whole, term: Operation("+", whole, term), terms)
-    raise BadExpression(
-        "这里不能这样写：只有 + - * / ( )、min max abs sum、数字和名称；= 或 <= 只在最外层用一次",
-        "cannot be said here: there are + - * / ( ), min max abs sum, numbers and names; = or <= once at the top",
-        place(node.col_offset),
-    )
+    raise BadExpression("expression.not_of_the_language", place(node.col_offset))
 
 
 def names(tree: Tree) -> tuple[Name, ...]:
@@ -218,7 +214,7 @@ class Interval:
 
     def __truediv__(self, other: Interval) -> Interval:
         if other.low <= 0 <= other.high:  # the divisor may be nothing: all can be
-            return Interval(Decimal("-Infinity"), Decimal("Infinity"))
+            return ANYTHING
         corners = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
         return Interval(min(corners), max(corners))
 
@@ -232,6 +228,8 @@ class Interval:
     def joined(self, other: Interval) -> Interval:
         return Interval(min(self.low, other.low), max(self.high, other.high))
 
+
+ANYTHING = Interval(Decimal("-Infinity"), Decimal("Infinity"))
 
 V = TypeVar("V", Decimal, Interval)
 
@@ -299,7 +297,10 @@ def compute_interval(tree: Tree, values: Mapping[Name, Interval]) -> Interval:
     with localcontext(EXACT):
         for ends in product((0, 1), repeat=len(split)):
             ends_of = {n: (values[n].low, values[n].high)[end] for n, end in zip(split, ends, strict=True)}
-            one = _compute(tree, {**values, **{n: Interval(end, end) for n, end in ends_of.items()}}.__getitem__, _point)
+            try:
+                one = _compute(tree, {**values, **{n: Interval(end, end) for n, end in ends_of.items()}}.__getitem__, _point)
+            except ArithmeticError:  # no end against no end
+                one = ANYTHING
             whole = one if whole is None else whole.joined(one)
     assert whole is not None
     return whole
@@ -332,6 +333,7 @@ def write(tree: Tree, name: Callable[[Name], str], number: Callable[[Decimal], s
         loose = inner < own or (right and inner == own and tree.sign in ("-", "/")) or (right and own and text.startswith("−"))
         return f"({text})" if loose else text
 
-    if tree.sign == "-" and tree.left == Number(Decimal(0)):
-        return "−" + side(tree.right, True)
+    if tree.sign == "-" and tree.left == Number(Decimal(0)):  # a minus before a product would be read as that of its first term
+        text = write(tree.right, name, number)
+        return f"−({text})" if isinstance(tree.right, Operation) else f"−{text}"
     return side(tree.left, False) + _WRITTEN[tree.sign] + side(tree.right, True)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from evallib.model.base import Basis, Clause, Frozen, Id, Named
-from evallib.model.catalogue import Catalogue, Role
+from evallib.model.catalogue import Catalogue
+from evallib.model.entries import Role
 from evallib.model.rules import Rule, Share
 
 ZERO = Decimal(0)

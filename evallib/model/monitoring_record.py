@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from evallib.kit import CATALOGUE
 from evallib.model.base import Frozen
+from evallib.model.monitoring_rows import Kind
 from evallib.model.record import InputFile, Operator
 from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Words, words
@@ -36,12 +37,10 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     r["id"]: Rule(
-        r["id"],
-        words(*r["name"]),
-        words(*r["gap"]),
-        Decimal(r["warn"]) if "warn" in r else None,
-        Decimal(r["alarm"]),
-        words(*r["advice"]),
+        id=r["id"],
+        warn=Decimal(r["warn"]) if "warn" in r else None,
+        alarm=Decimal(r["alarm"]),
+        **{text: words(*r[text]) for text in ("name", "gap", "advice")},
     )
     for r in _FILE["rule"]
 }
@@ -67,7 +66,7 @@ class Measure(Frozen):
     id: str
     name: Words
     unit: Unit
-    kind: Literal["total", "level"] = "total"
+    kind: Kind = "total"
     operator: Operator = ">="
     target: Decimal | None = None
     observations: tuple[Observation, ...] = ()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import unicodedata
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from evallib.model.base import Id
 from evallib.model.record import Operator
 from evallib.model.rows import Sourced, columns, told
-from evallib.model.words import Words, words
 
-OPERATORS: dict[str, Operator] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", "=": "="}
-KINDS: dict[Literal["total", "level"], Words] = {"total": words("累计", "total"), "level": words("时点", "level")}
+Kind = Literal["total", "level"]
 """What a value is: added up since the year began, or as it stands on the day."""
 
 
@@ -29,8 +26,8 @@ class MonitoringRow(Sourced):
     measure: Id
     name: str = ""
     name_en: str = ""
-    kind: str = ""
-    operator: str = ""
+    kind: Annotated[Kind | None, BeforeValidator(lambda said: "level" if said == "现状" else said)] = None  # as older files have it
+    operator: Operator | None = None
     target: Annotated[Decimal, Field(ge=0)] | None = None
     value: Annotated[Decimal, Field(ge=0)] | None = None
     unit: str = ""
@@ -39,7 +36,7 @@ class MonitoringRow(Sourced):
     reason_en: str = ""
     remedy: str = ""
     remedy_en: str = ""
-    synthetic: str = ""
+    synthetic: Literal["yes", "no"] = "no"
     source: Annotated[str, Field(min_length=1)]
 
 
@@ -67,23 +64,3 @@ def example_lines(year: int) -> tuple[str, ...]:
         f"{year}-03-31,spent,,,,,,150,万元,,,,,,,支出月报,3 月",
         f"{year}-03-31,trained,培训人数,People trained,累计,>=,800,120,人,,,,,,,业务月报,3 月",
     )
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().lower()
-
-
-def kind_of(text: str) -> Literal["total", "level"] | None:
-    """The kind that a cell names, in either language; None where it names none."""
-    said = "时点" if _plain(text) == "现状" else _plain(text)  # as files before this word have it
-    return next((kind for kind, name in KINDS.items() if said in (kind, name.zh, name.en)), None)
-
-
-def operator_of(text: str) -> Operator | None:
-    """The operator that a cell means; None where it means none."""
-    return OPERATORS.get(_plain(text))
-
-
-def yes_of(text: str) -> bool | None:
-    """Whether a cell says yes; None where it says neither yes nor no."""
-    return {"": False, "no": False, "否": False, "yes": True, "是": True}.get(_plain(text))

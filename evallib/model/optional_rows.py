@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from evallib.model.base import Id
-from evallib.model.rows import Sourced
-from evallib.model.words import Words, words
+from evallib.model.rows import InBoth, Sourced
 
 
 class Survey(Sourced):
@@ -25,9 +24,7 @@ class Survey(Sourced):
     issued: Annotated[int, Field(ge=0)] | None = None
     returned: Annotated[int, Field(ge=0)] | None = None
 
-    @property
-    def words(self) -> Words:
-        return words(self.group, self.group_en)
+    words: ClassVar = InBoth("group")
 
 
 class SurveyAnswer(Sourced):
@@ -48,9 +45,7 @@ class ExpertScore(Sourced):
     reason: Annotated[str, Field(min_length=1)]
     reason_en: str = ""
 
-    @property
-    def reason_words(self) -> Words:
-        return words(self.reason, self.reason_en)
+    reason_words: ClassVar = InBoth("reason")
 
 
 class CostResult(Sourced):
@@ -67,9 +62,7 @@ class CostResult(Sourced):
     tie: Annotated[str, Field(min_length=1)]
     tie_en: str = ""
 
-    @property
-    def tie_words(self) -> Words:
-        return words(self.tie, self.tie_en)
+    tie_words: ClassVar = InBoth("tie")
 
 
 class FollowUp(Sourced):
@@ -85,10 +78,6 @@ class FollowUp(Sourced):
     evidence: str = ""
     evidence_en: str = ""
 
-    @property
-    def office_words(self) -> Words:
-        return words(self.office, self.office_en)
+    office_words: ClassVar = InBoth("office")
 
-    @property
-    def evidence_words(self) -> Words:
-        return words(self.evidence, self.evidence_en)
+    evidence_words: ClassVar = InBoth("evidence")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Frozen, Id
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
-from evallib.model.rows import Row, Sourced, told
-from evallib.model.words import NOTHING, Lang, Words, words
+from evallib.model.rows import InBoth, Row, Sourced, told
+from evallib.model.table_words import TABLE_NAMES
+from evallib.model.words import NOTHING, Lang, Words
 
 Operator = Literal[">=", "<=", "="]
 Kind = Literal["department", "project", "policy"]
@@ -21,7 +22,7 @@ Kind = Literal["department", "project", "policy"]
 class Source(Row):
     """A document that data comes from, or that a finding refers to."""
 
-    SAYS = "title"
+    words: ClassVar = InBoth("title")
 
     source: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     title: Annotated[str, Field(min_length=1)]
@@ -35,7 +36,7 @@ class Source(Row):
 class Profile(Sourced):
     """A line of the department's profile."""
 
-    SAYS = "text"
+    words: ClassVar = InBoth("text")
 
     key: Literal["full_name", "rank", "duties", "evaluator", "client", "period", "conclusion", "synthetic"]
     text: Annotated[str, Field(min_length=1)]
@@ -112,15 +113,13 @@ class Target(Sourced):
     evidence: str = ""
     evidence_en: str = ""
 
-    @property
-    def evidence_words(self) -> Words:
-        return words(self.evidence, self.evidence_en)
+    evidence_words: ClassVar = InBoth("evidence")
 
 
 class TargetPart(Sourced):
     """A part of a target or of an actual. `counted` parts add up to it; the others are 'of which'."""
 
-    SAYS = "part"
+    words: ClassVar = InBoth("part")
 
     indicator: Id
     role: Literal["target", "actual"]
@@ -143,15 +142,13 @@ class Judgement(Sourced):
     reason: Annotated[str, Field(min_length=1)]
     reason_en: str = ""
 
-    @property
-    def reason_words(self) -> Words:
-        return words(self.reason, self.reason_en)
+    reason_words: ClassVar = InBoth("reason")
 
 
 class Finding(Sourced):
     """One thing the evaluators found. Several may belong to one kind."""
 
-    SAYS = "title"
+    words: ClassVar = InBoth("title")
 
     finding: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
     kind: Annotated[str, Field(min_length=1)]
@@ -168,9 +165,7 @@ class Finding(Sourced):
     indicator: Id
     recommendation: str = ""
 
-    @property
-    def kind_words(self) -> Words:
-        return words(self.kind, self.kind_en)
+    kind_words: ClassVar = InBoth("kind")
 
     @property
     def cited(self) -> list[tuple[str, str]]:
@@ -178,11 +173,15 @@ class Finding(Sourced):
         parts = [part.partition(":") for part in self.clauses.replace("；", ";").split(";") if part.strip()]
         return [(source.strip(), article.strip()) for source, _, article in parts]
 
+    @property
+    def sources_cited(self) -> list[str]:
+        return [source for source, _ in self.cited]
+
 
 class FindingAmount(Sourced):
     """A part of a finding's amount."""
 
-    SAYS = "part"
+    words: ClassVar = InBoth("part")
 
     finding: str
     part: Annotated[str, Field(min_length=1)]
@@ -193,7 +192,7 @@ class FindingAmount(Sourced):
 class Advice(Sourced):
     """A paragraph of advice: a recommendation, or a practice worth keeping."""
 
-    SAYS = "text"
+    words: ClassVar = InBoth("text")
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
     title: Annotated[str, Field(min_length=1)]
@@ -201,9 +200,7 @@ class Advice(Sourced):
     text: Annotated[str, Field(min_length=1)]
     text_en: str = ""
 
-    @property
-    def title_words(self) -> Words:
-        return words(self.title, self.title_en)
+    title_words: ClassVar = InBoth("title")
 
 
 class Recommendation(Advice):
@@ -236,7 +233,7 @@ class Published(Sourced):
 class Contradiction(Sourced):
     """Something that the sources say in two ways. Kept as printed, recorded here, shown in the report."""
 
-    SAYS = "reason"
+    words: ClassVar = InBoth("reason")
 
     contradiction: Id
     kind: Literal["number", "wording"]
@@ -250,38 +247,6 @@ class Contradiction(Sourced):
     def subjects(self) -> tuple[str, ...]:
         """What it is about: ids of published figures, indicators or findings."""
         return tuple(self.about.split())
-
-
-TABLES: dict[str, type[Row]] = {
-    "sources": Source,
-    "profile": Profile,
-    "units": OrgUnit,
-    "work_targets": WorkTarget,
-    "plan_targets": PlanTarget,
-    "facts": Fact,
-    "own_indicators": OwnIndicator,
-    "targets": Target,
-    "target_parts": TargetPart,
-    "judgements": Judgement,
-    "findings": Finding,
-    "finding_amounts": FindingAmount,
-    "recommendations": Recommendation,
-    "practices": Practice,
-    "self_evaluation": SelfScore,
-    "published": Published,
-    "contradictions": Contradiction,
-    "surveys": Survey,
-    "survey_answers": SurveyAnswer,
-    "expert_scores": ExpertScore,
-    "cost_results": CostResult,
-    "follow_ups": FollowUp,
-}
-
-for _table, _model in TABLES.items():
-    told(_model, _table)
-
-OPTIONAL = frozenset({"surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups"})
-"""Tables that a year may do without; a missing file says the same as an empty one."""
 
 
 class Listing(Row):
@@ -365,3 +330,13 @@ class Record(Frozen):
         copied = super().model_copy(update=update, deep=deep)
         copied.__dict__.pop("_facts", None)
         return copied
+
+
+TABLES: dict[str, type[Row]] = {name: get_args(info.annotation)[0] for name, info in Record.model_fields.items() if name in TABLE_NAMES}
+"""The tables of a department's year by their names, in their order: a row class each."""
+
+for _table, _model in TABLES.items():
+    told(_model, _table)
+
+OPTIONAL = frozenset({"surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups"})
+"""Tables that a year may do without; a missing file says the same as an empty one."""

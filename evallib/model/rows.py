@@ -13,16 +13,22 @@ from evallib.model.words import Words, words
 Table = TypeVar("Table", bound="Row")
 
 
+class InBoth:
+    """A text of a row in both languages: that of a column, and of the one for English beside it."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def __get__(self, row: Row, owner: type[Row]) -> Words:
+        return words(getattr(row, self.column), getattr(row, f"{self.column}_en"))
+
+
 class Row(Frozen):
-    """A row of a table of the data; `SAYS` is the column that tells what it is, in Chinese, with another for English beside it."""
+    """A row of a table of the data; `words` says what it is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    SAYS: ClassVar[str] = "name"
-
-    @property
-    def words(self) -> Words:
-        return words(getattr(self, self.SAYS), getattr(self, f"{self.SAYS}_en"))
+    words: ClassVar = InBoth("name")
 
 
 class Sourced(Row):

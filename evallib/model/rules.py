@@ -7,9 +7,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from evallib.model.words import Words, words
+from evallib.model.base import Frozen, Named
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Measure = Literal["value", "completion"]
@@ -27,29 +27,17 @@ class Award:
     numbers: dict[str, Decimal] = field(default_factory=dict)
 
 
-class ChecklistItem(BaseModel):
+class ChecklistItem(Named):
     """One thing to tick off, with the points it is worth."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     id: str
-    name: str
-    name_en: str = ""
     points: Annotated[Decimal, Field(gt=0)]
 
-    @property
-    def words(self) -> Words:
-        return words(self.name, self.name_en)
 
-
-class Tier(BaseModel):
+class Tier(Named):
     """A verdict by name, and the share of the points it may be given, between `low` and `high`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     id: str
-    name: str
-    name_en: str = ""
     low: Share
     high: Share
 
@@ -59,17 +47,13 @@ class Tier(BaseModel):
             raise ValueError("下限 low 高于上限 high", "low is above high")
         return self
 
-    @property
-    def words(self) -> Words:
-        return words(self.name, self.name_en)
 
-
-class _Rule(BaseModel):
+class _Rule(Frozen):
     """What every rule has; what it has none of is empty, so that nobody need ask which rule it is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     takes: ClassVar[Takes]
+    judgement: ClassVar[Literal["item", "tier", "award"]] = "award"
+    """The kind of judgement that decides it."""
 
     note: str = ""
     note_en: str = ""
@@ -99,16 +83,11 @@ class _Rule(BaseModel):
         return False
 
     def tier(self, id: str) -> Tier | None:
-        return None
+        return next((t for t in self.verdicts if t.id == id), None)
 
     def tier_of(self, share: Decimal) -> Tier | None:
         """A tier that may be given this share of the points."""
-        return None
-
-    @property
-    def judgement(self) -> Literal["item", "tier", "award"]:
-        """The kind of judgement that decides it."""
-        return "award"
+        return next((t for t in self.verdicts if t.low <= share <= t.high), None)
 
     def worth(self, factor: Decimal, points: Decimal) -> Self:
         """The rule for an indicator worth `factor` times as many points, `points` in all."""
@@ -156,10 +135,8 @@ class Proportional(Measured):
         return Award(share * points, {"value": value, "share": share})
 
 
-class Band(BaseModel):
+class Band(Frozen):
     """One band. `up_to` includes its edge and takes what lies below; `at_least` includes its edge and what lies above."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     up_to: Decimal | None = None
     at_least: Decimal | None = None
@@ -321,6 +298,7 @@ class Checklist(_Rule):
     """
 
     takes: ClassVar[Takes] = "items"
+    judgement: ClassVar[Literal["item", "tier", "award"]] = "item"
 
     kind: Literal["checklist"]
     items: tuple[ChecklistItem, ...] = Field(min_length=1)
@@ -328,10 +306,6 @@ class Checklist(_Rule):
     @property
     def checklist(self) -> tuple[ChecklistItem, ...]:
         return self.items
-
-    @property
-    def judgement(self) -> Literal["item", "tier", "award"]:
-        return "item"
 
     def award(self, verdicts: dict[str, bool]) -> Award:
         score = sum((item.points for item in self.items if verdicts[item.id]), ZERO)
@@ -352,23 +326,14 @@ class Tiers(_Rule):
     """
 
     takes: ClassVar[Takes] = "tier"
+    judgement: ClassVar[Literal["item", "tier", "award"]] = "tier"
 
     kind: Literal["tiers"]
     tiers: tuple[Tier, ...] = Field(min_length=1)
 
     @property
-    def judgement(self) -> Literal["item", "tier", "award"]:
-        return "tier"
-
-    @property
     def verdicts(self) -> tuple[Tier, ...]:
         return self.tiers
-
-    def tier(self, id: str) -> Tier | None:
-        return next((t for t in self.tiers if t.id == id), None)
-
-    def tier_of(self, share: Decimal) -> Tier | None:
-        return next((t for t in self.tiers if t.low <= share <= t.high), None)
 
     def award(self, tier: str, score: Decimal, points: Decimal) -> Award:
         chosen = self.tier(tier)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+from evallib.model.entries import Part, ScaleEntry
 from evallib.model.expression import EXACT
-from evallib.model.words import Words, words
+from evallib.model.words import Words, folded, words
 
 _WIDE = Context(prec=200)  # reading and rounding keep every digit: the longest number that is read has 40
 
@@ -78,7 +79,9 @@ def convert(value: Decimal, unit: Unit, to: Unit) -> Decimal:
 
     Raises ValueError where the two units measure different things.
 
-    >>> units = Units([Declared(symbol="万人", measures="people", factor="10000"), Declared(symbol="人", measures="people")])
+    >>> from evallib.model.entries import UnitEntry
+    >>> people = [UnitEntry(symbol="万人", measures="people", factor="10000"), UnitEntry(symbol="人", measures="people")]
+    >>> units = Units(Part(unit=people))
     >>> convert(Decimal("1.6"), units.read("万人"), units.read("人"))
     Decimal('16000.0')
     """
@@ -96,39 +99,6 @@ def times(value: Decimal, factor: Fraction) -> Decimal:
         return found if factor.denominator == 1 else found / factor.denominator
 
 
-@dataclass(frozen=True)
-class Declared:
-    """A unit as the catalogue declares it. `factor` is how many of the kind's base unit it holds, exact: ``2000/3``."""
-
-    symbol: str
-    measures: str
-    factor: str = "1"
-    name: str = ""
-    name_en: str = ""
-    one_en: str = ""
-    also: tuple[str, ...] = ()
-    whole: bool = False
-
-
-@dataclass(frozen=True)
-class Currency:
-    """A county's money: its unit as written, and its name in both languages (English in the plural). Named once, in `county.toml`."""
-
-    symbol: str
-    name: str
-    name_en: str
-    one_en: str = ""
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A word that makes any unit larger: 万 in 万户."""
-
-    word: str
-    factor: int
-
-
 _POWER = re.compile(r"(?:10{1,3}|10{0,2}(?:,?000){1,4})(?![\d,.])")
 _WORD = re.compile(r"[^\s=,;|<>]{1,20}(?: [^\s=,;|<>]{1,20}){0,3}")
 
@@ -137,37 +107,47 @@ _WORD = re.compile(r"[^\s=,;|<>]{1,20}(?: [^\s=,;|<>]{1,20}){0,3}")
 class Units:
     """The units of a catalogue in a county: what is declared, the money, and any other word as a unit of counting of its own kind."""
 
-    declared: Iterable[Declared] = ()
-    scales: tuple[Scale, ...] = ()
-    currency: Currency | None = None
-    moneylike: tuple[str, ...] = ()
-    sharelike: tuple[str, ...] = ()
+    part: Part = field(default_factory=Part)
     _known: dict[str, Unit] = field(default_factory=dict)
     _found: dict[str, Unit | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for d in self.declared:
-            name = Words(d.name or d.symbol, (d.name_en or d.symbol).strip())
-            dimensions: Dimensions = () if d.measures == "share" else ((d.measures, 1),)
-            self._add(Unit(d.symbol, name, dimensions, Fraction(d.factor), d.one_en, d.whole), *d.also)
-        if self.currency:
-            c = self.currency
-            self._add(Unit(c.symbol, words(c.name, c.name_en), (("money", 1),), one=c.one_en), "money", *c.also)
+        for u in self.part.units:
+            name = Words(u.name or u.symbol, (u.name_en or u.symbol).strip())
+            dimensions: Dimensions = () if u.measures == "share" else ((u.measures, 1),)
+            self._add(Unit(u.symbol, name, dimensions, Fraction(u.factor), u.one_en, u.whole), *u.also)
+        for c in self.part.currencies:
+            name = words(c.name or c.symbol, c.name_en or c.name or c.symbol)
+            self._add(Unit(c.symbol, name, (("money", 1),), one=c.one_en), "money", *c.also)
         self._known.setdefault(SHARE.symbol, SHARE)
+
+    @property
+    def scales(self) -> tuple[ScaleEntry, ...]:
+        return self.part.scales
+
+    @cached_property
+    def moneylike(self) -> tuple[str, ...]:
+        """How words end that look like money."""
+        return tuple(a.ends for a in self.part.alike if a.ends)
+
+    @cached_property
+    def sharelike(self) -> tuple[str, ...]:
+        """How words begin that look like a percentage."""
+        return tuple(a.begins for a in self.part.alike if a.begins)
 
     def _add(self, unit: Unit, *also: str) -> None:
         for text in (unit.symbol, unit.name.zh, unit.name.en, unit.one, *also):
             if text:
-                self._known.setdefault(_plain(text), unit)
+                self._known.setdefault(folded(text), unit)
 
     def find(self, text: str) -> Unit | None:
         """The unit that a text names; None where it is no word, or looks like money or a percentage and is not known.
 
-        >>> Units().find("头").dimensions, Units(scales=(Scale("万", 10000),)).find("万头").factor
+        >>> Units().find("头").dimensions, Units(Part(scale=(ScaleEntry(word="万", factor=10000),))).find("万头").factor
         ((('头', 1),), Fraction(10000, 1))
         """
         if text not in self._found:
-            self._found[text] = self._find(_plain(text), unicodedata.normalize("NFKC", text).strip())
+            self._found[text] = self._find(folded(text), unicodedata.normalize("NFKC", text).strip())
         return self._found[text]
 
     def read(self, text: str) -> Unit:
@@ -188,15 +168,14 @@ class Units:
             said = "/".join(self.money.symbol if part == "money" else part for part in (above, *below))
             return _compound(said, self.find(above), [self.find(part) for part in below])
         number = _POWER.match(written)
-        ten = [Scale(number[0], int(number[0].replace(",", "")))] if number else []
+        ten = [ScaleEntry(word=number[0], factor=int(number[0].replace(",", "")))] if number else []
         for scale in ten or sorted(self.scales, key=lambda s: -len(s.word)):
             if plain.startswith(scale.word) and (rest := written[len(scale.word) :].strip()):
                 base = self.find(rest)
                 if ten and base is not None and not base.symbol.isascii():  # 10,000 yuan is 万元
                     scale = next((s for s in self.scales if s.factor == scale.factor), scale)
                 return None if base is None else _scaled(base, scale, written if scale.word.isascii() else scale.word + base.symbol)
-        strange = plain.endswith(self.moneylike) if self.moneylike else False
-        strange = strange or (plain.startswith(self.sharelike) if self.sharelike else False)
+        strange = plain.endswith(self.moneylike) or plain.startswith(self.sharelike)
         if strange or not _WORD.fullmatch(written) or not any(c.isalpha() for c in written) or written[0].isdigit():
             return None
         return Unit(written, words(written), ((written, 1),))
@@ -233,7 +212,7 @@ class Units:
         return iter(dict.fromkeys(u for u in self._known.values() if u is not SHARE))
 
 
-def _scaled(base: Unit, scale: Scale, written: str) -> Unit:
+def _scaled(base: Unit, scale: ScaleEntry, written: str) -> Unit:
     name = words(scale.word + base.name.zh, f"{scale.factor:,} {base.name.en}")
     return Unit(
         written, name, base.dimensions, base.factor * scale.factor, base.one, False, base.scale * scale.factor, base.bare or base.name.en
@@ -263,10 +242,6 @@ def dimensions_of(powers: Mapping[str, int]) -> Dimensions:
 def singular(unit: Unit) -> str:
     """The English name of one of a unit."""
     return unit.one or (unit.name.en.removesuffix("s") if unit.name.en.isascii() else unit.name.en)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 # --- numbers

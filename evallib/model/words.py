@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -46,10 +48,44 @@ def words(zh: str, en: str | None = None) -> Words:
     return Words(zh, en or zh)
 
 
-def joined(parts: list[Words], zh: str = "；", en: str = "; ") -> Words:
+def joined(parts: Iterable[Words], zh: str = "；", en: str = "; ") -> Words:
     """Several texts in a row, each language with its own separator.
 
     >>> joined([words("甲", "a"), words("乙", "b")])["zh"]
     '甲；乙'
     """
-    return Words(zh=zh.join(p.zh for p in parts), en=en.join(p.en for p in parts))
+    told = tuple(parts)
+    return Words(zh=zh.join(p.zh for p in told), en=en.join(p.en for p in told))
+
+
+def listed(parts: Iterable[str | Words]) -> Words:
+    """Several names in a row.
+
+    >>> listed(["甲", words("乙", "b")])
+    Words(zh='甲、乙', en='甲, b')
+    """
+    return joined((words(part) if isinstance(part, str) else part for part in parts), "、", ", ")
+
+
+Given = str | int | Words
+"""What is put into a text: a text, a number as it stands, or what is said in both languages."""
+
+
+def filled(zh: str, en: str, given: Mapping[str, Given]) -> Words:
+    """A text that leaves room in braces, with what is given put in, each language with its own.
+
+    >>> filled("{who}共 {n} 人", "{n} people in {who}", {"who": words("人社局", "HRSS"), "n": 51})["en"]
+    '51 people in HRSS'
+    """
+    chinese = {key: one.zh if isinstance(one, Words) else one for key, one in given.items()}
+    english = {key: one.en if isinstance(one, Words) else one for key, one in given.items()}
+    return words(zh.format_map(chinese), en.format_map(english))
+
+
+def folded(text: str) -> str:
+    """A text as texts are told apart: full-width like half-width, capitals like small letters, without space around it.
+
+    >>> folded("  ＡＢ１ ")
+    'ab1'
+    """
+    return unicodedata.normalize("NFKC", text).strip().lower()

@@ -9,51 +9,22 @@ from typing import Any
 
 from evallib.analysis import comparison as over_years
 from evallib.charts.drawing import Chart
-from evallib.charts.parts import signed
+from evallib.charts.parts import or_dash, signed, signed_rate
 from evallib.charts.years import PART_NAMES, dimensions_chart, money_chart, parts_chart, totals_chart
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.units import SHARE, convert
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import NOTHING, Lang, Words
 from evallib.model.years import DepartmentYears
 from evallib.pages.framework_text import framework_changes
-from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
-from evallib.say.numbers import money, percent, quantity
+from evallib.pages.rendering import Sections, told
+from evallib.say.numbers import quantity
+from evallib.say.sentences import sentences
 
-SECTIONS: dict[str, Words] = {
-    "summary": words("摘要", "Summary"),
-    "totals": words("总分与等级", "Totals and grades"),
-    "dimensions": words("一级指标", "The dimensions"),
-    "by_indicator": words("三级指标", "The indicators"),
-    "targets": words("目标松紧", "Targets: harder or easier"),
-    "money": words("预算与结转结余", "Budget and carry-over"),
-    "findings": words("发现的问题", "Findings"),
-    "data": words("附录：数据与指标体系", "Appendix: Data and frameworks"),
-}
+SECTIONS = sentences("pages.comparison.sections")
 """The sections of the comparison in their order: id and heading."""
 
-MARKS: dict[str, Words] = {
-    "added": words("新增", "new"),
-    "dropped": words("取消", "dropped"),
-    "renamed": words("更名", "renamed"),
-    "reweighted": words("分值改变", "points changed"),
-    "rule": words("规则改变", "rule changed"),
-}
+MARKS = sentences("pages.comparison.mark")
 """What may have happened to an indicator between two years."""
-
-VERDICTS: dict[str, Words] = {
-    "harder": words("收紧", "harder"),
-    "easier": words("放宽", "easier"),
-    "same": words("不变", "same"),
-    "moved": words("改动", "moved"),
-    "new": words("新设", "new"),
-    "dropped": words("取消", "dropped"),
-    "unlike": words("不可比", "not comparable"),
-}
-STATES: dict[str, Words] = {
-    "back": words("反复出现", "came back"),
-    "new": words("最近一年新出现", "new in the latest year"),
-    "gone": words("不再出现", "no longer found"),
-}
 
 
 class YearComparison(Sections):
@@ -68,18 +39,18 @@ class YearComparison(Sections):
 
     SECTIONS = SECTIONS
     APPENDICES = ("data",)
+    OF_POINTS = ("totals", "dimensions")
     FOLDER = "comparison"
 
     def __init__(self, department: DepartmentYears, lang: Lang = "zh") -> None:
-        super().__init__(lang, department.evaluations[-1].catalogue if department.evaluations else None)
+        super().__init__(lang, department.evaluations)
         self.department = department
-        self.evaluations = department.evaluations
         self.changes = over_years.changes(department.evaluations)
 
-    def absent(self) -> Mapping[str, Words]:
+    def content(self) -> Mapping[str, object]:
         es = self.evaluations
         scored = any(e.has_total for e in es)
-        there = {
+        return {
             "totals": scored,
             "dimensions": scored,
             "by_indicator": es,
@@ -87,8 +58,6 @@ class YearComparison(Sections):
             "money": any(value is not None for line in over_years.money_lines(es) for value in line.values),
             "findings": any(e.record.findings for e in es),
         }
-        pointless = ("totals", "dimensions") if es else ()
-        return {id: NO_POINTS if id in pointless else NO_DATA for id, found in there.items() if not found}
 
     def names(self, id: str) -> dict[str, Any]:
         es = self.evaluations
@@ -101,7 +70,7 @@ class YearComparison(Sections):
             "absent": self.department.absent,
             "years": years,
             "span": self._span(years),
-            "title": words("{}绩效历年比较", "Performance of {}: comparison of years")[self.lang].format(EVALUATED[kind][self.lang]),
+            "title": told("comparison.title", kind=told(f"kind.{kind}"))[self.lang],
             "changes": self.changes,
             "scored": [c for c in self.changes if c.before.has_total and c.after.has_total],
             "change": self.changes[-1] if self.changes else None,
@@ -116,15 +85,15 @@ class YearComparison(Sections):
             "last_actual": self._last_actual,
             "PART_NAMES": PART_NAMES,
             "MARKS": MARKS,
-            "VERDICTS": VERDICTS,
-            "STATES": STATES,
+            "VERDICTS": sentences("pages.comparison.target"),
+            "STATES": sentences("pages.comparison.finding"),
             **getattr(self, f"_{id}", dict)(),
         }
 
     def _span(self, years: list[int]) -> Words:
         """The first and the last of some years."""
-        first, last = (self.catalogue.year(year) for year in (years[0], years[-1])) if years else (words(""), words(""))
-        return first if first == last else words(f"{first.zh}—{last.zh}", f"{first.en} to {last.en}")
+        first, last = (self.catalogue.year(year) for year in (years[0], years[-1])) if years else (NOTHING, NOTHING)
+        return first if first == last else told("comparison.span", first=first, last=last)
 
     def draw(self, name: str) -> Chart:
         es, lang = self.evaluations, self.lang
@@ -176,11 +145,8 @@ class YearComparison(Sections):
         return {"rows": rows, "counts": counts}
 
     def _money(self) -> dict[str, Any]:
-        bases = {
-            "budget adjusted": words("执行率（支出 ÷ 调整后预算）", "Execution (outturn ÷ adjusted budget)"),
-            "budget approved": words("执行率（支出 ÷ 年初批复预算）", "Execution (outturn ÷ approved budget)"),
-        }
-        rates = [(name, over_years.execution_rates(self.evaluations, base)) for base, name in bases.items()]
+        bases = sentences("pages.comparison.execution").items()
+        rates = [(name, over_years.execution_rates(self.evaluations, f"budget {base}")) for base, name in bases]
         return {
             "lines": over_years.money_lines(self.evaluations),
             "rates": [(name, found) for name, found in rates if any(rate is not None for rate in found)],
@@ -205,10 +171,10 @@ class YearComparison(Sections):
         """A change of money, and under it its percentage or why there is none."""
         if change.amount is None:
             return ["—"]
-        by = ("+" if change.amount > 0 else "") + money(change.amount)
+        by = signed(change.amount)
         if change.rate is None:
-            return [by, words("基数为零，无百分比", "base of zero: no rate")[self.lang]]
-        return [by, ("+" if change.rate > 0 else "") + percent(change.rate)]
+            return [by, told("base_of_zero")[self.lang]]
+        return [by, signed_rate(change.rate, self.lang)]
 
     def _delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
         """The change of a value: of rates in percentage points, of all else in the later year's unit."""
@@ -232,6 +198,4 @@ def _reached(pair: dict[str, over_years.TargetChange]) -> list[over_years.Target
 
 def _rate(change: Decimal | None, lang: Lang) -> str:
     """A change of a rate in percentage points."""
-    if change is None:
-        return "—"
-    return signed(change * 100) + words(" 个百分点", " pp")[lang]
+    return or_dash(change, lambda rate: told("percentage_points", points=signed(rate * 100))[lang])

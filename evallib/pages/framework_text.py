@@ -10,9 +10,14 @@ from evallib.model.framework import Framework
 from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE
-from evallib.model.words import NOTHING, Words, words
+from evallib.model.words import NOTHING, Given, Words, words
 from evallib.say.numbers import plain
 from evallib.say.rules import rule_text
+from evallib.say.sentences import sentence
+
+
+def _told(name: str, /, **given: Given) -> Words:
+    return sentence(f"pages.framework.{name}", **given)
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,12 @@ def framework_lines(framework: Framework) -> tuple[FrameworkLine, ...]:
         for g in (g for g in framework.groups if g.dimension == d.id):
             own = NOTHING
             if g.own_rule is not None:
-                told = _rule(framework.catalogue, g.own_rule, "")
-                own = words(f"指标由部门提供；{told.zh}", f"indicators come with the department's data; {told.en}")
+                own = _told("own", rule=_rule(framework.catalogue, g.own_rule, ""))
             lines.append(FrameworkLine(2, g.id, g.words, plain(g.points), CHOICES[g.basis], own))
             for i in (i for i in framework.indicators if i.group == g.id):
                 source = framework.find_source(i.source)
                 document = source.words if source else words(i.source)
-                clause = words(f"{document.zh} {i.clause}", f"{document.en}, {i.clause_en or i.clause}")
+                clause = _told("clause", document=document, clause=words(i.clause, i.clause_en))
                 rule, formula = _rule(framework.catalogue, i.rule, i.value), formula_words(framework.catalogue, i.value)
                 lines.append(FrameworkLine(3, i.id, i.words, plain(i.points), CHOICES[i.basis], rule, clause, formula))
     return tuple(lines)
@@ -70,9 +74,8 @@ def formula_words(catalogue: Catalogue, id: str) -> Words:
 
     def named(name: Name) -> Words:
         fact = catalogue.facts[name.id].name
-        if name.before == 1:
-            return words(f"上年{fact.zh}", f"{fact.en} last year")
-        return words(f"{name.before} 年前的{fact.zh}", f"{fact.en} {name.before} years before") if name.before else fact
+        ago = "last_year" if name.before == 1 else "years_before"
+        return _told(f"{ago}", name=fact, years=name.before) if name.before else fact
 
     return words(write(made.tree, lambda n: named(n).zh, plain), write(made.tree, lambda n: named(n).en, plain))
 
@@ -89,11 +92,10 @@ class FrameworkChange:
 def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkChange, ...]:
     """What was added, taken out or changed from one framework to another: points, names, rules, formulas, grades."""
     found: list[FrameworkChange] = []
-    none = words("（无）", "(none)")
 
     def compare(what: Words, old: Words | None, new: Words | None) -> None:
         if old != new:
-            found.append(FrameworkChange(what, old or none, new or none))
+            found.append(FrameworkChange(what, old or _told("none"), new or _told("none")))
 
     old_lines = {(line.level, line.id): line for line in framework_lines(before)}
     new_lines = {(line.level, line.id): line for line in framework_lines(after)}
@@ -103,17 +105,17 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         if old is None or new is None:
             compare(name, _briefly(old) if old else None, _briefly(new) if new else None)
             continue
-        compare(name + words("：名称", ": name"), old.name, new.name)
-        compare(name + words("：分值", ": points"), words(old.points), words(new.points))
-        compare(name + words("：规则", ": rule"), old.rule, new.rule)
-        compare(name + words("：公式", ": formula"), old.formula or None, new.formula or None)
+        compare(_told("name", what=name), old.name, new.name)
+        compare(_told("points", what=name), words(old.points), words(new.points))
+        compare(_told("rule", what=name), old.rule, new.rule)
+        compare(_told("formula", what=name), old.formula or None, new.formula or None)
     old_grades, new_grades = ({g.id: g for g in f.grades} for f in (before, after))
     for id in dict.fromkeys([*old_grades, *new_grades]):
         grade = new_grades.get(id) or old_grades[id]
         limits = [words(f"≥ {plain(g[id].at_least)}") if id in g else None for g in (old_grades, new_grades)]
-        compare(words(f"等级“{grade.name}”", f"grade {grade.words.en}"), limits[0], limits[1])
+        compare(_told("grade", name=grade.words), limits[0], limits[1])
     return tuple(found)
 
 
 def _briefly(line: FrameworkLine) -> Words:
-    return words(f"{line.points} 分", f"{line.points} points")
+    return _told("worth", points=line.points)

@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from evallib.analysis.monitoring import Chance, Forecast, Standing, flags, gap_words, money_rows, passed, said, stand
+from evallib.analysis.monitoring import Forecast, Standing, flags, gap_words, money_rows, passed, said, stand
 from evallib.charts.drawing import Chart
 from evallib.charts.monitoring import LEVELS, currency_of, latest, money_chart, pair, targets_chart
-from evallib.charts.parts import signed
+from evallib.charts.parts import or_dash, signed
 from evallib.model.monitoring_record import MONEY, RULES, Monitored, year_gone
 from evallib.model.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
 from evallib.model.rows import columns, note_of
 from evallib.model.units import Unit
-from evallib.model.words import Lang, Words, words
-from evallib.pages.rendering import NO_DATA, Sections
+from evallib.model.words import Lang
+from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent
+from evallib.say.sentences import sentences
 
-SECTIONS: dict[str, Words] = {
-    "summary": words("摘要", "Summary"),
-    "money": words("预算执行", "Execution of the budget"),
-    "targets": words("绩效目标", "The targets"),
-    "deviations": words("偏差、原因与措施", "Deviations, reasons and remedies"),
-    "method": words("附录：方法与来源", "Appendix: Method and sources"),
-}
+SECTIONS = sentences("pages.monitoring.sections")
 """The sections of the page in their order: id and heading."""
-
-CHANCES: dict[Chance, Words] = {
-    "reached": words("已达到", "reached"),
-    "likely": words("按各种推算都能达到", "yes by every reckoning"),
-    "open": words("推算方法不同，结论不同", "depends on the reckoning"),
-    "unlikely": words("按各种推算都达不到", "no by every reckoning"),
-    "missed": words("已不能达到", "can no longer be met"),
-}
-"""Whether a target will be met, in words."""
 
 
 class Monitoring(Sections):
@@ -57,10 +44,8 @@ class Monitoring(Sections):
         self.standings = stand(monitored)
         self.rows = money_rows(monitored)
 
-    def absent(self) -> Mapping[str, Words]:
-        m = self.monitored
-        there = {"money": self.rows, "targets": m.targets, "deviations": m.as_of}
-        return {id: NO_DATA for id, found in there.items() if not found}
+    def content(self) -> Mapping[str, object]:
+        return {"money": self.rows, "targets": self.monitored.targets, "deviations": self.monitored.as_of}
 
     def names(self, id: str) -> dict[str, Any]:
         m, rows, found = self.monitored, self.rows, flags(self.standings)
@@ -89,7 +74,7 @@ class Monitoring(Sections):
             "amount": lambda value, unit: said(value, unit)[self.lang],
             "range": self._range,
             "verdict": self._verdict,
-            "limit": lambda value, places=None: "—" if value is None else percent(value, places),
+            "limit": lambda value, places=None: or_dash(value, partial(percent, places=places)),
             "signed": signed,
             "LEVELS": LEVELS,
             "RULES": RULES,
@@ -110,13 +95,12 @@ class Monitoring(Sections):
         if low == high:
             return low
         unit_once = low.removesuffix(high.lstrip("−0123456789.,"))
-        return words(f"{unit_once} 至 {high}", f"{unit_once} to {high}")[self.lang]
+        return told("monitoring.range", low=unit_once, high=high)[self.lang]
 
     def _verdict(self, s: Standing) -> str:
         """Whether the target will be met; of a level, whether it is met now."""
         if s.last is None:
-            return words("还没有观察", "not observed yet")[self.lang]
+            return told("monitoring.not_observed")[self.lang]
         if s.measure.kind == "level":
-            off = s.last.level is not None
-            return (words("当前未达到", "not met now") if off else words("当前达到", "met now"))[self.lang]
-        return CHANCES[s.chance][self.lang] if s.chance else "—"
+            return told("monitoring.not_met_now" if s.last.level else "monitoring.met_now")[self.lang]
+        return told(f"monitoring.chance.{s.chance}")[self.lang] if s.chance else "—"

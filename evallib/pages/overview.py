@@ -22,22 +22,11 @@ from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import CountyYear
-from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
-from evallib.say.numbers import percent, plain, quantity
+from evallib.pages.rendering import Sections, told
+from evallib.say.numbers import percent, plain, written
+from evallib.say.sentences import sentences
 
-SECTIONS: dict[str, Words] = {
-    "summary": words("摘要", "Summary"),
-    "distribution": words("总分分布", "Distribution of totals"),
-    "ranking": words("排名与差异来源", "Ranking, and what drives the differences"),
-    "scores": words("各组得分率", "Score rates by group"),
-    "targets": words("目标完成", "Target completion"),
-    "budget": words("预算偏差", "Budget variance"),
-    "government": words("全县预算偏差（PEFA）", "Budget variance of the whole government (PEFA)"),
-    "findings": words("共性问题", "Common findings"),
-    "outliers": words("异常值", "Outliers"),
-    "self_evaluation": words("自评与评价", "Self-evaluation against evaluation"),
-    "missing": words("缺失数据", "Missing data"),
-}
+SECTIONS = sentences("pages.overview.sections")
 """The sections of the overview in their order: id and heading."""
 
 CHARTS: dict[str, Callable[[Evaluations, Lang, int], Chart]] = {
@@ -62,29 +51,28 @@ class CountyOverview(Sections):
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = SECTIONS
+    OF_POINTS = ("distribution", "ranking", "scores", "outliers")
     FOLDER = "overview"
 
     def __init__(self, county: CountyYear, lang: Lang = "zh", government: Government | None = None) -> None:
-        super().__init__(lang, county.evaluations[0].catalogue if county.evaluations else None)
+        super().__init__(lang, county.evaluations)
         self.county = county
         self.government = government
-        self.evaluations = county.evaluations
         self.groups = overview.alike([e for e in county.evaluations if e.has_total])
         # what a project spends stands in its department's accounts already
         self.spenders = tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations
 
-    def absent(self) -> Mapping[str, Words]:
+    def content(self) -> Mapping[str, object]:
         found, government = self.evaluations, self.government
-        there = {
-            **dict.fromkeys(("distribution", "ranking", "scores", "outliers"), self.groups),
+        return {
+            **dict.fromkeys(("distribution", "ranking", "scores"), self.groups),
             "targets": any(e.targets for e in found),
             "budget": any(row.spent or row.adjustment for row in overview_counts.budget_rows(self.spenders)),
             "government": government and (government.latest or government.basis == "file"),
             "findings": any(e.record.findings for e in found) or overview_counts.lost_indicators(found),
+            "outliers": self.groups,
             "self_evaluation": overview.self_gaps(found),
         }
-        pointless = ("distribution", "ranking", "scores", "outliers") if found else ()
-        return {id: NO_POINTS if id in pointless else NO_DATA for id in self.SECTIONS if id in there and not there[id]}
 
     def names(self, id: str) -> dict[str, Any]:
         found = self.evaluations
@@ -109,7 +97,7 @@ class CountyOverview(Sections):
             "year": self.county.year,
             "evaluations": found,
             "absent": self.county.absent,
-            "evaluated": EVALUATED[kinds.pop()].zh if len(kinds) == 1 else "",
+            "evaluated": told(f"kind.{kinds.pop()}").zh if len(kinds) == 1 else "",
             "one": one[self.lang],
             "many": many[self.lang],
             "ending": ".html" if self.lang == "zh" else ".en.html",
@@ -124,7 +112,7 @@ class CountyOverview(Sections):
         groups = []
         for number, some in enumerate(self.groups, 1):
             (one, many), framework = nouns(some), some[0].framework.words[self.lang]
-            name = f"{framework}{words('：', ': ')[self.lang]}{many[self.lang]}"
+            name = told("overview.group", framework=framework, many=many)[self.lang]
             own = {"number": number, "name": name, "one": one[self.lang], "many": many[self.lang], "evaluations": some}
             groups.append(SimpleNamespace(**own, **make(some)))
         return {"groups": groups}
@@ -233,10 +221,9 @@ def difference(value: Decimal, unit: Unit) -> Words:
     >>> difference(Decimal("-0.0825"), SHARE)["en"], difference(Decimal(4), Unit("件", words("件"), (("cases", 1),)))["zh"]
     ('−8.25 pp', '+4件')
     """
-    if unit.is_share:
-        points = plain(convert(value, unit, SHARE) * 100, 2)
-        return words(signed(f"{points} 个百分点", value), signed(f"{points} pp", value))
-    return words(signed(quantity(value, unit, "zh"), value), signed(quantity(value, unit, "en"), value))
+    points = told("percentage_points", points=plain(convert(value, unit, SHARE) * 100, 2)) if unit.is_share else None
+    said = points or written(value, unit)
+    return words(signed(said.zh, value), signed(said.en, value))
 
 
 def brief(reason: str) -> str:

@@ -1,11 +1,14 @@
-"""What the sections of every page share: templates, numbers as text, charts as figures. Knows no evaluation and no page by name."""
+"""What the sections of every page share: templates, numbers as text, charts as figures. Knows no page by name.
+
+The words of pages stand in `catalogue/words/sentences/pages.toml`, those of one section alone in its template.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,19 +21,22 @@ from markupsafe import Markup, escape
 
 from evallib.charts.drawing import Chart, Sheet, inside
 from evallib.model.catalogue import Catalogue
+from evallib.model.evaluation import Evaluation
 from evallib.model.units import Unit
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Given, Lang, Words, joined, listed, words
 from evallib.say.numbers import money, percent, plain, quantity, section_number
+from evallib.say.sentences import sentence
 
 _NUMERALS = "一二三四五六七八九十"
-EVALUATED: dict[str, Words] = {
-    "department": words("部门整体支出", "a department's expenditure"),
-    "project": words("项目支出", "a project"),
-    "policy": words("政策", "a policy"),
-}
-"""What was evaluated, by kind, as titles say it."""
-NO_DATA, NO_POINTS = words("没有数据", "for want of data"), words("指标没有分值", "for want of points")
-"""Why a section is left out."""
+
+
+def told(name: str, /, **given: Given) -> Words:
+    """What pages say, by name.
+
+    >>> told("left_out.no_data")["en"]
+    'for want of data'
+    """
+    return sentence(f"pages.{name}", **given)
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,17 +67,19 @@ class Sections:
     """The sections of a page in one language. A kind of page says which there are, where their templates lie, what they see.
 
     `SECTIONS` holds ids and headings in their order, the first of them a summary without a number; `FOLDER` the folder of the
-    templates; `APPENDICES` the ids that carry no number either. What is `absent` is left out: it has no HTML, the others are
-    numbered without it, and the last one names it.
+    templates; `APPENDICES` the ids that carry no number either; `OF_POINTS` those that need indicators with points. What is `absent`
+    is left out: it has no HTML, the others are numbered without it, and the last one names it.
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = {}
     APPENDICES: ClassVar[tuple[str, ...]] = ()
+    OF_POINTS: ClassVar[tuple[str, ...]] = ()
     FOLDER: ClassVar[str] = ""
 
-    def __init__(self, lang: Lang = "zh", catalogue: Catalogue | None = None) -> None:
+    def __init__(self, lang: Lang = "zh", evaluations: Sequence[Evaluation] = ()) -> None:
         self.lang: Lang = lang
-        self.catalogue = catalogue or Catalogue()
+        self.evaluations = tuple(evaluations)
+        self.catalogue = evaluations[-1].catalogue if evaluations else Catalogue()
 
     def names(self, id: str) -> dict[str, Any]:
         """What the template of a section sees beyond what all of them see."""
@@ -81,9 +89,15 @@ class Sections:
         """A chart of this page by its name."""
         raise NotImplementedError
 
+    def content(self) -> Mapping[str, object]:
+        """What sections are about, for those that are left out where that is nothing."""
+        return {}
+
     def absent(self) -> Mapping[str, Words]:
         """The sections that do not apply or have no data, each with the reason."""
-        return {}
+        pointless = self.OF_POINTS if self.evaluations and not any(e.has_total for e in self.evaluations) else ()
+        reasons = {id: "no_points" if id in pointless else "no_data" for id, found in self.content().items() if not found}
+        return {id: told(f"left_out.{reason}") for id, reason in reasons.items()}
 
     @cached_property
     def _absent(self) -> Mapping[str, Words]:
@@ -112,7 +126,7 @@ class Sections:
                     "heading": self._heading(id, heading[lang]),
                     "cur": self.catalogue.units.money.name[lang],
                     "yr": lambda year: self.catalogue.year(year)[lang],
-                    "yrs": lambda years: words("、", ", ")[lang].join(self.catalogue.year(year)[lang] for year in years),
+                    "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
                     "t": lambda zh, en: zh if lang == "zh" else en,
                     "w": lambda text: text[lang],
                     "chart": self._figure,
@@ -146,14 +160,12 @@ class Sections:
 
     def _left_out(self) -> str:
         """One line that names what is left out, and why."""
-        by_reason: dict[Words, list[str]] = {}
+        by_reason: dict[Words, list[Words]] = {}
         for id, reason in self._absent.items():
-            name = self.SECTIONS[id][self.lang].removeprefix("附录：").removeprefix("Appendix: ")
-            by_reason.setdefault(reason, []).append(name)
-        if self.lang == "zh":
-            said = "没有列出：" + "；".join(f"{'、'.join(names)}（{reason.zh}）" for reason, names in by_reason.items()) + "。"
-        else:
-            said = " ".join(f"Left out {reason.en}: {'; '.join(names)}." for reason, names in by_reason.items())
+            name = self.SECTIONS[id]
+            by_reason.setdefault(reason, []).append(words(name.zh.removeprefix("附录："), name.en.removeprefix("Appendix: ")))
+        parts = (told("left_out.sections", sections=joined(names, "、", "; "), reason=why) for why, names in by_reason.items())
+        said = told("left_out.line", left_out=joined(parts, "；", ". Left out "))[self.lang]
         return f'<p class="quiet left-out">{escape(said)}</p>\n'
 
     def _quantity(self, value: Decimal | None, unit: Unit | str) -> str:

@@ -20,34 +20,15 @@ from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
-from evallib.pages.rendering import EVALUATED, NO_DATA, NO_POINTS, Sections
+from evallib.pages.rendering import Sections, told
 from evallib.say import workings
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentences
 from evallib.score import reconcile
 
-SECTIONS: dict[str, Words] = {
-    "summary": words("摘要", "Summary"),
-    "follow_up": words("整改情况", "Follow-up"),
-    "profile": words("基本情况", "Profile"),
-    "budget": words("预算与支出", "Budget and spending"),
-    "goals": words("绩效目标", "Goals and targets"),
-    "self_evaluation": words("自评与差距", "Self-evaluation and the gap to it"),
-    "method": words("评价方法与指标体系", "Method and framework"),
-    "conclusion": words("评价结论", "Conclusion"),
-    "certainty": words("结论的稳健性", "How certain the grade is"),
-    "targets": words("目标完成情况", "Target completion"),
-    "methods": words("方法运用", "The methods at work"),
-    "dimensions": words("一级指标分析", "Analysis by dimension"),
-    "practices": words("经验做法", "Practice worth keeping"),
-    "findings": words("发现的问题", "Findings"),
-    "recommendations": words("建议", "Recommendations"),
-    "indicators": words("附录：指标评分表", "Appendix: Scoring table"),
-    "facts": words("附录：基础数据", "Appendix: The facts"),
-    "reconciliation": words("附录：与公布数字核对", "Appendix: Reconciliation with the published figures"),
-    "sources": words("附录：数据来源", "Appendix: Where the numbers come from"),
-}
+SECTIONS = sentences("pages.report.sections")
 """The sections of the report in their order: id and heading."""
 
 SAID = ("formula_", "target_", "indicator_")
@@ -66,20 +47,21 @@ class Report(Sections):
 
     SECTIONS = SECTIONS
     APPENDICES = ("indicators", "facts", "reconciliation", "sources")
+    OF_POINTS = ("conclusion", "certainty")
     FOLDER = "report"
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
-        super().__init__(lang, checked.evaluation.catalogue)
+        super().__init__(lang, (checked.evaluation,))
         self.checked = checked
         self.evaluation = checked.evaluation
 
-    def absent(self) -> Mapping[str, Words]:
+    def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
         cells = [cell for lines in budget.values() for line in lines for cell in (line.approved, line.adjusted, line.spent)]
         amounts = [e.amount(f"budget {what}") for what in ("approved", "adjusted", "spent")]
         known = [cell.value for cell in cells if cell] + amounts + [rate.value for rate in self._rates]
         lines = [e.facts.named(cell) for line in e.catalogue.lines.get("staff", ()) for cell in line.cells.values()]
-        there = {
+        return {
             "follow_up": self._followed.as_of or self._followed.earlier,
             "profile": [p for p in record.profile if p.key not in ("conclusion", "synthetic")] or record.units or any(lines),
             "budget": any(value is not None for value in known),
@@ -95,8 +77,6 @@ class Report(Sections):
             "facts": record.facts,
             "reconciliation": record.published or record.contradictions,
         }
-        scored = () if e.has_total else ("conclusion", "certainty")
-        return {id: NO_POINTS if id in scored else NO_DATA for id, found in there.items() if not found}
 
     @cached_property
     def _followed(self) -> follow_up.FollowUps:
@@ -133,7 +113,7 @@ class Report(Sections):
             "record": e.record,
             "framework": e.framework,
             "catalogue": e.catalogue,
-            "title": words("{}绩效评价报告", "Performance evaluation of {}")[self.lang].format(EVALUATED[e.record.kind][self.lang]),
+            "title": told("report.title", kind=told(f"kind.{e.record.kind}"))[self.lang],
             "say": SimpleNamespace(
                 **{name: partial(make, e, lang=self.lang) for name, make in vars(workings).items() if name.startswith(SAID)}
             ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
@@ -17,22 +18,18 @@ from evallib.data.folder import has_data, monitored_years, year_files
 from evallib.data.load import list_departments
 from evallib.data.whole import whole
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
-from evallib.model.errors import InputRefused, refuse
-from evallib.model.record import Kind as Listed
-from evallib.model.words import NOTHING, Lang, Words, words
-from evallib.runs.report import ReportFailed, refuse_missing, run_comparison, run_monitoring, run_overview, run_report
+from evallib.model.errors import InputRefused
+from evallib.model.record import Kind
+from evallib.model.words import NOTHING, Lang, Words, listed, words
+from evallib.runs.report import ReportFailed, page_name, refuse_missing, run_comparison, run_monitoring, run_overview, run_report
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
 
-Kind = Literal["report", "comparison", "overview", "monitoring"]
+PageKind = Literal["report", "comparison", "overview", "monitoring"]
 State = Literal["made", "up_to_date", "refused", "failed", "missing", "waiting"]
 
-STATES: dict[State, Words] = {
-    "made": words("已生成", "made"),
-    "up_to_date": words("无需重做", "up to date"),
-    "refused": words("数据有误", "data refused"),
-    "failed": words("运行失败", "failed"),
-    "missing": words("没有数据", "no data"),
-    "waiting": words("尚未生成", "not made yet"),
-}
+STATES: dict[State, Words] = {state: sentence(f"batch.state.{state}") for state in get_args(State)}
+_PAGES: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Job:
     whether a report is of a department, a project or a policy, and `framework` by which it is evaluated.
     """
 
-    kind: Kind
+    kind: PageKind
     department: str
     year: int
     lang: Lang
@@ -54,7 +51,7 @@ class Job:
     listed: str
     listed_name: Words
     inputs: tuple[Path, ...]
-    of: Listed = "department"
+    of: Kind = "department"
     framework: str = ""
 
     @property
@@ -67,18 +64,13 @@ class Job:
 
     @property
     def name(self) -> str:
-        return self.stem if self.lang == "zh" else f"{self.stem}.{self.lang}"
+        return page_name(self.stem, self.lang)
 
     @property
     def title(self) -> Words:
         """What it is called in messages."""
-        if self.kind == "report":
-            return words(f"{self.department} {self.year}")
-        if self.kind == "monitoring":
-            return words(f"{self.department} {self.year} 运行监控", f"{self.department} {self.year} monitoring")
-        if self.kind == "comparison":
-            return words(f"{self.department} 历年比较", f"{self.department} comparison of years")
-        return words(f"{self.year} 各部门年度总览", f"{self.year} overview of all departments")
+        of = [str(part) for part in (self.department, self.year) if part]
+        return words(" ".join(of)) + _PAGES.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:
@@ -146,14 +138,8 @@ def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence
     """
     for wanted, known in ((departments, {job.department for job in jobs}), (years, {job.year for job in jobs})):
         if unknown := sorted(str(one) for one in set(wanted) - known):
-            raise refuse(
-                "departments.csv",
-                "名单中没有",
-                "is not on the list",
-                f"改用名单中的：{'、'.join(sorted(str(one) for one in known if one))}；或在名单中增加",
-                f"choose from the list: {', '.join(sorted(str(one) for one in known if one))}; or add it there",
-                ", ".join(unknown),
-            )
+            on_list = listed(sorted(str(one) for one in known if one))
+            raise refused("report.not_listed", "departments.csv", ", ".join(unknown), listed=on_list)
     return tuple(job for job in jobs if (not departments or job.department in departments) and (not years or job.year in years))
 
 
@@ -184,7 +170,7 @@ def list_monitorings(reports: Sequence[Job], notebook: Path = NOTEBOOKS / MONITO
     return tuple(found)
 
 
-def _together(kind: Kind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
+def _together(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
     refuse_missing(notebook)
     first = jobs[0]
     heads = first.data / "budget_heads.csv"
@@ -218,9 +204,8 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
 def _program(notebook: Path) -> bytes:
     """The checksum of what is the same for every job: the package itself, its templates, and the notebook."""
     digest = hashlib.sha256(notebook.read_bytes())
-    package = PACKAGE
-    for file in sorted(p for p in package.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
-        digest.update(file.relative_to(package).as_posix().encode() + file.read_bytes())
+    for file in sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
+        digest.update(file.relative_to(PACKAGE).as_posix().encode() + file.read_bytes())
     return digest.digest()
 
 
@@ -235,11 +220,15 @@ def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None
             return None
         if "refused" in stamp:
             return Outcome(job, "refused", Words(**stamp["refused"]))
-        if stamp["outputs"] != {file.name: file.stat().st_size for file in job.outputs}:
+        if stamp["outputs"] != _sizes(job):
             return None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Outcome(job, "up_to_date")
+
+
+def _sizes(job: Job) -> dict[str, int]:
+    return {file.name: file.stat().st_size for file in job.outputs}
 
 
 def _write_stamp(job: Job, **content: Any) -> None:
@@ -274,10 +263,13 @@ def run_job(job: Job) -> Outcome:
     except ReportFailed as failure:
         return Outcome(job, "failed", words(failure.details.strip()[:2000]))
     except Exception as error:  # one report that breaks must not break the others
-        return Outcome(job, "failed", words(f"{type(error).__name__}: {error}"[:2000]))
-    sizes = {file.name: file.stat().st_size for file in job.outputs}
-    _write_stamp(job, fingerprint=mark, outputs=sizes, result=result)
+        return _broken(job, error)
+    _write_stamp(job, fingerprint=mark, outputs=_sizes(job), result=result)
     return Outcome(job, "made")
+
+
+def _broken(job: Job, error: BaseException) -> Outcome:
+    return Outcome(job, "failed", words(f"{type(error).__name__}: {error}"[:2000]))
 
 
 def run_batch(
@@ -304,10 +296,7 @@ def run_batch(
             waiting[executor.submit(run_job, job)] = job
     for future in as_completed(waiting):
         job, error = waiting[future], future.exception()
-        if error is None:
-            done(job, future.result())
-        else:
-            done(job, Outcome(job, "failed", words(f"{type(error).__name__}: {error}")))
+        done(job, _broken(job, error) if error else future.result())
     return tuple(outcomes[job] for job in jobs)
 
 
@@ -326,16 +315,13 @@ def read_result(job: Job) -> dict[str, Any] | None:
 
 
 def clear_leftovers(out: Path) -> None:
-    """Delete the temporary folders that a killed run left behind."""
-    import shutil
+    """Delete the temporary folders that a killed run left behind.
 
-    for folder in _temporary(out):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _temporary(out: Path) -> Iterator[Path]:
-    """Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more."""
-    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in ("comparison", "overview", "monitoring"))]
+    Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more.
+    """
+    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in _PAGES)]
     found = [path for folder in folders for path in folder.glob(".*-*")]
     found += [path for name in ("index", "results") for path in out.glob(f".{name}.*-*")]
-    yield from (path for path in found if path.is_dir())
+    for path in found:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)

@@ -18,15 +18,13 @@ def fast_engine() -> str | None:
     return NAME if installed and hasattr(os, "fork") and sys.platform != "darwin" else None
 
 
+_PAGES = {"overview": "CountyOverview", "comparison": "YearComparison", "monitoring": "Monitoring", "report": "Report"}
 MODULES = (
     "papermill.engines",
     "papermill.execute",
     "ipykernel.inprocess.manager",
     "evallib.pages.exporter",
-    "evallib.pages.overview",
-    "evallib.pages.comparison",
-    "evallib.pages.monitoring",
-    "evallib.pages.report",
+    *(f"evallib.pages.{module}" for module in _PAGES),
 )
 """What every page needs, papermill first: it finds our engine while it is imported."""
 
@@ -37,12 +35,8 @@ def warm_up() -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel's debugger writes a remark at every start
     for module in MODULES:
         import_module(module)
-    from evallib.pages.comparison import YearComparison
-    from evallib.pages.monitoring import Monitoring
-    from evallib.pages.overview import CountyOverview
     from evallib.pages.rendering import warm_fonts
-    from evallib.pages.report import Report
 
-    for page in (Report, YearComparison, CountyOverview, Monitoring):
-        page.prepare()
+    for module, page in _PAGES.items():
+        getattr(import_module(f"evallib.pages.{module}"), page).prepare()
     warm_fonts()

@@ -15,28 +15,15 @@ from evallib import __version__
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang
 from evallib.pages.rendering import environment, made_at, mark_chinese
 from evallib.runs.batch import STATES, Job, Outcome, State, read_result
+from evallib.runs.report import page_name
+from evallib.say.sentences import sentence
 
 _USABLE: tuple[State, ...] = ("made", "up_to_date")
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
-_LABELS = {
-    "total": words("总分", "Total"),
-    "grade": words("等级", "Grade"),
-    "change": words("比上年", "On last year"),
-    "self": words("自评", "Self-evaluation"),
-    "scored": words("已评指标", "Indicators scored"),
-}
-_MEANINGS: dict[State, Words] = {
-    "refused": words(
-        "数据有误或不全，不生成报告。改正后再运行一次即可。",
-        "The data is wrong or incomplete, so no report was made. Correct it and run the batch again.",
-    ),
-    "failed": words("数据可用，但程序中途停止。", "The data can be used, but the program stopped half-way."),
-    "missing": words("名单列有这一年，但还没有交来数据。", "The list names the year, but no data has come in."),
-    "waiting": words("有数据，但还没有运行，或数据在上次运行后改动过。", "There is data, but it was not run yet, or has changed since."),
-}
+_LABELS = ("total", "grade", "change", "self", "scored")
 _NUMBERS = ("points", "score", "score_rate", "total", "value")
 _COLUMNS = (
     *("department", "department_name", "year", "kind", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
@@ -63,6 +50,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         return str(labels.get(year, year))
 
     made_up = [result["synthetic"] for result in results]
+    unusable = [state for state in STATES if state not in _USABLE]
     page = (
         environment()
         .get_template("index/index.html.j2")
@@ -80,9 +68,9 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
             script=script,
             seal=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             states=STATES,
-            meanings=_MEANINGS,
-            labels={name: label[lang] for name, label in _LABELS.items()},
-            counts={state: sum(1 for row in rows if row["state"] == state) for state in STATES if state not in _USABLE},
+            meanings={state: sentence(f"batch.meaning.{state}") for state in unusable},
+            labels={name: sentence(f"batch.label.{name}")[lang] for name in _LABELS},
+            counts={state: sum(1 for row in rows if row["state"] == state) for state in unusable},
             reports=len(results),
             years=[(year, called(year)) for year in sorted({row["year"] for row in rows}, reverse=True)],
             groups=list(dict.fromkeys(row["group"] for row in rows)),
@@ -96,7 +84,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     if lang == "en":
         head, mark, body = page.partition("<body")
         page = head + mark + mark_chinese(body)
-    target = out / ("index.html" if lang == "zh" else f"index.{lang}.html")
+    target = out / f"{page_name('index', lang)}.html"
     with whole(target) as file:
         file.write_text(page, encoding="utf-8", newline="\n")
     return target
@@ -177,19 +165,10 @@ def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
     """
     found = []
     for job in jobs:
-        result = read_result(job)
-        if result is None:
-            continue
-        head = {
-            "department": job.department,
-            "department_name": result["name"],
-            "year": job.year,
-            "kind": result["kind"],
-            "framework": result["framework"],
-            "total": result["total"],
-            "grade": result["grade"],
-        }
-        found += [{**head, **row} for row in result["rows"]]
+        if result := read_result(job):
+            head = {name: result[name] for name in ("kind", "framework", "total", "grade")}
+            head |= {"department": job.department, "department_name": result["name"], "year": job.year}
+            found += [{**head, **row} for row in result["rows"]]
     table = pd.DataFrame(found, columns=list(_COLUMNS))
     for column in _NUMBERS:
         table[column] = pd.to_numeric(table[column])

@@ -16,10 +16,11 @@ from evallib.data.load import list_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
-from evallib.model.errors import Place, Problem, refuse
+from evallib.model.errors import Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
-from evallib.model.words import Lang, words
+from evallib.model.words import Lang, listed
+from evallib.say.refusals import problem, refused
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,9 @@ def run_report(
     Raises InputRefused when the data or the notebook cannot be used (nothing is written), ReportFailed when the notebook
     stopped (nothing is written).
     """
-    data, out = data.resolve(), out.resolve()
-    checked = evaluate_year(data, department, year)
+    checked = evaluate_year(data.resolve(), department, year)
     evaluation, warned = checked.evaluation, checked.remarks
-    parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
-    name = _name(department, lang)
+    name = page_name(department, lang)
 
     def beside(work: Path) -> None:
         nonlocal warned
@@ -78,35 +77,23 @@ def run_report(
 
             write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
 
-    page = _run(notebook, parameters, out / str(year), name, engine, beside)
+    shown = {"department": department, "year": year, "lang": lang}
+    page = _run(notebook, shown, data, out / str(year), name, engine, beside)
     return Written(page, page.with_suffix(".ipynb"), page.parent / f"{department}.evaluation.json", evaluation, warned)
 
 
 def run_comparison(
-    department: str,
-    *,
-    data: Path,
-    out: Path,
-    lang: Lang = "zh",
-    engine: str | None = None,
-    notebook: Path = NOTEBOOKS / COMPARISON,
+    department: str, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path = NOTEBOOKS / COMPARISON
 ) -> Path:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
     Raises as `run_report` does; also where none of the department's years can be evaluated.
     """
-    data, out = data.resolve(), out.resolve()
-    found = evaluate_department(data, department)
+    found = evaluate_department(data.resolve(), department)
     if not found.evaluations:
-        raise refuse(
-            department,
-            "没有一个年度可以评价",
-            "none of its years can be evaluated",
-            f"先改正数据：{found.absent[-1].reason.zh}",
-            f"correct the data first: {found.absent[-1].reason.en}",
-        )
-    parameters = {"department": department, "lang": lang, "data": data.as_posix()}
-    return _run(notebook, parameters, out / "comparison", _name(department, lang), engine)
+        raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
+    shown = {"department": department, "lang": lang}
+    return _run(notebook, shown, data, out / "comparison", page_name(department, lang), engine)
 
 
 def run_monitoring(
@@ -123,17 +110,10 @@ def run_monitoring(
 
     Raises as `run_report` does; also where there is no monitoring file for the year.
     """
-    data, out = data.resolve(), out.resolve()
-    if load_monitoring(data, department, year).file is None:
-        raise refuse(
-            file_name(department, year),
-            "没有这个文件",
-            "there is no such file",
-            f"在数据文件夹里建这个文件，第一行写：{head_line()}",
-            f"create it in the data folder, with this header row: {head_line()}",
-        )
-    parameters = {"department": department, "year": year, "lang": lang, "data": data.as_posix()}
-    return _run(notebook, parameters, out / "monitoring", _name(f"{department}-{year}", lang), engine)
+    if load_monitoring(data.resolve(), department, year).file is None:
+        raise refused("report.no_monitoring", file_name(department, year), head=head_line())
+    shown = {"department": department, "year": year, "lang": lang}
+    return _run(notebook, shown, data, out / "monitoring", page_name(f"{department}-{year}", lang), engine)
 
 
 def run_overview(
@@ -143,18 +123,10 @@ def run_overview(
 
     Raises as `run_report` does; also where no department is listed for the year.
     """
-    data, out = data.resolve(), out.resolve()
-    listings = list_departments(data)
-    if not any(row.first_year <= year <= row.last_year for row in listings):
-        listed = _spans({y for row in listings for y in range(row.first_year, row.last_year + 1)})
-        raise refuse(
-            "departments.csv",
-            f"没有部门列出 {year} 年",
-            f"no department is listed for {year}",
-            f"名单中的年度：{'、'.join(listed)}；要增加：evallib new 部门编码 {year}",
-            f"the list has the years {', '.join(listed)}; to add one: evallib new CODE {year}",
-        )
-    return _run(notebook, {"year": year, "lang": lang, "data": data.as_posix()}, out / "overview", _name(str(year), lang), engine)
+    years = {y for row in list_departments(data.resolve()) for y in range(row.first_year, row.last_year + 1)}
+    if year not in years:
+        raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
+    return _run(notebook, {"year": year, "lang": lang}, data, out / "overview", page_name(str(year), lang), engine)
 
 
 def _spans(years: set[int]) -> list[str]:
@@ -168,19 +140,29 @@ def _spans(years: set[int]) -> list[str]:
     return [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
 
 
-def _name(stem: str, lang: Lang) -> str:
+def page_name(stem: str, lang: Lang) -> str:
+    """The name of a page's files in a language.
+
+    >>> page_name("2023", "en")
+    '2023.en'
+    """
     return stem if lang == "zh" else f"{stem}.{lang}"
 
 
 def _run(
     notebook: Path,
-    parameters: dict[str, Any],
+    shown: dict[str, Any],
+    data: Path,
     folder: Path,
     name: str,
     engine: str | None,
     beside: Callable[[Path], None] = lambda work: None,
 ) -> Path:
-    """Run a notebook and export its page to a folder, with what `beside` adds: all of it or nothing. The page's path."""
+    """Run a notebook and export its page to a folder, with what `beside` adds: all of it or nothing. The page's path.
+
+    `shown` is what of the data the page is to show: parameters of the notebook, as is the data folder.
+    """
+    folder, parameters = folder.resolve(), {**shown, "data": data.resolve().as_posix()}
     _check_parameters(notebook, parameters)
     _refuse_folders(folder, name.partition(".")[0])
     new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
@@ -206,7 +188,7 @@ def _refuse_folders(folder: Path, stem: str) -> None:
     """A folder in the place of a file would be found out only after the other files were replaced."""
     for target in folder.glob(f"{stem}.*"):
         if target.is_dir():
-            raise refuse(str(target), "这里应是文件，却是文件夹", "is a folder where a file belongs", "移走它", "move it away")
+            raise refused("report.folder_for_file", str(target))
 
 
 def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) -> tuple[Problem, ...]:
@@ -216,28 +198,13 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
 
     for id, draw in CHARTS.items():
         (folder / f"{name}.{id}.png").write_bytes(draw(evaluation, lang).to_png())
-    if chinese_font() is not None:
-        return ()
-    return (
-        Problem(
-            Place(f"{name}.*.png"),
-            words(
-                "这台机器没有中文字体，图片里的汉字显示为方框", "this machine has no Chinese font: Chinese in the pictures shows as boxes"
-            ),
-            words(
-                "安装一种中文字体；或运行 python -m pip install pylopdf-fonts-zh-cn",
-                "install one; or run: python -m pip install pylopdf-fonts-zh-cn",
-            ),
-            level="warning",
-            code="no_font",
-        ),
-    )
+    return () if chinese_font() else (problem("report.no_font", Place(f"{name}.*.png")),)
 
 
 def refuse_missing(notebook: Path) -> None:
     """Raise InputRefused where there is no such notebook."""
     if not notebook.is_file():
-        raise refuse(str(notebook), "没有这个笔记本", "there is no such notebook", "检查路径", "check the path")
+        raise refused("report.no_notebook", str(notebook))
 
 
 def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
@@ -248,15 +215,8 @@ def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
     book = nbformat.read(notebook, as_version=4)
     cells = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
     known = {line.split("=")[0].strip() for cell in cells for line in cell.source.splitlines() if "=" in line}
-    unknown = sorted(set(parameters) - known)
-    if unknown:
-        raise refuse(
-            notebook.name,
-            f"参数单元格缺少：{'、'.join(unknown)}",
-            f"its parameters cell lacks: {', '.join(unknown)}",
-            "在第一个代码单元格里补上，每个一行；只改部门和年度，其余各行保留",
-            "add them to its first code cell, one a line; change department and year there and leave the other lines",
-        )
+    if lacking := sorted(set(parameters) - known):
+        raise refused("report.parameters_lacking", notebook.name, lacking=listed(lacking))
 
 
 def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: str | None) -> Any:

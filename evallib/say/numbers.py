@@ -51,8 +51,9 @@ def quantity(value: Decimal, unit: Unit, lang: Lang) -> str:
 
     Chinese keeps 万元 and 万人; English is given the number in full.
 
-    >>> from evallib.model.units import SHARE, Scale, Units
-    >>> wan = Units(scales=(Scale("万", 10000),)).read("万户")
+    >>> from evallib.model.entries import Part, ScaleEntry
+    >>> from evallib.model.units import SHARE, Units
+    >>> wan = Units(Part(scale=(ScaleEntry(word="万", factor=10000),))).read("万户")
     >>> quantity(Decimal("41.94"), wan, "zh"), quantity(Decimal("41.94"), wan, "en"), quantity(Decimal("0.84"), SHARE, "en")
     ('41.94万户', '419,400 户', '84.00%')
     """

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 
 from evallib.kit import CATALOGUE
-from evallib.model.errors import InputRefused, Level, Place, Problem
-from evallib.model.words import Words, words
-
-Given = str | int | Words
+from evallib.model.errors import Fault, InputRefused, Level, Place, Problem, meant
+from evallib.model.words import Given, filled
 
 
 @cache
@@ -34,7 +33,7 @@ def problem(
     """
     entry = entries()[name]
     stated: Level = "warning" if entry.get("level") == "warning" else "error"
-    what, fix = (_told(entry, zh, en, given) for zh, en in (("zh", "en"), ("fix_zh", "fix_en")))
+    what, fix = filled(entry["zh"], entry["en"], given), filled(entry["fix_zh"], entry["fix_en"], given)
     return Problem(place, what, fix, found, level or stated, entry.get("code", name), about)
 
 
@@ -43,7 +42,11 @@ def refused(name: str, file: str, found: str = "", /, **given: Given) -> InputRe
     return InputRefused((problem(name, Place(file), found, **given),))
 
 
-def _told(entry: dict[str, str], zh: str, en: str, given: dict[str, Given]) -> Words:
-    chinese = {key: one.zh if isinstance(one, Words) else one for key, one in given.items()}
-    english = {key: one.en if isinstance(one, Words) else one for key, one in given.items()}
-    return words(entry[zh].format_map(chinese), entry[en].format_map(english))
+def told(fault: Fault) -> Problem:
+    """What was found wrong below, in words."""
+    return problem(fault.name, fault.place, fault.found, **fault.given)
+
+
+def unknown(thing: str, place: Place, found: str, known: Iterable[str]) -> Problem:
+    """An id that is not among the known ones of its kind; the words are those of `THING.unknown`."""
+    return problem(f"{thing}.unknown", place, found, known=meant(found, list(known)))

@@ -4,35 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import get_args
 
 from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult, State, Status, TargetResult
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
 from evallib.model.units import SHARE, Unit
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
+from evallib.say.sentences import sentence
 from evallib.score.measure import counted_parts
 
-STATUSES: dict[Status, Words] = {
-    "scored": words("已评分", "scored"),
-    "missing": words("缺数据", "missing"),
-    "not_applicable": words("不适用", "not applicable"),
-}
+STATUSES: dict[Status, Words] = {status: sentence(f"workings.status.{status}") for status in get_args(Status)}
 """What became of an indicator, in words."""
-
-STATES: dict[State, Words] = {
-    "undefined": words("基数为零，比率无定义", "the base is zero: the rate is not defined"),
-    "no change": words("均为零，视为没有变化", "both are zero: no change"),
-}
-"""Why a formula has no value of its own, in words."""
 
 
 def _input_name(e: Evaluation, i: InputValue, dated: bool, lang: Lang) -> str:
-    year = e.catalogue.year(i.year)[lang]
-    if not dated:
-        return i.name[lang]
-    return f"{year}年{i.name.zh}" if lang == "zh" else f"{i.name.en} in {year}"
+    return sentence("workings.in_year", year=e.catalogue.year(i.year), name=i.name)[lang] if dated else i.name[lang]
 
 
 def formula_text(e: Evaluation, formula: FormulaResult, lang: Lang) -> str:
@@ -57,10 +46,15 @@ def formula_working(e: Evaluation, formula: FormulaResult, lang: Lang) -> str:
     """A formula with its numbers and its result; or why it has none."""
     dated = e.catalogue.formulas[formula.id].compares_years
     if formula.state == "missing":
-        lacking = ("、" if lang == "zh" else ", ").join(_input_name(e, i, dated, lang) for i in formula.inputs if i.value is None)
-        return f"缺少{lacking}，无法计算" if lang == "zh" else f"cannot be computed: {lacking} missing"
-    result = STATES[formula.state][lang] if formula.state in STATES else quantity(formula.value or Decimal(0), formula.unit, lang)
+        lacking = listed(_input_name(e, i, dated, lang) for i in formula.inputs if i.value is None)
+        return sentence("workings.missing", what=lacking)[lang]
+    result = _state(formula.state, lang) or quantity(formula.value or Decimal(0), formula.unit, lang)
     return f"{_put_in(e, formula, lambda i, _: quantity(i.value or Decimal(0), i.unit, lang), lang)} = {result}"
+
+
+def _state(state: State, lang: Lang) -> str:
+    """Why a formula has no value of its own; nothing where it has."""
+    return sentence(f"workings.state.{state}")[lang] if state in ("undefined", "no change") else ""
 
 
 def _actual(e: Evaluation, t: TargetResult, lang: Lang) -> str:
@@ -70,7 +64,7 @@ def _actual(e: Evaluation, t: TargetResult, lang: Lang) -> str:
     unit = read(row.actual_unit or row.unit)
     if t.way == "of base":
         shown = f"{quantity(row.actual or Decimal(0), unit, lang)} ÷ {quantity(row.base or Decimal(0), unit, lang)}"
-        return f"{shown} = {STATES['undefined'][lang] if t.actual is None else quantity(t.actual, t.unit, lang)}"
+        return f"{shown} = {_state('undefined', lang) if t.actual is None else quantity(t.actual, t.unit, lang)}"
     if t.way == "given":
         shown = quantity(row.actual or Decimal(0), unit, lang)
         converted = unit.factor != t.unit.factor and (lang == "zh" or unit.factor / unit.scale != t.unit.factor / t.unit.scale)
@@ -80,25 +74,18 @@ def _actual(e: Evaluation, t: TargetResult, lang: Lang) -> str:
         return f"{' + '.join(parts)} = {quantity(t.actual or Decimal(0), t.unit, lang)}"
     if t.way == "formula":
         return formula_working(e, e.formula(e.in_force[t.id].value), lang)
-    return "没有实际值" if lang == "zh" else "no actual was given"
+    return sentence("workings.target.no_actual")[lang]
 
 
 def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:
     """A target and its actual, and how far the one reaches the other."""
-    how, goal = _actual(e, t, lang), written(t.target, t.unit)[lang]
+    how, rate = _actual(e, t, lang), t.completion_rate
     if t.actual is None:
         return how
-    if t.completion_rate is None:
-        return f"实际 {how}；目标为零，完成率无定义" if lang == "zh" else f"actual {how}; the target is zero: completion is not defined"
-    rate = percent(t.completion_rate)
-    if t.operator == "<=":
-        if lang == "zh":
-            return f"实际 {how}；上限 {goal}，{'未超过' if t.met else '超过'}；相当于上限的 {rate}"
-        return f"actual {how}; limit {goal}: {'kept' if t.met else 'exceeded'}, {rate} of the limit"
-    full = words("，超额部分不加分", ", capped at 100%")[lang] if t.completion_rate > 1 else ""
-    if lang == "zh":
-        return f"实际 {how}；目标 {goal}；完成率 {rate}{full}"
-    return f"actual {how}; target {goal}; completion {rate}{full}"
+    if rate is None:
+        return sentence("workings.target.zero", how=how)[lang]
+    ending = ("kept" if t.met else "exceeded") if t.operator == "<=" else "surpassed" if rate > 1 else "completed"
+    return sentence(f"workings.target.{ending}", how=how, goal=written(t.target, t.unit), rate=percent(rate))[lang]
 
 
 def _measured(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
@@ -109,38 +96,30 @@ def _measured(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     return formula_working(e, e.formula(i.formula), lang) if i.formula else ""
 
 
-_DECIDED = {
-    "published": words("报告认定", "the report puts it at"),
-    "reconstructed": words("据报告推断", "inferred from the report:"),
-    "own": words("评价组评定", "the evaluators put it at"),
-}
-
-
 def indicator_working(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """How an indicator's score came about: the number, the rule, the rounding, and what the evaluators decided over it."""
-    zh, places = lang == "zh", e.framework.rounding.scores
-    apart = "；" if zh else "; "
+    places, apart = e.framework.rounding.scores, "；" if lang == "zh" else "; "
     how = _measured(e, i, lang)
     if i.status == "not_applicable":
-        reason = next(j for j in i.judgements if j.kind == "not_applicable").reason_words[lang]
-        return f"不适用：{reason}" if zh else f"not applicable: {reason}"
+        reason = next(j for j in i.judgements if j.kind == "not_applicable").reason_words
+        return sentence("workings.score.not_applicable", reason=reason)[lang]
     if not i.points and how:
         return how
     if i.award is None:
-        said = how or words("缺少评定所需的资料", "what the rule needs is missing")[lang]
+        said = how or sentence("workings.score.lacking")[lang]
         if e.framework.treatment.missing == "zero":
-            said += words("；缺少数据，不得分", "; missing: no points")[lang]
+            said = sentence("workings.score.no_points", how=said)[lang]
     else:
         worked = rule_working(e.in_force[i.id].rule, i.award, i.points, i.findings, scale_of(e, i), lang)
-        end = f" = {plain(i.award.score, places)}"
+        score = plain(i.award.score, places)
         if i.award.score != i.formula_score:
-            end = f" = {plain(i.award.score, 4)} → {plain(i.formula_score or Decimal(0), places)}"
-        said = apart.join([part for part in (how, worked) if part]) + end + (" 分" if zh else "")
+            score = f"{plain(i.award.score, 4)} → {plain(i.formula_score or Decimal(0), places)}"
+        said = sentence("workings.score.computed", worked=apart.join(part for part in (how, worked) if part), score=score)[lang]
     decision = next((j for j in i.judgements if j.kind in ("award", "override") and j.score is not None), None)
     if decision is None or i.method == "computed" or (i.award is not None and i.method != "overridden"):
         return said
-    score, by = plain(i.score or Decimal(0), places), _DECIDED[decision.basis][lang]
-    told = f"{by} {score} 分：{decision.reason}" if zh else f"{by} {score} points. {decision.reason_words.en}"
+    by, score = sentence(f"workings.decided.{decision.basis}"), plain(i.score or Decimal(0), places)
+    told = sentence("workings.score.decided", by=by, score=score, reason=decision.reason_words)[lang]
     return apart.join([how if i.award is None and how else said, told])
 
 
@@ -160,16 +139,17 @@ def indicator_clause(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     clause, document = e.framework.find_source(made.source), e.record.find_source(made.source)
     name = clause.words if clause else document.words if document else words(made.source)
     number = clause.number if clause else document.number if document else ""
+    told = sentence("workings.clause.numbered" if number else "workings.clause.plain", name=name, number=number)[lang]
     if lang == "zh":
-        return f"《{name.zh}》{f'（{number}）' if number else ''}{made.clause}"
-    return f"{name.en}{f' ({number})' if number else ''}, {made.clause_en or section_number(made.clause, 'en')}"
+        return told + made.clause
+    return ", ".join(part for part in (told, made.clause_en or section_number(made.clause, "en")) if part)
 
 
 def indicator_evidence(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """What stands behind a score: the evidence for the actual, the reasons of the evaluators, the findings."""
     said = [t.evidence_words for t in e.record.targets if i.target and t.indicator == i.id]
     said += [j.reason_words for j in i.judgements]
-    said += [words(f"问题 {f.finding}：{f.title}", f"finding {f.finding}: {f.words.en}") for f in e.record.findings if f.indicator == i.id]
+    said += [sentence("workings.finding.title", id=f.finding, title=f.words) for f in e.record.findings if f.indicator == i.id]
     return ("；" if lang == "zh" else "; ").join(s[lang].rstrip("。；" if lang == "zh" else ".;") for s in said if s)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 from evallib import __version__
-from evallib.model.base import Basis
 from evallib.model.evaluation import (
     Coverage,
     Evaluation,
@@ -19,11 +18,10 @@ from evallib.model.evaluation import (
 )
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
-from evallib.model.framework import Framework, Indicator
+from evallib.model.framework import Dimension, Framework, Group, Indicator
 from evallib.model.record import Judgement, Record
 from evallib.model.rules import Award, Checklist, DeductPerOccurrence, Measured, Tiers
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
-from evallib.model.words import Words
 from evallib.score.measure import measure
 
 
@@ -49,12 +47,8 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
         _score(framework, record, indicator, homes[indicator.group], by_formula.get(indicator.value), by_target.get(indicator.id))
         for indicator in indicators
     )
-    groups = tuple(
-        _section(g.id, g.words, g.dimension, g.basis, [r for r in results if r.group == g.id], framework) for g in framework.groups
-    )
-    dimensions = tuple(
-        _section(d.id, d.words, d.id, d.basis, [r for r in results if r.dimension == d.id], framework) for d in framework.dimensions
-    )
+    groups = tuple(_section(g, g.dimension, [r for r in results if r.group == g.id], framework) for g in framework.groups)
+    dimensions = tuple(_section(d, d.id, [r for r in results if r.dimension == d.id], framework) for d in framework.dimensions)
     total = sum((d.score for d in dimensions), Decimal(0))
     points = sum((d.points for d in dimensions), Decimal(0))
     if framework.treatment.not_applicable == "rescale" and points:
@@ -93,13 +87,11 @@ def out_of_full_points(framework: Framework, score: Decimal, points: Decimal) ->
     return round_half_up(score * framework.points / points, framework.rounding.scores)
 
 
-def _section(id: str, name: Words, dimension: str, basis: Basis, members: list[IndicatorResult], framework: Framework) -> SectionResult:
+def _section(made: Dimension | Group, dimension: str, members: list[IndicatorResult], framework: Framework) -> SectionResult:
     applicable = [m for m in members if m.status != "not_applicable" or framework.treatment.not_applicable == "full"]
     points = sum((m.points for m in applicable), Decimal(0))
     score = sum((m.score for m in applicable if m.score is not None), Decimal(0))
-    return SectionResult(
-        id=id, name=name, dimension=dimension, points=points, score=score, rate=score / points if points else None, basis=basis
-    )
+    return SectionResult(made.id, made.words, dimension, points, score, score / points if points else None, made.basis)
 
 
 def _score(

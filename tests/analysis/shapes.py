@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from evallib.model.assemble import assemble
-from evallib.model.catalogue import Part
+from evallib.model.entries import Part
 from evallib.model.evaluation import Evaluation
 from evallib.score.scoring import evaluate
 

@@ -33,7 +33,7 @@ from evallib.analysis.comparison import (
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.assemble import assemble
-from evallib.model.catalogue import Part
+from evallib.model.entries import Part
 from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.record import Fact, Finding
 from evallib.model.units import round_half_up

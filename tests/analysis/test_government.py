@@ -203,7 +203,7 @@ REFUSED = [
     (
         {"kind": "salaries"},
         "列 类别（kind）：不是允许的取值（填的是“salaries”）",
-        "To fix it: write one of ordinary, interest, contingency",
+        "To fix it: write one of ordinary expenditure, interest on debt, contingency, income, left outside",
     ),
     ({"code": "a"}, "同一年度内编码重复，第 2 行已有（填的是“a 2003”）", "column code: the code appears twice in one year, first in row 2"),
     ({"unit": "万元"}, "与第一行的单位“千新谢克尔”不同（填的是“万元”）", "To fix it: use one unit of money in the whole file"),
@@ -230,7 +230,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     rows = [_line(2003, "a"), _line(2003, "a"), _line(2003, "b", kind="x"), _line(2003, "c", unit="元"), _line(2003, "d", original="x")]
     with pytest.raises(InputRefused) as refused:
         load_government(write_heads(tmp_path, rows), 2003)
-    assert [(p.place.row, p.place.column) for p in refused.value.problems] == [(6, "original"), (3, "code"), (4, "kind"), (5, "unit")]
+    assert [(p.place.row, p.place.column) for p in refused.value.problems] == [(4, "kind"), (6, "original"), (3, "code"), (5, "unit")]
 
 
 def test_a_file_without_rows_is_refused_rather_than_passed_over(tmp_path: Path) -> None:
@@ -249,19 +249,44 @@ def test_a_kind_may_be_written_as_id_or_in_words(tmp_path: Path, kind: str) -> N
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_missing_amount_leaves_the_year_undefined_and_names_the_head(tmp_path: Path, lang: Lang) -> None:
-    rows = [_line(year, code) for year in (2001, 2002, 2003) for code in "ab"]
-    rows[-1]["executed"] = ""
+def test_a_head_without_an_amount_is_left_out_of_its_year_and_named(tmp_path: Path, lang: Lang) -> None:
+    rows = [_line(year, code, executed="90") for year in (2001, 2002, 2003) for code in "abc"]
+    rows[-1]["executed"], rows[-2]["executed"] = "", "80"
     found = load_government(write_heads(tmp_path, rows), 2003)
     said = {
-        "zh": "2003 年有 1 个科目的金额还不知道，该年不计分：b。",
-        "en": "Heads whose amounts are not yet known in 2003, so that the year is not scored: 1 (b).",
+        "zh": "2003 年有 1 个科目的金额还不知道，不在该年的数值之中：c。",
+        "en": "Heads whose amounts are not yet known in 2003, left out of its figures: 1 (c).",
     }[lang]
     assert said in [remark[lang] for remark in found.remarks]
     assert found.unknown == {2003: 1}
-    assert [score.grade for score in found.assessment.scores] == [None, None, "A"]
-    cells = _html(found, lang).select("tr:has(bdi:-soup-contains-own('b')) td")
-    assert [cell.get_text() for cell in cells] == ["100", "—", "—", "—", "—", "—"]
+    assert [(year.original, year.executed) for year in found.assessment.years] == [(300, 270), (300, 270), (200, 170)]
+    assert [str(year.outturn) for year in found.assessment.years] == ["0.9", "0.9", "0.85"]
+    assert [score.grade for score in found.assessment.scores] == ["B", "A", "A"]
+    assert [row.code for row in head_table(found).singles] == ["a", "b"]
+    cells = _html(found, lang).select("tr:has(bdi:-soup-contains-own('c')) td")
+    assert [cell.get_text() for cell in cells] == ["100", "—", "—", "—"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_year_in_which_no_head_has_both_amounts_has_no_figures_and_is_named(tmp_path: Path, lang: Lang) -> None:
+    """The running year: all is approved, nothing is closed. Many heads are named by the first ten."""
+    rows = [_line(year, f"h{n:02}") for year in (2001, 2002, 2003) for n in range(12)]
+    for row in rows[24:]:
+        row["executed"] = ""
+    found = load_government(write_heads(tmp_path, rows), 2003)
+    codes = [f"h{n:02}" for n in range(10)]
+    said = {
+        "zh": f"2003 年没有一个科目的批复和决算都已知道，该年没有数值：12 个科目（{'、'.join(codes)}、…）。",
+        "en": f"In 2003 no head has both its amounts yet, so that the year has no figures: 12 heads ({', '.join(codes)}, …).",
+    }[lang]
+    assert said in [remark[lang] for remark in found.remarks]
+    assert found.unknown == {2003: 12}
+    running = found.assessment.years[-1]
+    assert (running.original, running.executed, running.outturn, running.composition, running.contingency) == (None,) * 5
+    assert [score.grade for score in found.assessment.scores] == [None, None, None]
+    assert found.latest is not None
+    assert found.latest.year == 2002
+    assert "2002" in _html(found, lang).get_text()
 
 
 def test_a_head_without_budget_has_a_difference_and_no_share(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from evallib.analysis.improve import best_value, facts_for, to_next_grade
 from evallib.analysis.what_if import apply, compare, make_scenario
 from evallib.data.years import evaluate_year
 from evallib.model.assemble import assemble
-from evallib.model.catalogue import Part
+from evallib.model.entries import Part
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import Facts

@@ -21,7 +21,7 @@ from evallib.charts.report import CHARTS
 from evallib.charts.targets import target_completion_chart
 from evallib.data.years import evaluate_year
 from evallib.model.assemble import assemble
-from evallib.model.catalogue import FactEntry
+from evallib.model.entries import FactEntry
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Record
 from evallib.model.words import LANGS, Lang, words

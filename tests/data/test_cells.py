@@ -10,9 +10,10 @@ from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_departments, load_year
 from evallib.data.rulebook import shipped_catalogue
 from evallib.data.sheets import MAX_CELL, read_csv
+from evallib.model.entries import CurrencyEntry, Part
 from evallib.model.errors import InputRefused
 from evallib.model.record import Fact
-from evallib.model.units import Currency, Units
+from evallib.model.units import Units
 from tests.conftest import Copy
 
 UNITS = shipped_catalogue("units").units
@@ -34,7 +35,7 @@ def test_a_unit_in_the_cell_is_the_rows_where_the_row_names_none(typed: str) -> 
 
 @pytest.mark.parametrize("typed", ["£957,260.50", "957260.50 £", "£ 957260.50"])
 def test_the_sign_of_money_is_the_countys(typed: str) -> None:
-    pounds = Units(currency=Currency("£", "英镑", "pounds"))
+    pounds = Units(Part(currency=(CurrencyEntry(symbol="£", name="英镑", name_en="pounds"),)))
     (fact,) = facts(f'fact,year,value,unit,source,section\noutturn_basic,2023,"{typed}",,report,1\n', pounds)
     assert (fact.value, fact.unit) == (Decimal("957260.50"), "£")
     with pytest.raises(InputRefused, match="is not a number"):

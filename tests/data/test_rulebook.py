@@ -188,7 +188,7 @@ def test_a_budget_needs_no_department(copy: Copy) -> None:
     assert (found.basis, dict(found.unknown), list(found.heads)) == ("file", {2024: 2}, [2022, 2023, 2024])
     assert found.assessment.pi_1.grade is None
     assert [(m.year, m.outturn) for m in found.assessment.years] == [(2022, Decimal("0.95")), (2023, Decimal("0.95")), (2024, None)]
-    assert any("not yet known in 2024, so that the year is not scored: 2 (a, b)" in remark.en for remark in found.remarks)
+    assert any("In 2024 no head has both its amounts yet, so that the year has no figures: 2 heads (a, b)" in r.en for r in found.remarks)
     assert found.unit == words("亿元", "100,000,000 yuan")
 
 

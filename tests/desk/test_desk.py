@@ -17,13 +17,12 @@ from evallib.analysis.changes import FindingRemoved
 from evallib.data.load import load_departments
 from evallib.data.new_year import new_year
 from evallib.desk.desk import Desk
-from evallib.desk.fields import said
 from evallib.desk.page import desk_css
-from evallib.desk.panels import PANELS, Look, MakeReport, Scenarios
+from evallib.desk.panels import PANELS, Look, MakeReport, ReportSections, Scenarios
 from evallib.desk.views import DeskView
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang
-from evallib.pages.report import SECTIONS
+from evallib.pages.report import SECTIONS, Report
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import ReportFailed
 from evallib.say.workings import indicator_rule, indicator_working
@@ -144,7 +143,7 @@ def test_every_box_takes_another_number_and_says_so_in_both_languages(desk: Desk
                 assert not desk.changes
                 continue
             for change in desk.changes:
-                spoken = said(desk.recorded, change)
+                spoken = change.said(desk.recorded)
                 assert "→" in spoken.zh
                 assert not re.search(r"[\u4e00-\u9fff]", spoken.en.replace(indicator.name.en, "")), spoken.en
             desk.undo()
@@ -278,7 +277,7 @@ def test_every_tab_stands_whatever_a_framework_lacks(place: str, lang: Lang) -> 
     view = DeskView(desk)
     for number, panel in enumerate(view.panels):
         view.tabs.selected_index = number
-        assert panel.message.value == "", panel.TITLE.en
+        assert panel.message.value == "", panel.NAME
     for indicator in desk.recorded.indicators:
         assert indicator.name[lang] in BeautifulSoup(desk.indicator(indicator.id).html, "html.parser").get_text()
         for field in desk.fields(indicator.id):
@@ -327,6 +326,18 @@ def test_a_wrong_number_is_a_sentence_beside_its_box(view: DeskView) -> None:
     assert view.desk.now.total == Decimal("86.63")
     actual.value = ""
     assert (view.desk.changes, message.value) == ((), "")
+
+
+def test_only_the_sections_that_the_report_has_are_offered(view: DeskView) -> None:
+    panel = view.panels[PANELS.index(ReportSections)]
+    assert isinstance(panel, ReportSections)
+    panel.draw()
+    shown = Report(view.desk.work.checked, "zh").shown
+    assert [id for _, id in panel.which.options] == [id for id in shown if id != "summary"]
+    assert "follow_up" not in shown
+    assert panel.which.value == "targets"
+    panel.which.value = "budget"
+    assert 'id="budget"' in panel.page.value
 
 
 def test_the_other_language_keeps_what_was_done(view: DeskView) -> None:

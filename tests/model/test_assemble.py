@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 
 from evallib.model.assemble import assemble
-from evallib.model.catalogue import Catalogue, Part
+from evallib.model.catalogue import Catalogue
+from evallib.model.entries import Part
 from evallib.model.errors import Problem
 from evallib.model.expression import Name, write
 from evallib.model.units import SHARE
+from evallib.say.refusals import told
 
 UNITS = """
 currency = [{ symbol = "元", name_en = "yuan" }]
@@ -47,7 +49,8 @@ unit = "人"
 def made(*texts: str, year: int = 2023) -> tuple[Catalogue, tuple[Problem, ...]]:
     """The catalogue of some files, called 1.toml, 2.toml, …, and what is wrong with them."""
     files = [(f"{n}.toml", Part.model_validate(tomllib.loads(text, parse_float=Decimal))) for n, text in enumerate((UNITS, *texts))]
-    return assemble(files, year)
+    catalogue, faults = assemble(files, year)
+    return catalogue, tuple(map(told, faults))
 
 
 def right(*texts: str, year: int = 2023) -> Catalogue:

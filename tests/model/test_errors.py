@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evallib.model.errors import InputRefused, Level, Place, Problem, meant, refuse
+from evallib.model.errors import InputRefused, Level, Place, Problem, meant
 from evallib.model.words import Lang, words
 
 TWO = InputRefused(
@@ -62,7 +62,7 @@ def test_in_short_a_refusal_is_its_first_problem_and_how_many_more() -> None:
 
 
 def test_a_single_problem_is_in_short_itself() -> None:
-    alone = refuse("facts.csv", "缺少列", "a column is missing", "补上", "add it", "value")
+    alone = InputRefused((Problem(Place("facts.csv"), words("缺少列", "a column is missing"), words("补上", "add it"), "value"),))
     assert alone.in_short() == words(
         "facts.csv：缺少列（填的是“value”）。处理：补上。", 'facts.csv: a column is missing (found "value"). To fix it: add it.'
     )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evallib.model.errors import Fault, Place
 from evallib.model.expression import (
     EXACT,
     MAX_LENGTH,
@@ -29,6 +30,7 @@ from evallib.model.expression import (
     signed_names,
     write,
 )
+from evallib.say.refusals import told
 
 
 def value(text: str, **numbers: str | int) -> Decimal:
@@ -139,8 +141,7 @@ REFUSED = [
 def test_what_the_language_does_not_hold_is_refused_with_its_place(text: str, at: int) -> None:
     with pytest.raises(BadExpression) as refused:
         parse(text)
-    assert refused.value.zh
-    assert refused.value.en
+    assert told(Fault(refused.value.name, Place("x"), given={"at": refused.value.at, **refused.value.given})).what
     assert 0 <= refused.value.at <= len(text)
     if at != NOWHERE:
         assert refused.value.at == at
@@ -322,3 +323,13 @@ def test_every_true_value_lies_within(tree: Tree, held: list[tuple[int, int]]) -
         with localcontext(EXACT):
             slack = (abs(one) + 1) * Decimal("1e-40")
             assert whole.low - slack <= one <= whole.high + slack
+
+
+def test_a_minus_before_a_product_keeps_its_brackets() -> None:
+    assert write(parse("-(a * b)"), lambda n: n.id, str) == "−(a × b)"
+    assert write(parse("-a * b"), lambda n: n.id, str) == "(−a) × b"
+
+
+def test_what_may_be_anything_stays_so() -> None:
+    anything = interval("-Infinity", "Infinity")
+    assert compute_interval(parse("0 * (a / b)"), {Name("a"): interval("1", "1"), Name("b"): interval("-1", "1")}) == anything

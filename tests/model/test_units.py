@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.data.rulebook import shipped_catalogue
-from evallib.model.units import Currency, Declared, Scale, Unit, Units, convert, half_width, parse_decimal, round_half_up
+from evallib.model.entries import Alike, CurrencyEntry, Part, ScaleEntry, UnitEntry
+from evallib.model.units import Unit, Units, convert, half_width, parse_decimal, round_half_up
 from evallib.model.words import Lang, words
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from tests.conftest import GOLDEN
@@ -79,15 +80,21 @@ def test_a_word_makes_any_unit_larger() -> None:
 
 
 def test_money_is_that_of_the_county() -> None:
-    pounds = Units(currency=Currency("£", "英镑", "pounds", "pound"), scales=(Scale("million ", 10**6),), moneylike=("元",))
+    pounds = Units(
+        Part(
+            currency=(CurrencyEntry(symbol="£", name="英镑", name_en="pounds", one_en="pound"),),
+            scale=(ScaleEntry(word="million ", factor=10**6),),
+            alike=(Alike(ends="元"),),
+        )
+    )
     assert (pounds.money.symbol, pounds.read("£").is_money, pounds.find("元")) == ("£", True, None)
     assert quantity(Decimal("2.5"), pounds.read("million £"), "en") == "2,500,000 pounds"
     assert quantity(Decimal(1), pounds.money, "en") == "1.00 pound"
 
 
 def test_a_factor_is_exact() -> None:
-    mu = Declared("亩", "area", "2000/3")
-    units = Units([mu, Declared("平方米", "area"), Declared("公顷", "area", "10000")])
+    declared = {"亩": "2000/3", "平方米": "1", "公顷": "10000"}
+    units = Units(Part(unit=tuple(UnitEntry(symbol=symbol, measures="area", factor=factor) for symbol, factor in declared.items())))
     assert convert(Decimal(3), units.read("亩"), units.read("平方米")) == 2000
     assert convert(Decimal(15), units.read("亩"), units.read("公顷")) == 1
     assert convert(Decimal(1), units.read("公顷"), units.read("亩")) == 15

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from evallib.data.rulebook import shipped_catalogue
 from evallib.model.evaluation import FormulaResult, TargetResult, indicators_in_force
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts, InputValue, Origin
@@ -211,12 +212,25 @@ def test_a_formula_with_a_zero_base_says_so() -> None:
 
 
 def test_nothing_against_nothing_is_no_rise_where_the_formula_says_so() -> None:
-    change = computed("three_public_change_rate", fact("three_public_budget", "0", "元"), fact("three_public_budget", "0", "元", YEAR - 1))
-    control = computed("three_public_control_rate", fact("three_public_outturn", "0", "元"), fact("three_public_budget", "0", "元"))
+    none = [fact(id, "0", "元", year) for id in ("three_public_budget", "three_public_outturn") for year in (2025, 2026)]
+    later = Facts(shipped_catalogue("department", 2026), record(facts=none).model_copy(update={"year": 2026}))
+    change, control = (compute_formula(later, later.catalogue.formulas[f"three_public_{what}_rate"]) for what in ("change", "control"))
     assert (change.value, change.state, control.value, control.state) == (0, "no change", 1, "no change")
     assert working(change) == words(
         "(0.00元 − 0.00元) ÷ 0.00元 = 均为零，视为没有变化", "(0.00 yuan − 0.00 yuan) ÷ 0.00 yuan = both are zero: no change"
     )
+    something = record(facts=[fact("three_public_outturn", "5", "元", 2026), *none]).model_copy(update={"year": 2026})
+    result = compute_formula(Facts(later.catalogue, something), later.catalogue.formulas["three_public_control_rate"])
+    assert (result.value, result.state) == (None, "undefined")
+
+
+def test_nothing_against_nothing_is_not_defined_in_the_years_of_version_1() -> None:
+    """What was published with it must be reached again."""
+    for year in (2023, 2025):
+        formulas = shipped_catalogue("department", year).formulas.values()
+        assert not [formula.id for formula in formulas if formula.entry.zero]
+    result = computed("three_public_control_rate", fact("three_public_outturn", "0", "元"), fact("three_public_budget", "0", "元"))
+    assert (result.value, result.state) == (None, "undefined")
 
 
 def test_something_against_nothing_is_not_defined_even_there() -> None:

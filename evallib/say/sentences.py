@@ -1,0 +1,47 @@
+"""Sentences by name. The words stand in `catalogue/words/sentences/*.toml`, in both languages, with room in braces."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from evallib.kit import CATALOGUE
+from evallib.model.words import Given, Words, filled
+
+
+def sentence(name: str, /, **given: Given) -> Words:
+    """A sentence by its name, `FILE.part.part`, with what it leaves room for put in.
+
+    >>> sentence("rules.of.completion")["en"]
+    'completion'
+    """
+    return filled(*_found(name), given)
+
+
+def sentences(name: str) -> dict[str, Words]:
+    """All sentences of a table by their own names, in their order, as they stand.
+
+    >>> list(sentences("rules.of"))
+    ['value', 'completion']
+    """
+    return {key: Words(*text) for key, text in _at(name).items()}
+
+
+@cache
+def _found(name: str) -> tuple[str, str]:
+    zh, en = _at(name)
+    return zh, en
+
+
+def _at(name: str) -> Any:
+    found: Any = _files()
+    for part in name.split("."):
+        found = found[part]
+    return found
+
+
+@cache
+def _files() -> dict[str, dict[str, Any]]:
+    files = (CATALOGUE / "words" / "sentences").glob("*.toml")
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
