@@ -22,7 +22,7 @@ from evallib.model.units import Units, parse_decimal
 from evallib.model.words import Words, listed, words
 from evallib.say.refusals import problem
 
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 _AMOUNT = re.compile(r"([^\w\s+\-−.,]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
@@ -148,7 +148,7 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
     before = len(reader.problems)
     for column, kind, raw in cells:
         text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-        hidden = None if text.isascii() and text.isprintable() else _HIDDEN.search(text)
+        hidden = None if text.isascii() and text.isprintable() else HIDDEN.search(text)
         if hidden:
             reader.problems.append(problem("cell.control_character", place(column), code=f"U+{ord(hidden[0]):04X}"))
         elif len(text) > MAX_CELL:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
+from evallib.data.cells import HIDDEN
 from evallib.data.folder import COUNTY, File, dated_file, read_file
 from evallib.data.mistakes import mistake
 from evallib.kit import CATALOGUE, FRAMEWORKS
@@ -27,7 +29,7 @@ from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.units import Units
 from evallib.model.words import Lang, listed, words
-from evallib.say.refusals import refused, told
+from evallib.say.refusals import problem, refused, told
 
 UNITS = "units"
 """The catalogue that all others build on."""
@@ -36,6 +38,7 @@ FORMAT = 2
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _UPGRADE = words("先升级这个数据文件夹：evallib upgrade 文件夹", "bring the data folder up to date first: evallib upgrade FOLDER")
 Model = TypeVar("Model", bound=Frozen)
+Made = TypeVar("Made")
 
 
 class County(Frozen):
@@ -119,24 +122,38 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     Raises InputRefused with every problem found.
     """
     file, county_file, *own = files
-    document = _document(file)
+    problems: list[Problem] = []
+
+    def read(make: Callable[..., Made], *given: Any) -> Made | None:
+        try:
+            return make(*given)
+        except InputRefused as refusal:
+            problems.extend(refusal.problems)
+            return None
+
+    document = read(_document, file) or {}
     if document.get("format") == 1:
         raise refused("framework.old_format", file.name, fix=_UPGRADE)
     kinds = {kind: document.pop(kind) for kind in KINDS if kind != "source" and kind in document}
-    framework = _validated(file, document, Framework)
+    framework: Framework | None = read(_validated, file, document, Framework) if document else None
+    county, of_file = read(_county, county_file), read(_validated, file, kinds, Part)
+    added = [(one.name, found) for one in own if (found := read(_added, one)) is not None]
+    named = [(name, read(_named, file, name)) for name in framework.builds_on] if framework else []
+    if problems or framework is None or county is None or of_file is None:
+        raise InputRefused(tuple(problems))
     its_own = f"frameworks/{framework.id}/{framework.first_year}.toml"
     if file.name != its_own:
         _, folder, name = file.name.removesuffix(".toml").split("/")
         raise refused("framework.of_another_name", file.name, folder=folder, year=name, own=its_own)
-    parts = [(UNITS, _shipped(UNITS)), *((name, _named(file, name)) for name in framework.builds_on)]
-    parts += [(file.name, _validated(file, kinds, Part)), (COUNTY, _county(county_file).part)]
-    parts += [(one.name, _part(one)) for one in own]
+    parts = [(UNITS, _shipped(UNITS)), *((name, part) for name, part in named if part is not None)]
+    parts += [(file.name, of_file), (COUNTY, county.part)]
+    parts += [(name, one.part) for name, one in added if one.builds_on <= {*framework.builds_on}]
     catalogue, faults = assemble(parts, year)
     indicators = tuple(i.model_copy(update={"value": i.value and (catalogue.find(i.value) or i.value)}) for i in framework.indicators)
     framework = framework.model_copy(update={"catalogue": catalogue, "indicators": indicators})
-    problems = (*map(told, faults), *check_framework(framework, file.name))
+    problems += [*map(told, faults), *check_framework(framework, file.name)]
     if problems:
-        raise InputRefused(problems)
+        raise InputRefused(tuple(problems))
     return framework
 
 
@@ -162,9 +179,27 @@ def _named(file: File, name: str) -> Part:
     return _shipped(name)
 
 
+class Added(NamedTuple):
+    """The entries of a file of the data folder's own, and the catalogues without which they make no sense."""
+
+    builds_on: frozenset[str]
+    part: Part
+
+
 @lru_cache(maxsize=32)
-def _part(file: File) -> Part:
+def _added(file: File) -> Added:
     document = _document(file)
+    builds_on = document.pop("builds_on", [])
+    for name in builds_on:
+        _named(file, name)
+    return Added(frozenset(builds_on), _entries(file, document))
+
+
+def _part(file: File) -> Part:
+    return _added(file).part
+
+
+def _entries(file: File, document: dict[str, Any]) -> Part:
     document.pop("format", None)
     first = document.pop("first_year", None)
     for entries in document.values() if first is not None else ():
@@ -208,9 +243,22 @@ def _document(file: File) -> dict[str, Any]:
     if file.problem:
         raise InputRefused((file.problem,))
     try:
-        return tomllib.loads(file.content.decode("utf-8-sig"), parse_float=Decimal)
+        document = tomllib.loads(file.content.decode("utf-8-sig"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise refused("toml.unreadable", file.name, str(error)) from None
+    hidden = [(path, found[0]) for path, text in _texts(document, ()) if (found := HIDDEN.search(text))]
+    if hidden:
+        places = [(Place(file.name, None, ".".join(path)), f"U+{ord(character):04X}") for path, character in hidden]
+        raise InputRefused(tuple(problem("cell.control_character", place, code=code) for place, code in places))
+    return document
+
+
+def _texts(part: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text of a document with the place it stands in, entries by their ids."""
+    if isinstance(part, str):
+        yield path, part
+    for step, inner in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        yield from _texts(inner, (*path, str(inner.get("id", step)) if isinstance(inner, dict) else str(step)))
 
 
 def _validated(file: File, document: dict[str, Any], model: type[Model]) -> Model:

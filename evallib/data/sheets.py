@@ -211,7 +211,7 @@ def _text(cell: Any) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        number = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)  # as Excel shows it
         if not number.is_finite():
             return None
         percent = "%" in str(cell.number_format or "")

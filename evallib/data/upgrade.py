@@ -134,11 +134,11 @@ def framework_text(text: str) -> str:
             while made and made[-1].startswith("#"):  # what was said about the bases
                 made.pop()
             continue
-        if table == "bases" and re.match(r"\s*\w+\s*=", line):
+        if table == "bases" and re.match(r"\s*[\w\"'-]+\s*=", line):
             continue
-        if not table and re.match(r"\s*bases\s*=", line):
+        if not table and re.match(r"\s*bases(\.[\w\"'-]+)?\s*=", line):
             continue
-        line = re.sub(r"((?:^|[{,])\s*)metric(\s*=)", r"\1value\2", line)
+        line = re.sub(r"((?:^|[{,])\s*)([\"']?)metric\2(\s*=)", r"\1value\3", line)
         key = re.match(r'\s*(\w+)\s*=\s*"?(\w*)', line)
         if not table and key and key[1] == "format":
             line = re.sub("1", "2", line, count=1)
@@ -166,7 +166,7 @@ def _overriding(formula: str, like: str) -> Iterator[str]:
 def _head(text: str) -> str:
     """A table of own indicators with the column's new name."""
     first, end, rest = text.partition("\n")
-    return re.sub(r"\bmetric\b", "formula", first, count=1) + end + rest
+    return re.sub(r"\bmetric\b", "formula", first, count=1, flags=re.IGNORECASE) + end + rest
 
 
 def _numbers(text: str) -> str:

@@ -98,11 +98,10 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     """The changes that an indicator has places for, each with what is recorded there or, for a missing number, zero."""
     result, rule = evaluation.indicator(id), evaluation.in_force[id].rule
     if result.formula is not None:
-        seen: set[tuple[str, int]] = set()
-        for part in (p for value in evaluation.formula(result.formula).inputs for p in _given(evaluation, value)):
-            if (part.fact, part.year) not in seen:
-                seen.add((part.fact, part.year))
-                yield FactChange(fact=part.fact, year=part.year, value=part.value or Decimal(0))
+        inputs = evaluation.formula(result.formula).inputs
+        parts = {(part.fact, part.year): part for value in inputs for part in _given(evaluation, value)}
+        for part in parts.values():
+            yield FactChange(fact=part.fact, year=part.year, value=part.value or Decimal(0))
     target = evaluation.target(id)
     if target is not None:
         yield TargetChange(indicator=id, target=target.target)

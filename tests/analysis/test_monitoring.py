@@ -248,6 +248,14 @@ def test_the_sound_file_is_read(tmp_path: Path) -> None:
     assert not found.synthetic
 
 
+@pytest.mark.parametrize("said", ["时点", "level", "LEVEL", "现状"])
+def test_a_kind_may_be_written_in_either_language_and_as_older_files_have_it(tmp_path: Path, said: str) -> None:
+    rows = [*SOUND[:-1], SOUND[-1] | {"kind": said, "synthetic": "是"}]
+    found = load_monitoring(_folder(tmp_path, _csv(rows)), "demo", YEAR)
+    assert [m.kind for m in found.measures] == ["total", "total", "total", "level"]
+    assert found.synthetic
+
+
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda c: c["why"])
 def test_a_mistake_is_refused_with_its_place_in_both_languages(tmp_path: Path, case: dict[str, Any]) -> None:
     rows = [dict(row) for row in SOUND]

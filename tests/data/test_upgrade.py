@@ -165,3 +165,13 @@ def test_a_framework_of_today_is_not_touched() -> None:
 def test_lines_of_windows_stay_lines_of_windows() -> None:
     made = framework_text((OLD / "framework.toml").read_text(encoding="utf-8").replace("\n", "\r\n"))
     assert made.count("\n") == made.count("\r\n")
+
+
+def test_a_framework_that_is_written_in_other_ways_of_toml_is_followed() -> None:
+    text = 'format = 1\nfirst_year = 2020\nbases.budget_execution_rate = "approved"\n\n[[indicator]]\n"metric" = "quality_rate"\n'
+    read = tomllib.loads(framework_text(text))
+    assert "bases" not in read
+    assert read["indicator"] == [{"value": "quality_rate"}]
+    assert read["formula"][0]["value"] == "outturn / approved_expenditure"
+    quoted = 'format = 1\nfirst_year = 2020\n[bases]\n\'budget_execution_rate\' = "approved"\n[treatment]\nmissing = "zero"\n'
+    assert tomllib.loads(framework_text(quoted))["treatment"] == {"missing": "zero"}

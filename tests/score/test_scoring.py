@@ -366,6 +366,12 @@ def test_an_indicator_rests_on_a_clause_of_the_framework() -> None:
     assert clause == words("《评价办法》（财预〔2020〕10号）第三条", "Evaluation rules (财预〔2020〕10号), article 3")
 
 
+def test_without_a_clause_the_document_stands_alone() -> None:
+    made = indicator("duties", "tasks", 10, {"kind": "awarded"}, clause="", clause_en="")
+    e = evaluate(framework(indicator=[made]), record())
+    assert told(indicator_clause, e, e.indicators[0]) == words("《评价办法》（财预〔2020〕10号）", "Evaluation rules (财预〔2020〕10号)")
+
+
 @pytest.mark.parametrize(
     ("sources", "zh", "en"),
     [
