@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from evallib.checks.identities import advised, beyond, fact_place, said, side
 from evallib.model.catalogue import Fact, Formula, Relation
-from evallib.model.entries import Bounded
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation, TargetResult, interval_of
 from evallib.model.expression import Interval, Name, signed_names
@@ -40,20 +39,16 @@ def check_plausibility(evaluation: Evaluation, previous: Evaluation | None, wher
 def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Facts and formulas outside the bounds that the catalogue gives them, as far as rounding cannot explain it."""
     for fact in e.catalogue.facts.values():
-        found = e.facts.find(fact.id) if _is_bounded(fact.entry) else None
+        found = e.facts.find(fact.id) if fact.entry.is_bounded else None
         if found is not None and found.value is not None:
             around, place = Interval(found.value - found.half, found.value + found.half), fact_place(e.facts, Name(fact.id), where)
             yield from _outside(fact, fact.unit, found.value, around, place)
     for formula in e.formulas:
         made = e.catalogue.formulas[formula.id]
-        interval = interval_of(e, formula) if _is_bounded(made.entry) else None
+        interval = interval_of(e, formula) if made.entry.is_bounded else None
         if interval is not None and formula.value is not None:
             place = fact_place(e.facts, made.inputs[0], where)
             yield from _outside(made, e.catalogue.units.read(made.entry.unit), formula.value, interval, place)
-
-
-def _is_bounded(entry: Bounded) -> bool:
-    return entry.at_least is not None or entry.at_most is not None
 
 
 def _outside(made: Fact | Formula, own: Unit, value: Decimal, around: Interval, place: Place) -> Iterator[Problem]:

@@ -45,6 +45,16 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ())
     return from_departments(year, [at_hand.get(y) or evaluate_county(data, y) for y in years])
 
 
+def budget_years(data: Path) -> set[int]:
+    """The years of `budget_heads.csv`; none where there is no such file, or it is refused."""
+    if not (data / FILE).is_file():
+        return set()
+    try:
+        return {row.year for row in load_heads(data)}
+    except InputRefused:
+        return set()
+
+
 def load_heads(data: Path) -> tuple[BudgetHead, ...]:
     """The rows of `budget_heads.csv`.
 

@@ -114,6 +114,10 @@ class Bounded(Entry):
     at_least: Decimal | None = None
     at_most: Decimal | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        return self.at_least is not None or self.at_most is not None
+
 
 class FactEntry(Bounded):
     """A number that is given, or summed from its parts; a derived one is only ever computed.

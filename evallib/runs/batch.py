@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -14,10 +14,12 @@ from typing import Any, Literal, get_args
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
-from evallib.data.folder import has_data, monitored_years, year_files
-from evallib.data.load import list_departments
+from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
+from evallib.data.government import budget_years
+from evallib.data.load import list_departments, load_departments
 from evallib.data.whole import whole
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
+from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
@@ -99,11 +101,11 @@ class Outcome:
 def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path = NOTEBOOKS / REPORT) -> tuple[Job, ...]:
     """The report of every department and year of `departments.csv`, in the order of the list.
 
-    Raises InputRefused where the list cannot be read or is empty, or there is no such notebook.
+    Raises InputRefused where the list cannot be read, or is empty and there is no budget, or there is no such notebook.
     """
     data, out = data.resolve(), out.resolve()
     refuse_missing(notebook)
-    listings = list_departments(data)
+    listings = load_departments(data) if budget_years(data) else list_departments(data)
     found: list[Job] = []
     for row in listings:
         rows = [other for other in listings if other.code == row.code]
@@ -126,6 +128,7 @@ def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path = NOTEB
         *reports,
         *list_comparisons(reports, notebooks / COMPARISON),
         *list_overviews(reports, notebooks / OVERVIEW),
+        *_list_budgets(reports, data.resolve(), out.resolve(), lang, notebooks / OVERVIEW),
         *list_monitorings(reports, notebooks / MONITORING),
     )
 
@@ -159,9 +162,18 @@ def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / OVERVIEW
     )
 
 
+def _list_budgets(reports: Sequence[Job], data: Path, out: Path, lang: Lang, notebook: Path) -> Iterator[Job]:
+    """An overview of each year for which there is the government's budget and no department."""
+    for year in sorted(budget_years(data) - {job.year for job in reports}):
+        files = (data / COUNTY, data / HEADS)
+        yield Job("overview", "", year, lang, data, out, notebook.resolve(), "", NOTHING, tuple(f for f in files if f.is_file()))
+
+
 def list_monitorings(reports: Sequence[Job], notebook: Path = NOTEBOOKS / MONITORING) -> tuple[Job, ...]:
     """The page of each running year that has a monitoring file; `reports` must be all there are. A department need be listed only."""
     refuse_missing(notebook)
+    if not reports:
+        return ()
     first, listed = reports[0], {job.department: (job.listed, job.listed_name) for job in reports}
     found = []
     for code, year, file in monitored_years(first.data):
@@ -173,7 +185,7 @@ def list_monitorings(reports: Sequence[Job], notebook: Path = NOTEBOOKS / MONITO
 def _together(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
     refuse_missing(notebook)
     first = jobs[0]
-    heads = first.data / "budget_heads.csv"
+    heads = first.data / HEADS
     inputs = dict.fromkeys(path for job in jobs for path in job.inputs)
     if kind == "overview" and heads.is_file():
         inputs[heads] = None

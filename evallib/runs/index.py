@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from evallib import __version__
+from evallib.data.sheets import guarded
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
@@ -178,9 +179,12 @@ def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
 def write_results(jobs: Sequence[Job], out: Path) -> tuple[Path, Path]:
     """`results.csv` (for Excel: UTF-8 with its mark) and `results.parquet`."""
     table = results_table(jobs)
+    safe = table.copy()
+    for column in (name for name in _COLUMNS if name not in (*_NUMBERS, "year")):
+        safe[column] = [guarded(cell) if isinstance(cell, str) else cell for cell in safe[column]]
     targets = out / "results.csv", out / "results.parquet"
     with whole(targets[0]) as file:
-        table.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+        safe.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
     with whole(targets[1]) as file:
         table.to_parquet(file, engine="pyarrow", index=False)
     return targets

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evallib.data.load import list_departments
+from evallib.data.government import budget_years
+from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
@@ -121,9 +122,11 @@ def run_overview(
 ) -> Path:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
-    Raises as `run_report` does; also where no department is listed for the year.
+    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
     """
-    years = {y for row in list_departments(data.resolve()) for y in range(row.first_year, row.last_year + 1)}
+    years = budget_years(data.resolve())
+    listings = load_departments(data.resolve()) if years else list_departments(data.resolve())
+    years |= {y for row in listings for y in range(row.first_year, row.last_year + 1)}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
     return _run(notebook, {"year": year, "lang": lang}, data, out / "overview", page_name(str(year), lang), engine)

@@ -14,7 +14,7 @@ from evallib.model.words import NOTHING, Given, Lang, Words, joined, listed, wor
 from evallib.say.numbers import percent, plain, written
 from evallib.say.sentences import sentence
 
-share = partial(percent, places=None)
+_share = partial(percent, places=None)
 
 
 def kind_name(rule: Rule) -> Words:
@@ -44,9 +44,9 @@ def _told(name: str, /, **given: Given) -> Words:
 def _rule(rule: Rule, unit: Unit) -> Words:
     told = partial(_told, f"{rule.kind}.rule")
     if isinstance(rule, Proportional):
-        return told(what=_told(f"of.{rule.of}"), cap=share(rule.cap))
+        return told(what=_told(f"of.{rule.of}"), cap=_share(rule.cap))
     if isinstance(rule, Bands):
-        return told(bands=joined(_told("bands.band", band=_band(rule, n, unit), share=share(b.share)) for n, b in enumerate(rule.bands)))
+        return told(bands=joined(_told("bands.band", band=_band(rule, n, unit), share=_share(b.share)) for n, b in enumerate(rule.bands)))
     if isinstance(rule, Linear):
         return told(full=_number(rule.full_at, unit), zero=_number(rule.zero_at, unit))
     if isinstance(rule, DeductPerUnit):
@@ -58,7 +58,7 @@ def _rule(rule: Rule, unit: Unit) -> Words:
     if isinstance(rule, Checklist):
         return told(items=joined(_told("checklist.item", item=i.words, points=plain(i.points, 2)) for i in rule.items))
     if isinstance(rule, Tiers):
-        return told(tiers=joined(_told("tiers.tier", tier=t.words, low=share(t.low), high=share(t.high)) for t in rule.tiers))
+        return told(tiers=joined(_told("tiers.tier", tier=t.words, low=_share(t.low), high=_share(t.high)) for t in rule.tiers))
     return told()
 
 
@@ -74,10 +74,10 @@ def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...]
         return (
             told(value=value, worth=worth)
             if n["share"] == n["value"]
-            else _told("proportional.capped", value=value, share=share(n["share"]), worth=worth)
+            else _told("proportional.capped", value=value, share=_share(n["share"]), worth=worth)
         )
     if isinstance(rule, Bands):
-        return told(band=_band(rule, int(n["band"]), unit), share=share(n["share"]), worth=worth)
+        return told(band=_band(rule, int(n["band"]), unit), share=_share(n["share"]), worth=worth)
     if isinstance(rule, Linear):
         return told(zero=_number(rule.zero_at, unit), full=_number(rule.full_at, unit), part=percent(n["share"]), worth=worth)
     if isinstance(rule, DeductPerUnit):
@@ -102,12 +102,12 @@ def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...]
         return joined(verdict.values())
     if isinstance(rule, Tiers):
         tier = rule.tiers[int(n["tier"])]
-        return told(tier=tier.words, low=share(tier.low), high=share(tier.high), score=score)
+        return told(tier=tier.words, low=_share(tier.low), high=_share(tier.high), score=score)
     return told(score=score, worth=worth)
 
 
 def _number(value: Decimal, unit: Unit) -> Words:
-    return words(share(value)) if unit.is_share else written(value, unit)
+    return words(_share(value)) if unit.is_share else written(value, unit)
 
 
 def _band(rule: Bands, place: int, unit: Unit) -> Words:
@@ -128,7 +128,7 @@ def _deduction(rule: DeductPerUnit, unit: Unit) -> dict[str, Words]:
     number = plain(rule.unit * 100)
     one = _told("percentage_point") if number == "1" else _told("percentage_points", number=number)
     step = one if unit.is_share else written(rule.unit, unit)
-    return {"side": _told(rule.side), "limit": _number(rule.limit, unit), "step": step, "share": words(share(rule.share))}
+    return {"side": _told(rule.side), "limit": _number(rule.limit, unit), "step": step, "share": words(_share(rule.share))}
 
 
 def _floor(past: bool) -> Words:

@@ -14,7 +14,7 @@ from evallib.model.facts import InputValue
 from evallib.model.record import Published, Record
 from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, parse_decimal, round_half_up
-from evallib.model.words import NOTHING, Words, joined, words
+from evallib.model.words import NOTHING, Words, listed, words
 from evallib.score.measure import compute_formula, counted_parts
 
 ZERO = Decimal(0)
@@ -120,7 +120,7 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
     computed = {formula.id: formula for formula in evaluation.formulas}
     for id, made in evaluation.catalogue.formulas.items():
         formula = computed.get(id) or compute_formula(evaluation.facts, made)
-        lacking = joined([i.name for i in formula.inputs if i.value is None], "、", ", ")
+        lacking = listed(i.name for i in formula.inputs if i.value is None)
         why = words("基数为零，比率无定义", "the base is zero: the rate is not defined")
         if lacking:
             why = words(f"缺少{lacking.zh}，无法计算", f"cannot be computed: {lacking.en} missing")
