@@ -1,4 +1,7 @@
-"""Targets, budgets and findings counted over evaluations of a county in one year. No text, no drawing."""
+"""Targets, budgets and findings counted over evaluations of a county in one year. No text, no drawing.
+
+What lists targets or findings is given evaluations that are `alike` (see `overview`).
+"""
 
 from __future__ import annotations
 
@@ -187,14 +190,14 @@ class LostIndicator:
 
 
 def lost_indicators(evaluations: Evaluations) -> tuple[LostIndicator, ...]:
-    """The indicators of each framework by how many departments lost points there; departments' own indicators are left out."""
-    found: dict[tuple[str, str], list[tuple[Evaluation, IndicatorResult]]] = {}
+    """The indicators of each framework and kind by how many evaluations lost points there; own indicators are left out."""
+    found: dict[tuple[str, str, str], list[tuple[Evaluation, IndicatorResult]]] = {}
     for e in evaluations:
         for i in e.indicators:
             if not i.own and i.points and i.status != "not_applicable":
-                found.setdefault((e.framework.id, i.id), []).append((e, i))
+                found.setdefault((e.framework.id, e.record.kind, i.id), []).append((e, i))
     rows = []
-    for (_, id), pairs in found.items():
+    for (_, _, id), pairs in found.items():
         lost, points = sum((i.lost for _, i in pairs), Decimal(0)), sum((i.points for _, i in pairs), Decimal(0))
         losers = tuple(e for e, i in pairs if i.lost > 0)
         if losers:

@@ -14,12 +14,12 @@ from decimal import Decimal
 from evallib.model.catalogue import Catalogue, Relation
 from evallib.model.entries import Entry
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.expression import Name, Tree, Undefined, compute, compute_interval, names, write
+from evallib.model.expression import Name, Tree, Undefined, compute, compute_interval, names, renamed, write
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Record
-from evallib.model.units import Unit, convert, times
+from evallib.model.units import SHARE, Unit, convert, half_width, times
 from evallib.model.words import NOTHING, Words, listed, words
-from evallib.say.numbers import plain, written
+from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 from evallib.score.measure import counted_parts
@@ -80,7 +80,8 @@ def beyond(facts: Facts, relation: Relation) -> tuple[Decimal, Decimal] | None:
 
     A relation of which a number is not known is not broken.
     """
-    tree, inputs = relation.tree, {name: facts.named(name) for name in relation.inputs}
+    tree = renamed(relation.tree, facts.spelled)  # a sum and its parts are not known apart from each other
+    inputs = {name: facts.named(name) for name in names(tree)}
     known = {name: value for name, value in inputs.items() if value is not None and value.value is not None}
     if len(known) < len(inputs):
         return None
@@ -88,10 +89,11 @@ def beyond(facts: Facts, relation: Relation) -> tuple[Decimal, Decimal] | None:
         gap = compute(tree, {name: value.base_value or ZERO for name, value in known.items()})
     except Undefined:
         return None
-    if gap <= 0 if tree.sign == "<=" else gap == 0:
+    is_limit = relation.tree.sign == "<="
+    if gap <= 0 if is_limit else gap == 0:
         return None
     true = compute_interval(tree, {name: value.interval for name, value in known.items()})
-    least = true.low if tree.sign == "<=" or gap > 0 else -true.high
+    least = true.low if is_limit or gap > 0 else -true.high
     return (least, abs(gap) - least) if least > 0 else None
 
 
@@ -113,8 +115,22 @@ def said(facts: Facts, tree: Tree) -> Words:
 
 def rounding(gap: Decimal, explained: Decimal, unit: Unit) -> Words:
     """By how much a gap is larger than rounding can make it; nothing where all numbers are exact."""
-    may, over = (written(times(amount, 1 / unit.factor), unit) for amount in (explained, gap))
+    may, over = (_amount(times(amount, 1 / unit.factor), unit) for amount in (explained, gap))
     return sentence("checks.rounding", may=may, over=over) if explained else NOTHING
+
+
+def _amount(value: Decimal, unit: Unit) -> Words:
+    """A difference, with two figures at least where it is a share."""
+    if unit is not SHARE or not value:
+        return written(value, unit)
+    return words(percent(value, max(2, -(value * 100).adjusted() + 1)))
+
+
+def _unit(facts: Facts, relation: Relation) -> Unit:
+    """The unit of a relation's sides: that of the first fact that measures the same."""
+    used = (facts.catalogue.facts[name.id].unit for name in relation.inputs)
+    bare = Unit("", NOTHING, relation.dimensions)
+    return next((unit for unit in used if unit.dimensions == relation.dimensions), bare if relation.dimensions else SHARE)
 
 
 def advised(found: Problem, entry: Entry) -> Problem:
@@ -131,7 +147,7 @@ def _relations(facts: Facts, relations: tuple[Relation, ...], where: Where) -> I
 
 def _broken(facts: Facts, relation: Relation, found: tuple[Decimal, Decimal], where: Where) -> Problem:
     """A relation that does not hold: an identity may be explained by its facts' parts as well, a limit by its facts alone."""
-    tree, unit, entry = relation.tree, facts.catalogue.facts[relation.inputs[0].id].unit, relation.entry
+    tree, unit, entry = relation.tree, _unit(facts, relation), relation.entry
     is_limit, about = tree.sign == "<=", tuple(n.id for n in relation.inputs)
     sides = {"left": said(facts, tree.left), "right": said(facts, tree.right)}
     return problem(
@@ -178,8 +194,10 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
 def _target_parts(catalogue: Catalogue, record: Record, where: Where) -> Iterator[Problem]:
     for index, row in enumerate(record.targets):
         unit, parts = catalogue.units.read(row.unit), counted_parts(record, row.indicator, "target")
-        counted = sum((convert(p.value, catalogue.units.read(p.unit), unit) for p in parts), ZERO)
-        if parts and counted != row.target:
+        units = [catalogue.units.read(p.unit) for p in parts]
+        counted = sum((convert(p.value, u, unit) for p, u in zip(parts, units, strict=True)), ZERO)
+        halves = (convert(half_width(p.value, u), u, unit) for p, u in zip(parts, units, strict=True))
+        if parts and abs(counted - row.target) > sum(halves, half_width(row.target, unit)):
             place = where("targets", index, "target")
             yield problem("identity.target_parts", place, plain(row.target), (row.indicator,), sum=written(counted, unit))
 

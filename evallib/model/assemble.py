@@ -6,14 +6,21 @@ Everything that is wrong with an entry is collected, with its file and its place
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from evallib.model.catalogue import Catalogue, Fact, Formula, Line, Relation
-from evallib.model.entries import KINDS, Entry, Part, RelationEntry
+from evallib.model.entries import KINDS, Part, RelationEntry
 from evallib.model.errors import Fault, Place, meant
-from evallib.model.expression import BadExpression, Call, Name, Number, Operation, Tree, names, parse, renamed, signed_names
+from evallib.model.expression import BadExpression, Call, Name, Number, Operation, Tree, leaves, names, parse, renamed, signed_names
 from evallib.model.units import SHARE, Dimensions, Unit, Units, dimensions_of
 from evallib.model.words import Given, Words, folded, listed, words
+
+MAX_LEAVES = 300
+"""Names and numbers in an expression, with all formulas in it put in."""
+MAX_DEPTH = 20
+"""Formulas inside formulas."""
 
 
 class _Bad(Exception):
@@ -38,9 +45,12 @@ class _Assembly:
         self.files: dict[tuple[str, str], str] = {}
         self.part = self._in_force(parts, year)
         self.units = Units(self.part)
+        for kind, key, text, other in self.units.clashes:
+            self.faults.append(Fault("entry.unit_taken", Place(self.files[kind, key], None, f"{kind}.{key}"), text, {"other": other}))
         self.facts: dict[str, Fact] = {}
         self.formulas: dict[str, Formula] = {}
         self.waiting = {entry.id: entry for entry in self.part.formulas}
+        self.depth = 0
         self.named: dict[str, list[str]] = {}
         for entry in (*self.part.facts, *self.part.formulas):
             for name in dict.fromkeys(folded(text) for text in (entry.name, entry.name_en) if text):
@@ -49,21 +59,35 @@ class _Assembly:
     def _in_force(self, parts: Sequence[tuple[str, Part]], year: int) -> Part:
         kept: dict[str, tuple[Any, ...]] = {}
         for attribute, kind in zip(Part.model_fields, KINDS, strict=True):
-            found: dict[str, tuple[str, Entry]] = {}
+            alike: dict[str, list[tuple[str, Any]]] = {}
             for file, part in parts:
                 for entry in getattr(part, attribute):
-                    if kind == "source":
-                        found.setdefault(entry.id, (file, entry))
-                        continue
-                    old = found.get(entry.key)
-                    if old is not None and old[1].first_year == entry.first_year and not entry.overrides:
-                        place = Place(file, None, f"{kind}.{entry.key}")
-                        self.faults.append(Fault("entry.twice", place, entry.key, {"file": old[0]}))
-                    elif entry.first_year <= year and (old is None or old[1].first_year <= entry.first_year):
-                        found[entry.key] = (file, entry)
-            self.files |= {(kind, key): file for key, (file, _) in found.items()}
-            kept[attribute] = tuple(entry for _, entry in found.values())
+                    alike.setdefault(entry.id if kind == "source" else entry.key, []).append((file, entry))
+            found: list[Any] = []
+            for key, several in alike.items():
+                chosen = self._newest(kind, key, several, year)
+                if chosen is not None:
+                    self.files[kind, key], entry = chosen
+                    found.append(entry)
+            kept[attribute] = tuple(found)
         return Part(**kept)
+
+    def _newest(self, kind: str, key: str, several: list[tuple[str, Any]], year: int) -> tuple[str, Any] | None:
+        """The newest of several entries with one id that is in force; one that overrides comes before one of the same first year."""
+        if kind == "source":
+            self.faults += [_twice(kind, key, file, several[0][0]) for file, entry in several if entry != several[0][1]]
+            return several[0]
+        by_year: dict[int, list[tuple[str, Any]]] = {}
+        for file, entry in several:
+            by_year.setdefault(entry.first_year, []).append((file, entry))
+        for first, same in by_year.items():
+            overriding = [one for one in same if one[1].overrides]
+            plain = [one for one in same if not one[1].overrides]
+            self.faults += [_twice(kind, key, file, kept[0][0]) for kept in (plain, overriding) for file, _ in kept[1:]]
+            if overriding and not plain and kind not in ("currency", "period"):
+                self.faults.append(Fault("entry.overrides_nothing", Place(overriding[0][0], None, f"{kind}.{key}"), key, {"year": first}))
+            by_year[first] = overriding or plain
+        return max((one for one in by_year.items() if one[0] <= year), default=(0, [None]), key=lambda one: one[0])[1][0]
 
     def made(self) -> tuple[Catalogue, tuple[Fault, ...]]:
         for entry in self.part.facts:
@@ -117,6 +141,8 @@ class _Assembly:
         return unit
 
     def _fact(self, entry: Any) -> None:
+        if entry.topic and entry.topic not in {topic.id for topic in self.part.topics}:
+            raise _Bad("entry.topic_unknown", entry.topic, known=meant(entry.topic, [topic.id for topic in self.part.topics]))
         self.facts[entry.id] = Fact(entry.id, entry.words, self._unit(entry.unit), entry)
 
     def _parts(self, entry: Any) -> None:
@@ -135,12 +161,19 @@ class _Assembly:
             if self.facts[part].unit.dimensions != whole.unit.dimensions:
                 other = self.facts[part]
                 raise _Bad("entry.parts_unlike", part=other.name, unit=other.unit.symbol, whole=whole.unit.symbol)
+        if len({part for _, part in parts}) < len(parts):
+            raise _Bad("entry.part_twice", entry.parts)
         if entry.id in {id for _, part in parts for id in self._below(part)}:
             raise _Bad("entry.part_of_itself", entry.parts)
         self.facts[entry.id] = Fact(whole.id, whole.name, whole.unit, entry, parts)
 
     def _below(self, id: str) -> set[str]:
-        return {id}.union(*(self._below(part) for _, part in self.facts[id].parts))
+        found, waiting = {id}, [id]
+        while waiting:
+            below = {part for _, part in self.facts[waiting.pop()].parts} - found
+            found |= below
+            waiting += below
+        return found
 
     def _find(self, name: str) -> str:
         """The id that a name means: an id, or a name in either language."""
@@ -177,17 +210,26 @@ class _Assembly:
             return renamed(inner, lambda n: Name(n.id, n.before + name.before)) if name.before else inner
 
         tree = renamed(parse(text), found)
+        size = sum(1 for _ in islice(leaves(tree), MAX_LEAVES + 1))
         if not names(tree):
             raise _Bad("entry.without_fact", text)
+        if size > MAX_LEAVES:
+            raise _Bad("entry.too_large", text, most=MAX_LEAVES)
         return tree
 
     def _made_formula(self, id: str) -> None:
         """Make a formula where it still waits to be made: one that takes another may stand before it."""
         entry = self.waiting.pop(id, None)
         if entry is not None:
+            self.depth += 1
             self._try("formula", entry, "value", self._formula)
+            self.depth -= 1
 
     def _formula(self, entry: Any) -> None:
+        if entry.id in self.facts:
+            raise _Bad("entry.id_of_fact", entry.id)
+        if self.depth > MAX_DEPTH:
+            raise _Bad("entry.too_deep", entry.value, most=MAX_DEPTH)
         tree, unit = self._tree(entry.value), self._unit(entry.unit)
         if isinstance(tree, Operation) and tree.sign in ("=", "<="):
             raise _Bad("entry.formula_relation", entry.value)
@@ -195,14 +237,16 @@ class _Assembly:
         if measured is not None and measured != unit.dimensions:
             raise _Bad("entry.unit_differs", entry.value, unit=entry.unit, measured=_measured(measured))
         shown = SHARE if unit.is_share and unit is self.units.find("%") else unit
-        self.formulas[entry.id] = Formula(entry.id, entry.words, shown, entry, tree, names(tree))
+        nothing = _unchanged(tree) if entry.zero and unit.is_share else None
+        if entry.zero and nothing is None:
+            raise _Bad("entry.zero_unfit", entry.value)
+        self.formulas[entry.id] = Formula(entry.id, entry.words, shown, entry, tree, names(tree), nothing)
 
     def _relation(self, entry: Any, sign: str) -> Relation:
         tree = self._tree(entry.holds)
         if not isinstance(tree, Operation) or tree.sign != sign:
             raise _Bad("entry.no_equation" if sign == "=" else "entry.no_limit", entry.holds)
-        self._measures(tree)
-        return Relation(entry, tree, names(tree))
+        return Relation(entry, tree, names(tree), self._measures(tree) or ())
 
     def _measures(self, tree: Tree) -> Dimensions | None:
         """What an expression measures; None for a zero, which may be of anything."""
@@ -220,6 +264,25 @@ class _Assembly:
         for kind, power in right or ():
             powers[kind] = powers.get(kind, 0) + (power if tree.sign == "*" else -power)
         return dimensions_of(powers)
+
+
+def _twice(kind: str, key: str, file: str, before: str) -> Fault:
+    return Fault("entry.twice", Place(file, None, f"{kind}.{key}"), key, {"file": before})
+
+
+def _unchanged(tree: Tree) -> Decimal | None:
+    """What a rate is where nothing is set against nothing and so nothing changed; None where it is no such rate.
+
+    A change, (now − before) ÷ before, is then 0; spending against a ceiling is as high as the ceiling.
+    """
+    if not isinstance(tree, Operation) or tree.sign != "/":
+        return None
+    above, below = tree.left, tree.right
+    if isinstance(above, Operation) and above.sign == "-" and below in (above.left, above.right):
+        return Decimal(0)
+    if isinstance(below, Operation) and below.sign == "-" and below.right == above:  # more ÷ (now − more)
+        return Decimal(0)
+    return None if {*names(above)} & {*names(below)} else Decimal(1)
 
 
 def _same(found: list[Dimensions | None]) -> Dimensions | None:

@@ -6,11 +6,12 @@ No entry lives here: they are TOML files, in the package and in data folders. `a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from evallib.model.entries import FactEntry, FormulaEntry, Part, RelationEntry
 from evallib.model.expression import Name, Operation, Tree
-from evallib.model.units import Unit, Units
+from evallib.model.units import Dimensions, Unit, Units
 from evallib.model.words import Words, folded, words
 
 
@@ -31,7 +32,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula as it is used: its tree by ids, its unit, what it takes and of which year."""
+    """A formula as it is used: its tree by ids, its unit, what it takes and of which year.
+
+    `nothing` is its value where nothing is set against nothing, which is no change; None where it then has none.
+    """
 
     id: str
     name: Words
@@ -39,6 +43,7 @@ class Formula:
     entry: FormulaEntry
     tree: Tree
     inputs: tuple[Name, ...]
+    nothing: Decimal | None = None
 
     @property
     def compares_years(self) -> bool:
@@ -53,6 +58,7 @@ class Relation:
     entry: RelationEntry
     tree: Operation
     inputs: tuple[Name, ...]
+    dimensions: Dimensions
 
 
 @dataclass(frozen=True, slots=True)

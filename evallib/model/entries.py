@@ -3,14 +3,44 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from string import Formatter
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from evallib.model.base import Clause, Frozen, Id
 from evallib.model.words import Words, words
 
-Role = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+Played = Literal[
+    "budget approved",
+    "budget adjusted",
+    "budget spent",
+    "carried in",
+    "carried out",
+    "forms sent",
+    "forms returned",
+    "forms valid",
+    "rate of the budget",
+    "execution",
+    "change on last year",
+    "satisfaction",
+    "clarity of goals",
+]
+"""What pages, checks and comparisons ask for: the role that a fact, a formula, a group or an indicator plays."""
+Role = Annotated[tuple[Played, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+
+
+def _label(text: str) -> str:
+    try:
+        named = {part[1] for part in Formatter().parse(text) if part[1] is not None}
+    except ValueError:
+        named = set()
+    if "year" not in named or named - {"year", "next"}:
+        raise ValueError('写成 "{year}" 或 "{year}/{next}"', 'write it as "{year}" or "{year}/{next}"')
+    return text
+
+
+Label = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 
 
 class Entry(Frozen):
@@ -92,8 +122,8 @@ class CurrencyEntry(Entry):
 class PeriodEntry(Entry):
     """How a year is called: ``{year}`` and ``{next}`` stand for the year and the two last digits of the one after, as in 2023/24."""
 
-    label: Annotated[str, Field(min_length=1, max_length=40)]
-    label_en: str = ""
+    label: Label
+    label_en: Label | Literal[""] = ""
 
     @property
     def key(self) -> str:
@@ -163,8 +193,8 @@ class RelationEntry(Entry):
 class LineEntry(Entry):
     """A line of a table of amounts: which fact stands in which column. `total` closes the table."""
 
-    table: str
-    cells: dict[str, str]
+    table: Literal["income", "spending", "controlled", "staff"]
+    cells: dict[Literal["approved", "adjusted", "spent", "allowed", "there"], str]
     total: bool = False
 
     @property

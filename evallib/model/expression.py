@@ -85,6 +85,14 @@ def parse(text: str) -> Tree:
     >>> parse("closing = adjusted - [经费 决算]@last_year").right.right
     Name(id='经费 决算', before=1)
     """
+    try:
+        return _parsed(text)
+    except BadExpression as bad:
+        bad.at = min(bad.at, len(text))  # a sign may be read as two characters
+        raise
+
+
+def _parsed(text: str) -> Tree:
     if len(text) > MAX_LENGTH:
         raise BadExpression("expression.too_long", MAX_LENGTH, most=MAX_LENGTH)
     plain = unicodedata.normalize("NFKC", text).translate(_SIGNS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import ConfigDict
 
 from evallib.model.catalogue import Catalogue
-from evallib.model.expression import Interval, Name
+from evallib.model.expression import Interval, Name, Number, Operation, Tree
 from evallib.model.record import Record
 from evallib.model.units import Unit, convert, half_width, times
 from evallib.model.words import NOTHING, Words, words
@@ -93,6 +93,8 @@ class Facts:
         if row is None:
             return self.sum_of_parts(id, year)
         unit = self.catalogue.units.read(row.unit)
+        if unit.dimensions != fact.unit.dimensions:  # of a year in which it was counted otherwise
+            return replace(self._missing(id, year), note=words(f"{row.value} {row.unit}"))
         return InputValue(
             fact=id,
             year=year,
@@ -103,6 +105,20 @@ class Facts:
             note=words(row.note, row.note_en),
             half=Decimal(0) if row.value is None else convert(half_width(row.value, unit), unit, fact.unit),
         )
+
+    def _missing(self, id: str, year: int) -> InputValue:
+        fact = self.catalogue.facts[id]
+        return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=NOTHING)
+
+    def spelled(self, name: Name) -> Tree:
+        """A fact that a name means, or the sum of the given facts that it was summed from."""
+        found = self.named(name)
+        if found is None or not found.parts:
+            return name
+        whole: Tree = Number(Decimal(0))
+        for sign, part in self.catalogue.facts[name.id].parts:
+            whole = Operation("+" if sign > 0 else "-", whole, self.spelled(Name(part, name.before)))
+        return whole
 
     def sum_of_parts(self, id: str, year: int) -> InputValue | None:
         """The sum of a fact's parts; without a value when any part has none. None where it has no parts, or any was not given."""

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from evallib.model.entries import Part, ScaleEntry
+from evallib.model.entries import CurrencyEntry, Part, ScaleEntry, UnitEntry
 from evallib.model.expression import EXACT
 from evallib.model.words import Words, folded, words
 
@@ -92,6 +92,16 @@ def convert(value: Decimal, unit: Unit, to: Unit) -> Decimal:
     return times(value, unit.factor / to.factor)
 
 
+def exact(text: str) -> Fraction:
+    """A factor as it is written: a whole number, a decimal, or one over another.
+
+    >>> exact("2000/3"), exact("1.5/3")
+    (Fraction(2000, 3), Fraction(1, 2))
+    """
+    above, _, below = text.partition("/")
+    return Fraction(above) / Fraction(below or 1)
+
+
 def times(value: Decimal, factor: Fraction) -> Decimal:
     """A number times a fraction, divided last."""
     with localcontext(EXACT):
@@ -105,9 +115,13 @@ _WORD = re.compile(r"[^\s=,;|<>]{1,20}(?: [^\s=,;|<>]{1,20}){0,3}")
 
 @dataclass(eq=False)
 class Units:
-    """The units of a catalogue in a county: what is declared, the money, and any other word as a unit of counting of its own kind."""
+    """The units of a catalogue in a county: what is declared, the money, and any other word as a unit of counting of its own kind.
+
+    `clashes`: spellings that two units claim, with the kind and key of the later entry and the unit that has it already.
+    """
 
     part: Part = field(default_factory=Part)
+    clashes: list[tuple[str, str, str, str]] = field(default_factory=list)
     _known: dict[str, Unit] = field(default_factory=dict)
     _found: dict[str, Unit | None] = field(default_factory=dict)
 
@@ -115,10 +129,11 @@ class Units:
         for u in self.part.units:
             name = Words(u.name or u.symbol, (u.name_en or u.symbol).strip())
             dimensions: Dimensions = () if u.measures == "share" else ((u.measures, 1),)
-            self._add(Unit(u.symbol, name, dimensions, Fraction(u.factor), u.one_en, u.whole), *u.also)
+            self._add("unit", u, Unit(u.symbol, name, dimensions, exact(u.factor), u.one_en, u.whole))
         for c in self.part.currencies:
             name = words(c.name or c.symbol, c.name_en or c.name or c.symbol)
-            self._add(Unit(c.symbol, name, (("money", 1),), one=c.one_en), "money", *c.also)
+            self._add("currency", c, Unit(c.symbol, name, (("money", 1),), one=c.one_en))
+            self._known["money"] = self._known[folded(c.symbol)]
         self._known.setdefault(SHARE.symbol, SHARE)
 
     @property
@@ -135,8 +150,11 @@ class Units:
         """How words begin that look like a percentage."""
         return tuple(a.begins for a in self.part.alike if a.begins)
 
-    def _add(self, unit: Unit, *also: str) -> None:
-        for text in (unit.symbol, unit.name.zh, unit.name.en, unit.one, *also):
+    def _add(self, kind: str, entry: UnitEntry | CurrencyEntry, unit: Unit) -> None:
+        for text in (unit.symbol, *entry.also):
+            if (other := self._known.setdefault(folded(text), unit)) is not unit:
+                self.clashes.append((kind, entry.key, text, other.symbol))
+        for text in (unit.name.zh, unit.name.en, unit.one):
             if text:
                 self._known.setdefault(folded(text), unit)
 

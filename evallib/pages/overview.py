@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from statistics import mean, median
@@ -58,6 +58,7 @@ class CountyOverview(Sections):
         super().__init__(lang, county.evaluations)
         self.county = county
         self.government = government
+        self.every = overview.alike(county.evaluations)
         self.groups = overview.alike([e for e in county.evaluations if e.has_total])
         # what a project spends stands in its department's accounts already
         self.spenders = tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations
@@ -81,15 +82,19 @@ class CountyOverview(Sections):
             "distribution": lambda: self._grouped(self._totals),
             "ranking": lambda: self._grouped(self._ranking),
             "scores": lambda: self._grouped(lambda some: {"parts": parts_of(len(overview.ranking(some)))}),
-            "targets": self._targets,
+            "targets": lambda: {
+                **self._grouped(self._targets, self.every),
+                "too_easy": overview_counts.TOO_EASY,
+                "difference": lambda value, unit: difference(value, unit)[self.lang],
+            },
             "budget": self._budget,
             "government": lambda: government_names(self.government, self.lang, self.catalogue.units.money) if self.government else {},
-            "findings": lambda: {"kinds": overview_counts.kind_counts(found), "lost": overview_counts.lost_indicators(found)},
+            "findings": lambda: self._grouped(self._findings, self.every),
             "outliers": lambda: (
                 {"few": overview.FEWEST, "far": overview.FAR} | self._grouped(lambda some: {"screenings": overview.screenings(some)})
             ),
             "self_evaluation": lambda: self._grouped(self._self),
-            "missing": lambda: {"unscored": overview.unscored(found), "brief": brief},
+            "missing": lambda: self._grouped(self._missing, self.every) | {"brief": brief},
         }
         one, many = nouns(found)
         kinds = {e.record.kind for e in found}
@@ -107,10 +112,10 @@ class CountyOverview(Sections):
         }
         return shared | own[id]()
 
-    def _grouped(self, make: Callable[[Evaluations], dict[str, Any]]) -> dict[str, Any]:
-        """What a section shows of each group of evaluations that may be ranked together."""
+    def _grouped(self, make: Callable[[Evaluations], dict[str, Any]], among: Sequence[Evaluations] | None = None) -> dict[str, Any]:
+        """What a section shows of each group of evaluations that may stand in one list; of those with totals where no others are named."""
         groups = []
-        for number, some in enumerate(self.groups, 1):
+        for number, some in enumerate(self.groups if among is None else among, 1):
             (one, many), framework = nouns(some), some[0].framework.words[self.lang]
             name = told("overview.group", framework=framework, many=many)[self.lang]
             own = {"number": number, "name": name, "one": one[self.lang], "many": many[self.lang], "evaluations": some}
@@ -141,13 +146,14 @@ class CountyOverview(Sections):
         }
 
     def _summary(self) -> dict[str, Any]:
-        found = self.evaluations
+        found, (spender, spenders) = self.evaluations, nouns(self.spenders)
         return {
             **self._grouped(lambda some: {**self._totals(some), "drivers": overview.drivers(some)}),
             "synthetic": [text for e in found if (text := e.record.find_profile("synthetic", self.lang))],
             "unscored": overview.unscored(found),
-            "kinds": overview_counts.kind_counts(found),
-            "counts": overview_counts.target_counts(found),
+            "every": self._grouped(self._counted, self.every)["groups"],
+            "spender": spender[self.lang],
+            "spenders": spenders[self.lang],
             "spent": overview_counts.combined(row.spent for row in overview_counts.budget_rows(self.spenders)),
         }
 
@@ -161,18 +167,26 @@ class CountyOverview(Sections):
             "dimension_drivers": overview.drivers(some, "dimensions"),
         }
 
-    def _targets(self) -> dict[str, Any]:
-        over = overview_counts.over_fulfilled(self.evaluations)
-        counts = overview_counts.target_counts(self.evaluations)
+    def _counted(self, some: Evaluations) -> dict[str, Any]:
+        return {"counts": overview_counts.target_counts(some), "kinds": overview_counts.kind_counts(some)}
+
+    def _findings(self, some: Evaluations) -> dict[str, Any]:
+        return {"kinds": overview_counts.kind_counts(some), "lost": overview_counts.lost_indicators(some)}
+
+    def _missing(self, some: Evaluations) -> dict[str, Any]:
+        return {"unscored": overview.unscored(some), "silent": [e for e in some if e.has_total and e.self_total is None]}
+
+    def _targets(self, some: Evaluations) -> dict[str, Any]:
+        over = overview_counts.over_fulfilled(some)
+        counts = overview_counts.target_counts(some)
         fields = ("measured", "met", "judged", "judged_met", "unknown")
         return {
+            "set": any(e.targets for e in some),
             "counts": counts,
             "all": {field: sum(getattr(c, field) for c in counts) for field in fields},
             "over": over,
             "low": [f for f in over if f.rate > overview_counts.TOO_EASY],
-            "under": overview_counts.under_fulfilled(self.evaluations),
-            "too_easy": overview_counts.TOO_EASY,
-            "difference": lambda value, unit: difference(value, unit)[self.lang],
+            "under": overview_counts.under_fulfilled(some),
         }
 
     def _budget(self) -> dict[str, Any]:

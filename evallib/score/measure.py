@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from evallib.model.catalogue import Formula
 from evallib.model.evaluation import FormulaResult, State, TargetResult, Way
-from evallib.model.expression import Operation, Undefined, compute
+from evallib.model.expression import Undefined, compute
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target, TargetPart
@@ -27,9 +27,8 @@ def compute_formula(facts: Facts, formula: Formula) -> FormulaResult:
             state = "computed"
         except Undefined:
             state = "undefined"
-            if formula.entry.zero and not any(i.value for i in inputs) and isinstance(formula.tree, Operation):
-                # nothing against nothing: as where every amount is as large as the one it is held against
-                value, state = compute(formula.tree, dict.fromkeys(formula.inputs, ONE)), "no change"
+            if formula.nothing is not None and not any(i.value for i in inputs):
+                value, state = formula.nothing, "no change"
     if value is not None:
         value = times(value, 1 / formula.unit.factor)
     return FormulaResult(formula.id, formula.name, formula.unit, value, state, inputs)

@@ -72,7 +72,7 @@ def fact(unit: str, parts: str = "") -> str:
 
 
 def line(cell: str) -> str:
-    return f'[[line]]\ntable = "t"\nname = "l"\ncells = {{ spent = "{cell}" }}\n'
+    return f'[[line]]\ntable = "spending"\nname = "l"\ncells = {{ spent = "{cell}" }}\n'
 
 
 def written(catalogue: Catalogue, id: str) -> str:
@@ -142,8 +142,64 @@ def test_the_same_id_with_the_same_first_year_is_refused_unless_it_overrides() -
 def test_a_relation_is_told_by_what_it_holds_or_by_its_id() -> None:
     _, problems = made(FACTS, relation("budget = spent"), relation("budget = spent"))
     assert [problem.place.column for problem in problems] == ["identity.budget = spent"]
-    named = '[[limit]]\nid = "cap"\nholds = "spent <= {}"\noverrides = true\n'
-    assert len(right(FACTS, named.format("budget"), named.format("budget + budget")).limits) == 1
+    named = '[[limit]]\nid = "cap"\nholds = "spent <= {}"\n'
+    assert len(right(FACTS, named.format("budget"), named.format("budget + budget") + "overrides = true\n").limits) == 1
+
+
+def test_entries_may_stand_in_any_order_and_every_doubling_is_told() -> None:
+    fact = '[[fact]]\nid = "z"\nunit = "人"\n'
+    dated = [fact + f"first_year = {year}\n" for year in (2020, 2022, 2020)]
+    assert [problem.code for problem in made(*dated)[1]] == ["entry.twice"]
+    assert [problem.code for problem in made(*[fact + "first_year = 2300\n".replace("2300", "2199")] * 2)[1]] == ["entry.twice"]
+    over = fact + "overrides = true\n"
+    assert made(over, fact)[1] == made(fact, over)[1] == ()
+    assert [problem.code for problem in made(over)[1]] == ["entry.overrides_nothing"]
+    assert [problem.code for problem in made(fact, over, over)[1]] == ["entry.twice"]
+    source = '[[source]]\nid = "law"\nname = "{}"\nyear = 2020\n'
+    assert [problem.code for problem in made(source.format("甲"), source.format("乙"))[1]] == ["entry.twice"]
+    assert made(source.format("甲"), source.format("甲"))[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            '[[unit]]\nsymbol = "度"\nmeasures = "angles"\n[[unit]]\nsymbol = "千瓦时"\nmeasures = "energy"\nalso = ["度"]\n',
+            "entry.unit_taken",
+        ),
+        ('[[unit]]\nsymbol = "元"\nmeasures = "coins"\n', "entry.unit_taken"),
+        ('[[formula]]\nid = "budget"\nvalue = "spent / budget"\n', "entry.id_of_fact"),
+        ('[[fact]]\nid = "f"\nunit = "元"\nparts = "budget + budget"\n', "entry.part_twice"),
+        ('[[fact]]\nid = "f"\nunit = "元"\ntopic = "nowhere"\n', "entry.topic_unknown"),
+        ('[[formula]]\nid = "f"\nvalue = "abs((spent - budget) / budget)"\nzero = "no change"\n', "entry.zero_unfit"),
+        ('[[formula]]\nid = "f"\nvalue = "spent / staff"\nunit = "元/人"\nzero = "no change"\n', "entry.zero_unfit"),
+        ('[[formula]]\nid = "f"\nvalue = "(spent + budget) / budget"\nzero = "no change"\n', "entry.zero_unfit"),
+    ],
+)
+def test_what_could_be_taken_in_two_ways_is_refused(text: str, code: str) -> None:
+    assert code in [problem.code for problem in made(FACTS, '[[currency]]\nsymbol = "元"\n', text)[1]]
+
+
+@pytest.mark.parametrize(
+    ("value", "nothing"),
+    [
+        ("(spent - budget) / budget", 0),
+        ("(spent + budget - budget) / budget", 0),
+        ("spent / budget", 1),
+        ("spent / (budget - spent)", 0),
+        ("(budget - spent) / budget", 0),
+    ],
+)
+def test_what_no_change_is_follows_from_the_formula(value: str, nothing: int) -> None:
+    assert right(FACTS, formula(value, more='zero = "no change"')).formulas["rate"].nothing == nothing
+
+
+def test_formulas_of_formulas_have_a_bound() -> None:
+    doubled = [f'[[formula]]\nid = "g{n}"\nvalue = "g{n - 1} + g{n - 1}"\nunit = "元"\n' for n in range(1, 40)]
+    first = '[[formula]]\nid = "g0"\nvalue = "spent + budget"\nunit = "元"\n'
+    assert "entry.too_large" in [problem.code for problem in made(FACTS, first, *doubled)[1]]
+    chain = [f'[[formula]]\nid = "g{n}"\nvalue = "g{n - 1} + spent"\nunit = "元"\n' for n in range(400, 0, -1)]
+    assert "entry.too_deep" in [problem.code for problem in made(FACTS, *chain, first)[1]]
 
 
 def test_an_empty_catalogue_is_none_the_worse() -> None:
@@ -189,8 +245,8 @@ WRONG = [
     (fact("money", "budget@last_year + spent"), "fact.a.parts", "facts of the same year", "write a + b"),
     (fact("money", "a + budget"), "fact.a.parts", "is a part of itself", "take the circle out"),
     (fact("money") + "derived = true", "fact.a.parts", "is to be computed from parts, and none are written", "write parts"),
-    (line("spent + budget"), "line.t: l.cells", "is not the name of a fact", "write one name"),
-    (line("spend"), "line.t: l.cells", "there is no such fact", "did you mean spent?"),
+    (line("spent + budget"), "line.spending: l.cells", "is not the name of a fact", "write one name"),
+    (line("spend"), "line.spending: l.cells", "there is no such fact", "did you mean spent?"),
 ]  # fmt: skip
 
 
