@@ -13,8 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from evallib.model.monitoring_record import MONEY, RULES, ZERO, Level, Measure, Monitored, Observation, Rule, days_of, known_at, year_gone
+from evallib.model.monitoring_record import MONEY, RULES, ZERO, Level, Measure, Monitored, Observation, Rule, known_at
 from evallib.model.record import Operator
+from evallib.model.running_year import CALENDAR, days_gone, days_of, year_gone, year_of
 from evallib.model.units import Unit, round_half_up
 from evallib.model.words import NOTHING, Given, Words, words
 from evallib.say.numbers import money, percent, plain, quantity
@@ -135,8 +136,12 @@ class MoneyRow:
         return _share(self.received, self.budget)
 
 
-def judge(measure: Measure, observation: Observation, target: Decimal | None, received: Decimal | None = None) -> Position:
+def judge(
+    measure: Measure, observation: Observation, target: Decimal | None, received: Decimal | None = None, begins: str = CALENDAR
+) -> Position:
     """Where a measure stands by an observation, against a target (for money: the budget of that day; None: not known).
+
+    `begins` is the month and day on which the year begins.
 
     >>> from evallib.model.units import NO_UNIT
     >>> trained = Measure(id="trained", name=words("培训"), unit=NO_UNIT, target=Decimal(800))
@@ -147,7 +152,7 @@ def judge(measure: Measure, observation: Observation, target: Decimal | None, re
     value = observation.value
     assert value is not None, "only what was observed is judged"
     progress, total = _share(value, target), measure.kind == "total"
-    planned = (observation.planned if observation.planned is not None else year_gone(observation.date)) if total else None
+    planned = (observation.planned if observation.planned is not None else year_gone(observation.date, begins)) if total else None
     gaps: dict[str, Decimal | None] = {}
     limit, exact = measure.operator == "<=" and measure.id not in MONEY, measure.operator == "="
     spent = measure.id == "spent"
@@ -175,7 +180,7 @@ def _deviation(rule: Rule, gap: Decimal | None) -> Deviation | None:
     return Deviation(rule, "warn", gap) if rule.warn is not None and gap > rule.warn else None
 
 
-def forecast(measure: Measure) -> Forecast | None:
+def forecast(measure: Measure, begins: str = CALENDAR) -> Forecast | None:
     """What a running total comes to by the end of the year, reckoned in up to three ways; after its last day, the value itself.
 
     Even pace: value ÷ share of the year gone. Recent pace: value + (change since the observation before ÷ days between) × days left.
@@ -184,7 +189,7 @@ def forecast(measure: Measure) -> Forecast | None:
     if measure.kind == "level" or not measure.seen:
         return None
     last, unit = measure.seen[-1], measure.unit
-    value, day, days = last.value or ZERO, last.date.timetuple().tm_yday, days_of(last.date.year)
+    value, day, days = last.value or ZERO, days_gone(last.date, begins), days_of(year_of(last.date, begins), begins)
     left = days - day
 
     def reckoned(way: str, end: Decimal, **given: Given) -> Reckoning:
@@ -193,7 +198,7 @@ def forecast(measure: Measure) -> Forecast | None:
 
     if not left:
         return Forecast((reckoned("final", value),), final=True)
-    found = [reckoned("even", value / year_gone(last.date), day=day, days=days)]
+    found = [reckoned("even", value / year_gone(last.date, begins), day=day, days=days)]
     if len(measure.seen) > 1:
         before = measure.seen[-2]
         grown, between = value - (before.value or ZERO), (last.date - before.date).days
@@ -230,10 +235,16 @@ def stand(monitored: Monitored) -> tuple[Standing, ...]:
     found = []
     for measure in (*(m for id in ("received", "spent") if (m := monitored.find(id))), *monitored.targets):
         course = tuple(
-            judge(measure, o, known_at(budget, o.date) if measure.id in MONEY else measure.target, known_at(received, o.date))
+            judge(
+                measure,
+                o,
+                known_at(budget, o.date) if measure.id in MONEY else measure.target,
+                known_at(received, o.date),
+                monitored.begins,
+            )
             for o in measure.seen
         )
-        ahead = forecast(measure)
+        ahead = forecast(measure, monitored.begins)
         odds = None if not course or measure.id in MONEY else chance(measure.operator, measure.target, course[-1].value, ahead)
         found.append(Standing(measure, course, ahead, odds))
     return tuple(found)

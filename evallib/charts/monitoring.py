@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from matplotlib.figure import Figure
@@ -14,7 +15,8 @@ from evallib.charts.axis import Axis
 from evallib.charts.drawing import ACCENT, BAD, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, widest
 from evallib.charts.parts import composed, money_scale, name_width, no_data, or_dash, signed, told
 from evallib.charts.targets import target_end
-from evallib.model.monitoring_record import MONEY, Measure, Monitored, days_of, year_gone
+from evallib.model.monitoring_record import MONEY, Measure, Monitored
+from evallib.model.running_year import last_day, months_of, year_gone
 from evallib.model.units import NO_UNIT, Unit
 from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import money, percent, plain, quantity, written
@@ -33,13 +35,13 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
     if not any(values):
         return no_data("monitoring-money", lang)
     spent = monitored.find("spent")
-    ahead = forecast(spent) if spent else None
+    ahead = forecast(spent, monitored.begins) if spent else None
     currency = currency_of(monitored)
     factor, unit = money_scale(values, currency, lang)
     last = latest(rows, spent)
     title = told("monitoring-money.unspent", day=str(last.date))
     if last.of_budget is not None:
-        shares = {"share": percent(last.of_budget), "gone": percent(year_gone(last.date))}
+        shares = {"share": percent(last.of_budget), "gone": percent(year_gone(last.date, monitored.begins))}
         title = told("monitoring-money.title", day=str(last.date), **shares)
     elif last.spent is not None:
         title = told("monitoring-money.spent_by", day=str(last.date), amount=written(last.spent, currency))
@@ -87,7 +89,9 @@ def _pace(monitored: Monitored, budget: Decimal | None) -> tuple[list[tuple[Deci
     if not budget:
         return [], False
     spent = monitored.find("spent")
-    plan = [(year_gone(o.date), o.planned * budget) for o in (spent.observations if spent else ()) if o.planned is not None]
+    plan = [
+        (year_gone(o.date, monitored.begins), o.planned * budget) for o in (spent.observations if spent else ()) if o.planned is not None
+    ]
     ends = [(Decimal(0), Decimal(0)), *plan, *([(Decimal(1), budget)] if not plan or plan[-1][0] < 1 else [])]
     return ends, bool(plan)
 
@@ -100,7 +104,7 @@ def _money(
     factor: Decimal,
     lang: Lang,
 ) -> Figure:
-    year, ends = monitored.year, [ahead.low, ahead.high] if ahead else []
+    ends = [ahead.low, ahead.high] if ahead else []
     values = [*(v for row in rows for v in (row.budget, row.received, row.spent) if v is not None), *ends]
     lines = {id: [(o.date, o.value) for o in m.seen if o.value is not None] if (m := monitored.find(id)) else [] for id in MONEY}
     labels: list[tuple[float, float, str, str]] = []
@@ -108,20 +112,22 @@ def _money(
     coming = f"{told('monitoring-money.coming')[lang]} {_range(ahead, factor)}" if ahead and not ahead.final else ""
     left, right, top, bottom = 4.0, WIDTH - widest([*names.values(), coming]) - 16, 12.0, 190.0
     x, y = Axis(left, right, 0, 1), Axis(bottom, top, 0, float(max(values)) * 1.04)
-    sheet = Sheet()
-    for month in range(1, 13):
-        at = x(Decimal((date(year, month, 1) - date(year, 1, 1)).days) / days_of(year))
+    sheet, gone = Sheet(), partial(year_gone, begins=monitored.begins)
+    months = months_of(monitored.year, monitored.begins)
+    for day, after in pairwise((*months, last_day(monitored.year, monitored.begins) + timedelta(days=1))):
+        at, days = x(gone(day - timedelta(days=1)) if day != months[0] else 0), (after - day).days
         sheet.line(at, bottom, at, bottom + 4, color=MUTED)
-        name = f"{month}月" if lang == "zh" else _MONTHS[month - 1]
-        sheet.text(at + (right - left) / 24, bottom + 11, name, size=SMALL, color=MUTED, align="center")
+        name = f"{day.month}月" if lang == "zh" else _MONTHS[day.month - 1]
+        if days > 12:  # else there is no room for the name of what is left of a month
+            sheet.text((at + x(gone(after - timedelta(days=1)))) / 2, bottom + 11, name, size=SMALL, color=MUTED, align="center")
     sheet.line(left, bottom, right, bottom, color=MUTED)
     for (a, from_), (b, to) in pairwise(pace):
         _long_dashes(sheet, x(a), y(from_), x(b), y(to))
     if found := lines["budget"]:
-        _budget(sheet, [(x(year_gone(day)), y(value)) for day, value in found], right)
+        _budget(sheet, [(x(gone(day)), y(value)) for day, value in found], right)
         labels.append((right, y(found[-1][1]), names["budget"], INK))
     for id, color in (("received", MUTED), ("spent", ACCENT)):
-        points = [(x(year_gone(day)), y(value)) for day, value in lines[id]]
+        points = [(x(gone(day)), y(value)) for day, value in lines[id]]
         if not points:
             continue
         for start, end in pairwise([(left, bottom), *points]):

@@ -121,9 +121,8 @@ def rounding(gap: Decimal, explained: Decimal, unit: Unit) -> Words:
 
 def _amount(value: Decimal, unit: Unit) -> Words:
     """A difference, with two figures at least where it is a share."""
-    if unit is not SHARE or not value:
-        return written(value, unit)
-    return words(percent(value, max(2, -(value * 100).adjusted() + 1)))
+    share = times(value, unit.factor) * 100
+    return words(percent(share / 100, max(2, 1 - share.adjusted()))) if unit.is_share and share else written(value, unit)
 
 
 def _unit(facts: Facts, relation: Relation) -> Unit:

@@ -176,7 +176,7 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
             yield problem("fact.empty", place, row.fact)
         if row.value is not None and row.value < 0 and not fact.entry.may_be_negative:
             yield problem("number.negative", place, plain(row.value))
-        if fact.unit.whole and unit is not None and unit.exact and row.value is not None and row.value != row.value.to_integral_value():
+        if unit is not None and unit.whole and row.value is not None and row.value != row.value.to_integral_value():
             yield problem("number.not_whole", place, plain(row.value))
         if row.year > record.year:
             yield problem("fact.later", where("facts", index, "year"), str(row.year), year=record.year)

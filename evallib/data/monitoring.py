@@ -14,15 +14,16 @@ from evallib.checks.record import amounts, unknown_unit
 from evallib.data.cells import Reader, load_table
 from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_departments
-from evallib.data.rulebook import load_units
+from evallib.data.rulebook import load_common
 from evallib.data.sheets import read_csv
 from evallib.model.errors import InputRefused, meant
 from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
 from evallib.model.monitoring_rows import MonitoringRow, file_name
 from evallib.model.record import InputFile
+from evallib.model.running_year import CALENDAR, first_day, last_day, year_of
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Units, convert
-from evallib.model.words import Given, Words, words
+from evallib.model.words import NOTHING, Given, Words, words
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 
@@ -45,26 +46,29 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
         known = meant(department, sorted({row.code for row in listed}))
         raise refused("monitoring.department_unknown", "departments.csv", department, known=known)
     name = file_name(department, year)
+    common = load_common(root, year)
+    period = next(iter(common.part.periods), None)
+    begins, label = period.begins if period else CALENDAR, common.year(year) if period else NOTHING
+    running = Monitored(department=department, name=listing.words, year=year, label=label, begins=begins)
     if not (root / name).exists():
-        return Monitored(department=department, name=listing.words, year=year)
+        return running
     file = read_file(root, name, words("放回该文件", "put the file back"))
     if file.problem:
         raise InputRefused((file.problem,))
-    reader = Reader(load_units(root, year))
+    reader = Reader(common.units)
     read = load_table(reader, read_csv(file.name, file.content), TABLE, MonitoringRow)
     rows = [(index, row) for index, row in enumerate(read) if isinstance(row, MonitoringRow)]
-    _check(reader, rows, year)
+    _check(reader, rows, running)
     reader.stop_if_wrong()
     sources = {row.source: tuple(dict.fromkeys(r.section for _, r in rows if r.source == row.source)) for _, row in rows}
     ids = dict.fromkeys(row.measure for _, row in rows)
-    return Monitored(
-        department=department,
-        name=listing.words,
-        year=year,
-        measures=tuple(_measure(reader.units, [row for _, row in rows if row.measure == id]) for id in ids),
-        sources=tuple(sources.items()),
-        synthetic=any(row.synthetic == "yes" for _, row in rows),
-        file=InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()),
+    return running.model_copy(
+        update={
+            "measures": tuple(_measure(reader.units, [row for _, row in rows if row.measure == id]) for id in ids),
+            "sources": tuple(sources.items()),
+            "synthetic": any(row.synthetic == "yes" for _, row in rows),
+            "file": InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()),
+        }
     )
 
 
@@ -87,12 +91,13 @@ class _Wrong:
         return str(self.reader.place(TABLE, index).row)
 
 
-def _check(reader: Reader, rows: _Rows, year: int) -> None:
+def _check(reader: Reader, rows: _Rows, running: Monitored) -> None:
     """Everything that must hold beyond the shape of a row; what does not is added to the reader's problems."""
     wrong = _Wrong(reader)
     for index, row in rows:
-        if row.date.year != year:
-            wrong("monitoring.other_year", index, "date", row.date, year=year, other=row.date.year)
+        if (other := year_of(row.date, running.begins)) != running.year:
+            first, last = (day(running.year, running.begins) for day in (first_day, last_day))
+            wrong("monitoring.other_year", index, "date", row.date, year=running.called, first=str(first), last=str(last), other=other)
         if row.unit and reader.units.find(row.unit) is None:
             reader.problems.append(unknown_unit(reader.units, reader.place(TABLE, index, "unit"), row.unit))
     for id in dict.fromkeys(row.measure for _, row in rows):
@@ -102,7 +107,7 @@ def _check(reader: Reader, rows: _Rows, year: int) -> None:
             _check_money(wrong, group)
         else:
             _check_target(wrong, group)
-        _check_course(wrong, [(index, row) for index, row in group if row.date.year == year])
+        _check_course(wrong, [(index, row) for index, row in group if year_of(row.date, running.begins) == running.year], running)
 
 
 def _check_agreed(wrong: _Wrong, group: _Rows) -> None:
@@ -150,7 +155,7 @@ def _check_given(wrong: _Wrong, group: _Rows, column_: str, name: str, **given: 
         wrong(name, group[0][0], column_, measure=group[0][1].measure, **given)
 
 
-def _check_course(wrong: _Wrong, group: _Rows) -> None:
+def _check_course(wrong: _Wrong, group: _Rows, running: Monitored) -> None:
     """Days once each; running totals and planned shares never fall; a plan is there for all days or none, and ends at 100%."""
     first: dict[datetime.date, int] = {}
     for index, row in group:
@@ -166,7 +171,7 @@ def _check_course(wrong: _Wrong, group: _Rows) -> None:
             if row.value is not None and row.planned is None:
                 wrong("monitoring.plan_incomplete", index, "planned")
         index, row = planned[-1]
-        if (row.date.month, row.date.day) == (12, 31) and row.planned != 100:
+        if row.date == last_day(running.year, running.begins) and row.planned != 100:
             wrong("monitoring.plan_end", index, "planned", row.planned)
 
 

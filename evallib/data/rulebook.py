@@ -35,6 +35,7 @@ UNITS = "units"
 """The catalogue that all others build on."""
 FORMAT = 2
 
+_COMMON = ("currencies", "periods", "units", "scales", "alike")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _UPGRADE = words("先升级这个数据文件夹：evallib upgrade 文件夹", "bring the data folder up to date first: evallib upgrade FOLDER")
 Model = TypeVar("Model", bound=Frozen)
@@ -89,18 +90,26 @@ def load_units(root: Path, year: int = 9999) -> Units:
 
     Raises InputRefused where there are no settings, or with every problem found.
     """
-    return _units((_county_file(root), *_own_files(root)), year)
+    return load_common(root, year).units
+
+
+def load_common(root: Path, year: int = 9999) -> Catalogue:
+    """The units and the year as it is called, in force in a year where no framework is.
+
+    Raises InputRefused as `load_units` does.
+    """
+    return _common((_county_file(root), *_own_files(root)), year)
 
 
 @lru_cache(maxsize=4)
-def _units(files: tuple[File, ...], year: int) -> Units:
+def _common(files: tuple[File, ...], year: int) -> Catalogue:
     county, *own = files
     parts = [(UNITS, _shipped(UNITS)), (COUNTY, _county(county).part)]
-    parts += [(one.name, Part(**{kind: getattr(_part(one), kind) for kind in ("currencies", "units", "scales", "alike")})) for one in own]
+    parts += [(one.name, Part(**{kind: getattr(_part(one), kind) for kind in _COMMON})) for one in own]
     catalogue, faults = assemble(parts, year)
     if faults:
         raise InputRefused(tuple(map(told, faults)))
-    return catalogue.units
+    return catalogue
 
 
 def _own_files(root: Path) -> tuple[File, ...]:
@@ -200,7 +209,8 @@ def _part(file: File) -> Part:
 
 
 def _entries(file: File, document: dict[str, Any]) -> Part:
-    document.pop("format", None)
+    if document.pop("format", FORMAT) != FORMAT:
+        raise refused("catalogue.another_format", file.name, format=FORMAT)
     first = document.pop("first_year", None)
     for entries in document.values() if first is not None else ():
         for entry in entries if isinstance(entries, list) else ():

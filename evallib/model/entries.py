@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from string import Formatter
 from typing import Annotated, ClassVar, Literal
@@ -43,6 +44,19 @@ def _label(text: str) -> str:
 Label = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 
 
+def _month_day(text: str) -> str:
+    try:
+        day = date.fromisoformat(f"2023-{text}")  # no leap year: the day is there in every year
+    except ValueError:
+        day = None
+    if day is None or f"{day:%m-%d}" != text:
+        raise ValueError('写成每年都有的 "月-日"，如 "04-01"', 'write the month and day, of a day of every year, such as "04-01"')
+    return text
+
+
+MonthDay = Annotated[str, AfterValidator(_month_day)]
+
+
 class Entry(Frozen):
     """An entry of a catalogue: from which year on it holds, and whether it may stand in another's place.
 
@@ -77,7 +91,10 @@ class Entry(Frozen):
 
 
 class UnitEntry(Entry):
-    """A unit with a factor, with a name in English, or that counts what cannot be divided. `also`: other ways to write it."""
+    """A unit with a factor, with a name in English, or that counts what cannot be divided. `also`: other ways to write it.
+
+    `measured`: a number in it is as precise as its decimals, as one in a larger unit of its kind is.
+    """
 
     symbol: Annotated[str, Field(min_length=1, max_length=20)]
     measures: Annotated[str, Field(min_length=1)]
@@ -85,6 +102,7 @@ class UnitEntry(Entry):
     one_en: str = ""
     also: tuple[str, ...] = ()
     whole: bool = False
+    measured: bool = False
 
     KEY = ("symbol",)
 
@@ -120,10 +138,14 @@ class CurrencyEntry(Entry):
 
 
 class PeriodEntry(Entry):
-    """How a year is called: ``{year}`` and ``{next}`` stand for the year and the two last digits of the one after, as in 2023/24."""
+    """How a year is called: ``{year}`` and ``{next}`` stand for the year and the two last digits of the one after, as in 2023/24.
+
+    `begins`: the month and day of its first day; with 04-01 the year 2023 runs from 2023-04-01 to 2024-03-31.
+    """
 
     label: Label
     label_en: Label | Literal[""] = ""
+    begins: MonthDay = "01-01"
 
     @property
     def key(self) -> str:

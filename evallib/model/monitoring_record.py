@@ -12,6 +12,7 @@ from evallib.kit import CATALOGUE
 from evallib.model.base import Frozen
 from evallib.model.monitoring_rows import Kind
 from evallib.model.record import InputFile, Operator
+from evallib.model.running_year import CALENDAR
 from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Words, words
 
@@ -78,11 +79,16 @@ class Measure(Frozen):
 
 
 class Monitored(Frozen):
-    """A department's running year as its file tells it. `file` is None where there is no file yet."""
+    """A department's running year as its file tells it. `file` is None where there is no file yet.
+
+    `label`: how the year is called where that is not its number; `begins`: the month and day of its first day.
+    """
 
     department: str
     name: Words
     year: int
+    label: Words = NOTHING
+    begins: str = CALENDAR
     measures: tuple[Measure, ...] = ()
     sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
     synthetic: bool = False
@@ -93,6 +99,11 @@ class Monitored(Frozen):
         return next((m for m in self.measures if m.id == id), None)
 
     @property
+    def called(self) -> Words:
+        """The year as it is called."""
+        return self.label or words(str(self.year))
+
+    @property
     def targets(self) -> tuple[Measure, ...]:
         return tuple(m for m in self.measures if m.id not in MONEY)
 
@@ -100,24 +111,6 @@ class Monitored(Frozen):
     def as_of(self) -> date | None:
         """The last day on which anything was observed; None where nothing was."""
         return max((o.date for m in self.measures for o in m.seen), default=None)
-
-
-def year_gone(day: date) -> Decimal:
-    """The share of its year that has gone by the end of a day, by days.
-
-    >>> year_gone(date(2023, 12, 31)), round(year_gone(date(2024, 6, 30)), 4), round(year_gone(date(2023, 6, 30)), 4)
-    (Decimal('1'), Decimal('0.4973'), Decimal('0.4959'))
-    """
-    return Decimal(day.timetuple().tm_yday) / days_of(day.year)
-
-
-def days_of(year: int) -> int:
-    """The days of a year.
-
-    >>> days_of(2024), days_of(2100)
-    (366, 365)
-    """
-    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
 def known_at(measure: Measure | None, day: date) -> Decimal | None:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from evallib.model.base import Id
 from evallib.model.record import Operator
 from evallib.model.rows import Sourced, columns, told
+from evallib.model.running_year import CALENDAR, first_day, months_of
 
 Kind = Literal["total", "level"]
 """What a value is: added up since the year began, or as it stands on the day."""
@@ -57,10 +58,16 @@ def head_line() -> str:
     return ",".join(columns(MonitoringRow))
 
 
-def example_lines(year: int) -> tuple[str, ...]:
-    """Three lines as they may follow the head line: the budget, what was spent, a target."""
+def example_lines(year: int, begins: str = CALENDAR) -> tuple[str, ...]:
+    """Three lines as they may follow the head line: the budget, what was spent, a target.
+
+    >>> [line[:10] for line in example_lines(2023, "04-01")]
+    ['2023-04-01', '2023-06-30', '2023-06-30']
+    """
+    first = first_day(year, begins)
+    day = months_of(year, begins)[3] - datetime.timedelta(days=1)
     return (
-        f"{year}-01-01,budget,,,,,,1000,万元,,,,,,,预算批复,预算表",
-        f"{year}-03-31,spent,,,,,,150,万元,,,,,,,支出月报,3 月",
-        f"{year}-03-31,trained,培训人数,People trained,累计,>=,800,120,人,,,,,,,业务月报,3 月",
+        f"{first},budget,,,,,,1000,万元,,,,,,,预算批复,预算表",
+        f"{day},spent,,,,,,150,万元,,,,,,,支出月报,{day.month} 月",
+        f"{day},trained,培训人数,People trained,累计,>=,800,120,人,,,,,,,业务月报,{day.month} 月",
     )

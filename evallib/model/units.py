@@ -28,8 +28,8 @@ Dimensions = tuple[tuple[str, int], ...]
 class Unit:
     """A unit as written, what it measures, and how many base units it holds. In results it stands as its symbol.
 
-    `one` is its English name where there is one of it; `whole`: it counts things that cannot be divided. `scale` is that of a word
-    like 万, and `bare` the English name without it: English writes 41.94 万人 as 419,400 people.
+    `one` is its English name where there is one of it; `whole`: it counts things that cannot be divided; `measured`: it counts none.
+    `scale` is that of a word like 万, and `bare` the English name without it: English writes 41.94 万人 as 419,400 people.
     """
 
     symbol: str
@@ -40,6 +40,7 @@ class Unit:
     whole: bool = False
     scale: int = 1
     bare: str = ""
+    measured: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -52,7 +53,7 @@ class Unit:
     @property
     def exact(self) -> bool:
         """Whether a number in it is what it says to the last digit: things counted one by one, money in the currency's own unit."""
-        return self.factor == 1 and len(self.dimensions) == 1 and self.dimensions[0][1] == 1
+        return self.factor == 1 and len(self.dimensions) == 1 and self.dimensions[0][1] == 1 and not self.measured
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -129,7 +130,7 @@ class Units:
         for u in self.part.units:
             name = Words(u.name or u.symbol, (u.name_en or u.symbol).strip())
             dimensions: Dimensions = () if u.measures == "share" else ((u.measures, 1),)
-            self._add("unit", u, Unit(u.symbol, name, dimensions, exact(u.factor), u.one_en, u.whole))
+            self._add("unit", u, Unit(u.symbol, name, dimensions, exact(u.factor), u.one_en, u.whole, measured=u.measured))
         for c in self.part.currencies:
             name = words(c.name or c.symbol, c.name_en or c.name or c.symbol)
             self._add("currency", c, Unit(c.symbol, name, (("money", 1),), one=c.one_en))

@@ -11,9 +11,10 @@ from evallib.analysis.monitoring import Forecast, Standing, flags, gap_words, mo
 from evallib.charts.drawing import Chart
 from evallib.charts.monitoring import LEVELS, currency_of, latest, money_chart, pair, targets_chart
 from evallib.charts.parts import or_dash, signed
-from evallib.model.monitoring_record import MONEY, RULES, Monitored, year_gone
+from evallib.model.monitoring_record import MONEY, RULES, Monitored
 from evallib.model.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
 from evallib.model.rows import columns, note_of
+from evallib.model.running_year import CALENDAR, first_day, last_day, year_gone
 from evallib.model.units import Unit
 from evallib.model.words import Lang
 from evallib.pages.rendering import Sections, told
@@ -52,7 +53,9 @@ class Monitoring(Sections):
         return {
             "m": m,
             "as_of": m.as_of,
-            "gone": year_gone(m.as_of) if m.as_of else None,
+            "called": m.called[self.lang],
+            "span": None if m.begins == CALENDAR else (first_day(m.year, m.begins), last_day(m.year, m.begins)),
+            "gone": year_gone(m.as_of, m.begins) if m.as_of else None,
             "rows": rows,
             "cur": currency_of(m).name[self.lang],
             "currency": currency_of(m),
@@ -65,10 +68,10 @@ class Monitoring(Sections):
             "passed": passed(self.standings),
             "file": file_name(m.department, m.year),
             "head": head_line(),
-            "example": example_lines(m.year),
+            "example": example_lines(m.year, m.begins),
             "fields": [(c, MonitoringRow.model_fields[c]) for c in columns(MonitoringRow)],
             "note_of": lambda name: note_of(MonitoringRow, name)[self.lang],
-            "year_gone": year_gone,
+            "year_gone": partial(year_gone, begins=m.begins),
             "gap_words": gap_words,
             "pair": lambda s: pair(s, self.lang),
             "amount": lambda value, unit: said(value, unit)[self.lang],

@@ -21,9 +21,10 @@ from evallib.analysis.monitoring import Forecast, MoneyRow, Reckoning, Standing,
 from evallib.charts.monitoring import money_chart, targets_chart
 from evallib.data.monitoring import load_monitoring
 from evallib.model.errors import InputRefused
-from evallib.model.monitoring_record import Measure, Monitored, Observation, year_gone
+from evallib.model.monitoring_record import Measure, Monitored, Observation
 from evallib.model.monitoring_rows import MonitoringRow, example_lines, file_name, head_line
 from evallib.model.rows import columns
+from evallib.model.running_year import year_gone
 from evallib.model.units import Unit, round_half_up
 from evallib.model.words import LANGS, NOTHING, Lang, words
 from evallib.pages.monitoring import SECTIONS, Monitoring

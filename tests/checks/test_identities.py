@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 
 from evallib.checks.identities import check_against_last_year, check_identities
 from evallib.data.years import evaluate_year
+from evallib.model.assemble import assemble
+from evallib.model.catalogue import Catalogue
+from evallib.model.entries import Part
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.record import Contradiction
 from tests.conftest import Copy
@@ -174,3 +178,60 @@ def test_final_accounts_that_do_not_add_up_are_refused_by_what_is_lacking(copy: 
     assert "adjusted budget less outturn must be the closing carry-over" in problem.what.en
     assert "rounding explains at most" in problem.what.en
     assert "四舍五入最多能解释" in problem.what.zh
+
+
+def own(text: str) -> Catalogue:
+    """A catalogue of money in yuan, with entries of its own."""
+    units = '[[currency]]\nsymbol = "元"\nname_en = "yuan"\n[[scale]]\nword = "万"\nfactor = 10000\n'
+    units += '[[unit]]\nsymbol = "户"\nname_en = "households"\nmeasures = "households"\nwhole = true\n'
+    units += '[[unit]]\nsymbol = "%"\nmeasures = "share"\nfactor = "1/100"\n'
+    catalogue, faults = assemble([("own.toml", Part.model_validate(tomllib.loads(units + text)))], YEAR)
+    assert faults == ()
+    return catalogue
+
+
+def of(catalogue: Catalogue, **values: str) -> list[Problem]:
+    facts = [fact(id, value.split(" ")[0], value.split(" ")[1]) for id, value in values.items()]
+    return list(check_identities(catalogue, record(facts=facts), where))
+
+
+def money(*ids: str, unit: str = "money") -> str:
+    return "".join(f'[[fact]]\nid = "{id}"\nunit = "{unit}"\n' for id in ids)
+
+
+def test_a_sum_and_its_own_part_are_not_known_apart() -> None:
+    whole = '[[fact]]\nid = "w"\nunit = "money"\nparts = "p + q"\n'
+    catalogue = own(money("p", "q", "r") + whole + '[[identity]]\nholds = "r = w - p"\n')
+    (problem,) = of(catalogue, p="100.00 万元", q="10.00 万元", r="10.02 万元")
+    assert problem.what.en.endswith("100.00 yuan remain")
+    assert of(catalogue, p="100.00 万元", q="10.00 万元", r="10.01 万元") == []
+
+
+def test_what_remains_is_told_in_the_unit_of_the_relation() -> None:
+    paid = own(money("paid") + money("homes", unit="户") + money("each", unit="元/户") + '[[identity]]\nholds = "homes * each = paid"\n')
+    (problem,) = of(paid, homes="5.00 万户", each="100.00 元/户", paid="600 万元")
+    assert "households" not in problem.what.en
+    assert problem.what.en.endswith("yuan remain")
+    rate = own(money("a", "c") + money("u", unit="%") + '[[identity]]\nholds = "a / c = u"\n')
+    (problem,) = of(rate, a="1 元", c="3 元", u="33.34 %")
+    assert problem.what.en.endswith("rounding explains at most 0.0050%, 0.0017% remain")
+
+
+def test_parts_of_a_target_add_up_as_far_as_they_were_printed() -> None:
+    def parts(goal: str, unit: str, *values: str) -> list[Problem]:
+        given = [value.split(" ") for value in values]
+        some = [part("results", f"分项{n}", f"part {n}", number, of, role="target") for n, (number, of) in enumerate(given)]
+        return broken(targets=[target("results", ">=", goal, unit, actual="1")], target_parts=some)
+
+    assert parts("100.01", "万元", "50.00 万元", "50.00 万元") == []
+    assert len(parts("100.02", "万元", "50.00 万元", "50.00 万元")) == 1
+    assert parts("1.7", "万人", "10000 人", "6980 人") == []
+    assert len(parts("1.8", "万人", "10000 人", "6980 人")) == 1
+
+
+def test_a_year_in_which_a_fact_was_counted_otherwise_is_not_compared() -> None:
+    dated = '[[fact]]\nid = "z"\nunit = "户"\n[[fact]]\nid = "z"\nunit = "money"\nfirst_year = 2023\n'
+    catalogue = own(dated + '[[identity]]\nholds = "z = z@last_year"\n')
+    before = record(facts=[fact("z", "5", "户", YEAR - 1)]).model_copy(update={"year": YEAR - 1})
+    now = record(facts=[fact("z", "100", "元")])
+    assert list(check_against_last_year(catalogue, now, before, where)) == []
