@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from string import Formatter
 from typing import Annotated, ClassVar, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from evallib.model.base import Clause, Frozen, Id
+from evallib.model.running_year import CALENDAR, first_day
 from evallib.model.words import Words, words
 
 Played = Literal[
@@ -46,10 +46,10 @@ Label = Annotated[str, Field(max_length=40), AfterValidator(_label)]
 
 def _month_day(text: str) -> str:
     try:
-        day = date.fromisoformat(f"2023-{text}")  # no leap year: the day is there in every year
+        there = f"{first_day(2023, text):%m-%d}" == text  # no leap year: the day is there in every year
     except ValueError:
-        day = None
-    if day is None or f"{day:%m-%d}" != text:
+        there = False
+    if not there:
         raise ValueError('写成每年都有的 "月-日"，如 "04-01"', 'write the month and day, of a day of every year, such as "04-01"')
     return text
 
@@ -145,7 +145,7 @@ class PeriodEntry(Entry):
 
     label: Label
     label_en: Label | Literal[""] = ""
-    begins: MonthDay = "01-01"
+    begins: MonthDay = CALENDAR
 
     @property
     def key(self) -> str:

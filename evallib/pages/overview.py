@@ -62,6 +62,7 @@ class CountyOverview(Sections):
         self.groups = overview.alike([e for e in county.evaluations if e.has_total])
         # what a project spends stands in its department's accounts already
         self.spenders = tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations
+        self.spending = overview.alike(self.spenders)
 
     def content(self) -> Mapping[str, object]:
         found, government = self.evaluations, self.government
@@ -127,7 +128,7 @@ class CountyOverview(Sections):
         if name in chart_government.CHARTS and self.government:
             return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money)
         kind, number, group = name.split(" ")
-        some = self.groups[int(group) - 1] if int(group) else self.spenders
+        some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
         chart = CHARTS[kind](some, self.lang, int(number))
         return chart if int(group) < 2 else replace(chart, id=f"{chart.id}-of-{group}")
 
@@ -193,13 +194,20 @@ class CountyOverview(Sections):
         rows = overview_counts.budget_rows(self.spenders)
         factor, unit = budget_unit(rows, self.lang)
         one, many = nouns(self.spenders)
+        whole = {"one": one[self.lang], "many": many[self.lang]} | self._spending(self.spenders)
+        departments = all(e.record.kind == "department" for e in self.spenders)  # what projects and policies spend may overlap
         return {
-            "one": one[self.lang],
-            "many": many[self.lang],
-            "budget": rows,
+            **self._grouped(self._spending, self.spending),
+            "whole": whole if departments else None,
             "factor": factor,
             "unit": unit,
-            "parts": parts_of(len(variance_rows(self.spenders))),
+        }
+
+    def _spending(self, some: Evaluations) -> dict[str, Any]:
+        rows = overview_counts.budget_rows(some)
+        return {
+            "budget": rows,
+            "parts": parts_of(len(variance_rows(some))),
             "spent": overview_counts.combined(row.spent for row in rows),
             "adjustment": overview_counts.combined(row.adjustment for row in rows),
             "unknown": [row for row in rows if row.spent is None],
