@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from evallib.model.evaluation import Evaluation
 from evallib.data.years import evaluate_year
+from evallib.model.evaluation import Evaluation
 
 settings.register_profile("evallib", deadline=None)  # no test is timed
 settings.load_profile("evallib")

@@ -101,7 +101,7 @@ def test_every_fact_and_formula_it_builds_on_is_named_in_both_languages(id: str)
     assert {"budget approved", "budget adjusted", "budget spent", "carried in", "carried out"} <= {
         role for fact in catalogue.part.facts for role in fact.role
     }
-    assert catalogue.player("execution")
+    assert catalogue.player("rate of the budget")
     assert catalogue.lines["spending"]
 
 

@@ -22,7 +22,6 @@ Played = Literal[
     "forms returned",
     "forms valid",
     "rate of the budget",
-    "execution",
     "change on last year",
     "satisfaction",
     "clarity of goals",

@@ -204,14 +204,14 @@ def test_formulas_of_formulas_have_a_bound() -> None:
 
 def test_an_empty_catalogue_is_none_the_worse() -> None:
     catalogue = right()
-    assert (catalogue.facts, catalogue.formulas, catalogue.lines, catalogue.playing("execution")) == ({}, {}, {}, ())
+    assert (catalogue.facts, catalogue.formulas, catalogue.lines, catalogue.playing("carried in")) == ({}, {}, {}, ())
     assert catalogue.year(2023)["en"] == "2023"
 
 
 def test_what_plays_a_role_comes_in_order() -> None:
-    catalogue = right(FACTS, formula("spent / budget", more='role = ["execution", "rate of the budget"]'),
+    catalogue = right(FACTS, formula("spent / budget", more='role = ["change on last year", "rate of the budget"]'),
                       formula("budget / spent", id="second", more='role = "rate of the budget"'))  # fmt: skip
-    assert (catalogue.player("execution"), catalogue.playing("rate of the budget")) == ("rate", ("rate", "second"))
+    assert (catalogue.player("change on last year"), catalogue.playing("rate of the budget")) == ("rate", ("rate", "second"))
     assert catalogue.player("nothing") is None
 
 
