@@ -196,9 +196,11 @@ def _target_parts(catalogue: Catalogue, record: Record, where: Where) -> Iterato
         units = [catalogue.units.read(p.unit) for p in parts]
         counted = sum((convert(p.value, u, unit) for p, u in zip(parts, units, strict=True)), ZERO)
         halves = (convert(half_width(p.value, u), u, unit) for p, u in zip(parts, units, strict=True))
-        if parts and abs(counted - row.target) > sum(halves, half_width(row.target, unit)):
-            place = where("targets", index, "target")
-            yield problem("identity.target_parts", place, plain(row.target), (row.indicator,), sum=written(counted, unit))
+        gap, may = abs(counted - row.target), sum(halves, half_width(row.target, unit))
+        if parts and gap > may:
+            more = rounding(times(gap - may, unit.factor), times(may, unit.factor), unit)
+            given = {"sum": written(counted, unit), "rounding": more}
+            yield problem("identity.target_parts", where("targets", index, "target"), plain(row.target), (row.indicator,), **given)
 
 
 def _told_twice(facts: Facts, before: Facts, where: Where) -> Iterator[Problem]:

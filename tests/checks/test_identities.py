@@ -116,7 +116,7 @@ def test_parts_of_targets_and_findings_add_up() -> None:
     parts = (part("jobs", "县级", "county", "3", "人", role="target"), part("jobs", "乡镇", "towns", "0.0002", "万人", role="target"))
     assert broken(targets=(target("jobs", ">=", "5", "人"),), target_parts=parts) == []
     (problem,) = broken(targets=(target("jobs", ">=", "6", "人"),), target_parts=parts)
-    assert problem.what.en == "is not the sum of its parts, 5 people"
+    assert problem.what.en == "is not the sum of its parts, 5 people; rounding explains at most 0.5 people, 0.5 people remain"
     (problem,) = broken(findings=(finding("1", "x", quantity=Decimal(16), unit_price=Decimal(500), amount=Decimal(9000)),))
     assert problem.what.en == "is not quantity times price: 16 × 500.00 = 8,000.00"
 
