@@ -80,19 +80,18 @@ def beyond(facts: Facts, relation: Relation) -> tuple[Decimal, Decimal] | None:
 
     A relation of which a number is not known is not broken.
     """
-    tree = renamed(relation.tree, facts.spelled)  # a sum and its parts are not known apart from each other
-    inputs = {name: facts.named(name) for name in names(tree)}
-    known = {name: value for name, value in inputs.items() if value is not None and value.value is not None}
-    if len(known) < len(inputs):
+    known = {name: value for name in relation.inputs if (value := facts.named(name)) is not None and value.value is not None}
+    if len(known) < len(relation.inputs):
         return None
     try:
-        gap = compute(tree, {name: value.base_value or ZERO for name, value in known.items()})
+        gap = compute(relation.tree, {name: value.base_value or ZERO for name, value in known.items()})
     except Undefined:
         return None
     is_limit = relation.tree.sign == "<="
     if gap <= 0 if is_limit else gap == 0:
         return None
-    true = compute_interval(tree, {name: value.interval for name, value in known.items()})
+    tree = renamed(relation.tree, facts.spelled)  # a sum and its parts are not known apart from each other
+    true = compute_interval(tree, {name: value.interval for name in names(tree) if (value := facts.named(name)) is not None})
     least = true.low if is_limit or gap > 0 else -true.high
     return (least, abs(gap) - least) if least > 0 else None
 

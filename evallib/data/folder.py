@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,6 +97,7 @@ def _leads_out(root: Path, path: Path) -> bool:
     return not path.resolve().is_relative_to(root)
 
 
+@cache
 def lay_out_table(model: type[Row]) -> Words:
     """What to do where the file of a table is not there."""
     heads = ",".join(columns(model))
@@ -117,10 +119,11 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     if not folder.is_dir():
         raise refused("year.no_data", shown, department=department, year=year, workbook=book.name)
     outside = _leads_out(root, folder)
-    there = [name for name in TABLES if name in needed or (folder / f"{name}.csv").exists()]
+    files = sorted(file.name for file in folder.iterdir())
+    there = [name for name in TABLES if name in needed or f"{name}.csv" in files]
     tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
-    names = sorted(p.name for p in folder.iterdir() if p.suffix == ".csv" and p.stem not in TABLES)
-    return YearFiles(tables, strays=tuple(f"{shown}/{name}" for name in names))
+    strays = (name for name in files if name.endswith(".csv") and name.removesuffix(".csv") not in TABLES)
+    return YearFiles(tables, strays=tuple(f"{shown}/{name}" for name in strays))
 
 
 def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_year
@@ -37,13 +37,21 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 class Departments(tuple[Listing, ...]):
     """The lines of the list of departments, found by code or by name."""
 
+    @cached_property
+    def _named(self) -> dict[str, list[Listing]]:
+        found: dict[str, list[Listing]] = {}
+        for row in self:
+            for text in {row.code, row.name, row.name_en}:
+                found.setdefault(text, []).append(row)
+        return found
+
     def of(self, code: str) -> list[Listing]:
         """The lines of a department."""
-        return [row for row in self if row.code == code]
+        return [row for row in self._named.get(code, ()) if row.code == code]
 
     def home(self, listing: Listing, year: int) -> Words:
         """The name of the department that a project or policy belongs to: as it is on the list that year, else as it was written."""
-        named = [row for row in self if listing.department in (row.code, row.name, row.name_en)] if listing.department else []
+        named = self._named.get(listing.department, []) if listing.department else []
         in_force = (row for row in reversed(named) if row.first_year <= year)
         return next((row.words for row in (*in_force, *named)), words(listing.department))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import ConfigDict, Field
@@ -38,6 +39,7 @@ class Sourced(Row):
     section: Annotated[str, Field(min_length=1)]
 
 
+@cache
 def columns(table: type[Row]) -> list[str]:
     """The columns of a table in the order in which people meet them: its own first, source and section last.
 
