@@ -54,7 +54,8 @@ def _check_indicator(framework: Framework, i: Indicator, at: Callable[[str], Pla
     elif known[i.group].own_rule is not None:
         yield problem("framework.group_open", at(f"{entry}.group"), i.group)
     formula = framework.catalogue.formulas.get(i.value)
-    if i.value and formula is None:
+    told_already = any(one.id == i.value for one in framework.catalogue.part.formulas)  # a formula that is wrong has its own problem
+    if i.value and formula is None and not told_already:
         yield no_such(framework.catalogue, at(f"{entry}.value"), i.value, formulas=True)
     if framework.find_source(i.source) is None:
         yield unknown("clause", at(f"{entry}.source"), i.source, [s.id for s in (*framework.sources, *framework.catalogue.part.sources)])

@@ -218,6 +218,8 @@ class Evaluation(_Strict):
         held = json.loads(text)
         if held.pop("format", None) != 2:
             raise ValueError("not an evaluation of format 2")
+        if not {"catalogue", "record"} <= {*held}:
+            raise ValueError("not a whole evaluation")
         catalogue, _ = assemble([("evaluation.json", Part.model_validate(held.pop("catalogue")))], held["record"]["year"])
         read = _ADAPTER.validate_python(held, context={"units": catalogue.units})
         return replace(read, framework=read.framework.model_copy(update={"catalogue": catalogue}))
