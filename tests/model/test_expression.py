@@ -333,3 +333,11 @@ def test_a_minus_before_a_product_keeps_its_brackets() -> None:
 def test_what_may_be_anything_stays_so() -> None:
     anything = interval("-Infinity", "Infinity")
     assert compute_interval(parse("0 * (a / b)"), {Name("a"): interval("1", "1"), Name("b"): interval("-1", "1")}) == anything
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [("-3", "2", ("0", "3")), ("-2", "3", ("0", "3")), ("1", "2", ("1", "2")), ("-5", "-4", ("4", "5")), ("0", "1", ("0", "1"))],
+)
+def test_the_size_of_what_may_be_on_either_side_of_nothing(low: str, high: str, found: tuple[str, str]) -> None:
+    assert abs(Interval(Decimal(low), Decimal(high))) == Interval(Decimal(found[0]), Decimal(found[1]))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from evallib.model.rules import Award, Rule
+from evallib.model.rules import Award, Checklist, DeductPerOccurrence, Rule, Tiers
 from evallib.model.units import SHARE, Unit, round_half_up
 from evallib.model.words import LANGS, Words, words
 from evallib.say.rules import rule_text, rule_working
@@ -244,3 +244,22 @@ def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, Any], said: str) 
 )
 def test_a_rule_may_stand_at_its_limit(rule: dict[str, Any]) -> None:
     assert RULES.validate_python(rule).kind == rule["kind"]
+
+
+def test_rules_of_points_are_worth_more_with_their_indicator() -> None:
+    items = [{"id": "a", "name": "甲", "points": "1"}, {"id": "b", "name": "乙", "points": "2"}]
+    rule = Checklist.model_validate({"kind": "checklist", "items": items})
+    doubled = rule.worth(Decimal(2), Decimal(6))
+    assert [(item.id, item.points) for item in doubled.items] == [("a", 2), ("b", 4)]
+    third = rule.worth(Decimal(1) / 3, Decimal(1))
+    assert sum(item.points for item in third.items) == 1
+    each = DeductPerOccurrence.model_validate({"kind": "deduct_per_occurrence", "points_each": "0.5"})
+    assert each.worth(Decimal(3), Decimal(6)).points_each == Decimal("1.5")
+
+
+def test_a_tier_is_found_by_its_id_or_by_a_share_within_it() -> None:
+    tiers = [{"id": "full", "name": "达成", "low": "0.8", "high": 1}, {"id": "part", "name": "部分", "low": "0.6", "high": "0.8"}]
+    rule = Tiers.model_validate({"kind": "tiers", "tiers": tiers})
+    found = [rule.tier_of(Decimal(share)) for share in ("0.9", "0.8", "0.7", "0.5")]
+    assert [tier.id if tier else None for tier in found] == ["full", "full", "part", None]
+    assert rule.tier("nobody") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -324,3 +325,18 @@ def test_no_number_is_written_as_minus_nothing(value: Decimal, places: int) -> N
 def test_a_value_comes_back_from_another_unit(value: Decimal, pair: tuple[Unit, Unit]) -> None:
     unit, other = pair
     assert abs(convert(convert(value, unit, other), other, unit) - value) <= abs(value) * Decimal("1e-48")
+
+
+def test_the_base_of_a_unit_is_the_declared_one_of_its_kind() -> None:
+    base = {text: UNITS.base(UNITS.read(text)).symbol for text in ("亩", "万元", "万户", "‰", "吨", "万头", "万元/公里", "头")}
+    assert base == {
+        "亩": "平方米", "万元": "元", "万户": "户", "‰": "share", "吨": "公斤", "万头": "头", "万元/公里": "元/米", "头": "头",
+    }  # fmt: skip
+
+
+def test_a_compound_unit_is_told_by_its_parts_in_both_languages() -> None:
+    unit = UNITS.read("万元/公里")
+    assert (unit.name.zh, unit.name.en, unit.bare, unit.scale) == ("万元/公里", "10,000 yuan per kilometre", "yuan per kilometre", 10000)
+    assert (unit.factor, unit.dimensions) == (Fraction(10), (("length", -1), ("money", 1)))
+    assert UNITS.read("元/人/年").dimensions == (("money", 1), ("months", -1), ("people", -1))
+    assert UNITS.find("元/完元") is None
