@@ -5,7 +5,7 @@ Pure: what is recorded stays as it is. The words stand in `catalogue/words/sente
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -16,9 +16,9 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.errors import meant
 from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
 from evallib.model.facts import Facts
-from evallib.model.framework import Framework, Indicator
+from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.record import Fact, Judgement, Record, SelfScore, Source, Target
-from evallib.model.rules import Rule
+from evallib.model.rules import Rule, as_line
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import NOTHING, Given, Words, listed, words
 from evallib.say.numbers import plain, written
@@ -238,28 +238,27 @@ class LimitChange(_IndicatorChange):
         indicator = self._in_force(framework, record)
         known = limits(indicator.rule)
         _among(known, self.field, "trial.no_limit")
-        data: Any = indicator.rule.model_dump()
-        *path, last = self.field.split(".")
-        inner = data
-        for key in path:
-            inner = inner[int(key)] if key.isdigit() else inner[key]
-        inner[last] = self.value
         try:
-            rule = _RULE.validate_python(data)
+            rule = _RULE.validate_python(_put(indicator.rule.model_dump(), self.field.split("."), self.value))
         except ValidationError:
             stands = ", ".join(f"{name} = {plain(value)}" for name, value in known.items())
             raise refused("trial.rule_breaks", TRIAL, f"{self.field} = {plain(self.value)}", stands=stands) from None
         if any(i.id == indicator.id for i in framework.indicators):
             return _with_indicator(framework, indicator.id, {"rule": rule}), record
-        return _copy(framework, {"groups": _with(framework.groups, lambda g: g.id == indicator.group, own_rule=rule)}), record
+        if any(o.indicator == indicator.id and o.rule for o in record.own_indicators):
+            own = _with(record.own_indicators, lambda o: o.indicator == indicator.id, rule=as_line(rule))
+            return framework, _copy(record, {"own_indicators": own})
+        levels = ("dimensions", "groups")
+        changed = {level: _with(getattr(framework, level), lambda s: s.id == indicator.within, own_rule=rule) for level in levels}
+        return _copy(framework, changed), record
 
     def recorded(self, evaluation: Evaluation) -> Decimal | None:
         return limits(evaluation.in_force[self.indicator].rule).get(self.field) if self._result(evaluation) else None
 
     def unit(self, evaluation: Evaluation) -> Unit:
         """A limit is in the unit of what the rule scores; what is given or taken is a share, or points."""
-        last = self.field.rpartition(".")[2]
-        if last == "points_each":
+        last = next(part for part in reversed(self.field.split(".")) if not part.isdigit())
+        if last in ("points_each", "serious", "slight", "points"):
             return super().unit(evaluation)
         return SHARE if last in ("share", "low", "high") else scale_of(evaluation, evaluation.indicator(self.indicator))
 
@@ -268,7 +267,8 @@ class LimitChange(_IndicatorChange):
         if not path:
             return _told("label.taken" if last == "share" else "label.limit", limit=_told(f"limit.{last}"))
         part, place = path[0], int(path[1])
-        if part == "bands":
+        if part == "pieces":
+            last = f"{path[2]}_{last}" if len(path) > 2 else last
             return _told("label.band", number=place + 1, limit=_told(f"limit.{last}"))
         name = getattr(evaluation.in_force[self.indicator].rule, part)[place].words
         return _told("label.named", name=name, limit=_told(f"limit.{last}"))
@@ -370,7 +370,12 @@ class FindingRemoved(_Change):
             "finding_amounts": tuple(a for a in record.finding_amounts if a.finding != self.finding),
             "contradictions": about,
         }
-        return framework, _copy(record, update)
+        touched = {f.indicator for f in record.findings if f.finding == self.finding}
+        touched -= {f.indicator for f in record.findings if f.finding != self.finding}
+        made = _copy(record, update)
+        for id in touched & {i.id for i in indicators_in_force(framework, record) if i.rule.takes == "findings"}:
+            made = _judged(made, id, "nothing_found", lambda j: j.kind == "nothing_found")
+        return framework, made
 
     def reaches(self, evaluation: Evaluation) -> Iterable[str]:
         return {f.indicator for f in evaluation.record.findings if f.finding == self.finding}
@@ -410,6 +415,16 @@ def limits(rule: Rule) -> dict[str, Decimal]:
             yield from numbers(one, (*path, str(key)))
 
     return dict(numbers(rule.model_dump(exclude={"items"}), ()))
+
+
+def _put(data: Any, path: Sequence[str], value: Decimal) -> Any:
+    """Nested data with another number at the end of a path."""
+    if not path:
+        return value
+    key, *rest = path
+    if isinstance(data, dict):
+        return data | {key: _put(data[key], rest, value)}
+    return [_put(inner, rest, value) if str(place) == key else inner for place, inner in enumerate(data)]
 
 
 def _copy(model: Model, update: dict[str, Any]) -> Model:
@@ -456,11 +471,14 @@ def _with_indicator(framework: Framework, id: str, update: dict[str, Any]) -> Fr
 def _summed(framework: Framework, record: Record) -> Framework:
     """The framework with groups and dimensions worth what their indicators are worth."""
     force = indicators_in_force(framework, record)
-    groups = tuple(g.model_copy(update={"points": sum((i.points for i in force if i.group == g.id), Decimal(0))}) for g in framework.groups)
-    dimensions = tuple(
-        d.model_copy(update={"points": sum((g.points for g in groups if g.dimension == d.id), Decimal(0))}) for d in framework.dimensions
-    )
-    return _copy(framework, {"groups": groups, "dimensions": dimensions})
+    above, worth = {s.id: s.within for s in framework.sections}, dict.fromkeys((s.id for s in framework.sections), Decimal(0))
+    for indicator in force:
+        place = indicator.within if not indicator.extra else ""
+        while place:
+            worth[place] += indicator.points
+            place = above[place]
+    levels: dict[str, tuple[Section, ...]] = {"dimensions": framework.dimensions, "groups": framework.groups}
+    return _copy(framework, {level: tuple(s.model_copy(update={"points": worth[s.id]}) for s in some) for level, some in levels.items()})
 
 
 def _judged(record: Record, indicator: str, kind: str, replaces: Callable[[Judgement], bool], **more: Any) -> Record:

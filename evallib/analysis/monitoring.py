@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from evallib.model.monitoring_record import MONEY, RULES, ZERO, Level, Measure, Monitored, Observation, Rule, known_at
-from evallib.model.record import Operator
+from evallib.model.record import Sign
 from evallib.model.running_year import CALENDAR, days_gone, days_of, year_gone, year_of
 from evallib.model.units import Unit, round_half_up
 from evallib.model.words import NOTHING, Given, Words, words
@@ -208,7 +208,7 @@ def forecast(measure: Measure, begins: str = CALENDAR) -> Forecast | None:
     return Forecast(tuple(found))
 
 
-def chance(operator: Operator, target: Decimal | None, value: Decimal, ahead: Forecast | None) -> Chance | None:
+def chance(operator: Sign, target: Decimal | None, value: Decimal, ahead: Forecast | None) -> Chance | None:
     """Whether a running total will meet its target; None where it has no target or no forecast.
 
     An exact target is reckoned to be met where the total comes to it or beyond: one stops there.

@@ -19,7 +19,7 @@ from evallib.model.rows import columns
 from evallib.model.words import Words
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
-from evallib.score.scoring import evaluate, out_of_full_points
+from evallib.score.scoring import evaluate
 
 
 def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
@@ -53,7 +53,7 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
         problems = [p for p in check_record(framework, record, _place(record)) if p.level == "error"]
     if problems:
         raise InputRefused(tuple(problems))
-    return _to_full_points(evaluate(framework, record))
+    return evaluate(framework, record)
 
 
 def broken_identities(catalogue: Catalogue, recorded: Record, changed: Record) -> tuple[Words, ...]:
@@ -92,7 +92,7 @@ def make_scenario(recorded: Evaluation, name: Words, changes: Sequence[Change]) 
     """
     changed = apply(recorded, changes)
     remarks = [*broken_identities(recorded.catalogue, recorded.record, changed.record), *new_remarks(recorded, changed)]
-    points = sum((d.points for d in changed.framework.dimensions), Decimal(0))
+    points = sum((d.points for d in changed.dimensions), Decimal(0))
     if points != changed.framework.points:
         given, full = plain(points, 2), plain(changed.framework.points)
         remarks.append(sentence("changes.scaled_back", given=given, full=full))
@@ -140,16 +140,6 @@ def _differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference,
     """The dimensions or indicators whose scores differ."""
     pairs = zip(before, after, strict=True)
     return tuple(Difference(a.id, a.name, a.score, b.score) for a, b in pairs if a.score != b.score)
-
-
-def _to_full_points(evaluation: Evaluation) -> Evaluation:
-    """The total out of the framework's full points, where the indicators' points no longer add up to them."""
-    full = evaluation.framework.points
-    if evaluation.points == full or not evaluation.points:
-        return evaluation
-    total = out_of_full_points(evaluation.framework, evaluation.total, evaluation.points)
-    grade = evaluation.framework.grade_of(total)
-    return replace(evaluation, total=total, points=full, grade_id=grade.id if grade else "")
 
 
 def _place(record: Record) -> Callable[[str, int, str | None], Place]:

@@ -192,11 +192,13 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
 def _target_parts(catalogue: Catalogue, record: Record, where: Where) -> Iterator[Problem]:
     for index, row in enumerate(record.targets):
         unit, parts = catalogue.units.read(row.unit), counted_parts(record, row.indicator, "target")
-        units = [catalogue.units.read(p.unit) for p in parts]
-        counted = sum((convert(p.value, u, unit) for p, u in zip(parts, units, strict=True)), ZERO)
-        halves = (convert(half_width(p.value, u), u, unit) for p, u in zip(parts, units, strict=True))
+        if row.target is None or not parts or any(p.value is None for p in parts):
+            continue
+        known = [(p.value or ZERO, catalogue.units.read(p.unit)) for p in parts]
+        counted = sum((convert(value, u, unit) for value, u in known), ZERO)
+        halves = (convert(half_width(value, u), u, unit) for value, u in known)
         gap, may = abs(counted - row.target), sum(halves, half_width(row.target, unit))
-        if parts and gap > may:
+        if gap > may:
             more = rounding(times(gap - may, unit.factor), times(may, unit.factor), unit)
             given = {"sum": written(counted, unit), "rounding": more}
             yield problem("identity.target_parts", where("targets", index, "target"), plain(row.target), (row.indicator,), **given)

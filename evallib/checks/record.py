@@ -7,22 +7,23 @@ from decimal import Decimal
 from functools import partial
 from operator import attrgetter
 
-from evallib.checks.framework import no_such
-from evallib.model.catalogue import Catalogue
+from evallib.checks.framework import is_open, no_such, worths
+from evallib.checks.targets import check_targets, file_of
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import indicators_in_force
+from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
-from evallib.model.record import TABLES, Judgement, Record, Target
+from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
 from evallib.model.rows import Sourced
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Units
-from evallib.model.words import NOTHING, Words, folded, listed
+from evallib.model.words import NOTHING, Words, folded, listed, words
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown
 from evallib.say.rules import kind_name
 from evallib.say.sentences import sentence
-from evallib.score.measure import counted_parts
+from evallib.score.answers import PANEL, SURVEY
+from evallib.score.scoring import score_given
 
 _SCALES = (10**4, 10**8)
 """The scales that amounts of money are usually written in."""
@@ -35,7 +36,7 @@ def check_record(framework: Framework, record: Record, where: Where) -> Iterator
     """
     for stage in (
         (_sources, _units, _duplicates, _facts, _own_indicators),
-        (_names, _targets, _judgements, _other_rows, _needed_facts),
+        (_names, check_targets, _judgements, _other_rows, _needed_facts),
     ):
         found = [one for check in stage for one in check(framework, record, where)]
         yield from found
@@ -172,7 +173,7 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
             yield problem("fact.unit_differs", where("facts", index, "unit"), row.unit, unit=fact.unit.symbol)
             continue
         place = where("facts", index, "value")
-        if row.value is None and not row.note:
+        if row.value is None and not row.note and not row.states:
             yield problem("fact.empty", place, row.fact)
         if row.value is not None and row.value < 0 and not fact.entry.may_be_negative:
             yield problem("number.negative", place, plain(row.value))
@@ -183,89 +184,39 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 
 
 def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    open_groups = {g.id: g for g in framework.groups if g.own_rule is not None}
+    open_groups = {s.id: s for s in framework.sections if s.own_rule is not None}
     common = {i.id for i in framework.indicators}
+    wrong = False
     for index, row in enumerate(record.own_indicators):
         if row.group not in open_groups:
             yield unknown("open_group", where("own_indicators", index, "group"), row.group, open_groups)
         if row.indicator in common:
             yield problem("own_indicator.of_framework", where("own_indicators", index, "indicator"), row.indicator)
-        if row.formula and row.formula not in framework.catalogue.formulas:
+        if row.formula and row.formula not in (*framework.catalogue.formulas, SURVEY, PANEL):
             yield no_such(framework.catalogue, where("own_indicators", index, "formula"), row.formula, formulas=True)
-    for group in open_groups.values():
-        total = sum((o.points or Decimal(0) for o in record.own_indicators if o.group == group.id), Decimal(0))
-        if total != group.points:
-            given = {"total": plain(total), "points": plain(group.points)}
-            yield problem("own_indicator.points_differ", _file(where, "own_indicators", "points"), group=group.words, **given)
+        for told in _own_rule(framework, row, partial(where, "own_indicators", index)):
+            wrong = True
+            yield told
+    names = {s.id: s.words for s in framework.sections} | {"": framework.words}
+    for there, points, inside in worths(framework, indicators_in_force(framework, record)) if not wrong else ():
+        if inside != points and is_open(framework, there):
+            given = {"total": plain(inside), "points": plain(points)}
+            yield problem("own_indicator.points_differ", file_of(where, "own_indicators", "points"), group=names[there], **given)
 
 
-def _file(where: Where, table: str, column: str) -> Place:
-    """The column of a table, where a row is missing."""
-    return Place(where(table, 0, None).file, None, column)
-
-
-def _targets(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    catalogue = framework.catalogue
-    read = catalogue.units.read
-    indicators = {i.id: i for i in indicators_in_force(framework, record)}
-    targets = {t.indicator: t for t in reversed(record.targets)}
-    for index, row in enumerate(record.targets):
-        indicator = indicators.get(row.indicator)
-        if indicator is None:
-            continue
-        if not indicator.value and not read(row.unit).is_share and _of_shares(indicator):
-            yield problem("target.no_share", where("targets", index, "unit"), row.unit)
-        yield from _actual(catalogue, record, row, indicator, index, where)
-    own = {o.indicator for o in record.own_indicators}
-    for i in indicators.values():
-        if i.id not in targets and needs_target(i, own):
-            yield problem("target.missing", _file(where, "targets", "indicator"), id=i.id, indicator=i.words)
-    for index, part in enumerate(record.target_parts):
-        target = targets.get(part.indicator)
-        if target is not None and read(part.unit).dimensions != read(target.unit).dimensions:
-            yield problem("target.unit_differs", where("target_parts", index, "unit"), part.unit, unit=read(target.unit).symbol)
-
-
-def needs_target(indicator: Indicator, own: set[str]) -> bool:
-    """Whether an indicator cannot be scored without a target row: by completion, or one of the department's `own` without a formula."""
-    return indicator.rule.measures == "completion" or (indicator.rule.measures == "value" and indicator.id in own and not indicator.value)
-
-
-def _of_shares(indicator: Indicator) -> bool:
-    """Whether the limits of a rule can only mean shares: none is above 100%."""
-    edges = indicator.rule.edges if indicator.rule.measures == "value" else ()
-    return any(edge > 0 for edge in edges) and max(edges) <= 1
-
-
-def _actual(catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, index: int, where: Where) -> Iterator[Problem]:
-    """A target's actual comes from one place, in a unit that can be compared."""
-    formula, unit = catalogue.formulas.get(indicator.value), catalogue.units.read(row.unit)
-    parts = counted_parts(record, row.indicator, "actual")
-    ways = [
-        way
-        for way, there in (
-            ("actual", row.actual is not None),
-            ("target_parts", bool(parts)),
-            (f"formula {indicator.value}", formula is not None),
-        )
-        if there
-    ]
-    place = where("targets", index, "actual")
-    if not ways:
-        yield problem("target.no_actual", place)
-    if len(ways) > 1:
-        yield problem("target.actual_twice", place, ", ".join(ways))
-    if row.base is not None and (row.actual is None or not unit.is_share):
-        yield problem("target.base_alone", where("targets", index, "base"))
-    if row.base is not None and not row.actual_unit:
-        yield problem("target.base_without_unit", where("targets", index, "actual_unit"))
-    have = formula.unit if formula else catalogue.units.read(row.actual_unit or row.unit)
-    if row.base is None and have.dimensions != unit.dimensions:
-        if formula:
-            given = {"of": formula.entry.unit, "unit": have.symbol}
-            yield problem("target.formula_unit_differs", where("targets", index, "unit"), row.unit, **given)
-        else:
-            yield problem("target.unit_differs", where("targets", index, "actual_unit"), have.symbol, unit=unit.symbol)
+def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place]) -> Iterator[Problem]:
+    """A rule of its own is one of the framework's, or written down; what it takes is there, and its items make up the points."""
+    try:
+        rule = own_rule(framework, row)
+    except ValueError as error:
+        yield problem("own_indicator.rule", at("rule"), row.rule[:60], said=str(error).splitlines()[0])
+        return
+    if rule is None:
+        yield unknown("rule", at("rule"), row.rule, [text for r in framework.rules for text in (r.id, r.name)])
+        return
+    adds = sum((item.points for item in rule.checklist if item.points > 0), Decimal(0))
+    if adds and adds != row.points:
+        yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
 
 
 def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -274,21 +225,59 @@ def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[
         indicator = indicators.get(row.indicator)
         if indicator is not None:
             yield from _judgement(indicator, row, partial(where, "judgements", index))
+    lacking = list[tuple[Indicator, str]]()
     for id, indicator in indicators.items():
         said = [j for j in record.judgements if j.indicator == id]
-        if any(j.kind in ("override", "not_applicable") for j in said):
+        excused = any(j.kind in ("override", "not_applicable") for j in said)
+        if excused or (indicator.one_of and not any(j.kind == "chosen" for j in said)):
             continue
-        lacking = [item.id for item in indicator.rule.checklist if item.id not in {j.item for j in said}]
-        if indicator.rule.takes in ("tier", "score") and not said:
-            lacking = [indicator.rule.kind]
-        for item in lacking:
-            yield problem("judgement.missing", _file(where, "judgements", "indicator"), id=id, indicator=indicator.words, item=item)
+        lacking += [(indicator, item.id) for item in indicator.rule.checklist if item.id not in {j.item for j in said}]
+        if indicator.rule.takes in ("tier", "score") and indicator.value != PANEL and not [j for j in said if j.kind != "chosen"]:
+            lacking.append((indicator, indicator.rule.kind))
+    for indicator, item in lacking:
+        place = file_of(where, "judgements", "indicator")
+        yield problem("judgement.missing", place, id=indicator.id, indicator=indicator.words, item=item)
+    yield from _choices(indicators, record, where)
+    yield from _checked(framework, indicators, record, where)
+
+
+def _choices(indicators: Mapping[str, Indicator], record: Record, where: Where) -> Iterator[Problem]:
+    """Of indicators that stand in each other's place one is taken."""
+    sides: dict[tuple[str, str], list[Indicator]] = {}
+    for indicator in indicators.values():
+        if indicator.one_of:
+            sides.setdefault((indicator.within, indicator.one_of), []).append(indicator)
+    chosen = {j.indicator for j in record.judgements if j.kind == "chosen"}
+    for several in sides.values():
+        if sum(i.id in chosen for i in several) != 1:
+            place = file_of(where, "judgements", "kind")
+            yield problem(
+                "judgement.choose", place, indicators=listed(words(f"{i.words.zh}（{i.id}）", f"{i.words.en} ({i.id})") for i in several)
+            )
+
+
+def _checked(framework: Framework, indicators: Mapping[str, Indicator], record: Record, where: Where) -> Iterator[Problem]:
+    """What is scored by findings was checked: something was found, or it is said that nothing was; never both."""
+    found = {f.indicator for f in record.findings}
+    said = {j.indicator: n for n, j in enumerate(record.judgements) if j.kind == "nothing_found"}
+    decided = {j.indicator for j in record.judgements if j.kind in ("override", "not_applicable")}
+    for i in indicators.values():
+        if i.rule.takes != "findings":
+            continue
+        if i.id in found and i.id in said:
+            findings = listed(f.finding for f in record.findings if f.indicator == i.id)
+            yield problem("judgement.found_after_all", where("judgements", said[i.id], "kind"), findings=findings)
+        elif framework.treatment.no_finding == "unchecked" and i.id not in found | said.keys() | decided:
+            yield problem("judgement.unchecked", file_of(where, "judgements", "indicator"), id=i.id, indicator=i.words)
 
 
 def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place]) -> Iterator[Problem]:
     """A judgement goes with the rule of its indicator, and its score with the points."""
-    rule, points, score = indicator.rule, indicator.points, row.score
-    allowed = (rule.judgement, "override", "not_applicable")
+    rule, points = indicator.rule, indicator.points
+    score = score_given(row, points)
+    more = ("chosen",) if indicator.one_of else ()
+    allowed = (rule.judgement, "override", "not_applicable", *more, *(("nothing_found",) if rule.takes == "findings" else ()))
+    tier = rule.tier(row.verdict)
     if row.kind not in allowed:
         kinds = listed(CHOICES[kind] for kind in allowed)
         yield problem("judgement.not_of_rule", at("kind"), row.kind, rule=kind_name(rule), kinds=kinds)
@@ -296,18 +285,21 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
         items = [item.id for item in rule.checklist]
         if row.item not in items:
             yield unknown("item", at("item"), row.item, items)
-        if row.verdict not in ("met", "not_met"):
+        if row.verdict not in ("met", "not_met") and not row.state_of("verdict"):
             yield problem("judgement.verdict", at("verdict"), row.verdict)
-    elif row.kind == rule.judgement and score is None:
-        yield problem("judgement.no_score", at("score"))
-    elif row.kind != "not_applicable" and (score is None or not 0 <= score <= points):
-        yield problem("score.outside", at("score"), "" if score is None else plain(score), points=plain(points))
-    elif row.kind == "tier" and score is not None:
-        tier = rule.tier(row.verdict)
-        if tier is None:
-            yield unknown("tier", at("verdict"), row.verdict, [t.id for t in rule.verdicts])
-        elif not tier.low * points <= score <= tier.high * points:
-            yield problem("score.outside_tier", at("score"), plain(score), low=plain(tier.low * points), high=plain(tier.high * points))
+    elif row.kind in ("not_applicable", "chosen", "nothing_found") or row.state_of("score") or row.state_of("verdict"):
+        return
+    elif row.kind == "tier" and tier is None:
+        yield unknown("tier", at("verdict"), row.verdict, [t.id for t in rule.verdicts])
+    elif score is None and row.kind == rule.judgement:
+        if not (tier and tier.low == tier.high):
+            yield problem("judgement.no_score", at("score"))
+    elif row.score is not None and row.coefficient is not None and row.score != points * row.coefficient / 100:
+        yield problem("judgement.score_twice", at("coefficient"), plain(row.coefficient), score=plain(row.score), points=plain(points))
+    elif score is None or not 0 <= score <= points * rule.most:
+        yield problem("score.outside", at("score"), "" if score is None else plain(score), points=plain(points * rule.most))
+    elif tier is not None and not tier.low * points <= score <= tier.high * points:
+        yield problem("score.outside_tier", at("score"), plain(score), low=plain(tier.low * points), high=plain(tier.high * points))
 
 
 def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
@@ -318,6 +310,10 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
             yield unknown("indicator", where("self_evaluation", index, "indicator"), row.indicator, points)
         elif not 0 <= row.score <= most:
             yield problem("score.outside", where("self_evaluation", index, "score"), plain(row.score), points=plain(most))
+    vetoes = [veto.id for veto in framework.vetoes]
+    for index, finding in enumerate(record.findings):
+        if finding.veto and finding.veto not in vetoes:
+            yield unknown("veto", where("findings", index, "veto"), finding.veto, vetoes)
     for index, figure in enumerate(record.published):
         if not figure.number and not figure.note:
             yield problem("published.no_note", where("published", index, "note"))
@@ -330,7 +326,7 @@ def _needed_facts(framework: Framework, record: Record, where: Where) -> Iterato
     excused = {j.indicator for j in record.judgements if j.kind == "not_applicable"}
     asked: set[tuple[str, int]] = set()
     for indicator in indicators_in_force(framework, record):
-        if not indicator.value or indicator.id in excused:
+        if indicator.value not in catalogue.formulas or indicator.id in excused:
             continue
         for name in catalogue.formulas[indicator.value].inputs:
             year = record.year - name.before
@@ -341,7 +337,7 @@ def _needed_facts(framework: Framework, record: Record, where: Where) -> Iterato
             parts = sentence("checks.parts", parts=listed(part for _, part in fact.parts)) if fact.parts else NOTHING
             yield problem(
                 "fact.missing",
-                _file(where, "facts", "fact"),
+                file_of(where, "facts", "fact"),
                 fact=fact.id,
                 called=fact.name,
                 year=year,

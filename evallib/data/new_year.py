@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from evallib.checks.record import needs_target
+from evallib.checks.targets import needs_target
 from evallib.data.cells import heads_of, normalised
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, has_data
@@ -35,6 +35,7 @@ from evallib.model.words import Given, Lang
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
+from evallib.score.answers import PANEL
 from evallib.score.measure import measure
 
 LAST_YEAR = "last-year"
@@ -304,9 +305,8 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     before, lang = plan.before, plan.lang
     ids = {i.id: i for i in plan.indicators}
     kept = [row for row in before.targets if row.indicator in ids]
-    own = {o.indicator for o in plan.new.own_indicators}
     there = {row.indicator for row in kept}
-    more = [i for i in ids.values() if i.id not in there and needs_target(i, own)]
+    more = [i for i in ids.values() if i.id not in there and needs_target(i)]
     carry = ("indicator", "operator", "unit", "actual_unit", "actual_by")
     rows: _Rows = [{c: text for c, text in texts_of(row).items() if c in carry} for row in kept]
     rows += [{"indicator": i.id} for i in more]
@@ -316,7 +316,7 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
         return rows, hints
     told, read = Facts(plan.before_framework.catalogue, before), plan.before_framework.catalogue.units.read
     actuals = {t.id: t.actual for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
-    asked = [f"{CHOICES[row.operator].zh} {quantity(row.target, read(row.unit), lang)}" for row in kept]
+    asked = [f"{CHOICES[row.operator].zh} {quantity(row.asks, read(row.unit), lang)}" for row in kept]
     reached = []
     for row in kept:
         actual, unit, typed = actuals[row.indicator], read(row.unit), read(row.actual_unit or row.unit)
@@ -340,7 +340,9 @@ def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
         elif i.rule.verdicts:
             tiers = (f"{t.id}: {t.words[plan.lang]} {_range(i.points, t.low, t.high)}" for t in i.rule.verdicts)
             found.append((i, {"kind": "tier"}, "; ".join(tiers)))
-        elif i.rule.takes == "score":
+        elif i.rule.takes == "findings" and plan.framework.treatment.no_finding == "unchecked":
+            found.append((i, {"kind": "nothing_found"}, plan.t("nothing_found")))
+        elif i.rule.takes == "score" and i.value != PANEL:
             found.append((i, {"kind": "award"}, _range(i.points, Decimal(0), Decimal(1))))
     names, items = tuple(i.words[plan.lang] for i, _, _ in found), tuple(item for _, _, item in found)
     hints = [Hint(plan.t("indicator"), "indicator", names), Hint(plan.t("item"), "item", items)]

@@ -108,22 +108,33 @@ def _framework(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, fmt, tops = e.framework, "0." + "0" * e.framework.rounding.scores, list[int]()
     s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})")
     s.head()
-    members = {g.id: [i for i in e.indicators if i.group == g.id] for g in fw.groups}
-    for d in fw.dimensions:
-        groups = [g for g in fw.groups if g.dimension == d.id]
-        starts = [s.next + 1 + sum(1 + len(members[b.id]) for b in groups[:n]) for n in range(len(groups))]
-        tops.append(s.next)
-        s.add(d.words[lang], "", "", Number(d.points, fmt, _added("D", starts)), CHOICES[d.basis][lang], level="part")
-        for g in groups:
-            names = (d.words[lang], g.words[lang])
-            added = f"SUM(D{s.next + 1}:D{s.next + len(members[g.id])})" if members[g.id] else ""
-            own = ("", "", s.t("framework.own_indicators")) if g.own_rule else ()
-            s.add(*names, "", Number(g.points, fmt, added), CHOICES[g.basis][lang], *own, level="group")
-            for i in members[g.id]:
-                s.add(
-                    *names, i.name[lang], Number(i.points, fmt), CHOICES[i.basis][lang], indicator_rule(e, i, lang),
-                    indicator_clause(e, i, lang), indicator_note(e, i, lang),
-                )  # fmt: skip
+    members = {one.id: [i for i in e.indicators if i.group == one.id] for one in fw.sections}
+    starts, row = dict[str, int](), s.next
+    for one in fw.sections:
+        starts[one.id], row = row, row + 1 + len(members[one.id])
+    for one in fw.sections:
+        own = ("", "", s.t("framework.own_indicators")) if one.own_rule else ()
+        names = (
+            (one.words[lang], "")
+            if not one.within
+            else (next(d for d in fw.dimensions if d.id == fw.homes[one.id]).words[lang], one.words[lang])
+        )
+        below, counted = (
+            [starts[b.id] for b in fw.sections if b.within == one.id],
+            [i for i in members[one.id] if i.counted and not i.extra],
+        )
+        rows = [s.next + 1 + n for n, i in enumerate(members[one.id]) if i in counted]
+        own_sum = f"SUM(D{rows[0]}:D{rows[-1]})" if rows and len(rows) == len(members[one.id]) else _added("D", rows)
+        inside = "+".join(filter(None, (own_sum, _added("D", below))))
+        if not one.within:
+            tops.append(s.next)
+        points = next(found.points for found in e.sections if found.id == one.id)
+        s.add(*names, "", Number(points, fmt, inside), CHOICES[one.basis][lang], *own, level="group" if one.within else "part")
+        for i in members[one.id]:
+            s.add(
+                *names, i.name[lang], Number(i.points, fmt), CHOICES[i.basis][lang], indicator_rule(e, i, lang),
+                indicator_clause(e, i, lang), indicator_note(e, i, lang),
+            )  # fmt: skip
     s.add(s.t("total"), "", "", Number(fw.points, fmt, _added("D", tops)), level="total")
     if fw.grades:
         s.heading(s.t("framework.grades"))

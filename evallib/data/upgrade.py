@@ -16,16 +16,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evallib.data.folder import COUNTY
-from evallib.data.load import load_departments
+from evallib.data.folder import COUNTY, has_data
+from evallib.data.load import load_departments, load_year
 from evallib.data.table_docs import table_documentation
-from evallib.data.upgrade_v1 import BUILDS_ON, said_before
+from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
 from evallib.data.whole import free, whole
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
+from evallib.model.framework import Treatment
 from evallib.model.words import Words
+from evallib.say.numbers import written
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
+from evallib.score.scoring import evaluate
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def upgrade(folder: Path) -> Upgraded:
             made = Path(temporary) / root.name
             shutil.copytree(root, made, symlinks=True)
             changes += _convert(made)
+            changes += _meant_otherwise(made)
             kept = free(root.parent, f"{root.name}.1.0")
             root.rename(kept)
             try:
@@ -92,6 +96,29 @@ def _convert(root: Path) -> Iterator[Words]:
             yield _changed(root, file, "workbook")
 
 
+def _meant_otherwise(root: Path) -> Iterator[Words]:
+    """The scores that rest on what version 1.0 meant by "=" or by an empty table of findings, and what they would be today."""
+    try:
+        every = load_departments(root)
+    except InputRefused:
+        return
+    today = Treatment()
+    for row, year in ((one, y) for one in every for y in range(one.first_year, one.last_year + 1) if has_data(root, one.code, y)):
+        try:
+            loaded = load_year(root, row.code, year, every=every)
+        except InputRefused:  # it is told when the year is checked
+            continue
+        now = loaded.framework.treatment.model_copy(update={name: getattr(today, name) for name in MEANT})
+        then = evaluate(loaded.framework.model_copy(update={"treatment": now}), loaded.record)
+        for old, new in zip(evaluate(loaded.framework, loaded.record).indicators, then.indicators, strict=True):
+            if old.score != new.score:
+                given = {
+                    "was": written(old.score, loaded.framework.catalogue.units.points),
+                    "now": written(new.score, loaded.framework.catalogue.units.points),
+                }
+                yield sentence("upgrade.meant", department=row.words, year=str(year), indicator=old.name, **given)
+
+
 def _changed(root: Path, file: Path, how: str) -> Words:
     return sentence(f"upgrade.{how}", file=file.relative_to(root).as_posix())
 
@@ -119,11 +146,16 @@ def framework_text(text: str) -> str:
     builds_on = ["department"]
     [[indicator]]
     value = "quality_rate"  # how
+    <BLANKLINE>
+    [treatment]
+    equals = "exact"
+    no_finding = "none"
     """
     document = tomllib.loads(text.removeprefix("\ufeff"))
     if document.get("format") != 1:
         return text
     roles = {(r["kind"], r["id"]): r["role"] for r in said_before()["role"]}
+    meant = [f'{key} = "{value}"' for key, value in MEANT.items()]
     end = "\r\n" if "\r\n" in text else "\n"
     made: list[str] = []
     table = ""
@@ -143,10 +175,14 @@ def framework_text(text: str) -> str:
         if not table and key and key[1] == "format":
             line = re.sub("1", "2", line, count=1)
         made.append(line)
+        if head and table == "treatment":
+            made += meant
         if not table and key and key[1] == "first_year":
             made.append(f'builds_on = ["{BUILDS_ON}"]')
         if key and key[1] == "id" and (table, key[2]) in roles:
             made.append(f'role = "{roles[table, key[2]]}"')
+    if "treatment" not in document:
+        made += ["", "[treatment]", *meant]
     for other in said_before()["base"]:
         if document.get("bases", {}).get(other["formula"]) == other["base"]:
             made += _overriding(other["formula"], other["like"])

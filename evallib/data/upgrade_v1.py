@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+MEANT = {"equals": "exact", "no_finding": "none"}
+"""How version 1.0 treated "=" and an empty table of findings."""
 BUILDS_ON = "department"
 """The catalogue that holds what version 1.0 knew by itself."""
 
@@ -45,6 +47,7 @@ def framework_v2(document: dict[str, Any]) -> dict[str, Any]:
     bases = document.get("bases", {})
     roles = {(role["kind"], role["id"]): role["role"] for role in said_before()["role"]}
     made = {key: value for key, value in document.items() if key != "bases"} | {"format": 2, "builds_on": [BUILDS_ON]}
+    made["treatment"] = document.get("treatment", {}) | MEANT
     for kind in ("group", "indicator"):
         made[kind] = [_entry_v2(entry, roles.get((kind, entry["id"]), ""), bases) for entry in document.get(kind, ())]
     return made

@@ -142,6 +142,10 @@ class Story:
             chosen = self.dice.few(several["items"], count) if several.get("mixed") else several["items"][:count]
             for index, item in enumerate(chosen, 1):
                 self._tell_way(tables, several if "rows" in several else s["way"][item["way"]], {**scope, "index": index, **item})
+        touched = {row["indicator"] for row in tables["findings"]}
+        for i in framework.indicators:
+            if i.rule.takes == "findings" and i.id not in touched:
+                self._tell_way(tables, s["way"]["nothing_found"], {**scope, "indicator": i.id})
         for id in sorted({row["recommendation"] for row in tables["findings"]}):
             self._tell_way(tables, s["way"]["advice"], {**scope, "id": id, **s["advice"][id]})
         return tables
@@ -193,7 +197,7 @@ class Story:
 
     def _aim(self, tables: Tables, framework: Framework, scope: Scope) -> None:
         """The department's own indicators: what is aimed at and reached, and the points of their groups dealt out among them."""
-        points = {group.id: int(group.points) for group in framework.groups}
+        points = {group.id: int(group.points or 0) for group in framework.groups}
         for one in self.own:
             among = [other for other in self.own if other["group"] == one["group"]]
             worth, left = divmod(points[one["group"]], len(among))

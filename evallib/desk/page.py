@@ -86,8 +86,7 @@ def part_of_framework(checked: EvaluatedYear, dimension: str, group: str, lang: 
     e = checked.evaluation
     some = replace(
         e,
-        dimensions=tuple(d for d in e.dimensions if d.id == dimension),
-        groups=tuple(g for g in e.groups if g.dimension == dimension and group in ("", g.id)),
+        sections=tuple(s for s in e.sections if s.dimension == dimension and (not s.within or group in ("", s.id))),
         indicators=tuple(i for i in e.indicators if i.dimension == dimension and group in ("", i.group)),
     )
     html = _pieces(Report(replace(checked, evaluation=some), lang).section("dimensions").html, "section > :not(h2)")
@@ -103,8 +102,8 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
     targets = tuple(t for t in e.record.targets if t.indicator == id)
     cited = {f.source for f in facts} | {t.source for t in targets} | {j.source for j in result.judgements}
     record = e.record.model_copy(update={"facts": facts, "files": (), "sources": tuple(s for s in e.record.sources if s.source in cited)})
-    dimensions = tuple(d for d in e.dimensions if d.id == result.dimension)
-    entry = Report(replace(checked, evaluation=replace(e, indicators=(result,), dimensions=dimensions)), lang)
+    sections = tuple(s for s in e.sections if s.id == result.dimension)
+    entry = Report(replace(checked, evaluation=replace(e, indicators=(result,), sections=sections)), lang)
     framework = e.framework.model_copy(update={"sources": ()})
     appendix = Report(replace(checked, evaluation=replace(e, record=record, framework=framework)), lang)
     given = {

@@ -21,11 +21,11 @@ from evallib.methods.agreement import describe_alpha, describe_w, kendall_w, kri
 from evallib.model.base import Frozen, Id, Named
 from evallib.model.errors import InputRefused, Place, Problem, Where
 from evallib.model.framework import Consensus, FinalRule
-from evallib.model.units import round_half_up
 from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, unknown
 from evallib.say.sentences import sentence
+from evallib.score.answers import final_score
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 
@@ -226,7 +226,8 @@ def _final(panel: Panel, item: Item, scores: Sequence[Decimal]) -> tuple[Decimal
     if rule.kind == "trimmed_mean" and count < 3:
         return _none("panel.too_few", item, count=str(count))
     kept = scores[1:-1] if rule.kind == "trimmed_mean" else scores
-    final = round_half_up(median(scores) if rule.kind == "median" else mean(kept), panel.places)
+    final = final_score(rule, scores, item.points, panel.places)
+    assert final is not None  # what gives none was told above
     told = sentence(
         f"panel.final.{rule.kind}",
         scores=listed(map(plain, scores)),

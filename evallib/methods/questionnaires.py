@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evallib.methods.survey import evaluate_survey
-from evallib.methods.survey_forms import FIVE_POINT, THREE_POINT, YES_NO, Group, Marks, Measure, Scale, Survey, SurveyResult, clean
+from evallib.methods.survey_forms import Group, Survey, SurveyResult
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.optional_rows import Survey as SurveyRow
 from evallib.model.record import Target
@@ -15,6 +15,7 @@ from evallib.model.units import SHARE, convert
 from evallib.model.words import Words, listed
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
+from evallib.score.answers import INVALID, SCALES, YES_NO, Marks, clean
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,6 @@ class Questionnaire:
     indicator: IndicatorResult
     result: SurveyResult
     counted: bool
-
-
-SCALES: dict[str, tuple[Scale, Measure]] = {
-    "yes_no": (YES_NO, "satisfied"),
-    "three_point": (THREE_POINT, "satisfied"),
-    "five_point": (FIVE_POINT, "satisfied"),
-    "marks_10": (Marks(highest=Decimal(10), satisfied_from=Decimal(6)), "mean"),
-    "marks_100": (Marks(highest=Decimal(100), satisfied_from=Decimal(60)), "mean"),
-}
-"""How each scale of the table is read. Marks are averaged, so the mark from which people count as satisfied plays no part."""
-
-
-INVALID = ("无效", "invalid")
-"""What the table of answers says of forms that cannot be read."""
 
 
 def is_answer(scale: str, text: str) -> bool:

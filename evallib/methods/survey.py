@@ -10,19 +10,20 @@ offices require at least five respondents, others three; secondary suppression w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
 from evallib.methods.proportion import as_decimal, effective_size, needed_at, score_interval, verdict_on, whole_counts
-from evallib.methods.survey_forms import MINIMUM, Group, Options, Part, Response, Survey, SurveyResult, Weighting, clean
+from evallib.methods.survey_forms import Group, Part, Response, Survey, SurveyResult, Weighting
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.words import NOTHING, Given, Words, listed
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
+from evallib.score.answers import Options, clean, hidden_groups
 
 
 class _Tally(NamedTuple):
@@ -46,21 +47,6 @@ class _Tally(NamedTuple):
         return _total([group.population for group in self.groups])
 
 
-def hidden_groups(valid: Mapping[str, int], minimum: int = MINIMUM) -> frozenset[str]:
-    """The groups not to be shown singly, by their valid answers: those below the minimum, and the next smallest ones as long as
-    subtracting the others from the total would tell of fewer than the minimum (D: secondary suppression).
-
-    >>> sorted(hidden_groups({"staff": 3, "users": 40, "firms": 12}))
-    ['firms', 'staff']
-    """
-    ranked = sorted((count, group) for group, count in valid.items() if count)
-    small = [entry for entry in ranked if entry[0] < minimum]
-    rest = ranked[len(small) :]
-    while rest and 0 < sum(count for count, _ in small) < minimum:
-        small.append(rest.pop(0))
-    return frozenset(group for _, group in small)
-
-
 def evaluate_survey(survey: Survey) -> SurveyResult:
     """Rates, intervals, verdicts and words of a questionnaire.
 
@@ -69,7 +55,7 @@ def evaluate_survey(survey: Survey) -> SurveyResult:
     more than 1/sum(w²/n), or a unanimous small group would look certain. Groups too small to be shown are counted as one group,
     every answer alike: with their own weights the rate of all would give them away. Raises InputRefused, naming every problem.
 
-    >>> from evallib.methods.survey_forms import YES_NO
+    >>> from evallib.score.answers import YES_NO
     >>> users = Group(id="users", name="服务对象", name_en="Service users", share="0.84", valid=30)
     >>> found = evaluate_survey(Survey(groups=(users,), scale=YES_NO, target="0.9"))
     >>> found.overall.verdict, found.needed

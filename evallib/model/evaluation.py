@@ -20,16 +20,17 @@ from evallib.model.entries import Part
 from evallib.model.expression import Interval, compute_interval
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
-from evallib.model.record import Judgement, Operator, Record
-from evallib.model.rules import Award
+from evallib.model.record import Judgement, Operator, OwnIndicator, Record
+from evallib.model.rows import State as Unknown
+from evallib.model.rules import Award, Rule, written_rule
 from evallib.model.units import Unit, times
 from evallib.model.words import NOTHING, Words
 
-Status = Literal["scored", "missing", "not_applicable"]
+Status = Literal["scored", "missing", "not_applicable", "not_chosen"]
 Method = Literal["computed", "judged", "overridden"]
 State = Literal["computed", "missing", "undefined", "no change"]
 """What became of a formula: a value; an input is missing; divided by zero; nothing against nothing, which counts as no change."""
-Way = Literal["given", "of base", "parts", "formula", "none"]
+Way = Literal["given", "of base", "parts", "formula", "survey", "none"]
 """How the actual of a target came about."""
 
 
@@ -56,7 +57,12 @@ class FormulaResult(_Strict):
 
 @dataclass(frozen=True)
 class TargetResult(_Strict):
-    """A target held against its actual, both in the target's unit. `completion_rate` is actual / target, never capped."""
+    """A target held against its actual, both in the target's unit. `completion_rate` is actual / target, never capped.
+
+    A range has an `upper` end. A date counts as days late against none; of what is asked for in words the share counts that was
+    reached. `asked` and `reached` are then what stands in the data: the words or dates. `attainment` is how far it was attained, as
+    rules of completion take it: above 1 where more was reached.
+    """
 
     id: str
     name: Words
@@ -69,6 +75,15 @@ class TargetResult(_Strict):
     met: bool | None
     judged: bool
     way: Way
+    upper: Decimal | None = None
+    asked: str = ""
+    reached: str = ""
+    state: Unknown | Literal[""] = ""
+    original: Decimal | None = None
+
+    @property
+    def lower_is_better(self) -> bool:
+        return self.operator in ("<=", "<", "by")
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,8 @@ class IndicatorResult(_Strict):
     """An indicator's score and what it came from.
 
     `award` is what the rule gives, before rounding; `formula_score` the same rounded, which stays where the evaluators decided
-    otherwise. `rule` is the kind of the rule.
+    otherwise. `rule` is the kind of the rule. `counted` says whether its points and score count in sums: not where it was left out,
+    and only its score where it is an `extra`. `veto` names what brought its score down to nothing.
     """
 
     id: str
@@ -98,24 +114,29 @@ class IndicatorResult(_Strict):
     target: str | None
     judgements: tuple[Judgement, ...]
     findings: tuple[str, ...]
+    counted: bool = True
+    extra: Literal["", "bonus", "deduction"] = ""
+    veto: str = ""
 
     @property
     def lost(self) -> Decimal:
-        """Points not awarded; nothing where the indicator does not apply."""
-        return self.points - self.score if self.score is not None else Decimal(0)
+        """Points not awarded; nothing where the indicator is left out, or is a bonus."""
+        full = Decimal(0) if self.extra else self.points
+        return max(full - self.score, Decimal(0)) if self.score is not None and self.counted else Decimal(0)
 
     @property
     def score_rate(self) -> Decimal | None:
-        return self.score / self.points if self.score is not None and self.points else None
+        return self.score / self.points if self.score is not None and self.points and not self.extra else None
 
 
 @dataclass(frozen=True)
 class SectionResult(_Strict):
-    """Points, score and score rate of a dimension or a group."""
+    """Points, score and score rate of a dimension, or of a group `within` a dimension or another group."""
 
     id: str
     name: Words
     dimension: str
+    within: str
     points: Decimal
     score: Decimal
     rate: Decimal | None
@@ -124,12 +145,22 @@ class SectionResult(_Strict):
 
 @dataclass(frozen=True)
 class Coverage(_Strict):
-    """How much of the framework was scored."""
+    """How much of the framework was scored, and how many points rest on rules that cannot be computed."""
 
     indicators: int
     indicators_scored: int
     points: Decimal
     points_scored: Decimal
+    points_unsaid: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Range(_Strict):
+    """What a total that is not determinable can still be, and the indicators it waits for."""
+
+    low: Decimal
+    high: Decimal
+    lacking: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -145,14 +176,25 @@ class Evaluation(_Strict):
     formulas: tuple[FormulaResult, ...]
     targets: tuple[TargetResult, ...]
     indicators: tuple[IndicatorResult, ...]
-    groups: tuple[SectionResult, ...]
-    dimensions: tuple[SectionResult, ...]
+    sections: tuple[SectionResult, ...]
     total: Decimal
     points: Decimal
     grade_id: str
     coverage: Coverage
     self_total: Decimal | None
     self_grade: str
+    open: Range | None = None
+
+    @cached_property
+    def dimensions(self) -> tuple[SectionResult, ...]:
+        """The first level."""
+        return tuple(s for s in self.sections if not s.within)
+
+    @cached_property
+    def groups(self) -> tuple[SectionResult, ...]:
+        """The last level above the indicators: what holds indicators, or nothing."""
+        held, split = {i.group for i in self.indicators}, {s.within for s in self.sections}
+        return tuple(s for s in self.sections if s.id in held or s.id not in split)
 
     def formula(self, id: str) -> FormulaResult:
         return self._formulas[id]
@@ -203,8 +245,8 @@ class Evaluation(_Strict):
 
     @property
     def has_total(self) -> bool:
-        """Whether there are points to be had; without them indicators are measured and shown, and there is no total."""
-        return self.points > 0
+        """Whether there is a total: without points indicators are measured and shown; what is missing may leave it open."""
+        return self.points > 0 and self.open is None
 
     def to_json(self) -> str:
         """The evaluation as text, with the definitions in force: decimals as strings, the same bytes for the same input."""
@@ -239,28 +281,35 @@ def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | No
 
 
 def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
-    """The framework's indicators and the department's own, in the order of the framework's groups."""
-    common: dict[str, list[Indicator]] = {group.id: [] for group in framework.groups}
+    """The framework's indicators and the department's own, in the order of the framework's tree."""
+    held: dict[str, list[Indicator]] = {}
     for indicator in framework.indicators:
-        common[indicator.group].append(indicator)
-    found: list[Indicator] = []
-    for group in framework.groups:
-        found += common[group.id]
-        if group.own_rule is not None:
-            found += [
+        held.setdefault(indicator.within, []).append(indicator)
+    sections = {s.id: s for s in framework.sections}
+    for row in record.own_indicators:
+        rule = own_rule(framework, row)
+        if row.group in sections and rule is not None:
+            held.setdefault(row.group, []).append(
                 Indicator(
-                    id=o.indicator,
-                    name=o.name,
-                    name_en=o.name_en or o.name,
-                    group=group.id,
-                    points=o.points or Decimal(0),
-                    basis=o.basis,
-                    value=o.formula,
-                    rule=group.own_rule,
-                    source=o.source,
-                    clause=o.section,
+                    id=row.indicator,
+                    name=row.name,
+                    name_en=row.name_en or row.name,
+                    group=row.group,
+                    points=row.points or Decimal(0),
+                    basis=row.basis,
+                    value=row.formula,
+                    rule=rule,
+                    source=row.source,
+                    clause=row.section,
                 )
-                for o in record.own_indicators
-                if o.group == group.id
-            ]
-    return tuple(found)
+            )
+    return tuple(indicator for section in framework.sections for indicator in held.get(section.id, ()))
+
+
+def own_rule(framework: Framework, row: OwnIndicator) -> Rule | None:
+    """The rule of an indicator of the department's own: the one it names or writes down, else that of its group."""
+    if row.rule.startswith("{"):
+        return written_rule(row.rule)
+    if row.rule:
+        return framework.find_rule(row.rule)
+    return next((s.own_rule for s in framework.sections if s.id == row.group), None)

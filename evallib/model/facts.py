@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
 from evallib.model.catalogue import Catalogue
 from evallib.model.expression import Interval, Name, Number, Operation, Tree
 from evallib.model.record import Record
+from evallib.model.rows import State
 from evallib.model.units import Unit, convert, half_width, times
 from evallib.model.words import NOTHING, Words, words
 
@@ -30,7 +31,7 @@ class InputValue:
     """A number that went into a result: what it is called, how much, and where it comes from.
 
     `half` is by how much the true number may differ from it, up or down: half of the last digit that was printed; nothing for
-    what is counted one by one and for money in the currency's own unit. `value` None: known to be missing.
+    what is counted one by one and for money in the currency's own unit. `value` None: not known, and `state` says why.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -44,6 +45,7 @@ class InputValue:
     parts: tuple[InputValue, ...] = ()
     note: Words = NOTHING
     half: Decimal = Decimal(0)
+    state: State | Literal[""] = ""
 
     @property
     def base_value(self) -> Decimal | None:
@@ -104,6 +106,7 @@ class Facts:
             origins=(Origin(source=row.source, section=row.section),),
             note=words(row.note, row.note_en),
             half=Decimal(0) if row.value is None else convert(half_width(row.value, unit), unit, fact.unit),
+            state=row.state_of("value") or ("missing" if row.value is None else ""),
         )
 
     def _missing(self, id: str, year: int) -> InputValue:
@@ -137,4 +140,5 @@ class Facts:
             origins=tuple(dict.fromkeys(origin for _, part in parts for origin in part.origins)),
             parts=tuple(part for _, part in parts),
             half=sum((convert(part.half, part.unit, fact.unit) for _, part in parts), Decimal(0)),
+            state=next((part.state for _, part in parts if part.state), ""),
         )

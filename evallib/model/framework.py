@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from evallib.model.base import Basis, Clause, Frozen, Id, Named
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
-from evallib.model.rules import Rule, Share
-
-ZERO = Decimal(0)
+from evallib.model.rules import ZERO, Rule, Share
+from evallib.model.words import folded
 
 
 class Grade(Named):
@@ -22,39 +23,73 @@ class Grade(Named):
     id: Id
 
 
-class Dimension(Named):
-    """A first-level indicator (一级指标)."""
+class _Placed(Named):
+    """What has a place in the tree: what it is worth, in points or as a share (`weight`) of what it stands in."""
 
     id: Id
-    points: Decimal = ZERO
+    weight: Annotated[Decimal, Field(gt=0, le=1)] | None = None
     basis: Basis = "own"
     role: Role = ()
 
-
-class Group(Named):
-    """A second-level indicator (二级指标). Where `own_rule` is given, its indicators come with the department's data."""
-
-    id: Id
-    dimension: Id
-    points: Decimal = ZERO
-    basis: Basis = "own"
-    own_rule: Rule | None = None
-    role: Role = ()
+    @property
+    def within(self) -> str:
+        """The dimension or group that it stands in; empty for a dimension."""
+        return ""
 
 
-class Indicator(Named):
-    """A third-level indicator (三级指标): what it is worth, what it measures, how it is scored, which clause says so.
+class Section(_Placed):
+    """A level above the indicators. Where `own_rule` is given, indicators of the department's own may stand in it.
 
-    `value` is the formula that measures it: its id or its name. Without points it is measured and shown, and scores nothing.
+    Without points it is worth what its indicators are worth.
     """
 
-    id: Id
-    group: Id
+    points: Annotated[Decimal, Field(ge=0)] | None = None
+    own_rule: Rule | None = None
+
+
+class Dimension(Section):
+    """A first-level indicator (一级指标)."""
+
+
+class _Below(_Placed):
+    """What stands in a group or, with none between, in a dimension."""
+
+    dimension: Id | Literal[""] = ""
+    group: Id | Literal[""] = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.dimension) == bool(self.group):
+            raise ValueError(
+                "dimension（一级指标）与 group（上级指标组）只能写一个，且须写一个",
+                "it stands in a dimension or in a group, one of the two",
+            )
+        return self
+
+    @property
+    def within(self) -> str:
+        return self.group or self.dimension
+
+
+class Group(_Below, Section):
+    """A second-level indicator (二级指标), or one below it."""
+
+
+class Indicator(_Below):
+    """The last level (三级指标): what it is worth, what it measures, how it is scored, which clause says so.
+
+    `value` is where its number comes from: a formula by its id or name, `survey` for the satisfaction in the answers to questionnaires,
+    `panel` for the experts' score; without one, a target row or a judgement. Without points it is measured and shown, and scores nothing.
+    Of those with the same `one_of` in a group the assessors take one. A `bonus` only adds to the total, a `deduction` only takes away,
+    up to its points. `not_applicable` says what becomes of it where it does not apply, if not what the framework says.
+    """
+
     points: Annotated[Decimal, Field(ge=0)] = ZERO
-    basis: Basis = "own"
     value: str = ""
     rule: Rule
-    role: Role = ()
+    one_of: str = ""
+    extra: Literal["", "bonus", "deduction"] = ""
+    not_applicable: Literal["", "full", "rescale"] = ""
     source: str
     clause: str = ""
     clause_en: str = ""
@@ -71,10 +106,58 @@ class Rounding(Frozen):
 
 
 class Treatment(Frozen):
-    """What a missing value and an indicator that does not apply do to the total."""
+    """What a missing value and an indicator that does not apply do to the total, and what "=" and an empty table of findings mean.
 
-    missing: Literal["zero"] = "zero"
+    Missing: no points (`zero`), left out and the rest scaled back (`rescale`), or no total as long as it is missing (`undetermined`).
+    `equals`: "=" is met from 100% on and scored by completion (`reached`), or only by the very number (`exact`). `no_finding`: where
+    nothing says that it was checked, nobody did (`unchecked`, which is missing), or nothing was found (`none`), as in version 1.0.
+    """
+
+    missing: Literal["zero", "rescale", "undetermined"] = "zero"
     not_applicable: Literal["full", "rescale"] = "rescale"
+    equals: Literal["reached", "exact"] = "reached"
+    no_finding: Literal["unchecked", "none"] = "unchecked"
+
+
+class Qualitative(Frozen):
+    """The share of completion of a target in words (定性) that is reached, partly reached, not reached."""
+
+    reached: Share = Decimal(1)
+    partly: Share
+    missed: Share = ZERO
+
+
+class Veto(Named):
+    """What brings down to nothing the score of an indicator, a group, a dimension or the `total`: a finding names it."""
+
+    id: Id
+    of: str
+    source: str = ""
+    clause: str = ""
+    clause_en: str = ""
+
+
+class NamedRule(Named):
+    """A rule that the department's own indicators may name."""
+
+    id: Id
+    rule: Rule
+
+
+class Example(Frozen):
+    """What a rule must give: of an indicator, or of a group's own rule or a rule by name for an indicator worth `of` points.
+
+    `given` is a value or completion ("85%", 0.85), the items met, how serious each finding is; `points` what must come out.
+    """
+
+    indicator: str = ""
+    group: str = ""
+    rule: str = ""
+    of: Decimal | None = None
+    given: Decimal | str | tuple[str, ...]
+    points: Decimal
+    why: str = ""
+    why_en: str = ""
 
 
 class Averaged(Frozen):
@@ -110,19 +193,40 @@ class Framework(Named):
     note_en: str = ""
     rounding: Rounding = Rounding()
     treatment: Treatment = Treatment()
+    qualitative: Qualitative | None = None
     experts: FinalRule = Averaged(kind="trimmed_mean")
     grades: Annotated[tuple[Grade, ...], Field(alias="grade")] = ()
     sources: Annotated[tuple[Clause, ...], Field(alias="source")] = ()
     dimensions: Annotated[tuple[Dimension, ...], Field(alias="dimension", min_length=1)]
-    groups: Annotated[tuple[Group, ...], Field(alias="group", min_length=1)]
+    groups: Annotated[tuple[Group, ...], Field(alias="group")] = ()
     indicators: Annotated[tuple[Indicator, ...], Field(alias="indicator")] = ()
+    rules: Annotated[tuple[NamedRule, ...], Field(alias="rule")] = ()
+    vetoes: Annotated[tuple[Veto, ...], Field(alias="veto")] = ()
+    examples: Annotated[tuple[Example, ...], Field(alias="example")] = ()
     catalogue: Annotated[Catalogue, Field(exclude=True)] = Catalogue()
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        """Points of what is only weighted, from what it stands in."""
+        worth: dict[str, Decimal | None] = {"": self.points}
+
+        def weighed(one: Section | Indicator) -> Section | Indicator:
+            whole = worth.get(one.within)
+            if not one.points and one.weight is not None and whole is not None:
+                one = one.model_copy(update={"points": whole * one.weight})
+            worth[one.id] = one.points
+            return one
+
+        for level in ("dimensions", "groups", "indicators"):
+            self.__dict__[level] = tuple(map(weighed, getattr(self, level)))
+        return self
+
     def __eq__(self, other: object) -> bool:
         """The catalogue plays no part: an evaluation carries only as much of it as it used."""
-        return isinstance(other, Framework) and self.__dict__ | {"catalogue": None} == other.__dict__ | {"catalogue": None}
+        fields = type(self).model_fields.keys() - {"catalogue"}
+        return isinstance(other, Framework) and all(getattr(self, name) == getattr(other, name) for name in fields)
 
     def __hash__(self) -> int:
         return hash((self.id, self.first_year))
@@ -134,7 +238,34 @@ class Framework(Named):
     def find_source(self, id: str) -> Clause | None:
         return next((s for s in (*self.sources, *self.catalogue.part.sources) if s.id == id), None)
 
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The dimensions and groups as a tree is read: each before what stands in it."""
+        below: dict[str, list[Section]] = {}
+        for group in self.groups:
+            below.setdefault(group.within, []).append(group)
+
+        def walk(section: Section, above: frozenset[str]) -> Iterator[Section]:
+            yield section
+            for inner in below.get(section.id, ()):
+                if inner.id not in above:  # no group stands in itself; the check says so
+                    yield from walk(inner, above | {inner.id})
+
+        return tuple(one for dimension in self.dimensions for one in walk(dimension, frozenset({dimension.id})))
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """The dimension that each dimension and group stands in."""
+        found: dict[str, str] = {}
+        for section in self.sections:
+            found[section.id] = found.get(section.within, section.id)
+        return found
+
+    def find_rule(self, text: str) -> Rule | None:
+        """A rule by its id or name."""
+        return next((one.rule for one in self.rules if folded(text) in {folded(t) for t in (one.id, one.name, one.name_en) if t}), None)
+
     def playing(self, role: str) -> tuple[str, ...]:
-        """The ids of the groups and indicators that play a role, in their order."""
-        found: list[Group | Indicator] = [*self.groups, *self.indicators]
+        """The ids of the dimensions, groups and indicators that play a role, in their order."""
+        found: list[_Placed] = [*self.sections, *self.indicators]
         return tuple(one.id for one in found if role in one.role)

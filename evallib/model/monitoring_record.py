@@ -11,7 +11,7 @@ from typing import Any, Literal
 from evallib.kit import CATALOGUE
 from evallib.model.base import Frozen
 from evallib.model.monitoring_rows import Kind
-from evallib.model.record import InputFile, Operator
+from evallib.model.record import InputFile, Sign
 from evallib.model.running_year import CALENDAR
 from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Words, words
@@ -68,7 +68,7 @@ class Measure(Frozen):
     name: Words
     unit: Unit
     kind: Kind = "total"
-    operator: Operator = ">="
+    operator: Sign = ">="
     target: Decimal | None = None
     observations: tuple[Observation, ...] = ()
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from evallib.model.base import Id
-from evallib.model.record import Operator
+from evallib.model.record import Sign
 from evallib.model.rows import Sourced, columns, told
 from evallib.model.running_year import CALENDAR, first_day, months_of
 
@@ -28,7 +28,7 @@ class MonitoringRow(Sourced):
     name: str = ""
     name_en: str = ""
     kind: Annotated[Kind | None, BeforeValidator(lambda said: "level" if said == "现状" else said)] = None  # as older files have it
-    operator: Operator | None = None
+    operator: Sign | None = None
     target: Annotated[Decimal, Field(ge=0)] | None = None
     value: Annotated[Decimal, Field(ge=0)] | None = None
     unit: str = ""

@@ -18,7 +18,7 @@ class Survey(Sourced):
     indicator: Id
     group: Annotated[str, Field(min_length=1)]
     group_en: str = ""
-    scale: Literal["yes_no", "three_point", "five_point", "marks_10", "marks_100"]
+    scale: Literal["yes_no", "three_point", "five_point", "four_marks", "marks_10", "marks_100"]
     weight: Annotated[Decimal, Field(gt=0, le=100)] | None = None
     population: Annotated[int, Field(ge=1)] | None = None
     issued: Annotated[int, Field(ge=0)] | None = None

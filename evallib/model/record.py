@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -15,7 +15,10 @@ from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import NOTHING, Lang, Words
 
-Operator = Literal[">=", "<=", "="]
+Operator = Literal[">=", "<=", "=", ">", "<", "between", "words", "by"]
+"""How an actual is held against a target; `words`: asked for in words (定性); `by`: a date."""
+Sign = Literal[">=", "<=", "="]
+"""Those of plans and of the running year."""
 Kind = Literal["department", "project", "policy"]
 
 
@@ -69,7 +72,7 @@ class PlanTarget(Sourced):
     plan_target: Id
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
-    operator: Operator
+    operator: Sign
     target: Decimal
     unit: str
     per_year: Literal["yes", "no"]
@@ -97,23 +100,46 @@ class OwnIndicator(Sourced):
     points: Annotated[Decimal, Field(ge=0)] | None = None
     basis: Basis
     formula: str = ""
+    rule: str = ""
 
 
 class Target(Sourced):
-    """Target and actual of an indicator. The actual is a number, or `actual` of `base` cases, or comes from parts or a formula."""
+    """Target and actual of an indicator. The actual is a number, or `actual` of `base` cases, or comes from parts or a formula.
+
+    A range has an `upper` end; a date is `due` and was kept on the day `done`; what is asked for in words has `wording` and a `verdict`.
+    An `adjusted` target takes the place of the one that was set first.
+    """
 
     indicator: Id
     operator: Operator
-    target: Decimal
-    unit: str
+    target: Decimal | None = None
+    upper: Decimal | None = None
+    due: datetime.date | None = None
+    wording: str = ""
+    unit: str = ""
+    adjusted: Decimal | None = None
     actual: Decimal | None = None
     actual_unit: str = ""
     base: Decimal | None = None
+    done: datetime.date | None = None
+    verdict: Literal["reached", "partly", "missed"] | None = None
     actual_by: Literal["measured", "judged"]
+    core: Literal["yes", "no"] | None = None
+    reason: str = ""
+    reason_en: str = ""
+    remedy: str = ""
+    remedy_en: str = ""
     evidence: str = ""
     evidence_en: str = ""
 
     evidence_words: ClassVar = InBoth("evidence")
+    reason_words: ClassVar = InBoth("reason")
+    remedy_words: ClassVar = InBoth("remedy")
+
+    @property
+    def asks(self) -> Decimal:
+        """The number that counts: the adjusted target, or the one set first; none of what is no number."""
+        return next((n for n in (self.adjusted, self.target) if n is not None), Decimal(0))
 
 
 class TargetPart(Sourced):
@@ -125,7 +151,7 @@ class TargetPart(Sourced):
     role: Literal["target", "actual"]
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
-    value: Decimal
+    value: Decimal | None = None
     unit: str
     counted: Literal["yes", "no"]
 
@@ -134,10 +160,11 @@ class Judgement(Sourced):
     """What the evaluators decided about an indicator, with the reason."""
 
     indicator: Id
-    kind: Literal["item", "tier", "award", "override", "not_applicable"]
+    kind: Literal["item", "tier", "award", "override", "not_applicable", "chosen", "nothing_found"]
     item: str = ""
     verdict: str = ""
     score: Decimal | None = None
+    coefficient: Annotated[Decimal, Field(ge=0, le=200)] | None = None
     basis: Basis
     reason: Annotated[str, Field(min_length=1)]
     reason_en: str = ""
@@ -163,6 +190,8 @@ class Finding(Sourced):
     voucher: str = ""
     clauses: str = ""
     indicator: Id
+    seriousness: Literal["serious", "general", "slight"] = "general"
+    veto: str = ""
     recommendation: str = ""
 
     kind_words: ClassVar = InBoth("kind")
@@ -324,12 +353,6 @@ class Record(Frozen):
     @cached_property
     def _facts(self) -> dict[tuple[str, int], Fact]:
         return {(row.fact, row.year): row for row in reversed(self.facts)}
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with other values; pydantic would take the looked-up facts of the old ones along."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("_facts", None)
-        return copied
 
 
 TABLES: dict[str, type[Row]] = {name: get_args(info.annotation)[0] for name, info in Record.model_fields.items() if name in TABLE_NAMES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
 
@@ -24,12 +24,22 @@ class InBoth:
         return words(getattr(row, self.column), getattr(row, f"{self.column}_en"))
 
 
+State = Literal["missing", "to_come", "not_applicable", "not_checked"]
+"""Why there is no number: known to be missing, not yet known, does not apply, nobody checked."""
+
+
 class Row(Frozen):
-    """A row of a table of the data; `words` says what it is."""
+    """A row of a table of the data; `words` says what it is, `states` why a cell has no number where it says so."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     words: ClassVar = InBoth("name")
+
+    states: Annotated[tuple[tuple[str, State], ...], Field(exclude_if=lambda states: not states)] = ()
+
+    def state_of(self, column: str) -> State | Literal[""]:
+        """Why a column has no number; empty where it has one, or nobody said."""
+        return next((state for name, state in self.states if name == column), "")
 
 
 class Sourced(Row):
@@ -47,12 +57,13 @@ def columns(table: type[Row]) -> list[str]:
     ['source', 'section']
     """
     last = [name for name in ("source", "section") if issubclass(table, Sourced)]
-    return [name for name in table.model_fields if name not in last] + last
+    return [name for name in table.model_fields if name not in (*last, "states")] + last
 
 
 def told(model: type[Table], table: str) -> type[Table]:
     """A row class whose columns have the words of a table, with those that all sourced rows share."""
-    for name, info in model.model_fields.items():
+    for name in columns(model):
+        info = model.model_fields[name]
         said = COLUMNS[table].get(name) or COLUMNS["sourced"][name]
         info.title, info.description = said["zh"], said["en"]
         info.json_schema_extra = {key: said[key] for key in ("unit", "note") if key in said}

@@ -38,19 +38,18 @@ def framework_lines(framework: Framework) -> tuple[FrameworkLine, ...]:
     """Every dimension, group and indicator with its points, rule in words, clause and formula, in the framework's order."""
     lines: list[FrameworkLine] = []
 
-    for d in framework.dimensions:
-        lines.append(FrameworkLine(1, d.id, d.words, plain(d.points), CHOICES[d.basis]))
-        for g in (g for g in framework.groups if g.dimension == d.id):
-            own = NOTHING
-            if g.own_rule is not None:
-                own = _told("own", rule=_rule(framework.catalogue, g.own_rule, ""))
-            lines.append(FrameworkLine(2, g.id, g.words, plain(g.points), CHOICES[g.basis], own))
-            for i in (i for i in framework.indicators if i.group == g.id):
-                source = framework.find_source(i.source)
-                document = source.words if source else words(i.source)
-                clause = _told("clause", document=document, clause=words(i.clause, i.clause_en))
-                rule, formula = _rule(framework.catalogue, i.rule, i.value), formula_words(framework.catalogue, i.value)
-                lines.append(FrameworkLine(3, i.id, i.words, plain(i.points), CHOICES[i.basis], rule, clause, formula))
+    depth = {"": 0}
+    for s in framework.sections:
+        depth[s.id] = depth[s.within] + 1
+        own = _told("own", rule=_rule(framework.catalogue, s.own_rule, "")) if s.own_rule is not None else NOTHING
+        points = plain(s.points) if s.points is not None else ""
+        lines.append(FrameworkLine(depth[s.id], s.id, s.words, points, CHOICES[s.basis], own))
+        for i in (i for i in framework.indicators if i.within == s.id):
+            source = framework.find_source(i.source)
+            document = source.words if source else words(i.source)
+            clause = _told("clause", document=document, clause=words(i.clause, i.clause_en))
+            rule, formula = _rule(framework.catalogue, i.rule, i.value), formula_words(framework.catalogue, i.value)
+            lines.append(FrameworkLine(depth[s.id] + 1, i.id, i.words, plain(i.points), CHOICES[i.basis], rule, clause, formula))
     return tuple(lines)
 
 

@@ -7,25 +7,43 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache, partial
+from typing import get_args
 
-from evallib.model.rules import Award, Bands, Checklist, DeductPerOccurrence, DeductPerUnit, Linear, PassFail, Proportional, Rule, Tiers
+from evallib.model.rules import (
+    ONE,
+    ZERO,
+    Award,
+    Checklist,
+    ChecklistItem,
+    DeductPerOccurrence,
+    DeductPerUnit,
+    Pieces,
+    Rule,
+    Seriousness,
+    Tiers,
+    Unsaid,
+)
+from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit
 from evallib.model.words import NOTHING, Given, Lang, Words, joined, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.sentences import sentence
+
+SERIOUSNESS: tuple[Seriousness, ...] = get_args(Seriousness)
 
 _share = partial(percent, places=None)
 
 
 def kind_name(rule: Rule) -> Words:
     """The kind of a rule."""
-    return _told(f"{rule.kind}.name")
+    return _told(f"{rule.form}.name")
 
 
 def rule_text(rule: Rule, lang: Lang, unit: Unit = SHARE) -> str:
     """A rule in words; `unit` is that of the value that it scores.
 
-    >>> rule_text(Proportional(kind="proportional", of="completion"), "en")
+    >>> from evallib.model.rules import Proportional
+    >>> rule_text(Proportional(kind="proportional", of="completion").rule(), "en")
     'completion × points, counted up to 100%'
     """
     return _rule(rule, unit)[lang]
@@ -42,85 +60,133 @@ def _told(name: str, /, **given: Given) -> Words:
 
 @lru_cache(maxsize=1024)
 def _rule(rule: Rule, unit: Unit) -> Words:
-    told = partial(_told, f"{rule.kind}.rule")
-    if isinstance(rule, Proportional):
-        return told(what=_told(f"of.{rule.of}"), cap=_share(rule.cap))
-    if isinstance(rule, Bands):
-        return told(bands=joined(_told("bands.band", band=_band(rule, n, unit), share=_share(b.share)) for n, b in enumerate(rule.bands)))
-    if isinstance(rule, Linear):
-        return told(full=_number(rule.full_at, unit), zero=_number(rule.zero_at, unit))
+    told = partial(_told, f"{rule.form}.rule")
+    if isinstance(rule, Pieces):
+        return told(**_pieces(rule, unit))
     if isinstance(rule, DeductPerUnit):
         return told(steps=_told(f"deduct_per_unit.{rule.steps}"), **_deduction(rule, unit))
-    if isinstance(rule, PassFail):
-        return told(limit=_limit(rule, unit))
     if isinstance(rule, DeductPerOccurrence):
-        return told(each=plain(rule.points_each, 2))
+        own = [(one, rule.costs(one)) for one in SERIOUSNESS if rule.costs(one) != rule.points_each]
+        others = listed(_told("deduct_per_occurrence.own", seriousness=CHOICES[one], each=plain(cost, 2)) for one, cost in own)
+        return told(each=plain(rule.points_each, 2), others=_told("deduct_per_occurrence.others", own=others) if own else NOTHING)
     if isinstance(rule, Checklist):
-        return told(items=joined(_told("checklist.item", item=i.words, points=plain(i.points, 2)) for i in rule.items))
+        return told(items=joined(_told(f"checklist.item.{_sign(i)}", item=i.words, points=plain(abs(i.points), 2)) for i in rule.items))
     if isinstance(rule, Tiers):
         return told(tiers=joined(_told("tiers.tier", tier=t.words, low=_share(t.low), high=_share(t.high)) for t in rule.tiers))
+    if isinstance(rule, Unsaid):
+        return told(text=words(rule.text, rule.text_en), reason=words(rule.reason, rule.reason_en))
     return told()
+
+
+def _pieces(rule: Pieces, unit: Unit) -> dict[str, Words]:
+    """What the words of pieces leave room for."""
+    bands = joined(_piece(rule, n, unit) for n in range(len(rule.stretches)))
+    full = next((n for n, s in enumerate(rule.stretches) if {s.at_low, s.at_high} == {ONE}), 0)
+    ends = [
+        (s.at_low, s.low.at) if at == "low" else (s.at_high, s.high.at)
+        for s in rule.stretches
+        if s.low and s.high
+        for at in ("low", "high")
+    ]
+    full_at, zero_at = (_number(edge, unit) for _, edge in sorted(ends[:2], reverse=True)) if len(ends) > 1 else (NOTHING, NOTHING)
+    given = {"bands": bands, "what": _told(f"of.{rule.of}"), "cap": words(_share(rule.most)), "limit": _band(rule, full, unit)}
+    return given | {"full": full_at, "zero": zero_at}
+
+
+def _piece(rule: Pieces, place: int, unit: Unit) -> Words:
+    low, high = rule.pieces[place].shares
+    band = _band(rule, place, unit)
+    if low == high:
+        return _told("bands.band", band=band, share=_share(low))
+    return _told("bands.line", band=band, low=_share(low), high=_share(high))
 
 
 def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...], unit: Unit) -> Words:
     told, n, worth, score = (
-        partial(_told, f"{rule.kind}.worked"),
+        partial(_told, f"{rule.form}.worked"),
         award.numbers,
         _told("worth", points=plain(points, 2)),
         plain(award.score, 2),
     )
-    if isinstance(rule, Proportional):
-        value = words(percent(n["value"])) if unit.is_share else _number(n["value"], unit)
-        return (
-            told(value=value, worth=worth)
-            if n["share"] == n["value"]
-            else _told("proportional.capped", value=value, share=_share(n["share"]), worth=worth)
-        )
-    if isinstance(rule, Bands):
-        return told(band=_band(rule, int(n["band"]), unit), share=_share(n["share"]), worth=worth)
-    if isinstance(rule, Linear):
-        return told(zero=_number(rule.zero_at, unit), full=_number(rule.full_at, unit), part=percent(n["share"]), worth=worth)
+    if isinstance(rule, Pieces):
+        return _worked_pieces(rule, n, worth, unit)
     if isinstance(rule, DeductPerUnit):
-        given = _deduction(rule, unit)
+        deducted = _deduction(rule, unit)
         if n["over"] == 0:
-            return _told("deduct_per_unit.within", **given)
+            return _told("deduct_per_unit.within", **deducted)
         over = _told("percentage_points", number=plain(n["over"] * 100, 2)) if unit.is_share else written(n["over"], unit)
         whole = _told("deduct_per_unit.whole_only") if rule.steps == "whole" else NOTHING
-        return told(
-            over=over, whole=whole, lost=percent(n["lost"]), floor=_floor(n["lost"] > 1), kept=percent(n["kept"]), worth=worth, **given
-        )
-    if isinstance(rule, PassFail):
-        return _told("pass_fail.passed" if n["passed"] else "pass_fail.failed", limit=_limit(rule, unit))
+        if rule.share is None:
+            lost = n["units"] * (rule.points or ZERO)
+            deducted |= {"lost": words(plain(lost, 2)), "floor": _floor(lost > points), "points": words(plain(points, 2))}
+            return _told("deduct_per_unit.worked_points", over=over, whole=whole, **deducted)
+        lost = n["units"] * rule.share
+        kept = percent(max(1 - lost, ZERO))
+        return told(over=over, whole=whole, lost=percent(lost), floor=_floor(lost > 1), kept=kept, worth=worth, **deducted)
     if isinstance(rule, DeductPerOccurrence):
         if not findings:
             return _told("deduct_per_occurrence.none")
-        count, each = len(findings), rule.points_each
-        noun, floor = "findings" if count > 1 else "finding", _floor(each * count > points)
-        return told(count=count, noun=noun, findings=listed(findings), each=plain(each, 2), points=plain(points, 2), floor=floor)
+        costs = [(one, count, rule.costs(one)) for one in SERIOUSNESS if (count := int(n.get(one, 0)))]
+        lost = sum((count * cost for _, count, cost in costs), ZERO)
+        noun = "findings" if len(findings) > 1 else "finding"
+        given: dict[str, Given] = {
+            "count": len(findings),
+            "noun": noun,
+            "findings": listed(findings),
+            "points": plain(points, 2),
+            "floor": _floor(lost > points),
+        }
+        if len({cost for *_, cost in costs}) == 1:
+            return told(each=plain(costs[0][2], 2), **given)
+        each = listed(
+            _told("deduct_per_occurrence.counted", count=count, seriousness=CHOICES[one], each=plain(cost, 2)) for one, count, cost in costs
+        )
+        return _told("deduct_per_occurrence.worked_by", costs=each, lost=plain(lost, 2), **given)
     if isinstance(rule, Checklist):
-        verdict = {i.id: _told(f"checklist.{'met' if n[i.id] else 'not_met'}", item=i.words, points=plain(i.points, 2)) for i in rule.items}
-        return joined(verdict.values())
+        said = ((i, "met" if n[i.id] else "not_met") for i in rule.items)
+        return joined(_told(f"checklist.{verdict}.{_sign(i)}", item=i.words, points=plain(abs(i.points), 2)) for i, verdict in said)
     if isinstance(rule, Tiers):
         tier = rule.tiers[int(n["tier"])]
         return told(tier=tier.words, low=_share(tier.low), high=_share(tier.high), score=score)
     return told(score=score, worth=worth)
 
 
+def _worked_pieces(rule: Pieces, n: dict[str, Decimal], worth: Words, unit: Unit) -> Words:
+    form, place, share = rule.form, int(n["piece"]), n["share"]
+    told = partial(_told, f"{form}.worked")
+    if form == "proportional":
+        value = words(percent(n["value"])) if unit.is_share else _number(n["value"], unit)
+        if share != n["value"]:
+            return _told("proportional.capped", value=value, share=_share(share), worth=worth)
+        return told(value=value, worth=worth)
+    given = _pieces(rule, unit)
+    if form == "pass_fail":
+        return _told("pass_fail.passed" if share else "pass_fail.failed", limit=given["limit"])
+    if form == "linear":
+        return told(part=percent(share), worth=worth, **{key: given[key] for key in ("zero", "full")})
+    low, high = rule.pieces[place].shares
+    if low == high:
+        return _told("bands.worked", band=_band(rule, place, unit), share=_share(low), worth=worth)
+    value = _number(n["value"], unit)
+    return _told(
+        "pieces.worked", value=value, band=_band(rule, place, unit), low=_share(low), high=_share(high), share=percent(share), worth=worth
+    )
+
+
+def _sign(item: ChecklistItem) -> str:
+    return "adds" if item.points > 0 else "takes"
+
+
 def _number(value: Decimal, unit: Unit) -> Words:
     return words(_share(value)) if unit.is_share else written(value, unit)
 
 
-def _band(rule: Bands, place: int, unit: Unit) -> Words:
-    """The values that a band of a rule takes."""
-    rising, own = rule.bands[0].up_to is not None, rule.bands[place].edge
-    before = rule.bands[place - 1].edge if place else None
-    ends = (("above", before), ("up_to", own)) if rising else (("at_least", own), ("below", before))
-    return listed(_told("limit", side=_told(side), edge=_number(edge, unit)) for side, edge in ends if edge is not None)
-
-
-def _limit(rule: PassFail, unit: Unit) -> Words:
-    side = "up_to" if rule.at_least is None else "at_least"
-    return _told("limit", side=_told(side), edge=_number(rule.edges[0], unit))
+def _band(rule: Pieces, place: int, unit: Unit) -> Words:
+    """The values that a piece of a rule takes."""
+    low, high, *_ = rule.stretches[place]
+    ends = [("at_least" if low.closed else "above", low.at)] if low else []
+    ends += [("up_to" if high.closed else "below", high.at)] if high else []
+    return listed(_told("limit", side=_told(side), edge=_number(edge, unit)) for side, edge in ends)
 
 
 def _deduction(rule: DeductPerUnit, unit: Unit) -> dict[str, Words]:
@@ -128,7 +194,8 @@ def _deduction(rule: DeductPerUnit, unit: Unit) -> dict[str, Words]:
     number = plain(rule.unit * 100)
     one = _told("percentage_point") if number == "1" else _told("percentage_points", number=number)
     step = one if unit.is_share else written(rule.unit, unit)
-    return {"side": _told(rule.side), "limit": _number(rule.limit, unit), "step": step, "share": words(_share(rule.share))}
+    share = _told("worth", points=plain(rule.points, 2)) if rule.points else _told("of_points", share=_share(rule.share or ZERO))
+    return {"side": _told(rule.side), "limit": _number(rule.limit, unit), "step": step, "share": share}
 
 
 def _floor(past: bool) -> Words:

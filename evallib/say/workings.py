@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import get_args
 
 from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult, State, Status, TargetResult
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
+from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit
-from evallib.model.words import Lang, Words, listed, words
+from evallib.model.words import Given, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
 from evallib.say.sentences import sentence
@@ -70,22 +72,63 @@ def _actual(e: Evaluation, t: TargetResult, lang: Lang) -> str:
         converted = unit.factor != t.unit.factor and (lang == "zh" or unit.factor / unit.scale != t.unit.factor / t.unit.scale)
         return f"{shown} = {quantity(t.actual or Decimal(0), t.unit, lang)}" if converted else shown
     if t.way == "parts":
-        parts = (f"{p.words[lang]} {quantity(p.value, read(p.unit), lang)}" for p in counted_parts(e.record, t.id, "actual"))
+        parts = (f"{p.words[lang]} {quantity(p.value or Decimal(0), read(p.unit), lang)}" for p in counted_parts(e.record, t.id, "actual"))
         return f"{' + '.join(parts)} = {quantity(t.actual or Decimal(0), t.unit, lang)}"
+    if t.way == "survey":
+        return sentence("workings.target.survey", rate=written(t.actual, t.unit))[lang]
     if t.way == "formula":
         return formula_working(e, e.formula(e.in_force[t.id].value), lang)
     return sentence("workings.target.no_actual")[lang]
 
 
+def goal_text(t: TargetResult, lang: Lang) -> str:
+    """What a target asks for, without its operator: a number with its unit, a range, a date, words."""
+    if t.asked:
+        return t.asked
+    if t.upper is not None:
+        return f"{plain(t.target)}~{quantity(t.upper, t.unit, lang)}"
+    return quantity(t.target, t.unit, lang)
+
+
+def reached_text(t: TargetResult, lang: Lang) -> str:
+    """What was reached: a number with its unit, a date, or how far what was asked for in words; else why it is not known."""
+    if t.actual is None:
+        return CHOICES[t.state][lang] if t.state else "—"
+    if t.operator == "words":
+        return CHOICES[t.reached][lang]
+    return t.reached or quantity(t.actual, t.unit, lang)
+
+
 def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:
     """A target and its actual, and how far the one reaches the other."""
-    how, rate = _actual(e, t, lang), t.completion_rate
+    told = partial(_target, lang=lang)
     if t.actual is None:
-        return how
+        return told(t.state) if t.state else _actual(e, t, lang)
+    goal, rate = goal_text(t, lang), t.completion_rate
+    if t.original is not None:
+        goal += told("adjusted", original=quantity(t.original, t.unit, lang))
+    if t.operator == "by":
+        days = told("days", count=abs(int(t.actual)))
+        return told("late" if t.actual > 0 else "early" if t.actual else "on_time", done=t.reached, due=t.asked, days=days)
+    if t.operator == "words":
+        return told("words", goal=goal or told("no_words"), reached=reached_text(t, lang), share=percent(t.actual, None))
+    how = _actual(e, t, lang)
+    if t.operator == "between" and not t.met:
+        side = "below_range" if t.actual < t.target else "above_range"
+        return told(side, how=how, goal=goal, share=percent(t.attainment or Decimal(0)))
+    if t.operator == "between":
+        return told("in_range", how=how, goal=goal)
     if rate is None:
-        return sentence("workings.target.zero", how=how)[lang]
-    ending = ("kept" if t.met else "exceeded") if t.operator == "<=" else "surpassed" if rate > 1 else "completed"
-    return sentence(f"workings.target.{ending}", how=how, goal=written(t.target, t.unit), rate=percent(rate))[lang]
+        verdict = told("reached" if t.met else "not_reached")
+        return told("negative" if t.target < 0 else "zero", how=how, goal=goal, verdict=verdict)
+    ending = ("kept" if t.met else "exceeded") if t.lower_is_better else "surpassed" if rate > 1 else "completed"
+    ending = "not_exactly" if t.operator == "=" and not t.met and not t.attainment else ending
+    said = told(ending, how=how, goal=goal, rate=percent(rate))
+    return said + (told("must_exceed", sign=t.operator) if t.operator in (">", "<") and t.actual == t.target else "")
+
+
+def _target(name: str, lang: Lang, **given: Given) -> str:
+    return sentence(f"workings.target.{name}", **given)[lang]
 
 
 def _measured(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
@@ -93,34 +136,53 @@ def _measured(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     target = e.target(i.target) if i.target else None
     if target is not None:
         return target_working(e, target, lang)
-    return formula_working(e, e.formula(i.formula), lang) if i.formula else ""
+    if i.formula:
+        return formula_working(e, e.formula(i.formula), lang)
+    return sentence("workings.target.survey", rate=written(i.value, i.unit))[lang] if i.value is not None else ""
 
 
 def indicator_working(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """How an indicator's score came about: the number, the rule, the rounding, and what the evaluators decided over it."""
-    places, apart = e.framework.rounding.scores, "；" if lang == "zh" else "; "
+    said = _decided(e, i, lang)
+    if i.extra:
+        said = sentence(f"workings.score.{i.extra}", how=said, score=plain(i.score or Decimal(0), e.framework.rounding.scores))[lang]
+    veto = next((v for v in e.framework.vetoes if v.id == i.veto), None)
+    return sentence("workings.score.veto", how=said, veto=veto.words)[lang] if veto else said
+
+
+def _decided(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
+    places, apart, rule = e.framework.rounding.scores, "；" if lang == "zh" else "; ", e.in_force[i.id].rule
     how = _measured(e, i, lang)
     if i.status == "not_applicable":
-        reason = next(j for j in i.judgements if j.kind == "not_applicable").reason_words
-        return sentence("workings.score.not_applicable", reason=reason)[lang]
+        reason = next((j.reason_words for j in i.judgements if j.kind == "not_applicable"), words(how))
+        kept = "left_out" if i.score is None else "full"
+        return sentence(f"workings.score.not_applicable.{kept}", reason=reason)[lang]
+    if i.status == "not_chosen":
+        return sentence("workings.score.not_chosen", name=_chosen_beside(e, i))[lang]
     if not i.points and how:
         return how
     if i.award is None:
-        said = how or sentence("workings.score.lacking")[lang]
-        if e.framework.treatment.missing == "zero":
-            said = sentence("workings.score.no_points", how=said)[lang]
+        said = how or sentence(f"workings.score.{'unchecked' if rule.takes == 'findings' else 'lacking'}")[lang]
+        said = sentence(f"workings.score.missing.{e.framework.treatment.missing}", how=said)[lang]
     else:
-        worked = rule_working(e.in_force[i.id].rule, i.award, i.points, i.findings, scale_of(e, i), lang)
+        worked = rule_working(rule, i.award, i.points, i.findings, scale_of(e, i), lang)
         score = plain(i.award.score, places)
         if i.award.score != i.formula_score:
             score = f"{plain(i.award.score, 4)} → {plain(i.formula_score or Decimal(0), places)}"
         said = sentence("workings.score.computed", worked=apart.join(part for part in (how, worked) if part), score=score)[lang]
-    decision = next((j for j in i.judgements if j.kind in ("award", "override") and j.score is not None), None)
+    decision = next((j for j in i.judgements if j.kind in ("award", "override") and (j.score, j.coefficient) != (None, None)), None)
     if decision is None or i.method == "computed" or (i.award is not None and i.method != "overridden"):
         return said
     by, score = sentence(f"workings.decided.{decision.basis}"), plain(i.score or Decimal(0), places)
     told = sentence("workings.score.decided", by=by, score=score, reason=decision.reason_words)[lang]
     return apart.join([how if i.award is None and how else said, told])
+
+
+def _chosen_beside(e: Evaluation, i: IndicatorResult) -> Words:
+    """The indicator that was taken in the place of one."""
+    own = e.in_force[i.id]
+    beside = (o for o in e.indicators if e.in_force[o.id].one_of == own.one_of and o.group == i.group and o.status != "not_chosen")
+    return next((o.name for o in beside), words(own.one_of))
 
 
 def scale_of(e: Evaluation, i: IndicatorResult) -> Unit:
@@ -131,6 +193,12 @@ def scale_of(e: Evaluation, i: IndicatorResult) -> Unit:
 def indicator_rule(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """The rule of an indicator in words."""
     return rule_text(e.in_force[i.id].rule, lang, scale_of(e, i))
+
+
+def indicator_sentence(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
+    """The sentence that the rule of an indicator was made from (原文), as it stands in its document; empty where none is given."""
+    rule = e.in_force[i.id].rule
+    return words(rule.text, rule.text_en)[lang]
 
 
 def indicator_clause(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:

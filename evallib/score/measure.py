@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from evallib.model.catalogue import Formula
 from evallib.model.evaluation import FormulaResult, State, TargetResult, Way
@@ -10,10 +11,13 @@ from evallib.model.expression import Undefined, compute
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target, TargetPart
-from evallib.model.units import SHARE, convert, times
+from evallib.model.rules import ONE, ZERO
+from evallib.model.units import NO_UNIT, SHARE, Unit, convert, times
 from evallib.model.words import Words, words
+from evallib.score.answers import SURVEY, satisfaction
 
-ONE = Decimal(1)
+DAY = (("days", 1),)
+"""What is measured of what is late."""
 
 
 def compute_formula(facts: Facts, formula: Formula) -> FormulaResult:
@@ -39,17 +43,22 @@ def _not_given(facts: Facts, id: str, year: int) -> InputValue:
     return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=words("未提供", "not given"))
 
 
-def _actual(facts: Facts, row: Target, formula: FormulaResult | None) -> tuple[Decimal | None, Way]:
+def _actual(
+    facts: Facts, row: Target, unit: Unit, indicator: Indicator | None, formula: FormulaResult | None
+) -> tuple[Decimal | None, Way]:
     """The actual in the target's unit, and how it came about."""
     read = facts.catalogue.units.read
-    unit = read(row.unit)
     parts = counted_parts(facts.record, row.indicator, "actual")
     if row.actual is not None and row.base is not None:
         return (convert(row.actual / row.base, SHARE, unit) if row.base else None), "of base"
     if row.actual is not None:
         return convert(row.actual, read(row.actual_unit or row.unit), unit), "given"
     if parts:
-        return sum((convert(p.value, read(p.unit), unit) for p in parts), Decimal(0)), "parts"
+        known = [convert(p.value, read(p.unit), unit) for p in parts if p.value is not None]
+        return (sum(known, ZERO) if len(known) == len(parts) else None), "parts"
+    if indicator is not None and indicator.value == SURVEY:
+        rate = satisfaction(facts.record, indicator.id)
+        return (None if rate is None or not unit.is_share else convert(rate, SHARE, unit)), "survey"
     if formula is not None:
         return (None if formula.value is None else convert(formula.value, formula.unit, unit)), "formula"
     return None, "none"
@@ -60,46 +69,94 @@ def counted_parts(record: Record, indicator: str, role: str) -> tuple[TargetPart
     return tuple(p for p in record.target_parts if p.indicator == indicator and p.role == role and p.counted == "yes")
 
 
-def _is_met(operator: Operator, actual: Decimal, target: Decimal) -> bool:
-    if operator == ">=":
-        return actual >= target
-    return actual <= target if operator == "<=" else actual == target
+class Held(NamedTuple):
+    """A target held against its actual: completion rate, attainment, and whether it was met; None where that is not known."""
+
+    rate: Decimal | None
+    attainment: Decimal | None
+    met: bool | None
 
 
-def _attained(operator: Operator, actual: Decimal, target: Decimal) -> Decimal:
-    """How far a target that was not met was attained, as a share: actual / target, or target / actual where lower is better."""
-    if operator == ">=" and target > 0:
-        return max(actual / target, Decimal(0))
-    if operator == "<=" and target >= 0:
-        return target / actual
-    return Decimal(0)
+def hold(operator: Operator, actual: Decimal | None, target: Decimal, upper: Decimal | None = None, *, exact: bool = False) -> Held:
+    """How an actual stands to a target. `exact`: "=" is met by the very number only.
+
+    Higher is better: attained is actual ÷ target; lower is better: target ÷ actual where it was missed, and where it was kept, 1 and
+    what was saved of the target. Below a range it is actual ÷ lower end, above it upper end ÷ actual. Against zero, or less, no share
+    can be told: reached or not. A negative target has no completion rate either.
+
+    >>> hold("<=", Decimal(5), Decimal(4)).attainment, hold("<=", Decimal(3), Decimal(4)).attainment
+    (Decimal('0.8'), Decimal('1.25'))
+    """
+    if actual is None:
+        return Held(None, None, None)
+    rate = actual / target if target > 0 else None
+    met = {
+        ">=": actual >= target,
+        ">": actual > target,
+        "<=": actual <= target,
+        "<": actual < target,
+        "=": actual == target or (not exact and actual >= target > 0),
+        "between": upper is not None and target <= actual <= upper,
+        "words": actual >= 1,
+        "by": actual <= 0,
+    }[operator]
+    attained = ONE if met else ZERO
+    if operator == "words":
+        attained = actual
+    elif operator in (">=", ">") or (operator == "=" and not exact):
+        attained = max(rate, ZERO) if rate is not None and (met or rate < 1 or operator == ">") else attained
+    elif operator in ("<=", "<") and target >= 0:
+        attained = target / actual if actual > target else 1 + (target - actual) / target if target else attained
+    elif operator == "between" and not met:
+        below = actual < target
+        attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper else ZERO
+    return Held(rate, min(attained, ONE) if operator == ">" and not met else attained, met)
 
 
-def compute_target(facts: Facts, row: Target, name: Words, formula: FormulaResult | None) -> TargetResult:
-    """A target held against its actual: completion rate, attainment (at most full), and whether it was met."""
-    actual, way = _actual(facts, row, formula)
-    met = None if actual is None else _is_met(row.operator, actual, row.target)
+def compute_target(
+    facts: Facts, row: Target, name: Words, indicator: Indicator | None, formula: FormulaResult | None, framework: Framework
+) -> TargetResult:
+    """A target held against its actual: completion rate, attainment, and whether it was met."""
+    unit, asked, reached = facts.catalogue.units.read(row.unit), "", ""
+    target, upper = row.asks, row.upper if row.adjusted is None else None
+    way: Way
+    if row.operator == "by":
+        unit = next((unit for unit in facts.catalogue.units if unit.dimensions == DAY), NO_UNIT)
+        asked, reached, way = str(row.due or ""), str(row.done or ""), "given"
+        actual = None if row.done is None or row.due is None else Decimal((row.done - row.due).days)
+    elif row.operator == "words":
+        unit, asked, reached, way = SHARE, row.wording, row.verdict or "", "given"
+        shares = framework.qualitative
+        actual, target = (None if not row.verdict or shares is None else getattr(shares, row.verdict)), ONE
+    else:
+        actual, way = _actual(facts, row, unit, indicator, formula)
+    rate, attainment, met = hold(row.operator, actual, target, upper, exact=framework.treatment.equals == "exact")
     return TargetResult(
         id=row.indicator,
         name=name,
         operator=row.operator,
-        target=row.target,
+        target=target,
         actual=actual,
-        unit=facts.catalogue.units.read(row.unit),
-        completion_rate=actual / row.target if actual is not None and row.target else None,
-        attainment=None if actual is None else ONE if met else _attained(row.operator, actual, row.target),
+        unit=unit,
+        upper=upper,
+        asked=asked,
+        reached=reached,
+        state=next((state for column in ("actual", "target", "done", "verdict") if (state := row.state_of(column))), ""),
+        completion_rate=None if row.operator == "by" else rate,
+        attainment=attainment,
         met=met,
         judged=row.actual_by == "judged",
         way=way,
+        original=row.target if row.adjusted is not None else None,
     )
 
 
 def asks_no_more(target: TargetResult, last_actual: Decimal) -> bool:
     """Whether a target is already reached by last year's actual. A target of 100% cannot ask for more."""
-    if target.operator == ">=":
+    if target.operator in (">=", ">"):
         full = target.unit.is_share and convert(target.target, target.unit, SHARE) >= 1
         return target.target <= last_actual and not full
-    return target.operator == "<=" and target.target >= last_actual
+    return target.operator in ("<=", "<") and target.target >= last_actual
 
 
 def measure(
@@ -121,7 +178,9 @@ def measure(
             facts,
             row,
             by_id[row.indicator].words if row.indicator in by_id else words(row.indicator),
+            by_id.get(row.indicator),
             formulas.get(by_id[row.indicator].value) if row.indicator in by_id else None,
+            framework,
         )
         for row in facts.record.targets
     )

@@ -183,7 +183,8 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
 def _sum_of_target_parts(evaluation: Evaluation, id: str, target: Decimal, unit: Unit) -> tuple[Decimal, bool]:
     """A target, summed anew from its parts where they are recorded."""
     read, parts = evaluation.catalogue.units.read, counted_parts(evaluation.record, id, "target")
-    return (sum((convert(p.value, read(p.unit), unit) for p in parts), ZERO), True) if parts else (target, False)
+    known = [convert(p.value, read(p.unit), unit) for p in parts if p.value is not None]
+    return (sum(known, ZERO), True) if parts and len(known) == len(parts) else (target, False)
 
 
 def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from evallib import __version__
@@ -11,6 +13,7 @@ from evallib.model.evaluation import (
     FormulaResult,
     IndicatorResult,
     Method,
+    Range,
     SectionResult,
     Status,
     TargetResult,
@@ -18,10 +21,11 @@ from evallib.model.evaluation import (
 )
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
-from evallib.model.framework import Dimension, Framework, Group, Indicator
-from evallib.model.record import Judgement, Record
-from evallib.model.rules import Award, Checklist, DeductPerOccurrence, Measured, Tiers
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import Finding, Judgement, Record
+from evallib.model.rules import ZERO, Award, Awarded, Checklist, DeductPerOccurrence, Measured, Tiers, Unsaid
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
+from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
 
 
@@ -42,22 +46,37 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
     formulas, targets = measure(framework, Facts(framework.catalogue, record), indicators)
     by_formula = {f.id: f for f in formulas}
     by_target = {t.id: t for t in targets}
-    homes = {g.id: g.dimension for g in framework.groups}
     results = tuple(
-        _score(framework, record, indicator, homes[indicator.group], by_formula.get(indicator.value), by_target.get(indicator.id))
+        _score(
+            framework, record, indicator, framework.homes[indicator.within], by_formula.get(indicator.value), by_target.get(indicator.id)
+        )
         for indicator in indicators
     )
-    groups = tuple(_section(g, g.dimension, [r for r in results if r.group == g.id], framework) for g in framework.groups)
-    dimensions = tuple(_section(d, d.id, [r for r in results if r.dimension == d.id], framework) for d in framework.dimensions)
-    total = sum((d.score for d in dimensions), Decimal(0))
-    points = sum((d.points for d in dimensions), Decimal(0))
-    if framework.treatment.not_applicable == "rescale" and points:
-        total, points = out_of_full_points(framework, total, points), framework.points
-    else:
-        total = round_half_up(total, framework.rounding.scores)
-    grade = framework.grade_of(total) if points else None
+    results = _vetoed(framework, record, results)
+    counted = [r for r in results if r.counted]
+    worth = sum((r.points for r in counted if not r.extra), ZERO)
+
+    def total(scores: Iterable[tuple[IndicatorResult, Decimal]]) -> Decimal:
+        """The scores out of the framework's full points, and what is added to these or taken away."""
+        given = [*scores]
+        plain_sum = sum((score for r, score in given if not r.extra), ZERO)
+        extra = sum((score for r, score in given if r.extra), ZERO)
+        return max(out_of_full_points(framework, plain_sum, worth) + extra, ZERO) if worth else round_half_up(plain_sum + extra, places)
+
+    places = framework.rounding.scores
+    found = total((r, r.score or ZERO) for r in counted)
+    missing = [r for r in counted if r.status == "missing" and r.points] if framework.treatment.missing == "undetermined" else []
+    left_open = None
+    grade = framework.grade_of(found) if worth else None
+    if missing:
+        most = {i.id: i.rule.most * i.points for i in indicators}
+        high = total((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
+        low = total((r, r.score if r.score is not None else -r.points if r.extra == "deduction" else ZERO) for r in counted)
+        left_open = Range(low, high, tuple(r.id for r in missing))
+        grade = grade if framework.grade_of(low) == framework.grade_of(high) else None
     scored = [r for r in results if r.status == "scored"]
-    applicable = [r for r in results if r.status != "not_applicable"]
+    applicable = [r for r in results if r.status in ("scored", "missing")]
+    unsaid = {i.id for i in indicators if isinstance(i.rule, Unsaid)}
     overall = next((s for s in record.self_evaluation if s.indicator == "total"), None)
     return Evaluation(
         version=__version__,
@@ -66,19 +85,20 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
         formulas=formulas,
         targets=targets,
         indicators=results,
-        groups=groups,
-        dimensions=dimensions,
-        total=total,
-        points=points,
+        sections=_sections(framework, results),
+        total=found,
+        points=framework.points if worth else ZERO,
         grade_id=grade.id if grade else "",
         coverage=Coverage(
             indicators=len(applicable),
             indicators_scored=len(scored),
-            points=sum((r.points for r in applicable), Decimal(0)),
-            points_scored=sum((r.points for r in scored), Decimal(0)),
+            points=sum((r.points for r in applicable if not r.extra), ZERO),
+            points_scored=sum((r.points for r in scored if not r.extra), ZERO),
+            points_unsaid=sum((r.points for r in applicable if r.id in unsaid), ZERO),
         ),
         self_total=overall.score if overall else None,
         self_grade=overall.grade if overall else "",
+        open=left_open,
     )
 
 
@@ -87,11 +107,38 @@ def out_of_full_points(framework: Framework, score: Decimal, points: Decimal) ->
     return round_half_up(score * framework.points / points, framework.rounding.scores)
 
 
-def _section(made: Dimension | Group, dimension: str, members: list[IndicatorResult], framework: Framework) -> SectionResult:
-    applicable = [m for m in members if m.status != "not_applicable" or framework.treatment.not_applicable == "full"]
-    points = sum((m.points for m in applicable), Decimal(0))
-    score = sum((m.score for m in applicable if m.score is not None), Decimal(0))
-    return SectionResult(made.id, made.words, dimension, points, score, score / points if points else None, made.basis)
+def _sections(framework: Framework, results: tuple[IndicatorResult, ...]) -> tuple[SectionResult, ...]:
+    """What the indicators below each dimension and group are worth, and what they score."""
+    above = {s.id: s.within for s in framework.sections}
+    members: dict[str, list[IndicatorResult]] = {s.id: [] for s in framework.sections}
+    for result in results:
+        place = result.group
+        while place and result.counted:
+            members[place].append(result)
+            place = above[place]
+    found = []
+    for section in framework.sections:
+        inside = members[section.id]
+        points = sum((m.points for m in inside if not m.extra), ZERO)
+        score = sum((m.score for m in inside if m.score is not None), ZERO)
+        rate = score / points if points else None
+        home = framework.homes[section.id]
+        found.append(SectionResult(section.id, section.words, home, section.within, points, score, rate, section.basis))
+    return tuple(found)
+
+
+def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult, ...]) -> tuple[IndicatorResult, ...]:
+    """The results with no score left where a finding names a veto."""
+    named = {f.veto for f in record.findings}
+    for veto in (v for v in framework.vetoes if v.id in named):
+        inside = {veto.of} if veto.of != "total" else {s.id for s in framework.sections}
+        for section in framework.sections:
+            if section.within in inside:
+                inside.add(section.id)
+        results = tuple(
+            replace(r, score=min(r.score, ZERO), veto=veto.id) if r.score is not None and {r.id, r.group} & inside else r for r in results
+        )
+    return results
 
 
 def _score(
@@ -103,31 +150,40 @@ def _score(
     target: TargetResult | None,
 ) -> IndicatorResult:
     """One indicator: what the rule gives, then what the evaluators decided over it."""
-    places, rule = framework.rounding.scores, indicator.rule
+    places, rule, points, treatment = framework.rounding.scores, indicator.rule, indicator.points, framework.treatment
     judgements = tuple(j for j in record.judgements if j.indicator == indicator.id)
-    findings = tuple(f.finding for f in record.findings if f.indicator == indicator.id)
-    measured = target or formula
-    value, unit = (target.actual, target.unit) if target else (formula.value, formula.unit) if formula else (None, NO_UNIT)
-    award = _award(indicator, value, unit, target, judgements, findings)
+    findings = tuple(f for f in record.findings if f.indicator == indicator.id)
+    value, unit = _measured(record, indicator, formula, target)
+    award = _award(framework, record, indicator, value, unit, target, judgements, findings)
     formula_score = None if award is None else round_half_up(award.score, places)
     status: Status = "missing" if award is None else "scored"
-    if not indicator.points and rule.takes == "number":  # measured and shown
-        status = "missing" if measured is None or value is None else "scored"
-    method: Method = "judged" if rule.takes in ("items", "tier", "score") or (target is not None and target.judged) else "computed"
-    score = Decimal(0).quantize(Decimal(1).scaleb(-places)) if award is None else formula_score
+    if not points and rule.takes == "number":  # measured and shown
+        status = "missing" if value is None else "scored"
+    judged = rule.takes in ("items", "tier", "score") and indicator.value != PANEL
+    method: Method = "judged" if judged or (target is not None and target.judged) else "computed"
+    score = formula_score
     decision = next((j for j in judgements if j.kind in ("award", "override", "not_applicable")), None)
-    if decision is not None and decision.kind == "not_applicable":
+    left_out = False
+    if does_not_apply(judgements, formula, target):
         status, method = "not_applicable", "judged"
-        score = round_half_up(indicator.points, places) if framework.treatment.not_applicable == "full" else None
-    elif decision is not None and decision.score is not None and rule.takes != "score":
+        left_out = (indicator.not_applicable or treatment.not_applicable) == "rescale"
+        score = None if left_out else round_half_up(points, places)
+    elif decision is not None and rule.takes != "score" and (given := score_given(decision, points)) is not None:
         status, method = "scored", "overridden" if award is not None else "judged"
-        score = round_half_up(decision.score, places)
+        score = round_half_up(given, places)
+    if indicator.one_of and not any(j.kind == "chosen" for j in judgements):
+        status, score, left_out = "not_chosen", None, True
+    if status == "missing":
+        left_out = left_out or treatment.missing == "rescale"
+        score = round_half_up(ZERO, places) if treatment.missing == "zero" else None
+    if indicator.extra == "deduction" and score is not None:
+        score = -score
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
         dimension=dimension,
-        group=indicator.group,
-        points=indicator.points,
+        group=indicator.within,
+        points=points,
         basis=indicator.basis,
         own=any(o.indicator == indicator.id for o in record.own_indicators),
         value=value,
@@ -137,12 +193,41 @@ def _score(
         score=score,
         formula_score=formula_score,
         award=award,
-        rule=rule.kind,
-        formula=indicator.value or None,
+        rule=rule.form,
+        formula=formula.id if formula else None,
         target=target.id if target else None,
         judgements=judgements,
-        findings=findings,
+        findings=tuple(f.finding for f in findings),
+        counted=not left_out,
+        extra=indicator.extra,
     )
+
+
+def _measured(
+    record: Record, indicator: Indicator, formula: FormulaResult | None, target: TargetResult | None
+) -> tuple[Decimal | None, Unit]:
+    """The number of an indicator: a target's actual, what a formula gives, or the satisfaction in the answers."""
+    if target is not None:
+        return target.actual, target.unit
+    if formula is not None:
+        return formula.value, formula.unit
+    if indicator.value == SURVEY:
+        return satisfaction(record, indicator.id), SHARE
+    return None, NO_UNIT
+
+
+def does_not_apply(judgements: Iterable[Judgement], formula: FormulaResult | None, target: TargetResult | None) -> bool:
+    """Whether an indicator does not apply: so the evaluators decided, or its target, actual or a number of its formula says so."""
+    if any(j.kind == "not_applicable" for j in judgements) or (target is not None and target.state == "not_applicable"):
+        return True
+    return formula is not None and any(i.state == "not_applicable" for i in formula.inputs)
+
+
+def score_given(decision: Judgement, points: Decimal) -> Decimal | None:
+    """The score that a person gave: in points, or as a share of them (得分系数)."""
+    if decision.score is None and decision.coefficient is not None:
+        return points * decision.coefficient / 100
+    return decision.score
 
 
 def scored_number(value: Decimal, unit: Unit) -> Decimal:
@@ -158,23 +243,32 @@ def award_number(rule: Measured, value: Decimal | None, unit: Unit, target: Targ
 
 
 def _award(
+    framework: Framework,
+    record: Record,
     indicator: Indicator,
     value: Decimal | None,
     unit: Unit,
     target: TargetResult | None,
     judgements: tuple[Judgement, ...],
-    findings: tuple[str, ...],
+    findings: tuple[Finding, ...],
 ) -> Award | None:
     """What the indicator's rule gives, or None where something that it needs is missing."""
-    rule = indicator.rule
+    rule, points = indicator.rule, indicator.points
     if isinstance(rule, Measured):
-        return award_number(rule, value, unit, target, indicator.points)
+        return award_number(rule, value, unit, target, points)
     if isinstance(rule, DeductPerOccurrence):
-        return rule.award(len(findings), indicator.points)
+        checked = findings or framework.treatment.no_finding == "none" or any(j.kind == "nothing_found" for j in judgements)
+        return rule.award(tuple(f.seriousness for f in findings), points) if checked else None
     if isinstance(rule, Checklist):
-        verdicts = {j.item: j.verdict == "met" for j in judgements if j.kind == "item"}
-        return rule.award(verdicts) if all(i.id in verdicts for i in rule.items) else None
+        verdicts = {j.item: j.verdict == "met" for j in judgements if j.kind == "item" and j.verdict}
+        return rule.award(verdicts, points) if all(i.id in verdicts for i in rule.items) else None
+    if indicator.value == PANEL and isinstance(rule, Awarded):
+        score = panel_score(record, indicator.id, framework.experts, points, framework.rounding.scores)
+        return None if score is None else rule.award(score)
     decision = next((j for j in judgements if j.kind == rule.judgement), None)
-    if decision is None or decision.score is None:
-        return None
-    return rule.award(decision.verdict, decision.score, indicator.points) if isinstance(rule, Tiers) else rule.award(decision.score)
+    given = None if decision is None else score_given(decision, points)
+    if isinstance(rule, Tiers) and decision is not None:
+        tier = rule.tier(decision.verdict)
+        given = tier.low * points if given is None and tier is not None and tier.low == tier.high else given
+        return None if given is None else rule.award(decision.verdict, given, points)
+    return rule.award(given) if given is not None and isinstance(rule, Awarded) else None

@@ -166,8 +166,8 @@ def test_the_shares_do_not_depend_on_the_order(pair: tuple[list[dict[str, Fracti
 
 
 def test_a_group_in_which_alone_departments_differ_explains_everything(hrss: Evaluation) -> None:
-    groups = tuple(replace(g, score=g.score - 1) if g.id == "satisfaction" else g for g in hrss.groups)
-    found = drivers((hrss, department(hrss, "b", groups=groups, total=hrss.total - 1)))
+    sections = tuple(replace(s, score=s.score - 1) if s.id == "satisfaction" else s for s in hrss.sections)
+    found = drivers((hrss, department(hrss, "b", sections=sections, total=hrss.total - 1)))
     assert {d.id: d.share for d in found if d.share} == {"satisfaction": Decimal(1)}
     assert sum(d.largest_for for d in found) == 2
 

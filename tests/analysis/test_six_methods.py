@@ -18,7 +18,7 @@ from evallib.analysis.six_methods import METHODS, compare_targets, costs, histor
 from evallib.analysis.what_if import apply
 from evallib.data.years import evaluate_year
 from evallib.methods.panels import judge_panel
-from evallib.methods.questionnaires import SCALES, intervals, questionnaires
+from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.optional_rows import Survey
@@ -26,6 +26,7 @@ from evallib.model.units import round_half_up
 from evallib.model.words import LANGS, Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.report import DRAWS, Report
+from evallib.score.answers import SCALES
 from tests.conftest import DATA, GOLDEN, Copy
 
 FOLDER = GOLDEN / "methods"

@@ -121,7 +121,7 @@ def test_the_total_is_out_of_full_points_however_not_applicable_is_treated() -> 
 
 def test_limits_names_every_number_of_a_rule() -> None:
     rule = next(i.rule for i in REAL.framework.indicators if i.id == "carryover")
-    assert list(limits(rule)) == ["bands.0.up_to", "bands.0.share", "bands.1.up_to", "bands.1.share", "bands.2.share"]
+    assert list(limits(rule)) == ["pieces.0.up_to", "pieces.0.share", "pieces.1.up_to", "pieces.1.share", "pieces.2.share"]
 
 
 @given(st.integers(0, 60), st.integers(0, 60))

@@ -28,6 +28,8 @@ def free_columns(table: str) -> list[str]:
         "fact",
         "indicator",
         "formula",
+        "rule",
+        "veto",
         "item",
         "verdict",
         "clauses",
@@ -51,7 +53,7 @@ def poison(year: Path, text: str = HOSTILE) -> int:
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         for row in rows:
             for column in free_columns(table):
-                if not (table == "published" and column == "value"):
+                if column in row and not (table == "published" and column == "value"):
                     row[column] = text + row[column]
                     count += 1
         out = io.StringIO()

@@ -59,7 +59,7 @@ def hostile() -> Evaluation:
     def renamed(rows: Any) -> Any:
         return tuple(replace(r, name=words(HOSTILE[i % len(HOSTILE)])) for i, r in enumerate(rows))
 
-    parts = {part: renamed(getattr(e, part)) for part in ("targets", "indicators", "groups", "dimensions")}
+    parts = {part: renamed(getattr(e, part)) for part in ("targets", "indicators", "sections")}
     grades = tuple(g.model_copy(update={"name": HOSTILE[2], "name_en": HOSTILE[2]}) for g in e.framework.grades)
     return replace(e, **parts, framework=e.framework.model_copy(update={"grades": grades}), self_grade=HOSTILE[1])
 
@@ -347,7 +347,7 @@ def test_hostile_names_survive(id: str, lang: Lang) -> None:
 @pytest.mark.parametrize("id", CHARTS)
 def test_nothing_known_is_said_in_words(id: str) -> None:
     record = real().record.model_copy(update={"facts": (), "self_evaluation": ()})
-    nothing = {"record": record, "targets": (), "indicators": (), "groups": (), "dimensions": (), "formulas": ()}
+    nothing = {"record": record, "targets": (), "indicators": (), "sections": (), "formulas": ()}
     chart = CHARTS[id](replace(real(), **nothing, points=Decimal(0), self_total=None), "zh")  # type: ignore[arg-type]
     assert chart.title
     assert chart.nothing

@@ -24,7 +24,7 @@ from evallib.data.sheets import guarded, read_csv, read_workbook
 from evallib.data.workbook import write_data_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
-from evallib.model.record import TABLES, Contradiction, Finding, Practice, Published, Record
+from evallib.model.record import TABLES, Contradiction, Finding, Operator, Practice, Published, Record
 from evallib.model.rows import Sourced, columns
 from evallib.model.table_words import CHOICES, TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -107,7 +107,8 @@ def test_text_comes_back_as_it_was_whatever_it_begins_with(copy: Copy, record: R
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_choice_and_every_unit_is_read_back(copy: Copy, record: Record, lang: Lang, tmp_path: Path) -> None:
     for table, model in TABLES.items():
-        for column, info in model.model_fields.items():
+        for column in columns(model):
+            info = model.model_fields[column]
             if get_origin(info.annotation) is not None and set(get_args(info.annotation)) <= set(CHOICES):
                 shown = {CHOICES[value][lang] for value in get_args(info.annotation)}
                 assert len(shown) == len(get_args(info.annotation)), (table, column)
@@ -267,7 +268,7 @@ def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[An
         cells = workbook["_lists"][formulas[0].split("!")[1].replace("$", "")]
         return [row[0].value for row in cells]
 
-    assert offered("targets", "operator") == ["≥", "≤", "="]
+    assert offered("targets", "operator") == [CHOICES[sign][lang] for sign in get_args(Operator)]
     assert offered("target_parts", "counted") == [CHOICES["yes"][lang], CHOICES["no"][lang]]
     assert ("万元" if lang == "zh" else "10,000 yuan") in offered("facts", "unit")
     assert ("平方公里" if lang == "zh" else "square kilometres") in offered("targets", "actual_unit")

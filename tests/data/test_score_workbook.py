@@ -246,7 +246,7 @@ def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path)
         points, score = sum(i.points for i in members), sum(i.score for i in members)
         groups.append(replace(d, points=points, score=score, rate=score / points))
     total = round(sum((d.score for d in groups), Decimal(0)) * 100 / sum((d.points for d in groups), Decimal(0)), 2)
-    e = replace(hrss, indicators=indicators, dimensions=tuple(groups), total=total)
+    e = replace(hrss, indicators=indicators, sections=(*groups, *(s for s in hrss.sections if s.within)), total=total)
     book, values = written(e, tmp_path), written(e, tmp_path, values=True)
     rows = {row["三级指标"].value: row for row in table(book.worksheets[0])}
     gone, missing, changed = (rows[hrss.indicator(id).name.zh] for id in ("staffing_control", "three_public_change", "carryover"))

@@ -25,7 +25,12 @@ def as_before(data: Path) -> Path:
     """Turn a copy of today's example back into what version 1.0 had."""
     (data / "county.toml").unlink()
     framework = data / "frameworks" / "xundian-department" / "2023.toml"
-    text = framework.read_text(encoding="utf-8").replace("format = 2", "format = 1").replace('builds_on = ["department"]\n', "")
+    text = (
+        framework.read_text(encoding="utf-8")
+        .replace('equals = "exact"\nno_finding = "none"\n', "")
+        .replace("format = 2", "format = 1")
+        .replace('builds_on = ["department"]\n', "")
+    )
     text = re.sub(r'(?m)^value = "', 'metric = "', re.sub(r"(?m)^role = .*\n", "", text))
     framework.write_text(text.replace("[[grade]]", BASES + "[[grade]]", 1), encoding="utf-8")
     year = data / "departments" / "hrss" / "2023"
@@ -174,4 +179,4 @@ def test_a_framework_that_is_written_in_other_ways_of_toml_is_followed() -> None
     assert read["indicator"] == [{"value": "quality_rate"}]
     assert read["formula"][0]["value"] == "outturn / approved_expenditure"
     quoted = 'format = 1\nfirst_year = 2020\n[bases]\n\'budget_execution_rate\' = "approved"\n[treatment]\nmissing = "zero"\n'
-    assert tomllib.loads(framework_text(quoted))["treatment"] == {"missing": "zero"}
+    assert tomllib.loads(framework_text(quoted))["treatment"] == {"equals": "exact", "no_finding": "none", "missing": "zero"}

@@ -177,7 +177,7 @@ def test_the_later_years_have_another_framework(county: DemoCounty, evaluated: d
 
 def test_the_frameworks_use_most_kinds_of_rules(county: DemoCounty) -> None:
     framework = load_framework(county.data, "demo-department", 2024)
-    kinds = {i.rule.kind for i in framework.indicators} | {g.own_rule.kind for g in framework.groups if g.own_rule}
+    kinds = {i.rule.form for i in framework.indicators} | {g.own_rule.form for g in framework.groups if g.own_rule}
     measured = {"proportional", "bands", "linear", "deduct_per_unit", "pass_fail"}
     assert kinds == measured | {"deduct_per_occurrence", "checklist", "tiers"}
 

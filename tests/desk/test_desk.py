@@ -85,7 +85,7 @@ def test_every_kind_of_number_can_be_changed(desk: Desk) -> None:
     assert desk.now.indicator("quality").score == Decimal(10)
     desk.change_target("urban_new_jobs", 1866)  # 933 of 1,866 is half of 2 points
     assert desk.now.indicator("urban_new_jobs").score == Decimal(1)
-    desk.change_limit("public_satisfaction", "bands.1.share", "0.5")  # the band of 84% now gives half of 10 points
+    desk.change_limit("public_satisfaction", "pieces.1.share", "0.5")  # the band of 84% now gives half of 10 points
     assert desk.now.indicator("public_satisfaction").score == Decimal(5)
     desk.change_points("urban_new_jobs", 4)  # still half
     assert desk.now.indicator("urban_new_jobs").score == Decimal(2)
@@ -104,7 +104,7 @@ def test_the_recorded_value_takes_its_change_away(desk: Desk) -> None:
 def test_what_cannot_be_is_refused_and_all_stays(desk: Desk) -> None:
     desk.change_actual("public_satisfaction", 90)
     with pytest.raises(InputRefused) as refusal:
-        desk.change_limit("public_satisfaction", "bands.1.share", 7)
+        desk.change_limit("public_satisfaction", "pieces.1.share", 7)
     assert "the rule does not hold" in refusal.value.describe("en")
     assert "规则不成立" in refusal.value.describe("zh")
     for wrong in ("many", "1e9", 0.1, True):

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from evallib.methods.proportion import answers_needed, whole_counts, wilson
-from evallib.methods.survey import evaluate_survey, hidden_groups
-from evallib.methods.survey_forms import FIVE_POINT, YES_NO, Group, Marks, Option, Options, Survey, SurveyResult, likert
+from evallib.methods.survey import evaluate_survey
+from evallib.methods.survey_forms import Group, Survey, SurveyResult
 from evallib.model.errors import InputRefused
 from evallib.model.units import round_half_up
 from evallib.model.words import LANGS
+from evallib.score.answers import FIVE_POINT, YES_NO, Marks, Option, Options, hidden_groups, likert
 from tests.conftest import GOLDEN
 
 CASES: dict[str, Any] = tomllib.loads((GOLDEN / "survey.toml").read_text(encoding="utf-8"))

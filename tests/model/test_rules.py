@@ -114,7 +114,7 @@ def test_half_up_is_never_further_than_half_a_step(value: Decimal) -> None:
 
 def test_deductions_count_findings_down_to_nothing() -> None:
     rule = RULES.validate_python({"kind": "deduct_per_occurrence", "points_each": "0.5"})
-    scores = [rule.award(n, Decimal(2)).score for n in range(6)]
+    scores = [rule.award(("general",) * n, Decimal(2)).score for n in range(6)]
     assert scores == [Decimal(s) for s in ("2", "1.5", "1.0", "0.5", "0.0", "0.0")]
 
 
@@ -133,7 +133,7 @@ def test_deductions_count_findings_down_to_nothing() -> None:
 )
 def test_a_deduction_names_the_findings(findings: tuple[str, ...], zh: str, en: str) -> None:
     rule = RULES.validate_python({"kind": "deduct_per_occurrence", "points_each": 1})
-    assert told(rule, rule.award(len(findings), Decimal(2)), Decimal(2), findings) == words(zh, en)
+    assert told(rule, rule.award(("general",) * len(findings), Decimal(2)), Decimal(2), findings) == words(zh, en)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_deduction_names_the_findings(findings: tuple[str, ...], zh: str, en: 
 )
 def test_a_checklist_gives_the_points_of_what_is_met(a: bool, b: bool, score: str, zh: str, en: str) -> None:
     rule = RULES.validate_python({"kind": "checklist", "items": ITEMS})
-    award = rule.award({"a": a, "b": b})
+    award = rule.award({"a": a, "b": b}, Decimal("1.5"))
     assert (award.score, told(rule, award, Decimal("1.5"))) == (Decimal(score), words(zh, en))
 
 
@@ -202,7 +202,7 @@ def test_a_rule_that_people_judge_by_is_put_in_words(rule: dict[str, Any], zh: s
         ({"kind": "bands", "bands": [{"up_to": 1, "share": 1}, {"up_to": 2, "share": 0}]}, "last band"),
         ({"kind": "bands", "bands": [{"up_to": 1, "share": 1}, {"at_least": 2, "share": 1}, {"share": 0}]}, "never both"),
         ({"kind": "bands", "bands": [{"up_to": 2, "share": 1}, {"up_to": 1, "share": 1}, {"share": 0}]}, "rising"),
-        ({"kind": "bands", "bands": [{"up_to": 1, "share": 2}, {"share": 0}]}, "less than or equal to 1"),
+        ({"kind": "bands", "bands": [{"up_to": 1, "share": 6}, {"share": 0}]}, "less than or equal to 5"),
         ({"kind": "bands", "bands": [{"up_to": 1, "share": 1}, {"up_to": 1, "share": 1}, {"share": 0}]}, "rising"),
         ({"kind": "bands", "bands": [{"at_least": 1, "share": 1}, {"at_least": 1, "share": 1}, {"share": 0}]}, "falling"),
         ({"kind": "bands", "bands": [{"at_least": 1, "share": 1}, {"at_least": 2, "share": 1}, {"share": 0}]}, "falling"),
@@ -215,14 +215,14 @@ def test_a_rule_that_people_judge_by_is_put_in_words(rule: dict[str, Any], zh: s
         ({"kind": "pass_fail", "at_least": 1, "up_to": 1}, "one of the two"),
         (PER_UNIT | {"unit": 0}, "greater than 0"),
         ({"kind": "proportional", "cap": 0}, "greater than 0"),
-        ({"kind": "proportional", "cap": "1.01"}, "less than or equal to 1"),
+        ({"kind": "proportional", "cap": "5.01"}, "less than or equal to 5"),
         ({"kind": "bands", "bands": [{"up_to": 1, "share": "-0.1"}, {"share": 0}]}, "greater than or equal to 0"),
-        ({"kind": "bands", "bands": [{"up_to": 1, "share": 1, "below": 2}, {"share": 0}]}, "below"),
+        ({"kind": "bands", "bands": [{"up_to": 1, "share": 1, "below": 2}, {"share": 0}]}, "one edge"),
         (PER_UNIT | {"share": 0}, "greater than 0"),
         (PER_UNIT | {"share": "1.01"}, "less than or equal to 1"),
         ({"kind": "deduct_per_occurrence", "points_each": 0}, "greater than 0"),
         ({"kind": "checklist", "items": []}, "at least 1"),
-        ({"kind": "checklist", "items": [ITEMS[0] | {"points": 0}]}, "greater than 0"),
+        ({"kind": "checklist", "items": [ITEMS[0] | {"points": 0}]}, "worth something"),
         ({"kind": "checklist", "items": [ITEMS[0] | {"weight": 1}]}, "weight"),
         ({"kind": "tiers", "tiers": []}, "at least 1"),
         ({"kind": "tiers", "tiers": [TIERS[0] | {"middle": 1}]}, "middle"),
@@ -243,7 +243,7 @@ def test_a_rule_that_makes_no_sense_is_refused(rule: dict[str, Any], said: str) 
     ids=lambda rule: str(rule["kind"]),
 )
 def test_a_rule_may_stand_at_its_limit(rule: dict[str, Any]) -> None:
-    assert RULES.validate_python(rule).kind == rule["kind"]
+    assert RULES.validate_python(rule).form == rule["kind"]
 
 
 def test_rules_of_points_are_worth_more_with_their_indicator() -> None:

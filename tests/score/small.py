@@ -65,7 +65,7 @@ def framework(**changes: Any) -> Framework:
         "name_en": "Small framework",
         "points": 10,
         "rounding": {"scores": 2, "rates": 4, "mode": "half_up"},
-        "treatment": {"missing": "zero", "not_applicable": "rescale"},
+        "treatment": {"missing": "zero", "not_applicable": "rescale", "no_finding": "none"},
         "grade": [
             {"id": "good", "name": "良", "name_en": "Good", "at_least": 8},
             {"id": "fair", "name": "中", "name_en": "Fair", "at_least": 5},

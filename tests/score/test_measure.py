@@ -253,13 +253,10 @@ def test_a_target_shows_actual_goal_and_completion() -> None:
     assert told == words("实际 350人；目标 400人；完成率 87.50%", "actual 350 people; target 400 people; completion 87.50%")
 
 
-def test_more_than_the_target_is_attained_in_full_and_says_so() -> None:
+def test_more_than_the_target_is_told_in_full_and_counted_as_the_rule_says() -> None:
     result, told = held(target("jobs", ">=", "400", "人", actual="466"))
-    assert (result.completion_rate, result.attainment, result.met) == (Decimal("1.165"), 1, True)
-    assert told == words(
-        "实际 466人；目标 400人；完成率 116.50%，超额部分不加分",
-        "actual 466 people; target 400 people; completion 116.50%, capped at 100%",
-    )
+    assert (result.completion_rate, result.attainment, result.met) == (Decimal("1.165"), Decimal("1.165"), True)
+    assert told == words("实际 466人；目标 400人；完成率 116.50%", "actual 466 people; target 400 people; completion 116.50%")
 
 
 def test_exactly_the_target_is_not_more_than_it() -> None:
@@ -337,7 +334,7 @@ def test_an_actual_of_nothing_is_an_actual() -> None:
 
 def test_a_limit_that_was_kept() -> None:
     result, told = held(target("unemployment", "<=", "4.5", "%", actual="3.6"))
-    assert (result.completion_rate, result.attainment, result.met) == (Decimal("0.8"), 1, True)
+    assert (result.completion_rate, result.attainment, result.met) == (Decimal("0.8"), Decimal("1.2"), True)
     assert told == words("实际 3.60%；上限 4.50%，未超过；相当于上限的 80.00%", "actual 3.60%; limit 4.50%: kept, 80.00% of the limit")
 
 
@@ -355,7 +352,10 @@ def test_a_target_of_nothing_has_no_completion() -> None:
     )
     assert (kept.completion_rate, kept.attainment, kept.met) == (None, 1, True)
     assert (broken.completion_rate, broken.attainment, broken.met) == (None, 0, False)
-    assert told == words("实际 5件；目标为零，完成率无定义", "actual 5 cases; the target is zero: completion is not defined")
+    assert told == words(
+        "实际 5件；目标为零，完成率无定义，只看是否达到：未达到",
+        "actual 5 cases; the target is zero: no completion rate, only whether it was reached: not reached",
+    )
 
 
 @pytest.mark.parametrize(
@@ -373,8 +373,9 @@ def test_a_target_of_nothing_has_no_completion() -> None:
         ("<=", "0.5", "0.8", "0.625"),
         ("<=", "-5", "-4", "0"),
         ("=", "4", "4", "1"),
-        ("=", "4", "3", "0"),
-        ("=", "4", "5", "0"),
+        ("=", "4", "3", "0.75"),
+        ("=", "0", "0", "1"),
+        ("=", "0", "3", "0"),
     ],
 )
 def test_how_far_a_target_was_attained(operator: str, goal: str, actual: str, attained: str) -> None:

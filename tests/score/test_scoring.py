@@ -233,7 +233,7 @@ def test_an_own_indicator_takes_the_rule_of_its_group_and_the_rest_from_its_row(
         "own",
         "quality_rate",
     )
-    assert (jobs.rule.kind, jobs.source, jobs.clause) == ("proportional", "report", "四(二)")
+    assert (jobs.rule.form, jobs.source, jobs.clause) == ("proportional", "report", "四(二)")
 
 
 def test_an_own_indicator_without_a_formula_has_none() -> None:
@@ -524,11 +524,12 @@ def test_an_override_without_a_score_changes_nothing() -> None:
     ],
 )
 def test_what_does_not_apply_is_left_out_or_counts_in_full(treatment: str, score: str, points: int, total: str) -> None:
-    changed = {"treatment": {"missing": "zero", "not_applicable": treatment}}
+    changed = {"treatment": {"missing": "zero", "not_applicable": treatment, "no_finding": "none"}}
     e = small(changed, (judgement("monitoring", "not_applicable"),))
     i = e.indicator("monitoring")
     assert (i.status, i.method, str(i.score)) == ("not_applicable", "judged", score)
-    assert told(indicator_working, e, i) == words("不适用：有台账。", "not applicable: There is a ledger.")
+    full = ("，按满分计", ", full points") if treatment == "full" else ("", "")
+    assert told(indicator_working, e, i) == words(f"不适用{full[0]}：有台账。", f"not applicable{full[1]}: There is a ledger.")
     assert (e.dimensions[0].points, str(e.total), e.points) == (points, total, 10)
     assert (e.coverage.indicators, e.coverage.indicators_scored, e.coverage.points, e.coverage.points_scored) == (4, 4, 7, 7)
 

@@ -1,0 +1,122 @@
+"""What must hold of targets and their actuals: each says what its way of asking needs, and can be compared. Pure: it only reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evallib.model.catalogue import Catalogue
+from evallib.model.errors import Place, Problem, Where
+from evallib.model.evaluation import indicators_in_force
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import Record, Target
+from evallib.model.table_words import CHOICES
+from evallib.say.numbers import plain
+from evallib.say.refusals import problem
+from evallib.score.answers import SURVEY
+from evallib.score.measure import counted_parts
+
+
+def file_of(where: Where, table: str, column: str) -> Place:
+    """The column of a table, where a row is missing."""
+    return Place(where(table, 0, None).file, None, column)
+
+
+def check_targets(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+    """Every problem of the targets of a year, their actuals and their parts."""
+    catalogue = framework.catalogue
+    read = catalogue.units.read
+    indicators = {i.id: i for i in indicators_in_force(framework, record)}
+    targets = {t.indicator: t for t in reversed(record.targets)}
+    for index, row in enumerate(record.targets):
+        indicator = indicators.get(row.indicator)
+        if indicator is None:
+            continue
+        asked = [*_asked(framework, row, index, where)]
+        yield from asked
+        if row.operator in ("by", "words"):
+            yield from _kept(row, index, where)
+        elif not asked:
+            if not indicator.value and not read(row.unit).is_share and _of_shares(indicator):
+                yield problem("target.no_share", where("targets", index, "unit"), row.unit)
+            yield from _actual(catalogue, record, row, indicator, index, where)
+    excused = {j.indicator for j in record.judgements if j.kind in ("not_applicable", "override")}
+    for i in indicators.values():
+        if i.id not in targets and i.id not in excused and needs_target(i):
+            yield problem("target.missing", file_of(where, "targets", "indicator"), id=i.id, indicator=i.words)
+    for index, part in enumerate(record.target_parts):
+        target = targets.get(part.indicator)
+        if part.value is None and not part.states:
+            yield problem("cell.empty_number", where("target_parts", index, "value"))
+        if target is not None and read(part.unit).dimensions != read(target.unit).dimensions:
+            yield problem("target.unit_differs", where("target_parts", index, "unit"), part.unit, unit=read(target.unit).symbol)
+
+
+def needs_target(indicator: Indicator) -> bool:
+    """Whether an indicator cannot be scored without a target row: by completion, or by a value that nothing else gives."""
+    return indicator.rule.measures == "completion" or (indicator.rule.measures == "value" and not indicator.value)
+
+
+def _of_shares(indicator: Indicator) -> bool:
+    """Whether the limits of a rule can only mean shares: none is above 100%."""
+    edges = indicator.rule.edges if indicator.rule.measures == "value" else ()
+    return any(edge > 0 for edge in edges) and max(edges) <= 1
+
+
+_NEEDS = {"by": "due", "between": "upper"}
+"""What a way of asking needs besides the operator; any other but words needs a number."""
+
+
+def _asked(framework: Framework, row: Target, index: int, where: Where) -> Iterator[Problem]:
+    """What is asked for is there, and is of the kind that the operator asks."""
+    if row.state_of("target"):
+        return
+    if row.operator == "words":
+        if framework.qualitative is None:
+            yield problem("target.no_shares_of_words", where("targets", index, "operator"), CHOICES["words"].zh)
+        return
+    needed = ["target"] if row.operator != "by" else []
+    needed += [_NEEDS[row.operator]] if row.operator in _NEEDS else []
+    if any(getattr(row, column) is None for column in needed):
+        yield problem(
+            "target.lacks", where("targets", index, "target"), row.wording, operator=CHOICES[row.operator], what=CHOICES[f"a {needed[-1]}"]
+        )
+    elif row.operator == "between" and row.upper is not None and row.target is not None and row.upper < row.target:
+        yield problem("target.range_upside_down", where("targets", index, "target"), f"{plain(row.target)}~{plain(row.upper)}")
+    elif row.operator != "by" and not row.unit:
+        yield problem("target.no_unit", where("targets", index, "unit"))
+
+
+def _kept(row: Target, index: int, where: Where) -> Iterator[Problem]:
+    """A date, or what is asked for in words, says what became of it."""
+    column = "done" if row.operator == "by" else "verdict"
+    if not getattr(row, column) and not row.state_of("actual") and not row.state_of("target"):
+        yield problem(f"target.no_{column}", where("targets", index, "actual"), plain(row.actual) if row.actual is not None else "")
+
+
+def _actual(catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, index: int, where: Where) -> Iterator[Problem]:
+    """A target's actual comes from one place, in a unit that can be compared."""
+    formula, unit = catalogue.formulas.get(indicator.value), catalogue.units.read(row.unit)
+    parts = counted_parts(record, row.indicator, "actual")
+    found = {
+        "actual": row.actual is not None,
+        "target_parts": bool(parts),
+        "surveys": indicator.value == SURVEY,
+        f"formula {indicator.value}": formula is not None,
+    }
+    ways = [way for way, there in found.items() if there]
+    place = where("targets", index, "actual")
+    if not ways and not row.state_of("actual") and not row.state_of("target"):
+        yield problem("target.no_actual", place)
+    if len(ways) > 1:
+        yield problem("target.actual_twice", place, ", ".join(ways))
+    if row.base is not None and (row.actual is None or not unit.is_share):
+        yield problem("target.base_alone", where("targets", index, "base"))
+    if row.base is not None and not row.actual_unit:
+        yield problem("target.base_without_unit", where("targets", index, "actual_unit"))
+    have = formula.unit if formula else catalogue.units.read(row.actual_unit or row.unit)
+    if row.base is None and have.dimensions != unit.dimensions:
+        if formula:
+            given = {"of": formula.entry.unit, "unit": have.symbol}
+            yield problem("target.formula_unit_differs", where("targets", index, "unit"), row.unit, **given)
+        else:
+            yield problem("target.unit_differs", where("targets", index, "actual_unit"), have.symbol, unit=unit.symbol)
