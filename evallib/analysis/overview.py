@@ -81,6 +81,21 @@ def ranking(evaluations: Evaluations) -> tuple[Standing, ...]:
     return tuple(sorted(found, key=lambda s: (s.rank, s.evaluation.record.department)))
 
 
+def unsettled(standings: Sequence[Standing], ranges: Mapping[str, tuple[Decimal, Decimal]]) -> dict[str, tuple[Standing, ...]]:
+    """By department: those of the next better rank whose order with it is not certain, because their ranges overlap; none for the best.
+
+    `ranges` holds the lowest and highest total by department, each worked out by itself: what all have in common (the same
+    evaluators, the same points) may move them together, so that an order that is not certain here need not be wrong.
+    """
+    found = {}
+    for s in standings:
+        better = max((other.rank for other in standings if other.rank < s.rank), default=0)
+        highest = ranges[s.evaluation.record.department][1] / s.evaluation.points
+        above = [o for o in standings if o.rank == better and ranges[o.evaluation.record.department][0] / o.evaluation.points <= highest]
+        found[s.evaluation.record.department] = tuple(above)
+    return found
+
+
 @dataclass(frozen=True)
 class GradeCount:
     """A grade, the shares of full points it begins at (one for each way that frameworks set it), and who has it."""

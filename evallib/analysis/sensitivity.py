@@ -1,7 +1,8 @@
 """How sure a grade is: points and judgements varied within their bounds, many times over. Pure; in floats, for it only counts cases.
 
 The method is that of composite indicators: simulate the total with uncertain inputs drawn at random (uncertainty analysis),
-then ask which of them the spread of the total comes from (sensitivity analysis, Sobol' indices).
+then ask which of them the spread of the total comes from (sensitivity analysis, Sobol' indices). How far the total could fall and
+how far it could rise are asked apart, so that its range always holds the total itself: see `evallib.analysis.uncertainty` for why.
 
 Sources: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7; Saisana, Saltelli and Tarantola (2005),
 J. R. Statist. Soc. A 168(2), 307-323. The estimators and their sources are in `evallib.analysis.sobol`.
@@ -16,7 +17,7 @@ from decimal import Decimal
 import numpy as np
 
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
-from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, build_model
+from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, Side, build_model
 from evallib.model.errors import InputRefused, Place, meant
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import Given, Words, joined, listed
@@ -24,14 +25,19 @@ from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
+DRAWS = 1000
+"""Cases simulated for a page: from seed to seed the share of a grade then moves by a percentage point or so."""
+_SPREAD, _SEED = Decimal("0.25"), 2023
+
 
 @dataclass(frozen=True)
 class GradeShare:
-    """In which share of the cases a grade came out."""
+    """In which share of the cases a grade came out, with stricter and with more lenient evaluators; the same where nothing is judged."""
 
     grade: str
     name: Words
-    share: Decimal
+    stricter: Decimal
+    lenient: Decimal
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Influence:
     """What an uncertain indicator does: shares of the variance of the total, and how often it alone changes the grade.
 
     `total_order` is the share of the variance that stays when all others are known. Points and score of one indicator vary
-    together and count as one.
+    together and count as one. Half of the cases have stricter evaluators, half more lenient ones.
     """
 
     indicator: str
@@ -51,9 +57,10 @@ class Influence:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """The result of a simulation. `low`, `median`, `high`: the 5th, 50th and 95th percentile of the total, in points.
+    """The result of a simulation. `low` and `high`: the range of the total, see `total_range`.
 
-    `shares` are in the framework's order of grades and make exactly 1; `influences` begin with the most influential.
+    `judged`: whether the sides, stricter and more lenient, differ. `shares` are in the framework's order of grades and make exactly 1
+    on each side; `influences` begin with the most influential. `said` tells of grade and range, `decided` of the influences.
     """
 
     draws: int
@@ -62,31 +69,33 @@ class Sensitivity:
     grade: Words
     shares: tuple[GradeShare, ...]
     low: Decimal
-    median: Decimal
     high: Decimal
+    judged: bool
     influences: tuple[Influence, ...]
     assumptions: tuple[Words, ...]
     said: tuple[Words, ...]
+    decided: tuple[Words, ...]
 
 
 def simulate(
     evaluation: Evaluation,
     *,
-    spread: Decimal = Decimal("0.25"),
+    spread: Decimal = _SPREAD,
     points: Points = "reconstructed",
     judged: Judged = "step",
     intervals: Mapping[str, Interval] | None = None,
     draws: int = 10_000,
-    seed: int = 2023,
+    seed: int = _SEED,
 ) -> Sensitivity:
     """How often each grade comes out, and what decides it, when points, judged scores and measured values may vary.
 
     - Points: those that were not published (`points="all"`: all of them) vary evenly within +-`spread` of what they are, and
       are then scaled so that the smallest published section around them (group, dimension, or the whole) keeps its sum.
       The score rate stays. A single indicator in its section cannot vary.
-    - Judged scores, `judged`: "step": of a checklist, each item is decided the other way in one case of ten; anything within
-      the recorded tier; any other judged score evenly within +-10% of its points. "full": anything from nothing to full
-      points. "fixed": as recorded.
+    - Judged scores, `judged`: "step": of a checklist, a stricter evaluator decides each item that was met the other way in one
+      case of ten; any other score is evenly within 10% of the points below the recorded one, but not below the recorded tier; a
+      more lenient evaluator the reverse. "full": from the recorded score evenly down to nothing, or up to full points. "fixed": as
+      recorded.
     - `intervals`: by indicator id, the lowest and highest value in the unit of its value (for instance the confidence
       interval of a satisfaction rate); every value in it equally likely, scored by the indicator's rule.
 
@@ -100,16 +109,14 @@ def simulate(
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
     >>> found = simulate(evaluate_year(Path("data"), "hrss", 2023).evaluation, draws=1000)
-    >>> sum(s.share for s in found.shares)
-    Decimal('1')
+    >>> sum(s.stricter for s in found.shares), found.low <= found.total <= found.high
+    (Decimal('1'), True)
     """
     intervals = intervals or {}
     _check(evaluation, spread, intervals, draws)
     model, results = build_model(evaluation, float(spread), points, judged, intervals)
-    generator = np.random.default_rng(seed)
-    inputs, shape = model.inputs, (draws, len(model.inputs), 2)
-    a = latin_hypercube(draws, 2 * len(inputs), generator).reshape(shape)
-    b = latin_hypercube(draws, 2 * len(inputs), generator).reshape(shape)
+    generator, inputs = np.random.default_rng(seed), model.inputs
+    a, b = _sample(model, draws, generator), _sample(model, draws, generator)
     drawn_a, drawn_b = model.draw(a), model.draw(b)
     sums_of_a = model.sums(drawn_a)
     of_a, of_b = model.totals(sums_of_a), model.totals(model.sums(drawn_b))
@@ -130,12 +137,45 @@ def simulate(
         varies = _varies(model, i, spread, id in intervals)
         influences.append(Influence(id, name, varies, _decimal(total[n]), Decimal(int(changes[n])) / draws))
     influences.sort(key=lambda i: -i.total_order)
-    counts = np.bincount(grades(of_a), minlength=len(limits))
-    shares = tuple(GradeShare(g.id, g.words, Decimal(int(c)) / draws) for g, c in zip(evaluation.framework.grades, counts, strict=True))
-    low, median, high = (Decimal(int(t)).scaleb(-model.places) for t in np.percentile(of_a, [5, 50, 95], method="inverted_cdf"))
-    said = _said(evaluation, draws, shares, (low, median, high), influences)
-    assumed = _assumptions(evaluation, model, spread, judged, intervals)
-    return Sensitivity(draws, seed, evaluation.total, evaluation.grade, shares, low, median, high, tuple(influences), assumed, said)
+    sides = _sides(model, a)
+    counts = [np.bincount(grades(side), minlength=len(limits)) for side in sides]
+    shares = tuple(
+        GradeShare(g.id, g.words, *(Decimal(int(count)) / draws for count in both))
+        for g, *both in zip(evaluation.framework.grades, *counts, strict=True)
+    )
+    low, high = _range(evaluation, model, sides)
+    return Sensitivity(
+        draws=draws,
+        seed=seed,
+        total=evaluation.total,
+        grade=evaluation.grade,
+        shares=shares,
+        low=low,
+        high=high,
+        judged=model.judged,
+        influences=tuple(influences),
+        assumptions=_assumptions(evaluation, model, spread, judged, intervals),
+        said=_said(evaluation, model, draws, shares, (low, high)),
+        decided=_decided(influences),
+    )
+
+
+def total_range(
+    evaluation: Evaluation, intervals: Mapping[str, Interval] | None = None, *, draws: int = DRAWS, seed: int = _SEED
+) -> tuple[Decimal, Decimal]:
+    """How far the total could have fallen, and risen: `low` and `high` of `simulate` with nothing else given, without the rest of it.
+
+    The total is at least `low` in 95% of the cases with stricter evaluators, at most `high` in 95% of those with more lenient ones.
+    The recorded total is always a case, so that it lies within.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> low, high = total_range(evaluate_year(Path("data"), "hrss", 2023).evaluation)
+    >>> low < Decimal("84.63") < high
+    True
+    """
+    model, _ = build_model(evaluation, float(_SPREAD), "reconstructed", "step", intervals or {})
+    return _range(evaluation, model, _sides(model, _sample(model, draws, np.random.default_rng(seed))))
 
 
 def can_vary(evaluation: Evaluation) -> bool:
@@ -147,6 +187,23 @@ def measured(evaluation: Evaluation) -> list[str]:
     """The indicators that a value is scored for, and for which `simulate` takes an interval."""
     scored = [i for i in evaluation.indicators if i.points and i.formula_score is not None and i.status == "scored"]
     return [i.id for i in scored if i.method != "overridden" and evaluation.in_force[i.id].rule.takes == "number"]
+
+
+def _sample(model: Model, draws: int, generator: np.random.Generator) -> Floats:
+    return latin_hypercube(draws, 2 * len(model.inputs), generator).reshape(draws, len(model.inputs), 2)
+
+
+def _sides(model: Model, sample: Floats) -> tuple[Floats, Floats]:
+    """The totals of a sample with stricter, and with more lenient evaluators."""
+    sides: tuple[Side, Side] = ("stricter", "lenient")
+    stricter, lenient = (model.totals(model.sums(model.draw(sample, side))) for side in sides)
+    return stricter, lenient
+
+
+def _range(evaluation: Evaluation, model: Model, sides: tuple[Floats, Floats]) -> tuple[Decimal, Decimal]:
+    ends = (np.percentile(side, at, method="inverted_cdf") for side, at in zip(sides, (5, 95), strict=True))
+    low, high = (Decimal(int(end)).scaleb(-model.places) for end in ends)
+    return min(low, evaluation.total), max(high, evaluation.total)  # a measured value at its best can only fall, too
 
 
 def _decimal(value: np.float64) -> Decimal:
@@ -192,6 +249,8 @@ def _assumptions(
         said.append(_told("assumed.points", count=pooled, spread=percent(spread, None)))
     if people > 0:
         said.append(_told(f"assumed.{judged}", count=people))
+        if pooled or intervals:
+            said.append(_told("assumed.alike"))
     for id, (low, high) in intervals.items():
         name, unit = evaluation.indicator(id).name, evaluation.indicator(id).unit
         said.append(_told("assumed.interval", name=name, low=written(low, unit), high=written(high, unit)))
@@ -206,18 +265,26 @@ def often(share: Decimal) -> str:
 
 
 def _said(
-    evaluation: Evaluation, draws: int, shares: tuple[GradeShare, ...], at: tuple[Decimal, ...], influences: list[Influence]
+    evaluation: Evaluation, model: Model, draws: int, shares: tuple[GradeShare, ...], ends: tuple[Decimal, Decimal]
 ) -> tuple[Words, ...]:
-    if not influences:
+    if not model.inputs:
         return (_told("said.nothing"),)
-    kept = next(s.share for s in shares if s.grade == evaluation.grade_id)
-    said = [_told("said.kept", draws=draws, often=often(kept), grade=evaluation.grade)]
-    others = [s for s in shares if s.share and s.grade != evaluation.grade_id]
-    if others:
-        grades = joined((_told("said.other", often=often(s.share), grade=s.name) for s in others), "，", ", ")
-        said.append(_told("said.others", grades=grades))
-    low, median, high = (plain(t, evaluation.framework.rounding.scores) for t in at)
-    said.append(_told("said.range", low=low, high=high, median=median))
+    low, high, total = (plain(t, evaluation.framework.rounding.scores) for t in (*ends, evaluation.total))
+    said = []
+    for side in ("stricter", "lenient") if model.judged else ("either",):
+        found = [(s, s.lenient if side == "lenient" else s.stricter) for s in shares]
+        kept = next(share for s, share in found if s.grade == evaluation.grade_id)
+        told = _told(f"said.{side}", draws=plain(Decimal(draws)), often=often(kept), grade=evaluation.grade)
+        others = [_told("said.other", often=often(share), grade=s.name) for s, share in found if share and s.grade != evaluation.grade_id]
+        said.append(told + _told("said.others", grades=joined(others, "，", ", ")) if others else told)
+    said.append(_told("said.range" if model.judged else "said.ends", low=low, high=high, total=total))
+    return tuple(said)
+
+
+def _decided(influences: list[Influence]) -> tuple[Words, ...]:
+    if not influences:
+        return ()
+    said = []
     top = [i for i in influences[:3] if i.total_order >= Decimal("0.05")]
     if top:
         said.append(_told("said.spread", named=listed(_told("said.named", name=i.name, share=percent(i.total_order, 0)) for i in top)))

@@ -1,4 +1,10 @@
-"""What may vary in an evaluation: points nobody published, scores people judged, values known within an interval. Pure, in floats."""
+"""What may vary in an evaluation: points nobody published, scores people judged, values known within an interval. Pure, in floats.
+
+Another evaluator can only take from a full score and only add to none: varied both ways at once, high totals would sink and low
+ones rise, away from what was recorded; and held at the recorded mean, a full score would be beyond doubt. So a recorded judgement
+is the middle of what it may be: half of what may be drawn is stricter, half more lenient, and the halves can be drawn apart
+(`Side`). The total with stricter evaluators is never above the recorded one, with more lenient ones never below.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +25,11 @@ from evallib.score.scoring import award_number
 Ints = NDArray[np.int64]
 Judged = Literal["fixed", "step", "full"]
 Points = Literal["reconstructed", "all"]
+Side = Literal["either", "stricter", "lenient"]
+"""Who else might have judged: anybody; or for every judgement somebody at least as strict, or at least as lenient, as who did."""
 Interval = tuple[Decimal, Decimal]
 
-_FLIP = 0.1  # how often another evaluator decides an item of a checklist the other way
+_FLIP = 0.1  # how often a stricter evaluator decides against an item that was met, a more lenient one for one that was not
 _STEP = Decimal("0.1")  # of the points: real forms award 9 of 10 where another evaluator gives 10
 _CELLS = 200  # values tried within an interval
 _HAIR = 1e-9  # keeps 9.175 from being 9.17499999 in floats
@@ -29,14 +37,21 @@ _HAIR = 1e-9  # keeps 9.175 from being 9.17499999 in floats
 
 @dataclass(frozen=True)
 class Rate:
-    """What an indicator's score rate may be: values with their chances, or, with no chances, anything between two values."""
+    """What an indicator's score rate may be: values with their chances, or, with no chances, anything from each value to the next.
+
+    If it was `judged`, the values rise, and those of the lower half of the chances are not above what was recorded, the others
+    not below.
+    """
 
     values: Floats
     chances: Floats | None = None
+    judged: bool = False
 
-    def draw(self, u: Floats) -> Floats:
+    def draw(self, u: Floats, side: Side = "either") -> Floats:
+        if self.judged and side != "either":
+            u = u / 2 if side == "stricter" else (1 + u) / 2
         if self.chances is None:
-            between: Floats = self.values[0] + u * (self.values[1] - self.values[0])
+            between: Floats = np.interp(u, np.linspace(0, 1, len(self.values)), self.values)
             return between
         place = np.searchsorted(np.cumsum(self.chances), u, side="right")
         found: Floats = self.values[np.minimum(place, len(self.values) - 1)]
@@ -76,15 +91,20 @@ class Model:
         """The one case where nothing varies."""
         return Drawn(self.points[:, None], self.rates[:, None])
 
-    def draw(self, u: Floats) -> Drawn:
-        """The cases of a sample."""
+    @property
+    def judged(self) -> bool:
+        """Whether anything that varies was judged: whether the sides differ."""
+        return any(rate.judged for rate in self.varied.values())
+
+    def draw(self, u: Floats, side: Side = "either") -> Drawn:
+        """The cases of a sample, judged from one side; points and measured values vary as they do."""
         points, rates = (np.repeat(known[:, None], len(u), axis=1) for known in (self.points, self.rates))
         pooled = {int(i) for pool in self.pools for i in pool}
         for column, i in enumerate(self.inputs):
             if i in pooled:
                 points[i] *= 1 + self.spread * (2 * u[:, column, 0] - 1)
             if i in self.varied:
-                rates[i] = self.varied[i].draw(u[:, column, 1])
+                rates[i] = self.varied[i].draw(u[:, column, 1], side)
         return Drawn(points, rates)
 
     def sums(self, drawn: Drawn) -> Floats:
@@ -180,22 +200,29 @@ def _judged_rate(rule: Rule, result: IndicatorResult, judged: Judged) -> Rate | 
     """What the score rate of a judged indicator may be; None where nothing of it is judged, or judgements are taken as they are."""
     if judged == "fixed" or result.method == "computed" or result.score is None or result.status != "scored":
         return None
-    if judged == "full":
-        return Rate(np.array([0.0, 1.0]))
     rate = result.score / result.points
-    if rule.checklist and result.formula_score == result.score:
+    as_ruled = judged == "step" and result.formula_score == result.score
+    if as_ruled and rule.checklist:
         met = {j.item: j.verdict == "met" for j in result.judgements if j.kind == "item"}
-        chances = {Decimal(0): 1.0}
-        for item in rule.checklist:
-            as_met = 1 - _FLIP if met[item.id] else _FLIP
-            for score, chance in [*chances.items()]:
-                chances[score] = chances[score] - chance * as_met
-                chances[score + item.points] = chances.get(score + item.points, 0.0) + chance * as_met
-        ordered = sorted(chances)
-        return Rate(np.array([float(s / result.points) for s in ordered]), np.array([chances[s] for s in ordered]))
+        stricter = _decided(result.score, [-item.points for item in rule.checklist if met[item.id]])
+        lenient = _decided(result.score, [item.points for item in rule.checklist if not met[item.id]])
+        sides = [(score / result.points, chance / 2) for side in (stricter, lenient) for score, chance in sorted(side.items())]
+        return Rate(np.array([float(share) for share, _ in sides]), np.array([chance for _, chance in sides]), judged=True)
+    low, high = (Decimal(0), Decimal(1)) if judged == "full" else (max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1)))
     tier = next((rule.tier(j.verdict) for j in result.judgements if j.kind == "tier"), None)
-    low, high = (tier.low, tier.high) if tier else (max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1)))
-    return Rate(np.array([float(low), float(high)]))
+    if as_ruled and tier:
+        low, high = tier.low, tier.high
+    return Rate(np.array([float(min(low, rate)), float(rate), float(max(high, rate))]), judged=True)
+
+
+def _decided(recorded: Decimal, moves: list[Decimal]) -> dict[Decimal, float]:
+    """The scores of a checklist with their chances, when each of the items may be decided the other way."""
+    chances = {recorded: 1.0}
+    for move in moves:
+        for score, chance in [*chances.items()]:
+            chances[score] -= chance * _FLIP
+            chances[score + move] = chances.get(score + move, 0.0) + chance * _FLIP
+    return chances
 
 
 def _interval_rate(evaluation: Evaluation, result: IndicatorResult, interval: Interval) -> Rate:

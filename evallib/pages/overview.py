@@ -6,21 +6,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from statistics import mean, median
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from evallib.analysis import overview, overview_counts
 from evallib.analysis.government import Government, head_table
+from evallib.analysis.sensitivity import measured, total_range
 from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
 from evallib.charts.overview import Evaluations, nouns, parts_of
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
+from evallib.methods.questionnaires import intervals
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import NOTHING, Lang, Words, joined, words
 from evallib.model.years import CountyYear
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent, plain, written
@@ -37,6 +40,7 @@ CHARTS: dict[str, Callable[[Evaluations, Lang, int], Chart]] = {
 }
 """The charts by name; a chart with a row per department takes the number of its part."""
 
+NAMED = 3  # pairs of neighbours that one sentence names
 LONGEST = 180  # characters of a reason that are shown; `evallib check` gives it in full
 
 
@@ -82,7 +86,7 @@ class CountyOverview(Sections):
             "summary": self._summary,
             "distribution": lambda: self._grouped(self._totals),
             "ranking": lambda: self._grouped(self._ranking),
-            "scores": lambda: self._grouped(lambda some: {"parts": parts_of(len(overview.ranking(some)))}),
+            "scores": lambda: self._grouped(lambda some: {"parts": parts_of(len(overview.ranking(some))), **self._order(some)}),
             "targets": lambda: {
                 **self._grouped(self._targets, self.every),
                 "too_easy": overview_counts.TOO_EASY,
@@ -149,7 +153,7 @@ class CountyOverview(Sections):
     def _summary(self) -> dict[str, Any]:
         found, (spender, spenders) = self.evaluations, nouns(self.spenders)
         return {
-            **self._grouped(lambda some: {**self._totals(some), "drivers": overview.drivers(some)}),
+            **self._grouped(lambda some: {**self._totals(some), **self._order(some), "drivers": overview.drivers(some)}),
             "synthetic": [text for e in found if (text := e.record.find_profile("synthetic", self.lang))],
             "unscored": overview.unscored(found),
             "every": self._grouped(self._counted, self.every)["groups"],
@@ -161,12 +165,29 @@ class CountyOverview(Sections):
     def _ranking(self, some: Evaluations) -> dict[str, Any]:
         return {
             **self._totals(some),
+            **self._order(some),
             "dimensions": overview.sections_of(some, "dimensions"),
             "rates": overview.section_rates,
             "largest_loss": overview.largest_loss,
             "drivers": overview.drivers(some),
             "dimension_drivers": overview.drivers(some, "dimensions"),
         }
+
+    @cached_property
+    def _ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """How far each total could have fallen, and risen, as its report says."""
+        return {e.record.department: total_range(e, intervals(e, measured(e))) for some in self.groups for e in some}
+
+    def _order(self, some: Evaluations) -> dict[str, Any]:
+        """The ranges of the totals, who is not certain to stand below the next better, and the sentence that says so."""
+        standings, (one, many) = overview.ranking(some), nouns(some)
+        unsettled = overview.unsettled(standings, self._ranges)
+        pairs = [(above.evaluation, s.evaluation) for s in standings for above in unsettled[s.evaluation.record.department]]
+        said = told("overview.order.many", count=sum(map(bool, unsettled.values())), all=len(standings), one=one, many=many)
+        if len(pairs) <= NAMED:
+            named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
+            said = told("overview.order.pairs", pairs=named) if pairs else NOTHING
+        return {"ranges": self._ranges, "unsettled": unsettled, "order": said[self.lang]}
 
     def _counted(self, some: Evaluations) -> dict[str, Any]:
         return {"counts": overview_counts.target_counts(some), "kinds": overview_counts.kind_counts(some)}

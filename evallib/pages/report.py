@@ -11,7 +11,7 @@ from typing import Any
 from evallib.analysis import six_methods as methods
 from evallib.analysis import tables
 from evallib.analysis.improve import to_next_grade
-from evallib.analysis.sensitivity import measured, often, simulate
+from evallib.analysis.sensitivity import DRAWS, measured, often, simulate
 from evallib.charts.drawing import Chart
 from evallib.charts.report import CHARTS
 from evallib.methods import follow_up
@@ -135,10 +135,6 @@ class Report(Sections):
 
     def draw(self, name: str) -> Chart:
         return CHARTS[name](self.evaluation, self.lang)
-
-
-DRAWS = 1000
-"""Cases simulated for the page: from seed to seed the share of a grade then moves by a percentage point or so."""
 
 
 def _certainty(e: Evaluation) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evallib.analysis.changes import ScoreChange
 from evallib.analysis.overview import (
     alike,
     drivers,
@@ -28,6 +29,7 @@ from evallib.analysis.overview import (
     screenings,
     self_gaps,
     unscored,
+    unsettled,
 )
 from evallib.analysis.overview_counts import (
     Change,
@@ -39,10 +41,13 @@ from evallib.analysis.overview_counts import (
     target_counts,
     under_fulfilled,
 )
+from evallib.analysis.sensitivity import measured, total_range
+from evallib.analysis.what_if import apply
 from evallib.charts.overview import labels, parts_of, scores_chart, totals_chart
 from evallib.charts.overview_bars import self_chart, variances_chart
 from evallib.data.years import evaluate_county
 from evallib.kit import NOTEBOOKS
+from evallib.methods.questionnaires import intervals
 from evallib.model.evaluation import Evaluation
 from evallib.model.units import round_half_up
 from evallib.model.words import LANGS, Lang, words
@@ -113,6 +118,23 @@ def test_where_full_points_differ_shares_are_compared(hrss: Evaluation) -> None:
     county = department(hrss, "a", total=Decimal(85)), department(hrss, "b", total=Decimal(45), points=Decimal(50))
     assert full_points(county) is None
     assert [(s.evaluation.record.department, s.rate) for s in ranking(county)] == [("b", Decimal("0.9")), ("a", Decimal("0.85"))]
+
+
+def test_an_order_is_open_where_ranges_of_neighbours_overlap(hrss: Evaluation) -> None:
+    """Also with each of several who share the better rank; and it is shares of the full points that are compared."""
+    half = department(hrss, "e", total=Decimal(20), points=Decimal(50))
+    standings = ranking((*county_of(hrss, ["95", "90", "90", "80"]), half))
+    ranges = {"d0": (94, 96), "d1": (88, 93), "d2": (90, 91), "d3": (79, 89), "e": (19, 39)}
+    found = unsettled(standings, {code: (Decimal(low), Decimal(high)) for code, (low, high) in ranges.items()})
+    assert {code: [s.evaluation.record.department for s in above] for code, above in found.items()} == {
+        "d0": [],
+        "d1": [],
+        "d2": [],
+        "d3": ["d1"],
+        "e": [],
+    }
+    touching = unsettled(standings, {code: (Decimal(low), Decimal(high)) for code, (low, high) in (ranges | {"e": (19, "39.5")}).items()})
+    assert [s.evaluation.record.department for s in touching["e"]] == ["d3"]
 
 
 def test_a_total_of_no_points_has_no_rank(hrss: Evaluation) -> None:
@@ -331,6 +353,33 @@ def test_every_section_is_made_for_any_number_of_departments(hrss: Evaluation, c
         assert (f'<section id="{id}"' in overview.section(id).html) == (id not in left_out)
         assert id not in left_out or SECTIONS[id][lang] in overview.section("missing").html
     assert absent[0].name[lang] in overview.section("missing").html
+
+
+@every_language
+def test_the_page_says_which_order_is_not_certain(hrss: Evaluation, lang: Lang) -> None:
+    """Of the real one, a copy one point below it (its range is as wide), and one that got nothing."""
+    lower = apply(hrss, [ScoreChange(indicator="fund_compliance", score=hrss.indicator("fund_compliance").points - 3)])
+    worst = apply(hrss, [ScoreChange(indicator=i.id, score=Decimal(0)) for i in hrss.indicators])
+    names = {"a": hrss, "b": lower, "c": worst}
+    few = CountyOverview(CountyYear(2023, tuple(department(e, code) for code, e in names.items()), ()), lang)
+    said = {
+        "zh": "部门a与部门b的先后不能确定：两者的总分范围重叠。",
+        "en": "The order of Department a and Department b is not certain: their ranges overlap.",
+    }
+    page = BeautifulSoup(few.section("ranking").html, "html.parser")
+    assert all(said[lang] in BeautifulSoup(few.section(id).html, "html.parser").get_text() for id in ("summary", "ranking", "scores"))
+    rows = [[cell.get_text() for cell in row.find_all("td")] for row in page.find_all("tbody")[0].find_all("tr")]
+    assert [row[0] for row in rows] == ["1", "2≈", "3"]
+    low, high = total_range(hrss, intervals(hrss, measured(hrss)))
+    assert rows[0][2] == f"{low}–{high}"
+    many = CountyOverview(CountyYear(2023, county_of(hrss, ["85", "84.9", "84.8", "84.7", "84.6"]), ()), lang)
+    said = {
+        "zh": "5 个部门中有 4 个与前一名的先后不能确定（≈）",
+        "en": "For 4 of 5 departments the order with the next better is not certain (≈)",
+    }
+    assert said[lang] in BeautifulSoup(many.section("summary").html, "html.parser").get_text()
+    alone = CountyOverview(CountyYear(2023, (hrss, department(worst, "c")), ()), lang).section("ranking").html
+    assert "<strong>" not in alone
 
 
 @every_language

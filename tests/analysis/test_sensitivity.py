@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,24 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from evallib.analysis.changes import Change, ScoreChange
-from evallib.analysis.sensitivity import can_vary, measured, simulate
+from evallib.analysis.sensitivity import DRAWS, can_vary, measured, simulate, total_range
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
-from evallib.analysis.uncertainty import build_model
+from evallib.analysis.uncertainty import Judged, Side, build_model
 from evallib.analysis.what_if import apply
-from evallib.data.years import evaluate_year
+from evallib.data.years import evaluate_county, evaluate_year
+from evallib.demo.county import make_demo
+from evallib.methods.questionnaires import intervals
 from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_points
 from tests.conftest import DATA, GOLDEN, Copy
+from tests.places.test_places import EXPECTED, PLACES, evaluated
+from tests.score.small import framework, indicator, judgement, record
 
 CASES = tomllib.loads((GOLDEN / "sensitivity.toml").read_text(encoding="utf-8"))
 CHANGES: TypeAdapter[list[Change]] = TypeAdapter(list[Change])
+SIDES: tuple[Side, ...] = ("stricter", "either", "lenient")
 REAL = evaluate_year(DATA, "hrss", 2023).evaluation
 
 
@@ -61,7 +68,8 @@ def test_shares_that_can_be_counted_by_hand(case: dict[str, Any]) -> None:
     start = apply(REAL, CHANGES.validate_python(case["changes"]))
     low, high = (Decimal(v) for v in case["interval"])
     found = simulate(start, spread=Decimal(0), judged="fixed", intervals={"public_satisfaction": (low, high)}, draws=1000)
-    assert {s.grade: s.share for s in found.shares} == {grade: Decimal(s) for grade, s in case["shares"].items()}, case["why"]
+    for side in ("stricter", "lenient"):  # nothing is judged: the sides are the same
+        assert {s.grade: getattr(s, side) for s in found.shares} == {grade: Decimal(s) for grade, s in case["shares"].items()}, case["why"]
 
 
 def test_a_grade_that_hangs_on_one_indicator_names_it() -> None:
@@ -71,20 +79,129 @@ def test_a_grade_that_hangs_on_one_indicator_names_it() -> None:
     found = simulate(start, spread=Decimal(0), judged="fixed", intervals=interval, draws=1000)
     assert [(i.indicator, i.grade_changes) for i in found.influences] == [("public_satisfaction", Decimal("0.4"))]
     assert float(found.influences[0].total_order) == pytest.approx(1, abs=0.05)
-    assert found.said[0].zh == "在 1000 次模拟中，60.0% 的情况等级仍为“良”"
-    assert found.said[0].en == "in 60.0% of 1000 simulated cases the grade stays “Good”"
+    assert found.said[0].zh == "在 1,000 次模拟中，60.0% 的情况等级仍为“良”；其余情况：40.0% 为“优”"
+    assert found.said[0].en == "in 60.0% of 1,000 simulated cases the grade stays “Good”; otherwise: “Excellent” in 40.0%"
+    assert (
+        found.said[1].en
+        == "the range of the total of 89.13 is 89.13 to 91.13: it is at least 89.13 in 95% of cases, and at most 91.13 in 95%"
+    )
 
 
-def test_an_interval_away_from_the_recorded_value_counts() -> None:
+def test_an_interval_away_from_the_recorded_value_counts_and_the_total_stays_a_case() -> None:
     found = simulate(REAL, spread=Decimal(0), judged="fixed", intervals={"public_satisfaction": (Decimal(91), Decimal(91))}, draws=10)
-    assert (found.low, found.high) == (Decimal("86.63"), Decimal("86.63"))
+    assert (found.low, found.high) == (REAL.total, Decimal("86.63"))
 
 
-def test_a_single_checklist_item_is_decided_the_other_way_in_one_case_of_ten() -> None:
+def test_an_item_that_was_met_is_lost_in_one_case_of_ten_of_the_stricter_and_never_of_the_lenient() -> None:
     model, results = build_model(REAL, 0.0, "reconstructed", "step", {})
     place = next(n for n, r in enumerate(results) if r.id == "budget_adjustment")
-    drawn = model.varied[place].draw(np.linspace(0.0005, 0.9995, 1000))
-    assert [int((drawn == rate).sum()) for rate in (0.0, 1.0)] == [100, 900]
+    sample = np.linspace(0.0005, 0.9995, 1000)
+    lost = {side: int((model.varied[place].draw(sample, side) == 0).sum()) for side in SIDES}
+    assert lost == {"stricter": 100, "either": 50, "lenient": 0}
+
+
+@pytest.mark.parametrize("case", CASES["judged"], ids=lambda c: c["name"])
+def test_ranges_that_can_be_worked_out_by_hand(case: dict[str, Any]) -> None:
+    judged = judgement("system", "item", item="a", verdict=case["verdict"]), judgement("duties", "award", score=case["duties"])
+    evaluation = evaluate(framework(treatment={"missing": "zero", "not_applicable": "full"}), record(judgements=judged))
+    found = simulate(evaluation, spread=Decimal(0), draws=2000)
+    fall, rise = evaluation.total - found.low, found.high - evaluation.total
+    assert (float(fall), float(rise)) == pytest.approx((case["fall"], case["rise"]), abs=0.0101), case["why"]
+
+
+def test_a_score_set_over_a_tier_is_not_bound_by_it() -> None:
+    tiers = {"kind": "tiers", "tiers": [{"id": "reached", "name": "达成", "name_en": "Reached", "low": "0.8", "high": 1}]}
+    judged = judgement("duties", "tier", verdict="reached", score="9"), judgement("duties", "override", score="5")
+    evaluation = evaluate(framework(indicator=[indicator("duties", "tasks", 10, tiers)]), record(judgements=judged))
+    model, _ = build_model(evaluation, 0.0, "reconstructed", "step", {})
+    assert model.varied[0].values.tolist() == [0.4, 0.5, 0.6]
+
+
+# --- a total lies within its own range
+
+
+def within(evaluation: Evaluation) -> bool:
+    low, high = total_range(evaluation, intervals(evaluation, measured(evaluation)))
+    return low <= evaluation.total <= high
+
+
+@pytest.mark.parametrize("place", [*EXPECTED, "hrss"])
+def test_a_real_total_lies_within_its_range(place: str) -> None:
+    evaluation = REAL if place == "hrss" else evaluated(PLACES / place).evaluation
+    if can_vary(evaluation):
+        found = simulate(evaluation, intervals=intervals(evaluation, measured(evaluation)), draws=DRAWS)
+        assert found.low <= found.total <= found.high
+        assert (found.low, found.high) == total_range(evaluation, intervals(evaluation, measured(evaluation)))
+
+
+def test_every_total_of_a_county_lies_within_its_range(tmp_path: Path) -> None:
+    county = make_demo(tmp_path / "county", departments=20)
+    found = [e for year in county.years for e in evaluate_county(county.data, year).evaluations]
+    assert len(found) > 60
+    assert [(e.record.department, e.record.year) for e in found if not within(e)] == []
+
+
+def test_a_full_total_can_only_fall_and_an_empty_one_only_rise() -> None:
+    """Before, both were shown a range without themselves: judgements could only move one way, and their middle was not the record."""
+    for share in (0, 1):
+        made = apply(REAL, [ScoreChange(indicator=i.id, score=i.points * share) for i in REAL.indicators])
+        found = simulate(made, spread=Decimal(0), draws=200)
+        assert (found.low, found.high)[share] == made.total
+        assert found.low < found.high
+
+
+shares = st.integers(0, 20).map(lambda n: Decimal(n) / 20)
+decisions = st.one_of(st.none(), st.just("not_applicable"), shares)
+kinds = st.sampled_from(["awarded", "tiers", "checklist"])
+indicators = st.lists(
+    st.tuples(kinds, st.sampled_from(["0.7", "1", "3", "7"]), shares, decisions, st.sampled_from(["tasks", "funds"])),
+    min_size=1,
+    max_size=6,
+)
+
+
+def judged_by(rows: list[Any], places: int, treatment: str) -> Evaluation:
+    """A small evaluation of judged indicators: kind, points, share given, what was decided over it, group."""
+    made, judged = [], []
+    for n, (kind, points, share, decision, group) in enumerate(rows):
+        id, worth = f"i{n}", Decimal(points)
+        rule: dict[str, Any] = {"kind": kind}
+        if kind == "checklist":
+            met = int(share * 3)  # of the three items
+            rule["items"] = [{"id": f"{id}{k}", "name": "项", "name_en": "Item", "points": worth / 4 * (1 + (k == 0))} for k in range(3)]
+            judged += [judgement(id, "item", item=f"{id}{k}", verdict="met" if k < met else "not_met") for k in range(3)]
+        elif kind == "tiers":
+            ends = (("low", "0", "0.6"), ("high", "0.6", "1"))
+            rule["tiers"] = [{"id": t, "name": "档", "name_en": "Tier", "low": low, "high": high} for t, low, high in ends]
+            judged.append(judgement(id, "tier", verdict="high" if share >= Decimal("0.6") else "low", score=share * worth))
+        else:
+            judged.append(judgement(id, "award", score=share * worth))
+        if decision == "not_applicable":
+            judged = [j for j in judged if j.indicator != id]
+            judged.append(judgement(id, "not_applicable"))
+        elif decision is not None and kind != "awarded":
+            judged.append(judgement(id, "override", score=decision * worth))
+        made.append(indicator(id, group, points, rule))
+    rules = {"rounding": {"scores": places, "rates": 4, "mode": "half_up"}, "treatment": {"missing": "zero", "not_applicable": treatment}}
+    return evaluate(framework(indicator=made, **rules), record(judgements=tuple(judged)))
+
+
+@given(indicators, st.integers(0, 2), st.sampled_from(["full", "rescale"]), st.integers(0, 9), st.sampled_from(["step", "full"]))
+def test_no_stricter_case_is_above_the_total_and_no_lenient_one_below(
+    rows: list[Any], places: int, treatment: str, seed: int, judged: Judged
+) -> None:
+    evaluation = judged_by(rows, places, treatment)
+    low, high = total_range(evaluation, draws=40, seed=seed)
+    assert low <= evaluation.total <= high
+    model, _ = build_model(evaluation, 0.0, "reconstructed", judged, {})
+    sample = np.random.default_rng(seed).random((40, len(model.inputs), 2))
+    total = float(evaluation.total.scaleb(places))
+    stricter, either, lenient = (model.totals(model.sums(model.draw(sample, side))) for side in SIDES)
+    assert model.totals(model.sums(model.recorded)) == total
+    assert (stricter <= total).all()
+    assert (total <= lenient).all()
+    assert (stricter <= either).all()
+    assert (either <= lenient).all()
 
 
 def test_the_published_sections_keep_their_points() -> None:
@@ -123,21 +240,21 @@ def test_full_points_for_what_does_not_apply_are_not_varied(copy: Copy) -> None:
 def test_an_interval_of_an_actual_is_scored_by_how_far_the_target_is_reached() -> None:
     """400 of 800 jobs are half the target: 1 of 2 points less."""
     found = simulate(REAL, spread=Decimal(0), judged="fixed", intervals={"urban_new_jobs": (Decimal(400), Decimal(400))}, draws=10)
-    assert (found.low, found.high) == (REAL.total - 1, REAL.total - 1)
+    assert (found.low, found.high) == (REAL.total - 1, REAL.total)
 
 
 def test_points_do_not_matter_where_everything_is_full() -> None:
     best = apply(REAL, [ScoreChange(indicator=i.id, score=i.points) for i in REAL.indicators])
     found = simulate(best, judged="fixed", draws=200)
-    assert found.median == pytest.approx(Decimal(100), abs=Decimal("0.2"))  # 39 scores rounded one by one
-    assert {s.grade: s.share for s in found.shares}["excellent"] == 1
+    assert (found.low, found.high) == pytest.approx((100, 100), abs=Decimal("0.2"))  # 39 scores rounded one by one
+    assert {s.grade: s.stricter for s in found.shares}["excellent"] == 1
 
 
 def test_nothing_to_vary_gives_the_recorded_result() -> None:
     found = simulate(REAL, spread=Decimal(0), judged="fixed", draws=50)
-    assert [s.share for s in found.shares] == [0, 1, 0, 0]
-    assert (found.low, found.median, found.high) == (REAL.total,) * 3
-    assert (found.influences, found.said[0].zh) == ((), "没有可变动的项目，总分和等级不变")
+    assert [(s.stricter, s.lenient) for s in found.shares] == [(0, 0), (1, 1), (0, 0), (0, 0)]
+    assert (found.low, found.high) == (REAL.total, REAL.total)
+    assert (found.influences, found.decided, found.said[0].zh) == ((), (), "没有可变动的项目，总分和等级不变")
 
 
 @given(
@@ -149,8 +266,9 @@ def test_nothing_to_vary_gives_the_recorded_result() -> None:
 @settings(max_examples=20)
 def test_what_always_holds(seed: int, spread: Decimal, judged: Any, points: Any) -> None:
     found = simulate(REAL, spread=spread, judged=judged, points=points, draws=60, seed=seed)
-    assert sum(s.share for s in found.shares) == 1
-    assert 0 <= found.low <= found.median <= found.high <= 100 + Decimal("0.2")
+    assert sum(s.stricter for s in found.shares) == sum(s.lenient for s in found.shares) == 1
+    assert 0 <= found.low <= found.total <= found.high <= 100 + Decimal("0.2")
+    assert found.judged is (judged != "fixed")
     assert all(i.total_order >= 0 and 0 <= i.grade_changes <= 1 for i in found.influences)
     assert found == simulate(REAL, spread=spread, judged=judged, points=points, draws=60, seed=seed)
 
