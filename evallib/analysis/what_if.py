@@ -50,7 +50,7 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
             place = Place(TRIAL, number, called=sentence("changes.trial"))
             problems += [replace(problem, place=place) for problem in refusal.problems]
     if not problems and changes:
-        problems = [p for p in check_record(framework, record, _place(record)) if p.level == "error"]
+        problems = [p for p in check_record(framework, record, place_of(record)) if p.level == "error"]
     if problems:
         raise InputRefused(tuple(problems))
     return evaluate(framework, record)
@@ -58,13 +58,13 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
 
 def broken_identities(catalogue: Catalogue, recorded: Record, changed: Record) -> tuple[Words, ...]:
     """The accounting identities that held in the recorded data and no longer hold in the changed one, a sentence each."""
-    before, after = ({p.about: p for p in check_identities(catalogue, r, _place(r))} for r in (recorded, changed))
+    before, after = ({p.about: p for p in check_identities(catalogue, r, place_of(r))} for r in (recorded, changed))
     return tuple(_identity(catalogue, p) for about, p in after.items() if about not in before)
 
 
 def new_remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
     """What is possible but strange in the changed evaluation and was not in the recorded one, a sentence each."""
-    strange = (check_plausibility(e, None, _place(e.record)) for e in (recorded, changed))
+    strange = (check_plausibility(e, None, place_of(e.record)) for e in (recorded, changed))
     before, after = ({(p.code, p.place.file): p for p in problems} for problems in strange)
     return tuple(p.what for key, p in after.items() if key not in before)
 
@@ -130,19 +130,19 @@ def compare(recorded: Evaluation, scenarios: Sequence[Scenario]) -> tuple[Compar
     found = []
     for scenario in scenarios:
         e = scenario.evaluation
-        dimensions, indicators = _differing(recorded.dimensions, e.dimensions), _differing(recorded.indicators, e.indicators)
+        dimensions, indicators = differing(recorded.dimensions, e.dimensions), differing(recorded.indicators, e.indicators)
         total = Difference("total", sentence("changes.total"), recorded.total, e.total)
         found.append(Comparison(scenario, total, e.grade, e.grade_id != recorded.grade_id, dimensions, indicators))
     return tuple(found)
 
 
-def _differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference, ...]:
+def differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference, ...]:
     """The dimensions or indicators whose scores differ."""
     pairs = zip(before, after, strict=True)
     return tuple(Difference(a.id, a.name, a.score, b.score) for a, b in pairs if a.score != b.score)
 
 
-def _place(record: Record) -> Callable[[str, int, str | None], Place]:
+def place_of(record: Record) -> Callable[[str, int, str | None], Place]:
     """Where a row of a changed record stands: its table and its key. It is in no file."""
 
     def where(table: str, index: int, column: str | None) -> Place:

@@ -28,12 +28,17 @@ SELF_ABOVE = Decimal("5")
 
 def check_plausibility(evaluation: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
     """Every remark on an evaluated year, in the order of the tables."""
+    yield from strange_numbers(evaluation, previous, where)
+    yield from _scores(evaluation, where)
+    yield from _findings(evaluation, where)
+
+
+def strange_numbers(evaluation: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
+    """The remarks on facts, rates and targets, whatever the scores are."""
     yield from _bounds(evaluation, where)
     yield from _zero_bases(evaluation, where)
     yield from _relations(evaluation, previous, where)
     yield from _targets(evaluation, previous, where)
-    yield from _scores(evaluation, where)
-    yield from _findings(evaluation, where)
 
 
 def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
@@ -57,7 +62,7 @@ def _outside(made: Fact | Formula, own: Unit, value: Decimal, around: Interval, 
     bound, name = (high, "strange.above") if high is not None and around.low > high else (low, "strange.below")
     if bound is not None and (bound is not low or around.high < bound):
         limit = words(percent(convert(bound, made.unit, SHARE), None)) if own.symbol == "%" else written(bound, made.unit)
-        yield advised(problem(name, place, thing=made.name, value=written(value, made.unit), limit=limit), made.entry)
+        yield advised(problem(name, place, "", (made.id,), thing=made.name, value=written(value, made.unit), limit=limit), made.entry)
 
 
 def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
@@ -67,7 +72,7 @@ def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
         made = e.catalogue.formulas[formula.id]
         if formula.state == "undefined" and (formula.id in asked or made.entry.role):
             base = next((n for n, i in zip(made.inputs, formula.inputs, strict=True) if not i.value), made.inputs[0])
-            yield problem("strange.zero_base", fact_place(e.facts, base, where), formula=formula.name)
+            yield problem("strange.zero_base", fact_place(e.facts, base, where), "", (formula.id,), formula=formula.name)
 
 
 def _relations(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
@@ -76,7 +81,7 @@ def _relations(e: Evaluation, previous: Evaluation | None, where: Where) -> Iter
     for relation in e.catalogue.plausible:
         if beyond(facts, relation) is not None:
             place = fact_place(facts, relation.inputs[0], where)
-            yield advised(problem("strange.relation", place, what=_told(facts, relation)), relation.entry)
+            yield advised(problem("strange.relation", place, "", (relation.entry.key,), what=_told(facts, relation)), relation.entry)
 
 
 def _told(facts: Facts, relation: Relation) -> Words:

@@ -29,6 +29,11 @@ class Fact:
     def derived(self) -> bool:
         return self.entry.derived
 
+    @property
+    def fixed(self) -> bool:
+        """Whether nothing that is done in the year moves it."""
+        return self.entry.planned if self.entry.fixed is None else self.entry.fixed
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:

@@ -174,7 +174,8 @@ class FactEntry(Bounded):
     """A number that is given, or summed from its parts; a derived one is only ever computed.
 
     `may_be_negative`: a number below zero is not refused. `label` says beside its bar in a chart which number of several it is;
-    `planned`: it was planned, not reached.
+    `planned`: it was planned, not reached. `fixed`: it was settled before the year or by others, so that no way to a better grade
+    moves it; what was planned is fixed unless it says that it is not.
     """
 
     topic: str = ""
@@ -184,6 +185,7 @@ class FactEntry(Bounded):
     label: str = ""
     label_en: str = ""
     planned: bool = False
+    fixed: bool | None = None
 
 
 class FormulaEntry(Bounded):
