@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
 from evallib.say.numbers import money, plain, section_number
+from evallib.say.reconciliation import counted, verdict, worth
 from evallib.say.sentences import sentence
 from evallib.say.workings import (
     STATUSES,
@@ -30,7 +30,7 @@ from evallib.say.workings import (
     indicator_working,
     target_working,
 )
-from evallib.score.reconcile import KINDS, VERDICTS, reconcile
+from evallib.score.reconcile import reconcile
 
 
 def _measured(value: Decimal | None, unit: Unit, lang: Lang, formula: str = "") -> tuple[Number | None, str | None]:
@@ -197,9 +197,7 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     rows = sorted(reconcile(e), key=lambda r: r.verdict == "agrees")
-    count = Counter(r.verdict for r in rows)
-    counts = joined((name + words(f" {count[verdict]}") for verdict, name in VERDICTS.items()), "，", ", ")
-    s.note(s.t("reconciliation.counted", counts=counts) + s.t("by_id"))
+    s.note(s.t("reconciliation.counted", counts=counted(rows)) + s.t("by_id"))
     s.head()
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
@@ -207,12 +205,10 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
         for text in (r.published, r.computed):
             number = None if text is None else parse_decimal(text)
             figures.append(grades.get(text or "", text) if number is None else Number(number, number_format(Decimal(text or 0))))
-        agrees = r.verdict == "agrees"
-        why = KINDS[r.kind] if agrees else r.reason
         s.add(
-            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), VERDICTS[r.verdict][lang], why[lang], r.source,
+            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), verdict(r)[lang], worth(r)[lang], r.source,
             section_number(r.section, lang),
-            level="" if agrees else "open",
+            level="" if r.verdict == "agrees" else "open",
         )  # fmt: skip
     if e.record.contradictions:
         s.heading(s.t("reconciliation.contradictions"))

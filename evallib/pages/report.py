@@ -23,10 +23,10 @@ from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Sections, told
-from evallib.say import workings
+from evallib.say import reconciliation, workings
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentences
-from evallib.score import reconcile
+from evallib.score.reconcile import reconcile
 
 SECTIONS = sentences("pages.report.sections")
 """The sections of the report in their order: id and heading."""
@@ -128,6 +128,7 @@ class Report(Sections):
             "followed": self._followed,
             "follow_up": follow_up,
             "reconcile": reconcile,
+            "reconciliation": reconciliation,
             "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
             **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),
