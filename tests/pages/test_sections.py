@@ -229,3 +229,30 @@ def test_last_year_is_compared_where_it_is_there(hrss: Evaluation) -> None:
     page = report(hrss, "en", replace(before, record=record, total=Decimal("80.00")))
     assert "+4.63 on last year (2022: 80.00, Good)" in text(page)
     assert "follow_up" in page.shown
+
+
+# --- findings ----------------------------------------------------------------------------------------------------------------
+
+
+def finding_facts(e: Evaluation, id: str, lang: Lang = "en") -> dict[str, str]:
+    """What the page says of a finding: head and text."""
+    (found,) = BeautifulSoup(report(e, lang).section("findings").html, "html.parser").select(f'[id="p-{id}"]')
+    return {head.get_text(): head.find_next_sibling("dd").get_text() for head in found.find_all("dt")}  # type: ignore[union-attr]
+
+
+def test_a_voucher_and_what_of_it_is_at_issue_are_told_apart(hrss: Evaluation) -> None:
+    """A voucher of 1,668.00, of which 794.00 are at issue: lunch and dinner of one day (七(三)2)."""
+    said = finding_facts(hrss, "3.2")
+    assert said["Amount at issue"] == "794.00 yuan; of which Lunch on 13 June 406.00, Dinner on 13 June 388.00"
+    assert said["Voucher amount"] == "1,668.00 yuan"
+    said = finding_facts(hrss, "2")  # the parts are those of the voucher (七(二))
+    assert said["Amount at issue"] == "23,600.00 yuan"
+    assert said["Voucher amount"] == "73,600.00 yuan; of which Fiscal appropriation 50,000.00, Other funds of the unit 23,600.00"
+    assert finding_facts(hrss, "9.1")["Gross value"] == "1,356.00 yuan"
+
+
+def test_an_amount_at_issue_without_a_voucher_is_told(hrss: Evaluation) -> None:
+    findings = tuple(f.model_copy(update={"amount": None}) if f.finding == "3.2" else f for f in hrss.record.findings)
+    said = finding_facts(replace(hrss, record=hrss.record.model_copy(update={"findings": findings})), "3.2")
+    assert said["Amount at issue"].startswith("794.00 yuan; of which Lunch")
+    assert "Voucher amount" not in said
