@@ -17,6 +17,7 @@ from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
 from evallib.say.numbers import money, plain, section_number
+from evallib.say.prose import with_numbers
 from evallib.say.reconciliation import counted, verdict, worth
 from evallib.say.sentences import sentence
 from evallib.say.workings import (
@@ -234,7 +235,7 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _workbook(e: Evaluation, lang: Lang) -> bytes:
-    book, results = Workbook(), dict[str, dict[str, Decimal]]()
+    book, results, e = Workbook(), dict[str, dict[str, Decimal]](), with_numbers(e)
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property, partial
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Sections, told
 from evallib.say import reconciliation, workings
 from evallib.say.numbers import plain
+from evallib.say.prose import with_numbers
 from evallib.say.sentences import sentences
 from evallib.score.reconcile import reconcile
 
@@ -52,8 +54,9 @@ class Report(Sections):
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
         super().__init__(lang, (checked.evaluation,))
-        self.checked = checked
-        self.evaluation = checked.evaluation
+        last = with_numbers(checked.previous) if checked.previous else None
+        self.checked = replace(checked, evaluation=with_numbers(checked.evaluation), previous=last)
+        self.evaluation = self.checked.evaluation
 
     def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
