@@ -19,6 +19,7 @@ from evallib.methods import follow_up
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.evaluation import Evaluation, FormulaResult
+from evallib.model.record import Contradiction
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
@@ -87,6 +88,14 @@ class Report(Sections):
         return follow_up.follow_ups(self.evaluation.record, last.record if last else None)
 
     @cached_property
+    def _about(self) -> dict[str, tuple[Contradiction, ...]]:
+        return tables.contradictions_of(self.evaluation)
+
+    @cached_property
+    def _plans(self) -> dict[str, tuple[tables.PlanGoal, ...]]:
+        return tables.plan_goals(self.evaluation)
+
+    @cached_property
     def _rates(self) -> list[FormulaResult]:
         """The rates of the budget that an indicator takes, or for which there are numbers."""
         e, taken = self.evaluation, {i.formula for i in self.evaluation.indicators}
@@ -121,6 +130,8 @@ class Report(Sections):
                 **{name: partial(make, e, lang=self.lang) for name, make in vars(workings).items() if name.startswith(SAID)}
             ),
             "tables": tables,
+            "about": self._about,
+            "plans": self._plans,
             "rates": self._rates,
             "clarity": [i for i in e.indicators if i.id in e.framework.playing("clarity of goals")],
             "satisfaction": [i for i in e.indicators if i.id in satisfaction or i.group in satisfaction],
