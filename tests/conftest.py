@@ -66,7 +66,7 @@ class Copy:
         assert len(found) == 1, f"{len(found)} rows of {table} have {key}"
         found[0][column] = value
         out = io.StringIO()
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(out, fieldnames=[*dict.fromkeys([*rows[0], column])], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         path.write_text(out.getvalue(), encoding="utf-8-sig")

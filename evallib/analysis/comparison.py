@@ -268,12 +268,15 @@ def target_change(before: TargetResult | None, after: TargetResult | None) -> Ta
         return TargetChange(given.id, given.name, before, after, "new" if after else "dropped")
     if before.operator != after.operator or before.unit.dimensions != after.unit.dimensions:
         return TargetChange(after.id, after.name, before, after, "unlike")
+    if not after.is_number:
+        same = (before.target, before.upper, before.asked) == (after.target, after.upper, after.asked)
+        return TargetChange(after.id, after.name, before, after, "same" if same else "moved")
     last = convert(before.target, before.unit, after.unit)
     actual = None if before.actual is None else convert(before.actual, before.unit, after.unit)
     verdict: Verdict = "same"
     if after.target != last:
         higher = after.target > last
-        verdict = "moved" if after.operator == "=" else "harder" if higher == (after.operator == ">=") else "easier"
+        verdict = "moved" if after.operator == "=" else "harder" if higher == (not after.lower_is_better) else "easier"
     reached = None
     if actual is not None:
         reached = actual == after.target if after.operator == "=" else asks_no_more(after, actual)

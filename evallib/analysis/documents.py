@@ -8,7 +8,7 @@ from typing import Any
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import Lang
-from evallib.say.workings import indicator_clause, indicator_evidence, indicator_rule, indicator_working
+from evallib.say.workings import goal_text, indicator_clause, indicator_evidence, indicator_rule, indicator_working, reached_text
 
 
 def _text(value: Decimal | None, places: int = 4) -> str | None:
@@ -58,6 +58,8 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
     targets = []
     for t in e.targets:
         (target, unit), (actual, _) = _measured(t.target, t.unit), _measured(t.actual, t.unit)
+        if not t.is_number:
+            target, actual, unit = goal_text(t, lang), reached_text(t, lang), ""
         held: dict[str, Any] = {"id": t.id, "name": t.name[lang], "operator": t.operator, "target": target, "actual": actual, "unit": unit}
         targets.append(held | {"completion_rate": _text(t.completion_rate, places.rates), "met": t.met})
     dimensions = [

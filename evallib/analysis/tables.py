@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import InputValue
-from evallib.model.record import Fact, Finding, Recommendation
+from evallib.model.record import Contradiction, Fact, Finding, PlanTarget, Recommendation
 from evallib.model.units import convert
 from evallib.model.words import Words, words
 from evallib.say.sentences import sentence
@@ -123,6 +126,69 @@ def contradicted_formulas(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
     """For each recorded contradiction, the formulas whose indicators it touches."""
     formulas = {i.id: i.formula for i in evaluation.indicators if i.formula}
     return {c.contradiction: tuple(formulas[t] for t in c.subjects if t in formulas) for c in evaluation.record.contradictions}
+
+
+def contradictions_of(evaluation: Evaluation) -> dict[str, tuple[Contradiction, ...]]:
+    """For each indicator the recorded contradictions about it: about itself, its target, its formula or what that takes, or a finding."""
+    record, takers = evaluation.record, dict[str, list[str]]()
+    for indicator in evaluation.indicators:
+        takers.setdefault(f"indicator.{indicator.id}", []).append(indicator.id)
+        if indicator.formula:
+            takers.setdefault(f"formula.{indicator.formula}", []).append(indicator.id)
+            for fact in {i.fact for i in evaluation.formula(indicator.formula).inputs}:
+                takers.setdefault(f"fact.{fact}", []).append(indicator.id)
+    for finding in record.findings:
+        takers.setdefault(f"finding.{finding.finding}", []).append(finding.indicator)
+    figures = {row.published: _subject(row.number) for row in record.published}
+    found: dict[str, list[Contradiction]] = {}
+    for row in record.contradictions:
+        named = [f"{kind}.{token}" for token in row.subjects for kind in ("indicator", "finding", "fact")]
+        named += [figures[token] for token in row.subjects if token in figures]
+        for id in dict.fromkeys(id for name in named for id in takers.get(name, ())):
+            found.setdefault(id, []).append(row)
+    return {id: tuple(rows) for id, rows in found.items()}
+
+
+def _subject(number: str) -> str:
+    """What the number of a published figure is a number of.
+
+    >>> [_subject(number) for number in ("target.jobs.actual", "finding.3.2.amount", "fact.outturn@2022", "formula.rate.difference")]
+    ['indicator.jobs', 'finding.3.2', 'fact.outturn', 'formula.rate']
+    """
+    kind, _, rest = number.partition(".")
+    if kind in ("target", "indicator", "finding"):
+        return f"{'finding' if kind == 'finding' else 'indicator'}.{rest.rpartition('.')[0]}"
+    return f"{kind}.{rest.removesuffix('.difference').partition('@')[0]}"
+
+
+@dataclass(frozen=True)
+class PlanGoal:
+    """A medium-term target beside a year's target that is another; `met` None where the two cannot be compared, or not in one year."""
+
+    row: PlanTarget
+    comparable: bool
+    met: bool | None
+
+
+def plan_goals(evaluation: Evaluation) -> dict[str, tuple[PlanGoal, ...]]:
+    """For each indicator the medium-term targets that are not the year's own, and whether the year's actual meets them."""
+    found: dict[str, list[PlanGoal]] = {}
+    for row in evaluation.record.plan_targets:
+        own, unit = evaluation.target(row.indicator), evaluation.catalogue.units.read(row.unit)
+        if own is None:
+            continue
+        if unit.dimensions != own.unit.dimensions:
+            found.setdefault(own.id, []).append(PlanGoal(row, False, None))
+            continue
+        goal = convert(row.target, unit, own.unit)
+        if (goal, row.operator) != (own.target, own.operator):
+            yearly = own.actual is not None and row.per_year == "yes"
+            met = _MEETS[row.operator](own.actual, goal) if yearly else None
+            found.setdefault(own.id, []).append(PlanGoal(row, True, met))
+    return {id: tuple(goals) for id, goals in found.items()}
+
+
+_MEETS: dict[str, Callable[[Any, Any], bool]] = {">=": operator.ge, "<=": operator.le, "=": operator.eq}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from evallib.model.facts import Origin
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import NOTHING, Lang, Words, joined
 from evallib.say.numbers import percent, plain
+from evallib.say.workings import goal_text, reached_text
 
 
 def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -61,12 +62,12 @@ class _TargetRow:
 
     @classmethod
     def of(cls, t: TargetResult, money: Unit, lang: Lang) -> _TargetRow:
-        low = t.operator == "<="
-        share = t.completion_rate
+        low = t.lower_is_better and t.operator != "by"
+        share = t.completion_rate if t.is_number else t.attainment
         if low and t.actual is not None:
             share = t.target / t.actual if t.actual > 0 else Decimal(99 if t.target > t.actual else 1)
         goal, actual, pair = _held(t, money, lang)
-        rate, limited = or_dash(t.completion_rate), low and t.met is not None
+        rate, limited = or_dash(share if t.operator in ("between", "words") else t.completion_rate), low and t.met is not None
         verdict = "no_actual" if t.met is None else ("within" if t.met else "over") if limited else "met" if t.met else "unmet"
         tags = {"lower": low, "equal": t.operator == "=", "judged": t.judged, "zero": t.target == 0 and not low}
         name = shorten(t.name[lang], 230, BODY)
@@ -77,6 +78,9 @@ class _TargetRow:
 
 def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
     """Target, actual, and the two together, in a unit that suits the reader."""
+    if not t.is_number:
+        goal, actual = goal_text(t, lang), reached_text(t, lang)
+        return goal, actual, f"{actual} / {goal}"
     if t.unit is SHARE or t.unit.symbol == "%":
         goal = percent(round_half_up(convert(t.target, t.unit, SHARE), 6), None)
         actual = or_dash(t.actual, lambda v: percent(round_half_up(convert(v, t.unit, SHARE), 4), None))
@@ -92,7 +96,7 @@ def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
         goal = plain(round_half_up(t.target * factor, 4))
         actual = or_dash(t.actual, lambda v: plain(round_half_up(v * factor, 4)))
         tail = " " + name
-    held = told("targets.limit", goal=goal)[lang] if t.operator == "<=" else goal
+    held = told("targets.limit", goal=goal)[lang] if t.lower_is_better else goal
     return goal + tail, actual + (tail if t.actual is not None else ""), f"{actual} / {held}{tail}"
 
 
@@ -132,7 +136,7 @@ def _bullets(rows: Sequence[_TargetRow], blocks: Sequence[tuple[str, list[_Targe
                 x.bar(sheet, y, 9, row.share, fill=BAD if unmet else ACCENT)
                 if unmet and beside:
                     sheet.text(at, y, word, size=SMALL, color=BAD, bold=True)
-            if row.target.operator == "<=" and row.target.met:
+            if row.target.lower_is_better and row.target.met:
                 sheet.text(pairs, y, row.verdict, size=SMALL, align="right")
             else:
                 sheet.text(pairs, y, shorten(row.rate, 80, BODY), color=BAD if unmet else INK, align="right")

@@ -176,16 +176,20 @@ def _totals(facts: Facts, where: Where) -> Iterator[Problem]:
 
 
 def _findings(record: Record, where: Where) -> Iterator[Problem]:
-    """A voucher's amount is quantity times price, and the sum of its parts."""
+    """A voucher's amount is quantity times price, no less than what of it is at issue; and either of the two the sum of the parts."""
     for index, row in enumerate(record.findings):
-        if row.amount is None:
-            continue
-        place, amount = where("findings", index, "amount"), plain(row.amount, 2)
-        if row.quantity is not None and row.unit_price is not None and row.quantity * row.unit_price != row.amount:
+        whole, issue = row.amount, row.at_issue
+        place, amount = where("findings", index, "amount"), "" if whole is None else plain(whole, 2)
+        if whole is not None and issue is not None and issue > whole:
+            at = where("findings", index, "at_issue")
+            yield problem("identity.above_voucher", at, plain(issue, 2), (row.finding,), amount=amount)
+        if whole is not None and row.quantity is not None and row.unit_price is not None and row.quantity * row.unit_price != whole:
             product = f"{plain(row.quantity)} × {plain(row.unit_price, 2)} = {plain(row.quantity * row.unit_price, 2)}"
             yield problem("identity.product", place, amount, (row.finding,), product=product)
         parts = [p.value for p in record.finding_amounts if p.finding == row.finding]
-        if parts and sum(parts, ZERO) != row.amount:
+        if parts and (whole, issue) != (None, None) and sum(parts, ZERO) not in (whole, issue):
+            if whole is None:
+                place, amount = where("findings", index, "at_issue"), plain(issue or ZERO, 2)
             yield problem("identity.finding_parts", place, amount, (row.finding,), sum=plain(sum(parts, ZERO), 2))
 
 

@@ -108,6 +108,10 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
             yield problem("strange.share_for_percent", actual, target=target.name, actual=percent(target.actual / 100))
         if _more_than_all(target):
             yield problem("strange.more_than_all", actual, target=target.name, actual=written(target.actual, target.unit))
+        due = e.framework.reason_below
+        below = target.attainment is not None and target.met is False and (target.attainment < due or due == 1)
+        if below and not e.record.targets[index].reason:
+            yield problem("target.no_reason", where("targets", index, "reason"), indicator=target.name)
         if target.judged:
             yield problem("strange.not_measurable", where("targets", index, "actual_by"), target=target.name)
         last = previous.target(target.id) if previous is not None else None

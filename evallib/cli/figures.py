@@ -121,7 +121,7 @@ def reconcile(
 ) -> None:
     """核对公布的数字与重算的数字 / Compare published figures with computed ones."""
     from evallib.data.years import evaluate_year
-    from evallib.score.reconcile import VERDICTS
+    from evallib.say.reconciliation import counted, verdict
     from evallib.score.reconcile import reconcile as reconciled
 
     with refusals_told(lang, writes=False):
@@ -129,13 +129,11 @@ def reconcile(
     if format == "json":
         tell_json([{**row.model_dump(), "reason": row.reason[lang]} for row in rows])
     else:
-        table = table_of(words("编号|公布值|重算值|单位|结果|出处", "Id|Published|Computed|Unit|Result|Source"), lang)
+        table = table_of(words("编号|公布值|本评价的数|单位|结果|出处", "Id|Published|Evaluation|Unit|Result|Source"), lang)
         for row in rows:
-            verdict = VERDICTS[row.verdict][lang]
             why = f"：{row.reason[lang]}" if row.verdict != "agrees" and row.reason[lang] else ""
-            table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict + why, row.section)
+            table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict(row)[lang] + why, row.section)
         OUT.print(table)
-        counts = {v: sum(1 for row in rows if row.verdict == v) for v in VERDICTS}
-        tell("  ".join(f"{VERDICTS[v][lang]} {n}" for v, n in counts.items()))
+        tell(counted(rows)[lang])
     if any(row.verdict == "differs" for row in rows):
         raise typer.Exit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,19 +17,23 @@ from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
 from evallib.say.numbers import money, plain, section_number
+from evallib.say.prose import with_numbers
+from evallib.say.reconciliation import counted, verdict, worth
 from evallib.say.sentences import sentence
 from evallib.say.workings import (
     STATUSES,
     formula_text,
     formula_working,
+    goal_text,
     indicator_clause,
     indicator_evidence,
     indicator_note,
     indicator_rule,
     indicator_working,
+    reached_text,
     target_working,
 )
-from evallib.score.reconcile import KINDS, VERDICTS, reconcile
+from evallib.score.reconcile import reconcile
 
 
 def _measured(value: Decimal | None, unit: Unit, lang: Lang, formula: str = "") -> tuple[Number | None, str | None]:
@@ -153,9 +156,10 @@ def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
     for t in e.targets:
         row, (target, unit) = next(r for r in e.record.targets if r.indicator == t.id), _measured(t.target, t.unit, lang)
+        held = (target, _measured(t.actual, t.unit, lang)[0], unit) if t.is_number else (goal_text(t, lang), reached_text(t, lang), "")
         s.add(
-            t.name[lang], CHOICES[t.operator][lang], target, _measured(t.actual, t.unit, lang)[0], unit,
-            Number(t.completion_rate, formula="D{row}/C{row}"),
+            t.name[lang], CHOICES[t.operator][lang], *held,
+            Number(t.completion_rate, formula="D{row}/C{row}" if t.is_number else ""),
             None if t.met is None else s.t("targets.met") if t.met else s.t("targets.not_met"),
             CHOICES["judged" if t.judged else "measured"][lang], target_working(e, t, lang), row.evidence_words[lang] or None,
             row.source, section_number(row.section, lang),
@@ -208,9 +212,7 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     rows = sorted(reconcile(e), key=lambda r: r.verdict == "agrees")
-    count = Counter(r.verdict for r in rows)
-    counts = joined((name + words(f" {count[verdict]}") for verdict, name in VERDICTS.items()), "，", ", ")
-    s.note(s.t("reconciliation.counted", counts=counts) + s.t("by_id"))
+    s.note(s.t("reconciliation.counted", counts=counted(rows)) + s.t("by_id"))
     s.head()
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
@@ -218,12 +220,10 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
         for text in (r.published, r.computed):
             number = None if text is None else parse_decimal(text)
             figures.append(grades.get(text or "", text) if number is None else Number(number, number_format(Decimal(text or 0))))
-        agrees = r.verdict == "agrees"
-        why = KINDS[r.kind] if agrees else r.reason
         s.add(
-            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), VERDICTS[r.verdict][lang], why[lang], r.source,
+            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), verdict(r)[lang], worth(r)[lang], r.source,
             section_number(r.section, lang),
-            level="" if agrees else "open",
+            level="" if r.verdict == "agrees" else "open",
         )  # fmt: skip
     if e.record.contradictions:
         s.heading(s.t("reconciliation.contradictions"))
@@ -249,7 +249,7 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _workbook(e: Evaluation, lang: Lang) -> bytes:
-    book, results = Workbook(), dict[str, dict[str, Decimal]]()
+    book, results, e = Workbook(), dict[str, dict[str, Decimal]](), with_numbers(e)
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evallib.checks.plausibility import check_plausibility
+from evallib.checks.prose import check_prose
 from evallib.data.folder import has_data
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.model.errors import InputRefused, Place, Problem
@@ -31,9 +32,11 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     before, unusable = _last_year(data, department, year, every)
     loaded = load_year(data, department, year, before.record if before else None, every)
     evaluation = _evaluation(loaded)
-    _refuse_unknown_numbers(loaded, evaluation)
+    found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
+    if wrong := tuple(one for one in found if one.level == "error"):
+        raise InputRefused(wrong)
     previous = _evaluation(before) if before else None
-    remarks = (*unusable, *loaded.remarks, *check_plausibility(evaluation, previous, loaded.where))
+    remarks = (*unusable, *loaded.remarks, *found, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)
 
 
@@ -76,20 +79,18 @@ def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Ab
         return Absent(row.code, row.words, year, refusal.in_short())
 
 
-def _refuse_unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> None:
+def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Problem, ...]:
     """A published figure must name a number that is computed, or none."""
     if not any(row.number for row in loaded.record.published):
-        return
+        return ()
     known = number_names(evaluation)
     there = set(known)
-    problems = tuple(
+    return tuple(
         problem("published.unknown_number", loaded.where("published", index, "number"), row.number, near=listed(near))
         for index, row in enumerate(loaded.record.published)
         if row.number and row.number not in there
         for near in [get_close_matches(row.number, known, 3, 0.3) or known[:3]]
     )
-    if problems:
-        raise InputRefused(problems)
 
 
 def _last_year(data: Path, department: str, year: int, every: Departments) -> tuple[LoadedYear | None, tuple[Problem, ...]]:

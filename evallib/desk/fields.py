@@ -103,7 +103,7 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
         for part in parts.values():
             yield FactChange(fact=part.fact, year=part.year, value=part.value or Decimal(0))
     target = evaluation.target(id)
-    if target is not None:
+    if target is not None and target.is_number:
         yield TargetChange(indicator=id, target=target.target)
         if result.formula is None:
             yield ActualChange(indicator=id, actual=target.actual or Decimal(0))

@@ -82,6 +82,11 @@ class TargetResult(_Strict):
     original: Decimal | None = None
 
     @property
+    def is_number(self) -> bool:
+        """Whether one number is asked for: not a range, words or a date."""
+        return self.operator not in ("between", "words", "by")
+
+    @property
     def lower_is_better(self) -> bool:
         return self.operator in ("<=", "<", "by")
 

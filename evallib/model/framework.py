@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from evallib.model.base import Basis, Clause, Frozen, Id, Named
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
-from evallib.model.rules import ZERO, Rule, Share
+from evallib.model.rules import ONE, ZERO, Rule, Share
 from evallib.model.words import folded
 
 
@@ -181,7 +181,8 @@ class Framework(Named):
 
     `experts` is how the scores of several experts become one; without a word about it, the mean without the highest and the lowest.
     `builds_on` names the catalogues of the package that it needs; `catalogue` is what is in force of these, of its own entries and of
-    the data folder's. Without points there is no total and no grade.
+    the data folder's. Without points there is no total and no grade. A target attained to less than `reason_below` needs a
+    reason; at 1 every one that was missed does.
     """
 
     format: Literal[2]
@@ -194,6 +195,7 @@ class Framework(Named):
     rounding: Rounding = Rounding()
     treatment: Treatment = Treatment()
     qualitative: Qualitative | None = None
+    reason_below: Share = ONE
     experts: FinalRule = Averaged(kind="trimmed_mean")
     grades: Annotated[tuple[Grade, ...], Field(alias="grade")] = ()
     sources: Annotated[tuple[Clause, ...], Field(alias="source")] = ()

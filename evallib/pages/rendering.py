@@ -22,10 +22,12 @@ from markupsafe import Markup, escape
 from evallib.charts.drawing import Chart, Sheet, inside
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
+from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
 from evallib.model.words import Given, Lang, Words, joined, listed, words
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from evallib.say.sentences import sentence
+from evallib.say.workings import reached_text, target_text
 
 _NUMERALS = "一二三四五六七八九十"
 
@@ -131,6 +133,9 @@ class Sections:
                     "w": lambda text: text[lang],
                     "chart": self._figure,
                     "qty": self._quantity,
+                    "goal": partial(target_text, lang=lang),
+                    "reached_of": partial(reached_text, lang=lang),
+                    "sign": lambda operator: CHOICES[operator][lang],
                     "sec": partial(section_number, lang=lang),
                     **self.names(id),
                 }

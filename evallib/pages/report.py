@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property, partial
 from types import SimpleNamespace
@@ -18,15 +19,17 @@ from evallib.methods import follow_up
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.evaluation import Evaluation, FormulaResult
+from evallib.model.record import Contradiction
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Sections, told
-from evallib.say import workings
+from evallib.say import reconciliation, workings
 from evallib.say.numbers import plain
+from evallib.say.prose import with_numbers
 from evallib.say.sentences import sentences
-from evallib.score import reconcile
+from evallib.score.reconcile import reconcile
 
 SECTIONS = sentences("pages.report.sections")
 """The sections of the report in their order: id and heading."""
@@ -52,8 +55,9 @@ class Report(Sections):
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
         super().__init__(lang, (checked.evaluation,))
-        self.checked = checked
-        self.evaluation = checked.evaluation
+        last = with_numbers(checked.previous) if checked.previous else None
+        self.checked = replace(checked, evaluation=with_numbers(checked.evaluation), previous=last)
+        self.evaluation = self.checked.evaluation
 
     def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
@@ -82,6 +86,14 @@ class Report(Sections):
     def _followed(self) -> follow_up.FollowUps:
         last = self.checked.previous
         return follow_up.follow_ups(self.evaluation.record, last.record if last else None)
+
+    @cached_property
+    def _about(self) -> dict[str, tuple[Contradiction, ...]]:
+        return tables.contradictions_of(self.evaluation)
+
+    @cached_property
+    def _plans(self) -> dict[str, tuple[tables.PlanGoal, ...]]:
+        return tables.plan_goals(self.evaluation)
 
     @cached_property
     def _rates(self) -> list[FormulaResult]:
@@ -118,6 +130,9 @@ class Report(Sections):
                 **{name: partial(make, e, lang=self.lang) for name, make in vars(workings).items() if name.startswith(SAID)}
             ),
             "tables": tables,
+            "about": self._about,
+            "rows": {row.indicator: row for row in self.evaluation.record.targets},
+            "plans": self._plans,
             "rates": self._rates,
             "clarity": [i for i in e.indicators if i.id in e.framework.playing("clarity of goals")],
             "satisfaction": [i for i in e.indicators if i.id in satisfaction or i.group in satisfaction],
@@ -128,6 +143,7 @@ class Report(Sections):
             "followed": self._followed,
             "follow_up": follow_up,
             "reconcile": reconcile,
+            "reconciliation": reconciliation,
             "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
             **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),

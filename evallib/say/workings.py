@@ -81,10 +81,16 @@ def _actual(e: Evaluation, t: TargetResult, lang: Lang) -> str:
     return sentence("workings.target.no_actual")[lang]
 
 
+def target_text(t: TargetResult, lang: Lang) -> str:
+    """What a target asks for with its operator: ≥ 800 people, 90~95%, no later than 2023-12-31."""
+    sign = "" if t.operator in ("between", "words") else CHOICES[t.operator][lang] + " "
+    return sign + goal_text(t, lang)
+
+
 def goal_text(t: TargetResult, lang: Lang) -> str:
     """What a target asks for, without its operator: a number with its unit, a range, a date, words."""
-    if t.asked:
-        return t.asked
+    if t.asked or t.operator in ("words", "by"):
+        return t.asked or "—"
     if t.upper is not None:
         return f"{plain(t.target)}~{quantity(t.upper, t.unit, lang)}"
     return quantity(t.target, t.unit, lang)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from evallib.model.base import Frozen
-from evallib.model.evaluation import Evaluation, interval_of
-from evallib.model.expression import Interval
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult, interval_of
+from evallib.model.expression import Interval, Name
 from evallib.model.facts import InputValue
 from evallib.model.record import Published, Record
 from evallib.model.table_words import CHOICES
@@ -20,30 +21,16 @@ from evallib.score.measure import compute_formula, counted_parts
 ZERO = Decimal(0)
 Verdict = Literal["agrees", "differs", "recorded", "not_computable"]
 
-VERDICTS: dict[Verdict, Words] = {
-    "agrees": words("一致", "agrees"),
-    "differs": words("不一致", "differs"),
-    "recorded": words("不一致（已记录为原文矛盾）", "differs (recorded as a contradiction)"),
-    "not_computable": words("无法计算", "not computable"),
-}
-
-
-Kind = Literal["computed", "transcribed", "fitted"]
-
-KINDS: dict[Kind, Words] = {
-    "computed": words("由其他数字重算", "computed from other numbers"),
-    "transcribed": words("与录入的数字核对", "compared with the number as entered"),
-    "fitted": words("重构即以其为准", "what the reconstruction was fitted to"),
-}
-"""What an agreement is worth: a computation, a repeated printing, or a score that the reconstruction was fitted to."""
+Kind = Literal["computed", "typed", "fitted"]
+"""What an agreement is worth: computed from other inputs; only the repetition of what was typed in; fitted, the reconstruction to it."""
 
 
 class Reconciled(Frozen):
-    """A published figure, what the kit computes for it, and whether the two agree."""
+    """A published figure, what the kit has for it and how it came by that, and whether the two agree."""
 
     id: str
     name: Words
-    kind: Kind
+    kind: Kind | None
     number: str
     published: str
     computed: str | None
@@ -56,7 +43,7 @@ class Reconciled(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A computed number, with what it is called; a text where the result is one (a grade).
+    """A number of an evaluation, with what it is called; a text where the result is one (a grade).
 
     `interval` is all that it may truly be, where it rests on numbers that were printed with some digits only.
     """
@@ -73,8 +60,8 @@ def numbers(evaluation: Evaluation) -> dict[str, Number]:
     """Every number of an evaluation that a published figure can be held against, by name.
 
     Names: `fact.ID`, `fact.ID@YEAR`, `formula.ID`, `formula.ID.difference`, `target.ID.actual|target|completion_rate|
-    attainment`, `indicator.ID.score`, `group.ID.score`, `dimension.ID.points|score|rate`, `total.score`, `total.points`,
-    `grade`, `self.score`, `self.grade`, `count.…`, `finding.ID.amount|parts|product|overpaid`.
+    attainment`, `indicator.ID.points|score`, `group.ID.points|score`, `dimension.ID.points|score|rate`, `total.score`,
+    `total.points`, `grade`, `self.score`, `self.grade`, `count.…`, `finding.ID.amount|at_issue|parts|product|overpaid`.
     """
     return _facts(evaluation) | _results(evaluation)
 
@@ -97,10 +84,39 @@ def _facts(evaluation: Evaluation) -> dict[str, Number]:
             fact = evaluation.facts.find(id, year)
             why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
             name = made.name if year == record.year else made.name + words(f"（{year} 年）", f" ({year})")
-            kind: Kind = "transcribed" if fact is None or not fact.parts else "computed"
-            found[f"fact.{id}@{year}"] = Number(name, fact.value if fact else None, made.unit, kind, why, _inexact(fact))
+            found[f"fact.{id}@{year}"] = Number(name, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
         found[f"fact.{id}"] = found[f"fact.{id}@{record.year}"]
     return found
+
+
+def _fact_kind(fact: InputValue | None) -> Kind:
+    """A fact was typed, unless it is made of several."""
+    while fact is not None and len(fact.parts) == 1:
+        (fact,) = fact.parts
+    return "computed" if fact is not None and fact.parts else "typed"
+
+
+def _score_kind(indicator: IndicatorResult) -> Kind:
+    """A score was typed where a person gave it: an override, an award, a score within a tier."""
+    given = any(j.kind in ("override", "award", "tier") and j.score is not None for j in indicator.judgements)
+    if given and indicator.status == "scored":
+        return "typed"
+    return "fitted" if indicator.basis == "reconstructed" else "computed"
+
+
+def _sum_kind(members: Sequence[IndicatorResult]) -> Kind:
+    """A sum of scores was typed where every score in it was: adding up what was typed proves nothing about it."""
+    kinds = [_score_kind(m) for m in members if m.points and m.status != "not_applicable"]
+    if kinds and all(kind == "typed" for kind in kinds):
+        return "typed"
+    return "fitted" if any(m.basis == "reconstructed" for m in members) else "computed"
+
+
+def _points_kind(members: Sequence[IndicatorResult], left_out: Decimal = ZERO) -> Kind:
+    """Points were typed, in the framework; but what is left of them where an indicator does not apply is computed."""
+    if any(m.basis == "reconstructed" for m in members):
+        return "fitted"
+    return "computed" if left_out else "typed"
 
 
 def _inexact(fact: InputValue | None) -> Interval | None:
@@ -125,54 +141,76 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
         if lacking:
             why = words(f"缺少{lacking.zh}，无法计算", f"cannot be computed: {lacking.en} missing")
         interval = None if formula.exact else interval_of(evaluation, formula)
-        found[f"formula.{formula.id}"] = Number(formula.name, formula.value, formula.unit, "computed", why, interval)
+        kind = _fact_kind(formula.inputs[0]) if isinstance(made.tree, Name) else "computed"
+        found[f"formula.{formula.id}"] = Number(formula.name, formula.value, formula.unit, kind, why, interval)
         first, second = (*formula.inputs[:2], None, None)[:2]
         if first is not None and second is not None and first.unit.dimensions == second.unit.dimensions:
             known = first.value is not None and second.value is not None
             difference = (first.value or ZERO) - convert(second.value or ZERO, second.unit, first.unit) if known else None
             put(f"formula.{formula.id}.difference", formula.name + words("：增减额", ": difference"), difference, first.unit, why)
-    rows = {t.indicator: t for t in record.targets}
     for target in evaluation.targets:
         whole, summed = _sum_of_target_parts(evaluation, target.id, target.target, target.unit)
-        typed: Kind = "transcribed" if rows[target.id].actual is not None and rows[target.id].base is None else "computed"
+        way = _actual_kind(evaluation, target, found)
+        only_repeated = way == "typed" and target.unit.is_share and convert(target.target, target.unit, SHARE) == 1
+        rate: Kind = "typed" if only_repeated else "computed"
+        attained: Kind = "typed" if way == "typed" and target.judged else rate
         id, why = f"target.{target.id}", words("没有实际值，或目标为零", "there is no actual, or the target is zero")
-        put(f"{id}.target", target.name + words("：目标", ": target"), whole, target.unit, kind="computed" if summed else "transcribed")
-        put(f"{id}.actual", target.name + words("：实际", ": actual"), target.actual, target.unit, why, typed)
-        put(f"{id}.completion_rate", target.name + words("：完成率", ": completion"), target.completion_rate, SHARE, why)
+        put(f"{id}.target", target.name + words("：目标", ": target"), whole, target.unit, kind="computed" if summed else "typed")
+        put(f"{id}.actual", target.name + words("：实际", ": actual"), target.actual, target.unit, why, way)
+        put(f"{id}.completion_rate", target.name + words("：完成率", ": completion"), target.completion_rate, SHARE, why, rate)
         capped = None if target.attainment is None else min(target.attainment, Decimal(1))
-        put(f"{id}.attainment", target.name + words("：达成程度（最高 100%）", ": attainment, capped at 100%"), capped, SHARE, why)
-    for indicator in evaluation.indicators:
-        put(f"indicator.{indicator.id}.score", indicator.name + words("：得分", ": score"), indicator.score, points)
-    fitted: Kind = "fitted" if any(i.basis == "reconstructed" for i in evaluation.indicators) else "computed"
+        put(
+            f"{id}.attainment", target.name + words("：达成程度（最高 100%）", ": attainment, capped at 100%"), capped, SHARE, why, attained
+        )
+    of_points, of_score = words("：分值", ": points"), words("：得分", ": score")
+    everyone = evaluation.indicators
+    fitted = any(i.basis == "reconstructed" for i in everyone)
+    rest: Kind = "fitted" if fitted else "computed"
+    for indicator in everyone:
+        one = f"indicator.{indicator.id}"
+        put(f"{one}.points", indicator.name + of_points, indicator.points, points, kind=_points_kind([indicator]))
+        put(f"{one}.score", indicator.name + of_score, indicator.score, points, kind=_score_kind(indicator))
+    written = {s.id: s.points for s in framework.sections}
     for group in evaluation.groups:
-        put(f"group.{group.id}.score", group.name + words("：得分", ": score"), group.score, points, kind=fitted)
+        one, inside = f"group.{group.id}", [i for i in everyone if i.group == group.id]
+        left = group.points - (own if (own := written[group.id]) is not None else group.points)
+        put(f"{one}.points", group.name + of_points, group.points, points, kind=_points_kind(inside, left))
+        put(f"{one}.score", group.name + of_score, group.score, points, kind=_sum_kind(inside))
     for dimension in evaluation.dimensions:
-        put(f"dimension.{dimension.id}.points", dimension.name + words("：分值", ": points"), dimension.points, points, kind=fitted)
-        put(f"dimension.{dimension.id}.score", dimension.name + words("：得分", ": score"), dimension.score, points, kind=fitted)
-        put(f"dimension.{dimension.id}.rate", dimension.name + words("：得分率", ": score rate"), dimension.rate, SHARE, kind=fitted)
-    put("total.score", words("总分", "Total score"), evaluation.total, points, kind=fitted)
-    put("total.points", words("满分", "Full points"), evaluation.points, points, kind=fitted)
-    put("grade", words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, kind=fitted)
-    put("self.score", words("自评得分", "Self-evaluation score"), evaluation.self_total, points, kind="transcribed")
-    put("self.grade", words("自评等级", "Self-evaluation grade"), evaluation.self_grade or None, NO_UNIT, kind="transcribed")
+        one, inside = f"dimension.{dimension.id}", [i for i in everyone if i.dimension == dimension.id]
+        left = dimension.points - (own if (own := written[dimension.id]) is not None else dimension.points)
+        put(f"{one}.points", dimension.name + of_points, dimension.points, points, kind=_points_kind(inside, left))
+        put(f"{one}.score", dimension.name + of_score, dimension.score, points, kind=_sum_kind(inside))
+        reconstructed = any(i.basis == "reconstructed" for i in inside)
+        rate = "fitted" if reconstructed else "computed"
+        put(f"{one}.rate", dimension.name + words("：得分率", ": score rate"), dimension.rate, SHARE, kind=rate)
+    summed_up = evaluation.total == sum((d.score for d in evaluation.dimensions), ZERO)  # else it is scaled back to full points
+    put("total.score", words("总分", "Total score"), evaluation.total, points, kind=_sum_kind(everyone) if summed_up else rest)
+    full = _points_kind(everyone, evaluation.points - framework.points)
+    put("total.points", words("满分", "Full points"), evaluation.points, points, kind=full)
+    put("grade", words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, kind=rest)
+    put("self.score", words("自评得分", "Self-evaluation score"), evaluation.self_total, points, kind="typed")
+    put("self.grade", words("自评等级", "Self-evaluation grade"), evaluation.self_grade or None, NO_UNIT, kind="typed")
     levels = {
         "dimensions": (words("一级指标数", "Number of dimensions"), len(framework.dimensions)),
         "groups": (words("二级指标数", "Number of groups"), len(framework.groups)),
-        "indicators": (words("三级指标数", "Number of indicators"), len(evaluation.indicators)),
+        "indicators": (words("三级指标数", "Number of indicators"), len(everyone)),
         "work_targets": (words("年度目标任务数", "Number of work targets"), len({t.no for t in record.work_targets})),
         "finding_kinds": (words("问题类别数", "Kinds of findings"), len({f.kind for f in record.findings})),
     }
     units = Counter(u.kind for u in record.units)
     levels |= {f"units.{kind}": (CHOICES[kind] + words("数", ": number"), n) for kind, n in units.items()}
     for id, (name, n) in levels.items():
-        put(f"count.{id}", name, Decimal(n), count)
+        put(f"count.{id}", name, Decimal(n), count, kind=rest if id == "indicators" else "computed")
     for finding in record.findings:
         id = f"finding.{finding.finding}"
         name = words(f"问题 {finding.finding}：", f"Finding {finding.finding}: ")
         parts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
-        put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="transcribed")
+        put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="typed")
+        put(f"{id}.at_issue", name + words("涉及金额", "at issue"), finding.at_issue, money, kind="typed")
         no_parts = words("没有记录分项", "no parts were recorded")
-        put(f"{id}.parts", name + words("分项之和", "sum of parts"), sum(parts, ZERO) if parts else None, money, no_parts)
+        kind = "computed" if len(parts) > 1 else "typed"
+        put(f"{id}.parts", name + words("分项之和", "sum of parts"), sum(parts, ZERO) if parts else None, money, no_parts, kind)
         product = finding.quantity * finding.unit_price if finding.quantity is not None and finding.unit_price is not None else None
         put(f"{id}.product", name + words("数量乘单价", "quantity times price"), product, money)
         over = finding.paid - finding.amount if finding.paid is not None and finding.amount is not None else None
@@ -180,11 +218,18 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
     return found
 
 
+def _actual_kind(evaluation: Evaluation, target: TargetResult, found: Mapping[str, Number]) -> Kind:
+    if target.way == "formula":
+        return found[f"formula.{evaluation.in_force[target.id].value}"].kind
+    several = target.way == "parts" and len(counted_parts(evaluation.record, target.id, "actual")) > 1
+    return "computed" if several or target.way == "of base" else "typed"
+
+
 def _sum_of_target_parts(evaluation: Evaluation, id: str, target: Decimal, unit: Unit) -> tuple[Decimal, bool]:
-    """A target, summed anew from its parts where they are recorded."""
+    """A target, summed anew from its parts where several are recorded."""
     read, parts = evaluation.catalogue.units.read, counted_parts(evaluation.record, id, "target")
     known = [convert(p.value, read(p.unit), unit) for p in parts if p.value is not None]
-    return (sum(known, ZERO), True) if parts and len(known) == len(parts) else (target, False)
+    return (sum(known, ZERO), len(parts) > 1) if parts and len(known) == len(parts) else (target, False)
 
 
 def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:
@@ -217,7 +262,7 @@ def _one(row: Published, number: Number | None, recorded: bool, unit: Unit | Non
     return Reconciled(
         id=row.published,
         name=number.name if number else reason,
-        kind=number.kind if number else "transcribed",
+        kind=number.kind if number and verdict != "not_computable" else None,
         number=row.number,
         published=row.value,
         computed=shown,

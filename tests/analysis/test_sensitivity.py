@@ -103,7 +103,7 @@ def test_an_item_that_was_met_is_lost_in_one_case_of_ten_of_the_stricter_and_nev
 @pytest.mark.parametrize("case", CASES["judged"], ids=lambda c: c["name"])
 def test_ranges_that_can_be_worked_out_by_hand(case: dict[str, Any]) -> None:
     judged = judgement("system", "item", item="a", verdict=case["verdict"]), judgement("duties", "award", score=case["duties"])
-    evaluation = evaluate(framework(treatment={"missing": "zero", "not_applicable": "full"}), record(judgements=judged))
+    evaluation = evaluate(framework(points=7, treatment={"missing": "zero", "not_applicable": "full"}), record(judgements=judged))
     found = simulate(evaluation, spread=Decimal(0), draws=2000)
     fall, rise = evaluation.total - found.low, found.high - evaluation.total
     assert (float(fall), float(rise)) == pytest.approx((case["fall"], case["rise"]), abs=0.0101), case["why"]

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from evallib.analysis.tables import BudgetLine, budget_lines, contradicted_formulas, facts_by_topic, goal_quality, next_grade, parts_of
+import pytest
+
+from evallib.analysis.tables import (
+    BudgetLine,
+    budget_lines,
+    contradicted_formulas,
+    contradictions_of,
+    facts_by_topic,
+    goal_quality,
+    next_grade,
+    parts_of,
+    plan_goals,
+)
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue
 from evallib.model.units import Unit
@@ -107,3 +120,49 @@ def test_a_sum_names_its_parts_with_their_signs(hrss: Evaluation) -> None:
 
 def test_without_points_there_is_no_next_grade(hrss: Evaluation) -> None:
     assert next_grade(without_points(hrss)) is None
+
+
+def contradicted(e: Evaluation, about: str) -> set[str]:
+    row = e.record.contradictions[0].model_copy(update={"contradiction": "x", "about": about})
+    return set(contradictions_of(replace(e, record=e.record.model_copy(update={"contradictions": (row,)}))))
+
+
+@pytest.mark.parametrize(
+    ("about", "indicators"),
+    [
+        ("quality", {"quality"}),
+        ("staffing_rate", {"staffing_control"}),  # a published figure that is a formula
+        ("project_change", {"project_expenditure_change"}),  # the difference of a formula's numbers
+        ("three_public_budget_2022", {"three_public_change", "three_public_control"}),  # a fact, of whatever year
+        ("staff_quota", {"staffing_control"}),  # a figure and a fact of one name
+        ("finding_8_product", {"fund_compliance"}),  # a number of a finding
+        ("9.1 8", {"asset_safety", "fund_compliance"}),
+        ("text_arbitration_target quality", {"arbitration_cases_closed", "quality"}),
+        ("total_score groups_count declared_social_benefit_indicators", set()),
+    ],
+)
+def test_a_contradiction_is_about_the_indicators_that_its_subjects_belong_to(hrss: Evaluation, about: str, indicators: set[str]) -> None:
+    assert contradicted(hrss, about) == indicators
+
+
+def planned(e: Evaluation, **changes: Any) -> list[tuple[bool, bool | None]]:
+    row = next(row for row in e.record.plan_targets if row.indicator == "urban_new_jobs").model_copy(update=changes)
+    found = plan_goals(replace(e, record=e.record.model_copy(update={"plan_targets": (row,)})))
+    return [(goal.comparable, goal.met) for goals in found.values() for goal in goals]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, [(True, False)]),  # 933 of 1,100 a year, with a year's target of 800
+        ({"target": Decimal(900)}, [(True, True)]),  # met or not, it is another target
+        ({"target": Decimal("0.08"), "unit": "万人"}, []),  # the year's own, otherwise written
+        ({"target": Decimal("0.11"), "unit": "万人"}, [(True, False)]),
+        ({"operator": "<=", "target": Decimal(800)}, [(True, False)]),
+        ({"unit": "人次"}, [(False, None)]),
+        ({"per_year": "no"}, [(True, None)]),  # for the end of the plan: one year cannot miss it
+        ({"indicator": ""}, []),
+    ],
+)
+def test_a_plan_target_that_is_not_the_years_is_set_beside_it(hrss: Evaluation, changes: dict[str, Any], expected: Any) -> None:
+    assert planned(hrss, **changes) == expected

@@ -54,7 +54,10 @@ def poison(year: Path, text: str = HOSTILE) -> int:
         for row in rows:
             for column in free_columns(table):
                 if column in row and not (table == "published" and column == "value"):
-                    row[column] = text + row[column]
+                    leaves_room = (
+                        table in ("recommendations", "practices") or row.get("key") == "conclusion"
+                    )  # there a brace is written twice
+                    row[column] = (text.replace("{", "{{").replace("}", "}}") if leaves_room else text) + row[column]
                     count += 1
         out = io.StringIO()
         writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")

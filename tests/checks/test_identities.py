@@ -14,7 +14,7 @@ from evallib.model.assemble import assemble
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Part
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.record import Contradiction
+from evallib.model.record import Contradiction, FindingAmount
 from tests.conftest import Copy
 from tests.score.small import CATALOGUE, YEAR, fact, finding, part, record, target
 
@@ -119,6 +119,28 @@ def test_parts_of_targets_and_findings_add_up() -> None:
     assert problem.what.en == "is not the sum of its parts, 5 people; rounding explains at most 0.5 people, 0.5 people remain"
     (problem,) = broken(findings=(finding("1", "x", quantity=Decimal(16), unit_price=Decimal(500), amount=Decimal(9000)),))
     assert problem.what.en == "is not quantity times price: 16 × 500.00 = 8,000.00"
+
+
+def meal(value: str, name: str = "lunch") -> FindingAmount:
+    return FindingAmount(finding="1", part=name, value=Decimal(value), source="report", section="七")
+
+
+@pytest.mark.parametrize(
+    ("amount", "at_issue", "right"),
+    [("794", None, True), ("1668", "794", True), ("1668", None, False), ("1668", "700", False), (None, "794", True), (None, "795", False)],
+)
+def test_the_parts_of_a_finding_make_up_the_voucher_or_what_is_at_issue(amount: str | None, at_issue: str | None, right: bool) -> None:
+    found = finding("1", "x", amount=amount and Decimal(amount), at_issue=at_issue and Decimal(at_issue))
+    problems = broken(findings=(found,), finding_amounts=(meal("406"), meal("388", "dinner")))
+    said = [] if right else ["is not the sum of its parts, 794.00, nor is the amount at issue"]
+    assert [problem.what.en for problem in problems] == said
+
+
+def test_no_more_is_at_issue_than_the_voucher() -> None:
+    assert broken(findings=(finding("1", "x", amount=Decimal(794), at_issue=Decimal(794)),)) == []
+    (problem,) = broken(findings=(finding("1", "x", amount=Decimal(794), at_issue=Decimal(1668)),))
+    assert (problem.place.column, problem.found) == ("at_issue", "1,668.00")
+    assert problem.what.en == "is more than the amount of the voucher (794.00)"
 
 
 # --- from one year to the next

@@ -112,7 +112,7 @@ def test_a_contradiction_that_is_not_recorded_fails(copy: Copy) -> None:
 def test_check_is_content_with_good_data() -> None:
     status, out, err = run("check")
     assert status == 0
-    assert out.strip() == "hrss 2023：错误 0，提醒 8，已记录的矛盾 1"
+    assert out.strip() == "hrss 2023：错误 0，提醒 10，已记录的矛盾 1"
     assert "16 × 500.00 = 8,000.00" in err
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from evallib.analysis.government import from_departments
 from evallib.data.government import load_government
@@ -229,3 +229,76 @@ def test_last_year_is_compared_where_it_is_there(hrss: Evaluation) -> None:
     page = report(hrss, "en", replace(before, record=record, total=Decimal("80.00")))
     assert "+4.63 on last year (2022: 80.00, Good)" in text(page)
     assert "follow_up" in page.shown
+
+
+# --- findings ----------------------------------------------------------------------------------------------------------------
+
+
+def finding_facts(e: Evaluation, id: str, lang: Lang = "en") -> dict[str, str]:
+    """What the page says of a finding: head and text."""
+    (found,) = BeautifulSoup(report(e, lang).section("findings").html, "html.parser").select(f'[id="p-{id}"]')
+    return {head.get_text(): head.find_next_sibling("dd").get_text() for head in found.find_all("dt")}  # type: ignore[union-attr]
+
+
+def test_a_voucher_and_what_of_it_is_at_issue_are_told_apart(hrss: Evaluation) -> None:
+    """A voucher of 1,668.00, of which 794.00 are at issue: lunch and dinner of one day (七(三)2)."""
+    said = finding_facts(hrss, "3.2")
+    assert said["Amount at issue"] == "794.00 yuan; of which Lunch on 13 June 406.00, Dinner on 13 June 388.00"
+    assert said["Voucher amount"] == "1,668.00 yuan"
+    said = finding_facts(hrss, "2")  # the parts are those of the voucher (七(二))
+    assert said["Amount at issue"] == "23,600.00 yuan"
+    assert said["Voucher amount"] == "73,600.00 yuan; of which Fiscal appropriation 50,000.00, Other funds of the unit 23,600.00"
+    assert finding_facts(hrss, "9.1")["Gross value"] == "1,356.00 yuan"
+
+
+def test_an_amount_at_issue_without_a_voucher_is_told(hrss: Evaluation) -> None:
+    findings = tuple(f.model_copy(update={"amount": None}) if f.finding == "3.2" else f for f in hrss.record.findings)
+    said = finding_facts(replace(hrss, record=hrss.record.model_copy(update={"findings": findings})), "3.2")
+    assert said["Amount at issue"].startswith("794.00 yuan; of which Lunch")
+    assert "Voucher amount" not in said
+
+
+# --- contradictions and plans where they are met -------------------------------------------------------------------------------
+
+
+def part_of(page: Sections, section: str, id: str) -> Tag:
+    found = BeautifulSoup(page.section(section).html, "html.parser").find(id=id)
+    assert isinstance(found, Tag)
+    return found
+
+
+def row_of(page: Sections, section: str, id: str) -> Tag:
+    """The row of a table that links to an indicator."""
+    found = BeautifulSoup(page.section(section).html, "html.parser").select_one(f'tr:has(a[href="#i-{id}"])')
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_three_targets_for_one_thing_are_told_at_its_indicator(hrss: Evaluation, lang: Lang) -> None:
+    """The plan asks for 1,100 new jobs a year, the year's target for 800; 933 were made."""
+    page = report(hrss, lang)
+    for found in (row_of(page, "targets", "urban_new_jobs"), part_of(page, "indicators", "i-urban_new_jobs")):
+        said = found.get_text(" ")
+        assert all(number in said for number in ("800", "1,100", "933"))
+        assert ("✗ 未达到" if lang == "zh" else "✗ not met") in said
+        assert found.select_one('a[href="#k-new_jobs_plan"]') is not None
+    detail = part_of(page, "indicators", "i-urban_new_jobs").select_one('a[href="#k-new_jobs_plan"]')
+    assert detail is not None
+    assert detail.get_text().replace(" ", "") == "800人（年度目标）↔1100人（规划每年）"
+    assert page.section("reconciliation").html.count('id="k-new_jobs_plan"') == 1
+
+
+def test_every_contradiction_about_an_indicator_stands_at_its_detail(hrss: Evaluation) -> None:
+    page = report(hrss)
+    links = {a["href"] for a in BeautifulSoup(page.section("indicators").html, "html.parser").select('a[href^="#k-"]')}
+    assert links == {f"#k-{c.contradiction}" for c in hrss.record.contradictions} - {"#k-methods_count", "#k-ecological_benefit"}
+    compliance = part_of(page, "indicators", "i-fund_compliance")  # touched by findings 5 and 8
+    assert {a["href"] for a in compliance.select('a[href^="#k-"]')} == {"#k-allowance_product", "#k-three_public_moved"}
+    assert "原文矛盾" in row_of(page, "dimensions", "three_public_control").get_text()
+
+
+def test_a_plan_target_that_is_met_is_told_too(hrss: Evaluation) -> None:
+    plans = tuple(p.model_copy(update={"target": Decimal(900)}) if p.indicator == "urban_new_jobs" else p for p in hrss.record.plan_targets)
+    row = row_of(report(replace(hrss, record=hrss.record.model_copy(update={"plan_targets": plans}))), "targets", "urban_new_jobs")
+    assert "规划 ≥ 900人／年 ✓ 达到" in " ".join(row.get_text().split())

@@ -55,9 +55,10 @@ def test_every_place_is_expected() -> None:
 def test_a_place_gives_what_its_source_says(place: str) -> None:
     wanted, checked = EXPECTED[place], evaluated(PLACES / place)
     e = checked.evaluation
-    for kind in ("computed", "typed"):
+    for kind in ("computed", "typed", "fitted"):
         found = {name: number(e, name, value) for name, value in wanted.get(kind, {}).items()}
         assert found == wanted.get(kind, {})
+        assert {name: numbers(e)[name].kind for name in found} == dict.fromkeys(found, kind)
     assert {id: str(e.indicator(id).formula_score) for id in wanted.get("formula_scores", {})} == wanted.get("formula_scores", {})
     assert [f.id for f in e.formulas if f.state == "undefined"] == wanted.get("undefined", [])
     assert [i.id for i in e.indicators if i.status == "missing"] == wanted.get("missing", [])

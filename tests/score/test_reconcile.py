@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from evallib.model.evaluation import Evaluation
+from evallib.model.framework import Framework
 from evallib.model.record import Contradiction, Published
+from evallib.say.reconciliation import counted, verdict
 from evallib.score.reconcile import Reconciled, number_names, numbers, reconcile
 from evallib.score.scoring import evaluate
-from tests.score.small import fact, framework, record
+from tests.score.small import fact, finding, framework, indicator, judgement, own, part, record, target
 
 
 def published(value: str, number: str, unit: str = "", **more: Any) -> Published:
@@ -109,3 +112,137 @@ def test_a_rounded_fact_agrees_with_a_figure_that_has_more_digits(value: str, un
 def test_a_formula_that_nobody_asks_for_and_no_number_is_there_for_is_not_computable() -> None:
     found = one(published("75", "formula.payment_progress_rate", "%"))
     assert (found.verdict, found.reason.zh) == ("not_computable", "缺少实际支付金额、计划支付金额，无法计算")
+
+
+def published_framework(**changes: Any) -> Framework:
+    """The small framework as if its points had been published, with an indicator that is judged by tiers instead of a checklist."""
+    tiers = [{"id": "all", "name": "达成", "name_en": "reached", "low": "0.5", "high": 1}]
+    indicators = [
+        indicator("duties", "tasks", 1, {"kind": "awarded"}, basis="published"),
+        indicator("compliance", "funds", 2, {"kind": "deduct_per_occurrence", "points_each": "0.5"}, basis="published"),
+        indicator("monitoring", "staff", 3, {"kind": "proportional"}, value="monitoring_coverage_rate", basis="published"),
+        indicator("system", "staff", 1, {"kind": "tiers", "tiers": tiers}, basis="published"),
+    ]
+    return framework(indicator=indicators, **changes)
+
+
+JUDGED = (judgement("duties", "award", score="1"), judgement("system", "tier", item="", verdict="all", score="0.8"))
+FACTS = (fact("projects_monitored", "11", "个"), fact("projects", "16", "个"))
+WORK = {"own_indicators": (own("jobs", "results", "2"), own("safety", "results", "1"))}
+TARGETS = (
+    target("jobs", ">=", "8", "人", actual="7"),
+    target("safety", ">=", "100", "%", actual="100", actual_unit="%", actual_by="judged"),
+)
+
+
+def kinds_of(made: Framework, **tables: Any) -> dict[str, str]:
+    given = {"facts": FACTS, "judgements": JUDGED, "targets": TARGETS, **WORK}
+    return {id: number.kind for id, number in numbers(evaluate(made, record(**(given | tables)))).items()}
+
+
+def test_a_score_that_a_person_gave_is_typed_and_so_is_a_sum_of_such_scores_alone() -> None:
+    kinds = kinds_of(published_framework())
+    assert {i: kinds[f"indicator.{i}.score"] for i in ("duties", "system", "compliance", "monitoring", "jobs")} == {
+        "duties": "typed",
+        "system": "typed",
+        "compliance": "computed",
+        "monitoring": "computed",
+        "jobs": "computed",
+    }
+    assert (kinds["group.tasks.score"], kinds["group.staff.score"], kinds["total.score"]) == ("typed", "computed", "computed")
+    override = judgement("monitoring", "override", score="3")
+    kinds = kinds_of(published_framework(), judgements=(*JUDGED, override))
+    assert (kinds["indicator.monitoring.score"], kinds["group.staff.score"], kinds["dimension.input.score"]) == (
+        "typed",
+        "typed",
+        "computed",
+    )
+
+
+def test_a_total_of_which_every_part_was_typed_is_typed_but_its_rate_and_grade_are_not() -> None:
+    overrides = tuple(judgement(i, "override", score="1") for i in ("compliance", "monitoring", "jobs", "safety"))
+    kinds = kinds_of(published_framework(), judgements=(*JUDGED, *overrides))
+    assert {kinds[f"{whole}.score"] for whole in ("total", "dimension.input", "dimension.work")} == {"typed"}
+    assert (kinds["dimension.input.rate"], kinds["grade"]) == ("computed", "computed")
+    left_out = judgement("safety", "not_applicable")  # the rest is scaled back to full points
+    kinds = kinds_of(published_framework(), judgements=(*JUDGED, *overrides[:-1], left_out))
+    assert (kinds["total.score"], kinds["group.results.score"]) == ("computed", "typed")
+    assert (kinds["group.results.points"], kinds["group.tasks.points"]) == ("computed", "typed")
+
+
+def test_what_rests_on_reconstructed_points_is_fitted_unless_a_person_gave_it() -> None:
+    kinds = kinds_of(framework(), judgements=(JUDGED[0], judgement("system", "item", item="a", verdict="met")))
+    assert (kinds["indicator.duties.score"], kinds["group.tasks.score"]) == ("typed", "typed")
+    assert {kinds[n] for n in ("indicator.system.score", "group.staff.score", "dimension.input.score", "dimension.input.points")} == {
+        "fitted"
+    }
+    assert {kinds[n] for n in ("dimension.input.rate", "total.score", "total.points", "grade", "count.indicators")} == {"fitted"}
+    assert (kinds["group.results.score"], kinds["group.results.points"], kinds["count.groups"]) == ("computed", "typed", "computed")
+
+
+def test_an_actual_is_typed_unless_it_follows_from_several_numbers() -> None:
+    kinds = kinds_of(published_framework())
+    assert (kinds["target.jobs.actual"], kinds["target.jobs.target"]) == ("typed", "typed")
+    assert (kinds["target.jobs.completion_rate"], kinds["target.jobs.attainment"]) == ("computed", "computed")
+    one = (part("jobs", "城镇", "Towns", "7", "人"),)
+    several = (*one, part("jobs", "乡村", "Villages", "1", "人"))
+    for parts, kind in ((one, "typed"), (several, "computed")):
+        targets = (target("jobs", ">=", "8", "人"), TARGETS[1])
+        assert kinds_of(published_framework(), targets=targets, target_parts=parts)["target.jobs.actual"] == kind
+    of_base = (target("jobs", ">=", "100", "%", actual="7", actual_unit="件", base="8"), TARGETS[1])
+    assert kinds_of(published_framework(), targets=of_base)["target.jobs.completion_rate"] == "computed"
+
+
+def test_a_rate_against_a_target_of_100_percent_repeats_its_actual() -> None:
+    kinds = kinds_of(published_framework())
+    assert (kinds["target.safety.completion_rate"], kinds["target.safety.attainment"]) == ("typed", "typed")
+    judged = (TARGETS[0], target("safety", ">=", "90", "%", actual="100", actual_unit="%", actual_by="judged"))
+    kinds = kinds_of(published_framework(), targets=judged)
+    assert (kinds["target.safety.completion_rate"], kinds["target.safety.attainment"]) == ("computed", "typed")
+
+
+def test_a_fact_is_typed_and_a_sum_of_facts_computed() -> None:
+    staff = (fact("staff_administrative", "21", "人"), fact("staff_institution", "30", "人"))
+    kinds = kinds_of(published_framework(), facts=(*FACTS, *staff))
+    assert (kinds["fact.staff_administrative"], kinds["fact.staff_in_post"], kinds["fact.projects@2023"]) == ("typed", "computed", "typed")
+    kinds = kinds_of(published_framework(), facts=(*FACTS, fact("staff_in_post", "51", "人")))
+    assert kinds["fact.staff_in_post"] == "typed"
+
+
+def test_a_voucher_is_typed_and_what_follows_from_it_computed() -> None:
+    paid = finding("1", "compliance", amount="9000", at_issue="9.85", quantity="16", unit_price="500", paid="9009.85")
+    kinds = kinds_of(published_framework(), findings=(paid,))
+    assert [kinds[f"finding.1.{what}"] for what in ("amount", "at_issue", "product", "overpaid")] == ["typed"] * 2 + ["computed"] * 2
+
+
+def test_figures_are_counted_by_what_their_agreement_is_worth() -> None:
+    figures = (
+        published("68.75", "formula.monitoring_coverage_rate", "%"),
+        published("16", "fact.projects"),
+        published("12345.00", "fact.outturn"),
+        published("中", "grade"),
+        published("68", "formula.monitoring_coverage_rate", "%"),
+        published("12", ""),
+    )
+    rows = reconcile(year(*figures))
+    assert counted(rows).en == (
+        "6 figures: 4 agree (1 computed, 2 typed, 1 fitted), 1 differ, 0 differ and are recorded as contradictions, 1 cannot be computed"
+    )
+    assert counted(rows).zh.startswith("共 6 个：一致 4 个（重算 1、录入 2、拟合 1）")
+    assert [verdict(row).zh for row in rows] == [
+        "一致（重算）",
+        "一致（录入）",
+        "一致（录入）",
+        "一致（拟合）",
+        "不一致（重算）",
+        "无法计算",
+    ]
+    assert rows[-1].kind is None
+
+
+def test_the_numbers_of_a_part_of_an_evaluation_are_those_of_its_parts(hrss: Evaluation) -> None:
+    """The desk shows one indicator of an evaluation, or one dimension."""
+    alone = replace(hrss, indicators=hrss.indicators[:1], sections=hrss.sections[:2])
+    names = set(numbers(alone))
+    assert names < set(numbers(hrss))
+    assert {name for name in names if name.startswith("group.")} == {f"group.{hrss.groups[0].id}.{what}" for what in ("points", "score")}
