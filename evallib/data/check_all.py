@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import monitored_years, unlisted_years
 from evallib.data.government import load_heads
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
+from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
@@ -52,7 +54,12 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     left_out = [at for at in unlisted_years(data, set(listed)) if asked(*at)]
     if not chosen and not watched and not left_out and department is not None:
         chosen = [(department, year or 0)]  # to be told what there is
-    found = [Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y)) for code, y in chosen]
+    found = [
+        *_frameworks(
+            data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and row.first_year <= y <= row.last_year}
+        )
+    ]
+    found += [Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y)) for code, y in chosen]
     for code, y in watched:
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
         found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
@@ -60,6 +67,22 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     if budget:
         found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
     return tuple(found)
+
+
+def _frameworks(data: Path, used: set[tuple[str, int]]) -> Iterator[Checked]:
+    """What the frameworks in force say themselves, where they do: their examples, and the sentences of their rules."""
+    told: set[str] = set()
+    for id, year in sorted(used):
+        try:
+            framework = load_framework(data, id, year)
+        except InputRefused:  # the years that use it say so
+            continue
+        file = f"frameworks/{framework.id}/{framework.first_year}.toml"
+        problems = tuple(check_texts(framework, file)) if file not in told else ()
+        if problems or (framework.examples and file not in told):
+            title = words(f"{file} 的例子和原文", f"examples and sentences of {file}")
+            yield Checked("", 0, title, problems)
+        told.add(file)
 
 
 def _unlisted(code: str, year: int) -> Problem:
