@@ -175,7 +175,7 @@ def plan_goals(evaluation: Evaluation) -> dict[str, tuple[PlanGoal, ...]]:
     found: dict[str, list[PlanGoal]] = {}
     for row in evaluation.record.plan_targets:
         own, unit = evaluation.target(row.indicator), evaluation.catalogue.units.read(row.unit)
-        if own is None:
+        if own is None or row.target is None:
             continue
         if unit.dimensions != own.unit.dimensions:
             found.setdefault(own.id, []).append(PlanGoal(row, False, None))

@@ -186,7 +186,8 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
         if whole is not None and row.quantity is not None and row.unit_price is not None and row.quantity * row.unit_price != whole:
             product = f"{plain(row.quantity)} × {plain(row.unit_price, 2)} = {plain(row.quantity * row.unit_price, 2)}"
             yield problem("identity.product", place, amount, (row.finding,), product=product)
-        parts = [p.value for p in record.finding_amounts if p.finding == row.finding]
+        given = [p.value for p in record.finding_amounts if p.finding == row.finding]
+        parts = [value for value in given if value is not None] if None not in given else []
         if parts and (whole, issue) != (None, None) and sum(parts, ZERO) not in (whole, issue):
             if whole is None:
                 place, amount = where("findings", index, "at_issue"), plain(issue or ZERO, 2)

@@ -194,7 +194,11 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(s.t("by_id" if e.record.findings else "findings.none"))
     s.head()
     for f in e.record.findings:
-        made_of = [a.words + words(f" {money(a.value)}") for a in e.record.finding_amounts if a.finding == f.finding]
+        made_of = [
+            a.words + words(f" {money(a.value)}" if a.value is not None else " —")
+            for a in e.record.finding_amounts
+            if a.finding == f.finding
+        ]
         if f.quantity is not None and f.unit_price is not None:
             made_of.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
         if f.paid is not None:

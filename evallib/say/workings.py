@@ -10,7 +10,7 @@ from typing import get_args
 from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult, State, Status, TargetResult
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
-from evallib.model.table_words import CHOICES
+from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import SHARE, Unit
 from evallib.model.words import Given, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
@@ -99,7 +99,7 @@ def goal_text(t: TargetResult, lang: Lang) -> str:
 def reached_text(t: TargetResult, lang: Lang) -> str:
     """What was reached: a number with its unit, a date, or how far what was asked for in words; else why it is not known."""
     if t.actual is None:
-        return CHOICES[t.state][lang] if t.state else "—"
+        return STATES[t.state][lang] if t.state else "—"
     if t.operator == "words":
         return CHOICES[t.reached][lang]
     return t.reached or quantity(t.actual, t.unit, lang)
