@@ -196,9 +196,10 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
 
 def _target_parts(catalogue: Catalogue, record: Record, where: Where) -> Iterator[Problem]:
     for index, row in enumerate(record.targets):
-        unit, parts = catalogue.units.read(row.unit), counted_parts(record, row.indicator, "target")
-        if row.target is None or not parts or any(p.value is None for p in parts):
+        parts = counted_parts(record, row.indicator, "target")
+        if row.target is None or not row.unit or not parts or any(p.value is None for p in parts):
             continue
+        unit = catalogue.units.read(row.unit)
         known = [(p.value or ZERO, catalogue.units.read(p.unit)) for p in parts]
         counted = sum((convert(value, u, unit) for value, u in known), ZERO)
         halves = (convert(half_width(value, u), u, unit) for value, u in known)

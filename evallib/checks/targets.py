@@ -45,7 +45,7 @@ def check_targets(framework: Framework, record: Record, where: Where) -> Iterato
             yield problem("target.missing", file_of(where, "targets", "indicator"), id=i.id, indicator=i.words)
     for index, part in enumerate(record.target_parts):
         target = targets.get(part.indicator)
-        if target is not None and read(part.unit).dimensions != read(target.unit).dimensions:
+        if target is not None and target.unit and read(part.unit).dimensions != read(target.unit).dimensions:
             yield problem("target.unit_differs", where("target_parts", index, "unit"), part.unit, unit=read(target.unit).symbol)
 
 
