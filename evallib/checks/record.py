@@ -202,7 +202,7 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 
 
 def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    open_groups = {s.id: s for s in framework.sections if s.own_rule is not None}
+    open_groups = {s.id: s for s in framework.open_sections}
     common = {i.id for i in framework.indicators}
     wrong = False
     for index, row in enumerate(record.own_indicators):

@@ -144,7 +144,7 @@ def _carried_from(data: Path, department: str, year: int, from_year: int | None,
 
 def _kept(framework: Framework, before: Record) -> tuple[OwnIndicator, ...]:
     """The indicators of the department's own that the framework still leaves room for."""
-    groups, common = {g.id for g in framework.groups if g.own_rule}, {i.id for i in framework.indicators}
+    groups, common = {s.id for s in framework.open_sections}, {i.id for i in framework.indicators}
     return tuple(o for o in before.own_indicators if o.group in groups and o.indicator not in common)
 
 
@@ -242,7 +242,7 @@ def _profile(plan: _Plan) -> _Rows:
 def _own_indicators(plan: _Plan) -> _Rows:
     """Those carried over; for an open group that has none, a row to begin with."""
     own: tuple[OwnIndicator, ...] = plan.new.own_indicators
-    open_groups = [g for g in plan.framework.groups if g.own_rule and g.id not in {o.group for o in own}]
+    open_groups = [s for s in plan.framework.open_sections if s.id not in {o.group for o in own}]
     return [_carried("own_indicators", row) for row in own] + [
         {"group": g.id, "points": f"{g.points:f}" if g.points else ""} for g in open_groups
     ]

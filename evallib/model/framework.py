@@ -255,6 +255,11 @@ class Framework(Named):
 
         return tuple(one for dimension in self.dimensions for one in walk(dimension, frozenset({dimension.id})))
 
+    @property
+    def open_sections(self) -> tuple[Section, ...]:
+        """Where indicators of the department's own may stand."""
+        return tuple(s for s in self.sections if s.own_rule is not None)
+
     @cached_property
     def homes(self) -> dict[str, str]:
         """The dimension that each dimension and group stands in."""
