@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -52,6 +52,7 @@ class Reader:
             raise InputRefused(errors)
 
 
+@lru_cache(maxsize=4096)
 def normalised(text: str) -> str:
     """A text without what does not count where it is compared: the width of letters, capitals, spaces around it."""
     return unicodedata.normalize("NFKC", text).strip().lower()
@@ -65,6 +66,7 @@ _STATES = {
     for text in (state, both.zh, both.en, CHOICES[state].en if state in CHOICES else "")
     if text
 }
+_NUMBERS = ("decimal", "date", "int", "verdict")
 _ASKED = {"—", "-", "–", "--", "/", "\\", "无", "none", "nil", "n/a", "na"}
 """What may mean nothing, unknown or not applicable, and is asked about."""
 
@@ -169,9 +171,14 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
             reader.problems.append(problem("cell.too_long", place(column), text[:40] + "…", characters=MAX_CELL))
         elif kind == "text":
             given[column] = text
-        elif (state := _STATES.get(normalised(text))) and not model.model_fields[column].is_required():
+        elif (
+            kind in _NUMBERS
+            and not text[0].isdigit()
+            and (state := _STATES.get(normalised(text)))
+            and not model.model_fields[column].is_required()
+        ):
             states.append((column, state))
-        elif kind in ("decimal", "date") and normalised(text) in _ASKED:
+        elif not text[0].isdigit() and kind in ("decimal", "date") and normalised(text) in _ASKED:
             reader.problems.append(problem("cell.number_or_state", place(column), text))
         elif kind == "decimal":
             if not _spread(model, column, text, cells, given):

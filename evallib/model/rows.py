@@ -79,6 +79,7 @@ SPREADS = ("range", "date", "text", "choice")
 """What may stand in the place of a number, where a column leaves room for it."""
 
 
+@cache
 def spread(table: type[Row], name: str) -> dict[str, str]:
     """The columns that take what is no number from a column that leaves room for it, by what it is."""
     return {what: column for what in SPREADS if (column := _extra(table, name).get(what))}
