@@ -20,6 +20,7 @@ from evallib.data.folder import data_of, has_data
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.rulebook import load_county, load_framework
+from evallib.data.framework_list import frameworks
 from evallib.data.sheets import decode, guarded, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
@@ -30,7 +31,8 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
 from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang
+from evallib.model.words import Given, Lang, joined
+from evallib.say.frameworks import choice
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
@@ -65,7 +67,7 @@ def new_year(
 
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
     an empty year where there is none. `framework` may be left out for a department that is listed, or where county.toml names
-    one; a new department needs a name too, and may be a project or a policy that `belongs_to` another. A workbook is in the
+    one that is made for its kind and was not reconstructed from another's report; a new department needs a name too, and may be a project or a policy that `belongs_to` another. A workbook is in the
     language; CSV has ids as heads, and its remarks are in the language.
 
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
@@ -76,9 +78,10 @@ def new_year(
     there = data_of(data, department, year)
     if there and any(row.first_year <= year <= row.last_year for row in listed):
         raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
-    usual = "" if listed else load_county(data.resolve()).framework
     new = {"kind": kind, "department": belongs_to} if kind else {}
-    listing, raised = _listing(listed, department, year, name, name_en, framework or usual, new)
+    if not listed and not framework:
+        framework = _usual_framework(data, department, year, name, kind or "department")
+    listing, raised = _listing(listed, department, year, name, name_en, framework, new)
     in_force = load_framework(data, listing.framework, year)
     if there:
         _list_year(data / "departments.csv", listing, raised)
@@ -99,6 +102,18 @@ def new_year(
         shutil.rmtree(target) if target.is_dir() else target.unlink()
         raise
     return target
+
+
+def _usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
+    """The framework that county.toml names for what is new."""
+    usual = load_county(data.resolve()).framework
+    framework = load_framework(data, usual, year) if usual else None
+    if framework is not None and not framework.is_reconstruction and kind in (framework.kinds or (kind,)):
+        return usual
+    if not name:
+        return ""  # which is refused together
+    choices = [choice(one) for one in frameworks(data, year) if not one.is_reconstruction]
+    raise refused("department.new_without_framework", "departments.csv", department, choices=joined(choices, "\n  ", "\n  "))
 
 
 def _refuse_bad_code(department: str, year: int) -> None:
