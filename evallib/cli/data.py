@@ -24,7 +24,11 @@ def new(
     name_en: Annotated[str, typer.Option("--name-en", help="新部门的英文名称 / its name in English")] = "",
     framework: Annotated[
         str,
-        typer.Option("--framework", help="新部门、项目用哪套指标体系（evallib framework 列出）；不写用 county.toml 的 / its framework, see evallib framework; that of county.toml if left out"),
+        typer.Option(
+            "--framework",
+            help="新部门、项目用的指标体系，evallib framework 列出；不写用 county.toml 的 / "
+            "its framework, of those that evallib framework lists; that of county.toml if left out",
+        ),
     ] = "",
     kind: Annotated[
         Kind | None, typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new")

@@ -22,5 +22,3 @@ def frameworks(data: Path, year: int) -> tuple[Framework, ...]:
         except InputRefused:
             continue
     return tuple(found)
-
-

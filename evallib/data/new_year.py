@@ -17,10 +17,10 @@ from evallib.checks.targets import needs_target
 from evallib.data.cells import heads_of, normalised
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, has_data
+from evallib.data.framework_list import frameworks
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.rulebook import load_county, load_framework
-from evallib.data.framework_list import frameworks
 from evallib.data.sheets import decode, guarded, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
@@ -67,8 +67,8 @@ def new_year(
 
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
     an empty year where there is none. `framework` may be left out for a department that is listed, or where county.toml names
-    one that is made for its kind and was not reconstructed from another's report; a new department needs a name too, and may be a project or a policy that `belongs_to` another. A workbook is in the
-    language; CSV has ids as heads, and its remarks are in the language.
+    one that is made for its kind and was not reconstructed from another's report; a new department needs a name too, and may be a
+    project or a policy that `belongs_to` another. A workbook is in the language; CSV has ids as heads, and its remarks are in the language.
 
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.

@@ -30,5 +30,5 @@ def about(framework: Framework) -> Words:
 
 def choice(framework: Framework) -> Words:
     """A line of a list of frameworks to choose from."""
-    given = {"for": made_for(framework), "points": plain(framework.points), "size": size(framework)}
-    return sentence("pages.framework.choice", id=framework.id, name=framework.words, **given)
+    points, made = plain(framework.points), made_for(framework)
+    return sentence("pages.framework.choice", id=framework.id, name=framework.words, made_for=made, points=points, size=size(framework))
