@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from statistics import mean, median
 from types import SimpleNamespace
@@ -187,7 +187,8 @@ class CountyOverview(Sections):
         if len(pairs) <= NAMED:
             named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
             said = told("overview.order.pairs", pairs=named) if pairs else NOTHING
-        return {"ranges": self._ranges, "unsettled": unsettled, "order": said[self.lang]}
+        told_of = {code: _outward(low, high) for code, (low, high) in self._ranges.items()}
+        return {"ranges": told_of, "unsettled": unsettled, "order": said[self.lang]}
 
     def _counted(self, some: Evaluations) -> dict[str, Any]:
         return {"counts": overview_counts.target_counts(some), "kinds": overview_counts.kind_counts(some)}
@@ -295,3 +296,13 @@ def government_names(government: Government, lang: Lang, money: Unit | None = No
     """
     factor, unit, places = chart_government.scaled(government, [], lang, money)
     return {"government": government, "heads": head_table(government), "kinds": KINDS, "factor": factor, "unit": unit, "places": places}
+
+
+def _outward(low: Decimal, high: Decimal) -> str:
+    """A range to one decimal, rounded outward: what lies within it is never told as outside.
+
+    >>> _outward(Decimal("94.43"), Decimal("96.81"))
+    '94.4–96.9'
+    """
+    ends = low.quantize(Decimal("0.1"), ROUND_FLOOR), high.quantize(Decimal("0.1"), ROUND_CEILING)
+    return "–".join(plain(end, 1) for end in dict.fromkeys(ends))
