@@ -77,7 +77,8 @@ def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Proble
     limits = sorted(g.at_least for g in framework.grades)
     if limits and (limits[0] != 0 or len(set(limits)) < len(limits)):
         yield problem("framework.grades", at("grade.at_least"))
-    too_high = [g for g in framework.grades if g.at_least > framework.points]
+    total = max(framework.points, *(inside for place, _, inside in worths(framework, framework.indicators) if not place))
+    too_high = [g for g in framework.grades if g.at_least > total]
     if too_high:
         found = ", ".join(plain(g.at_least) for g in too_high)
         yield problem("framework.grade_unreachable", at(f"grade.{too_high[0].id}.at_least"), found, points=plain(framework.points))
