@@ -144,7 +144,7 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
             return None
 
     document = read(_document, file) or {}
-    if document.get("format") == 1:
+    if document.get("format") == 1 and document["format"] is not True:
         raise InputRefused(placed(files, [problem("framework.old_format", Place(file.name, None, "format"), fix=_UPGRADE)]))
     kinds = {kind: document.pop(kind) for kind in KINDS if kind != "source" and kind in document}
     framework: Framework | None = read(_validated, file, document, Framework) if document else None
