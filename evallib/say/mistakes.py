@@ -231,7 +231,7 @@ _PLACE = re.compile(r"\(at line (\d+), ")
 
 
 def broken(text: str, error: Exception, place: Callable[[int], Place]) -> Problem:
-    """What is wrong with a text that is no TOML; `place` tells where a line of it is.
+    r"""What is wrong with a text that is no TOML; `place` tells where a line of it is.
 
     >>> import tomllib
     >>> text = 'name = "x"\npoints = 3\nname = "y"'
