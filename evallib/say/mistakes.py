@@ -81,7 +81,7 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
     found = {path: several for path, several in found.items() if not any(path in paths for _, paths in headless)}
     meant = _mistyped(found, document, model)
     missed = {(*path[:-1], key) for path, key in meant.items()}
-    return (*lost, *(_key(path, several, document, model, meant, place) for path, several in found.items() if path not in missed))
+    return (*lost, *(_key(path, several, model, meant, place) for path, several in found.items() if path not in missed))
 
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:
@@ -114,7 +114,7 @@ def _heads(model: Any) -> dict[str, set[str]]:
     return heads
 
 
-def _key(path: Path, several: Sequence[Any], document: Any, model: Any, meant: dict[Path, str], place: Callable[[Path], Place]) -> Problem:
+def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str], place: Callable[[Path], Place]) -> Problem:
     error = _aptest(several)
     keys = _keys(model, error["loc"][:-1]) if error["type"] == "extra_forbidden" else []
     if path in meant:
