@@ -83,7 +83,7 @@ def test_what_is_data_travels_and_the_example_stays_at_home(kit: Kit) -> None:
     assert there == here
     assert not list(kit.installed.rglob("*xundian*"))
     listed = kit.run("framework", "--lang", "en")
-    assert listed.stdout.count("shipped with evallib") == 3, listed.stderr
+    assert listed.stdout.count("│ shipped ") == 5, listed.stderr
 
 
 def test_a_new_department_from_its_workbook_to_its_report(kit: Kit) -> None:

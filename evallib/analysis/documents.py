@@ -30,7 +30,10 @@ def _totals(evaluation: Evaluation) -> dict[str, Any]:
     """By which framework an evaluation was made, its total and its full points."""
     e, places = evaluation, evaluation.framework.rounding.scores
     total = _text(e.total if e.has_total else None, places)
-    return {"framework": f"{e.framework.id}/{e.framework.first_year}", "total": total, "points": _text(e.points, places)}
+    found = {"framework": f"{e.framework.id}/{e.framework.first_year}", "total": total, "points": _text(e.points, places)}
+    if e.open is None:
+        return found
+    return found | {"not_determinable": {"low": _text(e.open.low, places), "high": _text(e.open.high, places), "needs": [*e.open.lacking]}}
 
 
 def _scored(evaluation: Evaluation, i: IndicatorResult) -> dict[str, Any]:

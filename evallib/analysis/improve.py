@@ -196,8 +196,9 @@ def _tries(now: _State, result: IndicatorResult) -> Iterable[_Try] | Words:
     if result.status == "missing":
         return [("missing", best)]
     if rule.takes == "items" and not decided:
-        unmet = [j.item for j in result.judgements if j.kind == "item" and j.verdict != "met"]
-        return [("items", tuple(ItemChange(indicator=result.id, item=i.id, met=True) for i in rule.checklist if i.id in unmet))]
+        met = {j.item for j in result.judgements if j.kind == "item" and j.verdict == "met"}
+        worse = [i for i in rule.checklist if (i.id in met) != (i.points > 0)]
+        return [("items", tuple(ItemChange(indicator=result.id, item=i.id, met=i.points > 0) for i in worse))]
     if rule.takes == "findings":
         return [("findings", tuple(FindingRemoved(finding=f) for f in result.findings))]
     if decided or not isinstance(rule, Measured):
@@ -251,7 +252,7 @@ def _takes(before: Evaluation, after: Evaluation, result: IndicatorResult, kind:
             return _told("takes.missing" if kind == "missing" else "takes.judged", most=plain(result.lost * scale, 2))
         case ItemChange():
             items = {c.item for c in changes if isinstance(c, ItemChange)}
-            unmet = (_told("takes.item", item=i.words, points=plain(i.points, 2)) for i in rule.checklist if i.id in items)
+            unmet = (_told("takes.item", item=i.words, points=plain(abs(i.points), 2)) for i in rule.checklist if i.id in items)
             return _told("takes.items", items=joined(unmet))
         case FindingRemoved():
             count = len(changes)

@@ -94,6 +94,8 @@ def costs(evaluation: Evaluation) -> tuple[CostSeries, ...]:
         unit = units.base(units.read(rows[-1].unit))
         years: list[CostYear] = []
         for row in rows:
+            if row.cost is None or row.quantity is None:
+                continue
             cost = convert(row.cost, units.read(row.cost_unit), units.money)
             quantity = convert(row.quantity, units.read(row.unit), unit)
             unit_cost = cost / quantity if quantity else None

@@ -175,7 +175,7 @@ def plan_goals(evaluation: Evaluation) -> dict[str, tuple[PlanGoal, ...]]:
     found: dict[str, list[PlanGoal]] = {}
     for row in evaluation.record.plan_targets:
         own, unit = evaluation.target(row.indicator), evaluation.catalogue.units.read(row.unit)
-        if own is None:
+        if own is None or row.target is None:
             continue
         if unit.dimensions != own.unit.dimensions:
             found.setdefault(own.id, []).append(PlanGoal(row, False, None))
@@ -208,12 +208,12 @@ def goal_quality(evaluation: Evaluation, previous: Evaluation | None) -> GoalQua
         last = previous.target(t.id) if previous else None
         if last is not None and last.actual is not None and last.unit == t.unit and asks_no_more(t, last.actual):
             easier.append(t.name)
-    used = {i.group for i in evaluation.indicators}
+    used, split = {i.group for i in evaluation.indicators}, {g.within for g in evaluation.framework.groups}
     return GoalQuality(
         targets=len(evaluation.targets),
         measured=sum(1 for t in evaluation.targets if not t.judged),
         easier_than_last_year=tuple(easier),
-        groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.id not in used),
+        groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.points and g.id not in used | split),
     )
 
 

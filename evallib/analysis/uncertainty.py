@@ -81,6 +81,7 @@ class Model:
     varied: Mapping[int, Rate]
     places: int
     scale: float
+    extra: float = 0.0
 
     @property
     def inputs(self) -> list[int]:
@@ -129,8 +130,8 @@ class Model:
         return found
 
     def totals(self, sums: Floats) -> Floats:
-        """The total, in the smallest step of rounding, of summed scores."""
-        found: Floats = np.floor(sums * self.scale + 0.5 + _HAIR)
+        """The total, in the smallest step of rounding, of summed scores; with what is added to the points or taken away as it stands."""
+        found: Floats = np.maximum(np.floor(sums * self.scale + 0.5 + _HAIR) + round(self.extra * 10**self.places), 0)
         return found
 
     def _sections(self) -> list[Ints]:
@@ -157,12 +158,11 @@ def build_model(
     Indicators without points are not in it.
     """
     framework = evaluation.framework
-    counted = framework.treatment.not_applicable == "full"
-    results = [i for i in evaluation.indicators if i.points and (counted or i.status != "not_applicable")]
+    results = [i for i in evaluation.indicators if i.points and i.counted and not i.extra]
     varied: dict[int, Rate] = {}
     pools: dict[str, list[int]] = {}
     for n, result in enumerate(results):
-        if result.status == "not_applicable":
+        if result.status == "not_applicable" or result.veto:
             continue
         if result.id in intervals:
             rate: Rate | None = _interval_rate(evaluation, result, intervals[result.id])
@@ -182,6 +182,7 @@ def build_model(
         varied=varied,
         places=framework.rounding.scores,
         scale=float(scale),
+        extra=float(sum((i.score or Decimal(0) for i in evaluation.indicators if i.extra), Decimal(0))),
     )
     return model, results
 
@@ -204,9 +205,14 @@ def _judged_rate(rule: Rule, result: IndicatorResult, judged: Judged) -> Rate | 
     as_ruled = judged == "step" and result.formula_score == result.score
     if as_ruled and rule.checklist:
         met = {j.item: j.verdict == "met" for j in result.judgements if j.kind == "item"}
-        stricter = _decided(result.score, [-item.points for item in rule.checklist if met[item.id]])
-        lenient = _decided(result.score, [item.points for item in rule.checklist if not met[item.id]])
-        sides = [(score / result.points, chance / 2) for side in (stricter, lenient) for score, chance in sorted(side.items())]
+        good = [item for item in rule.checklist if met[item.id] == (item.points > 0)]
+        stricter = _decided(result.score, [-abs(item.points) for item in good])
+        lenient = _decided(result.score, [abs(item.points) for item in rule.checklist if item not in good])
+        sides = [
+            (min(max(score / result.points, Decimal(0)), Decimal(1)), chance / 2)
+            for side in (stricter, lenient)
+            for score, chance in sorted(side.items())
+        ]
         return Rate(np.array([float(share) for share, _ in sides]), np.array([chance for _, chance in sides]), judged=True)
     low, high = (Decimal(0), Decimal(1)) if judged == "full" else (max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1)))
     tier = next((rule.tier(j.verdict) for j in result.judgements if j.kind == "tier"), None)

@@ -27,7 +27,8 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     """
     if not evaluation.targets:
         return no_data("targets", lang)
-    rows = [_TargetRow.of(t, evaluation.catalogue.units.money, lang) for t in evaluation.targets]
+    exact, money = evaluation.framework.treatment.equals == "exact", evaluation.catalogue.units.money
+    rows = [_TargetRow.of(t, money, exact, lang) for t in evaluation.targets]
     unknown = sum(r.target.met is None for r in rows)
     title = told("targets.title", all=len(rows), met=sum(r.target.met is True for r in rows))
     title += told("targets.unknown", unknown=unknown) if unknown else NOTHING
@@ -61,7 +62,7 @@ class _TargetRow:
     tags: list[Words]
 
     @classmethod
-    def of(cls, t: TargetResult, money: Unit, lang: Lang) -> _TargetRow:
+    def of(cls, t: TargetResult, money: Unit, exact: bool, lang: Lang) -> _TargetRow:
         low = t.lower_is_better and t.operator != "by"
         share = t.completion_rate if t.is_number else t.attainment
         if low and t.actual is not None:
@@ -69,7 +70,7 @@ class _TargetRow:
         goal, actual, pair = _held(t, money, lang)
         rate, limited = or_dash(share if t.operator in ("between", "words") else t.completion_rate), low and t.met is not None
         verdict = "no_actual" if t.met is None else ("within" if t.met else "over") if limited else "met" if t.met else "unmet"
-        tags = {"lower": low, "equal": t.operator == "=", "judged": t.judged, "zero": t.target == 0 and not low}
+        tags = {"lower": low, "equal": exact and t.operator == "=", "judged": t.judged, "zero": t.is_number and t.target == 0 and not low}
         name = shorten(t.name[lang], 230, BODY)
         said = f"{name} {actual} ({told('targets.limit', goal=goal)[lang]})" if low else f"{name} {rate}"
         true = [told(f"targets.tag.{tag}") for tag, holds in tags.items() if holds]

@@ -90,7 +90,7 @@ def is_open(framework: Framework, place: str) -> bool:
     for section in framework.sections:
         if section.within in inside and section.points is None:
             inside.add(section.id)
-    return any(s.own_rule is not None for s in framework.sections if s.id in inside)
+    return any(s.id in inside for s in framework.open_sections)
 
 
 def worths(framework: Framework, indicators: Iterable[Indicator]) -> Iterator[tuple[str, Decimal, Decimal]]:

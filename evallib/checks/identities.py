@@ -186,7 +186,8 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
         if whole is not None and row.quantity is not None and row.unit_price is not None and row.quantity * row.unit_price != whole:
             product = f"{plain(row.quantity)} × {plain(row.unit_price, 2)} = {plain(row.quantity * row.unit_price, 2)}"
             yield problem("identity.product", place, amount, (row.finding,), product=product)
-        parts = [p.value for p in record.finding_amounts if p.finding == row.finding]
+        given = [p.value for p in record.finding_amounts if p.finding == row.finding]
+        parts = [value for value in given if value is not None] if None not in given else []
         if parts and (whole, issue) != (None, None) and sum(parts, ZERO) not in (whole, issue):
             if whole is None:
                 place, amount = where("findings", index, "at_issue"), plain(issue or ZERO, 2)
@@ -195,9 +196,10 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
 
 def _target_parts(catalogue: Catalogue, record: Record, where: Where) -> Iterator[Problem]:
     for index, row in enumerate(record.targets):
-        unit, parts = catalogue.units.read(row.unit), counted_parts(record, row.indicator, "target")
-        if row.target is None or not parts or any(p.value is None for p in parts):
+        parts = counted_parts(record, row.indicator, "target")
+        if row.target is None or not row.unit or not parts or any(p.value is None for p in parts):
             continue
+        unit = catalogue.units.read(row.unit)
         known = [(p.value or ZERO, catalogue.units.read(p.unit)) for p in parts]
         counted = sum((convert(value, u, unit) for value, u in known), ZERO)
         halves = (convert(half_width(value, u), u, unit) for value, u in known)

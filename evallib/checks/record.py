@@ -42,7 +42,7 @@ def check_record(framework: Framework, record: Record, where: Where) -> Iterator
     First what the rows name (sources, units, ids); only when all of that is known, what can be computed from them.
     """
     for stage in (
-        (_sources, _units, _duplicates, _facts, _own_indicators),
+        (_sources, _units, _duplicates, _numbers, _facts, _own_indicators),
         (_names, check_targets, _judgements, _other_rows, _needed_facts),
     ):
         found = [one for check in stage for one in check(framework, record, where)]
@@ -165,6 +165,24 @@ def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[
             seen.setdefault(key, index)
 
 
+_NUMBERS = (
+    ("target_parts", "value"),
+    ("plan_targets", "target"),
+    ("finding_amounts", "value"),
+    ("self_evaluation", "score"),
+    ("cost_results", "cost"),
+    ("cost_results", "quantity"),
+)
+"""Which columns hold a number, or say why there is none."""
+
+
+def _numbers(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+    for table, column in _NUMBERS:
+        for index, row in enumerate(getattr(record, table)):
+            if getattr(row, column) is None and not row.state_of(column):
+                yield problem("cell.empty_number", where(table, index, column))
+
+
 def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     catalogue = framework.catalogue
     for index, row in enumerate(record.facts):
@@ -191,7 +209,7 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 
 
 def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    open_groups = {s.id: s for s in framework.sections if s.own_rule is not None}
+    open_groups = {s.id: s for s in framework.open_sections}
     common = {i.id for i in framework.indicators}
     wrong = False
     for index, row in enumerate(record.own_indicators):
@@ -330,7 +348,7 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
         most = points.get(row.indicator)
         if most is None:
             yield unknown("indicator", where("self_evaluation", index, "indicator"), row.indicator, points)
-        elif not 0 <= row.score <= most:
+        elif row.score is not None and not 0 <= row.score <= most:
             yield problem("score.outside", where("self_evaluation", index, "score"), plain(row.score), points=plain(most))
     vetoes = [veto.id for veto in framework.vetoes]
     for index, finding in enumerate(record.findings):

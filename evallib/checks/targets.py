@@ -8,7 +8,7 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
-from evallib.model.record import Record, Target
+from evallib.model.record import Operator, Record, Target
 from evallib.model.table_words import CHOICES
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
@@ -45,8 +45,6 @@ def check_targets(framework: Framework, record: Record, where: Where) -> Iterato
             yield problem("target.missing", file_of(where, "targets", "indicator"), id=i.id, indicator=i.words)
     for index, part in enumerate(record.target_parts):
         target = targets.get(part.indicator)
-        if part.value is None and not part.states:
-            yield problem("cell.empty_number", where("target_parts", index, "value"))
         if target is not None and target.unit and read(part.unit).dimensions != read(target.unit).dimensions:
             yield problem("target.unit_differs", where("target_parts", index, "unit"), part.unit, unit=read(target.unit).symbol)
 
@@ -62,6 +60,8 @@ def _of_shares(indicator: Indicator) -> bool:
     return any(edge > 0 for edge in edges) and max(edges) <= 1
 
 
+_KINDS: dict[Operator, str] = {"between": "upper", "by": "due", "words": "wording"}
+"""The ways of asking for what is no number, and the column that holds it."""
 _NEEDS = {"by": "due", "between": "upper"}
 """What a way of asking needs besides the operator; any other but words needs a number."""
 
@@ -69,6 +69,12 @@ _NEEDS = {"by": "due", "between": "upper"}
 def _asked(framework: Framework, row: Target, index: int, where: Where) -> Iterator[Problem]:
     """What is asked for is there, and is of the kind that the operator asks."""
     if row.state_of("target"):
+        return
+    odd = [operator for operator, column in _KINDS.items() if operator != row.operator and getattr(row, column)]
+    if odd:
+        given = {"operator": CHOICES[row.operator], "other": CHOICES[odd[0]]}
+        found = row.wording or str(row.due or "") or f"{plain(row.asks)}~{plain(row.upper or row.asks)}"
+        yield problem("target.other_kind", where("targets", index, "operator"), found, **given)
         return
     if row.operator == "words":
         if framework.qualitative is None:

@@ -24,7 +24,11 @@ def new(
     name_en: Annotated[str, typer.Option("--name-en", help="新部门的英文名称 / its name in English")] = "",
     framework: Annotated[
         str,
-        typer.Option("--framework", help="新部门的指标体系；不写用 county.toml 的 / its framework; that of county.toml if left out"),
+        typer.Option(
+            "--framework",
+            help="新部门、项目用的指标体系，evallib framework 列出；不写用 county.toml 的 / "
+            "its framework, of those that evallib framework lists; that of county.toml if left out",
+        ),
     ] = "",
     kind: Annotated[
         Kind | None, typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new")
@@ -121,14 +125,19 @@ def show_framework(
 
 
 def _list_frameworks(data: Path, year: int, lang: Lang) -> None:
-    """The frameworks that there are, shipped and the folder's own."""
+    """The frameworks that there are, shipped and the folder's own, a line each."""
     from evallib.data.rulebook import framework_folders, load_framework
     from evallib.kit import FRAMEWORKS
+    from evallib.say.frameworks import about, made_for, size
 
-    table = table_of(words("编号|起始年度|名称|来自", "Id|From|Name|Whose"), lang)
+    heads = words("编号|起始年度|用于|分值|指标|来自|名称|说明", "Id|From|For|Points|Indicators|Whose|Name|What it is")
+    table = table_of(heads, lang)
+    table.columns[0].no_wrap = True
     for id, folder in framework_folders(data).items():
         with refusals_told(lang, writes=False):
-            framework = load_framework(data, id, year)
-        whose = words("evallib 自带", "shipped with evallib") if folder.parent == FRAMEWORKS else words("本县", "your own")
-        table.add_row(id, str(framework.first_year), framework.words[lang], whose[lang])
+            one = load_framework(data, id, year)
+        whose = words("evallib 自带", "shipped") if folder.parent == FRAMEWORKS else words("本县", "your own")
+        told = (made_for(one)[lang], plain(one.points), size(one)[lang], whose[lang], one.words[lang], about(one)[lang])
+        table.add_row(id, str(one.first_year), *told)
     OUT.print(table)
+    tell(words("打印其中一套：evallib framework 编号", "To print one: evallib framework ID"), lang)

@@ -28,7 +28,8 @@ from evallib.data.sheets import guarded
 from evallib.model.errors import Problem
 from evallib.model.units import parse_decimal
 from evallib.model.words import Lang, words
-from evallib.say.numbers import percent, plain, quantity
+from evallib.say.numbers import percent, plain
+from evallib.say.workings import indicator_value, total_text
 
 
 def score(
@@ -59,13 +60,11 @@ def score(
         column.justify = "right"
     for d in evaluation.dimensions:
         for i in (i for i in evaluation.indicators if i.dimension == d.id):
-            value = quantity(i.value, i.unit, lang) if i.value is not None else "—" if i.unit.symbol else ""
-            table.add_row("", i.name[lang], value, *_out_of(i.score, i.points))
+            table.add_row("", i.name[lang], indicator_value(evaluation, i, lang), *_out_of(i.score, i.points))
         rate = "" if not d.points else percent(d.rate) if d.rate is not None else "—"
         table.add_row(d.name[lang], "", rate, *_out_of(d.score, d.points), style="bold", end_section=True)
-    if evaluation.has_total:
-        total = _out_of(evaluation.total, evaluation.points)
-        table.add_row(words("总分", "Total")[lang], evaluation.grade[lang], "", *total, style="bold")
+    if total := total_text(evaluation):
+        table.add_row(words("总分", "Total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
     OUT.print(table)
 
 

@@ -10,6 +10,7 @@ from evallib.cli.shared import DATA, ERR, REPORTS, Data, Department, Language, N
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
 from evallib.model.words import words
 from evallib.say.numbers import plain
+from evallib.say.workings import total_text
 
 
 def report(
@@ -34,7 +35,7 @@ def report(
         check = f"evallib check {department} {year}{options}"
         tell(words(f"有 {warned} 个提醒，运行 {check} 查看。", f"{warned} warning(s): see {check}."), lang, ERR)
     e = written.evaluation
-    result = f"  {plain(e.total, 2)} / {plain(e.points)}  {e.grade[lang]}" if e.has_total else ""
+    result = f"  {total} / {plain(e.points)}  {e.grade[lang]}" if (total := total_text(e)) else ""
     tell(f"{e.record.name[lang]} {e.catalogue.year(year)[lang]}{result}".rstrip())
     tell(written.page)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,8 +17,8 @@ from evallib.data.mistakes import mistake
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.rows import Row, columns, note_of, unit_of
-from evallib.model.table_words import CHOICES
+from evallib.model.rows import Row, columns, note_of, spread, unit_of
+from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, parse_decimal
 from evallib.model.words import Words, listed, words
 from evallib.say.refusals import problem
@@ -51,9 +52,23 @@ class Reader:
             raise InputRefused(errors)
 
 
+@lru_cache(maxsize=4096)
 def normalised(text: str) -> str:
     """A text without what does not count where it is compared: the width of letters, capitals, spaces around it."""
     return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+_PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
+_RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
+_STATES = {
+    normalised(text): state
+    for state, both in STATES.items()
+    for text in (state, both.zh, both.en, CHOICES[state].en if state in CHOICES else "")
+    if text
+}
+_NUMBERS = ("decimal", "date", "int", "verdict")
+_ASKED = {"—", "-", "–", "--", "/", "\\", "无", "none", "nil", "n/a", "na"}
+"""What may mean nothing, unknown or not applicable, and is asked about."""
 
 
 @cache
@@ -69,7 +84,7 @@ def heads_of(model: type[Row]) -> dict[str, str]:
 @cache
 def _choices(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means."""
-    values = VERDICTS if column == "verdict" else choices_of(model, column)
+    values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
     return {normalised(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
 
 
@@ -145,6 +160,7 @@ _PlaceOf = Callable[[str | None], Place]
 def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[str, Kind, str]]) -> Row | None:
     """A row of a table from the texts of its filled cells, or None with its problems recorded."""
     given: dict[str, Any] = {}
+    states: list[tuple[str, str]] = []
     before = len(reader.problems)
     for column, kind, raw in cells:
         text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
@@ -155,14 +171,23 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
             reader.problems.append(problem("cell.too_long", place(column), text[:40] + "…", characters=MAX_CELL))
         elif kind == "text":
             given[column] = text
+        elif (
+            kind in _NUMBERS
+            and not text[0].isdigit()
+            and (state := _STATES.get(normalised(text)))
+            and not model.model_fields[column].is_required()
+        ):
+            states.append((column, state))
+        elif not text[0].isdigit() and kind in ("decimal", "date") and normalised(text) in _ASKED:
+            reader.problems.append(problem("cell.number_or_state", place(column), text))
         elif kind == "decimal":
-            _read_number(reader, place, model, column, text, cells, given)
+            if not _spread(model, column, text, cells, given):
+                _read_number(reader, place, model, column, text, cells, given)
         elif kind == "int":
             number = parse_decimal(text)
             given[column] = int(number) if number is not None and number == number.to_integral_value() else text
         elif kind == "date":
-            found = _DATE.fullmatch(unicodedata.normalize("NFKC", text))
-            given[column] = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}" if found else text
+            given[column] = read_day(text) or text
         elif kind in ("choice", "verdict"):
             given[column] = _choices(model, column).get(normalised(text), text)
         else:
@@ -171,13 +196,51 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
     if len(reader.problems) > before:
         return None
     try:
-        return model.model_validate(given)
+        return model.model_validate(given | {"states": states} if states else given)
     except ValidationError as refusal:
         for error in refusal.errors():
             column = str(error["loc"][0]) if error["loc"] else ""
             told = _column_told(model, column) if column else {}
             reader.problems.append(mistake(error, "cell", place(column or None), str(given.get(column, ""))[:60], **told))
         return None
+
+
+def read_day(text: str) -> str | None:
+    """A day as it is written here, from the ways in which people write one; the last of a month or year that something is due by.
+
+    >>> read_day("2023/3/1"), read_day("2023年12月底前"), read_day("2023年2月"), read_day("年底")
+    ('2023-03-01', '2023-12-31', '2023-02-28', None)
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if found := _DATE.fullmatch(plain):
+        return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
+    if (found := _PERIOD.fullmatch(plain)) and 1 <= int(found[2] or 12) <= 12:
+        year, month = int(found[1]), int(found[2] or 12)
+        return f"{year}-{month:02}-{monthrange(year, month)[1]}"
+    return None
+
+
+def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]) -> bool:
+    """Put what is no number where it belongs: a range, a date, words; whether it was any of these that the column leaves room for."""
+    room = spread(model, column)
+    if not room:
+        return False
+    plain = unicodedata.normalize("NFKC", text).strip()
+    ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
+    operator = next((_choices(model, "operator").get(normalised(text), "") for name, _, text in cells if name == "operator"), "")
+    if "range" in room and len(ends) == 2 and None not in ends:
+        given[column], given[room["range"]] = ends
+        if found and found[3]:
+            given.setdefault("unit", found[3])
+    elif "date" in room and (day := read_day(text)):
+        given[room["date"]] = day
+    elif "choice" in room and (choice := _choices(model, room["choice"]).get(normalised(text))):
+        given[room["choice"]] = choice
+    elif "text" in room and operator == "words":
+        given[room["text"]] = text
+    else:
+        return False
+    return True
 
 
 def _read_number(

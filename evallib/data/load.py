@@ -186,12 +186,13 @@ def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
     """
     if listing.kind == "department":
         return frozenset(TABLES) - OPTIONAL
-    rules = [*(i.rule for i in framework.indicators), *(g.own_rule for g in framework.groups if g.own_rule)]
+    rules = [*(i.rule for i in framework.indicators), *(s.own_rule for s in framework.open_sections if s.own_rule)]
     asked = {
         "facts": any(i.value for i in framework.indicators),
-        "own_indicators": any(g.own_rule for g in framework.groups),
+        "own_indicators": bool(framework.open_sections),
         "targets": any(rule.measures == "completion" for rule in rules),
         "judgements": any(rule.takes in ("items", "tier", "score") for rule in rules),
+        "findings": any(rule.takes == "findings" for rule in rules),
     }
     return frozenset({"sources"} | {table for table, needed in asked.items() if needed})
 

@@ -17,6 +17,7 @@ from evallib.checks.targets import needs_target
 from evallib.data.cells import heads_of, normalised
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, has_data
+from evallib.data.framework_list import frameworks
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.rulebook import load_county, load_framework
@@ -29,12 +30,13 @@ from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang
+from evallib.model.words import Given, Lang, joined
+from evallib.say.frameworks import choice
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
+from evallib.say.workings import reached_text, target_text
 from evallib.score.answers import PANEL
 from evallib.score.measure import measure
 
@@ -65,8 +67,8 @@ def new_year(
 
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
     an empty year where there is none. `framework` may be left out for a department that is listed, or where county.toml names
-    one; a new department needs a name too, and may be a project or a policy that `belongs_to` another. A workbook is in the
-    language; CSV has ids as heads, and its remarks are in the language.
+    one that is made for its kind and was not reconstructed from another's report; a new department needs a name too, and may be a
+    project or a policy that `belongs_to` another. A workbook is in the language; CSV has ids as heads, and its remarks are in the language.
 
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
@@ -76,9 +78,10 @@ def new_year(
     there = data_of(data, department, year)
     if there and any(row.first_year <= year <= row.last_year for row in listed):
         raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
-    usual = "" if listed else load_county(data.resolve()).framework
     new = {"kind": kind, "department": belongs_to} if kind else {}
-    listing, raised = _listing(listed, department, year, name, name_en, framework or usual, new)
+    if not listed and not framework:
+        framework = _usual_framework(data, department, year, name, kind or "department")
+    listing, raised = _listing(listed, department, year, name, name_en, framework, new)
     in_force = load_framework(data, listing.framework, year)
     if there:
         _list_year(data / "departments.csv", listing, raised)
@@ -99,6 +102,18 @@ def new_year(
         shutil.rmtree(target) if target.is_dir() else target.unlink()
         raise
     return target
+
+
+def _usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
+    """The framework that county.toml names for what is new."""
+    usual = load_county(data.resolve()).framework
+    framework = load_framework(data, usual, year) if usual else None
+    if framework is not None and not framework.is_reconstruction and kind in (framework.kinds or (kind,)):
+        return usual
+    if not name:
+        return ""  # which is refused together
+    choices = [choice(one) for one in frameworks(data, year) if not one.is_reconstruction]
+    raise refused("department.new_without_framework", "departments.csv", department, choices=joined(choices, "\n  ", "\n  "))
 
 
 def _refuse_bad_code(department: str, year: int) -> None:
@@ -144,7 +159,7 @@ def _carried_from(data: Path, department: str, year: int, from_year: int | None,
 
 def _kept(framework: Framework, before: Record) -> tuple[OwnIndicator, ...]:
     """The indicators of the department's own that the framework still leaves room for."""
-    groups, common = {g.id for g in framework.groups if g.own_rule}, {i.id for i in framework.indicators}
+    groups, common = {s.id for s in framework.open_sections}, {i.id for i in framework.indicators}
     return tuple(o for o in before.own_indicators if o.group in groups and o.indicator not in common)
 
 
@@ -242,7 +257,7 @@ def _profile(plan: _Plan) -> _Rows:
 def _own_indicators(plan: _Plan) -> _Rows:
     """Those carried over; for an open group that has none, a row to begin with."""
     own: tuple[OwnIndicator, ...] = plan.new.own_indicators
-    open_groups = [g for g in plan.framework.groups if g.own_rule and g.id not in {o.group for o in own}]
+    open_groups = [s for s in plan.framework.open_sections if s.id not in {o.group for o in own}]
     return [_carried("own_indicators", row) for row in own] + [
         {"group": g.id, "points": f"{g.points:f}" if g.points else ""} for g in open_groups
     ]
@@ -315,11 +330,15 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     if not plan.carries:
         return rows, hints
     told, read = Facts(plan.before_framework.catalogue, before), plan.before_framework.catalogue.units.read
-    actuals = {t.id: t.actual for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
-    asked = [f"{CHOICES[row.operator].zh} {quantity(row.asks, read(row.unit), lang)}" for row in kept]
+    held = {t.id: t for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
+    asked = [target_text(held[row.indicator], lang) for row in kept]
     reached = []
     for row in kept:
-        actual, unit, typed = actuals[row.indicator], read(row.unit), read(row.actual_unit or row.unit)
+        result = held[row.indicator]
+        if not result.is_number:
+            reached.append(reached_text(result, lang))
+            continue
+        actual, unit, typed = result.actual, result.unit, read(row.actual_unit or row.unit)
         if row.actual is not None and row.base is None:  # as it is to be typed beside it
             actual, unit = row.actual, typed
         said = "—" if actual is None else quantity(actual, unit, lang)

@@ -10,7 +10,7 @@ from typing import Literal, get_args, get_origin
 
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import CHOICES
+from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units
 from evallib.model.words import Lang
 
@@ -35,7 +35,7 @@ Hints = Mapping[str, Sequence[Hint]]
 
 def texts_of(row: Row) -> dict[str, str]:
     """A row in its raw form: each column as text, empty where nothing was given."""
-    values = {column: getattr(row, column) for column in columns(type(row))}
+    values = {column: row.state_of(column) or getattr(row, column) for column in columns(type(row))}
     return {column: "" if v is None else f"{v:f}" if isinstance(v, Decimal) else str(v) for column, v in values.items()}
 
 
@@ -83,8 +83,10 @@ def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
 
 def shown(model: type[Row], column: str, text: str, lang: Lang | None, units: Units | None = None) -> str:
     """A cell as a reader of the language writes it; a unit by its English name where that is read as the same."""
-    if lang is not None and text in (VERDICTS if column == "verdict" else choices_of(model, column)):
+    if lang is not None and text in (choices_of(model, column) or (VERDICTS if column == "verdict" else ())):
         return CHOICES[text][lang]
+    if lang is not None and text in STATES and kind_of(model, column) not in ("text", "choice"):
+        return STATES[text][lang]
     unit = units.find(text) if units and lang == "en" and column in UNIT_COLUMNS else None
     again = units.find(unit.name.en) if units and unit else None
     return unit.name.en if unit and again and again.symbol == text else text

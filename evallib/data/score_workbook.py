@@ -29,9 +29,11 @@ from evallib.say.workings import (
     indicator_evidence,
     indicator_note,
     indicator_rule,
+    indicator_value,
     indicator_working,
     reached_text,
     target_working,
+    total_text,
 )
 from evallib.score.reconcile import reconcile
 
@@ -67,6 +69,8 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(e.catalogue.year(e.record.year)[lang], s.t("scores.year"))
     if e.has_total:
         s.note("", s.t("scores.total"))
+    elif e.open:
+        s.note(f"{total_text(e)} / {plain(e.points)}", s.t("scores.open", needs=listed(e.indicator(id).name for id in e.open.lacking)))
     if e.grade:
         s.note(e.grade[lang], s.t("scores.grade"))
     s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})", s.t("scores.framework"))
@@ -77,6 +81,7 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
         s.note(made_up, s.t("scores.synthetic"))
     s.head()
     groups, closing = {g.id: g.name[lang] for g in e.groups}, list[int]()
+    extras: list[str] = []
 
     def close(level: str, names: tuple[str, str], points: Decimal, score: Decimal, formulas: tuple[str, str]) -> None:
         rate = Number(score / points if points else None, formula="G{row}/D{row}")
@@ -85,24 +90,30 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     for d in e.dimensions:
         first, members = s.next, [i for i in e.indicators if i.dimension == d.id]
         for i in members:
+            target = e.target(i.target) if i.target else None
+            is_number = target is None or target.is_number
+            value = _measured(i.value, i.unit, lang) if is_number else (indicator_value(e, i, lang), "")
             changed = s.t("scores.changed", score=str(i.formula_score)) if i.method == "overridden" else ""
             s.add(
-                d.name[lang], groups[i.group], i.name[lang], Number(i.points, fmt), *_measured(i.value, i.unit, lang),
+                d.name[lang], groups[i.group], i.name[lang], Number(i.points, fmt), *value,
                 Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), STATUSES[i.status][lang], s.t(f"method.{i.method}"),
                 CHOICES[i.basis][lang], indicator_rule(e, i, lang), indicator_working(e, i, lang) + changed, indicator_clause(e, i, lang),
                 indicator_evidence(e, i, lang) or None,
             )  # fmt: skip
         if members:
-            of_points, of_scores = f"D{first}:D{s.next - 1}", f"G{first}:G{s.next - 1}"
-            counted = f'SUMIF({of_scores},">=0",{of_points})' if any(i.score is None for i in members) else f"SUM({of_points})"
-            close("part", (d.name[lang], s.t("scores.subtotal")), d.points, d.score, (counted, f"SUM({of_scores})"))
+            rows = [first + n for n, i in enumerate(members) if i.counted and not i.extra]
+            counted = f"SUM(D{first}:D{s.next - 1})" if len(rows) == len(members) else _added("D", rows)
+            close("part", (d.name[lang], s.t("scores.subtotal")), d.points, d.score, (counted, f"SUM(G{first}:G{s.next - 1})"))
+            extras += [f"G{first + n}" for n, i in enumerate(members) if i.extra and i.counted]
             closing.append(s.next - 1)
     if not e.has_total:
         return
     sums = sum((d.points for d in e.dimensions), Decimal(0)), sum((d.score for d in e.dimensions), Decimal(0))
     close("total", (s.t("total"), ""), *sums, (_added("D", closing), _added("G", closing)))
     if sums[0] != e.points:
-        scaled = f"ROUND(G{s.next - 1}*D{s.next}/D{s.next - 1},{fw.rounding.scores})"
+        more = "+".join(extras)
+        regular = f"(G{s.next - 1}-({more}))" if more else f"G{s.next - 1}"
+        scaled = f"ROUND({regular}*D{s.next}/D{s.next - 1},{fw.rounding.scores})" + (f"+{more}" if more else "")
         close("total", (s.t("scores.scaled"), ""), e.points, e.total, ("", scaled))
     s.put(4, 2, Number(e.total, f'{fmt}" / {plain(e.points)}"', f"G{s.next - 1}"), bold=True)
 
@@ -194,7 +205,11 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(s.t("by_id" if e.record.findings else "findings.none"))
     s.head()
     for f in e.record.findings:
-        made_of = [a.words + words(f" {money(a.value)}") for a in e.record.finding_amounts if a.finding == f.finding]
+        made_of = [
+            a.words + words(f" {money(a.value)}" if a.value is not None else " —")
+            for a in e.record.finding_amounts
+            if a.finding == f.finding
+        ]
         if f.quantity is not None and f.unit_price is not None:
             made_of.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
         if f.paid is not None:

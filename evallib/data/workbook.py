@@ -209,14 +209,19 @@ class _Book:
             return self._live("sources", "source")
         if named in ("finding_amounts.finding", "findings.recommendation"):
             return self._live(*(("findings", "finding") if column == "finding" else ("recommendations", "id")))
-        rules, catalogue = [indicator.rule for indicator in self.framework.indicators], self.framework.catalogue
+        rules, catalogue = (
+            [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)],
+            self.framework.catalogue,
+        )
         usual = [*amounts(self.units).zh.split("、"), *(unit.symbol for unit in self.units)]
         units = [shown(TABLES["facts"], "unit", symbol, self.lang, self.units) for symbol in usual]
         found: dict[str, Iterable[str]] = {
             **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": [fact.id for fact in catalogue.facts.values() if not fact.derived],
             "own_indicators.formula": catalogue.formulas,
             "indicator": self.indicators, "self_evaluation.indicator": ("total", *self.indicators), "own_indicators.indicator": (),
-            "own_indicators.group": [g.id for g in self.framework.groups if g.own_rule],
+            "own_indicators.group": [s.id for s in self.framework.open_sections],
+            "own_indicators.rule": [rule.name if self.lang == "zh" else rule.id for rule in self.framework.rules],
+            "findings.veto": [veto.id for veto in self.framework.vetoes],
             "judgements.item": [item.id for rule in rules for item in rule.checklist],
             "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in VERDICTS),
                 *(tier.id for rule in rules for tier in rule.verdicts)],

@@ -197,7 +197,7 @@ class Story:
 
     def _aim(self, tables: Tables, framework: Framework, scope: Scope) -> None:
         """The department's own indicators: what is aimed at and reached, and the points of their groups dealt out among them."""
-        points = {group.id: int(group.points or 0) for group in framework.groups}
+        points = {group.id: int(group.points or 0) for group in framework.open_sections}
         for one in self.own:
             among = [other for other in self.own if other["group"] == one["group"]]
             worth, left = divmod(points[one["group"]], len(among))

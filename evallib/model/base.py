@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from evallib.model.words import Words, words
 
-Basis = Literal["published", "reconstructed", "own"]
+Basis = Literal["published", "reconstructed", "own", "unverified"]
+"""What a statement rests on. `unverified`: it is ascribed to a document that nobody held it against."""
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 

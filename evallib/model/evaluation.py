@@ -287,6 +287,14 @@ def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | No
 
 def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
     """The framework's indicators and the department's own, in the order of the framework's tree."""
+    known = record.__dict__.get("_in_force")  # asked for by every check; a copy of the record forgets it
+    if known is None or known[0] is not framework:
+        known = record.__dict__["_in_force"] = (framework, _in_force(framework, record))
+    found: tuple[Indicator, ...] = known[1]
+    return found
+
+
+def _in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
     held: dict[str, list[Indicator]] = {}
     for indicator in framework.indicators:
         held.setdefault(indicator.within, []).append(indicator)
@@ -295,7 +303,7 @@ def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator
         rule = own_rule(framework, row)
         if row.group in sections and rule is not None:
             held.setdefault(row.group, []).append(
-                Indicator(
+                Indicator.model_construct(  # of checked rows: not checked again
                     id=row.indicator,
                     name=row.name,
                     name_en=row.name_en or row.name,

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from evallib.model.base import Basis, Clause, Frozen, Id, Named
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
+from evallib.model.record import Kind
 from evallib.model.rules import ONE, ZERO, Rule, Share
 from evallib.model.words import folded
 
@@ -24,11 +25,16 @@ class Grade(Named):
 
 
 class _Placed(Named):
-    """What has a place in the tree: what it is worth, in points or as a share (`weight`) of what it stands in."""
+    """What has a place in the tree: what it is worth, in points or as a share (`weight`) of what it stands in.
+
+    `basis` is where the points come from, `origin` where the name and what it means do: a ministry may name an indicator and leave
+    its points to the county.
+    """
 
     id: Id
     weight: Annotated[Decimal, Field(gt=0, le=1)] | None = None
     basis: Basis = "own"
+    origin: Basis | Literal[""] = ""
     role: Role = ()
 
     @property
@@ -180,6 +186,7 @@ class Framework(Named):
     """An indicator framework: dimensions, groups, indicators, points, rules, grades, and where they come from.
 
     `experts` is how the scores of several experts become one; without a word about it, the mean without the highest and the lowest.
+    `kinds` is what it is made for, anything where it does not say; `note` begins with a sentence that says what it is.
     `builds_on` names the catalogues of the package that it needs; `catalogue` is what is in force of these, of its own entries and of
     the data folder's. Without points there is no total and no grade. A target attained to less than `reason_below` needs a
     reason; at 1 every one that was missed does.
@@ -188,6 +195,7 @@ class Framework(Named):
     format: Literal[2]
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
     first_year: Annotated[int, Field(ge=1990, le=2200)]
+    kinds: tuple[Kind, ...] = ()
     builds_on: tuple[str, ...] = ()
     points: Annotated[Decimal, Field(ge=0)] = ZERO
     note: str = ""
@@ -255,6 +263,11 @@ class Framework(Named):
 
         return tuple(one for dimension in self.dimensions for one in walk(dimension, frozenset({dimension.id})))
 
+    @property
+    def open_sections(self) -> tuple[Section, ...]:
+        """Where indicators of the department's own may stand."""
+        return tuple(s for s in self.sections if s.own_rule is not None)
+
     @cached_property
     def homes(self) -> dict[str, str]:
         """The dimension that each dimension and group stands in."""
@@ -266,6 +279,18 @@ class Framework(Named):
     def find_rule(self, text: str) -> Rule | None:
         """A rule by its id or name."""
         return next((one.rule for one in self.rules if folded(text) in {folded(t) for t in (one.id, one.name, one.name_en) if t}), None)
+
+    @cached_property
+    def unverified(self) -> frozenset[str]:
+        """The ids of the dimensions, groups and indicators of which nobody held the name or the points against the document."""
+        everything: list[_Placed] = [*self.sections, *self.indicators]
+        return frozenset(one.id for one in everything if "unverified" in (one.basis, one.origin))
+
+    @cached_property
+    def is_reconstruction(self) -> bool:
+        """Whether points in it were inferred from the published results of one evaluation: it then serves no other."""
+        everything: list[_Placed] = [*self.sections, *self.indicators]
+        return any(one.basis == "reconstructed" for one in everything)
 
     def playing(self, role: str) -> tuple[str, ...]:
         """The ids of the dimensions, groups and indicators that play a role, in their order."""

@@ -55,9 +55,9 @@ class CostResult(Sourced):
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     year: Annotated[int, Field(ge=1990, le=2200)]
-    cost: Annotated[Decimal, Field(ge=0)]
+    cost: Annotated[Decimal, Field(ge=0)] | None = None
     cost_unit: str
-    quantity: Annotated[Decimal, Field(ge=0)]
+    quantity: Annotated[Decimal, Field(ge=0)] | None = None
     unit: str
     tie: Annotated[str, Field(min_length=1)]
     tie_en: str = ""

@@ -73,7 +73,7 @@ class PlanTarget(Sourced):
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     operator: Sign
-    target: Decimal
+    target: Decimal | None = None
     unit: str
     per_year: Literal["yes", "no"]
     indicator: str = ""
@@ -215,7 +215,7 @@ class FindingAmount(Sourced):
     finding: str
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
-    value: Decimal
+    value: Decimal | None = None
 
 
 class Advice(Sourced):
@@ -244,7 +244,7 @@ class SelfScore(Sourced):
     """The department's own score: of the whole (`total`) or of one indicator."""
 
     indicator: Id
-    score: Decimal
+    score: Decimal | None = None
     grade: str = ""
 
 

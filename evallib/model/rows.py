@@ -66,13 +66,23 @@ def told(model: type[Table], table: str) -> type[Table]:
         info = model.model_fields[name]
         said = COLUMNS[table].get(name) or COLUMNS["sourced"][name]
         info.title, info.description = said["zh"], said["en"]
-        info.json_schema_extra = {key: said[key] for key in ("unit", "note") if key in said}
+        info.json_schema_extra = {key: said[key] for key in ("unit", "note", *SPREADS) if key in said}
     return model
 
 
 def unit_of(table: type[Row], name: str) -> str:
     """The column that names a number's unit, or the unit itself; empty where it has none."""
     return _extra(table, name).get("unit", "")
+
+
+SPREADS = ("range", "date", "text", "choice")
+"""What may stand in the place of a number, where a column leaves room for it."""
+
+
+@cache
+def spread(table: type[Row], name: str) -> dict[str, str]:
+    """The columns that take what is no number from a column that leaves room for it, by what it is."""
+    return {what: column for what in SPREADS if (column := _extra(table, name).get(what))}
 
 
 def note_of(table: type[Row], name: str) -> Words:

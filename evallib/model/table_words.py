@@ -20,5 +20,7 @@ TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for 
 """The tables by id: the name of the sheet in a workbook."""
 PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
 """What each table is for."""
+STATES: dict[str, Words] = {id: words(*both) for id, both in _FILE["states"].items()}
+"""What says in a cell why there is no number, in both languages."""
 CHOICES: dict[str, Words] = {id: words(*both) for id, both in _FILE["choices"].items()}
 """What a cell of few choices may say, in both languages."""

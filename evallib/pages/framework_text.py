@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evallib.model.catalogue import Catalogue
 from evallib.model.expression import Name, write
-from evallib.model.framework import Framework
+from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE
@@ -43,14 +43,20 @@ def framework_lines(framework: Framework) -> tuple[FrameworkLine, ...]:
         depth[s.id] = depth[s.within] + 1
         own = _told("own", rule=_rule(framework.catalogue, s.own_rule, "")) if s.own_rule is not None else NOTHING
         points = plain(s.points) if s.points is not None else ""
-        lines.append(FrameworkLine(depth[s.id], s.id, s.words, points, CHOICES[s.basis], own))
+        lines.append(FrameworkLine(depth[s.id], s.id, s.words, points, _basis(s), own))
         for i in (i for i in framework.indicators if i.within == s.id):
             source = framework.find_source(i.source)
             document = source.words if source else words(i.source)
             clause = _told("clause", document=document, clause=words(i.clause, i.clause_en))
             rule, formula = _rule(framework.catalogue, i.rule, i.value), formula_words(framework.catalogue, i.value)
-            lines.append(FrameworkLine(depth[s.id] + 1, i.id, i.words, plain(i.points), CHOICES[i.basis], rule, clause, formula))
+            lines.append(FrameworkLine(depth[s.id] + 1, i.id, i.words, plain(i.points), _basis(i), rule, clause, formula))
     return tuple(lines)
+
+
+def _basis(one: Section | Indicator) -> Words:
+    """Where its points come from, and its name where nobody checked it."""
+    basis = CHOICES[one.basis]
+    return _told("origin", basis=basis, origin=CHOICES[one.origin]) if one.origin == "unverified" else basis
 
 
 def _rule(catalogue: Catalogue, rule: Rule, formula: str) -> Words:

@@ -10,7 +10,7 @@ from typing import get_args
 from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult, State, Status, TargetResult
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
-from evallib.model.table_words import CHOICES
+from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import SHARE, Unit
 from evallib.model.words import Given, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
@@ -92,17 +92,36 @@ def goal_text(t: TargetResult, lang: Lang) -> str:
     if t.asked or t.operator in ("words", "by"):
         return t.asked or "—"
     if t.upper is not None:
-        return f"{plain(t.target)}~{quantity(t.upper, t.unit, lang)}"
+        return (
+            f"{plain(t.target)}~{plain(t.upper)}{t.unit.symbol}"
+            if t.unit.is_share
+            else f"{plain(t.target)}~{quantity(t.upper, t.unit, lang)}"
+        )
     return quantity(t.target, t.unit, lang)
 
 
 def reached_text(t: TargetResult, lang: Lang) -> str:
     """What was reached: a number with its unit, a date, or how far what was asked for in words; else why it is not known."""
     if t.actual is None:
-        return CHOICES[t.state][lang] if t.state else "—"
+        return STATES[t.state][lang] if t.state else "—"
     if t.operator == "words":
         return CHOICES[t.reached][lang]
     return t.reached or quantity(t.actual, t.unit, lang)
+
+
+def indicator_value(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
+    """The number of an indicator with its unit; the day or the words where its target is no number; empty where it has none at all."""
+    target = e.target(i.target) if i.target else None
+    if target is not None and not target.is_number:
+        return reached_text(target, lang)
+    return quantity(i.value, i.unit, lang) if i.value is not None else "—" if i.unit.symbol else ""
+
+
+def total_text(e: Evaluation) -> str:
+    """The total, or what it can still be; empty where there is none."""
+    if e.open is not None:
+        return f"{plain(e.open.low, 2)}–{plain(e.open.high, 2)}"
+    return plain(e.total, 2) if e.has_total else ""
 
 
 def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:

@@ -117,7 +117,7 @@ def compute_target(
     facts: Facts, row: Target, name: Words, indicator: Indicator | None, formula: FormulaResult | None, framework: Framework
 ) -> TargetResult:
     """A target held against its actual: completion rate, attainment, and whether it was met."""
-    unit, asked, reached = facts.catalogue.units.read(row.unit), "", ""
+    unit, asked, reached = facts.catalogue.units.read(row.unit) if row.unit else NO_UNIT, "", ""
     target, upper = row.asks, row.upper if row.adjusted is None else None
     way: Way
     if row.operator == "by":

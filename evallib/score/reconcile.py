@@ -205,7 +205,8 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
     for finding in record.findings:
         id = f"finding.{finding.finding}"
         name = words(f"问题 {finding.finding}：", f"Finding {finding.finding}: ")
-        parts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
+        amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
+        parts = [value for value in amounts if value is not None] if None not in amounts else []
         put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="typed")
         put(f"{id}.at_issue", name + words("涉及金额", "at issue"), finding.at_issue, money, kind="typed")
         no_parts = words("没有记录分项", "no parts were recorded")

@@ -265,9 +265,17 @@ def test_the_language_is_that_of_the_county_unless_another_is_asked_for(copy: Co
 def test_frameworks_are_listed_shipped_ones_and_own_ones() -> None:
     status, out, _ = run("framework", "--lang", "en")
     assert status == 0
-    for id in ("department-mof-2013", "project-mof-2020", "self-evaluation-form"):
-        assert re.search(rf"{id} .*shipped with evallib", out)
+    shipped = {
+        "department-mof-2013": ("2013", "department", "The ministry's common"),
+        "office-general": ("2000", "department", "Four dimensions for an"),
+        "project-mof-2020": ("2020", "project", "The ministry's outline"),
+        "self-evaluation-department": ("2021", "department", "The form in which a"),
+        "self-evaluation-project": ("2021", "project", "The form in which a"),
+    }
+    for id, (first, made_for, about) in shipped.items():
+        assert re.search(rf"{id} +│ {first} │ {made_for} +│ 100 +│ \d+ and own ones +│ shipped .*{about}", out)
     assert re.search(r"xundian-department .*your own", out)
+    assert re.search(r"project-mof-2020 +│ 2020 +│ 项目 │ 100 +│ 12 项，另有自设 │ evallib 自带", run("framework")[1])
 
 
 def test_a_framework_is_printed_with_its_formulas_written_out() -> None:
@@ -288,14 +296,29 @@ def test_a_framework_of_ones_own_begins_as_a_copy(copy: Copy) -> None:
         assert (status, "choose another name" in err) == (2, True)
 
 
+@pytest.mark.parametrize(("lang", "line"), [
+    ("zh", "\n  project-mof-2020  项目支出绩效评价指标体系（用于：项目；100 分；指标 12 项，另有自设）\n"),
+    ("en", "\n  project-mof-2020  Framework for the evaluation of project expenditure (for: project; 100 points; indicators: 12 and "),
+])  # fmt: skip
+def test_a_project_whose_framework_nobody_named_is_refused_with_the_choices(copy: Copy, lang: str, line: str) -> None:
+    """The usual framework of the county is made for departments. A reconstruction is not among the choices."""
+    status, _, err = run("new", "road", "2024", "--name", "某道路", "--kind", "project", "--lang", lang, data=copy.folder)
+    assert status == 2
+    assert line in err
+    assert "\n  self-evaluation-project  " in err
+    assert "xundian-department" not in err
+    assert not (copy.folder / "departments" / "road").exists()
+
+
 def test_a_project_of_a_department_stands_on_the_list_as_one(copy: Copy) -> None:
     new = ["new", "road", "2024", "--name", "某道路", "--framework", "project-mof-2020", "--department", "hrss", "--as", "csv"]
     assert run(*new, data=copy.folder)[0] == 0
-    assert run("new", "plan", "2024", "--name", "某政策", "--kind", "policy", "--as", "csv", data=copy.folder)[0] == 0
+    plan = ["new", "plan", "2024", "--name", "某政策", "--kind", "policy", "--framework", "office-general", "--as", "csv"]
+    assert run(*plan, data=copy.folder)[0] == 0
     lines = list(csv.DictReader((copy.folder / "departments.csv").read_text(encoding="utf-8-sig").splitlines()))
     told = {row["code"]: (row["kind"], row["department"], row["framework"]) for row in lines}
     assert told["road"] == ("project", "hrss", "project-mof-2020")
-    assert told["plan"] == ("policy", "", "xundian-department")  # the usual framework of the county
+    assert told["plan"] == ("policy", "", "office-general")
     assert told["hrss"][0] == ""
 
 

@@ -228,10 +228,21 @@ def test_what_will_not_do_is_refused_and_nothing_changes(copy: Copy, code: str, 
 
 def test_a_new_department_takes_the_framework_of_the_settings(copy: Copy) -> None:
     new_year(copy.folder, "edu", 2024, from_year=None, to="csv", lang="zh", name="教育局")
-    assert [row.framework for row in load_departments(copy.folder) if row.code == "edu"] == ["xundian-department"]
-    copy.replace(copy.folder / "county.toml", 'framework = "xundian-department"', 'framework = ""')
-    with pytest.raises(InputRefused, match="needs a name and a framework"):
+    assert [row.framework for row in load_departments(copy.folder) if row.code == "edu"] == ["department-mof-2013"]
+
+
+@pytest.mark.parametrize("usual", ["", "xundian-department"])
+def test_where_no_framework_is_usual_a_new_department_has_to_choose(copy: Copy, usual: str) -> None:
+    """Nor is a reconstruction, whose points were fitted to the report on one department; named, it may be used."""
+    copy.replace(copy.folder / "county.toml", 'framework = "department-mof-2013"', f'framework = "{usual}"')
+    with pytest.raises(InputRefused, match="there is no usual framework") as refusal:
         new_year(copy.folder, "health", 2024, from_year=None, to="csv", lang="zh", name="卫健局")
+    told = refusal.value.describe("zh")
+    assert "没有默认的指标体系" in told
+    assert "\n  department-mof-2013  部门整体支出绩效评价共性指标体系（用于：部门；100 分；指标 24 项，另有自设）\n" in told
+    assert "xundian-department" not in told
+    new_year(copy.folder, "health", 2024, from_year=None, to="csv", lang="zh", name="卫健局", framework="xundian-department")
+    assert [row.framework for row in load_departments(copy.folder) if row.code == "health"] == ["xundian-department"]
 
 
 def test_what_was_typed_in_ten_thousands_is_carried_over_so(copy: Copy) -> None:

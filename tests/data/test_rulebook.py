@@ -82,7 +82,7 @@ def test_the_settings_name_the_county(copy: Copy) -> None:
     assert (county.name_en, county.language, county.framework) == (
         "Xundian Hui and Yi Autonomous County",
         "zh",
-        "xundian-department",
+        "department-mof-2013",
     )
 
 
@@ -140,7 +140,9 @@ def test_an_entry_holds_from_its_first_year_on(copy: Copy) -> None:
 def test_frameworks_are_the_folders_own_and_those_shipped(copy: Copy) -> None:
     known = framework_folders(copy.folder)
     assert known["xundian-department"] == copy.framework.parent
-    assert {"department-mof-2013", "project-mof-2020", "self-evaluation-form"} <= set(known)
+    assert {"department-mof-2013", "project-mof-2020", "self-evaluation-department", "self-evaluation-project", "office-general"} <= set(
+        known
+    )
     assert load_framework(copy.folder, "project-mof-2020", 2023).builds_on == ("project",)
 
 

@@ -232,7 +232,9 @@ def test_codes_in_text_stay_as_they_were_typed(hrss: Evaluation, tmp_path: Path)
 def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path) -> None:
     def change(i: Any) -> Any:
         if i.id == "staffing_control":
-            return replace(i, status="not_applicable", method="judged", score=None, judgements=(judgement(i.id, "not_applicable"),))
+            return replace(
+                i, status="not_applicable", method="judged", score=None, counted=False, judgements=(judgement(i.id, "not_applicable"),)
+            )
         if i.id == "carryover":
             return replace(i, method="overridden", score=Decimal("1.50"), formula_score=Decimal("1.00"))
         if i.id == "three_public_change":
