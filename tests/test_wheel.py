@@ -88,7 +88,7 @@ def test_what_is_data_travels_and_the_example_stays_at_home(kit: Kit) -> None:
 
 def test_a_new_department_from_its_workbook_to_its_report(kit: Kit) -> None:
     """By a framework of the county's own, beside the shipped ones."""
-    shutil.copytree(DATA / "frameworks", kit.folder / "data" / "frameworks")
+    shutil.copytree(DATA / "frameworks", kit.folder / "data" / "frameworks", dirs_exist_ok=True)
     new = ["new", "finance", "2023", "--name", "某县财政局", "--name-en", "Finance Bureau", "--framework", "xundian-department"]
     assert kit.run(*new).returncode == 0
     book = kit.folder / "data" / "departments" / "finance" / "2023.xlsx"

@@ -26,23 +26,50 @@ def check_framework(framework: Framework, file: str) -> Iterator[Problem]:
             if count > 1:
                 yield problem("framework.id_twice", at(f"{level[:-1]}.{id}"), count=count)
     places = [s.id for s in (*framework.dimensions, *framework.groups)]
-    for place, points, inside in worths(framework, framework.indicators):
-        if inside > points or (inside < points and not is_open(framework, place)):
-            entry = f"{'group' if place in {g.id for g in framework.groups} else 'dimension'}.{place}.points" if place else "points"
-            yield problem("framework.points_differ", at(entry), total=plain(inside), points=plain(points))
-    yield from _weights(framework, at)
-    for g in framework.groups:
-        if g.within not in places:
-            column = "group" if g.group else "dimension"
-            yield unknown(column, at(f"group.{g.id}.{column}"), g.within, places)
-        elif g.id not in framework.homes:
-            yield problem("framework.group_in_itself", at(f"group.{g.id}.group"), g.within)
+    homeless = [one for one in (*framework.groups, *framework.indicators) if one.within not in places]
+    for one in homeless:
+        column = "group" if one.group else "dimension"
+        kind = "indicator" if isinstance(one, Indicator) else "group"
+        yield unknown(column, at(f"{kind}.{one.id}.{column}"), one.within, places)
+    if not homeless:  # where something stands nowhere, no sum is right
+        yield from _in_themselves(framework, at)
+        yield from _sums(framework, at)
+    yield from _grades(framework, at)
+    yield from _names(framework, at)
     for i in framework.indicators:
-        yield from _check_indicator(framework, i, places, at)
+        yield from _check_rule(framework, i, at)
+    yield from _choices(framework, at)
     for veto in framework.vetoes:
         if veto.of not in (known := ["total", *places, *(i.id for i in framework.indicators)]):
             yield unknown("id", at(f"veto.{veto.id}.of"), veto.of, known)
-    yield from _grades(framework, at)
+
+
+def _in_themselves(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
+    """Groups that stand in a circle, told where the first of them stands."""
+    circle = [g for g in framework.groups if g.id not in framework.homes]
+    if circle:
+        yield problem("framework.group_in_itself", at(f"group.{circle[0].id}.group"), circle[0].within)
+
+
+def _sums(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
+    """Weights make up the whole, points what stands above. A number that is wrong is told once: by itself, or by what it stands in."""
+    weights = [*_weights(framework, at)]
+    yield from weights
+    right = [i.model_copy(update={"points": adds}) if (adds := _adds(i)) else i for i in framework.indicators]
+    below = _inside(framework, right, lambda section, inside: (section.points if is_open(framework, section.id) else None) or inside)
+    for place, points, inside in worths(framework, framework.indicators) if not weights else ():
+        if all(made > points or (made < points and not is_open(framework, place)) for made in (inside, below.get(place, inside))):
+            yield problem("framework.points_differ", at(f"{_entry(framework, place)}points"), total=plain(inside), points=plain(points))
+
+
+def _entry(framework: Framework, place: str) -> str:
+    kind = "group" if place in {g.id for g in framework.groups} else "dimension"
+    return f"{kind}.{place}." if place else ""
+
+
+def _adds(indicator: Indicator) -> Decimal:
+    """What the items of a checklist make up."""
+    return sum((item.points for item in indicator.rule.checklist if item.points > 0), Decimal(0))
 
 
 def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
@@ -50,9 +77,11 @@ def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Proble
     limits = sorted(g.at_least for g in framework.grades)
     if limits and (limits[0] != 0 or len(set(limits)) < len(limits)):
         yield problem("framework.grades", at("grade.at_least"))
-    for g in framework.grades:
-        if g.at_least > framework.points:
-            yield problem("framework.grade_unreachable", at(f"grade.{g.id}.at_least"), plain(g.at_least), points=plain(framework.points))
+    total = max(framework.points, *(inside for place, _, inside in worths(framework, framework.indicators) if not place))
+    too_high = [g for g in framework.grades if g.at_least > total]
+    if too_high:
+        found = ", ".join(plain(g.at_least) for g in too_high)
+        yield problem("framework.grade_unreachable", at(f"grade.{too_high[0].id}.at_least"), found, points=plain(framework.points))
 
 
 def is_open(framework: Framework, place: str) -> bool:
@@ -66,6 +95,15 @@ def is_open(framework: Framework, place: str) -> bool:
 
 def worths(framework: Framework, indicators: Iterable[Indicator]) -> Iterator[tuple[str, Decimal, Decimal]]:
     """Each place of the tree that has points of its own (the framework itself is ""), with these and what stands in it."""
+    worth = _inside(framework, indicators, lambda section, inside: inside if section.points is None else section.points)
+    yield "", framework.points, worth.get("", Decimal(0))
+    for section in framework.sections:
+        if section.points is not None:
+            yield section.id, section.points, worth[section.id]
+
+
+def _inside(framework: Framework, indicators: Iterable[Indicator], own: Callable[[Section, Decimal], Decimal]) -> dict[str, Decimal]:
+    """What stands in each place of the tree; `own` is what a section counts above it."""
     held: dict[str, list[Indicator]] = {}
     for indicator in indicators:
         held.setdefault(indicator.within, []).append(indicator)
@@ -73,12 +111,8 @@ def worths(framework: Framework, indicators: Iterable[Indicator]) -> Iterator[tu
     for section in reversed(framework.sections):  # what stands in it comes before it
         counted = {i.one_of or i.id: i.points for i in held.get(section.id, ()) if not i.extra}
         worth[section.id] = sum(counted.values(), worth.get(section.id, Decimal(0)))
-        own = section.points if section.points is not None else worth[section.id]
-        worth[section.within] = worth.get(section.within, Decimal(0)) + own
-    yield "", framework.points, worth.get("", Decimal(0))
-    for section in framework.sections:
-        if section.points is not None:
-            yield section.id, section.points, worth[section.id]
+        worth[section.within] = worth.get(section.within, Decimal(0)) + own(section, worth[section.id])
+    return worth
 
 
 def _weights(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
@@ -90,28 +124,42 @@ def _weights(framework: Framework, at: Callable[[str], Place]) -> Iterator[Probl
     for place, several in sides.items():
         weights = [one.weight for one in several if one.weight is not None]
         if weights and len(weights) == len(several) and sum(weights) != 1:
-            yield problem("framework.weights", at(place or "points"), sum=plain(sum(weights, Decimal(0)) * 100))
+            entry = f"{_entry(framework, place)}points"
+            yield problem("framework.weights", at(entry), sum=plain(sum(weights, Decimal(0)) * 100))
 
 
-def _check_indicator(framework: Framework, i: Indicator, places: list[str], at: Callable[[str], Place]) -> Iterator[Problem]:
-    entry = f"indicator.{i.id}"
-    if i.within not in places:
-        column = "group" if i.group else "dimension"
-        yield unknown(column, at(f"{entry}.{column}"), i.within, places)
+def _names(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
+    """What indicators name is there: formulas and clauses."""
+    catalogue, clauses = framework.catalogue, [s.id for s in (*framework.sources, *framework.catalogue.part.sources)]
+    there = {*catalogue.formulas, *(one.id for one in catalogue.part.formulas), SURVEY, PANEL, ""}  # one that is wrong has its own problem
+    formulas = [i for i in framework.indicators if i.value not in there]
+    sources = [i for i in framework.indicators if framework.find_source(i.source) is None]
+    if not framework.builds_on and ((formulas and not catalogue.part.formulas) or (sources and not clauses)):
+        yield problem("framework.builds_on_nothing", at("builds_on"), known=listed(sorted({i.value for i in formulas})[:5]))
+        return
+    for i in formulas:
+        yield no_such(catalogue, at(f"indicator.{i.id}.value"), i.value, formulas=True)
+    for i in sources:
+        yield unknown("clause", at(f"indicator.{i.id}.source"), i.source, clauses)
+
+
+def _check_rule(framework: Framework, i: Indicator, at: Callable[[str], Place]) -> Iterator[Problem]:
+    entry, adds = f"indicator.{i.id}", _adds(i)
     formula = framework.catalogue.formulas.get(i.value)
-    told_already = any(one.id == i.value for one in framework.catalogue.part.formulas)  # a formula that is wrong has its own problem
-    if i.value and formula is None and not told_already and i.value not in (SURVEY, PANEL):
-        yield no_such(framework.catalogue, at(f"{entry}.value"), i.value, formulas=True)
-    if framework.find_source(i.source) is None:
-        yield unknown("clause", at(f"{entry}.source"), i.source, [s.id for s in (*framework.sources, *framework.catalogue.part.sources)])
-    adds = sum((item.points for item in i.rule.checklist if item.points > 0), Decimal(0))
     if adds and adds != i.points:
         yield problem("framework.items_differ", at(f"{entry}.rule.items"), total=plain(adds), points=plain(i.points))
     if i.rule.needs_share and formula is not None and not formula.unit.is_share:
         yield problem("framework.needs_share", at(f"{entry}.rule"), i.rule.kind, unit=formula.entry.unit)
-    alike = [other for other in framework.indicators if i.one_of and (other.one_of, other.within) == (i.one_of, i.within)]
-    if i.one_of and (len(alike) < 2 or len({other.points for other in alike}) > 1):
-        yield problem("framework.one_of", at(f"{entry}.one_of"), i.one_of)
+
+
+def _choices(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
+    """Indicators of which one is taken are two at least and worth the same; told once in each place of the tree."""
+    told = set[str]()
+    for i in framework.indicators:
+        alike = [other for other in framework.indicators if i.one_of and (other.one_of, other.within) == (i.one_of, i.within)]
+        if i.one_of and i.within not in told and (len(alike) < 2 or len({other.points for other in alike}) > 1):
+            told.add(i.within)
+            yield problem("framework.one_of", at(f"indicator.{i.id}.one_of"), i.one_of)
 
 
 def no_such(catalogue: Catalogue, place: Place, found: str, formulas: bool) -> Problem:

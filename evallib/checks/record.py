@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
+
+from pydantic import ValidationError
 
 from evallib.checks.framework import is_open, no_such, worths
 from evallib.checks.targets import check_targets, file_of
@@ -15,9 +19,12 @@ from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
 from evallib.model.rows import Sourced
+from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES
+from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units
 from evallib.model.words import NOTHING, Words, folded, listed, words
+from evallib.say.mistakes import broken, mistakes
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown
 from evallib.say.rules import kind_name
@@ -227,7 +234,7 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
     try:
         rule = own_rule(framework, row)
     except ValueError as error:
-        yield problem("own_indicator.rule", at("rule"), row.rule[:60], said=str(error).splitlines()[0])
+        yield from _written_wrong(row.rule, error, at("rule"))
         return
     if rule is None:
         yield unknown("rule", at("rule"), row.rule, [text for r in framework.rules for text in (r.id, r.name)])
@@ -235,6 +242,21 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
     adds = sum((item.points for item in rule.checklist if item.points > 0), Decimal(0))
     if adds and adds != row.points:
         yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
+
+
+def _written_wrong(text: str, error: ValueError, place: Place) -> Iterator[Problem]:
+    """What is wrong with a rule written in one line, with the key of it that is meant."""
+
+    def inside(path: Path) -> Place:
+        return replace(place, title=called(written, path))
+
+    if not isinstance(error, ValidationError):
+        yield replace(broken(f"rule = {text}", error, lambda _: place), found=text[:60])
+        return
+    written = tomllib.loads(f"rule = {text}")["rule"]
+    for one in mistakes(error.errors(), written, Rule, inside):
+        key = words(f"中的 {one.place.title}", f", at {one.place.title}") if one.place.title else NOTHING
+        yield problem("own_indicator.rule", place, one.found or text[:60], key=key, said=one.what, fix=one.fix)
 
 
 def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:

@@ -35,7 +35,7 @@ def check_targets(framework: Framework, record: Record, where: Where) -> Iterato
         yield from asked
         if row.operator in ("by", "words"):
             yield from _kept(row, index, where)
-        elif not asked:
+        elif not asked and row.unit:  # a target that is still to come may have none
             if not indicator.value and not read(row.unit).is_share and _of_shares(indicator):
                 yield problem("target.no_share", where("targets", index, "unit"), row.unit)
             yield from _actual(catalogue, record, row, indicator, index, where)

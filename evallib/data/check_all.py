@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import monitored_years, unlisted_years
 from evallib.data.government import load_heads
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
-from evallib.data.rulebook import load_framework
+from evallib.data.rulebook import framework_remarks, load_framework
 from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
@@ -78,7 +77,7 @@ def _frameworks(data: Path, used: set[tuple[str, int]]) -> Iterator[Checked]:
         except InputRefused:  # the years that use it say so
             continue
         file = f"frameworks/{framework.id}/{framework.first_year}.toml"
-        problems = tuple(check_texts(framework, file)) if file not in told else ()
+        problems = framework_remarks(data, id, year) if file not in told else ()
         if problems or (framework.examples and file not in told):
             title = words(f"{file} 的例子和原文", f"examples and sentences of {file}")
             yield Checked("", 0, title, problems)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +18,9 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
+from evallib.checks.framework_texts import check_texts
 from evallib.data.cells import HIDDEN
 from evallib.data.folder import COUNTY, File, dated_file, read_file
-from evallib.data.mistakes import mistake
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import Frozen
@@ -27,13 +28,15 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
+from evallib.model.toml_lines import Lines, called
+from evallib.model.toml_lines import Path as Steps
 from evallib.model.units import Units
 from evallib.model.words import Lang, listed, words
+from evallib.say.mistakes import broken, mistakes
 from evallib.say.refusals import problem, refused, told
 
 UNITS = "units"
 """The catalogue that all others build on."""
-FORMAT = 2
 
 _COMMON = ("currencies", "periods", "units", "scales", "alike")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -108,7 +111,7 @@ def _common(files: tuple[File, ...], year: int) -> Catalogue:
     parts += [(one.name, Part(**{kind: getattr(_part(one), kind) for kind in _COMMON})) for one in own]
     catalogue, faults = assemble(parts, year)
     if faults:
-        raise InputRefused(tuple(map(told, faults)))
+        raise InputRefused(placed(files, map(told, faults)))
     return catalogue
 
 
@@ -141,19 +144,20 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
             return None
 
     document = read(_document, file) or {}
-    if document.get("format") == 1:
-        raise refused("framework.old_format", file.name, fix=_UPGRADE)
+    if document.get("format") == 1 and document["format"] is not True:
+        raise InputRefused(placed(files, [problem("framework.old_format", Place(file.name, None, "format"), fix=_UPGRADE)]))
     kinds = {kind: document.pop(kind) for kind in KINDS if kind != "source" and kind in document}
     framework: Framework | None = read(_validated, file, document, Framework) if document else None
     county, of_file = read(_county, county_file), read(_validated, file, kinds, Part)
     added = [(one.name, found) for one in own if (found := read(_added, one)) is not None]
     named = [(name, read(_named, file, name)) for name in framework.builds_on] if framework else []
     if problems or framework is None or county is None or of_file is None:
-        raise InputRefused(tuple(problems))
+        raise InputRefused(placed(files, problems))
     its_own = f"frameworks/{framework.id}/{framework.first_year}.toml"
     if file.name != its_own:
         _, folder, name = file.name.removesuffix(".toml").split("/")
-        raise refused("framework.of_another_name", file.name, folder=folder, year=name, own=its_own)
+        place = Place(file.name, None, "first_year" if framework.id == folder else "id")
+        raise InputRefused(placed(files, [problem("framework.of_another_name", place, folder=folder, year=name, own=its_own)]))
     parts = [(UNITS, _shipped(UNITS)), *((name, part) for name, part in named if part is not None)]
     parts += [(file.name, of_file), (COUNTY, county.part)]
     parts += [(name, one.part) for name, one in added if one.builds_on <= {*framework.builds_on}]
@@ -162,8 +166,49 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     framework = framework.model_copy(update={"catalogue": catalogue, "indicators": indicators})
     problems += [*map(told, faults), *check_framework(framework, file.name)]
     if problems:
-        raise InputRefused(tuple(problems))
+        raise InputRefused(placed(files, problems))
     return framework
+
+
+def framework_remarks(data: Path, id: str, year: int) -> tuple[Problem, ...]:
+    """What the framework in force in a year says of itself and does not hold to: its examples, and the sentences of its rules.
+
+    Raises InputRefused as `load_framework` does.
+    """
+    files = rulebook_files(data.resolve(), id, year)
+    return placed(files, check_texts(framework_of(files, year), files[0].name))
+
+
+def placed(files: Iterable[File], problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems with files, each with its line; the same value that is wrong in the same way in several places is told once."""
+    known = {file.name: file for file in files}
+    found: dict[object, Problem] = {}
+    for one in problems:
+        place = one.place
+        if place.row is None and place.column is not None and place.file in known:
+            one = replace(one, place=replace(place, row=_line_of(known[place.file], place.column)))
+        same = (place.file, one.code, one.what, one.found, one.fix, place.column if not one.found else None)
+        if same not in found:
+            found[same] = one
+        elif (row := one.place.row) is not None and row not in (found[same].place.row, *found[same].place.again):
+            first = found[same].place
+            found[same] = replace(found[same], place=replace(first, again=(*first.again, row)))
+    return tuple(found.values())
+
+
+def _line_of(file: File, entry: str) -> int | None:
+    """The line of an entry or key by what it is called; of what it stands in, where it is not there itself."""
+    lines, by_name = _lines(file)
+    while entry and entry not in by_name:
+        entry = entry.rpartition(".")[0]
+    return by_name.get(entry, lines.at(()))
+
+
+@lru_cache(maxsize=32)
+def _lines(file: File) -> tuple[Lines, dict[str, int]]:
+    text = _text(file)
+    lines = Lines(text)
+    return lines, lines.named(tomllib.loads(text))
 
 
 def shipped_catalogues() -> list[str]:
@@ -184,8 +229,16 @@ def _shipped(name: str) -> Part:
 def _named(file: File, name: str) -> Part:
     known = shipped_catalogues()
     if name not in known:
-        raise refused("catalogue.unknown", file.name, name, known=listed(known))
+        raise InputRefused(placed([file], [problem("catalogue.unknown", Place(file.name, None, "builds_on"), name, known=listed(known))]))
     return _shipped(name)
+
+
+class Head(Frozen):
+    """What a file of entries may begin with: the catalogues without which they make no sense, and the first year of those without one."""
+
+    format: Literal[2] = 2
+    builds_on: tuple[str, ...] = ()
+    first_year: int | None = None
 
 
 class Added(NamedTuple):
@@ -198,25 +251,19 @@ class Added(NamedTuple):
 @lru_cache(maxsize=32)
 def _added(file: File) -> Added:
     document = _document(file)
-    builds_on = document.pop("builds_on", [])
-    for name in builds_on:
+    head = _validated(file, {key: document.pop(key) for key in Head.model_fields if key in document}, Head)
+    for name in head.builds_on:
         _named(file, name)
-    return Added(frozenset(builds_on), _entries(file, document))
+    if head.first_year is not None:
+        for entries in document.values():
+            for entry in entries if isinstance(entries, list) else ():
+                if isinstance(entry, dict) and "title" not in entry:
+                    entry.setdefault("first_year", head.first_year)
+    return Added(frozenset(head.builds_on), _validated(file, document, Part))
 
 
 def _part(file: File) -> Part:
     return _added(file).part
-
-
-def _entries(file: File, document: dict[str, Any]) -> Part:
-    if document.pop("format", FORMAT) != FORMAT:
-        raise refused("catalogue.another_format", file.name, format=FORMAT)
-    first = document.pop("first_year", None)
-    for entries in document.values() if first is not None else ():
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and "title" not in entry:
-                entry.setdefault("first_year", first)
-    return _validated(file, document, Part)
 
 
 def framework_folders(root: Path) -> dict[str, Path]:
@@ -253,44 +300,34 @@ def _document(file: File) -> dict[str, Any]:
     if file.problem:
         raise InputRefused((file.problem,))
     try:
-        document = tomllib.loads(file.content.decode("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise refused("toml.unreadable", file.name, str(error)) from None
-    hidden = [(path, found[0]) for path, text in _texts(document, ()) if (found := HIDDEN.search(text))]
+        document = tomllib.loads(_text(file), parse_float=Decimal)
+    except UnicodeDecodeError:
+        raise refused("toml.encoding", file.name) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputRefused((broken(_text(file), error, lambda line: Place(file.name, line)),)) from None
+    hidden = [(called(document, path), found[0]) for path, text in _texts(document, ()) if (found := HIDDEN.search(text))]
     if hidden:
-        places = [(Place(file.name, None, ".".join(path)), f"U+{ord(character):04X}") for path, character in hidden]
-        raise InputRefused(tuple(problem("cell.control_character", place, code=code) for place, code in places))
+        places = [(Place(file.name, None, name), f"U+{ord(character):04X}") for name, character in hidden]
+        raise InputRefused(placed([file], [problem("cell.control_character", place, code=code) for place, code in places]))
     return document
 
 
-def _texts(part: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every text of a document with the place it stands in, entries by their ids."""
+def _text(file: File) -> str:
+    return file.content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _texts(part: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
+    """Every text of a document with the way to it."""
     if isinstance(part, str):
         yield path, part
     for step, inner in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
-        yield from _texts(inner, (*path, str(inner.get("id", step)) if isinstance(inner, dict) else str(step)))
+        yield from _texts(inner, (*path, step))
 
 
 def _validated(file: File, document: dict[str, Any], model: type[Model]) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as refusal:
-        raise InputRefused(tuple(_problem(file.name, document, e) for e in refusal.errors())) from None
-
-
-def _problem(name: str, document: dict[str, Any], error: Any) -> Problem:
-    """A problem with a file, named by the id of the entry it is in."""
-    steps: list[str] = []
-    here: Any = document
-    for step in error["loc"]:
-        try:
-            here = here[step]
-        except (KeyError, IndexError, TypeError):
-            here = None
-        id = next((here[key] for key in ("id", "symbol", "holds") if key in here), None) if isinstance(here, dict) else None
-        steps.append(str(id) if isinstance(step, int) and id else str(step))
-    context = error.get("ctx", {})
-    given = context.get("tag", "") if isinstance(error.get("input"), dict) else error.get("input")
-    found = "" if error["type"] == "missing" else str(given)[:60]
-    choices = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "").replace(" or ", ", ")
-    return mistake(error, "key", Place(name, None, ".".join(steps)), found, choices=listed(choices.split(", ")))
+        lines, _ = _lines(file)
+        wrong = mistakes(refusal.errors(), document, model, lambda path: Place(file.name, lines.at(path), called(document, path)))
+        raise InputRefused(placed([file], wrong)) from None

@@ -23,10 +23,9 @@ from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 
 def table_documentation() -> str:
     """The text of `data/README.md`."""
-    loader = FileSystemLoader(TEMPLATES / "kit")
-    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     units = shipped_catalogue(UNITS).units
-    return environment.get_template("data.md.j2").render(
+    return rendered(
+        "data.md.j2",
         listing=_table(Listing),
         heads=_table(BudgetHead),
         monitoring=_table(MonitoringRow),
@@ -39,6 +38,13 @@ def table_documentation() -> str:
         units=[unit.symbol for unit in units],
         scales=[scale.word.strip() for scale in units.scales],
     )
+
+
+def rendered(template: str, **given: Any) -> str:
+    """A page of documentation from a template of the kit."""
+    loader = FileSystemLoader(TEMPLATES / "kit")
+    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    return environment.get_template(template).render(**given)
 
 
 def _table(model: type[Row]) -> dict[str, Any]:

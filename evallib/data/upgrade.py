@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evallib.data.folder import COUNTY, has_data
+from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
@@ -91,6 +92,10 @@ def _convert(root: Path) -> Iterator[Words]:
             if made != content:
                 file.write_bytes(made)
                 yield _changed(root, file, said)
+    guide, told = root / "frameworks" / "README.md", language_documentation()
+    if guide.parent.is_dir() and not (guide.is_file() and guide.read_text(encoding="utf-8") == told):
+        guide.write_text(told, encoding="utf-8", newline="\n")
+        yield _changed(root, guide, "documentation")
     for file in sorted(root.glob("departments/**/*.xlsx")):
         if _edit_workbook(file):
             yield _changed(root, file, "workbook")

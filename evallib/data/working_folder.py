@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from evallib.data.folder import COUNTY
+from evallib.data.language_docs import language_documentation
 from evallib.data.raw_tables import csv_line
 from evallib.data.rulebook import framework_folders
 from evallib.data.table_docs import table_documentation
@@ -37,6 +38,8 @@ def lay_out(folder: Path) -> Path:
         _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
         (data / "departments.csv").write_text(csv_line(columns(Listing)) + "\n", encoding="utf-8-sig", newline="\n")
         (data / "README.md").write_text(table_documentation(), encoding="utf-8", newline="\n")
+        (data / "frameworks").mkdir()
+        (data / "frameworks" / "README.md").write_text(language_documentation(), encoding="utf-8", newline="\n")
         (made / "reports").mkdir()
         _copy(TEMPLATES / "kit", made, "README.md")
     return folder

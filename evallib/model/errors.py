@@ -9,6 +9,8 @@ from typing import Literal
 
 from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
 
+_SHOWN = 8
+"""So many of the lines where the same is wrong are named."""
 Level = Literal["error", "warning", "recorded"]
 """An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
 
@@ -17,7 +19,8 @@ Level = Literal["error", "warning", "recorded"]
 class Place:
     """Where a problem is: a file and, where it is known, row (1 is the head line), column (with its Chinese head) and cell.
 
-    `until` is the last of several rows, where the same is wrong from `row` down to it; `cell` is then of the first.
+    `until` is the last of several rows, where the same is wrong from `row` down to it; `cell` is then of the first. In a TOML file the row
+    is a line, the column what the entry and its key are called; `again` are the other lines where the very same is wrong.
     `called` is its name in words, where it is no file.
     """
 
@@ -29,29 +32,36 @@ class Place:
     title: str = ""
     until: int | None = None
     called: Words | None = None
+    again: tuple[int, ...] = ()
 
     def describe(self, lang: Lang) -> str:
         """The place in words.
 
         >>> Place("facts.csv", 3, "value").describe("en")
         'facts.csv, row 3, column value'
+        >>> Place("frameworks/ours/2024.toml", 57, "indicator.jobs.rule.share", again=(63,)).describe("en")
+        'frameworks/ours/2024.toml, line 57, entry indicator.jobs.rule.share, the same in line 63'
         >>> Place("2024.xlsx", 3, "value", "Facts", "C3", until=5).describe("en")
         '2024.xlsx, sheet Facts, rows 3–5, column value, cells C3:C5'
         """
-        several = self.until is not None
+        several, is_text = self.until is not None, self.file.endswith(".toml")  # which has lines, and no columns
         parts = [self.called[lang] if self.called else self.file]
         if self.sheet:
             parts.append(f"工作表 {self.sheet}" if lang == "zh" else f"sheet {self.sheet}")
         if self.row is not None:
             rows = f"{self.row}–{self.until}" if several else f"{self.row}"
-            parts.append(f"第 {rows} 行" if lang == "zh" else f"{'rows' if several else 'row'} {rows}")
+            noun = "line" if is_text else "row"
+            parts.append(f"第 {rows} 行" if lang == "zh" else f"{noun}{'s' if several else ''} {rows}")
         if self.column is not None:
             named = f"{self.title}（{self.column}）" if self.title and self.title != self.column else self.column
-            held = words("项", "entry") if self.file.endswith(".toml") else words("列", "column")  # a framework has no columns
+            held = words("项", "entry") if is_text else words("列", "column")
             parts.append(f"{held.zh} {named}" if lang == "zh" else f"{held.en} {self.column}")
         if self.cell:
             cells = f"{self.cell}:{self.cell.rstrip('0123456789')}{self.until}" if several else self.cell
             parts.append(f"单元格 {cells}" if lang == "zh" else f"{'cells' if several else 'cell'} {cells}")
+        if self.again:
+            more = [str(line) for line in self.again[:_SHOWN]] + ["…"] * (len(self.again) > _SHOWN)
+            parts.append(f"第 {'、'.join(more)} 行相同" if lang == "zh" else f"the same in line {', '.join(more)}")
         return ("，" if lang == "zh" else ", ").join(parts)
 
 

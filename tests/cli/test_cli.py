@@ -163,7 +163,7 @@ def test_a_working_folder_is_laid_out_with_settings_and_an_example_that_holds(tm
     """The hints are all commented out; taken as they stand, they are right."""
     assert RUN.invoke(app, ["init", str(tmp_path / "county")]).exit_code == 0
     data = tmp_path / "county" / "data"
-    assert sorted(path.name for path in data.iterdir()) == ["README.md", "catalogue", "county.toml", "departments.csv"]
+    assert sorted(path.name for path in data.iterdir()) == ["README.md", "catalogue", "county.toml", "departments.csv", "frameworks"]
     before = load_framework(data, load_county(data).framework, 2024)
     assert before.id == "department-mof-2013"
     for file in (data / "county.toml", data / "catalogue" / "own.toml"):

@@ -150,6 +150,6 @@ def test_an_own_entry_that_is_wrong_is_refused_with_its_place(own: Copy) -> None
     with pytest.raises(InputRefused) as refused:
         own.evaluate()
     said = refused.value.describe("zh")
-    assert "catalogue/training.toml，项 formula.trainees_per_course.value：没有这个数据项或公式" in said
+    assert "catalogue/training.toml，第 45 行，项 formula.trainees_per_course.value：没有这个数据项或公式" in said
     assert "identity" in said
     assert "不能相加" in said
