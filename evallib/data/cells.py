@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evallib.data.mistakes import mistake
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid
 from evallib.model.errors import InputRefused, Place, Problem
@@ -21,6 +20,7 @@ from evallib.model.rows import Row, columns, note_of, spread, unit_of
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, parse_decimal
 from evallib.model.words import Words, listed, words
+from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
 HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
