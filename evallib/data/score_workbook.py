@@ -172,7 +172,8 @@ def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
             t.name[lang], CHOICES[t.operator][lang], *held,
             Number(t.completion_rate, formula="D{row}/C{row}" if t.is_number else ""),
             None if t.met is None else s.t("targets.met") if t.met else s.t("targets.not_met"),
-            CHOICES["judged" if t.judged else "measured"][lang], target_working(e, t, lang), row.evidence_words[lang] or None,
+            CHOICES["judged" if t.judged else "measured"][lang], target_working(e, t, lang), row.reason_words[lang] or None,
+            row.remedy_words[lang] or None, row.evidence_words[lang] or None,
             row.source, section_number(row.section, lang),
         )  # fmt: skip
 
