@@ -164,14 +164,14 @@ def test_a_score_outside_its_tier_is_refused(tier: str, score: str) -> None:
 def test_a_tier_says_between_what_it_lies() -> None:
     rule = RULES.validate_python({"kind": "tiers", "tiers": TIERS})
     said = told(rule, rule.award("part", Decimal("7.5"), Decimal(10)), Decimal(10))
-    assert said == words("评为“部分达成”（60%–80%），得 7.50 分", "judged “partly” (60%–80%): 7.50 points")
+    assert said == words("评为“部分达成”（10.00 分的 60%–80%）", "judged “partly” (60%–80% of 10.00 points)")
 
 
 def test_a_judgement_says_what_it_is_out_of() -> None:
     rule = RULES.validate_python({"kind": "awarded"})
     award = rule.award(Decimal("2.5"))
     assert award.score == Decimal("2.5")
-    assert told(rule, award, Decimal(3)) == words("评定：2.50 / 3.00 分", "judged: 2.50 of 3.00 points")
+    assert told(rule, award, Decimal(3)) == words("评定（满分 3.00 分）", "judged, out of 3.00 points")
 
 
 @pytest.mark.parametrize(

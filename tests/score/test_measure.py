@@ -353,8 +353,8 @@ def test_a_target_of_nothing_has_no_completion() -> None:
     assert (kept.completion_rate, kept.attainment, kept.met) == (None, 1, True)
     assert (broken.completion_rate, broken.attainment, broken.met) == (None, 0, False)
     assert told == words(
-        "实际 5件；目标为零，完成率无定义，只看是否达到：未达到",
-        "actual 5 cases; the target is zero: no completion rate, only whether it was reached: not reached",
+        "实际 5件；目标 0件，未达到（目标为零，没有完成率）",
+        "actual 5 cases; target 0 cases: not reached (no completion rate against zero)",
     )
 
 

@@ -311,7 +311,7 @@ def test_what_people_judged_is_not_called_computed() -> None:
             "1 个问题（5），每个扣 0.50 分：2.00 − 1 × 0.50 = 1.50 分",
             "1 finding (5), 0.50 points each: 2.00 − 1 × 0.50 = 1.50",
         ),
-        ("duties", "评定：0.90 / 1.00 分 = 0.90 分", "judged: 0.90 of 1.00 points = 0.90"),
+        ("duties", "评定（满分 1.00 分）：0.90 分", "judged, out of 1.00 points: 0.90"),
         (
             "jobs",
             "实际 350人；目标 400人；完成率 87.50%；87.50% × 3.00 分 = 2.6250 → 2.63 分",
@@ -449,7 +449,7 @@ def test_a_tier_gives_the_score_within_it() -> None:
     e = evaluate(judged, record(judgements=(judgement("duties", "tier", verdict="part", score="7.5"),)))
     i = e.indicators[0]
     assert (i.status, i.method, str(i.score)) == ("scored", "judged", "7.50")
-    assert told(indicator_working, e, i).en == "judged “partly” (60%–80%): 7.50 points = 7.50"
+    assert told(indicator_working, e, i).en == "judged “partly” (60%–80% of 10.00 points): 7.50"
 
 
 def test_an_award_is_no_tier() -> None:
