@@ -29,12 +29,12 @@ from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit, convert, parse_decimal
 from evallib.model.words import Given, Lang
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
+from evallib.say.workings import reached_text, target_text
 from evallib.score.answers import PANEL
 from evallib.score.measure import measure
 
@@ -315,11 +315,14 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     if not plan.carries:
         return rows, hints
     told, read = Facts(plan.before_framework.catalogue, before), plan.before_framework.catalogue.units.read
-    actuals = {t.id: t.actual for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
-    asked = [f"{CHOICES[row.operator].zh} {quantity(row.asks, read(row.unit), lang)}" for row in kept]
+    held = {t.id: t for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
+    asked = [target_text(held[row.indicator], lang) for row in kept]
     reached = []
     for row in kept:
-        actual, unit, typed = actuals[row.indicator], read(row.unit), read(row.actual_unit or row.unit)
+        actual, unit, typed = held[row.indicator].actual, read(row.unit), read(row.actual_unit or row.unit)
+        if row.operator in ("words", "by"):
+            reached.append(reached_text(held[row.indicator], lang))
+            continue
         if row.actual is not None and row.base is None:  # as it is to be typed beside it
             actual, unit = row.actual, typed
         said = "—" if actual is None else quantity(actual, unit, lang)

@@ -47,7 +47,9 @@ def rule_text(rule: Rule, lang: Lang, unit: Unit = SHARE) -> str:
     >>> rule_text(Proportional(kind="proportional", of="completion").rule(), "en")
     'completion × points, counted up to 100%'
     """
-    return _rule(rule, unit)[lang]
+    said = _rule(rule, unit)
+    by_completion = rule.measures == "completion" and rule.form != "proportional"  # whose words say what is taken times the points
+    return (_told("by_completion", rule=said) if by_completion else said)[lang]
 
 
 def rule_working(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...], unit: Unit, lang: Lang) -> str:

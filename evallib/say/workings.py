@@ -117,7 +117,7 @@ def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:
         days = told("days", count=abs(int(t.actual)))
         return told("late" if t.actual > 0 else "early" if t.actual else "on_time", done=t.reached, due=t.asked, days=days)
     if t.operator == "words":
-        return told("words", goal=goal or told("no_words"), reached=reached_text(t, lang), share=percent(t.actual, None))
+        return told("words", goal=t.asked or told("no_words"), reached=reached_text(t, lang), share=percent(t.actual, None))
     how = _actual(e, t, lang)
     if t.operator == "between" and not t.met:
         side = "below_range" if t.actual < t.target else "above_range"
