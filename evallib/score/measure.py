@@ -109,7 +109,7 @@ def hold(operator: Operator, actual: Decimal | None, target: Decimal, upper: Dec
         attained = target / actual if actual > target else 1 + (target - actual) / target if target else attained
     elif operator == "between" and not met:
         below = actual < target
-        attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper else ZERO
+        attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper and upper > 0 else ZERO
     return Held(rate, min(attained, ONE) if operator == ">" and not met else attained, met)
 
 

@@ -23,7 +23,7 @@ from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Finding, Judgement, Record
-from evallib.model.rules import ZERO, Award, Awarded, Checklist, DeductPerOccurrence, Measured, Tiers, Unsaid
+from evallib.model.rules import ONE, ZERO, Award, Awarded, Checklist, DeductPerOccurrence, Measured, Tiers, Unsaid
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
 from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
@@ -66,13 +66,13 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
 
     places = framework.rounding.scores
     found = total((r, r.score or ZERO) for r in counted)
-    missing = [r for r in counted if r.status == "missing" and r.points] if framework.treatment.missing == "undetermined" else []
+    missing = [r for r in counted if r.score is None and r.points]
     left_open = None
     grade = framework.grade_of(found) if worth else None
     if missing:
-        most = {i.id: i.rule.most * i.points for i in indicators}
+        most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
         high = total((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
-        low = total((r, r.score if r.score is not None else -r.points if r.extra == "deduction" else ZERO) for r in counted)
+        low = total((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
         left_open = Range(low, high, tuple(r.id for r in missing))
         grade = grade if framework.grade_of(low) == framework.grade_of(high) else None
     scored = [r for r in results if r.status == "scored"]
@@ -137,7 +137,7 @@ def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult
             if section.within in inside:
                 inside.add(section.id)
         nothing = round_half_up(ZERO, framework.rounding.scores)
-        hit = {r.id for r in results if r.score is not None and {r.id, r.group} & inside}
+        hit = {r.id for r in results if r.counted and {r.id, r.group} & inside and (r.score is not None or r.extra != "deduction")}
         results = tuple(replace(r, score=min(nothing, r.score or nothing), veto=veto.id) if r.id in hit else r for r in results)
     return results
 
@@ -179,8 +179,8 @@ def _score(
     if status == "missing":
         left_out = left_out or treatment.missing == "rescale"
         score = round_half_up(ZERO, places) if treatment.missing == "zero" else None
-    if indicator.extra == "deduction" and score is not None:
-        score = -score
+    if indicator.extra and score is not None:
+        score = min(score, round_half_up(points, places)) * (-1 if indicator.extra == "deduction" else 1)
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
