@@ -180,7 +180,8 @@ def _score(
         left_out = left_out or treatment.missing == "rescale"
         score = round_half_up(ZERO, places) if treatment.missing == "zero" else None
     if indicator.extra and score is not None:
-        score = min(score, round_half_up(points, places)) * (-1 if indicator.extra == "deduction" else 1)
+        score = min(score, round_half_up(points, places))
+        score = -score if indicator.extra == "deduction" else score
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
