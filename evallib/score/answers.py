@@ -170,7 +170,7 @@ def _answers(record: Record, asked: Survey) -> list[Fraction]:
     """The value of each valid answer of a group."""
     scale, measure = SCALES[asked.scale]
     rows = [row for row in record.survey_answers if (row.indicator, row.group) == (asked.indicator, asked.group)]
-    read = [(scale.read(clean(row.answer)), row.count) for row in rows if clean(row.answer) not in INVALID]
+    read = [(scale.read(clean(row.answer)), row.count) for row in rows]  # what says that a form is invalid is no answer
     values = [(Fraction(a.satisfied) if measure == "satisfied" else a.value or Fraction(0), count) for a, count in read if a]
     return [value for value, count in values for _ in range(count)]
 

@@ -88,6 +88,7 @@ def test_a_group_is_hidden_beside_one_that_would_tell() -> None:
     assert hidden_groups({"a": 5, "b": 12}) == frozenset()
     assert hidden_groups({"a": 4, "b": 12, "c": 40}) == {"a", "b"}  # 4 alone could be worked out from the whole
     assert hidden_groups({"a": 3, "b": 2, "c": 40}) == {"a", "b"}
+    assert hidden_groups({"a": 1, "b": 12, "c": 40}) == {"a", "b"}
     assert hidden_groups({"a": 0, "b": 40}) == frozenset()
 
 
@@ -102,6 +103,7 @@ def test_a_group_is_hidden_beside_one_that_would_tell() -> None:
         (Averaged(kind="mean"), [], "None"),
         (Consensus(limit=Decimal("0.2")), ["8", "10"], "9.00"),
         (Consensus(limit=Decimal("0.2")), ["7.99", "10"], "None"),
+        (Consensus(limit=Decimal("0.2")), ["7", "8", "9.01"], "None"),
         (Consensus(limit=Decimal("0.2")), [], "None"),
     ],
 )
@@ -116,3 +118,7 @@ def test_a_panel_is_that_of_its_indicator_and_of_those_who_gave_a_score() -> Non
         for n, (of, score) in enumerate(rows)
     ]
     assert str(panel_score(record(expert_scores=given), "pleased", Averaged(kind="mean"), Decimal(10), 1)) == "8.5"
+    agreed = [
+        panel_score(record(expert_scores=given), "pleased", Consensus(limit=Decimal("0.1")), Decimal(points), 1) for points in (10, 9)
+    ]
+    assert [str(score) for score in agreed] == ["8.5", "None"]

@@ -403,6 +403,12 @@ def test_a_target_says_whether_its_actual_was_judged(by: str, judged: bool) -> N
         ("<=", "4", "%", "4", True),
         ("<=", "4", "%", "4.1", False),
         ("=", "4", "%", "4", False),
+        (">", "100", "人", "100", False),
+        (">", "100", "人", "101", True),
+        (">", "99", "%", "99.5", True),
+        (">", "100", "%", "101", False),
+        ("<", "4", "%", "4", False),
+        ("<", "4", "%", "3.9", True),
     ],
 )
 def test_a_target_asks_no_more_than_was_reached_last_year(operator: str, goal: str, unit: str, last: str, no_more: bool) -> None:
