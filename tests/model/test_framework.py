@@ -30,7 +30,7 @@ def weighed(**changes: Any) -> Framework:
 
 def test_points_follow_from_weights_level_by_level() -> None:
     made = weighed()
-    worth = {one.id: one.points for one in (*made.sections, *made.indicators)}
+    worth = {s.id: s.points for s in made.sections} | {i.id: i.points for i in made.indicators}
     assert worth == {"d": 60, "g": 30, "h": Decimal("7.5"), "e": 40, "i": Decimal("1.5"), "j": 40}
 
 
