@@ -19,7 +19,7 @@ from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
 from evallib.model.rows import Sourced
-from evallib.model.rules import Rule
+from evallib.model.rules import ONE, Rule
 from evallib.model.table_words import CHOICES
 from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units
@@ -314,7 +314,7 @@ def _checked(framework: Framework, indicators: Mapping[str, Indicator], record: 
 def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place]) -> Iterator[Problem]:
     """A judgement goes with the rule of its indicator, and its score with the points."""
     rule, points = indicator.rule, indicator.points
-    score = score_given(row, points)
+    score, most = score_given(row, points), points * max(rule.most, ONE)
     more = ("chosen",) if indicator.one_of else ()
     allowed = (rule.judgement, "override", "not_applicable", *more, *(("nothing_found",) if rule.takes == "findings" else ()))
     tier = rule.tier(row.verdict)
@@ -336,8 +336,8 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
             yield problem("judgement.no_score", at("score"))
     elif row.score is not None and row.coefficient is not None and row.score != points * row.coefficient / 100:
         yield problem("judgement.score_twice", at("coefficient"), plain(row.coefficient), score=plain(row.score), points=plain(points))
-    elif score is None or not 0 <= score <= points * rule.most:
-        yield problem("score.outside", at("score"), "" if score is None else plain(score), points=plain(points * rule.most))
+    elif score is None or not 0 <= score <= most:
+        yield problem("score.outside", at("score"), "" if score is None else plain(score), points=plain(most))
     elif tier is not None and not tier.low * points <= score <= tier.high * points:
         yield problem("score.outside_tier", at("score"), plain(score), low=plain(tier.low * points), high=plain(tier.high * points))
 

@@ -87,7 +87,8 @@ class Indicator(_Below):
     `value` is where its number comes from: a formula by its id or name, `survey` for the satisfaction in the answers to questionnaires,
     `panel` for the experts' score; without one, a target row or a judgement. Without points it is measured and shown, and scores nothing.
     Of those with the same `one_of` in a group the assessors take one. A `bonus` only adds to the total, a `deduction` only takes away,
-    up to its points. `not_applicable` says what becomes of it where it does not apply, if not what the framework says.
+    up to its points: as many as its rule gives, or as a rule that deducts would take. `not_applicable` says what becomes of it where it
+    does not apply, if not what the framework says; of a bonus or a deduction nothing does.
     """
 
     points: Annotated[Decimal, Field(ge=0)] = ZERO

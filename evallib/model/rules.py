@@ -111,6 +111,11 @@ class _Rule(Frozen):
         """The largest share of the points that it can give."""
         return ONE
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether all points stand until they are taken away."""
+        return False
+
     def tier(self, id: str) -> Tier | None:
         return next((t for t in self.verdicts if t.id == id), None)
 
@@ -379,6 +384,10 @@ class DeductPerUnit(Measured):
     def edges(self) -> tuple[Decimal, ...]:
         return (self.limit,)
 
+    @property
+    def takes_away(self) -> bool:
+        return True
+
     def award(self, value: Decimal, points: Decimal) -> Award:
         over = max(value - self.limit if self.side == "above" else self.limit - value, ZERO)
         units = over / self.unit
@@ -405,6 +414,10 @@ class DeductPerOccurrence(_Rule):
     points_each: Annotated[Decimal, Field(gt=0)]
     serious: Annotated[Decimal, Field(gt=0)] | None = None
     slight: Annotated[Decimal, Field(ge=0)] | None = None
+
+    @property
+    def takes_away(self) -> bool:
+        return True
 
     def costs(self, seriousness: Seriousness) -> Decimal:
         """What one finding costs."""
@@ -443,6 +456,10 @@ class Checklist(_Rule):
     def adds(self) -> Decimal:
         """What the items that add make up."""
         return sum((item.points for item in self.items if item.points > 0), ZERO)
+
+    @property
+    def takes_away(self) -> bool:
+        return not self.adds
 
     def award(self, verdicts: Mapping[str, bool], points: Decimal) -> Award:
         score = sum((item.points for item in self.items if verdicts[item.id]), ZERO if self.adds else points)
@@ -493,8 +510,8 @@ class Awarded(_Rule):
 
     kind: Literal["awarded"]
 
-    def award(self, score: Decimal) -> Award:
-        return Award(score)
+    def award(self, score: Decimal, coefficient: Decimal | None = None) -> Award:
+        return Award(score, {} if coefficient is None else {"coefficient": coefficient})
 
 
 class Unsaid(Awarded):

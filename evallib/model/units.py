@@ -170,11 +170,11 @@ class Units:
         return self._found[text]
 
     def read(self, text: str) -> Unit:
-        """The unit that a text names.
+        """The unit that a text names; none where there is no text, as of a target in words.
 
         Raises ValueError where it names none.
         """
-        found = self.find(text)
+        found = self.find(text) if text else NO_UNIT
         if found is None:
             raise ValueError(f"{text!r} is no unit")
         return found

@@ -20,6 +20,7 @@ from evallib.model.rules import (
     Pieces,
     Rule,
     Seriousness,
+    Tier,
     Tiers,
     Unsaid,
 )
@@ -46,7 +47,9 @@ def rule_text(rule: Rule, lang: Lang, unit: Unit = SHARE) -> str:
     >>> rule_text(Proportional(kind="proportional", of="completion").rule(), "en")
     'completion × points, counted up to 100%'
     """
-    return _rule(rule, unit)[lang]
+    said = _rule(rule, unit)
+    by_completion = rule.measures == "completion" and rule.form != "proportional"  # whose words say what is taken times the points
+    return (_told("by_completion", rule=said) if by_completion else said)[lang]
 
 
 def rule_working(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...], unit: Unit, lang: Lang) -> str:
@@ -72,7 +75,7 @@ def _rule(rule: Rule, unit: Unit) -> Words:
     if isinstance(rule, Checklist):
         return told(items=joined(_told(f"checklist.item.{_sign(i)}", item=i.words, points=plain(abs(i.points), 2)) for i in rule.items))
     if isinstance(rule, Tiers):
-        return told(tiers=joined(_told("tiers.tier", tier=t.words, low=_share(t.low), high=_share(t.high)) for t in rule.tiers))
+        return told(tiers=joined(_told("tiers.tier", tier=t.words, range=_range(t)) for t in rule.tiers))
     if isinstance(rule, Unsaid):
         return told(text=words(rule.text, rule.text_en), reason=words(rule.reason, rule.reason_en))
     return told()
@@ -102,12 +105,7 @@ def _piece(rule: Pieces, place: int, unit: Unit) -> Words:
 
 
 def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...], unit: Unit) -> Words:
-    told, n, worth, score = (
-        partial(_told, f"{rule.form}.worked"),
-        award.numbers,
-        _told("worth", points=plain(points, 2)),
-        plain(award.score, 2),
-    )
+    told, n, worth = partial(_told, f"{rule.form}.worked"), award.numbers, _told("worth", points=plain(points, 2))
     if isinstance(rule, Pieces):
         return _worked_pieces(rule, n, worth, unit)
     if isinstance(rule, DeductPerUnit):
@@ -147,8 +145,10 @@ def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...]
         return joined(_told(f"checklist.{verdict}.{_sign(i)}", item=i.words, points=plain(abs(i.points), 2)) for i, verdict in said)
     if isinstance(rule, Tiers):
         tier = rule.tiers[int(n["tier"])]
-        return told(tier=tier.words, low=_share(tier.low), high=_share(tier.high), score=score)
-    return told(score=score, worth=worth)
+        return told(tier=tier.words, range=_range(tier), worth=worth)
+    if "coefficient" in n:
+        return _told("awarded.coefficient", share=_share(n["coefficient"]), worth=worth)
+    return told(worth=worth)
 
 
 def _worked_pieces(rule: Pieces, n: dict[str, Decimal], worth: Words, unit: Unit) -> Words:
@@ -173,6 +173,11 @@ def _worked_pieces(rule: Pieces, n: dict[str, Decimal], worth: Words, unit: Unit
     )
 
 
+def _range(tier: Tier) -> Words:
+    """The share of the points that a tier gives."""
+    return words(_share(tier.low)) if tier.low == tier.high else _told("tiers.range", low=_share(tier.low), high=_share(tier.high))
+
+
 def _sign(item: ChecklistItem) -> str:
     return "adds" if item.points > 0 else "takes"
 
@@ -194,7 +199,7 @@ def _deduction(rule: DeductPerUnit, unit: Unit) -> dict[str, Words]:
     number = plain(rule.unit * 100)
     one = _told("percentage_point") if number == "1" else _told("percentage_points", number=number)
     step = one if unit.is_share else written(rule.unit, unit)
-    share = _told("worth", points=plain(rule.points, 2)) if rule.points else _told("of_points", share=_share(rule.share or ZERO))
+    share = _told("points_off", points=plain(rule.points, 2)) if rule.points else _told("of_points", share=_share(rule.share or ZERO))
     return {"side": _told(rule.side), "limit": _number(rule.limit, unit), "step": step, "share": share}
 
 

@@ -136,7 +136,7 @@ def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:
         days = told("days", count=abs(int(t.actual)))
         return told("late" if t.actual > 0 else "early" if t.actual else "on_time", done=t.reached, due=t.asked, days=days)
     if t.operator == "words":
-        return told("words", goal=goal or told("no_words"), reached=reached_text(t, lang), share=percent(t.actual, None))
+        return told("words", goal=t.asked or told("no_words"), reached=reached_text(t, lang), share=percent(t.actual, None))
     how = _actual(e, t, lang)
     if t.operator == "between" and not t.met:
         side = "below_range" if t.actual < t.target else "above_range"
@@ -156,11 +156,19 @@ def _target(name: str, lang: Lang, **given: Given) -> str:
     return sentence(f"workings.target.{name}", **given)[lang]
 
 
+def _attained(t: TargetResult, lang: Lang) -> str:
+    """What a rule of completion takes of a limit: the limit over the actual, or what was saved; nothing where that was told."""
+    if not t.is_number or not t.lower_is_better or t.completion_rate is None or t.attainment is None or t.attainment == 1:
+        return ""
+    saved = t.attainment - 1
+    return _target("saved" if saved > 0 else "inverted", lang, part=percent(saved), share=percent(t.attainment))
+
+
 def _measured(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """How an indicator's number came about; nothing where it has none."""
     target = e.target(i.target) if i.target else None
     if target is not None:
-        return target_working(e, target, lang)
+        return target_working(e, target, lang) + (_attained(target, lang) if e.in_force[i.id].rule.measures == "completion" else "")
     if i.formula:
         return formula_working(e, e.formula(i.formula), lang)
     return sentence("workings.target.survey", rate=written(i.value, i.unit))[lang] if i.value is not None else ""
@@ -170,7 +178,7 @@ def indicator_working(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """How an indicator's score came about: the number, the rule, the rounding, and what the evaluators decided over it."""
     said = _decided(e, i, lang)
     if i.extra:
-        said = sentence(f"workings.score.{i.extra}", how=said, score=plain(i.score or Decimal(0), e.framework.rounding.scores))[lang]
+        said = sentence(f"workings.score.{i.extra}", how=said, score=plain(abs(i.score or Decimal(0)), e.framework.rounding.scores))[lang]
     veto = next((v for v in e.framework.vetoes if v.id == i.veto), None)
     return sentence("workings.score.veto", how=said, veto=veto.words)[lang] if veto else said
 
@@ -194,7 +202,9 @@ def _decided(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
         score = plain(i.award.score, places)
         if i.award.score != i.formula_score:
             score = f"{plain(i.award.score, 4)} → {plain(i.formula_score or Decimal(0), places)}"
-        said = sentence("workings.score.computed", worked=apart.join(part for part in (how, worked) if part), score=score)[lang]
+        form = "given" if rule.takes in ("tier", "score") and "coefficient" not in i.award.numbers else "computed"
+        worked = apart.join(part for part in (how, worked) if part)
+        said = sentence(f"workings.score.{form}", worked=worked, score=score)[lang]
     decision = next((j for j in i.judgements if j.kind in ("award", "override") and (j.score, j.coefficient) != (None, None)), None)
     if decision is None or i.method == "computed" or (i.award is not None and i.method != "overridden"):
         return said

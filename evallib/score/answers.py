@@ -153,18 +153,16 @@ def satisfaction(record: Record, indicator: str) -> Decimal | None:
 
     Groups count by their weights, else by their populations, else by their answers; those too small to be shown count as one.
     """
-    groups = [row for row in record.surveys if row.indicator == indicator]
-    counted = [(row, _answers(record, row)) for row in groups]
-    counted = [(row, found) for row, found in counted if found or row.weight]
+    counted = [(row, _answers(record, row)) for row in record.surveys if row.indicator == indicator]
     hidden = hidden_groups({row.group: len(found) for row, found in counted})
     pooled = [(row, found) for row, found in counted if row.group in hidden]
     parts: list[tuple[list[Survey], list[Fraction]]] = [([row], found) for row, found in counted if row.group not in hidden]
     if pooled:
         parts.append(([row for row, _ in pooled], [value for _, found in pooled for value in found]))
-    if not parts or any(not found for _, found in parts) or sum(len(found) for _, found in parts) < MINIMUM:
+    weighing = [(weight, found) for weight, (_, found) in zip(_weights(parts), parts, strict=True) if weight] if parts else []
+    if any(not found for _, found in weighing) or sum(len(found) for _, found in weighing) < MINIMUM:
         return None
-    weights = _weights(parts)
-    rate = sum((w * sum(found) / len(found) for w, (_, found) in zip(weights, parts, strict=True)), Fraction(0)) / sum(weights)
+    rate = sum((w * sum(found) / len(found) for w, found in weighing), Fraction(0)) / sum(w for w, _ in weighing)
     return Decimal(rate.numerator) / rate.denominator
 
 
@@ -172,7 +170,7 @@ def _answers(record: Record, asked: Survey) -> list[Fraction]:
     """The value of each valid answer of a group."""
     scale, measure = SCALES[asked.scale]
     rows = [row for row in record.survey_answers if (row.indicator, row.group) == (asked.indicator, asked.group)]
-    read = [(scale.read(clean(row.answer)), row.count) for row in rows if clean(row.answer) not in INVALID]
+    read = [(scale.read(clean(row.answer)), row.count) for row in rows]  # what says that a form is invalid is no answer
     values = [(Fraction(a.satisfied) if measure == "satisfied" else a.value or Fraction(0), count) for a, count in read if a]
     return [value for value, count in values for _ in range(count)]
 

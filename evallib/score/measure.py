@@ -109,7 +109,7 @@ def hold(operator: Operator, actual: Decimal | None, target: Decimal, upper: Dec
         attained = target / actual if actual > target else 1 + (target - actual) / target if target else attained
     elif operator == "between" and not met:
         below = actual < target
-        attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper else ZERO
+        attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper and upper > 0 else ZERO
     return Held(rate, min(attained, ONE) if operator == ">" and not met else attained, met)
 
 
@@ -153,10 +153,9 @@ def compute_target(
 
 def asks_no_more(target: TargetResult, last_actual: Decimal) -> bool:
     """Whether a target is already reached by last year's actual. A target of 100% cannot ask for more."""
-    if target.operator in (">=", ">"):
-        full = target.unit.is_share and convert(target.target, target.unit, SHARE) >= 1
-        return target.target <= last_actual and not full
-    return target.operator in ("<=", "<") and target.target >= last_actual
+    higher = target.operator in (">=", ">")
+    full = higher and target.unit.is_share and convert(target.target, target.unit, SHARE) >= 1
+    return (higher or target.operator in ("<=", "<")) and not full and bool(hold(target.operator, last_actual, target.target).met)
 
 
 def measure(

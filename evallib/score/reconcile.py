@@ -98,7 +98,7 @@ def _fact_kind(fact: InputValue | None) -> Kind:
 
 def _score_kind(indicator: IndicatorResult) -> Kind:
     """A score was typed where a person gave it: an override, an award, a score within a tier."""
-    given = any(j.kind in ("override", "award", "tier") and j.score is not None for j in indicator.judgements)
+    given = any(j.kind in ("override", "award", "tier") and (j.score, j.coefficient) != (None, None) for j in indicator.judgements)
     if given and indicator.status == "scored":
         return "typed"
     return "fitted" if indicator.basis == "reconstructed" else "computed"

@@ -23,7 +23,7 @@ from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Finding, Judgement, Record
-from evallib.model.rules import ZERO, Award, Awarded, Checklist, DeductPerOccurrence, Measured, Tiers, Unsaid
+from evallib.model.rules import ONE, ZERO, Award, Awarded, Checklist, DeductPerOccurrence, Measured, Tiers, Unsaid
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
 from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
@@ -61,17 +61,18 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
         given = [*scores]
         plain_sum = sum((score for r, score in given if not r.extra), ZERO)
         extra = sum((score for r, score in given if r.extra), ZERO)
-        return max(out_of_full_points(framework, plain_sum, worth) + extra, ZERO) if worth else round_half_up(plain_sum + extra, places)
+        whole = out_of_full_points(framework, plain_sum, worth) if worth else plain_sum
+        return round_half_up(max(whole + extra, ZERO) if worth else whole + extra, places)
 
     places = framework.rounding.scores
     found = total((r, r.score or ZERO) for r in counted)
-    missing = [r for r in counted if r.status == "missing" and r.points] if framework.treatment.missing == "undetermined" else []
+    missing = [r for r in counted if r.score is None and r.points]
     left_open = None
     grade = framework.grade_of(found) if worth else None
     if missing:
-        most = {i.id: i.rule.most * i.points for i in indicators}
+        most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
         high = total((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
-        low = total((r, r.score if r.score is not None else -r.points if r.extra == "deduction" else ZERO) for r in counted)
+        low = total((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
         left_open = Range(low, high, tuple(r.id for r in missing))
         grade = grade if framework.grade_of(low) == framework.grade_of(high) else None
     scored = [r for r in results if r.status == "scored"]
@@ -135,9 +136,9 @@ def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult
         for section in framework.sections:
             if section.within in inside:
                 inside.add(section.id)
-        results = tuple(
-            replace(r, score=min(r.score, ZERO), veto=veto.id) if r.score is not None and {r.id, r.group} & inside else r for r in results
-        )
+        nothing = round_half_up(ZERO, framework.rounding.scores)
+        hit = {r.id for r in results if r.counted and {r.id, r.group} & inside and (r.score is not None or r.extra != "deduction")}
+        results = tuple(replace(r, score=min(nothing, r.score or nothing), veto=veto.id) if r.id in hit else r for r in results)
     return results
 
 
@@ -162,11 +163,13 @@ def _score(
     judged = rule.takes in ("items", "tier", "score") and indicator.value != PANEL
     method: Method = "judged" if judged or (target is not None and target.judged) else "computed"
     score = formula_score
+    if indicator.extra == "deduction" and rule.takes_away and formula_score is not None:
+        score = round_half_up(points, places) - formula_score  # what is lost of it is what it takes from the total
     decision = next((j for j in judgements if j.kind in ("award", "override", "not_applicable")), None)
     left_out = False
     if does_not_apply(judgements, formula, target):
         status, method = "not_applicable", "judged"
-        left_out = (indicator.not_applicable or treatment.not_applicable) == "rescale"
+        left_out = bool(indicator.extra) or (indicator.not_applicable or treatment.not_applicable) == "rescale"
         score = None if left_out else round_half_up(points, places)
     elif decision is not None and rule.takes != "score" and (given := score_given(decision, points)) is not None:
         status, method = "scored", "overridden" if award is not None else "judged"
@@ -176,8 +179,9 @@ def _score(
     if status == "missing":
         left_out = left_out or treatment.missing == "rescale"
         score = round_half_up(ZERO, places) if treatment.missing == "zero" else None
-    if indicator.extra == "deduction" and score is not None:
-        score = -score
+    if indicator.extra and score is not None:
+        score = min(score, round_half_up(points, places))
+        score = -score if indicator.extra == "deduction" else score
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
@@ -271,4 +275,6 @@ def _award(
         tier = rule.tier(decision.verdict)
         given = tier.low * points if given is None and tier is not None and tier.low == tier.high else given
         return None if given is None else rule.award(decision.verdict, given, points)
-    return rule.award(given) if given is not None and isinstance(rule, Awarded) else None
+    if given is None or decision is None or not isinstance(rule, Awarded):
+        return None
+    return rule.award(given, None if decision.score is not None or decision.coefficient is None else decision.coefficient / 100)

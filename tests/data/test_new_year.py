@@ -19,7 +19,7 @@ from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Record, TargetPart
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import LANGS
-from tests.conftest import DATA, Copy
+from tests.conftest import DATA, GOLDEN, Copy
 
 Row = dict[str, str]
 
@@ -411,3 +411,11 @@ def test_a_cell_that_the_facts_or_parts_fill_says_that_it_stays_empty(copy: Copy
     reminders = {row["indicator"]: row["#上年实际"] for row in rows}
     assert reminders["task_completion"] == "100.00%（由数据算出，留空）"
     assert reminders["urban_new_jobs"] == "933人"
+
+
+def test_what_was_asked_for_in_words_reminds_in_words(tmp_path: Path) -> None:
+    shutil.copytree(GOLDEN / "places" / "chongqing_media_2021", tmp_path / "data")
+    laid = new_year(tmp_path / "data", "rmt", 2022, from_year=2021, to="csv", lang="zh")
+    row = next(row for row in read(laid, "targets") if row["indicator"] == "management")
+    assert (row["operator"], row["#上年目标"], row["#上年实际"]) == ("words", "高", "达成")
+    assert next(row for row in read(laid, "own_indicators") if row["indicator"] == "events")["rule"] == "得分系数"

@@ -180,3 +180,24 @@ def test_a_framework_that_is_written_in_other_ways_of_toml_is_followed() -> None
     assert read["formula"][0]["value"] == "outturn / approved_expenditure"
     quoted = 'format = 1\nfirst_year = 2020\n[bases]\n\'budget_execution_rate\' = "approved"\n[treatment]\nmissing = "zero"\n'
     assert tomllib.loads(framework_text(quoted))["treatment"] == {"equals": "exact", "no_finding": "none", "missing": "zero"}
+
+
+def test_what_would_score_otherwise_today_is_told_and_keeps_its_score(old: Path) -> None:
+    """An "=" that was missed by a little, and an empty table of findings: the scores of 1.0 stay, today's are named beside."""
+    year = old / "data" / "departments" / "hrss" / "2023"
+    targets, findings = year / "targets.csv", year / "findings.csv"
+    text = targets.read_text(encoding="utf-8-sig")
+    changed = text.replace("urban_new_jobs,>=,800,", "urban_new_jobs,=,934,", 1)
+    assert changed != text
+    targets.write_text(changed, encoding="utf-8-sig")
+    findings.write_text(findings.read_text(encoding="utf-8-sig").splitlines()[0] + "\n", encoding="utf-8-sig")
+    (year / "finding_amounts.csv").write_text("finding,part,part_en,value,source,section\n", encoding="utf-8-sig")
+    for table in ("published", "contradictions"):
+        file = year / f"{table}.csv"
+        file.write_text(file.read_text(encoding="utf-8-sig").splitlines()[0] + "\n", encoding="utf-8-sig")
+    told = [change.en for change in upgrade(old).changes if "as it is meant today" in change.en]
+    now = evaluate_year(old / "data", "hrss", 2023).evaluation
+    jobs, compliance = now.indicator("urban_new_jobs"), now.indicator("fund_compliance")
+    assert (jobs.score, compliance.score) == (0, compliance.points)
+    for indicator, was, today in ((jobs, "0 points", "2 points"), (compliance, "4 points", "0 points")):
+        assert [line for line in told if f", {indicator.name.en}: {was} as version 1.0 meant it" in line and f"; {today} as it is" in line]

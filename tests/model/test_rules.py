@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from evallib.model.rules import Award, Checklist, DeductPerOccurrence, Rule, Tiers
+from evallib.model.rules import Award, Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
 from evallib.model.units import SHARE, Unit, round_half_up
 from evallib.model.words import LANGS, Words, words
 from evallib.say.rules import rule_text, rule_working
@@ -164,14 +164,14 @@ def test_a_score_outside_its_tier_is_refused(tier: str, score: str) -> None:
 def test_a_tier_says_between_what_it_lies() -> None:
     rule = RULES.validate_python({"kind": "tiers", "tiers": TIERS})
     said = told(rule, rule.award("part", Decimal("7.5"), Decimal(10)), Decimal(10))
-    assert said == words("评为“部分达成”（60%–80%），得 7.50 分", "judged “partly” (60%–80%): 7.50 points")
+    assert said == words("评为“部分达成”（10.00 分的 60%–80%）", "judged “partly” (60%–80% of 10.00 points)")
 
 
 def test_a_judgement_says_what_it_is_out_of() -> None:
     rule = RULES.validate_python({"kind": "awarded"})
     award = rule.award(Decimal("2.5"))
     assert award.score == Decimal("2.5")
-    assert told(rule, award, Decimal(3)) == words("评定：2.50 / 3.00 分", "judged: 2.50 of 3.00 points")
+    assert told(rule, award, Decimal(3)) == words("评定（满分 3.00 分）", "judged, out of 3.00 points")
 
 
 @pytest.mark.parametrize(
@@ -260,6 +260,45 @@ def test_rules_of_points_are_worth_more_with_their_indicator() -> None:
 def test_a_tier_is_found_by_its_id_or_by_a_share_within_it() -> None:
     tiers = [{"id": "full", "name": "达成", "low": "0.8", "high": 1}, {"id": "part", "name": "部分", "low": "0.6", "high": "0.8"}]
     rule = Tiers.model_validate({"kind": "tiers", "tiers": tiers})
-    found = [rule.tier_of(Decimal(share)) for share in ("0.9", "0.8", "0.7", "0.5")]
-    assert [tier.id if tier else None for tier in found] == ["full", "full", "part", None]
+    found = [rule.tier_of(Decimal(share)) for share in ("1", "0.9", "0.8", "0.7", "0.5")]
+    assert [tier.id if tier else None for tier in found] == ["full", "full", "full", "part", None]
     assert rule.tier("nobody") is None
+
+
+def test_a_cost_in_points_grows_with_its_indicator_and_one_by_share_need_not() -> None:
+    by_points = RULES.validate_python({key: value for key, value in PER_UNIT.items() if key != "share"} | {"points": "0.2"})
+    assert by_points.worth(Decimal(3), Decimal(6)).points == Decimal("0.6")
+    by_share = RULES.validate_python(PER_UNIT)
+    assert by_share.worth(Decimal(3), Decimal(6)) == by_share
+
+
+@pytest.mark.parametrize(
+    ("rule", "takes_away"),
+    [
+        ({"kind": "checklist", "items": [ITEMS[0] | {"points": "-0.5"}, ITEMS[1] | {"points": "-1"}]}, True),
+        ({"kind": "checklist", "items": [ITEMS[0], ITEMS[1] | {"points": "-0.25"}]}, False),
+        (PER_UNIT, True),
+        ({"kind": "deduct_per_occurrence", "points_each": 1}, True),
+        ({"kind": "awarded"}, False),
+    ],
+)
+def test_a_rule_says_whether_it_begins_with_all_points(rule: dict[str, Any], takes_away: bool) -> None:
+    assert RULES.validate_python(rule).takes_away is takes_away
+
+
+@pytest.mark.parametrize(("a", "b", "score"), [(False, False, "2"), (True, False, "1.5"), (False, True, "0.5"), (True, True, "0")])
+def test_a_checklist_that_only_takes_away_begins_with_all_points(a: bool, b: bool, score: str) -> None:
+    rule = RULES.validate_python({"kind": "checklist", "items": [ITEMS[0] | {"points": "-0.5"}, ITEMS[1] | {"points": "-1.5"}]})
+    assert rule.award({"a": a, "b": b}, Decimal(2)).score == Decimal(score)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_rule_in_one_line_is_read_back(case: dict[str, Any]) -> None:
+    rule = RULES.validate_python(case["rule"] | {"note": '“引号”与 "quotes"'})
+    assert written_rule(as_line(rule)) == rule
+
+
+def test_a_rule_is_written_as_it_would_stand_in_a_framework() -> None:
+    pieces = '[{ up_to = "0.5", share = "0" }, { below = "1", share = ["0", "1"] }, { share = "1" }]'
+    line = f'{{ kind = "pieces", of = "completion", pieces = {pieces} }}'
+    assert as_line(written_rule(line)) == line

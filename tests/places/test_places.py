@@ -64,6 +64,10 @@ def test_a_place_gives_what_its_source_says(place: str) -> None:
     assert [i.id for i in e.indicators if i.status == "missing"] == wanted.get("missing", [])
     assert sum(problem.level == "recorded" for problem in checked.remarks) == wanted.get("recorded", 0)
     assert e.has_total is not wanted.get("no_total", False)
+    assert ([str(e.open.low), str(e.open.high)] if e.open else None) == wanted.get("open")
+    assert [t.indicator for t in e.record.targets if t.core == "yes"] == wanted.get("core", [])
+    due = [p.place.row for p in checked.remarks if p.code == "no_reason"]
+    assert [t.indicator for n, t in enumerate(e.record.targets, 2) if n in due] == wanted.get("reasons_due", [])
     assert [r.id for r in reconcile(e) if r.verdict != "agrees"] == []
     if "grade" in wanted:
         assert e.grade.zh == wanted["grade"]

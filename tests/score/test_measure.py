@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,13 @@ from evallib.data.rulebook import shipped_catalogue
 from evallib.model.evaluation import FormulaResult, TargetResult, indicators_in_force
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts, InputValue, Origin
-from evallib.model.record import Record, Target
+from evallib.model.record import Operator, Record, Target
 from evallib.model.words import Words, words
 from evallib.say.numbers import written
 from evallib.say.workings import formula_text, formula_working, target_working
-from evallib.score.measure import asks_no_more, compute_formula, measure
+from evallib.score.measure import asks_no_more, compute_formula, hold, measure
 from evallib.score.scoring import evaluate
+from tests.conftest import GOLDEN
 from tests.score.small import CATALOGUE, YEAR, fact, framework, indicator, own, part, record, target
 
 NAME = words("指标", "Indicator")
@@ -353,8 +355,8 @@ def test_a_target_of_nothing_has_no_completion() -> None:
     assert (kept.completion_rate, kept.attainment, kept.met) == (None, 1, True)
     assert (broken.completion_rate, broken.attainment, broken.met) == (None, 0, False)
     assert told == words(
-        "实际 5件；目标为零，完成率无定义，只看是否达到：未达到",
-        "actual 5 cases; the target is zero: no completion rate, only whether it was reached: not reached",
+        "实际 5件；目标 0件，未达到（目标为零，没有完成率）",
+        "actual 5 cases; target 0 cases: not reached (no completion rate against zero)",
     )
 
 
@@ -401,6 +403,12 @@ def test_a_target_says_whether_its_actual_was_judged(by: str, judged: bool) -> N
         ("<=", "4", "%", "4", True),
         ("<=", "4", "%", "4.1", False),
         ("=", "4", "%", "4", False),
+        (">", "100", "人", "100", False),
+        (">", "100", "人", "101", True),
+        (">", "99", "%", "99.5", True),
+        (">", "100", "%", "101", False),
+        ("<", "4", "%", "4", False),
+        ("<", "4", "%", "3.9", True),
     ],
 )
 def test_a_target_asks_no_more_than_was_reached_last_year(operator: str, goal: str, unit: str, last: str, no_more: bool) -> None:
@@ -447,3 +455,104 @@ def test_every_target_is_held_against_its_own_actual_in_the_order_of_the_data() 
 def test_a_target_of_an_indicator_without_a_formula_takes_no_other_formulas_value() -> None:
     _, targets = measured(framework(indicator=[indicator("system", "staff", 10, {"kind": "awarded"})]), year())
     assert [(t.id, t.name.en, t.actual) for t in targets] == [("jobs", "New jobs", 350), ("monitoring", "monitoring", None)]
+
+
+@pytest.mark.parametrize(
+    ("case", "held"),
+    [
+        pytest.param(case, held, id=f"{held[0]} {case['operator']} {case['target']}{' exactly' * case.get('exact', False)}")
+        for case in tomllib.loads((GOLDEN / "hold.toml").read_text(encoding="utf-8"))["case"]
+        for held in case["held"]
+    ],
+)
+def test_how_an_actual_stands_to_what_was_asked(case: dict[str, Any], held: list[Any]) -> None:
+    actual, rate, attained, met = held
+    upper = Decimal(case["upper"]) if "upper" in case else None
+    found = hold(case["operator"], Decimal(actual), Decimal(case["target"]), upper, exact=case.get("exact", False))
+    assert found == (Decimal(rate) if rate else None, Decimal(attained), met), case["why"]
+
+
+@pytest.mark.parametrize("operator", [">=", ">", "<=", "<", "=", "between", "words", "by"])
+def test_of_an_actual_that_is_not_known_nothing_is_said(operator: Operator) -> None:
+    assert hold(operator, None, Decimal(5), Decimal(6)) == (None, None, None)
+
+
+def asked(row: dict[str, Any], **changed: Any) -> TargetResult:
+    """A target of the department's own, whatever it asks for."""
+    made = target("jobs", row.pop("operator"), row.pop("target", "0"), row.pop("unit", ""), **row)
+    return evaluate(framework(**changed), record(targets=(made,), own_indicators=(own("jobs", "results", "3"),))).targets[0]
+
+
+SHARES = {"qualitative": {"reached": "0.95", "partly": "0.7", "missed": "0.1"}}
+
+
+@pytest.mark.parametrize(("verdict", "share", "met"), [("reached", "0.95", False), ("partly", "0.7", False), ("missed", "0.1", False)])
+def test_what_was_asked_for_in_words_attains_the_share_of_the_framework(verdict: str, share: str, met: bool) -> None:
+    found = asked({"operator": "words", "wording": "效果明显", "verdict": verdict}, **SHARES)
+    assert (found.asked, found.reached, found.actual, found.attainment, found.met) == (
+        "效果明显",
+        verdict,
+        Decimal(share),
+        Decimal(share),
+        met,
+    )
+
+
+def test_what_was_reached_in_words_is_met_where_it_counts_in_full() -> None:
+    found = asked({"operator": "words", "verdict": "reached"}, qualitative={"partly": "0.7"})
+    assert (found.attainment, found.met, found.unit.symbol) == (1, True, "share")
+
+
+@pytest.mark.parametrize(("changed", "verdict"), [({}, "reached"), (SHARES, None)])
+def test_words_without_a_share_or_a_verdict_are_not_known(changed: dict[str, Any], verdict: str | None) -> None:
+    found = asked({"operator": "words", "verdict": verdict}, **changed)
+    assert (found.actual, found.attainment, found.met) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("done", "days", "met", "said"),
+    [
+        ("2023-06-20", -10, True, "done on 2023-06-20, due on 2023-06-30: 10 days early"),
+        ("2023-06-30", 0, True, "done on 2023-06-30, due on 2023-06-30: in time"),
+        ("2023-07-01", 1, False, "done on 2023-07-01, due on 2023-06-30: 1 days late"),
+    ],
+)
+def test_a_date_is_early_in_time_or_late(done: str, days: int, met: bool, said: str) -> None:
+    found = asked({"operator": "by", "due": "2023-06-30", "done": done})
+    assert (found.actual, found.met, found.attainment, found.completion_rate) == (days, met, int(met), None)
+    assert (found.asked, found.reached) == ("2023-06-30", done)
+    assert target_working(evaluate(framework(), record()), found, "en") == said
+
+
+@pytest.mark.parametrize("row", [{"due": "2023-06-30"}, {"done": "2023-06-30"}])
+def test_a_date_of_which_one_half_is_lacking_is_not_known(row: dict[str, str]) -> None:
+    found = asked({"operator": "by"} | row)
+    assert (found.actual, found.attainment, found.met) == (None, None, None)
+
+
+def test_an_adjusted_target_counts_and_the_first_one_is_kept() -> None:
+    found = asked({"operator": ">=", "target": "80", "adjusted": "70", "unit": "%", "actual": "76"})
+    assert (found.target, found.original, found.met) == (70, 80, True)
+    plain = asked({"operator": ">=", "target": "80", "unit": "%", "actual": "76"})
+    assert (plain.target, plain.original, plain.met) == (80, None, False)
+
+
+def test_a_range_that_was_adjusted_to_one_number_is_a_range_no_more() -> None:
+    found = asked({"operator": ">=", "target": "80", "upper": "90", "adjusted": "70", "unit": "%", "actual": "76"})
+    assert (found.target, found.upper) == (70, None)
+
+
+@pytest.mark.parametrize("column", ["actual", "target", "done", "verdict"])
+def test_a_target_says_why_it_is_not_known(column: str) -> None:
+    found = asked({"operator": ">=", "target": "80", "unit": "%", "states": [(column, "to_come")]})
+    assert found.state == "to_come"
+    assert asked({"operator": ">=", "target": "80", "unit": "%"}).state == ""
+
+
+@pytest.mark.parametrize("equals", ["exact", "reached"])
+def test_the_framework_says_whether_equal_means_the_very_number(equals: str) -> None:
+    found = asked(
+        {"operator": "=", "target": "120", "unit": "件", "actual": "121"},
+        treatment={"missing": "zero", "not_applicable": "rescale", "equals": equals, "no_finding": "none"},
+    )
+    assert found.met is (equals == "reached")

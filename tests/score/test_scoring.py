@@ -311,7 +311,7 @@ def test_what_people_judged_is_not_called_computed() -> None:
             "1 个问题（5），每个扣 0.50 分：2.00 − 1 × 0.50 = 1.50 分",
             "1 finding (5), 0.50 points each: 2.00 − 1 × 0.50 = 1.50",
         ),
-        ("duties", "评定：0.90 / 1.00 分 = 0.90 分", "judged: 0.90 of 1.00 points = 0.90"),
+        ("duties", "评定（满分 1.00 分）：0.90 分", "judged, out of 1.00 points: 0.90"),
         (
             "jobs",
             "实际 350人；目标 400人；完成率 87.50%；87.50% × 3.00 分 = 2.6250 → 2.63 分",
@@ -449,7 +449,7 @@ def test_a_tier_gives_the_score_within_it() -> None:
     e = evaluate(judged, record(judgements=(judgement("duties", "tier", verdict="part", score="7.5"),)))
     i = e.indicators[0]
     assert (i.status, i.method, str(i.score)) == ("scored", "judged", "7.50")
-    assert told(indicator_working, e, i).en == "judged “partly” (60%–80%): 7.50 points = 7.50"
+    assert told(indicator_working, e, i).en == "judged “partly” (60%–80% of 10.00 points): 7.50"
 
 
 def test_an_award_is_no_tier() -> None:
@@ -561,3 +561,42 @@ def test_a_department_that_did_not_score_itself_has_no_total_of_its_own() -> Non
 def test_last_years_facts_are_no_facts_of_this_year() -> None:
     last = tuple(row.model_copy(update={"year": YEAR - 1}) for row in SMALL["facts"])
     assert small(facts=last).indicator("monitoring").status == "missing"
+
+
+OPEN = {"treatment": {"missing": "undetermined", "not_applicable": "rescale", "no_finding": "none"}}
+
+
+def with_extra(extra: str, rule: dict[str, Any] | None = None, **treatment: str) -> Any:
+    """One row worth 10 points that experts judge, and one that only adds or only takes away, up to 3."""
+    made = indicator("more", "tasks", 3, rule or {"kind": "awarded"}, extra=extra)
+    shared = {"missing": "zero", "not_applicable": "rescale", "no_finding": "none"} | treatment
+    return framework(treatment=shared, indicator=[indicator("duties", "tasks", 10, {"kind": "awarded"}), made])
+
+
+@pytest.mark.parametrize(("extra", "score", "total"), [("bonus", "3.00", "11.00"), ("deduction", "-3.00", "5.00")])
+def test_a_row_that_adds_or_takes_away_does_so_up_to_its_points(extra: str, score: str, total: str) -> None:
+    rule = {"kind": "proportional", "of": "completion", "cap": "1.5"}
+    rows = (judgement("duties", "award", score="8"),)
+    e = evaluate(with_extra(extra, rule), record(judgements=rows, targets=(target("more", ">=", "10", "件", actual="14"),)))
+    assert (str(e.indicator("more").score), str(e.total)) == (score, total)
+
+
+@pytest.mark.parametrize(("extra", "low", "high"), [("bonus", "8.00", "11.00"), ("deduction", "5.00", "8.00")])
+def test_what_a_row_that_adds_or_takes_away_may_still_do_is_in_the_range(extra: str, low: str, high: str) -> None:
+    rule = {"kind": "proportional", "of": "completion", "cap": "1.5"}
+    rows = (judgement("duties", "award", score="8"),)
+    e = evaluate(with_extra(extra, rule, missing="undetermined"), record(judgements=rows))
+    assert e.open is not None
+    assert (str(e.open.low), str(e.open.high), e.open.lacking) == (low, high, ("more",))
+
+
+@pytest.mark.parametrize(
+    ("veto", "low", "high"), [("", "1.50", "9.50"), ("monitoring", "1.50", "6.50"), ("staff", "1.50", "5.50"), ("total", "", "")]
+)
+def test_what_a_veto_takes_leaves_nothing_open(veto: str, low: str, high: str) -> None:
+    """What is not known yet of an indicator that a veto brings down to nothing plays no part."""
+    vetoes = [{"id": "false_report", "name": "虚报", "name_en": "a false report", "of": veto or "total"}]
+    named = finding("5", "compliance", veto="false_report" if veto else "")
+    e = evaluate(framework(veto=vetoes, **OPEN), record(findings=(named,), own_indicators=(own("jobs", "results", "3"),)))
+    assert ((str(e.open.low), str(e.open.high)) if e.open else ("", "")) == (low, high)
+    assert (e.has_total, str(e.total)) == (veto == "total", "0.00" if veto == "total" else "1.50")
