@@ -402,7 +402,7 @@ Change = Annotated[
 def limits(rule: Rule) -> dict[str, Decimal]:
     """The numbers of a rule that `LimitChange` can change, by their path. The points of a checklist go with `PointsChange`.
 
-    >>> from evallib.model.rules import PassFail
+    >>> from evallib.model.pieces import PassFail
     >>> limits(PassFail(kind="pass_fail", at_least="0.9"))
     {'at_least': Decimal('0.9')}
     """

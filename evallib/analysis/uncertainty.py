@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from evallib.analysis.sobol import Floats
 from evallib.model.evaluation import Evaluation, IndicatorResult
-from evallib.model.rules import Measured, Rule
+from evallib.model.rule_base import Measured
+from evallib.model.rules import Rule
 from evallib.score.measure import compute_target
 from evallib.score.scoring import award_number
 

@@ -10,7 +10,9 @@ from typing import get_args
 
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Example, Framework
-from evallib.model.rules import ONE, ZERO, Award, Checklist, DeductPerOccurrence, DeductPerUnit, Measured, Pieces, Rule, Seriousness, Tiers
+from evallib.model.pieces import Pieces
+from evallib.model.rule_base import ONE, ZERO, Award, Measured
+from evallib.model.rules import Checklist, DeductPerOccurrence, DeductPerUnit, Rule, Seriousness, Tiers
 from evallib.model.units import parse_decimal, round_half_up
 from evallib.model.words import listed
 from evallib.say.numbers import plain

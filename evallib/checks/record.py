@@ -19,7 +19,8 @@ from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
 from evallib.model.rows import Sourced
-from evallib.model.rules import ONE, Rule
+from evallib.model.rule_base import ONE
+from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES
 from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units

@@ -17,7 +17,9 @@ from evallib.data.rulebook import UNITS, shipped_catalogue
 from evallib.data.table_docs import rendered
 from evallib.kit import CATALOGUE
 from evallib.model.framework import Framework, NamedRule
-from evallib.model.rules import Awarded, ChecklistItem, Piece, Rule, Tier
+from evallib.model.pieces import Piece
+from evallib.model.rule_base import ChecklistItem, Tier
+from evallib.model.rules import Awarded, Rule
 from evallib.model.units import SHARE
 from evallib.model.words import LANGS, Words
 from evallib.say.mistakes import keys_of, models_of

@@ -22,7 +22,8 @@ from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Judgement, Operator, OwnIndicator, Record
 from evallib.model.rows import State as Unknown
-from evallib.model.rules import Award, Rule, written_rule
+from evallib.model.rule_base import Award
+from evallib.model.rules import Rule, written_rule
 from evallib.model.units import Unit, times
 from evallib.model.words import NOTHING, Words
 

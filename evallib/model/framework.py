@@ -13,7 +13,8 @@ from evallib.model.base import Basis, Clause, Frozen, Id, Named
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
 from evallib.model.record import Kind
-from evallib.model.rules import ONE, ZERO, Rule, Share
+from evallib.model.rule_base import ONE, ZERO, Share
+from evallib.model.rules import Rule
 from evallib.model.words import folded
 
 

@@ -9,21 +9,9 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import get_args
 
-from evallib.model.rules import (
-    ONE,
-    ZERO,
-    Award,
-    Checklist,
-    ChecklistItem,
-    DeductPerOccurrence,
-    DeductPerUnit,
-    Pieces,
-    Rule,
-    Seriousness,
-    Tier,
-    Tiers,
-    Unsaid,
-)
+from evallib.model.pieces import Pieces
+from evallib.model.rule_base import ONE, ZERO, Award, ChecklistItem, Tier
+from evallib.model.rules import Checklist, DeductPerOccurrence, DeductPerUnit, Rule, Seriousness, Tiers, Unsaid
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit
 from evallib.model.words import NOTHING, Given, Lang, Words, joined, listed, words
@@ -43,7 +31,7 @@ def kind_name(rule: Rule) -> Words:
 def rule_text(rule: Rule, lang: Lang, unit: Unit = SHARE) -> str:
     """A rule in words; `unit` is that of the value that it scores.
 
-    >>> from evallib.model.rules import Proportional
+    >>> from evallib.model.pieces import Proportional
     >>> rule_text(Proportional(kind="proportional", of="completion").rule(), "en")
     'completion × points, counted up to 100%'
     """

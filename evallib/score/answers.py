@@ -18,7 +18,7 @@ from evallib.model.base import Frozen
 from evallib.model.framework import Consensus, FinalRule
 from evallib.model.optional_rows import Survey
 from evallib.model.record import Record
-from evallib.model.rules import Share
+from evallib.model.rule_base import Share
 from evallib.model.units import parse_decimal, round_half_up
 
 SURVEY, PANEL = "survey", "panel"

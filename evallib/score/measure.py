@@ -11,7 +11,7 @@ from evallib.model.expression import Undefined, compute
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target, TargetPart
-from evallib.model.rules import ONE, ZERO
+from evallib.model.rule_base import ONE, ZERO
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, times
 from evallib.model.words import Words, words
 from evallib.score.answers import SURVEY, satisfaction

@@ -23,7 +23,8 @@ from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Finding, Judgement, Record
-from evallib.model.rules import ONE, ZERO, Award, Awarded, Checklist, DeductPerOccurrence, Measured, Tiers, Unsaid
+from evallib.model.rule_base import ONE, ZERO, Award, Measured
+from evallib.model.rules import Checklist, DeductPerOccurrence, Given, Tiers, Unsaid
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
 from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
@@ -266,7 +267,7 @@ def _award(
     if isinstance(rule, Checklist):
         verdicts = {j.item: j.verdict == "met" for j in judgements if j.kind == "item" and j.verdict}
         return rule.award(verdicts, points) if all(i.id in verdicts for i in rule.items) else None
-    if indicator.value == PANEL and isinstance(rule, Awarded):
+    if indicator.value == PANEL and isinstance(rule, Given):
         score = panel_score(record, indicator.id, framework.experts, points, framework.rounding.scores)
         return None if score is None else rule.award(score)
     decision = next((j for j in judgements if j.kind == rule.judgement), None)
@@ -275,6 +276,6 @@ def _award(
         tier = rule.tier(decision.verdict)
         given = tier.low * points if given is None and tier is not None and tier.low == tier.high else given
         return None if given is None else rule.award(decision.verdict, given, points)
-    if given is None or decision is None or not isinstance(rule, Awarded):
+    if given is None or decision is None or not isinstance(rule, Given):
         return None
     return rule.award(given, None if decision.score is not None or decision.coefficient is None else decision.coefficient / 100)

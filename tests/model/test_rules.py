@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from evallib.model.rules import Award, Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
+from evallib.model.rule_base import Award
+from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
 from evallib.model.units import SHARE, Unit, round_half_up
 from evallib.model.words import LANGS, Words, words
 from evallib.say.rules import rule_text, rule_working

@@ -15,7 +15,8 @@ from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.expression import EXACT
 from evallib.model.framework import Framework
 from evallib.model.record import Operator
-from evallib.model.rules import ONE, Rule, as_line, written_rule
+from evallib.model.rule_base import ONE
+from evallib.model.rules import Rule, as_line, written_rule
 from evallib.model.units import round_half_up
 from evallib.model.words import LANGS
 from evallib.say.workings import indicator_rule, indicator_working
