@@ -19,6 +19,7 @@ from pathlib import Path
 from evallib.data.folder import COUNTY, has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
+from evallib.data.sheets import decode
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
 from evallib.data.whole import free, whole
@@ -79,13 +80,19 @@ def _convert(root: Path) -> Iterator[Words]:
         ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
         ("departments/**/own_indicators.csv", _head, "latin-1", "own_indicators"),
         ("departments/**/published.csv", _numbers, "latin-1", "published"),
+        ("departments/**/recommendations.csv", _braces, "", "braces"),
+        ("departments/**/practices.csv", _braces, "", "braces"),
+        ("departments/**/profile.csv", _conclusion, "", "braces"),
         ("README.md", lambda _: table_documentation(), "utf-8", "documentation"),
     )
     for pattern, edit, codec, said in edits:
         for file in sorted(root.glob(pattern)):
             content = file.read_bytes()
             try:
-                encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else codec
+                read = decode(content)[1]  # a brace may be half of a letter
+                encoding = read if read == "utf-16" else codec or read.removesuffix("-sig")
+                if not encoding:  # reading it will say so
+                    continue
                 made = edit(content.decode(encoding)).encode(encoding)
             except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
                 raise refused("upgrade.unreadable", file.relative_to(root).as_posix(), str(error)) from None
@@ -213,6 +220,17 @@ def _head(text: str) -> str:
 def _numbers(text: str) -> str:
     """Published figures with the new names of the numbers they are held against."""
     return re.sub(r"(?<![\w.])metric\.(?=[a-z])", "formula.", text)
+
+
+def _braces(text: str) -> str:
+    """Prose in which braces leave room for numbers today, with those that stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _conclusion(text: str) -> str:
+    """A profile with the braces of its conclusion."""
+    lines = text.splitlines(keepends=True)
+    return "".join(_braces(line) if re.search(r"(?:^|,)\"?conclusion\"?,", line) else line for line in lines)
 
 
 def _edit_workbook(file: Path) -> bool:

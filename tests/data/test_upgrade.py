@@ -98,6 +98,21 @@ def test_comments_and_order_of_a_framework_stay(old: Path) -> None:
     assert tomllib.loads(now) == tomllib.loads(here)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_braces_in_prose_stay_braces(old: Path, encoding: str) -> None:
+    year = old / "data" / "departments" / "hrss" / "2023"
+    for table, word in (("practices", "\u4eba"), ("profile", "\u8bc4\u4ef7")):
+        file = year / f"{table}.csv"
+        file.write_text(file.read_text(encoding="utf-8-sig").replace(word, "{" + word + "}"), encoding=encoding)
+    before = {table: (year / f"{table}.csv").read_text(encoding=encoding) for table in ("practices", "profile")}
+    upgrade(old)
+    record = evaluate_year(old / "data", "hrss", 2023).evaluation.record
+    assert "{{" in record.practices[0].text + record.practices[1].text
+    duties = next(line for line in record.profile if line.key == "duties").text
+    assert "{{" not in duties
+    assert before["practices"].count("{") * 2 == (year / "practices.csv").read_text(encoding=encoding).count("{")
+
+
 def test_the_usual_framework_is_the_one_of_all_departments(old: Path) -> None:
     upgrade(old)
     county = tomllib.loads((old / "data" / "county.toml").read_text(encoding="utf-8"))
