@@ -104,13 +104,13 @@ def hold(operator: Operator, actual: Decimal | None, target: Decimal, upper: Dec
     if operator == "words":
         attained = actual
     elif operator in (">=", ">") or (operator == "=" and not exact):
-        attained = max(rate, ZERO) if rate is not None and (met or rate < 1 or operator == ">") else attained
+        attained = max(rate, ZERO) if rate is not None else attained
     elif operator in ("<=", "<") and target >= 0:
         attained = target / actual if actual > target else 1 + (target - actual) / target if target else attained
     elif operator == "between" and not met:
         below = actual < target
         attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper and upper > 0 else ZERO
-    return Held(rate, min(attained, ONE) if operator == ">" and not met else attained, met)
+    return Held(rate, attained, met)
 
 
 def compute_target(

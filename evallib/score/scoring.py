@@ -166,7 +166,7 @@ def _score(
     score = formula_score
     if indicator.extra == "deduction" and rule.takes_away and formula_score is not None:
         score = round_half_up(points, places) - formula_score  # what is lost of it is what it takes from the total
-    decision = next((j for j in judgements if j.kind in ("award", "override", "not_applicable")), None)
+    decision = next((j for j in judgements if j.kind in ("award", "override")), None)
     left_out = False
     if does_not_apply(judgements, formula, target):
         status, method = "not_applicable", "judged"

@@ -303,3 +303,19 @@ def test_a_rule_is_written_as_it_would_stand_in_a_framework() -> None:
     pieces = '[{ up_to = "0.5", share = "0" }, { below = "1", share = ["0", "1"] }, { share = "1" }]'
     line = f'{{ kind = "pieces", of = "completion", pieces = {pieces} }}'
     assert as_line(written_rule(line)) == line
+    assert "“按原文”" in as_line(written_rule('{ kind = "awarded", text = "“按原文”" }'))
+
+
+def test_an_award_keeps_the_numbers_that_lead_to_it() -> None:
+    per_unit = RULES.validate_python(PER_UNIT).award(Decimal("1.0625"), Decimal(1))
+    assert per_unit.numbers == {"value": Decimal("1.0625"), "over": Decimal("0.0625"), "units": Decimal("6.25")}
+    each = RULES.validate_python({"kind": "deduct_per_occurrence", "points_each": 1}).award(("general", "slight"), Decimal(3))
+    assert each.numbers == {"findings": 2, "general": 1, "slight": 1}
+
+
+def test_neighbours_meet_at_an_edge_that_belongs_to_one_of_them() -> None:
+    """At the edge itself the piece that holds it counts, from either way of writing."""
+    rising = written_rule('{ kind = "bands", bands = [{ below = 1, share = 0 }, { up_to = 2, share = 0.5 }, { share = 1 }] }')
+    falling = written_rule('{ kind = "bands", bands = [{ above = 2, share = 1 }, { at_least = 1, share = 0.5 }, { share = 0 }] }')
+    for rule in (rising, falling):
+        assert [str(rule.award(Decimal(value), Decimal(1)).score) for value in ("0.99", "1", "2", "2.01")] == ["0", "0.5", "0.5", "1"]  # type: ignore[call-arg,arg-type]

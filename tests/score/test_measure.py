@@ -468,7 +468,8 @@ def test_a_target_of_an_indicator_without_a_formula_takes_no_other_formulas_valu
 def test_how_an_actual_stands_to_what_was_asked(case: dict[str, Any], held: list[Any]) -> None:
     actual, rate, attained, met = held
     upper = Decimal(case["upper"]) if "upper" in case else None
-    found = hold(case["operator"], Decimal(actual), Decimal(case["target"]), upper, exact=case.get("exact", False))
+    how = {"exact": True} if case.get("exact") else {}
+    found = hold(case["operator"], Decimal(actual), Decimal(case["target"]), upper, **how)
     assert found == (Decimal(rate) if rate else None, Decimal(attained), met), case["why"]
 
 
@@ -556,3 +557,49 @@ def test_the_framework_says_whether_equal_means_the_very_number(equals: str) -> 
         treatment={"missing": "zero", "not_applicable": "rescale", "equals": equals, "no_finding": "none"},
     )
     assert found.met is (equals == "reached")
+
+
+@pytest.mark.parametrize(
+    ("actual", "attained", "told"),
+    [
+        ("85", "1", "actual 85.00%; target 80~90.00%: within the range"),
+        ("100", "0.9", "actual 100.00%; target 80~90.00%: above the range, upper end ÷ actual = 90.00%"),
+        ("40", "0.5", "actual 40.00%; target 80~90.00%: below the range, actual ÷ lower end = 50.00%"),
+    ],
+)
+def test_a_range_is_held_and_told_by_both_its_ends(actual: str, attained: str, told: str) -> None:
+    found, said = held(target("jobs", "between", "80", "%", upper="90", actual=actual))
+    assert (found.upper, found.attainment, said.en) == (90, Decimal(attained), told)
+
+
+def test_dates_count_in_days_and_words_are_given() -> None:
+    late = asked({"operator": "by", "due": "2023-06-30", "done": "2023-07-02"})
+    assert (late.unit.symbol, late.way, late.completion_rate) == ("天", "given", None)
+    told = asked({"operator": "words", "wording": "效果明显", "verdict": "partly"}, **SHARES)
+    assert (told.unit.symbol, told.way) == ("share", "given")
+    assert [(one.asked, one.reached) for one in (asked({"operator": "by"}), asked({"operator": "words"}, **SHARES))] == [("", ""), ("", "")]
+    number = asked({"operator": ">=", "target": "80", "unit": "%"})
+    assert (number.asked, number.reached, number.way) == ("", "", "none")
+
+
+@pytest.mark.parametrize(("unit", "count", "actual"), [("%", 10, "75"), ("件", 10, None), ("%", 1, None)])
+def test_the_answers_to_a_questionnaire_give_the_actual_where_a_share_is_asked(unit: str, count: int, actual: str | None) -> None:
+    shared = {"indicator": "jobs", "group": "群众", "source": "report", "section": "四"}
+    answers = [shared | {"answer": "满意", "count": 3 * count // 2}, shared | {"answer": "不满意", "count": count // 2}]
+    made = target("jobs", ">=", "90", unit)
+    e = evaluate(
+        framework(),
+        record(
+            targets=(made,),
+            own_indicators=(own("jobs", "results", "3", formula="survey"),),
+            surveys=[shared | {"scale": "yes_no"}],
+            survey_answers=answers,
+        ),
+    )
+    assert (e.targets[0].actual, e.targets[0].way) == (Decimal(actual) if actual else None, "survey")
+
+
+def test_a_sum_of_which_a_part_is_not_known_is_not_known() -> None:
+    unknown = part("jobs", "乙", "b", "1", "人").model_copy(update={"value": None})
+    found, _ = held(target("jobs", ">=", "400", "人"), part("jobs", "甲", "a", "300", "人"), unknown)
+    assert (found.actual, found.way) == (None, "parts")

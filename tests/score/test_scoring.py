@@ -600,3 +600,140 @@ def test_what_a_veto_takes_leaves_nothing_open(veto: str, low: str, high: str) -
     e = evaluate(framework(veto=vetoes, **OPEN), record(findings=(named,), own_indicators=(own("jobs", "results", "3"),)))
     assert ((str(e.open.low), str(e.open.high)) if e.open else ("", "")) == (low, high)
     assert (e.has_total, str(e.total)) == (veto == "total", "0.00" if veto == "total" else "1.50")
+
+
+# states: what does not apply, what nobody checked, what is not known
+
+
+@pytest.mark.parametrize("state", ["not_applicable", "missing", "to_come", "not_checked"])
+@pytest.mark.parametrize("of", ["fact", "actual", "target"])
+def test_a_number_that_does_not_apply_makes_its_indicator_not_apply(of: str, state: str) -> None:
+    """And one that is not known for another reason makes it missing."""
+    facts = (fact("projects_monitored", None, "个", note="无", states=[("value", state)]), fact("projects", "16", "个"))
+    row = target("jobs", ">=", "400", "人", states=[(of, state)])
+    e = small(facts=facts) if of == "fact" else small(targets=(row,))
+    i = e.indicator("monitoring" if of == "fact" else "jobs")
+    assert i.status == ("not_applicable" if state == "not_applicable" else "missing")
+    assert i.counted is (state != "not_applicable")
+    assert str(i.score) == ("None" if state == "not_applicable" else "0.00")
+
+
+@pytest.mark.parametrize(
+    ("no_finding", "said", "status", "score"),
+    [
+        ("unchecked", (), "missing", "0.00"),
+        ("unchecked", (judgement("compliance", "nothing_found"),), "scored", "2.00"),
+        ("none", (), "scored", "2.00"),
+    ],
+)
+def test_that_nothing_was_found_is_said_or_nobody_checked(no_finding: str, said: tuple[Any, ...], status: str, score: str) -> None:
+    e = small({"treatment": {"no_finding": no_finding}}, said, findings=())
+    assert (e.indicator("compliance").status, str(e.indicator("compliance").score)) == (status, score)
+
+
+def test_an_item_without_a_verdict_leaves_its_checklist_missing() -> None:
+    e = small(judgements=(judgement("system", "item", item="a", states=[("verdict", "to_come")]),))
+    assert e.indicator("system").status == "missing"
+
+
+@pytest.mark.parametrize(("low", "high", "score"), [("0.6", "0.8", None), ("0.8", "0.8", "8.00")])
+def test_a_tier_alone_gives_a_score_where_it_is_one_share(low: str, high: str, score: str | None) -> None:
+    rule = {"kind": "tiers", "tiers": [{"id": "part", "name": "部分达成", "low": low, "high": high}]}
+    made = framework(indicator=[indicator("duties", "tasks", 10, rule)])
+    i = evaluate(made, record(judgements=(judgement("duties", "tier", verdict="part"),))).indicators[0]
+    assert (i.status, str(i.formula_score)) == ("scored" if score else "missing", str(score))
+
+
+@pytest.mark.parametrize(("facts", "status"), [(SMALL["facts"], "scored"), ((), "missing")])
+def test_what_is_worth_nothing_is_measured_and_shown(facts: tuple[Any, ...], status: str) -> None:
+    """By completion it has no score without a target; that its value is known counts."""
+    rule = {"kind": "proportional", "of": "completion"}
+    e = evaluate(framework(indicator=[indicator("monitoring", "staff", 0, rule, value="monitoring_coverage_rate")]), record(facts=facts))
+    assert (e.indicators[0].status, e.indicators[0].award, e.has_total) == (status, None, False)
+
+
+def test_what_people_judge_of_an_indicator_worth_nothing_is_missing_without_them() -> None:
+    assert evaluate(framework(indicator=[indicator("duties", "tasks", 0, {"kind": "awarded"})]), record()).indicators[0].status == "missing"
+
+
+def test_what_is_missing_is_left_out_where_the_framework_says_so() -> None:
+    e = small({"treatment": {"missing": "rescale", "no_finding": "none"}}, facts=())
+    assert (e.indicator("monitoring").counted, e.indicator("monitoring").score) == (False, None)
+    assert (e.indicator("system").counted, str(e.total)) == (True, "8.61")  # 6.03 of 7
+    assert [i.counted for i in small().indicators] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("rule", "scores", "found"),
+    [({"kind": "mean"}, ["7", "9"], "8.0"), ({"kind": "consensus", "limit": "0.1"}, ["7", "9"], "None"), ({"kind": "mean"}, [], "None")],
+)
+def test_a_panel_of_experts_scores_by_the_rule_of_the_framework(rule: dict[str, str], scores: list[str], found: str) -> None:
+    made = framework(
+        indicator=[indicator("duties", "tasks", 10, {"kind": "awarded"}, value="panel")], experts=rule, rounding={"scores": 1, "rates": 4}
+    )
+    given = [
+        {"indicator": "duties", "expert": f"e{n}", "score": score, "reason": "有台账。", "source": "report", "section": "四"}
+        for n, score in enumerate(scores)
+    ]
+    i = evaluate(made, record(expert_scores=given)).indicators[0]
+    assert (str(i.formula_score), i.status, i.method) == (found, "missing" if found == "None" else "scored", "computed")
+
+
+def test_points_that_rest_on_rules_that_cannot_be_computed_are_counted() -> None:
+    unsaid = {"kind": "unsaid", "text": "视情况", "reason": "没有数据"}
+    made = framework(indicator=[indicator("duties", "tasks", 4, unsaid), indicator("compliance", "funds", 6, {"kind": "awarded"})])
+    e = evaluate(made, record(judgements=(judgement("duties", "award", score="3"),)))
+    assert (e.coverage.points_unsaid, e.coverage.points, e.coverage.points_scored) == (4, 10, 4)
+
+
+@pytest.mark.parametrize(("judged", "grade"), [("7", ""), ("8", "good"), ("4.9", ""), ("0", "poor")])
+def test_a_total_that_is_open_has_a_grade_where_every_total_has_the_same(judged: str, grade: str) -> None:
+    """What is missing may earn 20% more than its 2 points."""
+    rule = {"kind": "proportional", "of": "completion", "cap": "1.2"}
+    rows = (judgement("duties", "award", score=judged),)
+    made = framework(**OPEN, indicator=[indicator("duties", "tasks", 8, {"kind": "awarded"}), indicator("more", "staff", 2, rule)])
+    e = evaluate(made, record(judgements=rows))
+    assert e.open is not None
+    assert (e.open.low, e.open.high, e.grade_id) == (Decimal(judged), Decimal(judged) + Decimal("2.4"), grade)
+
+
+def test_a_veto_of_a_dimension_reaches_what_stands_in_its_groups() -> None:
+    vetoes = [{"id": "false_report", "name": "虚报", "name_en": "a false report", "of": "input"}]
+    named: dict[str, Any] = {"name": "名", "basis": "own"}
+    groups = [
+        {"id": "staff", "dimension": "input"} | named,
+        {"id": "deep", "group": "staff"} | named,
+        {"id": "tasks", "dimension": "work"} | named,
+    ]
+    made = [indicator("system", "deep", 6, {"kind": "awarded"}), indicator("duties", "tasks", 4, {"kind": "awarded"})]
+    rows = (judgement("system", "award", score="5"), judgement("duties", "award", score="3"))
+    e = evaluate(
+        framework(veto=vetoes, group=groups, indicator=made),
+        record(judgements=rows, findings=(finding("5", "duties", veto="false_report"),)),
+    )
+    assert [(i.id, str(i.score), i.veto) for i in e.indicators] == [("system", "0.00", "false_report"), ("duties", "3.00", "")]
+
+
+@pytest.mark.parametrize(
+    ("extra", "given", "score", "low"),
+    [
+        ("bonus", "2", "0.00", None),
+        ("deduction", "2", "-2.00", None),
+        ("bonus", None, "0.00", None),
+        ("deduction", None, "None", "0.00"),
+    ],
+)
+def test_a_veto_gives_back_no_deduction(extra: str, given: str | None, score: str, low: str | None) -> None:
+    made = with_extra(extra, missing="undetermined").model_copy(
+        update={"vetoes": framework(veto=[{"id": "v", "name": "虚报", "of": "total"}]).vetoes}
+    )
+    rows = (judgement("duties", "award", score="8"), *((judgement("more", "award", score=given),) if given else ()))
+    e = evaluate(made, record(judgements=rows, findings=(finding("5", "duties", veto="v"),)))
+    assert (str(e.indicator("more").score), str(e.open.low) if e.open else None) == (score, low)
+
+
+@pytest.mark.parametrize(("extra", "total"), [("bonus", "2.00"), ("deduction", "-2.00")])
+def test_where_only_what_adds_or_takes_away_applies_that_is_the_total(extra: str, total: str) -> None:
+    rows = (judgement("duties", "not_applicable"), judgement("more", "award", score="2"))
+    e = evaluate(with_extra(extra), record(judgements=rows))
+    assert (str(e.total), e.points, e.has_total) == (total, 0, False)
