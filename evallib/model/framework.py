@@ -134,6 +134,12 @@ class Qualitative(Frozen):
     partly: Share
     missed: Share = ZERO
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.reached >= self.partly >= self.missed:
+            raise ValueError("完成、部分完成、未完成的比例须依次不升", "reached counts no less than partly, partly no less than missed")
+        return self
+
 
 class Veto(Named):
     """What brings down to nothing the score of an indicator, a group, a dimension or the `total`: a finding names it."""

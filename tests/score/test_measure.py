@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from evallib.data.rulebook import shipped_catalogue
+from evallib.model.assemble import assemble
+from evallib.model.entries import FormulaEntry
 from evallib.model.evaluation import FormulaResult, TargetResult, indicators_in_force
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts, InputValue, Origin
@@ -562,9 +564,9 @@ def test_the_framework_says_whether_equal_means_the_very_number(equals: str) -> 
 @pytest.mark.parametrize(
     ("actual", "attained", "told"),
     [
-        ("85", "1", "actual 85.00%; target 80~90.00%: within the range"),
-        ("100", "0.9", "actual 100.00%; target 80~90.00%: above the range, upper end ÷ actual = 90.00%"),
-        ("40", "0.5", "actual 40.00%; target 80~90.00%: below the range, actual ÷ lower end = 50.00%"),
+        ("85", "1", "actual 85.00%; target 80~90%: within the range"),
+        ("100", "0.9", "actual 100.00%; target 80~90%: above the range, upper end ÷ actual = 90.00%"),
+        ("40", "0.5", "actual 40.00%; target 80~90%: below the range, actual ÷ lower end = 50.00%"),
     ],
 )
 def test_a_range_is_held_and_told_by_both_its_ends(actual: str, attained: str, told: str) -> None:
@@ -603,3 +605,12 @@ def test_a_sum_of_which_a_part_is_not_known_is_not_known() -> None:
     unknown = part("jobs", "乙", "b", "1", "人").model_copy(update={"value": None})
     found, _ = held(target("jobs", ">=", "400", "人"), part("jobs", "甲", "a", "300", "人"), unknown)
     assert (found.actual, found.way) == (None, "parts")
+
+
+def test_a_formula_is_told_in_its_own_unit_whatever_the_unit_of_its_facts() -> None:
+    more = FormulaEntry(id="spent_in_ten_thousands", value="outturn", unit="万元")
+    entries = CATALOGUE.part.model_copy(update={"formulas": (*CATALOGUE.part.formulas, more)})
+    catalogue, faults = assemble([("own", entries)], YEAR)
+    assert faults == ()
+    facts = Facts(catalogue, record(facts=(fact("outturn", "25000", "元"),)))
+    assert compute_formula(facts, catalogue.formulas["spent_in_ten_thousands"]).value == Decimal("2.5")
