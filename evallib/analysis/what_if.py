@@ -13,7 +13,7 @@ from evallib.checks.plausibility import check_plausibility
 from evallib.checks.record import check_record
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Evaluation, Tried
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import columns
 from evallib.model.words import Words
@@ -53,7 +53,8 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
         problems = [p for p in check_record(framework, record, place_of(record)) if p.level == "error"]
     if problems:
         raise InputRefused(tuple(problems))
-    return evaluate(framework, record)
+    tried = tuple(Tried(change.model_dump_json(exclude_none=True), change.said(evaluation)) for change in changes)
+    return replace(evaluate(framework, record), tried=(*evaluation.tried, *tried))
 
 
 def broken_identities(catalogue: Catalogue, recorded: Record, changed: Record) -> tuple[Words, ...]:

@@ -5,6 +5,7 @@ Results hold facts; sentences are made of them in `say`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -170,10 +171,18 @@ class Range(_Strict):
 
 
 @dataclass(frozen=True)
+class Tried(_Strict):
+    """Something that an analyst changed to try it: the change as JSON, see `evallib.analysis.changes`, and in words."""
+
+    change: str
+    said: Words
+
+
+@dataclass(frozen=True)
 class Evaluation(_Strict):
     """A scored department's year: the results, and the framework and record they follow from.
 
-    It is all that charts, tables and pages need, and is what `evaluation.json` holds.
+    It is all that charts, tables and pages need, and is what `evaluation.json` holds. `tried` is what of it is no recorded data.
     """
 
     version: str
@@ -190,6 +199,7 @@ class Evaluation(_Strict):
     self_total: Decimal | None
     self_grade: str
     open: Range | None = None
+    tried: tuple[Tried, ...] = ()
 
     @cached_property
     def dimensions(self) -> tuple[SectionResult, ...]:
@@ -244,6 +254,15 @@ class Evaluation(_Strict):
     def amount(self, role: str) -> Decimal | None:
         """The number of the fact that plays a role, in its unit; None where there is none."""
         return self.facts.value(self.catalogue.player(role))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells it from another evaluation: its files, its framework, the version, and what was tried."""
+        record, framework = self.record, self.framework
+        told = [self.version, record.department, record.year, framework.id, framework.first_year]
+        told += [[file.name, file.sha256] for file in record.files]
+        told += [tried.change for tried in self.tried]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     @property
     def grade(self) -> Words:
