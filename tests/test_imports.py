@@ -22,13 +22,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "charts": {"model", "say", "analysis"},
     "pages": {"model", "score", "say", "methods", "analysis", "charts", "kit"},
     "runs": {"model", "say", "analysis", "data", "charts", "pages", "kit"},
+    "door": {"model", "score", "say", "checks", "analysis", "data", "charts", "pages"},
     "desk": {"model", "say", "analysis", "data", "charts", "pages", "runs", "kit"},
     "demo": {"model", "say", "data"},
     "cli": {"model", "score", "say", "analysis", "data", "pages", "runs", "demo", "kit"},
     "kit": set(),
     "__main__": {"cli"},
+    "": {"model", "door", "desk"},
 }
-"""What each folder, or module beside the folders, may take from. `evallib` itself holds the version, which all may take."""
+"""What each folder, or module beside the folders, may take from. `evallib` itself holds the public names, fetched when they are asked for, and the version, which all may take."""
 
 
 def modules() -> dict[str, ast.Module]:

@@ -235,7 +235,7 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
     try:
         rule = own_rule(framework, row)
     except ValueError as error:
-        yield from _written_wrong(row.rule, error, at("rule"))
+        yield from written_wrong(row.rule, error, at("rule"))
         return
     if rule is None:
         yield unknown("rule", at("rule"), row.rule, [text for r in framework.rules for text in (r.id, r.name)])
@@ -245,7 +245,7 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
         yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
 
 
-def _written_wrong(text: str, error: ValueError, place: Place) -> Iterator[Problem]:
+def written_wrong(text: str, error: ValueError, place: Place) -> Iterator[Problem]:
     """What is wrong with a rule written in one line, with the key of it that is meant."""
 
     def inside(path: Path) -> Place:

@@ -24,18 +24,11 @@ ERR = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE)
 DATA, REPORTS = Path("data"), Path("reports")
 
 
-def _found_upwards() -> Path | None:
-    """The data folder that the folder one stands in belongs to: itself or one above it that holds county.toml, or data/county.toml."""
-    from evallib.data.folder import COUNTY
-
-    here = Path.cwd()
-    places = (place for folder in (here, *here.parents) for place in (folder, folder / DATA))
-    return next((place for place in places if (place / COUNTY).is_file()), None)
-
-
 def _data(value: Path) -> Path:
     """The data folder: as named, else `data`, else the one found upwards."""
-    return value if value != DATA or value.is_dir() else _found_upwards() or value
+    from evallib.data.folder import find_data
+
+    return find_data(value)
 
 
 def _given(ctx: typer.Context, option: str) -> bool:

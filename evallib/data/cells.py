@@ -18,14 +18,13 @@ from evallib.data.sheets import MAX_CELL, Grid
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.rows import Row, columns, note_of, spread, unit_of
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import Units, parse_decimal
+from evallib.model.units import Units, amount, parse_decimal
 from evallib.model.words import Words, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
 HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
-_AMOUNT = re.compile(r"([^\w\s+\-−.,]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 
 @dataclass
@@ -247,15 +246,13 @@ def _read_number(
     reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]
 ) -> None:
     """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
-    number = parse_decimal(text)
-    if number is not None:
-        given[column] = number
-        return
-    amount = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    number = parse_decimal(amount[2]) if amount else None
-    unit = reader.units.find(amount[3] or amount[1]) if amount and (amount[1] or amount[3]) else None
-    if number is None or unit is None:
+    read = amount(text, reader.units)
+    if read is None:
         reader.problems.append(problem("cell.not_digits", place(column), text[:60]))
+        return
+    number, unit = read
+    if unit is None:
+        given[column] = number
         return
     named = unit_of(model, column)
     stated = next((text for column, _, text in cells if column == named), "") if named in model.model_fields else named

@@ -19,6 +19,9 @@ COUNTY = "county.toml"
 """The file of a data folder's settings; it also marks the folder."""
 
 
+_JUST_DATA = (Path("data"), Path("../data"))
+"""What stands in notebooks: the data folder that they belong to, wherever they are run."""
+
 _PUT_BACK = words("放回该文件", "put the file back")
 
 
@@ -36,6 +39,15 @@ class YearFiles(NamedTuple):
     tables: tuple[tuple[str, File], ...] = ()
     book: File | None = None
     strays: tuple[str, ...] = ()
+
+
+def find_data(named: Path) -> Path:
+    """The data folder: as named; where that is just `data` and there is none here, the one found upwards by its mark."""
+    if named.is_dir() or named not in _JUST_DATA:
+        return named
+    here = Path.cwd()
+    places = (place for folder in (here, *here.parents) for place in (folder, folder / "data"))
+    return next((place for place in places if (place / COUNTY).is_file()), named)
 
 
 def data_root(data: Path) -> Path:

@@ -287,6 +287,26 @@ def parse_decimal(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
+_AMOUNT = re.compile(r"([^\w\s+\-−.,]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
+
+
+def amount(text: str, units: Units) -> tuple[Decimal, Unit | None] | None:
+    """A number as people write it, and the unit before or behind it where there is one; None where it is no number, or of no unit.
+
+    >>> units = Units(Part(scale=(ScaleEntry(word="万", factor=10000),)))
+    >>> [(number, unit and unit.symbol) for number, unit in (amount("1.6万头", units), amount("84.5", units))]
+    [(Decimal('1.6'), '万头'), (Decimal('84.5'), None)]
+    >>> amount("many", units)
+    """
+    number = parse_decimal(text)
+    if number is not None:
+        return number, None
+    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    number = parse_decimal(found[2]) if found else None
+    unit = units.find(found[3] or found[1]) if found and (found[1] or found[3]) else None
+    return None if number is None or unit is None else (number, unit)
+
+
 def half_width(value: Decimal, unit: Unit) -> Decimal:
     """By how much the true number may differ from the one printed: half of its last digit; nothing where the unit is exact.
 

@@ -1,0 +1,295 @@
+"""A data folder opened: its departments and years, each evaluated when it is asked for, and all of them together as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, overload
+
+import pandas as pd
+
+from evallib.data.folder import data_root, find_data, has_data
+from evallib.data.government import load_government
+from evallib.data.load import Departments, list_departments
+from evallib.data.rulebook import load_county
+from evallib.data.years import evaluate_year
+from evallib.door import frames
+from evallib.door.lookup import ByName, found_in
+from evallib.door.result import Frames, Path_, Result, _points, heads, told
+from evallib.door.shown import Shown, Shows
+from evallib.model.errors import InputRefused
+from evallib.model.words import Lang, Words, words
+from evallib.model.years import Absent, CountyYear, DepartmentYears
+from evallib.pages.comparison import SECTIONS as OF_YEARS
+from evallib.pages.comparison import YearComparison
+from evallib.pages.overview import SECTIONS as OF_COUNTY
+from evallib.pages.overview import CountyOverview
+from evallib.pages.rendering import Section
+from evallib.say.refusals import refused
+
+MOST_SHOWN = 12
+
+
+class Results(Frames):
+    """Several results together. Frames hold those of all of them, with department and year before the ids; iterating gives each.
+
+    What could not be used is left out, and named with its reason in `absent`.
+    """
+
+    def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent]) -> None:
+        self._data, self._lang, self._held = data, lang, tuple(found)
+
+    @property
+    def _found(self) -> tuple[Result | Absent, ...]:
+        return self._held
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The results, in the order of the list of departments."""
+        return tuple(r for r in self._found if isinstance(r, Result))
+
+    @property
+    def _absent(self) -> tuple[Absent, ...]:
+        return tuple(a for a in self._found if isinstance(a, Absent))
+
+    @property
+    def absent(self) -> pd.DataFrame:
+        """What is listed and could not be used, by department and year: name and reason."""
+        rows = (
+            {"department": a.department, "year": a.year, "name": a.name[self._lang], "reason": a.reason[self._lang]} for a in self._absent
+        )
+        return frames.frame(["department", "year"], "name reason", rows)
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """The total of each result: name, total, points, grade, rate (share), self_total, framework, tried."""
+        return frames.totals((r.evaluation for r in self.results), self._lang)
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        made = {(r.department, r.year): r._frame(name) for r in self.results}
+        if not made:
+            return frames.frame(["department", "year"], "", ())
+        return pd.concat(made, names=["department", "year"])
+
+    def what_if(self, *args: Any, **kwargs: Any) -> Results:
+        """Every result with the same changes: see `Result.what_if`."""
+        return Results(self._data, self._lang, [r.what_if(*args, **kwargs) for r in self.results])
+
+    @property
+    def plot(self) -> ByName[Callable[..., Any]]:
+        """Plain plots, free to restyle: `book.plot.totals(ax=ax)`."""
+        from evallib.charts import plain as plots
+
+        return ByName(
+            {n: words(n) for n in plots.OF_SEVERAL}, lambda n: partial(plots.OF_SEVERAL[n], getattr(self, n), lang=self._lang), "plot"
+        )
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def _title(self) -> str:
+        return f"{len(self)}"
+
+    def _shown(self) -> Shown:
+        lang, found = self._lang, self._found
+        rows = []
+        for r in found[:MOST_SHOWN]:
+            if isinstance(r, Result):
+                rows.append((r.name, str(r.year), _points(r.total), r.grade))
+            else:
+                rows.append((r.name[lang], str(r.year), "—", r.reason[lang][:60]))
+        more = told("more", lang, count=len(found) - MOST_SHOWN) if len(found) > MOST_SHOWN else ""
+        return Shown(self._title(), (), heads(lang, "department", "year", "total", "grade"), rows, more)
+
+
+class Years(Results):
+    """A department's years, oldest first: `book["hrss"]`.
+
+    >>> import evallib as ev
+    >>> ev.open("data", "en")["hrss"].totals.total.to_list()
+    [84.63]
+    """
+
+    def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], department: str, name: Words) -> None:
+        super().__init__(data, lang, sorted(found, key=lambda one: one.year))
+        self._department, self._name = department, name
+
+    def __getitem__(self, year: int) -> Result:
+        return _one_of(self._found, year, {str(r.year): words(str(r.year)) for r in self._found}, "year")
+
+    @cached_property
+    def _page(self) -> YearComparison:
+        es = tuple(r.evaluation for r in self.results)
+        return YearComparison(DepartmentYears(self._department, self._name, es, self._absent), self._lang)
+
+    @property
+    def section(self) -> ByName[Section]:
+        """The sections of the comparison of years: `years.section.totals`."""
+        return ByName(OF_YEARS, self._page.section, "section")
+
+    def _title(self) -> str:
+        return told("years", self._lang, name=self._name, count=len(self))
+
+
+class County(Results):
+    """All departments of a year, in the order of the list: `book[2023]`.
+
+    >>> import evallib as ev
+    >>> len(ev.open("data")[2023])
+    1
+    """
+
+    def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], year: int) -> None:
+        super().__init__(data, lang, found)
+        self._year = year
+
+    def __getitem__(self, department: str) -> Result:
+        named = {r.department: r.evaluation.record.name if isinstance(r, Result) else r.name for r in self._found}
+        return _one_of(self._found, department, named, "department")
+
+    @cached_property
+    def _page(self) -> CountyOverview:
+        county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent)
+        return CountyOverview(county, self._lang, load_government(self._data, self._year, evaluated=[county]))
+
+    @property
+    def section(self) -> ByName[Section]:
+        """The sections of the county's overview: `county.section.ranking`."""
+        return ByName(OF_COUNTY, self._page.section, "section")
+
+    def _title(self) -> str:
+        return told("county", self._lang, year=self._year, count=len(self))
+
+
+def _one_of(found: Iterable[Result | Absent], asked: Any, named: dict[str, Words], thing: str) -> Result:
+    id = found_in(named, asked, thing)
+    one = next(r for r in found if id in (r.department, str(r.year)))
+    if isinstance(one, Absent):
+        raise refused("door.absent", f"{one.department} {one.year}", reason=one.reason)
+    return one
+
+
+class Book(Results):
+    """A data folder, opened. Shows departments and years with total and grade, and why one could not be used.
+
+    `book["hrss", 2023]` is a result, `book["hrss"]` a department's years, `book[2023]` the county in a year; names work as ids do.
+    What was read stays as it was read; open the folder again to see what has changed since.
+
+    >>> import evallib as ev
+    >>> book = ev.open("data", lang="en")
+    >>> book["hrss", 2023].total
+    84.63
+    """
+
+    def __init__(self, data: Path_ = "data", lang: Lang | None = None) -> None:
+        root = data_root(find_data(Path(data)))
+        super().__init__(root, lang or load_county(root).language, ())
+        Shows._lang = self._lang
+        self._made: dict[tuple[str, int], Result | Absent] = {}
+
+    @cached_property
+    def _listed(self) -> Departments:
+        return list_departments(self._data)
+
+    @property
+    def _named(self) -> dict[str, Words]:
+        return {row.code: row.words for row in self._listed}
+
+    def _get(self, department: str, year: int) -> Result:
+        return Result(evaluate_year(self._data, department, year), self._lang, self._data)
+
+    def _try(self, department: str, year: int, name: Words) -> Result | Absent:
+        """A result that is listed, or why it could not be used; once."""
+        key = department, year
+        if key not in self._made:
+            try:
+                if not has_data(self._data, department, year):
+                    raise refused("door.no_data", f"{department} {year}")
+                self._made[key] = self._get(department, year)
+            except InputRefused as refusal:
+                self._made[key] = Absent(department, name, year, refusal.in_short())
+        return self._made[key]
+
+    @property
+    def _found(self) -> tuple[Result | Absent, ...]:
+        return tuple(self._try(row.code, y, row.words) for row in self._listed for y in range(row.first_year, row.last_year + 1))
+
+    @overload
+    def __getitem__(self, asked: tuple[str, int]) -> Result: ...
+    @overload
+    def __getitem__(self, asked: str) -> Years: ...
+    @overload
+    def __getitem__(self, asked: int) -> County: ...
+    def __getitem__(self, asked: Any) -> Any:
+        if isinstance(asked, tuple) and len(asked) == 2:
+            department = found_in(self._named, asked[0], "department")
+            return self._get(department, int(asked[1]))
+        if isinstance(asked, str):
+            department = found_in(self._named, asked, "department")
+            rows = self._listed.of(department)
+            found = [self._try(department, y, row.words) for row in rows for y in range(row.first_year, row.last_year + 1)]
+            return Years(self._data, self._lang, found, department, rows[-1].words)
+        if hasattr(asked, "__index__"):
+            year = int(asked)
+            rows = [row for row in self._listed if row.first_year <= year <= row.last_year]
+            if not rows:
+                years = {str(y): words(str(y)) for row in self._listed for y in range(row.first_year, row.last_year + 1)}
+                found_in(years, year, "year")
+            return County(self._data, self._lang, [self._try(row.code, year, row.words) for row in rows], year)
+        raise refused("door.no_department_and_year", str(asked)[:60])
+
+    @property
+    def departments(self) -> pd.DataFrame:
+        """The list of departments, by code: name, kind, framework, first_year, last_year."""
+        rows = (
+            {"department": row.code, "name": row.words[self._lang], "kind": row.kind, "framework": row.framework}
+            | {"first_year": row.first_year, "last_year": row.last_year}
+            for row in self._listed
+        )
+        return frames.frame("department", "name kind framework first_year last_year", rows)
+
+    def _title(self) -> str:
+        return told("book", self._lang, folder=self._data.name, departments=len(self._named), years=len(self._found))
+
+
+def open_book(data: Path_ = "data", lang: Lang | None = None) -> Book:
+    """Open a data folder: `data`, or the one found upwards by its `county.toml` where there is no such folder here.
+
+    `lang` is "zh" or "en"; where none is named, the language of the folder.
+
+    Raises InputRefused where there is no data folder, or its list of departments cannot be read.
+
+    >>> import evallib as ev
+    >>> ev.open("data", "en")[2023].totals.grade.to_list()
+    ['Good']
+    """
+    return Book(data, lang)
+
+
+@overload
+def evaluate(data: Path_, department: str, year: int, lang: Lang | None = None) -> Result: ...
+@overload
+def evaluate(data: Path_, department: str, *, lang: Lang | None = None) -> Years: ...
+@overload
+def evaluate(data: Path_, *, year: int, lang: Lang | None = None) -> County: ...
+def evaluate(
+    data: Path_ = "data", department: str | None = None, year: int | None = None, lang: Lang | None = None
+) -> Result | Years | County:
+    """Evaluate: a department's year, all years of a department where no year is named, or the county's year where no department is.
+
+    Raises InputRefused with every problem found: file, row, column, what is wrong, how to mend it.
+
+    >>> import evallib as ev
+    >>> ev.evaluate("data", "hrss", 2023).total
+    84.63
+    """
+    book = Book(data, lang)
+    if department is not None:
+        return book[department] if year is None else book[department, year]
+    if year is None:
+        raise refused("door.no_department_and_year", str(data))
+    return book[year]

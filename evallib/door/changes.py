@@ -1,0 +1,121 @@
+"""From what an analyst names and gives to the changes of a what-if. Each is about something recorded, in the unit that frames name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evallib.analysis.changes import (
+    ActualChange,
+    Change,
+    FactChange,
+    FindingRemoved,
+    ItemChange,
+    LimitChange,
+    PointsChange,
+    ScoreChange,
+    TargetChange,
+    limits,
+)
+from evallib.door.lookup import found_in, refuse_unknown
+from evallib.door.numbers import exact
+from evallib.model.evaluation import Evaluation
+from evallib.model.units import NO_UNIT, SHARE, Unit, parse_decimal
+from evallib.model.words import Words, folded, words
+
+Given = Mapping[Any, Any]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One evaluation, and what can be named in it."""
+
+    e: Evaluation
+
+    @property
+    def indicators(self) -> dict[str, Words]:
+        return {i.id: i.name for i in self.e.indicators}
+
+    @property
+    def facts(self) -> dict[str, Words]:
+        return {id: fact.name for id, fact in self.e.catalogue.facts.items() if not fact.derived}
+
+    def indicator(self, name: Any) -> str:
+        return found_in(self.indicators, name, "indicator")
+
+    def number(self, given: Any, unit: Unit, what: str) -> Decimal:
+        return exact(given, unit, self.e.catalogue.units, what)
+
+    def fact(self, name: Any, given: Any) -> Change:
+        id, year = (name[0], int(name[1])) if isinstance(name, tuple) else (name, self.e.record.year)
+        fact = found_in(self.facts, id, "fact")
+        return FactChange(fact=fact, year=year, value=self.number(given, self.e.catalogue.facts[fact].unit, str(id)))
+
+    def actual(self, name: Any, given: Any) -> Change:
+        id = self.indicator(name)
+        return ActualChange(indicator=id, actual=self.number(given, self._unit(id), str(name)))
+
+    def target(self, name: Any, given: Any) -> Change:
+        id = self.indicator(name)
+        return TargetChange(indicator=id, target=self.number(given, self._unit(id), str(name)))
+
+    def points(self, name: Any, given: Any) -> Change:
+        id = self.indicator(name)
+        return PointsChange(indicator=id, points=Decimal(1)).renewed(self.number(given, self.e.catalogue.units.points, str(name)))
+
+    def score(self, name: Any, given: Any) -> Change:
+        return ScoreChange(indicator=self.indicator(name), score=self.number(given, self.e.catalogue.units.points, str(name)))
+
+    def rule(self, name: Any, given: Any) -> Change:
+        """A number of a rule, named `indicator.number`; as the rule writes it, or text with a unit."""
+        indicator, _, field = str(name).partition(".")
+        id = self.indicator(indicator)
+        known = {limit: words(limit) for limit in limits(self.e.in_force[id].rule)}
+        named = found_in(known, field, "number")
+        unit = LimitChange(indicator=id, field=named, value=Decimal(0)).unit(self.e)
+        as_written = unit is SHARE and (not isinstance(given, str) or parse_decimal(given) is not None)
+        return LimitChange(indicator=id, field=named, value=self.number(given, NO_UNIT if as_written else unit, str(name)))
+
+    def item(self, name: Any, given: Any) -> Change:
+        indicator, _, item = str(name).partition(".")
+        id = self.indicator(indicator)
+        known = {i.id: i.words for i in self.e.in_force[id].rule.checklist}
+        return ItemChange(indicator=id, item=found_in(known, item, "item"), met=bool(given))
+
+    def without(self, name: Any) -> Change:
+        return FindingRemoved(finding=found_in({f.finding: f.words for f in self.e.record.findings}, name, "finding"))
+
+    def value(self, name: Any, given: Any) -> Change:
+        """A fact, or the actual of an indicator: whichever is called so."""
+        text = name[0] if isinstance(name, tuple) else name
+        both = {**self.facts, **self.indicators}
+        ids = [id for id, called in both.items() if folded(str(text)) in (folded(id), folded(called.zh), folded(called.en))]
+        ids = [str(text)] if str(text) in both else ids
+        if len(ids) != 1:
+            refuse_unknown(both, str(text), "fact", ids)
+        if ids[0] in self.facts and ids[0] in self.indicators:
+            refuse_unknown(both, str(text), "fact", [f'fact={{"{ids[0]}": …}}', f'actual={{"{ids[0]}": …}}'])
+        return self.fact(name, given) if ids[0] in self.facts else self.actual(text, given)
+
+    def _unit(self, indicator: str) -> Unit:
+        target = self.e.target(indicator)
+        return target.unit if target else SHARE
+
+
+def changes_of(e: Evaluation, values: Given, without: Iterable[str], **kinds: Given | None) -> Iterator[Change]:
+    """The changes that an analyst asks for.
+
+    Raises InputRefused where a name means nothing there, or more than one thing, or what is given is no number of its unit.
+    """
+    asked = _Asked(e)
+    for name, given in values.items():
+        yield asked.value(name, given)
+    for kind, named in kinds.items():
+        make: Callable[[Any, Any], Change] = getattr(asked, kind)
+        for name, given in (named if named is not None else {}).items():
+            if given == given:  # not a number: nothing to change, as of an indicator without points
+                yield make(name, given)
+    for name in without:
+        yield asked.without(name)

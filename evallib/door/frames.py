@@ -1,0 +1,166 @@
+"""One Evaluation as pandas frames: floats, ids as the index, each number in the unit that is named beside it. Computes nothing new.
+
+Shares of points and rates are shares (0.95); a measured number stands in its own unit, a rate then in percent with "%" in `unit`.
+What is not known is NaN, what is no number is text in the language asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from evallib.analysis.tables import budget_lines
+from evallib.door.numbers import as_float, unit_shown
+from evallib.model.errors import Problem
+from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.facts import InputValue
+from evallib.model.units import convert
+from evallib.model.words import Lang
+from evallib.say.reconciliation import verdict
+from evallib.score.reconcile import reconcile
+
+
+def frame(index: str | list[str], columns: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """A frame with its index and columns in their order, also where there is no row."""
+    keys = [index] if isinstance(index, str) else index
+    made = pd.DataFrame([*rows], columns=[*keys, *columns.split()])
+    return made.set_index(keys)
+
+
+def _scored(i: IndicatorResult) -> dict[str, Any]:
+    points = bool(i.points)
+    return {
+        "points": as_float(i.points if points else None),
+        "score": as_float(i.score if points else None),
+        "lost": as_float(i.lost if points and i.score is not None else None),
+        "rate": as_float(i.score_rate),
+    }
+
+
+def _indicators(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    sections = {s.id: s.name[lang] for s in e.sections}
+    rows = (
+        {"indicator": i.id, "name": i.name[lang], "dimension": sections[i.dimension], "group": sections.get(i.group, "")}
+        | _scored(i)
+        | {"value": as_float(i.value, i.unit), "unit": unit_shown(i.unit), "status": i.status, "method": i.method}
+        | {"basis": i.basis, "rule": i.rule, "own": i.own, "extra": i.extra}
+        for i in e.indicators
+    )
+    return frame("indicator", "name dimension group points score lost rate value unit status method basis rule own extra", rows)
+
+
+def _dimensions(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    rows = (
+        {"dimension": d.id, "name": d.name[lang], "points": as_float(d.points), "score": as_float(d.score)}
+        | {"lost": as_float(d.points - d.score), "rate": as_float(d.rate)}
+        for d in e.dimensions
+        if d.points
+    )
+    return frame("dimension", "name points score lost rate", rows)
+
+
+def _targets(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    rows = (
+        {"indicator": t.id, "name": t.name[lang], "operator": t.operator}
+        | {"target": as_float(t.target if t.is_number or t.upper is not None else None, t.unit), "upper": as_float(t.upper, t.unit)}
+        | {"actual": as_float(t.actual, t.unit), "unit": unit_shown(t.unit)}
+        | {"completion": as_float(t.completion_rate), "attainment": as_float(t.attainment), "met": t.met}
+        | {"asked": t.asked, "reached": t.reached}
+        for t in e.targets
+    )
+    made = frame("indicator", "name operator target upper actual unit completion attainment met asked reached", rows)
+    return made.astype({"met": "boolean"})
+
+
+def _facts(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    found = [
+        value
+        for id in e.catalogue.facts
+        for year in sorted({f.year for f in e.record.facts} | {e.record.year})
+        if (value := e.facts.find(id, year)) is not None
+    ]
+    rows = (
+        {"fact": v.fact, "of_year": v.year, "name": v.name[lang], "value": as_float(v.value, v.unit), "unit": unit_shown(v.unit)}
+        | {"sum": bool(v.parts), "source": " ".join(dict.fromkeys(o.source for o in v.origins))}
+        | {"section": " ".join(dict.fromkeys(o.section for o in v.origins))}
+        for v in found
+    )
+    return frame(["fact", "of_year"], "name value unit sum source section", rows)
+
+
+def _budget(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    def number(cell: InputValue | None, in_unit_of: InputValue | None) -> float:
+        if cell is None or cell.value is None:
+            return as_float(None)
+        return as_float(convert(cell.value, cell.unit, in_unit_of.unit) if in_unit_of else cell.value)
+
+    rows = []
+    for side, lines in budget_lines(e).items():
+        for line in lines:
+            cells = {"approved": line.approved, "adjusted": line.adjusted, "spent": line.spent}
+            first = next((cell for cell in cells.values() if cell), None)
+            numbers = {name: number(cell, first) for name, cell in cells.items()}
+            more = {"difference": as_float(line.difference), "variance": as_float(line.rate), "total": line.total}
+            named = {"line": first.fact if first else line.name.en, "side": side, "name": line.name[lang]}
+            rows.append(named | numbers | more | {"unit": unit_shown(first.unit) if first else ""})
+    return frame("line", "side name approved adjusted spent difference variance unit total", rows)
+
+
+def _findings(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    money = unit_shown(e.catalogue.units.money)
+    advice = {r.id: r.title_words[lang] for r in e.record.recommendations}
+    rows = (
+        {"finding": f.finding, "kind": f.kind_words[lang], "title": f.words[lang], "amount": as_float(f.amount)}
+        | {"at_issue": as_float(f.at_issue), "unit": money, "indicator": f.indicator, "seriousness": f.seriousness}
+        | {"clauses": f.clauses, "recommendation": advice.get(f.recommendation, ""), "source": f.source, "section": f.section}
+        for f in e.record.findings
+    )
+    return frame("finding", "kind title amount at_issue unit indicator seriousness clauses recommendation source section", rows)
+
+
+def _judgements(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    rows = (
+        {"indicator": j.indicator, "name": e.indicator(j.indicator).name[lang], "kind": j.kind, "item": j.item, "verdict": j.verdict}
+        | {"score": as_float(j.score), "coefficient": as_float(j.coefficient), "basis": j.basis}
+        | {"reason": j.reason_words[lang], "source": j.source, "section": j.section}
+        for j in e.record.judgements
+    )
+    return frame("indicator", "name kind item verdict score coefficient basis reason source section", rows)
+
+
+def _reconciliation(e: Evaluation, lang: Lang) -> pd.DataFrame:
+    rows = (
+        {"figure": r.id, "name": r.name[lang], "published": r.published, "computed": r.computed or "", "unit": r.unit}
+        | {"verdict": r.verdict, "said": verdict(r)[lang], "reason": r.reason[lang], "source": r.source, "section": r.section}
+        for r in reconcile(e)
+    )
+    return frame("figure", "name published computed unit verdict said reason source section", rows)
+
+
+def problems(found: Iterable[Problem], lang: Lang) -> pd.DataFrame:
+    """Problems as a frame, numbered from 1."""
+    rows = (
+        {"problem": number, "level": p.level, "place": p.place.describe(lang), "what": p.what[lang], "found": p.found, "fix": p.fix[lang]}
+        for number, p in enumerate(found, 1)
+    )
+    return frame("problem", "level place what found fix", rows)
+
+
+def totals(es: Iterable[Evaluation], lang: Lang) -> pd.DataFrame:
+    """The total of each evaluation, by department and year."""
+    rows = (
+        {"department": e.record.department, "year": e.record.year, "name": e.record.name[lang]}
+        | {"total": as_float(e.total if e.has_total else None), "points": as_float(e.points), "grade": e.grade[lang]}
+        | {"rate": as_float(e.total / e.points if e.has_total else None), "self_total": as_float(e.self_total)}
+        | {"framework": f"{e.framework.id}/{e.framework.first_year}", "tried": bool(e.tried)}
+        for e in es
+    )
+    return frame(["department", "year"], "name total points grade rate self_total framework tried", rows)
+
+
+FRAMES: dict[str, Callable[[Evaluation, Lang], pd.DataFrame]] = {
+    make.__name__[1:]: make for make in (_indicators, _dimensions, _targets, _facts, _budget, _findings, _judgements, _reconciliation)
+}
+"""The frames of one evaluation by their names."""

@@ -1,0 +1,76 @@
+"""Numbers at the door: exact inside, floats in frames; what an analyst gives is read in the unit that frames name."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from evallib.model.units import NO_UNIT, SHARE, Unit, Units, amount, convert, parse_decimal
+from evallib.say.refusals import refused
+
+PERCENT = "%"
+NAN = math.nan
+
+
+def unit_shown(unit: Unit) -> str:
+    """The unit that a number of this unit stands in where an analyst sees it: a share in percent.
+
+    >>> unit_shown(SHARE), unit_shown(NO_UNIT)
+    ('%', '')
+    """
+    return PERCENT if unit is SHARE or unit.symbol == SHARE.symbol else unit.symbol
+
+
+def as_float(value: Decimal | None, unit: Unit = NO_UNIT) -> float:
+    """A number as a float, in the unit that `unit_shown` names; not a number where there is none.
+
+    >>> as_float(Decimal("0.9496"), SHARE), as_float(None)
+    (94.96, nan)
+    """
+    if value is None:
+        return NAN
+    return float(value * 100 if unit_shown(unit) != unit.symbol else value)
+
+
+def exact(given: Any, unit: Unit, units: Units, what: str) -> Decimal:
+    """What an analyst gives for a number of some unit, exactly: a float, an int, a number of numpy's, a Decimal, or text with a unit.
+
+    A bare number is in the unit that frames name (a share in percent); text may name another unit of the same kind.
+
+    Raises InputRefused where it is no number, or of a unit that measures something else.
+
+    >>> from evallib.model.entries import Part, UnitEntry
+    >>> units = Units(Part(unit=[UnitEntry(symbol="%", measures="share", factor="1/100"), UnitEntry(symbol="人", measures="people")]))
+    >>> exact(94.96, SHARE, units, "rate"), exact("94.96%", SHARE, units, "rate"), exact("40人", units.read("人"), units, "staff")
+    (Decimal('0.9496'), Decimal('0.9496'), Decimal('40'))
+    """
+    shown = units.read(PERCENT) if unit_shown(unit) != unit.symbol else unit
+    if isinstance(given, str):
+        number, named = amount(given, units) or (None, None)
+    else:
+        number, named = _number(given), None
+    if number is None:
+        raise refused("door.no_number", what, str(given)[:60], unit=unit_shown(unit) or "—")
+    if named is not None and named.dimensions != unit.dimensions:
+        raise refused("door.of_another_unit", what, str(given)[:60], unit=unit_shown(unit) or "—")
+    return convert(number, named or shown, unit) if unit.symbol else number
+
+
+def _number(given: Any) -> Decimal | None:
+    """A number of Python's or numpy's, with the digits that it is written with; None where it is none, or not finite."""
+    if hasattr(given, "item"):  # numpy's
+        given = given.item()
+    if isinstance(given, bool) or not isinstance(given, Decimal | Real):
+        return None
+    number = given if isinstance(given, Decimal) else parse_decimal(_digits(given))
+    return number if number is not None and number.is_finite() else None
+
+
+def _digits(given: Real) -> str:
+    """The digits of a number, without an exponent; of a float the 15 that are sure, as a spreadsheet shows it: 3 * 1.1 is 3.3."""
+    if isinstance(given, int):
+        return str(given)
+    number = float(given)
+    return f"{Decimal(f'{number:.15g}'):f}" if math.isfinite(number) else ""

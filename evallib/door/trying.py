@@ -1,0 +1,192 @@
+"""A formula or a rule of the analyst's own, tried without any file. Marked as such wherever it is shown; never scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any
+
+import pandas as pd
+
+from evallib.checks.record import written_wrong
+from evallib.data.rulebook import shipped_catalogue
+from evallib.door.book import Results
+from evallib.door.numbers import as_float, exact
+from evallib.door.result import Result, told
+from evallib.door.shown import Shown, Shows
+from evallib.model.assemble import assemble
+from evallib.model.catalogue import Catalogue
+from evallib.model.entries import FormulaEntry, Part
+from evallib.model.errors import InputRefused, Place
+from evallib.model.evaluation import Evaluation, FormulaResult
+from evallib.model.rule_base import Award
+from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
+from evallib.model.units import NO_UNIT, SHARE, Units
+from evallib.model.words import Words
+from evallib.say.refusals import refused
+from evallib.say.refusals import told as told_fault
+from evallib.say.rules import rule_text, rule_working
+from evallib.say.sentences import sentence
+from evallib.say.workings import formula_working
+from evallib.score.measure import compute_formula
+
+_ID = "own_formula"
+
+
+class Formula(Shows):
+    """A formula to try: called with a result it gives the value, with several a Series by department and year."""
+
+    def __init__(self, text: str, unit: str, name: str) -> None:
+        self._text, self._unit, self._name = text, unit, name
+
+    def __call__(self, of: Any) -> Any:
+        """The value for a `Result`, a float in the formula's unit (NaN where it is not defined); for several results a Series.
+
+        Raises InputRefused where the formula names what is not there, or its unit is not what it measures.
+        """
+        if isinstance(of, Result):
+            found = self._of(of.evaluation)
+            return as_float(found.value, found.unit)
+        results: Results = of
+        values = {(r.department, r.year): self(r) for r in results}
+        keys = pd.MultiIndex.from_tuples([*values], names=["department", "year"])
+        return pd.Series([*values.values()], index=keys, name=self._name or self._text, dtype=float)
+
+    def exact(self, of: Result) -> Decimal | None:
+        """The value for a result, exactly; a share for a formula in percent."""
+        return self._of(of.evaluation).value
+
+    def explain(self, of: Result) -> str:
+        """The formula with the numbers put in, for a result."""
+        e = of.evaluation
+        found = self._of(e)
+        return told("own_value", of.lang, name=self._name or self._text, working=formula_working(_with(e, found, self), found, of.lang))
+
+    def _of(self, e: Evaluation) -> FormulaResult:
+        return compute_formula(e.facts, _compiled(e.catalogue, self).formulas[_ID])
+
+    def _shown(self) -> Shown:
+        unit = f" ({self._unit})" if self._unit else ""
+        return Shown(told("formula", self._lang, name=(self._name or "?") + unit, text=self._text), (told("own", self._lang),))
+
+    def __hash__(self) -> int:
+        return hash((self._text, self._unit, self._name))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formula) and (self._text, self._unit) == (other._text, other._unit)
+
+
+@lru_cache(maxsize=32)
+def _compiled(catalogue: Catalogue, formula: Formula) -> Catalogue:
+    """The catalogue with the formula in it."""
+    entry = FormulaEntry(id=_ID, name=formula._name or formula._text, value=formula._text, unit=formula._unit)
+    own = Place("ev.formula")
+    made, faults = assemble([("catalogue", catalogue.part), (own.file, Part(formula=(entry,)))], 9999)
+    wrong = [replace(told_fault(fault), place=own) for fault in faults if fault.place.file == own.file]
+    if wrong:
+        raise InputRefused(tuple(wrong))
+    return made
+
+
+def _with(e: Evaluation, found: FormulaResult, formula: Formula) -> Evaluation:
+    """The evaluation as if its catalogue knew the formula, to say its working."""
+    framework = e.framework.model_copy(update={"catalogue": _compiled(e.catalogue, formula)})
+    return replace(e, framework=framework, formulas=(*e.formulas, found))
+
+
+def formula(text: str, unit: str = "%", name: str = "") -> Formula:
+    """A formula of facts, by ids or names, to try on a result without any file. The analyst's own: it is never scored.
+
+    `text` is written as in a catalogue: names, numbers, + - * /, brackets, min, max, abs, `@last_year`. `unit` is what it measures.
+
+    >>> import evallib as ev
+    >>> heads = ev.formula("outturn / staff_in_post", unit="元/人", name="Spending per head")
+    >>> round(heads(ev.evaluate("data", "hrss", 2023)))
+    369694
+    """
+    return Formula(text, unit, name)
+
+
+class TriedRule(Shows):
+    """A rule to try: called with what it scores, and the points, it gives the score."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+
+    def __call__(self, scored: Any, points: Any = 1) -> float:
+        """The score that the rule gives, in points, before rounding."""
+        return as_float(self._award(scored, points).score)
+
+    def explain(self, scored: Any, points: Any = 1) -> str:
+        """How the rule comes by its score, in a sentence."""
+        findings = tuple(str(n) for n, _ in enumerate(scored, 1)) if isinstance(self._rule, DeductPerOccurrence) else ()
+        award = self._award(scored, points)
+        return rule_working(self._rule, award, _number(points, "points"), findings, SHARE, self._lang)
+
+    def _award(self, scored: Any, points: Any) -> Award:
+        rule, worth = self._rule, _number(points, "points")
+        if rule.takes == "number" and not isinstance(scored, Mapping | list | tuple):
+            made: Award = rule.award(_number(scored, "value"), worth)  # type: ignore[call-arg, arg-type]  # told apart by what it takes
+            return made
+        if isinstance(rule, Checklist) and isinstance(scored, Mapping):
+            return rule.award({item.id: bool(scored.get(item.id)) for item in rule.checklist}, worth)
+        if isinstance(rule, DeductPerOccurrence) and isinstance(scored, list | tuple):
+            return rule.award(tuple(scored), worth)
+        if isinstance(rule, Tiers) and rule.tier(str(scored)) is not None:
+            tier = rule.tier(str(scored))
+            assert tier is not None
+            return rule.award(tier.id, worth * tier.high, worth)
+        raise refused("door.rule_takes", as_line(rule)[:60], str(scored)[:60], how=_how(rule))
+
+    def _shown(self) -> Shown:
+        return Shown(rule_text(self._rule, self._lang), (told("own", self._lang), _how(self._rule)[self._lang]))
+
+
+@cache
+def _units() -> Units:
+    """The units that are shipped."""
+    return shipped_catalogue("units").units
+
+
+def _number(given: Any, what: str) -> Decimal:
+    """A number as it stands; a text in percent as a share."""
+    percent = isinstance(given, str) and given.strip().endswith(("%", "％"))
+    return exact(given, SHARE if percent else NO_UNIT, _units(), what)
+
+
+def _how(rule: Rule) -> Words:
+    return sentence(f"door.takes_{rule.takes}")
+
+
+def rule(text: str = "", /, **keys: Any) -> TriedRule:
+    """A rule to try without any file: in one line as a framework writes it, or by its keys.
+
+    A number it scores is a share where a share is measured ("87%" or 0.87).
+
+    Raises InputRefused where it is no rule, with the reason.
+
+    >>> import evallib as ev
+    >>> ev.rule(kind="proportional", of="completion")(0.87, points=10)
+    8.7
+    >>> ev.rule('{ kind = "pass_fail", at_least = 0.9 }')("95%", points=2)
+    2.0
+    """
+    line = text or "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in keys.items()) + " }"
+    try:
+        return TriedRule(written_rule(line))
+    except ValueError as error:
+        raise InputRefused(tuple(written_wrong(line, error, Place("ev.rule")))) from None
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Iterable):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return f"{_number(value, 'number'):f}"
