@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "": {"model", "door", "desk"},
 }
-"""What each folder, or module beside the folders, may take from. `evallib` itself holds the public names, fetched when they are asked for, and the version, which all may take."""
+"""What each folder, or module beside the folders, may take from. `evallib` itself holds the public names, which are fetched when they are
+asked for, and the version, which all may take."""
 
 
 def modules() -> dict[str, ast.Module]:
