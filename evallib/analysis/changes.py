@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from evallib.model.base import Frozen
 from evallib.model.catalogue import Catalogue
-from evallib.model.errors import meant
+from evallib.model.errors import InputRefused, Place, meant
 from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator, Section
@@ -22,7 +22,7 @@ from evallib.model.rules import Rule, as_line
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import NOTHING, Given, Words, listed, words
 from evallib.say.numbers import plain, written
-from evallib.say.refusals import refused
+from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 from evallib.say.workings import scale_of
 
@@ -80,7 +80,8 @@ class _Change(Frozen):
         try:
             return self.model_validate(self.model_dump() | {self.VALUE: value})
         except ValidationError:
-            raise refused("trial.not_above_zero", _told(f"label.{self.kind}").zh, str(value)) from None
+            place = Place(TRIAL, called=_told(f"label.{self.kind}"))
+            raise InputRefused((problem("trial.not_above_zero", place, str(value)),)) from None
 
     def make(self, framework: Framework, record: Record) -> Made:
         """The framework and the record with the change made; see `evallib.analysis.what_if.apply` for what each change means.
@@ -218,10 +219,10 @@ class ActualChange(_TargetChange):
     actual: Decimal
 
     def make(self, framework: Framework, record: Record) -> Made:
-        row, indicator = self._row(framework, record), self._in_force(framework, record)
-        if indicator.value:
-            facts = [name.id for name in framework.catalogue.formulas[indicator.value].inputs]
-            raise refused("trial.actual_computed", TRIAL, self.indicator, facts=listed(facts))
+        formula = framework.catalogue.formulas.get(self._in_force(framework, record).value or "")
+        if formula is not None:
+            raise refused("trial.actual_computed", TRIAL, self.indicator, facts=listed(name.id for name in formula.inputs))
+        row = self._row(framework, record)
         parts = _with(record.target_parts, lambda p: p.indicator == row.indicator and p.role == "actual", counted="no")
         record = _with_target(record, row, {"actual": self.actual, "actual_unit": row.unit, "base": None})
         return framework, _copy(record, {"target_parts": parts})

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, overload
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, overload
 
 from evallib.data.folder import data_root, find_data, has_data
-from evallib.data.government import load_government
 from evallib.data.load import Departments, list_departments
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
@@ -21,12 +18,15 @@ from evallib.door.shown import Shown, Shows
 from evallib.model.errors import InputRefused
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears
-from evallib.pages.comparison import SECTIONS as OF_YEARS
-from evallib.pages.comparison import YearComparison
-from evallib.pages.overview import SECTIONS as OF_COUNTY
-from evallib.pages.overview import CountyOverview
-from evallib.pages.rendering import Section
 from evallib.say.refusals import refused
+from evallib.say.sentences import sentences
+
+if TYPE_CHECKING:  # what draws is fetched when something is drawn
+    import pandas as pd
+
+    from evallib.pages.comparison import YearComparison
+    from evallib.pages.overview import CountyOverview
+    from evallib.pages.rendering import Section
 
 MOST_SHOWN = 12
 
@@ -67,6 +67,8 @@ class Results(Frames):
         return frames.totals((r.evaluation for r in self.results), self._lang)
 
     def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
         made = {(r.department, r.year): r._frame(name) for r in self.results}
         if not made:
             return frames.frame(["department", "year"], "", ())
@@ -123,13 +125,15 @@ class Years(Results):
 
     @cached_property
     def _page(self) -> YearComparison:
+        from evallib.pages.comparison import YearComparison
+
         es = tuple(r.evaluation for r in self.results)
         return YearComparison(DepartmentYears(self._department, self._name, es, self._absent), self._lang)
 
     @property
     def section(self) -> ByName[Section]:
         """The sections of the comparison of years: `years.section.totals`."""
-        return ByName(OF_YEARS, self._page.section, "section")
+        return ByName(sentences("pages.comparison.sections"), lambda id: self._page.section(id), "section")
 
     def _title(self) -> str:
         return told("years", self._lang, name=self._name, count=len(self))
@@ -153,13 +157,16 @@ class County(Results):
 
     @cached_property
     def _page(self) -> CountyOverview:
+        from evallib.data.government import load_government
+        from evallib.pages.overview import CountyOverview
+
         county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent)
         return CountyOverview(county, self._lang, load_government(self._data, self._year, evaluated=[county]))
 
     @property
     def section(self) -> ByName[Section]:
         """The sections of the county's overview: `county.section.ranking`."""
-        return ByName(OF_COUNTY, self._page.section, "section")
+        return ByName(sentences("pages.overview.sections"), lambda id: self._page.section(id), "section")
 
     def _title(self) -> str:
         return told("county", self._lang, year=self._year, count=len(self))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from evallib.analysis.changes import (
     ActualChange,
@@ -25,7 +25,12 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.units import NO_UNIT, SHARE, Unit, parse_decimal
 from evallib.model.words import Words, folded, words
 
-Given = Mapping[Any, Any]
+
+class Given(Protocol):
+    """What is given by name: a dict, or a pandas Series."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]:
+        """Names and numbers."""
 
 
 @dataclass(frozen=True)

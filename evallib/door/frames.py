@@ -7,9 +7,7 @@ What is not known is NaN, what is no number is text in the language asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evallib.analysis.tables import budget_lines
 from evallib.door.numbers import as_float, unit_shown
@@ -21,9 +19,14 @@ from evallib.model.words import Lang
 from evallib.say.reconciliation import verdict
 from evallib.score.reconcile import reconcile
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def frame(index: str | list[str], columns: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """A frame with its index and columns in their order, also where there is no row."""
+    import pandas as pd  # late: whoever asks for no frame need not wait for it
+
     keys = [index] if isinstance(index, str) else index
     made = pd.DataFrame([*rows], columns=[*keys, *columns.split()])
     return made.set_index(keys)

@@ -8,14 +8,10 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evallib.analysis.tables import losses
 from evallib.analysis.what_if import make_scenario
-from evallib.charts.drawing import Chart
-from evallib.charts.report import CHARTS
 from evallib.data.load import load_year
 from evallib.data.whole import whole
 from evallib.door import frames
@@ -29,12 +25,10 @@ from evallib.model.facts import InputValue
 from evallib.model.units import Unit
 from evallib.model.words import Lang, Words, joined, words
 from evallib.model.years import EvaluatedYear
-from evallib.pages.rendering import Section
-from evallib.pages.report import SECTIONS, Report
 from evallib.say.numbers import plain, quantity
 from evallib.say.prose import with_numbers
 from evallib.say.refusals import refused
-from evallib.say.sentences import sentence
+from evallib.say.sentences import sentence, sentences
 from evallib.say.workings import (
     formula_text,
     indicator_clause,
@@ -44,6 +38,13 @@ from evallib.say.workings import (
     indicator_working,
     total_text,
 )
+
+if TYPE_CHECKING:  # what draws is fetched when something is drawn
+    import pandas as pd
+
+    from evallib.charts.drawing import Chart
+    from evallib.pages.rendering import Section
+    from evallib.pages.report import Report
 
 Path_ = str | os.PathLike[str]
 """A path, as text or as an object."""
@@ -160,7 +161,8 @@ class Result(Frames):
         return self.evaluation.record.name[self._lang]
 
     @property
-    def lang(self) -> Lang:
+    def lang(self) -> str:
+        """The language it speaks, "zh" or "en"."""
         return self._lang
 
     @property
@@ -197,16 +199,20 @@ class Result(Frames):
 
     @cached_property
     def _report(self) -> Report:
+        from evallib.pages.report import Report
+
         return Report(self._checked, self._lang)
 
     @property
     def section(self) -> ByName[Section]:
         """The sections of the report: `r.section.targets`. TAB shows which there are."""
-        return ByName(SECTIONS, self._report.section, "section")
+        return ByName(sentences("pages.report.sections"), lambda id: self._report.section(id), "section")
 
     @property
     def chart(self) -> ByName[Chart]:
         """The charts as the page draws them: `r.chart.targets`."""
+        from evallib.charts.report import CHARTS
+
         return ByName({name: words(name) for name in CHARTS}, self._report.draw, "chart")
 
     @property
@@ -368,7 +374,7 @@ class Comparison(Shows):
     """Two results side by side: only what differs. `frame` holds it, `sentence` says what moved and why."""
 
     def __init__(self, before: Result, after: Result) -> None:
-        self._before, self._after, self._lang = before, after, after.lang
+        self._before, self._after, self._lang = before, after, after._lang
 
     @property
     def frame(self) -> pd.DataFrame:

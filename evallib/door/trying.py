@@ -8,8 +8,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
-import pandas as pd
-
 from evallib.checks.record import written_wrong
 from evallib.data.rulebook import shipped_catalogue
 from evallib.door.book import Results
@@ -49,6 +47,8 @@ class Formula(Shows):
         if isinstance(of, Result):
             found = self._of(of.evaluation)
             return as_float(found.value, found.unit)
+        import pandas as pd
+
         results: Results = of
         values = {(r.department, r.year): self(r) for r in results}
         keys = pd.MultiIndex.from_tuples([*values], names=["department", "year"])
@@ -62,7 +62,7 @@ class Formula(Shows):
         """The formula with the numbers put in, for a result."""
         e = of.evaluation
         found = self._of(e)
-        return told("own_value", of.lang, name=self._name or self._text, working=formula_working(_with(e, found, self), found, of.lang))
+        return told("own_value", of._lang, name=self._name or self._text, working=formula_working(_with(e, found, self), found, of._lang))
 
     def _of(self, e: Evaluation) -> FormulaResult:
         return compute_formula(e.facts, _compiled(e.catalogue, self).formulas[_ID])
