@@ -135,6 +135,9 @@ class Years(Results):
         """The sections of the comparison of years: `years.section.totals`."""
         return ByName(sentences("pages.comparison.sections"), lambda id: self._page.section(id), "section")
 
+    def _of(self) -> Any:
+        return self._page.of
+
     def _title(self) -> str:
         return told("years", self._lang, name=self._name, count=len(self))
 
@@ -167,6 +170,9 @@ class County(Results):
     def section(self) -> ByName[Section]:
         """The sections of the county's overview: `county.section.ranking`."""
         return ByName(sentences("pages.overview.sections"), lambda id: self._page.section(id), "section")
+
+    def _of(self) -> Any:
+        return self._page.of
 
     def _title(self) -> str:
         return told("county", self._lang, year=self._year, count=len(self))

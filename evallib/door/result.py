@@ -213,7 +213,13 @@ class Result(Frames):
         """The charts as the page draws them: `r.chart.targets`."""
         from evallib.charts.report import CHARTS
 
-        return ByName({name: words(name) for name in CHARTS}, self._report.draw, "chart")
+        return ByName({name: words(name) for name in CHARTS}, lambda name: replace(self._report.draw(name), of=self._of()), "chart")
+
+    def _of(self) -> Any:
+        """What the page is told of whose it is."""
+        from evallib.pages.handed import of_evaluation
+
+        return of_evaluation(self.evaluation, self._lang)
 
     @property
     def plot(self) -> ByName[Callable[..., Any]]:
