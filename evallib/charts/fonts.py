@@ -93,6 +93,8 @@ def use_chinese() -> str | None:
     ...     family in rcParams["font.family"]
     True
     """
+    if chinese_font() is None:
+        _tell()
     rcParams["font.family"] = _with_chinese(rcParams["font.family"])
     return chinese_font()
 
@@ -102,15 +104,16 @@ def write_chinese(ax: Axes) -> None:
 
     What is added later (a legend, a note) is written in the fonts of the session: see `use_chinese`.
     """
-    for text in ax.findobj(Text):
+    texts = [text for text in ax.findobj(Text) if isinstance(text, Text)]
+    if chinese_font() is None and any(character >= "\u2e80" for text in texts for character in text.get_text()):
+        _tell()
+    for text in texts:
         text.set_fontfamily(_with_chinese(text.get_fontfamily()))
     ax.tick_params(labelfontfamily=_with_chinese(rcParams["font.family"]))  # a tick that is made later, too
 
 
 def _with_chinese(families: list[str]) -> list[str]:
     found = chinese_font()
-    if found is None:
-        _tell()
     return families if found is None or found in families else [*families, found]
 
 

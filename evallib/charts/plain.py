@@ -6,12 +6,15 @@ made by `matplotlib.pyplot`, so that a notebook shows it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import cycle
-from math import ceil, isnan
+from math import ceil, inf, isnan, nan
+from typing import Any
 
 import pandas as pd
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
@@ -36,7 +39,7 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -
     """
     if frame.empty:
         return _nothing(ax, told("targets.nothing"), lang)
-    ax, reached, missed = _axes(ax, len(frame)), frame["attainment"].astype(float), _is(frame["met"], False)
+    ax, reached, missed = _axes(ax, len(frame)), _numbers(frame["attainment"]), _is(frame["met"], False)
     ax.barh(range(len(frame)), reached, color=[BAD if one else ACCENT for one in missed])
     ax.axvline(1, color=INK)
     ends = ["met" if one else "unmet" if other else "no_actual" for one, other in zip(_is(frame["met"], True), missed, strict=True)]
@@ -61,8 +64,8 @@ def points(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     frame = frame[frame["points"].fillna(0) != 0]
     if frame.empty:
         return _nothing(ax, told("points.nothing"), lang)
-    ax, lost = _axes(ax, len(frame)), frame["lost"].astype(float)
-    ax.barh(range(len(frame)), frame["score"].astype(float), color=ACCENT, label=told("plain.score")[lang])
+    ax, lost = _axes(ax, len(frame)), _numbers(frame["lost"])
+    ax.barh(range(len(frame)), _numbers(frame["score"]), color=ACCENT, label=told("plain.score")[lang])
     ax.barh(range(len(frame)), frame["points"], facecolor="none", edgecolor=INK, label=told("plain.full")[lang])
     texts = ["—" if isnan(score) else _signed(-loss) if loss else "" for score, loss in zip(frame["score"], lost, strict=True)]
     _beside(ax, frame["points"], texts)
@@ -80,10 +83,10 @@ def dimensions(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh"
     >>> print(dimensions(frame, Figure(figsize=(7.2, 2)).subplots(), lang="en").get_title())
     Output has the lowest score rate (75.00%), Input the highest (90.00%)
     """
-    known = frame.assign(rate=frame["rate"].astype(float)).dropna(subset="rate").sort_values("rate", kind="stable")
+    known = frame.assign(rate=_numbers(frame["rate"])).dropna(subset="rate").sort_values("rate", kind="stable")
     if known.empty:
         return _nothing(ax, told("dimensions.nothing"), lang)
-    ax, rates = _axes(ax, len(frame)), frame["rate"].astype(float)
+    ax, rates = _axes(ax, len(frame)), _numbers(frame["rate"])
     ax.barh(range(len(frame)), rates, color=ACCENT, label=told("plain.rate")[lang])
     ax.barh(range(len(frame)), [1.0] * len(frame), facecolor="none", edgecolor=INK)
     _beside(ax, rates.clip(lower=1).fillna(1), [_percent(rate) for rate in rates])
@@ -108,7 +111,7 @@ def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     """
     if frame.empty or frame["points"].isna().all():
         return _nothing(ax, told("points_bridge.nothing"), lang)
-    ax, lost = _axes(ax, len(frame) + 2), frame["lost"].astype(float).fillna(0)
+    ax, lost = _axes(ax, len(frame) + 2), _numbers(frame["lost"]).fillna(0)
     full, total, after = frame["points"].sum(), frame["score"].sum(), frame["points"].sum() - lost.cumsum()
     widths, starts = [full, *lost, total], [0, *after, 0]
     ax.barh(range(len(frame) + 2), widths, left=starts, color=[QUIET, *(GOOD if one < 0 else BAD for one in lost), ACCENT])
@@ -134,7 +137,7 @@ def budget(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     >>> budget(frame, Figure().subplots(), lang="en").get_title()
     'Outturn 5.00% below the approved budget'
     """
-    far, sides = frame["variance"].astype(float), list(frame["side"])
+    far, sides = _numbers(frame["variance"]), list(frame["side"])
     if far.isna().all():
         return _nothing(ax, told("budget_variance.nothing"), lang)
     ax = _axes(ax, len(frame))
@@ -169,7 +172,7 @@ def findings(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") 
     """
     if frame.empty:
         return _nothing(ax, told("plain.no_findings"), lang)
-    amounts = frame["amount"].astype(float)
+    amounts = _numbers(frame["amount"])
     unit = next(iter(frame["unit"][amounts.notna()].mode()), "")
     drawn = amounts.where(frame["unit"] == unit)
     kinds = drawn.groupby(frame["kind"]).agg(["sum", "size", "count"]).sort_values("sum", ascending=False, kind="stable")
@@ -198,7 +201,7 @@ def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     """
     shares = frame["points"].nunique() > 1
     say, unit = (_percent, told("plain.rate")) if shares else (_number, told("plain.points"))
-    table = frame["rate" if shares else "total"].astype(float).unstack("year").reindex(frame.index.unique("department"))
+    table = _numbers(frame["rate" if shares else "total"]).unstack("year").reindex(frame.index.unique("department"))
     names, years = frame["name"].groupby(level="department").last()[table.index], [int(year) for year in table.columns]
     known = table.dropna(how="all")
     if known.empty:
@@ -231,6 +234,14 @@ def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     return _finished(ax, title, unit, lang, ax.set_ylabel)
 
 
+def show_pictures(shell: Any) -> None:
+    """Let an IPython shell show the figures of pyplot where its kernel does not see to it: pyplot does, once it is imported."""
+    rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:  # it was before, with figures of others
+        pyplot.close("all")
+        shell.enable_matplotlib("inline")
+
+
 def _axes(ax: Axes | None, rows: int) -> Axes:
     """The axes to draw on; where none are given, those of a figure as high as its rows need, which a notebook shows by itself."""
     if ax is None:
@@ -238,6 +249,11 @@ def _axes(ax: Axes | None, rows: int) -> Axes:
 
         _, ax = pyplot.subplots(figsize=(7.2, 1.2 + 0.3 * max(rows, 3)), layout="constrained")
     return ax
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """As floats; what was divided by nothing is as good as missing."""
+    return values.astype(float).replace([inf, -inf], nan)
 
 
 def _is(values: pd.Series, wanted: bool) -> list[bool]:

@@ -125,6 +125,14 @@ def test_without_a_font_one_warning_and_nothing_else(machine: Path, caplog: pyte
     assert caplog.record_tuples == [] or all(level < logging.WARNING for _, level, _ in caplog.record_tuples)
 
 
+def test_who_draws_no_chinese_is_told_nothing(machine: Path) -> None:
+    figure = Figure()
+    ax = figure.subplots()
+    ax.set_title("Execution – 95%")
+    write_chinese(ax)  # a warning would be an error
+    figure.savefig(machine / "picture.png")
+
+
 def test_chinese_is_added_behind_the_fonts_in_use(tmp_path: Path) -> None:
     with rc_context({"font.family": ["DejaVu Serif"]}):
         for _ in range(2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan, nan
+from math import inf, isnan, nan
 from pathlib import Path
 
 import nbformat
@@ -119,8 +119,10 @@ def test_no_row_and_no_number_are_drawn_as_nothing(draw: Draw, lang: Lang, tmp_p
     assert not empty.lines
     drawn(empty, tmp_path)
     unknown = frame.copy()
-    unknown[frame.select_dtypes("number").columns] = nan
-    assert drawn(draw(unknown, axes(), lang=lang), tmp_path).get_title()
+    numbers = frame.select_dtypes("number").columns
+    for columns, value in ((numbers, nan), (numbers, 0.0), (numbers.intersection(["attainment", "rate", "variance"]), inf)):
+        unknown[columns] = value
+        assert drawn(draw(unknown, axes(), lang=lang), tmp_path).get_title()
 
 
 @each
