@@ -15,7 +15,7 @@ from typing import Any, Literal
 from xml.etree import ElementTree
 
 import pandas as pd
-from matplotlib import font_manager, rc_context
+from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -26,6 +26,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
+from evallib.charts.fonts import chinese_font
 from evallib.model.words import Lang
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
@@ -45,7 +46,6 @@ LEADING = 10.5  # from one line of a text to the next
 READER_FONTS = (
     "system-ui, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', SimHei, 'WenQuanYi Micro Hei', sans-serif"
 )
-_CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "WenQuanYi Micro Hei")
 _DRAWN: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.usetex": False,
@@ -56,26 +56,6 @@ _DRAWN: dict[Any, Any] = {
 }
 
 Align = Literal["left", "center", "right"]
-
-
-@cache
-def chinese_font() -> str | None:
-    """The family that draws Chinese in pictures: an installed one, else that of the package pylopdf-fonts-zh-cn, else None.
-
-    SVG does not need it (its text is drawn by the reader's machine); a PNG made without one shows boxes.
-    """
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    for name in _CHINESE:
-        if name in installed:
-            return name
-    try:
-        from pylopdf_fonts_zh_cn import sans_path
-    except ImportError:
-        return None
-    if not sans_path().is_file():
-        return None
-    font_manager.fontManager.addfont(sans_path())
-    return font_manager.get_font(sans_path()).family_name
 
 
 def _families() -> list[str]:
@@ -406,14 +386,14 @@ def _pixels(figure: Figure, dpi: int) -> Image.Image:
 def _heading(title: str, subtitle: str) -> Figure:
     sheet, y = Sheet(), 14.0
     for text, size, color, bold in ((title, 13.0, INK, True), (subtitle, SMALL, MUTED, False)):
-        for line in _paragraph(text, WIDTH - 6, size):
+        for line in paragraph(text, WIDTH - 6, size):
             sheet.text(0, y, line, size=size, color=color, bold=bold)
             y += size * 1.45
         y += 2
     return sheet.finish(y)
 
 
-def _paragraph(text: str, width: float, size: float) -> list[str]:
+def paragraph(text: str, width: float, size: float) -> list[str]:
     """A text in as many lines as it takes."""
     lines = [""]
     for word in re.findall(r"[^\x00-\x7f][、，。；：）》”]*|[!-~]+\s*|\s+", text):

@@ -106,9 +106,12 @@ def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
 
 def _run(sources: list[str | None]) -> Iterator[dict[str, Any]]:
     """Inside the child, with the kernel for itself: one source after the other until one fails."""
+    from evallib.charts.plain import show_pictures
+
     manager = _kernel()
     client = manager.client()
     client.start_channels()
+    show_pictures(manager.kernel.shell)
     yield dict(manager.kernel.language_info)
     for source in sources:
         if source is None or not source.strip():

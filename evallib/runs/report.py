@@ -196,7 +196,7 @@ def _refuse_folders(folder: Path, stem: str) -> None:
 
 def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) -> tuple[Problem, ...]:
     """The charts as PNG, and a warning where the machine has no font that can draw Chinese."""
-    from evallib.charts.drawing import chinese_font
+    from evallib.charts.fonts import chinese_font
     from evallib.charts.report import CHARTS
 
     for id, draw in CHARTS.items():

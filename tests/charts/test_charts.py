@@ -15,7 +15,7 @@ import pytest
 
 from evallib.charts import drawing
 from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
-from evallib.charts.drawing import PALETTE, Chart, chinese_font, clean, shorten, text_width, wrap
+from evallib.charts.drawing import PALETTE, Chart, clean, shorten, text_width, wrap
 from evallib.charts.points import dimension_chart, points_bridge_chart, points_chart
 from evallib.charts.report import CHARTS
 from evallib.charts.targets import target_completion_chart
@@ -379,30 +379,6 @@ def test_png_is_a_png_with_the_title_drawn_in() -> None:
     width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
     assert width in (719, 720)
     assert height > chart.figure.get_figheight() * 100 + 30
-
-
-def test_without_a_chinese_font_a_png_is_still_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "_CHINESE", ())
-    monkeypatch.setitem(__import__("sys").modules, "pylopdf_fonts_zh_cn", None)
-    chinese_font.cache_clear()
-    try:
-        assert chinese_font() is None
-        chart = dimension_chart(real(), "zh")
-        assert chart.to_png(dpi=50).startswith(b"\x89PNG")
-        assert "投入" in texts(chart.to_svg())
-    finally:
-        chinese_font.cache_clear()
-
-
-def test_the_font_package_is_used_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pylopdf_fonts_zh_cn")
-    monkeypatch.setattr(drawing, "_CHINESE", ())
-    chinese_font.cache_clear()
-    try:
-        assert chinese_font() == "Noto Sans SC"
-        assert dimension_chart(real(), "zh").to_png(dpi=50).startswith(b"\x89PNG")
-    finally:
-        chinese_font.cache_clear()
 
 
 # --- names -----------------------------------------------------------------------------------------------------------------

@@ -122,7 +122,7 @@ def test_the_charts_as_pictures_for_word(tmp_path: Path) -> None:
 
 
 def test_pictures_without_a_chinese_font_come_with_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evallib.charts.drawing.chinese_font", lambda: None)
+    monkeypatch.setattr("evallib.charts.fonts.chinese_font", lambda: None)
     monkeypatch.setattr("evallib.charts.report.CHARTS", dict([next(iter(CHARTS.items()))]))  # one picture will do
     warned = run_report("hrss", 2023, data=DATA, out=tmp_path, figures=True, engine=fast_engine()).warnings
     assert "方框" in warned[-1].describe("zh")

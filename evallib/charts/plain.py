@@ -1,0 +1,335 @@
+"""Plain matplotlib plots for an analyst, each from one frame of the front door: axes to restyle as they like. Pure, but for pyplot.
+
+Rows are drawn in the order of the frame, from the top: sort it, or take some of its rows, first. Where no axes are given a figure is
+made by `matplotlib.pyplot`, so that a notebook shows it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import cycle
+from math import ceil, inf, isnan, nan
+from typing import Any
+
+import pandas as pd
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from evallib.charts.drawing import ACCENT, BAD, BODY, FAINT, GOOD, INK, MUTED, QUIET, SMALL, clean, paragraph, wrap
+from evallib.charts.fonts import write_chinese
+from evallib.charts.parts import above_or_below, name_width, told
+from evallib.model.units import round_half_up
+from evallib.model.words import NOTHING, Lang, Words, words
+from evallib.say.numbers import percent, plain
+
+
+def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """How far each target was reached, as bars against a line at 100%; past the line is good in every row.
+
+    `frame`: a row a target, with `name`, `attainment` (a share, 1 is reached) and `met` (True, False or None).
+
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"name": ["Households", "Reviews"], "attainment": [1.1, 0.5], "met": [True, False]})
+    >>> ax = targets(frame, Figure().subplots(), lang="en")
+    >>> ax.get_title(), [float(bar.get_width()) for bar in ax.patches]
+    ('1 of 2 targets met', [1.1, 0.5])
+    """
+    if frame.empty:
+        return _nothing(ax, told("targets.nothing"), lang)
+    ax, reached, missed = _axes(ax, len(frame)), _numbers(frame["attainment"]), _is(frame["met"], False)
+    ax.barh(range(len(frame)), reached, color=[BAD if one else ACCENT for one in missed])
+    ax.axvline(1, color=INK)
+    ends = ["met" if one else "unmet" if other else "no_actual" for one, other in zip(_is(frame["met"], True), missed, strict=True)]
+    texts = [_verdict(rate, end)[lang] for rate, end in zip(reached, ends, strict=True)]
+    _beside(ax, reached.clip(lower=1), texts, _cut(ax, reached, 1.2))
+    title = told("targets.title", all=len(frame), met=ends.count("met"))
+    title += told("targets.unknown", unknown=ends.count("no_actual")) if "no_actual" in ends else NOTHING
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    return _named(ax, frame["name"], title, told("plain.target"), lang)
+
+
+def points(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """The points of each indicator, outlined, and its score, solid; beside them what was lost. Those without points are left out.
+
+    `frame`: a row an indicator, with `name`, `points`, `score` and `lost`, in points.
+
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"name": ["Goals", "Output"], "points": [5.0, 20.0], "score": [5.0, 18.5], "lost": [0.0, 1.5]})
+    >>> points(frame, Figure().subplots(), lang="en").get_title()
+    '1 of 2 indicators lost points, 1.50 in all'
+    """
+    frame = frame[frame["points"].fillna(0) != 0]
+    if frame.empty:
+        return _nothing(ax, told("points.nothing"), lang)
+    ax, lost = _axes(ax, len(frame)), _numbers(frame["lost"])
+    ax.barh(range(len(frame)), _numbers(frame["score"]), color=ACCENT, label=told("plain.score")[lang])
+    ax.barh(range(len(frame)), frame["points"], facecolor="none", edgecolor=INK, label=told("plain.full")[lang])
+    texts = ["—" if isnan(score) else _signed(-loss) if loss else "" for score, loss in zip(frame["score"], lost, strict=True)]
+    _beside(ax, frame["points"], texts)
+    title = told("points.title", all=len(frame), losing=int((lost > 0).sum()), lost=_number(lost[lost > 0].sum()))
+    return _named(ax, frame["name"], title, told("plain.points"), lang)
+
+
+def dimensions(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """The score rate of each dimension, solid, in a frame of 100%.
+
+    `frame`: a row a dimension, with `name` and `rate` (a share).
+
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"name": ["Input", "Output"], "rate": [0.9, 0.75]})
+    >>> print(dimensions(frame, Figure(figsize=(7.2, 2)).subplots(), lang="en").get_title())
+    Output has the lowest score rate (75.00%), Input the highest (90.00%)
+    """
+    known = frame.assign(rate=_numbers(frame["rate"])).dropna(subset="rate").sort_values("rate", kind="stable")
+    if known.empty:
+        return _nothing(ax, told("dimensions.nothing"), lang)
+    ax, rates = _axes(ax, len(frame)), _numbers(frame["rate"])
+    ax.barh(range(len(frame)), rates, color=ACCENT, label=told("plain.rate")[lang])
+    ax.barh(range(len(frame)), [1.0] * len(frame), facecolor="none", edgecolor=INK)
+    _beside(ax, rates.clip(lower=1).fillna(1), [_percent(rate) for rate in rates])
+    (least, low), (most, high) = [(clean(row["name"]), _percent(row["rate"])) for _, row in known.iloc[[0, -1]].iterrows()]
+    title = told("dimensions.title", least=least, low=low, most=most, high=high)
+    title = title if low != high else told("plain.rated", name=least, rate=low)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    return _named(ax, frame["name"], title, told("plain.rate"), lang)
+
+
+def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """From full points down to the score: what each dimension lost.
+
+    `frame`: a row a dimension, with `name`, `points`, `score` and `lost`, in points.
+
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"name": ["Input", "Output"], "points": [40.0, 60.0], "score": [39.0, 51.0], "lost": [1.0, 9.0]})
+    >>> ax = bridge(frame, Figure().subplots(), lang="en")
+    >>> ax.get_title(), [float(bar.get_width()) for bar in ax.patches]
+    ('90.00 points; Output lost most (−9.00)', [100.0, 1.0, 9.0, 90.0])
+    """
+    if frame.empty or frame["points"].isna().all():
+        return _nothing(ax, told("points_bridge.nothing"), lang)
+    ax, lost = _axes(ax, len(frame) + 2), _numbers(frame["lost"]).fillna(0)
+    full, total, after = frame["points"].sum(), frame["score"].sum(), frame["points"].sum() - lost.cumsum()
+    widths, starts = [full, *lost, total], [0, *after, 0]
+    ax.barh(range(len(frame) + 2), widths, left=starts, color=[QUIET, *(GOOD if one < 0 else BAD for one in lost), ACCENT])
+    ends = [start + max(width, 0) for start, width in zip(starts, widths, strict=True)]
+    known = ["—" if unknown else _signed(-one) for one, unknown in zip(lost, frame["lost"].isna(), strict=True)]
+    _beside(ax, ends, [_number(full), *known, _number(total)])
+    title = told("points_bridge.total", total=_number(total)) + told("points_bridge.no_loss")
+    if (lost > 0).any():
+        worst = int(lost.to_numpy().argmax())
+        worst_of = told("points_bridge.worst", group=clean(frame["name"].iloc[worst]), lost=_signed(-lost.iloc[worst]))
+        title = told("points_bridge.total", total=_number(total)) + worst_of
+    names = [told("points_bridge.full")[lang], *frame["name"], told("points_bridge.end")[lang]]
+    return _named(ax, names, title, told("plain.points"), lang)
+
+
+def budget(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """How far each line of the budget ended above or below what was approved, in percent of it.
+
+    `frame`: a row a line, with `name`, `side` ("income" or "spending"), `variance` (a share of the approved) and `total` (True for sums).
+
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"name": ["Salaries", "All spending"], "side": "spending", "variance": [0.1, -0.05], "total": [False, True]})
+    >>> budget(frame, Figure().subplots(), lang="en").get_title()
+    'Outturn 5.00% below the approved budget'
+    """
+    far, sides = _numbers(frame["variance"]), list(frame["side"])
+    if far.isna().all():
+        return _nothing(ax, told("budget_variance.nothing"), lang)
+    ax = _axes(ax, len(frame))
+    ax.barh(range(len(frame)), far, color=[BAD if one > 0 else GOOD for one in far])
+    ax.axvline(0, color=INK)
+    _beside(ax, far, [_percent(one, sign=True) for one in far], _cut(ax, far, 0.1))
+    for row in range(1, len(frame)):
+        if sides[row] != sides[row - 1]:
+            ax.axhline(row - 0.5, color=FAINT)
+    for side in dict.fromkeys(sides):
+        rows = [row for row, one in enumerate(sides) if one == side]
+        middle, across = (rows[0] + rows[-1]) / 2, ax.get_yaxis_transform()
+        ax.text(1.01, middle, told(f"plain.side.{side}")[lang], rotation=270, va="center", color=MUTED, transform=across)
+    whole = far[frame["total"].astype(bool) & (frame["side"] == "spending")].dropna()
+    title = told("plain.above", all=int(far.notna().sum()), above=int((far > 0).sum()))
+    if len(whole):
+        title = told("budget_variance.whole", versus=above_or_below(_decimal(whole.iloc[-1])))
+    ax.xaxis.set_major_formatter(PercentFormatter(1))
+    return _named(ax, frame["name"], title, told("plain.variance"), lang)
+
+
+def findings(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """The amounts of findings by kind, the largest first; behind each how many findings there are.
+
+    `frame`: a row a finding, with `kind`, `amount` and `unit`. Amounts in another unit than most of them are counted, not drawn.
+
+    >>> from matplotlib.figure import Figure
+    >>> frame = pd.DataFrame({"kind": ["waste", "waste", "loss"], "amount": [10.0, 5.0, 40.0], "unit": "yuan"})
+    >>> ax = findings(frame, Figure().subplots(), lang="en")
+    >>> ax.get_title(), [float(bar.get_width()) for bar in ax.patches]
+    ('Findings: 3, 55 yuan in all', [40.0, 15.0])
+    """
+    if frame.empty:
+        return _nothing(ax, told("plain.no_findings"), lang)
+    amounts = _numbers(frame["amount"])
+    unit = next(iter(frame["unit"][amounts.notna()].mode()), "")
+    drawn = amounts.where(frame["unit"] == unit)
+    kinds = drawn.groupby(frame["kind"]).agg(["sum", "size", "count"]).sort_values("sum", ascending=False, kind="stable")
+    ax = _axes(ax, len(kinds))
+    ax.barh(range(len(kinds)), kinds["sum"], color=ACCENT)
+    said = [_number(row["sum"], None) if row["count"] else "—" for _, row in kinds.iterrows()]
+    _beside(ax, kinds["sum"], [told("plain.count", amount=one, count=int(n))[lang] for one, n in zip(said, kinds["size"], strict=True)])
+    title = told("plain.findings", all=len(frame))
+    title += told("plain.amount", amount=_number(drawn.sum(), None), unit=clean(unit)) if drawn.notna().any() else NOTHING
+    other, axis = int((amounts.notna() & drawn.isna()).sum()), words(clean(unit))
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(value, None)))
+    return _named(ax, list(kinds.index), title, told("plain.other_units", unit=axis, count=other) if other else axis, lang)
+
+
+def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+    """The totals of departments: bars for one year, lines for several. Where their full points differ, score rates are drawn instead.
+
+    `frame`: a row for each department and year (its index), with `name`, `total`, `points` and `rate` (a share).
+
+    >>> from matplotlib.figure import Figure
+    >>> index = pd.MultiIndex.from_product([["a"], [2023, 2024]], names=["department", "year"])
+    >>> frame = pd.DataFrame({"name": "Roads", "total": [80.0, 84.5], "points": 100.0, "rate": [0.8, 0.845]}, index)
+    >>> totals(frame, Figure().subplots(), lang="en").get_title()
+    'Roads: 80.00 in 2023, 84.50 in 2024'
+    """
+    shares = frame["points"].nunique() > 1
+    say, unit = (_percent, told("plain.rate")) if shares else (_number, told("plain.points"))
+    table = _numbers(frame["rate" if shares else "total"]).unstack("year").reindex(frame.index.unique("department"))
+    names, years = frame["name"].groupby(level="department").last()[table.index], [int(year) for year in table.columns]
+    known = table.dropna(how="all")
+    if known.empty:
+        return _nothing(ax, told("overview-totals.nothing"), lang)
+    if len(years) == 1:
+        ax, only = _axes(ax, len(table)), table.iloc[:, 0]
+        ax.barh(range(len(table)), only, color=ACCENT)
+        _beside(ax, only, [say(one) for one in only])
+        title = told("plain.spread", year=str(years[0]), count=len(known), most=say(only.max()), least=say(only.min()))
+        if len(known) == 1:
+            title = told("plain.one", name=clean(names[known.index[0]]), year=str(years[0]), total=say(only.max()))
+        if shares:
+            ax.xaxis.set_major_formatter(PercentFormatter(1))
+        return _named(ax, names, title, unit, lang)
+    ax = _axes(ax, 10)
+    for name, (_, row), marker, color in zip(
+        names, table.iterrows(), cycle("osD^vPX<>"), cycle((ACCENT, BAD, GOOD, INK, QUIET)), strict=False
+    ):
+        ax.plot(years, row, marker=marker, color=color, label=_escaped(name))
+    ax.set_xticks(years, [str(year) for year in years])
+    if shares:
+        ax.yaxis.set_major_formatter(PercentFormatter(1))
+    if len(table) > 1:  # names beside the lines would lie on each other
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), ncols=ceil(len(table) / 25), frameon=False, fontsize=SMALL)
+    both = table.dropna(subset=[years[0], years[-1]])  # a mean of others than the year before says nothing
+    both = both if len(both) else known
+    whose = words(clean(names.iloc[0])) if len(table) == 1 else told("plain.mean", count=len(both))
+    before, total = (say(both[year].mean()) for year in (years[0], years[-1]))
+    title = told("plain.moved", name=whose, since=str(years[0]), before=before, until=str(years[-1]), total=total)
+    return _finished(ax, title, unit, lang, ax.set_ylabel)
+
+
+def show_pictures(shell: Any) -> None:
+    """Let an IPython shell show the figures of pyplot where its kernel does not see to it: pyplot does, once it is imported."""
+    rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:  # it was before, with figures of others
+        pyplot.close("all")
+        shell.enable_matplotlib("inline")
+
+
+def _axes(ax: Axes | None, rows: int) -> Axes:
+    """The axes to draw on; where none are given, those of a figure as high as its rows need, which a notebook shows by itself."""
+    if ax is None:
+        from matplotlib import pyplot  # it chooses how pictures are shown: nobody who brings axes needs that
+
+        _, ax = pyplot.subplots(figsize=(7.2, 1.2 + 0.3 * max(rows, 3)), layout="constrained")
+    return ax
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """As floats; what was divided by nothing is as good as missing."""
+    return values.astype(float).replace([inf, -inf], nan)
+
+
+def _is(values: pd.Series, wanted: bool) -> list[bool]:
+    return [not pd.isna(value) and bool(value) is wanted for value in values]
+
+
+def _beside(ax: Axes, ends: Iterable[float], texts: Iterable[str], cut: float | None = None) -> None:
+    """A text behind the end of each bar; in it, with an arrow, where the bar is cut off."""
+    for row, (end, text) in enumerate(zip(ends, texts, strict=True)):
+        long, at = cut is not None and end > cut, 0.0 if isnan(end) else end
+        place, gap, align, color = (cut, -4, "right", "white") if long else (at, 4, "left", INK) if at >= 0 else (at, -4, "right", INK)
+        shown = f"{text} →" if long else text
+        ax.annotate(shown, (place or 0, row), (gap, 0), textcoords="offset points", va="center", ha=align, color=color, fontsize=SMALL)
+
+
+def _cut(ax: Axes, values: pd.Series, least: float) -> float | None:
+    """Where the axis ends, where a bar is so long that the others would not be seen."""
+    if not (values > 2).any():
+        return None
+    low, top = min(0.0, float(values.min())), float(max([least, *values[values <= 2]]))
+    end = top + 0.3 * (top - low)
+    ax.set_xlim(1.3 * low, end)
+    return end
+
+
+def _named(ax: Axes, names: Iterable[str], title: Words, unit: Words, lang: Lang) -> Axes:
+    """Bars with their names, the first at the top."""
+    labels = ["\n".join(wrap(_escaped(name), name_width(lang), SMALL)) for name in names]
+    ax.set_yticks(range(len(labels)), labels, fontsize=SMALL)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.margins(x=0.2)  # room for what stands beside the bars
+    return _finished(ax, title, unit, lang, ax.set_xlabel)
+
+
+def _nothing(ax: Axes | None, said: Words, lang: Lang) -> Axes:
+    """Axes that say in words that there is nothing to draw."""
+    ax = _axes(ax, 0)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return _finished(ax, said, NOTHING, lang, ax.set_xlabel)
+
+
+def _finished(ax: Axes, title: Words, unit: Words, lang: Lang, label: Callable[[str], object]) -> Axes:
+    """Title and unit; Chinese wherever there is text."""
+    width = ax.bbox.width * 72 / ax.figure.dpi
+    ax.set_title("\n".join(paragraph(_escaped(title[lang]), width, BODY + 1)), fontsize=BODY + 1)
+    label(_escaped(unit[lang]))
+    ax.spines[["top", "right"]].set_visible(False)
+    write_chinese(ax)
+    return ax
+
+
+def _escaped(text: str) -> str:
+    """A text as it is: matplotlib would take what stands between two dollar signs for a formula."""
+    return clean(text).replace("$", r"\$")
+
+
+def _decimal(value: float, places: int = 6) -> Decimal:
+    return round_half_up(Decimal(str(float(value))), places)
+
+
+def _number(value: float, places: int | None = 2) -> str:
+    return "—" if isnan(value) else plain(_decimal(value), places)
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + _number(value)
+
+
+def _percent(value: float, sign: bool = False) -> str:
+    return "—" if isnan(value) else ("+" if sign and value > 0 else "") + percent(_decimal(value))
+
+
+def _verdict(rate: float, verdict: str) -> Words:
+    said = told(f"targets.verdict.{verdict}")
+    if isnan(rate):
+        return said
+    return words(_percent(rate)) if verdict == "met" else told("plain.verdict", rate=_percent(rate), verdict=said)
