@@ -234,6 +234,20 @@ def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     return _finished(ax, title, unit, lang, ax.set_ylabel)
 
 
+OF_A_YEAR: dict[str, tuple[str, Callable[..., Axes]]] = {
+    "targets": ("targets", targets),
+    "points": ("indicators", points),
+    "dimensions": ("dimensions", dimensions),
+    "bridge": ("dimensions", bridge),
+    "budget": ("budget", budget),
+    "findings": ("findings", findings),
+}
+"""The plots of one result by name, each with the frame that it takes."""
+
+OF_SEVERAL: dict[str, tuple[str, Callable[..., Axes]]] = {"totals": ("totals", totals)}
+"""Those of several results."""
+
+
 def show_pictures(shell: Any) -> None:
     """Let an IPython shell show the figures of pyplot where its kernel does not see to it: pyplot does, once it is imported."""
     rcParams["backend"] = "module://matplotlib_inline.backend_inline"

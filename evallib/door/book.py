@@ -81,11 +81,15 @@ class Results(Frames):
     @property
     def plot(self) -> ByName[Callable[..., Any]]:
         """Plain plots, free to restyle: `book.plot.totals(ax=ax)`."""
-        from evallib.charts import plain as plots
+        from evallib.charts.fonts import use_chinese
+        from evallib.charts.plain import OF_SEVERAL
 
-        return ByName(
-            {n: words(n) for n in plots.OF_SEVERAL}, lambda n: partial(plots.OF_SEVERAL[n], getattr(self, n), lang=self._lang), "plot"
-        )
+        def plot(name: str) -> Callable[..., Any]:
+            frame, draw = OF_SEVERAL[name]
+            return partial(draw, getattr(self, frame), lang=self._lang)
+
+        use_chinese()
+        return ByName({name: words(name) for name in OF_SEVERAL}, plot, "plot")
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

@@ -224,11 +224,15 @@ class Result(Frames):
     @property
     def plot(self) -> ByName[Callable[..., Any]]:
         """Plain plots, free to restyle: `r.plot.targets(ax=ax)` gives matplotlib axes."""
-        from evallib.charts import plain as plots
+        from evallib.charts.fonts import use_chinese
+        from evallib.charts.plain import OF_A_YEAR
 
-        return ByName(
-            {n: words(n) for n in plots.OF_A_YEAR}, lambda n: partial(plots.OF_A_YEAR[n], self._frame(n), lang=self._lang), "plot"
-        )
+        def plot(name: str) -> Callable[..., Any]:
+            frame, draw = OF_A_YEAR[name]
+            return partial(draw, getattr(self, frame), lang=self._lang)
+
+        use_chinese()
+        return ByName({name: words(name) for name in OF_A_YEAR}, plot, "plot")
 
     # --- one indicator, and what if
 
