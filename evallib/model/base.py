@@ -20,6 +20,10 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
+    def __repr__(self) -> str:
+        whole = super().__repr__()  # which of a framework or a record would fill a notebook
+        return whole if len(whole) <= 600 else f"{whole[:600]}…"
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values; pydantic would take along what was worked out of the old ones."""
         copied = super().model_copy(update=update, deep=deep)

@@ -75,7 +75,7 @@ class Line:
     total: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Catalogue:
     """The entries in force in a year, in a county with its money, ready to be used; `part` holds them as they were written."""
 

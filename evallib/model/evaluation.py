@@ -178,7 +178,7 @@ class Tried(_Strict):
     said: Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation(_Strict):
     """A scored department's year: the results, and the framework and record they follow from.
 
@@ -200,6 +200,10 @@ class Evaluation(_Strict):
     self_grade: str
     open: Range | None = None
     tried: tuple[Tried, ...] = ()
+
+    def __repr__(self) -> str:
+        total = f"{self.total} of {self.points}, {self.grade.zh}" if self.has_total else f"{len(self.indicators)} indicators"
+        return f"<Evaluation {self.record.department} {self.record.year}: {total}>"
 
     @cached_property
     def dimensions(self) -> tuple[SectionResult, ...]:

@@ -114,7 +114,7 @@ _POWER = re.compile(r"(?:10{1,3}|10{0,2}(?:,?000){1,4})(?![\d,.])")
 _WORD = re.compile(r"[^\s=,;|<>]{1,20}(?: [^\s=,;|<>]{1,20}){0,3}")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Units:
     """The units of a catalogue in a county: what is declared, the money, and any other word as a unit of counting of its own kind.
 

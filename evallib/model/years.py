@@ -9,7 +9,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.words import Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EvaluatedYear:
     """A year's evaluation, last year's where there is one, and everything remarked on the way."""
 
@@ -28,7 +28,7 @@ class Absent:
     reason: Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DepartmentYears:
     """A department over the years of the list, oldest first; a listed year that could not be evaluated is absent."""
 
@@ -38,7 +38,7 @@ class DepartmentYears:
     absent: tuple[Absent, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CountyYear:
     """All listed departments in a year, in the order of the list; those that could not be evaluated are absent."""
 
