@@ -123,7 +123,7 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     except ValidationError:
         raise refused("report.unreadable_changes", REPORT) from None
     made = apply(recorded, changes)
-    if of.get("fingerprint", made.fingerprint) != made.fingerprint:
+    if of["fingerprint"] not in ("", made.fingerprint):  # nothing where only the parameters name it
         raise refused("report.other_data", REPORT)
     return made
 

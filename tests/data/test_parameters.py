@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from evallib.data.load import Departments
+from evallib.data.load import Departments, load_departments
 from evallib.data.parameters import checked_department, checked_lang, checked_parameters, checked_year
 from evallib.model.errors import InputRefused
-from evallib.model.record import Listing
 from tests.conftest import DATA
 
 
 @pytest.fixture
 def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list with codes of digits, which the list of today does not take."""
-    every = Departments(Listing.model_construct(code=code) for code in ("130001", "007"))
+    every = Departments(load_departments(DATA)[0].model_copy(update={"code": code}) for code in ("130001", "007"))
     monkeypatch.setattr("evallib.data.parameters.load_departments", lambda data: every)
 
 

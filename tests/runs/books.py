@@ -29,7 +29,7 @@ of |= {"name": evaluation.record.name[lang], "fingerprint": evaluation.fingerpri
 of |= {"changes": [json.loads(t.change) for t in evaluation.tried], "said": [t.said[lang] for t in evaluation.tried]}"""
 
 HANDED_OVER = """from IPython.display import display
-html = f'<section id="summary" aria-labelledby="h"><h2 id="h">{evaluation.total}</h2></section>'
+html = f"<section><p>{evaluation.total}</p></section>"
 display({"text/html": html, "text/plain": "summary"}, metadata={"evallib": {"kind": "section", "page": "report", "id": "summary",
     "heading": "摘要", "pair": "摘要 / Summary", "place": "summary", "absent": False, "of": of}}, raw=True)
 display({"text/html": "", "text/plain": "report"}, metadata={"evallib": {"kind": "report", "of": of}}, raw=True)"""
