@@ -7,7 +7,7 @@ from typing import Any
 
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.units import SHARE, Unit, convert, round_half_up
-from evallib.model.words import Lang
+from evallib.model.words import Lang, joined
 from evallib.say.workings import goal_text, indicator_clause, indicator_evidence, indicator_rule, indicator_working, reached_text
 
 
@@ -106,5 +106,6 @@ def result_of(evaluation: Evaluation) -> dict[str, Any]:
         "indicators_scored": e.coverage.indicators_scored,
         "indicators": e.coverage.indicators,
         "synthetic": bool(e.record.find_profile("synthetic", "zh")),
+        "tried": {"zh": said.zh, "en": said.en} if (said := joined(t.said for t in e.tried)) else None,
         "rows": rows,
     }

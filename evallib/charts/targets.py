@@ -82,7 +82,7 @@ def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
     if not t.is_number:
         goal, actual = goal_text(t, lang), reached_text(t, lang)
         return goal, actual, f"{actual} / {goal}"
-    if t.unit is SHARE or t.unit.symbol == "%":
+    if t.unit == SHARE or t.unit.symbol == "%":
         goal = percent(round_half_up(convert(t.target, t.unit, SHARE), 6), None)
         actual = or_dash(t.actual, lambda v: percent(round_half_up(convert(v, t.unit, SHARE), 4), None))
         tail = ""

@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, DATA, ERR, OUT, REPORTS, Data, Language, Notebooks, Out, refusals_told, table_of, tell
-from evallib.kit import NOTEBOOKS
+from evallib.cli.shared import (
+    ANOTHER_NAME,
+    DATA,
+    ERR,
+    OUT,
+    REPORTS,
+    Data,
+    Language,
+    Notebooks,
+    Out,
+    notebook_told,
+    refusals_told,
+    table_of,
+    tell,
+)
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.errors import meant
 from evallib.model.units import SHARE
 from evallib.model.words import words
 from evallib.say.numbers import percent
 from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
 from evallib.say.workings import STATUSES
 
 if TYPE_CHECKING:
@@ -30,7 +45,7 @@ def batch(
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
-    notebooks: Notebooks = NOTEBOOKS,
+    notebooks: Notebooks = None,
 ) -> None:
     """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -39,6 +54,8 @@ def batch(
     from evallib.runs.workers import open_executor
 
     with refusals_told(lang):
+        for name in (REPORT, COMPARISON, OVERVIEW, MONITORING):
+            notebook_told(data, name, notebooks, lang)
         every_job = list_pages(data, out, lang, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())
     with refusals_told(lang, to=out):  # said once, not for every page
@@ -57,6 +74,8 @@ def batch(
                 tell(line, on=progress.console)
             elif outcome.state == "made" and not ERR.is_terminal:
                 tell(line, on=ERR)
+            for said in outcome.left_out:
+                tell(f"{outcome.job.title[lang]}  " + sentence("batch.left_out.one", said=said)[lang], on=progress.console)
             progress.update(task, advance=1, description=words("页面，未成 ", "Pages, failed ")[lang] + str(failures))
 
         try:
@@ -79,7 +98,10 @@ def batch(
         index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, lang)
         write_results([job for job in every_job if job.kind == "report"], out)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
-    tell("  ".join(f"{STATES[s][lang]} {n}" for s, n in counts.items() if n))
+    told_counts = [f"{STATES[s][lang]} {n}" for s, n in counts.items() if n]
+    if left_out := sum(len(outcome.left_out) for outcome in outcomes):
+        told_counts.append(sentence("batch.left_out.count", count=left_out)[lang])
+    tell("  ".join(told_counts))
     tell(index)
     if failures:
         raise typer.Exit(1)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evallib.cli.shared import DATA, ERR, REPORTS, Data, Department, Language, Notebooks, Out, Year, page_being_made, print_problems, tell
-from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
-from evallib.model.words import words
+from evallib.cli.shared import (
+    DATA,
+    ERR,
+    REPORTS,
+    Data,
+    Department,
+    Language,
+    Notebooks,
+    Out,
+    Year,
+    notebook_told,
+    page_being_made,
+    print_problems,
+    tell,
+)
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 from evallib.say.workings import total_text
+
+if TYPE_CHECKING:
+    from evallib.runs.report import Page
 
 
 def report(
@@ -19,7 +37,7 @@ def report(
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
-    notebooks: Notebooks = NOTEBOOKS,
+    notebooks: Notebooks = None,
     figures: Annotated[bool, typer.Option("--figures", help="图表另存为 PNG / also save the charts as PNG")] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
 ) -> None:
@@ -27,9 +45,11 @@ def report(
     from evallib.runs.report import run_report
 
     with page_being_made(out, lang):
-        written = run_report(department, year, data=data, out=out, lang=lang, figures=figures, workbook=xlsx, notebook=notebooks / REPORT)
+        notebook = notebook_told(data, REPORT, notebooks, lang)
+        written = run_report(department, year, data=data, out=out, lang=lang, figures=figures, workbook=xlsx, notebook=notebook)
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), lang)
-    warned = sum(1 for problem in written.warnings if problem.level == "warning")
+    of_data = [problem for problem in written.warnings if problem not in written.left_out]
+    warned = sum(1 for problem in of_data if problem.level == "warning")
     if warned:
         options = ("" if data == DATA else f" --data {data}") + ("" if lang == "zh" else " --lang en")
         check = f"evallib check {department} {year}{options}"
@@ -37,30 +57,44 @@ def report(
     e = written.evaluation
     result = f"  {total} / {plain(e.points)}  {e.grade[lang]}" if (total := total_text(e)) else ""
     tell(f"{e.record.name[lang]} {e.catalogue.year(year)[lang]}{result}".rstrip())
-    tell(written.page)
+    if e.tried:
+        tell(sentence("changes.tried", said=joined(tried.said for tried in e.tried)), lang)
+    _tell_page(written, lang)
 
 
-def compare(department: Department, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = NOTEBOOKS) -> None:
+def _tell_page(made: Page, lang: Lang) -> None:
+    """Where the page is, and what of the notebook it leaves out."""
+    print_problems(made.left_out, lang)
+    tell(made.page)
+
+
+def compare(department: Department, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
     """生成一个部门历年比较的页面 / Make the page that compares a department's years."""
     from evallib.runs.report import run_comparison
 
     with page_being_made(out, lang):
-        tell(run_comparison(department, data=data, out=out, lang=lang, notebook=notebooks / COMPARISON))
+        notebook = notebook_told(data, COMPARISON, notebooks, lang)
+        made = run_comparison(department, data=data, out=out, lang=lang, notebook=notebook)
+    _tell_page(made, lang)
 
 
-def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = NOTEBOOKS) -> None:
+def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
     """生成一个年度各部门总览的页面 / Make the overview of all departments in a year."""
     from evallib.runs.report import run_overview
 
     with page_being_made(out, lang):
-        tell(run_overview(year, data=data, out=out, lang=lang, notebook=notebooks / OVERVIEW))
+        notebook = notebook_told(data, OVERVIEW, notebooks, lang)
+        made = run_overview(year, data=data, out=out, lang=lang, notebook=notebook)
+    _tell_page(made, lang)
 
 
 def monitor(
-    department: Department, year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = NOTEBOOKS
+    department: Department, year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None
 ) -> None:
     """生成年度中运行监控的页面 / Make the monitoring page of a running year."""
     from evallib.runs.report import run_monitoring
 
     with page_being_made(out, lang):
-        tell(run_monitoring(department, year, data=data, out=out, lang=lang, notebook=notebooks / MONITORING))
+        notebook = notebook_told(data, MONITORING, notebooks, lang)
+        made = run_monitoring(department, year, data=data, out=out, lang=lang, notebook=notebook)
+    _tell_page(made, lang)

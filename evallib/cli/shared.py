@@ -59,8 +59,11 @@ Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
 Data = Annotated[Path, typer.Option("--data", is_eager=True, callback=_data, help="数据文件夹 / folder of the data")]
 Out = Annotated[Path, typer.Option("--out", callback=_reports, help="报告文件夹 / folder of the reports")]
 Language = Annotated[Lang, typer.Option("--lang", callback=_language, help="语言 / language")]
-_OWN = "自己的笔记本文件夹，代替 evallib 自带的 / folder of your own notebooks, instead of evallib's"
-Notebooks = Annotated[Path, typer.Option("--notebooks", show_default=False, help=_OWN)]
+_OWN = (
+    "笔记本文件夹；不写则用数据文件夹旁边的 notebooks，没有时用 evallib 自带的 / "
+    "folder of notebooks; if left out, notebooks beside the data, else evallib's"
+)
+Notebooks = Annotated[Path | None, typer.Option("--notebooks", show_default=False, help=_OWN)]
 
 
 def tell(text: Words | Path | str, lang: Lang = "zh", on: Console = OUT) -> None:
@@ -71,6 +74,16 @@ def tell(text: Words | Path | str, lang: Lang = "zh", on: Console = OUT) -> None
 def tell_json(found: object) -> None:
     """Print an object as JSON, for other programs."""
     print(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def notebook_told(data: Path, name: str, notebooks: Path | None, lang: Lang) -> Path:
+    """The notebook that makes a page; said where nobody named it and it is not as the shipped one."""
+    from evallib.data.notebooks import is_changed, notebook_of
+
+    found = notebook_of(data, name, notebooks)
+    if notebooks is None and is_changed(found):
+        tell(sentence("commands.page.own", file=str(found)), lang, ERR)
+    return found
 
 
 def table_of(heads: Words, lang: Lang, title: str | None = None) -> Table:

@@ -42,7 +42,7 @@ def _measured(value: Decimal | None, unit: Unit, lang: Lang, formula: str = "") 
     """A value as a number with its unit apart, as `quantity` writes it: 万元 in Chinese, yuan in English, a percentage as such."""
     if not unit.symbol:
         return None, None
-    if unit is SHARE or unit.symbol == "%":
+    if unit == SHARE or unit.symbol == "%":
         return Number(None if value is None else convert(value, unit, SHARE), formula=formula), "%"
     scale = unit.scale if lang == "en" else 1
     value = None if value is None else value * scale
@@ -65,8 +65,11 @@ def _added(column: str, rows: list[int]) -> str:
 
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, c, fmt = e.framework, e.coverage, "0." + "0" * e.framework.rounding.scores
+    if e.tried:
+        s.note(sentence("changes.tried", said=joined(t.said for t in e.tried))[lang])
     s.note(e.record.name[lang], s.t("scores.department"))
     s.note(e.catalogue.year(e.record.year)[lang], s.t("scores.year"))
+    top = s.next
     if e.has_total:
         s.note("", s.t("scores.total"))
     elif e.open:
@@ -115,7 +118,7 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
         regular = f"(G{s.next - 1}-({more}))" if more else f"G{s.next - 1}"
         scaled = f"ROUND({regular}*D{s.next}/D{s.next - 1},{fw.rounding.scores})" + (f"+{more}" if more else "")
         close("total", (s.t("scores.scaled"), ""), e.points, e.total, ("", scaled))
-    s.put(4, 2, Number(e.total, f'{fmt}" / {plain(e.points)}"', f"G{s.next - 1}"), bold=True)
+    s.put(top, 2, Number(e.total, f'{fmt}" / {plain(e.points)}"', f"G{s.next - 1}"), bold=True)
 
 
 def _framework(s: Sheet, e: Evaluation, lang: Lang) -> None:
@@ -269,6 +272,7 @@ def _workbook(e: Evaluation, lang: Lang) -> bytes:
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]
+    subject += sentence("workbook.trial")[lang] if e.tried else ""
     sheets = tomllib.loads((CATALOGUE / "words" / "score_workbook.toml").read_text(encoding="utf-8"))
     money_unit = e.catalogue.units.money.name
     for n, (of, make) in enumerate(zip(sheets.values(), makers, strict=True), 1):

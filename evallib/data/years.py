@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
 from evallib.data.folder import has_data
+from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
@@ -28,6 +31,8 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
     """
+    if isinstance(known := handed(data, department, year), EvaluatedYear):
+        return known
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
     loaded = load_year(data, department, year, before.record if before else None, every)
@@ -51,6 +56,8 @@ def evaluate_department(data: Path, department: str) -> DepartmentYears:
 
     Raises InputRefused where the list cannot be read or does not know the department.
     """
+    if isinstance(known := handed(data, department), DepartmentYears):
+        return known
     listings = load_departments(data).of(department)
     if not listings:
         load_year(data, department, 0)  # refuses with the codes that there are
@@ -77,6 +84,30 @@ def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Ab
         return evaluate_year(data, row.code, year).evaluation
     except InputRefused as refusal:
         return Absent(row.code, row.words, year, refusal.in_short())
+
+
+class DataChanged(InputRefused):
+    """The data is no longer what it was when it was evaluated: one problem for each file that was changed, added or taken away."""
+
+
+def refuse_changed(data: Path, shown: Sequence[Evaluation], again: Callable[[], Sequence[Evaluation]]) -> None:
+    """Raise DataChanged where the data of evaluations, asked for `again`, is not what it was."""
+    read: Sequence[Evaluation] = ()
+    places: list[str] = []
+    try:
+        read = again()
+    except InputRefused as refusal:
+        places = [problem.place.file for problem in refusal.problems]
+    if [e.record for e in read] == [e.record for e in shown]:
+        return
+    held, now = ({file.name: file.sha256 for e in some for file in e.record.files} for some in (shown, read))
+    changed = [name for name in {**held, **now} if held.get(name) != (now.get(name) or _sha256(data / name))]
+    names = changed or list(dict.fromkeys(places)) or ["departments.csv"]
+    raise DataChanged(tuple(problem("report.data_changed", Place(name)) for name in names))
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Problem, ...]:

@@ -52,7 +52,7 @@ class Field:
 
     def unit_shown(self, lang: Lang) -> str:
         """The unit to be written beside the box."""
-        return "%" if self.unit is SHARE else self.unit.name[lang]
+        return "%" if self.unit == SHARE else self.unit.name[lang]
 
     def text(self, value: Decimal | None) -> str:
         """A value as it stands in the box.
@@ -63,7 +63,7 @@ class Field:
         """
         if value is None:
             return ""
-        return plain(value * 100 if self.unit is SHARE else value)
+        return plain(value * 100 if self.unit == SHARE else value)
 
     def make(self, text: str) -> Change:
         """The change that a text typed into the box stands for.
@@ -79,7 +79,7 @@ class Field:
         if value is None:
             zh, en = (f"（单位：{self.unit_shown('zh')}）", f" (in {self.unit_shown('en')})") if self.unit_shown("en") else ("", "")
             raise refused("desk.not_digits", self.label.zh, text, unit=words(zh, en))
-        return self.change.renewed(value / 100 if self.unit is SHARE else value)
+        return self.change.renewed(value / 100 if self.unit == SHARE else value)
 
 
 def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:

@@ -228,7 +228,7 @@ class Units:
 
     def __iter__(self) -> Iterator[Unit]:
         """Every unit that has a name of its own, once."""
-        return iter(dict.fromkeys(u for u in self._known.values() if u is not SHARE))
+        return iter(dict.fromkeys(u for u in self._known.values() if u != SHARE))
 
 
 def _scaled(base: Unit, scale: ScaleEntry, written: str) -> Unit:

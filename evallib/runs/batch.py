@@ -17,13 +17,15 @@ from evallib.analysis.documents import result_of
 from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
+from evallib.data.notebooks import notebook_of, read_cells
 from evallib.data.whole import whole
-from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, PACKAGE, REPORT
+from evallib.data.years import DataChanged
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PACKAGE, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
-from evallib.runs.report import ReportFailed, page_name, refuse_missing, run_comparison, run_monitoring, run_overview, run_report
+from evallib.runs.report import Page, ReportFailed, page_name, run_comparison, run_monitoring, run_overview, run_report
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
@@ -91,20 +93,21 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job, and why where it did not become a page."""
+    """What became of a job, why where it did not become a page, and what of its notebook the page that was made leaves out."""
 
     job: Job
     state: State
     reason: Words = NOTHING
+    left_out: tuple[Words, ...] = ()
 
 
-def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path = NOTEBOOKS / REPORT) -> tuple[Job, ...]:
-    """The report of every department and year of `departments.csv`, in the order of the list.
+def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None = None) -> tuple[Job, ...]:
+    """The report of every department and year of `departments.csv`, in the order of the list, by the notebook that makes reports here.
 
     Raises InputRefused where the list cannot be read, or is empty and there is no budget, or there is no such notebook.
     """
     data, out = data.resolve(), out.resolve()
-    refuse_missing(notebook)
+    notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
     found: list[Job] = []
     for row in listings:
@@ -114,22 +117,33 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path = NOTE
             before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
             about = (listed, row.words, inputs, row.kind, row.framework)
-            found.append(Job("report", row.code, year, lang, data, out, notebook.resolve(), *about))
+            found.append(Job("report", row.code, year, lang, data, out, notebook, *about))
     return tuple(found)
 
 
-def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path = NOTEBOOKS) -> tuple[Job, ...]:
-    """Every page of the data folder: reports, comparisons, overviews, monitoring; made by the notebooks of a folder.
+def _usable(notebook: Path | None, data: Path, name: str) -> Path:
+    """The notebook that was asked for, else the one of a name that makes pages of a data folder.
+
+    Raises InputRefused where it is not there, or is none.
+    """
+    found = (notebook or notebook_of(data, name)).resolve()
+    read_cells(found)
+    return found
+
+
+def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None = None) -> tuple[Job, ...]:
+    """Every page of the data folder: reports, comparisons, overviews, monitoring; made by the notebooks of a folder, where one is named.
 
     Raises InputRefused as `list_jobs` does.
     """
-    reports = list_jobs(data, out, lang=lang, notebook=notebooks / REPORT)
+    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in (REPORT, COMPARISON, OVERVIEW, MONITORING))
+    reports = list_jobs(data, out, lang=lang, notebook=report)
     return (
         *reports,
-        *list_comparisons(reports, notebooks / COMPARISON),
-        *list_overviews(reports, notebooks / OVERVIEW),
-        *_list_budgets(reports, data.resolve(), out.resolve(), lang, notebooks / OVERVIEW),
-        *list_monitorings(reports, notebooks / MONITORING),
+        *list_comparisons(reports, comparison),
+        *list_overviews(reports, overview),
+        *_list_budgets(reports, data.resolve(), out.resolve(), lang, overview),
+        *list_monitorings(reports, monitoring),
     )
 
 
@@ -146,16 +160,22 @@ def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence
     return tuple(job for job in jobs if (not departments or job.department in departments) and (not years or job.year in years))
 
 
-def list_comparisons(reports: Sequence[Job], notebook: Path = NOTEBOOKS / COMPARISON) -> tuple[Job, ...]:
+def list_comparisons(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
     """A comparison over the years for each department of the reports, which must be all of that department's."""
+    if not reports:
+        return ()
+    notebook = _usable(notebook, reports[0].data, COMPARISON)
     found: dict[str, list[Job]] = {}
     for job in reports:
         found.setdefault(job.department, []).append(job)
     return tuple(_together("comparison", jobs, notebook, department=code) for code, jobs in found.items())
 
 
-def list_overviews(reports: Sequence[Job], notebook: Path = NOTEBOOKS / OVERVIEW) -> tuple[Job, ...]:
+def list_overviews(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
     """An overview of each year of the reports, which must be all there are; the two years before go into it where they are listed."""
+    if not reports:
+        return ()
+    notebook = _usable(notebook, reports[0].data, OVERVIEW)
     return tuple(
         _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
         for year in sorted({job.year for job in reports})
@@ -169,28 +189,27 @@ def _list_budgets(reports: Sequence[Job], data: Path, out: Path, lang: Lang, not
         yield Job("overview", "", year, lang, data, out, notebook.resolve(), "", NOTHING, tuple(f for f in files if f.is_file()))
 
 
-def list_monitorings(reports: Sequence[Job], notebook: Path = NOTEBOOKS / MONITORING) -> tuple[Job, ...]:
+def list_monitorings(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
     """The page of each running year that has a monitoring file; `reports` must be all there are. A department need be listed only."""
-    refuse_missing(notebook)
     if not reports:
         return ()
     first, listed = reports[0], {job.department: (job.listed, job.listed_name) for job in reports}
+    notebook = _usable(notebook, first.data, MONITORING)
     found = []
     for code, year, file in monitored_years(first.data):
         says, name = listed.get(code, ("", words(code)))
-        found.append(Job("monitoring", code, year, first.lang, first.data, first.out, notebook.resolve(), says, name, (file,)))
+        found.append(Job("monitoring", code, year, first.lang, first.data, first.out, notebook, says, name, (file,)))
     return tuple(found)
 
 
 def _together(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
-    refuse_missing(notebook)
     first = jobs[0]
     heads = first.data / HEADS
     inputs = dict.fromkeys(path for job in jobs for path in job.inputs)
     if kind == "overview" and heads.is_file():
         inputs[heads] = None
     listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
-    return Job(kind, department, year, first.lang, first.data, first.out, notebook.resolve(), listed, jobs[-1].listed_name, tuple(inputs))
+    return Job(kind, department, year, first.lang, first.data, first.out, notebook, listed, jobs[-1].listed_name, tuple(inputs))
 
 
 # --- what is up to date --------------------------------------------------------------------------------------------
@@ -202,7 +221,10 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
     """
     known = {} if known is None else known
     digest = hashlib.sha256(f"{__version__} {job.kind} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
-    digest.update(_program(job.notebook))
+    digest.update(_program())
+    if job.notebook not in known:
+        known[job.notebook] = repr(read_cells(job.notebook)).encode()
+    digest.update(known[job.notebook])
     beginning = len(str(job.data))
     for file in job.inputs:
         if file not in known:
@@ -213,9 +235,9 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
 
 
 @cache
-def _program(notebook: Path) -> bytes:
-    """The checksum of what is the same for every job: the package itself, its templates, and the notebook."""
-    digest = hashlib.sha256(notebook.read_bytes())
+def _program() -> bytes:
+    """The checksum of what is the same for every job: the package itself and its templates."""
+    digest = hashlib.sha256()
     for file in sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
         digest.update(file.relative_to(PACKAGE).as_posix().encode() + file.read_bytes())
     return digest.digest()
@@ -234,7 +256,7 @@ def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None
             return Outcome(job, "refused", Words(**stamp["refused"]))
         if stamp["outputs"] != _sizes(job):
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, InputRefused):
         return None
     return Outcome(job, "up_to_date")
 
@@ -256,18 +278,22 @@ def run_job(job: Job) -> Outcome:
     from evallib.runs.engine import fast_engine
 
     mark, result = fingerprint(job), {}
+    page: Page
     how: Any = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook, "engine": fast_engine()}
     try:
         if job.kind == "report":
-            made = run_report(job.department, job.year, **how).evaluation
+            page = written = run_report(job.department, job.year, **how)
+            made = written.evaluation
             called = {"year": asdict(made.catalogue.year(job.year)), "framework_name": asdict(made.framework.words)}
             result = result_of(made) | called | {"kind": made.record.kind}
         elif job.kind == "comparison":
-            run_comparison(job.department, **how)
+            page = run_comparison(job.department, **how)
         elif job.kind == "monitoring":
-            run_monitoring(job.department, job.year, **how)
+            page = run_monitoring(job.department, job.year, **how)
         else:
-            run_overview(job.year, **how)
+            page = run_overview(job.year, **how)
+    except DataChanged as change:  # nothing that would hold the next time
+        return Outcome(job, "refused", change.in_short())
     except InputRefused as refusal:
         reason = refusal.in_short()
         _write_stamp(job, fingerprint=mark, refused=asdict(reason))
@@ -277,7 +303,7 @@ def run_job(job: Job) -> Outcome:
     except Exception as error:  # one report that breaks must not break the others
         return _broken(job, error)
     _write_stamp(job, fingerprint=mark, outputs=_sizes(job), result=result)
-    return Outcome(job, "made")
+    return Outcome(job, "made", left_out=tuple(words(p.describe("zh"), p.describe("en")) for p in page.left_out))
 
 
 def _broken(job: Job, error: BaseException) -> Outcome:

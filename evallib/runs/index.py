@@ -28,7 +28,7 @@ _LABELS = ("total", "grade", "change", "self", "scored")
 _NUMBERS = ("points", "score", "score_rate", "total", "value")
 _COLUMNS = (
     *("department", "department_name", "year", "kind", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
-    *("points", "score", "score_rate", "value", "unit", "status", "method", "basis"),
+    *("points", "score", "score_rate", "value", "unit", "status", "method", "basis", "tried", "tried_en"),
 )
 
 
@@ -77,6 +77,8 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
             groups=list(dict.fromkeys(row["group"] for row in rows)),
             grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
             points=points.pop().removesuffix(".00") if len(points) == 1 else "",
+            tried=sentence("batch.tried.meaning")[lang] if any(result.get("tried") for result in results) else "",
+            trial=sentence("changes.trial")[lang],
             synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
             made=made_at(),
             version=__version__,
@@ -162,13 +164,15 @@ def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
     """Every indicator of every department and year that has a report, one row each: tidy, numbers as numbers.
 
     Columns: department, department_name, year, kind, framework, total, grade, dimension, group, indicator, name, name_en, points, score,
-    score_rate, value (text, in `unit`), unit, status, method, basis.
+    score_rate, value (text, in `unit`), unit, status, method, basis, tried, tried_en (what was changed to try it: no recorded data).
     """
     found = []
     for job in jobs:
         if result := read_result(job):
             head = {name: result[name] for name in ("kind", "framework", "total", "grade")}
+            tried = result.get("tried") or {"zh": "", "en": ""}
             head |= {"department": job.department, "department_name": result["name"], "year": job.year}
+            head |= {"tried": tried["zh"], "tried_en": tried["en"]}
             found += [{**head, **row} for row in result["rows"]]
     table = pd.DataFrame(found, columns=list(_COLUMNS))
     for column in _NUMBERS:

@@ -1,35 +1,52 @@
 """One page: data checked, notebook run, page and `evaluation.json` written. The only place that knows papermill.
 
-A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place.
+A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place. What is
+written beside the page is the evaluation that the notebook handed over, from the data that was checked, with what was tried in it.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from evallib.analysis.changes import Change
+from evallib.analysis.what_if import apply
 from evallib.data.government import budget_years
+from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
-from evallib.data.years import evaluate_department, evaluate_year
-from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
+from evallib.data.notebooks import known_parameters, notebook_of, read_cells
+from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.errors import Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.words import Lang, listed
+from evallib.runs.engine import NAME as FORKING
 from evallib.say.refusals import problem, refused
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a run has written, the evaluation in it, and the warnings that did not stop it."""
+class Page:
+    """What a run has written, and what of the notebook the page leaves out."""
 
     page: Path
     notebook: Path
+    left_out: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Written(Page):
+    """A report, with the evaluation that it shows, the file that holds it, and all warnings that did not stop it."""
+
     evaluation_file: Path
     evaluation: Evaluation
     warnings: tuple[Problem, ...]
@@ -53,48 +70,81 @@ def run_report(
     figures: bool = False,
     workbook: bool = False,
     engine: str | None = None,
-    notebook: Path = NOTEBOOKS / REPORT,
+    notebook: Path | None = None,
 ) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
-    The data is checked before a kernel starts. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`. `engine` names a papermill engine; None is papermill's own.
+    The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
+    checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
+    with `workbook` the scores as `DEPARTMENT.xlsx`. `engine` names a papermill engine; None is papermill's own. Without a `notebook`
+    the one in `notebooks` beside the data folder is run, else the shipped one.
 
-    Raises InputRefused when the data or the notebook cannot be used (nothing is written), ReportFailed when the notebook
-    stopped (nothing is written).
+    Raises InputRefused when the data or the notebook cannot be used, or the data changed meanwhile (nothing is written), ReportFailed
+    when the notebook stopped (nothing is written).
     """
-    checked = evaluate_year(data.resolve(), department, year)
-    evaluation, warned = checked.evaluation, checked.remarks
+    data = data.resolve()
+    checked = evaluate_year(data, department, year)
+    evaluation, more = checked.evaluation, tuple[Problem, ...]()
     name = page_name(department, lang)
 
-    def beside(work: Path) -> None:
-        nonlocal warned
+    def again() -> tuple[Evaluation, ...]:
+        read = evaluate_year(data, department, year)
+        return (read.evaluation, *filter(None, [read.previous]))
+
+    def beside(work: Path, of: Any) -> None:
+        nonlocal evaluation, more
+        refuse_changed(data, (checked.evaluation, *filter(None, [checked.previous])), again)
+        evaluation = _handed_over(of, evaluation) if of else evaluation
         (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
-            warned += _write_figures(evaluation, work, name, lang)
+            more = _write_figures(evaluation, work, name, lang)
         if workbook:
             from evallib.data.score_workbook import write_score_workbook
 
             write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
 
-    shown = {"department": department, "year": year, "lang": lang}
-    page = _run(notebook, shown, data, out / str(year), name, engine, beside)
-    return Written(page, page.with_suffix(".ipynb"), page.parent / f"{department}.evaluation.json", evaluation, warned)
+    run = _Run(notebook or notebook_of(data, REPORT), data, out / str(year), name, engine, {"department": department, "year": year}, lang)
+    made = run.make(checked, beside)
+    file = made.page.parent / f"{department}.evaluation.json"
+    return Written(made.page, made.notebook, made.left_out, file, evaluation, (*checked.remarks, *made.left_out, *more))
+
+
+_CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
+
+
+def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
+    """The evaluation that a notebook handed over, made again from the recorded one and what was tried in it.
+
+    Raises InputRefused where it is another one.
+    """
+    try:
+        changes = _CHANGES.validate_json(json.dumps(of.get("changes", [])))
+    except ValidationError:
+        raise refused("report.unreadable_changes", REPORT) from None
+    made = apply(recorded, changes)
+    if of["fingerprint"] not in ("", made.fingerprint):  # nothing where only the parameters name it
+        raise refused("report.other_data", REPORT)
+    return made
 
 
 def run_comparison(
-    department: str, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path = NOTEBOOKS / COMPARISON
-) -> Path:
+    department: str, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path | None = None
+) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
     Raises as `run_report` does; also where none of the department's years can be evaluated.
     """
-    found = evaluate_department(data.resolve(), department)
+    data = data.resolve()
+    found = evaluate_department(data, department)
     if not found.evaluations:
         raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
-    shown = {"department": department, "lang": lang}
-    return _run(notebook, shown, data, out / "comparison", page_name(department, lang), engine)
+
+    def unchanged(work: Path, of: Any) -> None:
+        refuse_changed(data, found.evaluations, lambda: evaluate_department(data, department).evaluations)
+
+    name, notebook = page_name(department, lang), notebook or notebook_of(data, COMPARISON)
+    return _Run(notebook, data, out / "comparison", name, engine, {"department": department}, lang).make(found, unchanged)
 
 
 def run_monitoring(
@@ -105,31 +155,32 @@ def run_monitoring(
     out: Path,
     lang: Lang = "zh",
     engine: str | None = None,
-    notebook: Path = NOTEBOOKS / MONITORING,
-) -> Path:
+    notebook: Path | None = None,
+) -> Page:
     """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
 
     Raises as `run_report` does; also where there is no monitoring file for the year.
     """
-    if load_monitoring(data.resolve(), department, year).file is None:
+    data = data.resolve()
+    if load_monitoring(data, department, year).file is None:
         raise refused("report.no_monitoring", file_name(department, year), head=head_line())
-    shown = {"department": department, "year": year, "lang": lang}
-    return _run(notebook, shown, data, out / "monitoring", page_name(f"{department}-{year}", lang), engine)
+    name, notebook = page_name(f"{department}-{year}", lang), notebook or notebook_of(data, MONITORING)
+    return _Run(notebook, data, out / "monitoring", name, engine, {"department": department, "year": year}, lang).make()
 
 
-def run_overview(
-    year: int, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path = NOTEBOOKS / OVERVIEW
-) -> Path:
+def run_overview(year: int, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path | None = None) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
     Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
     """
-    years = budget_years(data.resolve())
-    listings = load_departments(data.resolve()) if years else list_departments(data.resolve())
+    data = data.resolve()
+    years = budget_years(data)
+    listings = load_departments(data) if years else list_departments(data)
     years |= {y for row in listings for y in range(row.first_year, row.last_year + 1)}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
-    return _run(notebook, {"year": year, "lang": lang}, data, out / "overview", page_name(str(year), lang), engine)
+    notebook = notebook or notebook_of(data, OVERVIEW)
+    return _Run(notebook, data, out / "overview", page_name(str(year), lang), engine, {"year": year}, lang).make()
 
 
 def _spans(years: set[int]) -> list[str]:
@@ -152,39 +203,66 @@ def page_name(stem: str, lang: Lang) -> str:
     return stem if lang == "zh" else f"{stem}.{lang}"
 
 
-def _run(
-    notebook: Path,
-    shown: dict[str, Any],
-    data: Path,
-    folder: Path,
-    name: str,
-    engine: str | None,
-    beside: Callable[[Path], None] = lambda work: None,
-) -> Path:
-    """Run a notebook and export its page to a folder, with what `beside` adds: all of it or nothing. The page's path.
+@dataclass(frozen=True)
+class _Run:
+    """A notebook that is run and exported as a page to a folder. `about` is what of the data the page is to show."""
 
-    `shown` is what of the data the page is to show: parameters of the notebook, as is the data folder.
-    """
-    folder, parameters = folder.resolve(), {**shown, "data": data.resolve().as_posix()}
-    _check_parameters(notebook, parameters)
-    _refuse_folders(folder, name.partition(".")[0])
-    new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
-            work = Path(temporary)
-            executed = _execute(notebook, work / f"{name}.ipynb", parameters, engine)
-            (work / f"{name}.html").write_text(_export(executed), encoding="utf-8", newline="\n")
-            beside(work)
-            made_files = sorted(work.iterdir(), key=lambda file: file.suffix == ".html")  # the page last: it says that all is there
-            for file in made_files:
-                file.replace(folder / file.name)
-    except BaseException:
-        for parent in new_folders:  # an empty folder would look like a report that went missing
-            if parent.is_dir() and not any(parent.iterdir()):
-                parent.rmdir()
-        raise
-    return folder / f"{name}.html"
+    path: Path
+    data: Path
+    folder: Path
+    name: str
+    engine: str | None
+    about: dict[str, Any]
+    lang: Lang
+
+    def make(self, found: object = None, beside: Callable[[Path, Any], None] = lambda work, of: None) -> Page:
+        """The page, with what `beside` adds (it is told what the notebook handed over): all of it or nothing.
+
+        `found` is what is handed to the kernel.
+        """
+        folder, name = self.folder.resolve(), self.name
+        _refuse_lacking(self.path, {*self.about, "lang", "data"})
+        _refuse_folders(folder, name.partition(".")[0])
+        new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
+                work = Path(temporary)
+                with self._handing(found, work):
+                    executed = _execute(self.path, work / f"{name}.ipynb", self._parameters, self.engine)
+                beside(work, self._shown(executed))
+                html, left_out = _export(executed)
+                (work / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
+                made_files = sorted(work.iterdir(), key=lambda file: file.suffix == ".html")  # the page last: it says that all is there
+                for file in made_files:
+                    file.replace(folder / file.name)
+        except BaseException:
+            for parent in new_folders:  # an empty folder would look like a report that went missing
+                if parent.is_dir() and not any(parent.iterdir()):
+                    parent.rmdir()
+            raise
+        return Page(folder / f"{name}.html", folder / f"{name}.ipynb", left_out)
+
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        return {**self.about, "lang": self.lang, "data": self.data.as_posix()}
+
+    def _handing(self, found: object, work: Path) -> AbstractContextManager[None]:
+        forked = self.engine == FORKING
+        return handing(found, self.data, *self.about.values(), folder=None if forked else work) if found else nullcontext()
+
+    def _shown(self, executed: Any) -> Any:
+        """Which evaluation the notebook handed over; None where it says nothing.
+
+        Raises InputRefused where it is of another department or year than was asked for.
+        """
+        from evallib.pages.handed import one_evaluation
+
+        of = one_evaluation(executed)
+        if of and any(of[key] != asked for key, asked in self.about.items()):
+            asked, found = (" ".join(str(one[key]) for key in self.about) for one in (self.about, of))
+            raise refused("report.another_evaluation", self.path.name, found, asked=asked)
+        return of
 
 
 def _refuse_folders(folder: Path, stem: str) -> None:
@@ -204,21 +282,9 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
     return () if chinese_font() else (problem("report.no_font", Place(f"{name}.*.png")),)
 
 
-def refuse_missing(notebook: Path) -> None:
-    """Raise InputRefused where there is no such notebook."""
-    if not notebook.is_file():
-        raise refused("report.no_notebook", str(notebook))
-
-
-def _check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
+def _refuse_lacking(notebook: Path, parameters: set[str]) -> None:
     """papermill only warns of a parameter that the notebook does not know; here it is refused."""
-    refuse_missing(notebook)
-    import nbformat
-
-    book = nbformat.read(notebook, as_version=4)
-    cells = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
-    known = {line.split("=")[0].strip() for cell in cells for line in cell.source.splitlines() if "=" in line}
-    if lacking := sorted(set(parameters) - known):
+    if lacking := sorted(parameters - known_parameters(read_cells(notebook))):
         raise refused("report.parameters_lacking", notebook.name, lacking=listed(lacking))
 
 
@@ -252,9 +318,10 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: s
             raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
 
 
-def _export(executed: Any) -> str:
+def _export(executed: Any) -> tuple[str, tuple[Problem, ...]]:
+    """The page, and what of the notebook it leaves out."""
     from evallib.pages.exporter import ReportExporter
 
     exporter: Any = ReportExporter  # its base class has no types
-    html, _ = exporter().from_notebook_node(executed)
-    return str(html)
+    html, resources = exporter().from_notebook_node(executed)
+    return str(html), tuple(resources.get("evallib", {}).get("left_out", ()))

@@ -58,7 +58,7 @@ def quantity(value: Decimal, unit: Unit, lang: Lang) -> str:
     ('41.94万户', '419,400 户', '84.00%')
     """
     if unit.is_share:
-        if unit is SHARE or unit.name.zh == "%":
+        if unit == SHARE or unit.name.zh == "%":
             return percent(times(value, unit.factor))
         return plain(value) + ("" if lang == "zh" or unit.name.en == unit.symbol else " ") + unit.name[lang]
     if lang == "zh":

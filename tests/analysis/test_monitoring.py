@@ -385,7 +385,7 @@ def test_without_a_file_no_page_is_made_and_the_head_line_is_told(tmp_path: Path
 
 @pytest.mark.parametrize(("lang", "page"), [("zh", "demo-2024.html"), ("en", "demo-2024.en.html")])
 def test_the_page_of_a_department_is_made(data: Path, tmp_path: Path, lang: Lang, page: str) -> None:
-    written = run_monitoring("demo", YEAR, data=data, out=tmp_path, lang=lang, engine=fast_engine())
+    written = run_monitoring("demo", YEAR, data=data, out=tmp_path, lang=lang, engine=fast_engine()).page
     soup = BeautifulSoup(written.read_text(encoding="utf-8"), "html.parser")
     assert written == tmp_path / "monitoring" / page
     assert [str(section["id"]) for section in soup.find_all("section")] == list(SECTIONS)

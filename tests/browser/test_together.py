@@ -36,9 +36,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     write_heads(state, israel_rows())
     found = {}
     for lang in LANGS:
-        found[f"comparison.{lang}"] = run_comparison("education", data=data, out=base, lang=lang, engine=fast_engine())
-        found[f"overview.{lang}"] = run_overview(2023, data=data, out=base, lang=lang, engine=fast_engine())
-        found[f"government.{lang}"] = run_overview(2000, data=state, out=base, lang=lang, engine=fast_engine())
+        found[f"comparison.{lang}"] = run_comparison("education", data=data, out=base, lang=lang, engine=fast_engine()).page
+        found[f"overview.{lang}"] = run_overview(2023, data=data, out=base, lang=lang, engine=fast_engine()).page
+        found[f"government.{lang}"] = run_overview(2000, data=state, out=base, lang=lang, engine=fast_engine()).page
     return found
 
 

@@ -25,7 +25,7 @@ def budget(folder: Path) -> Path:
 
 
 def test_the_budget_gets_its_overview_without_a_department(tmp_path: Path) -> None:
-    page = run_overview(2023, data=budget(tmp_path / "data"), out=tmp_path / "out", lang="en")
+    page = run_overview(2023, data=budget(tmp_path / "data"), out=tmp_path / "out", lang="en").page
     html = page.read_text(encoding="utf-8")
     assert "PI-1" in html
     assert "PI-2.1" in html

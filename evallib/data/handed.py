@@ -1,0 +1,84 @@
+"""What a run has loaded and evaluated, handed to the kernel that it starts: page and files are then of one reading of the data.
+
+A kernel that is forked inherits it; any other finds it in a file, in the folder that an environment variable names.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from stat import S_ISLNK
+
+from evallib import __version__
+from evallib.kit import PACKAGE
+
+VARIABLE, NAME = "EVALLIB_HANDED", "handed.pickle"
+
+_Key = tuple[object, ...]
+_held: list[tuple[int, _Key, object]] = []
+"""By which process, of what, and what was found. The process that hands over reads anew itself."""
+
+
+def _key(data: Path, of: tuple[object, ...]) -> _Key:
+    """What was asked: of which data folder, by which program (another could not read it), of what in it."""
+    return (__version__, str(PACKAGE), *sys.version_info[:2], str(data.resolve()), *of)
+
+
+@contextmanager
+def handing(found: object, data: Path, *of: object, folder: Path | None = None) -> Iterator[None]:
+    """Around the run of a kernel: what was found in a data folder of a department, and of a year, is there to be taken by `handed`.
+
+    `folder` is where a kernel that is not forked finds it: a folder that nobody else can write to.
+    """
+    entry = (os.getpid(), _key(data, of), found)
+    _held.append(entry)
+    if folder is not None:
+        (folder / NAME).touch(mode=0o600)
+        (folder / NAME).write_bytes(pickle.dumps(entry[:2], -1) + pickle.dumps(found, -1))
+        os.environ[VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        _held.remove(entry)
+        if folder is not None:
+            os.environ.pop(VARIABLE, None)
+            (folder / NAME).unlink(missing_ok=True)
+
+
+def handed(data: Path, *of: object) -> object | None:
+    """What was handed to this process of a data folder, a department and a year; None where it was nothing, or of something else.
+
+    >>> handed(Path("data"), "hrss", 2023) is None
+    True
+    """
+    key = _key(data, of)
+    for process, known, found in _held:
+        if process != os.getpid() and known == key:
+            return found
+    folder = os.environ.get(VARIABLE)
+    return _from_file(Path(folder), key) if folder else None
+
+
+@lru_cache(maxsize=1)
+def _from_file(folder: Path, key: _Key) -> object | None:
+    if not (_is_ours(folder) and _is_ours(folder / NAME)):
+        return None
+    with (folder / NAME).open("rb") as stream:
+        process, known = pickle.load(stream)
+        return pickle.load(stream) if process != os.getpid() and known == key else None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file or folder is no link, belongs to this user, and nobody else may write to it."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    if S_ISLNK(found.st_mode):
+        return False
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)  # Windows has neither

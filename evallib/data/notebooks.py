@@ -1,0 +1,87 @@
+"""Notebooks as files: which one makes a page, what of it counts, which parameters it knows. None is run here."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from evallib.kit import NOTEBOOKS
+from evallib.model.errors import meant
+from evallib.say.refusals import refused
+
+_ASSIGNED = re.compile(r"^(\w+)\s*(?::[^=]*)?=(?!=)", re.MULTILINE)
+_INJECTED = "# Parameters"  # papermill begins the cell with it
+
+Cell = tuple[str, str, tuple[str, ...]]
+"""Its kind, its source, its tags: what of a cell decides what the notebook does."""
+
+
+def notebook_of(data: Path, name: str, folder: Path | None = None) -> Path:
+    """The notebook that makes a page: of the folder that was asked for, else of `notebooks` beside the data, else the shipped one.
+
+    >>> notebook_of(Path("data"), "monitoring.ipynb", Path("mine")).as_posix()
+    'mine/monitoring.ipynb'
+    """
+    if folder is not None:
+        return folder / name
+    own = data.resolve().parent / "notebooks" / name
+    return own if own.is_file() else NOTEBOOKS / name
+
+
+def read_cells(notebook: Path) -> tuple[Cell, ...]:
+    """The cells of a notebook, without outputs.
+
+    Raises InputRefused where there is no such notebook, or it is none.
+    """
+    if not notebook.is_file():
+        raise refused("report.no_notebook", str(notebook))
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return tuple((c["cell_type"], "".join(c["source"]), tuple(sorted(c["metadata"].get("tags", [])))) for c in cells)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise refused("report.unreadable_notebook", str(notebook)) from None
+
+
+def is_changed(notebook: Path) -> bool:
+    """Whether a notebook does something else than the shipped one of its name: outputs and settings play no part."""
+    shipped = NOTEBOOKS / notebook.name
+    return not shipped.is_file() or read_cells(notebook) != read_cells(shipped)
+
+
+def names_set(source: str) -> frozenset[str]:
+    """The names that a cell of parameters sets.
+
+    >>> sorted(names_set('department: str = "hrss"  # code\\nyear = 2023\\nif year == 2024: pass'))
+    ['department', 'year']
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # a cell may hold what only the notebook understands
+        return frozenset(_ASSIGNED.findall(source))
+    targets = [t for s in body if isinstance(s, ast.Assign) for t in s.targets] + [s.target for s in body if isinstance(s, ast.AnnAssign)]
+    return frozenset(t.id for t in targets if isinstance(t, ast.Name))
+
+
+def known_parameters(cells: Iterable[Cell]) -> frozenset[str]:
+    """The names that the parameters cells of a notebook set."""
+    return frozenset().union(*(names_set(source) for _, source, tags in cells if "parameters" in tags))
+
+
+def refuse_unknown_parameters(sources: Iterable[str]) -> None:
+    """Refuse what papermill put into a notebook that does not know it, which papermill only warns of.
+
+    `sources` are the cells that ran so far, in their order: as IPython's `In` holds them. What papermill puts in follows the cell that
+    knows the parameters; where nothing was set before, there is none.
+
+    >>> refuse_unknown_parameters(['department = "hrss"\\nyear = 2023', '# Parameters\\nyear = 2024\\n'])
+    """
+    known: frozenset[str] = frozenset()
+    for source in sources:
+        names = names_set(source)
+        unknown = sorted(names - known) if known and source.partition("\n")[0] == _INJECTED else []
+        if unknown:
+            raise refused("parameters.unknown", "papermill", ", ".join(unknown), known=meant(unknown[0], sorted(known)))
+        known |= names

@@ -1,0 +1,88 @@
+"""The parameters of a notebook as people and papermill give them: a department, a year, a language. Each is taken or refused here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from evallib.data.load import load_departments, load_year
+from evallib.model.errors import InputRefused, Problem, meant
+from evallib.model.words import LANGS, Lang
+from evallib.say.refusals import refused
+
+T = TypeVar("T")
+
+
+def checked_parameters(department: object, year: object, lang: object, data: Path) -> tuple[str, int, Lang]:
+    """Department, year and language as the kit takes them.
+
+    Raises InputRefused with a sentence on each that is none.
+
+    >>> checked_parameters("hrss", "2023", "en", Path("data"))
+    ('hrss', 2023, 'en')
+    """
+    problems: list[Problem] = []
+
+    def taken(check: Callable[[], T]) -> T | None:
+        try:
+            return check()
+        except InputRefused as refusal:
+            problems.extend(refusal.problems)
+            return None
+
+    found = taken(lambda: checked_department(department, data)), taken(lambda: checked_year(year)), taken(lambda: checked_lang(lang))
+    if problems or None in found:
+        raise InputRefused(tuple(problems))
+    return found  # type: ignore[return-value]  # none of them is None
+
+
+def checked_department(given: object, data: Path) -> str:
+    """A department's code. papermill makes numbers of codes: one that is on the list as such a number is meant by it.
+
+    Raises InputRefused where it is no text and no such number.
+
+    >>> checked_department("hrss", Path("data"))
+    'hrss'
+    """
+    if isinstance(given, str):
+        return given
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise refused("parameters.department_no_text", "department", str(given))
+    codes = {row.code for row in load_departments(data)}
+    if str(given) in codes:
+        return str(given)
+    for code in sorted(codes):
+        if code.isdecimal() and int(code) == given:
+            raise refused("parameters.department_lost_zeros", "department", str(given), code=code)
+    load_year(data, str(given), 0)  # refuses with the codes that there are
+    return str(given)
+
+
+def checked_year(given: object) -> int:
+    """A year, as a number or in digits.
+
+    Raises InputRefused where it is none.
+
+    >>> checked_year("2023")
+    2023
+    """
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    if isinstance(given, str) and given.strip().isdecimal():
+        return int(given)
+    raise refused("parameters.no_year", "year", str(given))
+
+
+def checked_lang(given: object) -> Lang:
+    """A language.
+
+    Raises InputRefused where it is none of the kit's.
+
+    >>> checked_lang("zh")
+    'zh'
+    """
+    for lang in LANGS:
+        if given == lang:
+            return lang
+    raise refused("parameters.no_language", "lang", str(given), known=meant(str(given), [*LANGS]))

@@ -1,0 +1,217 @@
+"""One evaluation: what the kernel takes, what the page shows and what stands in the files are the same, or nothing is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from evallib.cli.main import app
+from evallib.data.years import DataChanged
+from evallib.demo.county import make_demo
+from evallib.kit import NOTEBOOKS
+from evallib.model.errors import InputRefused, Place
+from evallib.model.evaluation import Evaluation
+from evallib.model.words import LANGS, Lang
+from evallib.pages.exporter import ReportExporter
+from evallib.runs.batch import list_jobs, run_batch
+from evallib.runs.engine import fast_engine
+from evallib.runs.index import write_index, write_results
+from evallib.runs.report import Written, run_comparison, run_report
+from evallib.say.refusals import problem
+from tests.conftest import DATA, Copy
+from tests.runs.books import TRIED, book
+from tests.runs.test_batch import Here
+
+NAMES = ["hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
+
+
+def run(notebook: Path, out: Path, data: Path = DATA, **how: Any) -> Written:
+    return run_report("hrss", 2023, data=data, out=out, notebook=notebook, **{"engine": fast_engine(), **how})
+
+
+def read_back(written: Written) -> Evaluation:
+    return Evaluation.from_json(written.evaluation_file.read_text(encoding="utf-8"))
+
+
+def test_what_is_handed_over_unchanged_is_what_was_checked(tmp_path: Path, hrss: Evaluation) -> None:
+    written = run(book(tmp_path / "plain.ipynb"), tmp_path / "out")
+    assert written.evaluation == hrss
+    assert sorted(p.name for p in written.page.parent.iterdir()) == NAMES
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_a_page_of_8663_never_lies_beside_a_file_of_8463(tmp_path: Path, engine: str | None) -> None:
+    written = run(book(tmp_path / "tried.ipynb", [TRIED]), tmp_path / "out", engine=engine, workbook=True, lang="en")
+    assert "86.63" in written.page.read_text(encoding="utf-8")
+    assert str(written.evaluation.total) == "86.63"
+    assert read_back(written) == written.evaluation
+    assert [t.said["en"] for t in read_back(written).tried] == ["Satisfaction of the public or of those served, Actual: 84.00% → 90.00%"]
+    sheet = openpyxl.load_workbook(written.page.with_suffix(".xlsx")).worksheets[0]
+    assert sheet["A1"].value.startswith(f"{written.evaluation.record.name.en}: performance in 2023 (trial, not recorded data)")
+    assert sheet["A2"].value == (
+        "Trial, not recorded data. Changed: Satisfaction of the public or of those served, Actual: 84.00% → 90.00%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "result", "said"),
+    [("zh", "86.63 / 100  良", "试算，不是实际数据。改动："), ("en", "86.63 / 100  Good", "Trial, not recorded data. Changed: Satisf")],
+)
+def test_the_printed_line_says_what_was_tried(tmp_path: Path, lang: str, result: str, said: str) -> None:
+    book(tmp_path / "department_report.ipynb", [TRIED])
+    command = ["report", "hrss", "2023", "--data", str(DATA), "--out", str(tmp_path / "out"), "--notebooks", str(tmp_path), "--lang", lang]
+    printed = CliRunner().invoke(app, command)
+    assert printed.exit_code == 0, printed.output
+    assert result in printed.stdout.splitlines()[0]
+    assert printed.stdout.splitlines()[1].startswith(said)
+
+
+def test_a_batch_marks_what_was_tried(tmp_path: Path) -> None:
+    jobs = list_jobs(DATA, tmp_path / "out", notebook=book(tmp_path / "tried.ipynb", [TRIED]))
+    assert [o.state for o in run_batch(jobs, Here())] == ["made"]
+    for lang, mark in zip(LANGS, (">试算<", ">trial<"), strict=True):
+        index = write_index(run_batch(jobs, Here()), tmp_path / "out", lang).read_text(encoding="utf-8")
+        assert "86.63" in index
+        assert "84.63" not in index
+        assert mark in index
+    comma, _ = write_results(jobs, tmp_path / "out")
+    rows = list(csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig"))))
+    assert {(row["total"], row["tried_en"]) for row in rows} == {
+        ("86.63", "Satisfaction of the public or of those served, Actual: 84.00% → 90.00%")
+    }
+    assert all(row["tried"] for row in rows)
+
+
+def test_nothing_is_marked_where_nothing_was_tried(tmp_path: Path) -> None:
+    jobs = list_jobs(DATA, tmp_path / "out", notebook=book(tmp_path / "plain.ipynb"))
+    index = write_index(run_batch(jobs, Here()), tmp_path / "out", "zh").read_text(encoding="utf-8")
+    assert "试算" not in index
+    comma, _ = write_results(jobs, tmp_path / "out")
+    assert {row["tried"] for row in csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig")))} == {""}
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        ('of["department"] = "other"', r'hands over another evaluation than was asked for \(hrss 2023\) \(found "other 2023"\)'),
+        ('of["year"] = 2022', r'\(found "hrss 2022"\)'),
+        ('of["year"] = None', r'\(found "hrss None"\)'),
+        ('of["fingerprint"] = "0" * 16', "does not follow from the data folder and the changes it names"),
+        ('of["changes"] = [{"kind": "wish", "value": 100}]', "the changes that the notebook hands over cannot be read"),
+        (
+            'of["changes"] = [{"kind": "actual", "indicator": "public_satisfaction", "actual": "91"}]',
+            "does not follow from the data folder",
+        ),
+    ],
+)
+def test_another_evaluation_than_was_asked_for_is_refused(tmp_path: Path, of: str, said: str) -> None:
+    with pytest.raises(InputRefused, match=said):
+        run(book(tmp_path / "other.ipynb", of=of), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_evaluation_of_other_data_is_refused(tmp_path: Path, copy: Copy) -> None:
+    copy.set("facts", {"fact": "staff_administrative"}, "value", "18")
+    read = f"evaluation = evaluate_year(Path({str(copy.folder)!r}), department, year).evaluation"
+    with pytest.raises(InputRefused, match="does not follow from the data folder"):
+        run(book(tmp_path / "other.ipynb", [read]), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+CHANGES = {
+    "facts.csv": 'p = Path(data, "departments/hrss/2023/facts.csv"); p.write_bytes(p.read_bytes() + b"\\n")',
+    "2023.toml": 'p = Path(data, "frameworks/xundian-department/2023.toml"); p.write_bytes(p.read_bytes() + b"\\n")',
+    "county.toml": 'p = Path(data, "county.toml"); p.write_bytes(p.read_bytes() + b"\\n")',
+    "findings.csv": 'Path(data, "departments/hrss/2023/findings.csv").unlink()',
+    "profile.csv": 'Path(data, "departments/hrss/2023/profile.csv").write_text("nothing", encoding="utf-8")',
+    "stray.csv": 'Path(data, "departments/hrss/2023/stray.csv").write_text("nothing", encoding="utf-8")',
+    "departments.csv": 'p = Path(data, "departments.csv"); p.write_text(p.read_text("utf-8-sig").replace("hrss,", "hrss,新"), "utf-8")',
+}
+
+
+@pytest.mark.parametrize("file", CHANGES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_data_that_changes_meanwhile_is_named_and_nothing_is_written(tmp_path: Path, copy: Copy, file: str, lang: Lang) -> None:
+    notebook = book(tmp_path / "changing.ipynb", [CHANGES[file]])
+    with pytest.raises(DataChanged) as refusal:
+        run(notebook, tmp_path / "out", copy.folder, lang=lang)
+    assert [Path(problem.place.file).name for problem in refusal.value.problems] == [file]
+    assert {"zh": "被改动", "en": "changed while the page was being made"}[lang] in refusal.value.describe(lang)
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_changes_of_others_does_not_disturb(tmp_path: Path, copy: Copy) -> None:
+    line = "other,其他,Other,xundian-department,2023,2023\\n"
+    add = f'p = Path(data, "departments.csv"); p.write_text(p.read_text("utf-8-sig") + "{line}", "utf-8")'
+    assert run(book(tmp_path / "changing.ipynb", [add]), tmp_path / "out", copy.folder).page.is_file()
+
+
+def test_a_batch_makes_the_report_the_next_time_though_the_data_was_put_back(tmp_path: Path, copy: Copy) -> None:
+    """A refusal for what changed meanwhile must not stand for the data as it was before and is again."""
+    facts = copy.year / "facts.csv"
+    content = facts.read_bytes()
+    once = f"flag = Path({str(tmp_path / 'flag')!r})\nif not flag.exists():\n    flag.touch()\n    " + CHANGES["facts.csv"].replace(
+        "; ", "\n    "
+    )
+    jobs = list_jobs(copy.folder, tmp_path / "out", notebook=book(tmp_path / "changing.ipynb", [once]))
+    [refused] = run_batch(jobs, Here())
+    assert (refused.state, refused.reason.en.partition(" changed")[0]) == ("refused", "departments/hrss/2023/facts.csv:")
+    facts.write_bytes(content)
+    assert [o.state for o in run_batch(jobs, Here())] == ["made"]
+
+
+def test_last_years_data_counts_too(tmp_path: Path) -> None:
+    data = make_demo(tmp_path / "demo", departments=1, first_year=2023, last_year=2024, seed=1).data
+    [code] = {job.department for job in list_jobs(data, tmp_path / "out")}
+    change = 'p = Path(data, "departments", department, "2023", "facts.csv"); p.write_bytes(p.read_bytes() + b"\\n")'
+    with pytest.raises(DataChanged) as refusal:
+        run_report(code, 2024, data=data, out=tmp_path / "out", notebook=book(tmp_path / "book.ipynb", [change]), engine=fast_engine())
+    assert [problem.place.file for problem in refusal.value.problems] == [f"departments/{code}/2023/facts.csv"]
+
+
+TAKEN = """from evallib.data.handed import handed
+assert handed(Path(data), department, year).evaluation is evaluation"""
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_the_kernel_takes_what_was_checked(tmp_path: Path, engine: str | None) -> None:
+    written = run(book(tmp_path / "taken.ipynb", [TAKEN]), tmp_path / "out", engine=engine)
+    assert sorted(p.name for p in written.page.parent.iterdir()) == NAMES
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_the_kernel_of_a_comparison_takes_its_years(tmp_path: Path, engine: str | None) -> None:
+    import nbformat
+
+    notebook = nbformat.read(NOTEBOOKS / "year_comparison.ipynb", as_version=4)
+    taken = "from pathlib import Path\nfrom evallib.data.handed import handed\nassert handed(Path(data), department).evaluations"
+    notebook.cells.append(nbformat.v4.new_code_cell(taken))
+    nbformat.write(notebook, tmp_path / "taken.ipynb")
+    assert run_comparison("hrss", data=DATA, out=tmp_path / "out", notebook=tmp_path / "taken.ipynb", engine=engine).page.is_file()
+
+
+def test_what_the_page_leaves_out_is_told_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = ReportExporter.from_notebook_node
+    told = problem("report.no_notebook", Place("department_report.ipynb", called=None))
+
+    def leaving_out(self: ReportExporter, nb: Any, resources: Any = None, **kw: Any) -> Any:
+        html, made = export(self, nb, resources, **kw)
+        made.setdefault("evallib", {})["left_out"] = (told, told)
+        return html, made
+
+    monkeypatch.setattr(ReportExporter, "from_notebook_node", leaving_out)
+    book(tmp_path / "department_report.ipynb")
+    written = run(tmp_path / "department_report.ipynb", tmp_path / "out")
+    assert written.left_out == (told, told)
+    assert written.warnings[-2:] == (told, told)
+    options = ["--data", str(DATA), "--out", str(tmp_path / "out"), "--notebooks", str(tmp_path), "--lang", "en"]
+    printed = CliRunner().invoke(app, ["report", "hrss", "2023", *options])
+    assert printed.stderr.count(told.describe("en")) == 2
+    [outcome] = run_batch(list_jobs(DATA, tmp_path / "out", notebook=tmp_path / "department_report.ipynb"), Here())
+    assert [said.en for said in outcome.left_out] == [told.describe("en")] * 2
