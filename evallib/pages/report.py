@@ -24,6 +24,7 @@ from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
+from evallib.pages.handed import Of, of_evaluation
 from evallib.pages.rendering import Sections, told
 from evallib.say import reconciliation, workings
 from evallib.say.numbers import plain
@@ -49,7 +50,6 @@ class Report(Sections):
     """
 
     SECTIONS = SECTIONS
-    APPENDICES = ("indicators", "facts", "reconciliation", "sources")
     OF_POINTS = ("conclusion", "certainty")
     FOLDER = "report"
 
@@ -58,6 +58,10 @@ class Report(Sections):
         last = with_numbers(checked.previous) if checked.previous else None
         self.checked = replace(checked, evaluation=with_numbers(checked.evaluation), previous=last)
         self.evaluation = self.checked.evaluation
+
+    @property
+    def of(self) -> Of:
+        return of_evaluation(self.evaluation, self.lang)
 
     def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
