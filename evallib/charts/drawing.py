@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from html import escape
 from math import cos, pi, sin
 from typing import Any, Literal
 from xml.etree import ElementTree
@@ -54,6 +57,13 @@ _DRAWN: dict[Any, Any] = {
     "path.simplify": False,
     "savefig.bbox": "standard",
 }
+
+_ALONE = """<style>@scope{
+:scope{margin:0;padding:.5rem .8rem;max-width:48rem;background:#fff;color:#1b1f24;color-scheme:light;font:15px/1.6 system-ui,sans-serif}
+figcaption{text-align:left}img{display:block;width:100%;height:auto}.quiet{color:#57606a;font-size:.875rem}.source{margin:.3rem 0}
+.scroll{overflow-x:auto}summary{cursor:pointer}table{border-collapse:collapse;font-size:.85rem;color:inherit}
+th,td{padding:.3rem .7rem .3rem 0;text-align:left;border-bottom:1px solid #d5d9de}}</style>"""
+"""How a chart looks that a notebook shows by itself, in light and in dark: as on paper. A page drops it, and has its own style."""
 
 Align = Literal["left", "center", "right"]
 
@@ -276,14 +286,14 @@ class Sheet:
             self.line(x - lean - 0.8, low + 2, x + lean + 0.8, top - 2, color=INK, width=0.8)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Chart:
     """A picture with its words.
 
     `title` says the finding and `subtitle` what is drawn, in which unit and how to read it; `alt` says it all to those who
     cannot see it; `source` says where the numbers come from; `data` holds them as text, as a table under the picture.
     Title and subtitle are not part of the figure: a page prints them above it. `to_png` draws them in. `nothing`: it only says
-    that there is nothing to draw, and a page does without.
+    that there is nothing to draw, and a page does without. `of` says of which evaluation it is, where it is shown by itself.
     """
 
     id: str
@@ -295,6 +305,7 @@ class Chart:
     figure: Figure
     lang: Lang
     nothing: bool = False
+    of: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         for part in ("title", "subtitle", "alt", "source"):
@@ -346,6 +357,47 @@ class Chart:
             }
         )
         return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+    @cached_property
+    def _svg(self) -> str:
+        return self.to_svg()
+
+    @property
+    def sha256(self) -> str:
+        """What tells the picture from all others: the SHA-256 of its SVG."""
+        return hashlib.sha256(self._svg.encode()).hexdigest()
+
+    def to_html(self, style: str = "") -> str:
+        """The chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
+        if self.nothing:
+            return ""
+        title, numbers = escape(self.title), "图中数据" if self.lang == "zh" else "The numbers in this chart"
+        picture = f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{b64encode(self._svg.encode()).decode("ascii")}">'
+        heads = "".join(f'<th scope="col">{escape(str(head))}</th>' for head in self.data.columns)
+        rows = "".join(
+            f'<tr><th scope="row">{escape(str(first))}</th>{"".join(f"<td>{escape(str(cell))}</td>" for cell in cells)}</tr>\n'
+            for first, *cells in self.data.to_numpy().tolist()
+        )
+        return f"""<figure class="chart" id="c-{escape(self.id)}">{style}
+<figcaption><strong>{title}</strong><br><span class="quiet">{escape(self.subtitle)}</span></figcaption>
+<div class="scroll" tabindex="0" role="region" aria-label="{title}">{picture}</div>
+<p class="quiet source">{escape(self.source)}</p>
+<details><summary>{numbers}</summary>
+<div class="scroll" tabindex="0" role="region" aria-label="{numbers}: {title}"><table>
+<thead><tr>{heads}</tr></thead>
+<tbody>
+{rows}</tbody></table></div></details>
+</figure>
+"""
+
+    def __repr__(self) -> str:
+        return f"<Chart {self.id}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, str], dict[str, Any]]:
+        """What a notebook keeps of it: the figure, and by what a page knows it."""
+        html = self.to_html(_ALONE) or f"<p>{escape(self.title)}</p>"
+        mark = {"kind": "chart", "id": self.id, "sha256": self.sha256, "of": self.of and dict(self.of)}
+        return {"text/html": html, "text/plain": repr(self)}, {"evallib": mark}
 
     def to_png(self, dpi: int = 200) -> bytes:
         """The picture as PNG on white, with title and subtitle drawn in, for documents that take no SVG.

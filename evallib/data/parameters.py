@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from evallib.data.load import load_departments, load_year
-from evallib.model.errors import InputRefused, Problem, meant
+from evallib.model.errors import meant
 from evallib.model.words import LANGS, Lang
 from evallib.say.refusals import refused
 
 T = TypeVar("T")
 
 
-def checked_parameters(department: object, year: object, lang: object, data: Path) -> tuple[str, int, Lang]:
-    """Department, year and language as the kit takes them.
+def checked_parameters(department: object, year: object, lang: object, data: Path) -> tuple[str | None, int | None, Lang]:
+    """Department, year and language as the kit takes them; a page of several has no department, or no year.
 
     Raises InputRefused with a sentence on each that is none.
 
@@ -31,10 +30,12 @@ def checked_parameters(department: object, year: object, lang: object, data: Pat
             problems.extend(refusal.problems)
             return None
 
-    found = taken(lambda: checked_department(department, data)), taken(lambda: checked_year(year)), taken(lambda: checked_lang(lang))
-    if problems or None in found:
+    code = taken(lambda: None if department is None else checked_department(department, data))
+    number = taken(lambda: None if year is None else checked_year(year))
+    language = taken(lambda: checked_lang(lang))
+    if language is None or problems:
         raise InputRefused(tuple(problems))
-    return found  # type: ignore[return-value]  # none of them is None
+    return code, number, language
 
 
 def checked_department(given: object, data: Path) -> str:

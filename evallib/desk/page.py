@@ -19,6 +19,7 @@ from evallib.model.words import Lang, Words
 from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Section, Sections
 from evallib.pages.report import Report
+from evallib.pages.style import scoped_css
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 
@@ -38,7 +39,6 @@ class DeskPage(Sections):
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = SECTIONS
-    APPENDICES = tuple(SECTIONS)
     FOLDER = "desk"
 
     def __init__(self, lang: Lang, given: Mapping[str, Any]) -> None:
@@ -67,7 +67,7 @@ def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
     report = Report(checked, lang)
     reason = report.absent().get(id)
     if reason is None:
-        return Section(id, inert(report.section(id).html))
+        return Section(id, inert(report.section(id).whole))
     said = sentence("desk.left_out", reason=reason)[lang]
     return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
 
@@ -89,7 +89,7 @@ def part_of_framework(checked: EvaluatedYear, dimension: str, group: str, lang: 
         sections=tuple(s for s in e.sections if s.dimension == dimension and (not s.within or group in ("", s.id))),
         indicators=tuple(i for i in e.indicators if i.dimension == dimension and group in ("", i.group)),
     )
-    html = _pieces(Report(replace(checked, evaluation=some), lang).section("dimensions").html, "section > :not(h2)")
+    html = _pieces(Report(replace(checked, evaluation=some), lang).section("dimensions").html, "section > *")
     return Section(group or dimension, inert(html))
 
 
@@ -130,13 +130,8 @@ def _pieces(html: str, selector: str) -> str:
 
 @cache
 def desk_css() -> str:
-    """The page's style sheet, made to hold only inside the desk and to follow JupyterLab's own light and dark."""
-    css = (TEMPLATES / "page" / "page.css").read_text(encoding="utf-8")
-    css = re.sub(r"(?ms)^@media print\{.*?^\}$|^@page.*?$|^html\{.*?$", "", css)
-    css = re.sub(r"(?m)^@media \(prefers-color-scheme:dark\)\{:root(\{.*\})\}$", r'body[data-jp-theme-light="false"] :root\1', css)
-    css = re.sub(r"(?m)^body\{", ":scope{", css).replace(":root", ":scope").replace("html[lang=en]", ":scope[lang=en]")
-    css = css.replace("color-scheme:light dark;", "") + (TEMPLATES / "desk" / "desk.css").read_text(encoding="utf-8")
-    return f"@scope (.evallib-desk){{\n{css}}}"
+    """The page's style sheet, made to hold only inside the desk."""
+    return scoped_css(".evallib-desk", (TEMPLATES / "desk" / "desk.css").read_text(encoding="utf-8"))
 
 
 def framed(section: Section, lang: Lang) -> str:

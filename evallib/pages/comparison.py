@@ -16,6 +16,7 @@ from evallib.model.units import SHARE, convert
 from evallib.model.words import NOTHING, Lang, Words
 from evallib.model.years import DepartmentYears
 from evallib.pages.framework_text import framework_changes
+from evallib.pages.handed import Of, of_several
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import quantity
 from evallib.say.sentences import sentences
@@ -38,7 +39,6 @@ class YearComparison(Sections):
     """
 
     SECTIONS = SECTIONS
-    APPENDICES = ("data",)
     OF_POINTS = ("totals", "dimensions")
     FOLDER = "comparison"
 
@@ -46,6 +46,11 @@ class YearComparison(Sections):
         super().__init__(lang, department.evaluations)
         self.department = department
         self.changes = over_years.changes(department.evaluations)
+
+    @property
+    def of(self) -> Of:
+        d = self.department
+        return of_several(self.FOLDER, [e.fingerprint for e in d.evaluations], self.lang, d.department, name=d.name[self.lang])
 
     def content(self) -> Mapping[str, object]:
         es = self.evaluations

@@ -1,118 +1,142 @@
-"""The page: an nbconvert exporter that turns an executed report notebook into one self-contained HTML file.
+"""The page: an nbconvert exporter that turns a run notebook into one self-contained HTML file. The only place that knows nbconvert.
 
-Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and JupyterLab's export menu offer it too.
+Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and JupyterLab's export menu offer it too. nbconvert walks
+over the cells; its template's blocks, in `template/page/index.html.j2`, hand each to a `Page`.
 """
 
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import TemplateExporter
+from nbconvert.utils.exceptions import ConversionException
+from traitlets.config import Config
 
-from evallib import __version__
-from evallib.charts import drawing
 from evallib.kit import TEMPLATES
-from evallib.pages.rendering import made_at
+from evallib.model.errors import InputRefused, Problem
+from evallib.model.words import words
+from evallib.pages.handed import Of, cell_place, one_evaluation
+from evallib.pages.page import NUMBER, Page, bare_text
+from evallib.say.refusals import problem
 
-_COLOURS = {
-    name: getattr(drawing, name.upper().replace("-", "_"))
-    for name in ("ink", "muted", "faint", "quiet", "last-year", "accent", "good", "bad")
-}
-
-_ACTIVE = ("script", "iframe", "object", "embed", "link", "base", "meta", "form", "template", "frame", "frameset", "portal")
-_FETCHING = ("srcdoc", "formaction", "ping", "srcset", "background", "poster", "action", "data")
-_BESIDE = re.compile(r"\.\./(?:(?:\d{4}|comparison|overview)/)?[a-z0-9_]+(?:\.en)?\.html(?:#[\w.-]+)?")
-_PICTURE = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
+PRIORITY = (
+    *("text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"),
+    *("application/vnd.jupyter.widget-view+json", "application/javascript", "text/plain"),
+)
+"""Of an output in several forms the first that a page can show is shown."""
 
 
-class ReportExporter(HTMLExporter):
-    """One HTML file: no request to anywhere, no script, contents list, code folded away."""
+class PageRefused(InputRefused, ConversionException):
+    """A notebook that cannot become a page; nbconvert says why and ends with exit status 1."""
 
-    export_from_notebook = "evallib report"
+    def __str__(self) -> str:
+        return f"{self.describe('zh')}\n{self.describe('en')}"
+
+
+class ReportExporter(TemplateExporter):
+    """One HTML file: no request to anywhere, no script, contents list, code folded away.
+
+    What of the notebook did not reach the page stands as problems in `resources["evallib"]["left_out"]`, and is logged.
+    """
+
+    export_from_notebook = "Evaluation report"
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
 
     def _template_name_default(self) -> str:
         return "page"
-
-    def _default_preprocessors_default(self) -> list[str]:
-        return []  # the page is made from the outputs as they are
 
     def _extra_template_basedirs_default(self) -> list[str]:
         # nbconvert's own default is the current directory, whose folders could then stand in for ours
         return [str(TEMPLATES)]
 
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
-        """The page of an executed notebook, and nbconvert's resources."""
-        untyped: Any = self
-        resources = untyped._init_resources(resources)
-        body, language, title, contents = self._body(nb)
-        resources |= {
-            "page": {
-                "body": body,
-                "lang": language,
-                "title": title,
-                "contents": contents,
-                "made": made_at(),
-                "version": __version__,
-                "css": (TEMPLATES / "page" / "page.css").read_text(encoding="utf-8"),
+    @property
+    def default_config(self) -> Config:
+        ours = Config(
+            {
+                "NbConvertBase": {"display_data_priority": list(PRIORITY)},
+                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {"remove-cell", "hidden"}},
+                "CoalesceStreamsPreprocessor": {"enabled": True},
             }
-        }
-        html, resources = super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+        )
+        ours.merge(super().default_config)
+        return ours
+
+    def _default_preprocessors_default(self) -> list[Any]:
+        """nbconvert's own: the first is off unless `--execute` is given. What removed cells hand over counts; hence the order."""
+        named = [f"nbconvert.preprocessors.{name}Preprocessor" for name in ("Execute", "TagRemove", "CoalesceStreams")]
+        return [named[0], self._looked_at, *named[1:]]
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        yield from super().default_filters()  # type: ignore[no-untyped-call]
+        yield "filter_data_type", lambda data: self._page.best(PRIORITY)
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
+        """The page of a run notebook, and nbconvert's resources. Raises PageRefused where it cannot become one."""
+        html, resources = super().from_notebook_node(nb, resources, **kw)
+        page = self._page
+        for left_out in page.left_out:
+            self.log.warning(left_out.describe(page.lang))
+        resources["evallib"] = {"of": page.of, "left_out": tuple(page.left_out)}
+        resources["output_extension"] = _extension(page.of, resources)
         return html, resources
 
-    def _body(self, nb: Any) -> tuple[str, str, str, list[tuple[str, str]]]:
-        """The outputs in their order, cleaned; the language, title and contents list read from them."""
-        shown: list[str] = []
-        for cell in nb.cells:
-            tags = cell.metadata.get("tags", [])
-            if cell.cell_type != "code" or "hidden" in tags:
-                continue
-            shown.extend(_output(output) for output in cell.outputs)
-        soup = BeautifulSoup("\n".join(shown), "html.parser")
-        title, language = "", ""
-        contents: list[tuple[str, str]] = []
-        while (active := soup.find(_ACTIVE)) is not None:
-            active.decompose()
-        for element in [found for found in soup.descendants if isinstance(found, Tag)]:
-            _disarm(element)
-            if element.name == "h1" and not title:
-                title = element.get_text(" ", strip=True)
-            elif element.name == "section" and element.get("id") and (heading := element.find("h2")):
-                contents.append((str(element["id"]), heading.get_text(" ", strip=True)))
-            language = language or str(element.get("lang", ""))
-        title, language = title or "evallib", language or "zh"
-        return _PICTURE.sub(_inlined, str(soup)), language, title, contents
+    def _looked_at(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook with its cells numbered, after what speaks against a page of it was looked for."""
+        for number, cell in enumerate(nb.cells, 1):
+            cell.metadata[NUMBER] = number
+        of = _checked(nb)
+        given = resources["metadata"]
+        self._page = resources["page"] = Page(of, Path(given["path"]) if "path" in given else None)
+        return nb, resources
 
 
-def _disarm(element: Tag) -> None:
-    """Take away what could run a script or fetch something."""
-    for name in list(element.attrs):
-        if name.startswith("on") or name in _FETCHING or (name in ("href", "src") and not _harmless(str(element[name]))):
-            del element[name]
+def _checked(nb: Any) -> Of:
+    """The evaluation that the page is of. Raises PageRefused for a notebook that was never run, that failed, or that has none, or two."""
+    code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+    if failed := list(_errors(nb)):
+        raise PageRefused(tuple(failed))
+    if code and not any(cell.outputs or cell.execution_count for cell in code):
+        raise PageRefused((problem("notebook.never_run", cell_place(1, nb.cells[0].source)),))
+    try:
+        of = one_evaluation(nb)
+    except InputRefused as refusal:
+        raise PageRefused(refusal.problems) from None
+    if of is None:
+        raise PageRefused((problem("notebook.no_evaluation", cell_place(len(nb.cells), nb.cells[-1].source if nb.cells else "")),))
+    return of
 
 
-def _harmless(address: str) -> bool:
-    """Whether an address stays on the page, is a picture in it, or another page of the same reports."""
-    return address.startswith(("#", "data:image/svg+xml;base64,", "data:image/png;base64,")) or bool(_BESIDE.fullmatch(address))
+def _errors(nb: Any) -> Iterator[Problem]:
+    """The errors in a notebook's outputs, but those that a cell is there to show."""
+    for number, cell in enumerate(nb.cells, 1):
+        if "raises-exception" in cell.metadata.get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                place = cell_place(number, cell.source)
+                lines = bare_text("\n".join(output.get("traceback", []))).splitlines()
+                if output.ename in ("InputRefused", "PageRefused") and "" in lines:
+                    at = lines.index("")
+                    said = ("；".join(lines[:at]).rstrip("。"), "; ".join(lines[at + 1 :]).rstrip("."))
+                else:
+                    last = f"{output.ename}: {bare_text(output.evalue)}".splitlines()[0]
+                    yield problem("notebook.failed", place, error=last.rstrip("."))
+                    continue
+                yield problem("notebook.input_refused", place, said=words(*said))
 
 
-def _output(output: Any) -> str:
-    """One output of a cell as HTML: our own sections as they are, anything else as text."""
-    data = output.get("data", {})
-    if "text/html" in data:
-        return str(data["text/html"])
-    if "image/png" in data:
-        return f'<img alt="" src="data:image/png;base64,{data["image/png"].strip()}">'
-    text = data.get("text/plain") or output.get("text") or "\n".join(output.get("traceback", []))
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(text))
-    return f"<pre>{text.replace('&', '&amp;').replace('<', '&lt;')}</pre>"
-
-
-def _inlined(picture: re.Match[str]) -> str:
-    """A chart's picture as inline SVG, its colours bound to the page's, so that dark mode and the reader's fonts apply."""
-    svg = b64decode(picture[1]).decode("utf-8")
-    for name, colour in _COLOURS.items():
-        svg = svg.replace(colour, f"var(--c-{name})")
-    return svg
+def _extension(of: Of, resources: Any) -> str:
+    """The end of the file's name: department, year and language where the notebook's name does not bear them, and no name was given."""
+    name = str(resources["metadata"].get("name", ""))
+    if resources.get("unique_key", name) != name:
+        return ".html"
+    parts = [re.sub(r"[^\w-]", "", str(part)) for part in (of["department"], of["year"]) if part]
+    safe = "-".join(part for part in parts if not re.search(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", name))
+    other = ".en" if of["lang"] == "en" and not re.search(r"\.en\b", name) else ""
+    return f"{'.' if safe else ''}{safe}{other}.html"

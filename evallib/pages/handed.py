@@ -1,16 +1,200 @@
-"""Whose page an executed notebook is: the evaluation that it hands over."""
+"""Whose page a notebook is: what the kit's outputs say of the evaluation they show, and the one evaluation that follows. No HTML."""
 
 from __future__ import annotations
 
-from typing import Any
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NotRequired, cast
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
+
+from evallib.model.errors import InputRefused, Place
+from evallib.model.evaluation import Evaluation
+from evallib.model.words import LANGS, Lang, Words, words
+from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
+
+MARK = "evallib"
+"""Where an output of the kit says in its metadata what it is."""
 
 
-def one_evaluation(nb: Any) -> dict[str, Any] | None:
-    """The evaluation that a notebook hands over, else that of its sections; None where it says nothing of it."""
-    outputs = [output for cell in nb.cells for output in cell.get("outputs", ())]
-    marks = [mark for output in outputs if (mark := output.get("metadata", {}).get("evallib"))]
-    for kind in ("report", "section"):
-        for mark in marks:
-            if mark.get("kind") == kind and mark.get("of"):
-                return dict(mark["of"])
-    return None
+class Of(TypedDict):
+    """The evaluation that something shows, as plain JSON: what the page is of, and what of it was changed to try it.
+
+    `fingerprint` is empty where only the notebook's parameters are known.
+    """
+
+    page: str
+    department: str | None
+    year: int | None
+    name: str
+    lang: Lang
+    fingerprint: str
+    changes: list[Any]
+    said: list[str]
+
+
+class Mark(TypedDict):
+    """What an output of the kit says of itself: see the parts of the kit that make one."""
+
+    kind: str
+    id: NotRequired[str]
+    page: NotRequired[str]
+    heading: NotRequired[str]
+    pair: NotRequired[str]
+    place: NotRequired[str]
+    absent: NotRequired[bool]
+    drawings: NotRequired[list[str]]
+    sha256: NotRequired[str]
+    title: NotRequired[str]
+    alt: NotRequired[str]
+    source: NotRequired[str]
+    of: NotRequired[Of | None]
+
+
+_MARK = TypeAdapter(Mark)
+
+
+def of_evaluation(evaluation: Evaluation, lang: Lang) -> Of:
+    """What a report says of its evaluation.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> of = of_evaluation(evaluate_year(Path("data"), "hrss", 2023).evaluation, "en")
+    >>> of["page"], of["department"], of["year"], of["changes"]
+    ('report', 'hrss', 2023, [])
+    """
+    record, tried = evaluation.record, evaluation.tried
+    return {
+        "page": "report",
+        "department": record.department,
+        "year": record.year,
+        "name": record.name[lang],
+        "lang": lang,
+        "fingerprint": evaluation.fingerprint,
+        "changes": [json.loads(one.change) for one in tried],
+        "said": [one.said[lang] for one in tried],
+    }
+
+
+def of_several(
+    page: str, parts: Iterable[object], lang: Lang, department: str | None = None, year: int | None = None, name: str = ""
+) -> Of:
+    """What a page of several years or departments, or of a running year, says of itself; `parts` tell it from another."""
+    mark = hashlib.sha256(json.dumps([page, *map(str, parts)]).encode()).hexdigest()[:16]
+    rest: dict[str, Any] = {"fingerprint": mark, "changes": [], "said": []}
+    return cast(Of, {"page": page, "department": department, "year": year, "name": name, "lang": lang, **rest})
+
+
+def mark_of(output: Mapping[str, Any]) -> Mark | None:
+    """What an output of the kit says of itself; None where it is not the kit's, or says it in another form than ours."""
+    found = output.get("metadata", {}).get(MARK)
+    try:
+        return _MARK.validate_python(found) if found is not None else None
+    except ValidationError:
+        return None
+
+
+def cell_place(number: int, source: str) -> Place:
+    """A cell of a notebook, by its number from the top and the beginning of its text.
+
+    >>> cell_place(3, "df.plot()").describe("en")
+    'cell 3 (df.plot())'
+    """
+    line = next((line.strip() for line in source.splitlines() if line.strip()), "")
+    short = line if len(line) <= 40 else line[:39] + "…"
+    shown = words(f"（{short}）", f" ({short})") if short else words("")
+    return Place("notebook", called=sentence("pages.notebook.cell", number=number) + shown)
+
+
+def one_evaluation(nb: Any) -> Of | None:
+    """The evaluation that a run notebook is the page of: the one it hands over with `ev.report`, else that of the kit's sections in it,
+    else that of its charts, else what its parameters name; None where there is none of these.
+
+    Raises InputRefused where two are handed over, or the sections are of more than one, or of another than the one handed over.
+    """
+    found = [(place, mark) for place, mark in _marks(nb) if mark.get("of")]
+    handed = _different(found, "report")
+    if len(handed) > 1:
+        raise _two("notebook.two_handed_over", handed)
+    sections = _different(found, "section")
+    chosen = handed[:1] or [one for one in sections if one[1]["page"] == "report"][:1] or sections[:1]
+    if chosen:
+        alike = [one for one in sections if one[1]["page"] == chosen[0][1]["page"]]
+        if wrong := [one for one in alike if one[1]["fingerprint"] != chosen[0][1]["fingerprint"]]:
+            raise _two("notebook.section_of_another" if handed else "notebook.two_evaluations", [chosen[0], wrong[0]])
+        return chosen[0][1]
+    named, charts = _named(nb), _different(found, "chart")
+    if named and len(charts) != 1:
+        return next((of for _, of in charts if (of["department"], of["year"]) == (named["department"], named["year"])), named)
+    if len(charts) > 1:
+        raise _two("notebook.two_evaluations", charts)
+    return charts[0][1] if charts else named
+
+
+def _marks(nb: Any) -> Iterator[tuple[Place, Mark]]:
+    for number, cell in enumerate(nb.cells, 1):
+        for output in cell.get("outputs", []):
+            if mark := mark_of(output):
+                yield cell_place(number, cell.source), mark
+
+
+def _different(found: Sequence[tuple[Place, Mark]], kind: str) -> list[tuple[Place, Of]]:
+    """The evaluations that marks of a kind name, each once, with the cell where it is met first."""
+    each: dict[tuple[str, str], tuple[Place, Of]] = {}
+    for place, mark in found:
+        if mark["kind"] == kind and (of := mark.get("of")):
+            each.setdefault((of["page"], of["fingerprint"]), (place, of))
+    return list(each.values())
+
+
+def _two(name: str, found: Sequence[tuple[Place, Of]]) -> InputRefused:
+    (first, one), (second, other) = found[:2]
+    both = [words(place.describe("zh"), place.describe("en")) for place in (first, second)]
+    return InputRefused((problem(name, second, one=called(one), other=called(other), first=both[0]),))
+
+
+def called(of: Of) -> Words:
+    """An evaluation by its department and year, and what of it was changed."""
+    parts = [str(part) for part in (of["name"] or of["department"], of["year"]) if part]
+    tried = words("；".join(of["said"]), "; ".join(of["said"]))
+    return words(" ".join(parts)) + (sentence("pages.trial.with", changes=tried) if of["said"] else words(""))
+
+
+def _named(nb: Any) -> Of | None:
+    """What the parameters of a notebook name; those that were put in by papermill come last and hold."""
+    given: dict[str, Any] = {}
+    for tag in ("parameters", "injected-parameters"):
+        for cell in nb.cells:
+            if cell.cell_type == "code" and tag in cell.metadata.get("tags", []):
+                given |= _literals(cell.source)
+    department, year = given.get("department"), given.get("year")
+    if department is None and year is None:
+        return None
+    lang: Lang = given["lang"] if given.get("lang") in LANGS else "zh"
+    page = "report" if department is not None and year is not None else "comparison" if year is None else "overview"
+    whole = int(str(year)) if str(year).isdecimal() else None
+    named = of_several(page, (), lang, None if department is None else str(department), whole)
+    return {**named, "fingerprint": ""}
+
+
+def _literals(source: str) -> dict[str, Any]:
+    """The names that a cell gives a literal.
+
+    >>> _literals("department = 'hrss'  # its code\\nyear = 2023\\nx = f()")
+    {'department': 'hrss', 'year': 2023}
+    """
+    found: dict[str, Any] = {}
+    try:
+        lines = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return found
+    for line in lines:
+        targets = line.targets if isinstance(line, ast.Assign) else [line.target] if isinstance(line, ast.AnnAssign) else []
+        value = getattr(line, "value", None)
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(value, ast.Constant):
+            found[targets[0].id] = value.value
+    return found

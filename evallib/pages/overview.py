@@ -25,6 +25,7 @@ from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
 from evallib.model.years import CountyYear
+from evallib.pages.handed import Of, of_several
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent, plain, written
 from evallib.say.sentences import sentences
@@ -67,6 +68,10 @@ class CountyOverview(Sections):
         # what a project spends stands in its department's accounts already
         self.spenders = tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations
         self.spending = overview.alike(self.spenders)
+
+    @property
+    def of(self) -> Of:
+        return of_several(self.FOLDER, [e.fingerprint for e in self.evaluations], self.lang, year=self.county.year)
 
     def content(self) -> Mapping[str, object]:
         found, government = self.evaluations, self.government

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property, partial
@@ -20,16 +19,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from evallib.charts.drawing import Chart, Sheet, inside
+from evallib.model.by_name import ByName
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
 from evallib.model.words import Given, Lang, Words, joined, listed, words
+from evallib.pages.handed import MARK, Mark, Of
+from evallib.pages.style import framed
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from evallib.say.sentences import sentence
 from evallib.say.workings import reached_text, target_text
-
-_NUMERALS = "一二三四五六七八九十"
 
 
 def told(name: str, /, **given: Given) -> Words:
@@ -43,16 +43,34 @@ def told(name: str, /, **given: Given) -> Words:
 
 @dataclass(frozen=True, repr=False)
 class Section:
-    """A section of a page, ready to be shown in a notebook and exported."""
+    """A section of a page, ready to be shown in a notebook, where a heading stands above it, and to be put into a page, which gives it one.
+
+    `pair` is its heading in both languages, as a notebook writes it; `drawings` are the SHA-256 of the charts in it.
+    """
 
     id: str
     html: str
+    heading: str = ""
+    pair: str = ""
+    page: str = ""
+    place: str = "section"
+    lang: Lang = "zh"
+    of: Of | None = None
+    drawings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Section {self.id}>"  # what a notebook keeps beside the HTML
 
-    def _repr_html_(self) -> str:
-        return self.html
+    @property
+    def whole(self) -> str:
+        """The section with its heading, for a place where none stands above it."""
+        return re.sub(r"<section [^>]*>\n", rf'\g<0><h2 id="h-{self.id}">{escape(self.heading)}</h2>\n', self.html, count=1)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, str], dict[str, Any]]:
+        """What a notebook keeps of it: the section in the page's style, and by what the page knows it."""
+        mark: Mark = {"kind": "section", "page": self.page, "id": self.id, "heading": self.heading, "pair": self.pair, "of": self.of}
+        mark |= {"place": self.place, "absent": not self.html, "drawings": list(self.drawings)}
+        return {"text/html": framed(self.html, self.lang), "text/plain": repr(self)}, {MARK: mark}
 
 
 @cache
@@ -68,13 +86,11 @@ def environment() -> Environment:
 class Sections:
     """The sections of a page in one language. A kind of page says which there are, where their templates lie, what they see.
 
-    `SECTIONS` holds ids and headings in their order, the first of them a summary without a number; `FOLDER` the folder of the
-    templates; `APPENDICES` the ids that carry no number either; `OF_POINTS` those that need indicators with points. What is `absent`
-    is left out: it has no HTML, the others are numbered without it, and the last one names it.
+    `SECTIONS` holds ids and headings in their order, the first of them a summary; `FOLDER` the folder of the templates;
+    `OF_POINTS` those that need indicators with points. What is `absent` is left out: it has no HTML, and the last one names it.
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = {}
-    APPENDICES: ClassVar[tuple[str, ...]] = ()
     OF_POINTS: ClassVar[tuple[str, ...]] = ()
     FOLDER: ClassVar[str] = ""
 
@@ -82,6 +98,11 @@ class Sections:
         self.lang: Lang = lang
         self.evaluations = tuple(evaluations)
         self.catalogue = evaluations[-1].catalogue if evaluations else Catalogue()
+
+    @property
+    def of(self) -> Of | None:
+        """Of what evaluation the page is; None where it is of none."""
+        return None
 
     def names(self, id: str) -> dict[str, Any]:
         """What the template of a section sees beyond what all of them see."""
@@ -110,14 +131,22 @@ class Sections:
         """The sections that are there, in their order."""
         return tuple(id for id in self.SECTIONS if id not in self._absent)
 
+    @cached_property
+    def by_name(self) -> ByName[Section]:
+        """The sections by their names, for TAB: `sections.by_name.targets`."""
+        return ByName(self.SECTIONS, self.section)
+
     def section(self, id: str) -> Section:
         """One section by its id; without HTML where it is left out.
 
         Raises KeyError for an id that is not in SECTIONS.
         """
         lang, heading = self.lang, self.SECTIONS[id]
+        place = "summary" if id == "summary" else "appendix" if heading.zh.startswith("附录") else "section"
+        made = Section(id, "", heading[lang], pair(heading), self.FOLDER, place, lang, self.of)
         if id in self._absent:
-            return Section(id, "")
+            return made
+        drawings: list[str] = []
         html = (
             environment()
             .get_template(f"{self.FOLDER}/{id}.html.j2")
@@ -125,13 +154,13 @@ class Sections:
                 {
                     "lang": lang,
                     "id": id,
-                    "heading": self._heading(id, heading[lang]),
+                    "heading": heading[lang],
                     "cur": self.catalogue.units.money.name[lang],
                     "yr": lambda year: self.catalogue.year(year)[lang],
                     "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
                     "t": lambda zh, en: zh if lang == "zh" else en,
                     "w": lambda text: text[lang],
-                    "chart": self._figure,
+                    "chart": partial(self._figure, drawings=drawings),
                     "qty": self._quantity,
                     "goal": partial(target_text, lang=lang),
                     "reached_of": partial(reached_text, lang=lang),
@@ -143,25 +172,13 @@ class Sections:
         )
         if self._absent and id == self.shown[-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
-        return Section(id, html if lang == "zh" else mark_chinese(html))
+        return replace(made, html=html if lang == "zh" else mark_chinese(html), drawings=tuple(drawings))
 
     @classmethod
     def prepare(cls) -> None:
         """Compile the templates now, for a process that will make many pages."""
-        for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_chart", "shared/_macros"):
+        for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_macros"):
             environment().get_template(f"{template}.html.j2")
-
-    def _heading(self, id: str, heading: str) -> str:
-        """A heading with its number among the sections, or the appendices, that are there."""
-        appendices = [one for one in self.shown if one in self.APPENDICES]
-        if id in appendices:
-            number = appendices.index(id) + 1
-            many = len(appendices) > 1
-            return heading.replace("附录：", f"附录{_numeral(number)}：").replace("Appendix:", f"Appendix {number}:") if many else heading
-        number = [one for one in self.shown if one not in appendices].index(id)
-        if number == 0:
-            return heading
-        return f"{number}. {heading}" if self.lang == "en" else f"{_numeral(number)}、{heading}"
 
     def _left_out(self) -> str:
         """One line that names what is left out, and why."""
@@ -179,23 +196,21 @@ class Sections:
             return "—"
         return quantity(value, self.catalogue.units.read(unit) if isinstance(unit, str) else unit, self.lang)
 
-    def _figure(self, name: str) -> Markup:
-        """A chart as a figure: its finding, its picture with the words for who cannot see it, its numbers as a table."""
+    def _figure(self, name: str, drawings: list[str]) -> Markup:
+        """A chart as a figure; what tells its picture from all others is noted."""
         chart = self.draw(name)
-        if chart.nothing:
-            return Markup("")
-        picture = b64encode(chart.to_svg().encode()).decode("ascii")
-        return Markup(
-            environment()
-            .get_template("shared/_chart.html.j2")
-            .render(
-                chart=chart,
-                picture=picture,
-                rows=chart.data.to_numpy().tolist(),
-                heads=list(chart.data.columns),
-                t=lambda zh, en: zh if self.lang == "zh" else en,
-            )
-        )
+        if not chart.nothing:
+            drawings.append(chart.sha256)
+        return Markup(chart.to_html())
+
+
+def pair(heading: Words) -> str:
+    """A heading as a notebook writes it above its section.
+
+    >>> pair(Words("摘要", "Summary"))
+    '摘要 / Summary'
+    """
+    return f"{heading.zh} / {heading.en}"
 
 
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+(?:[0-9A-Za-z]+[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+)*")
@@ -227,10 +242,6 @@ def _money(value: Decimal | None) -> str:
 
 def _number(value: Decimal | float | None, places: int | None = None) -> str:
     return "—" if value is None else plain(value if isinstance(value, Decimal) else Decimal(str(value)), places)
-
-
-def _numeral(number: int) -> str:
-    return _NUMERALS[number - 1] if number <= 10 else "十" + _NUMERALS[number - 11]
 
 
 def warm_fonts() -> None:

@@ -24,6 +24,7 @@ from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
+from evallib.pages.handed import Of, of_evaluation
 from evallib.pages.rendering import Sections, told
 from evallib.say import reconciliation, workings
 from evallib.say.numbers import plain
@@ -33,6 +34,9 @@ from evallib.score.reconcile import reconcile
 
 SECTIONS = sentences("pages.report.sections")
 """The sections of the report in their order: id and heading."""
+
+CHART_OF = {"budget": "budget_bridge", "self_evaluation": "dimensions", "conclusion": "points", "targets": "targets"}
+"""The chart that a section begins with, where a notebook shows it in a cell of its own."""
 
 SAID = ("formula_", "target_", "indicator_")
 """How the sentences begin that templates may ask for: `say.formula_text(f)`, `say.indicator_working(i)` and so on."""
@@ -49,7 +53,6 @@ class Report(Sections):
     """
 
     SECTIONS = SECTIONS
-    APPENDICES = ("indicators", "facts", "reconciliation", "sources")
     OF_POINTS = ("conclusion", "certainty")
     FOLDER = "report"
 
@@ -58,6 +61,10 @@ class Report(Sections):
         last = with_numbers(checked.previous) if checked.previous else None
         self.checked = replace(checked, evaluation=with_numbers(checked.evaluation), previous=last)
         self.evaluation = self.checked.evaluation
+
+    @property
+    def of(self) -> Of:
+        return of_evaluation(self.evaluation, self.lang)
 
     def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)

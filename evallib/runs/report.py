@@ -259,9 +259,10 @@ class _Run:
         from evallib.pages.handed import one_evaluation
 
         of = one_evaluation(executed)
-        if of and any(of[key] != asked for key, asked in self.about.items()):
-            asked, found = (" ".join(str(one[key]) for key in self.about) for one in (self.about, of))
-            raise refused("report.another_evaluation", self.path.name, found, asked=asked)
+        found = {key: value for key, value in (of or {}).items() if key in self.about}
+        if of and found != self.about:
+            asked, found_ = (" ".join(str(one[key]) for key in self.about) for one in (self.about, found))
+            raise refused("report.another_evaluation", self.path.name, found_, asked=asked)
         return of
 
 

@@ -1,0 +1,235 @@
+"""What a notebook says to the page that is made of it: where it begins, whose evaluation it shows, an own figure."""
+
+from __future__ import annotations
+
+import io
+import sys
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from markupsafe import escape
+
+from evallib.data.folder import data_root, find_data
+from evallib.data.notebooks import refuse_unknown_parameters
+from evallib.data.parameters import checked_parameters
+from evallib.door.book import Book, County, Years
+from evallib.door.lookup import ByName
+from evallib.door.result import Path_, Result, told
+from evallib.door.shown import Shown, Shows
+from evallib.model.errors import InputRefused, gathered
+from evallib.model.words import LANGS, Lang
+from evallib.pages.rendering import Section
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentences
+
+
+class Refused:
+    """In the place of a result whose data was refused: nothing is shown of it, and whatever else is asked for says why once more."""
+
+    def __init__(self, refusal: InputRefused) -> None:
+        self._refusal = refusal
+
+    @property
+    def section(self) -> _Nothing:
+        return _Nothing()
+
+    chart = section
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise self._refusal
+
+    def __repr__(self) -> str:
+        return str(self._refusal)
+
+
+class _Nothing:
+    """Shows nothing, whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> _Nothing:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> _Nothing:
+        return self
+
+    def _ipython_display_(self) -> None:
+        """Nothing."""
+
+
+class Refusal(Shows):
+    """What was refused, shown in a notebook."""
+
+    def __init__(self, refusal: InputRefused, lang: Lang) -> None:
+        self._refusal, self._lang = refusal, lang
+
+    def _shown(self) -> Shown:
+        problems = [problem.describe(self._lang) for problem in gathered(self._refusal.problems)]
+        return Shown(told("refused", self._lang, count=len(problems)), tuple(problems))
+
+
+class Running(Shows):
+    """A department's running year, as it was monitored."""
+
+    def __init__(self, data: Path, department: str, year: int, lang: Lang) -> None:
+        from evallib.data.monitoring import load_monitoring
+        from evallib.pages.monitoring import Monitoring
+
+        self._lang = lang
+        self._page = Monitoring(load_monitoring(data, department, year), lang)
+
+    @property
+    def section(self) -> ByName[Section]:
+        """The sections of the page: `monitored.section.money`."""
+        return ByName(sentences("pages.monitoring.sections"), self._page.section, "section")
+
+    def _of(self) -> Any:
+        return self._page.of
+
+    def _shown(self) -> Shown:
+        of = self._page.of
+        return Shown(told("of_year", self._lang, name=of["name"], year=str(of["year"])))
+
+
+def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path_ = "data", *, page: str = "") -> Any:
+    """The line that a notebook for a page begins with: as `ev.evaluate`, of the parameters in the cell above it.
+
+    With a department and a year a `Result`, with a department alone its `Years`, with a year alone the `County`; with
+    `page="monitoring"` what was monitored of a running year. The parameters are checked. Where something is refused, a notebook shows
+    it here and goes on with nothing to show, and `ev.report` at its end says it again; elsewhere InputRefused is raised.
+
+    >>> begin("hrss", 2023, "en", "data").total
+    84.63
+    """
+    try:
+        _refuse_unknown()
+        root = data_root(find_data(Path(data)))
+        department, year, lang = checked_parameters(department, year, lang, root)
+        return Running(root, department, year, lang) if page == "monitoring" else _evaluated(Book(root, lang), department, year)
+    except InputRefused as refusal:
+        if _shell() is None:
+            raise
+        from IPython.display import display
+
+        display(Refusal(refusal, lang if lang in LANGS else "zh"))  # type: ignore[no-untyped-call]  # it has no types
+        return Refused(refusal)
+
+
+def _evaluated(book: Book, department: str | None, year: int | None) -> Result | Years | County:
+    if department is not None:
+        return book[department] if year is None else book[department, year]
+    if year is None:
+        raise refused("door.no_department_and_year", "ev.begin")
+    return book[year]
+
+
+def _shell() -> Any:
+    """The shell of the kernel that this runs in, where a person looks at cells; None elsewhere."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell if getattr(shell, "kernel", None) is not None else None
+
+
+def _refuse_unknown() -> None:
+    """Refuse what papermill put in that the notebook does not know: the cells that ran so far tell."""
+    if (shell := _shell()) is not None:
+        refuse_unknown_parameters(shell.user_ns.get("In", []))
+
+
+class Handed(Shows):
+    """What a notebook hands over to its page."""
+
+    def __init__(self, result: Result | Years | County | Running) -> None:
+        self._result, self._lang = result, result._lang
+
+    def _mark(self) -> dict[str, Any]:
+        return {"kind": "report", "of": self._result._of()}
+
+    def _shown(self) -> Shown:
+        shown = self._result._shown()
+        return Shown(told("handed_over", self._lang, what=shown.title), shown.lines)
+
+
+def report(result: Any) -> Handed:
+    """The last line of a notebook for a page: this result is the one that the page shows, and that is written beside it.
+
+    `result` is a `Result`, a what-if too (the page then says so), or the `Years` or `County` of a page of several.
+
+    Raises InputRefused where the data was refused, with every problem once more.
+    """
+    if isinstance(result, Refused):
+        raise result._refusal
+    if not isinstance(result, Result | Years | County | Running):
+        raise refused("door.nothing_to_report", "ev.report", type(result).__name__)
+    return Handed(result)
+
+
+class Figure(Shows):
+    """An own figure for the page, with its title, its words for who cannot see it, and where it comes from."""
+
+    def __init__(self, picture: bytes, kind: str, alt: str, title: str, source: str, lang: Lang) -> None:
+        self._picture, self._kind, self._alt, self._title, self._source, self._lang = picture, kind, alt, title, source, lang
+
+    def _mark(self) -> dict[str, Any]:
+        return {"kind": "figure", "title": self._title, "alt": self._alt, "source": self._source}
+
+    def _shown(self) -> Shown:
+        return Shown(self._title or self._alt, (self._alt,), note=self._source)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
+        picture = b64encode(self._picture).decode("ascii")
+        title = f"<figcaption><strong>{escape(self._title)}</strong></figcaption>" if self._title else ""
+        html = f'<figure style="margin:0">{title}<img alt="{escape(self._alt)}" src="data:image/{self._kind};base64,{picture}"'
+        html += ' style="max-width:100%">'
+        html += f'<p style="margin:0;opacity:.75">{escape(self._source)}</p></figure>'
+        return {"text/html": html, "text/plain": self._shown().text()}, {"evallib": self._mark()}
+
+
+def figure(picture: Any, alt: str, title: str = "", source: str = "", lang: Lang = "zh") -> Figure:
+    """An own chart for the page, like one of the kit: a matplotlib figure or axes, with a title and a source.
+
+    `alt` says in a sentence what is seen in it, for those who cannot see it. It goes in as a PNG. Raises InputRefused where it is no
+    figure, or `alt` is empty.
+    """
+    from evallib.charts.fonts import write_chinese
+
+    drawn = getattr(picture, "figure", picture)
+    if not hasattr(drawn, "savefig"):
+        raise refused("door.no_picture", "ev.figure", type(picture).__name__)
+    if not alt.strip():
+        raise refused("door.no_alt", "ev.figure")
+    for axes in drawn.axes:
+        write_chinese(axes)
+    buffer = io.BytesIO()
+    drawn.savefig(buffer, format="png", dpi=160, bbox_inches="tight", metadata={"Software": None})
+    _close(drawn)
+    return Figure(buffer.getvalue(), "png", alt.strip(), title, source or told("figure_source", lang), lang)
+
+
+def _close(figure: Any) -> None:
+    """Take the figure from pyplot, which would show it a second time."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(figure)
+
+
+def page_of(result: Result) -> str:
+    """The page of a report with every section that it has, made without running a notebook."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from evallib.pages.exporter import ReportExporter
+    from evallib.pages.report import CHART_OF
+
+    shown: list[Any] = [report(result)]
+    for name in result.section:
+        shown += [*filter(None, [result.chart(CHART_OF[name]) if name in CHART_OF else None]), result.section(name)]
+    cells = []
+    for count, one in enumerate(shown, 1):
+        data, mark = one._repr_mimebundle_()
+        output = new_output("display_data", data, metadata=mark)
+        cells.append(new_code_cell("", outputs=[output], execution_count=count))
+    exporter: Any = ReportExporter  # its base class has no types
+    html, _ = exporter().from_notebook_node(new_notebook(cells=cells))
+    return str(html)

@@ -1,0 +1,209 @@
+"""What of HTML may stand on a page: an allow list of elements, attributes and values (nh3). Knows no notebook and makes no HTML.
+
+The page asks nothing of anybody: no script, no address but links that wait to be clicked, pictures as data only.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from html import escape, unescape
+
+import css_inline
+import nh3
+
+_TEXT = """a abbr b bdi blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h3 h4 h5 h6 hr i img ins
+kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr"""
+_KIT = "article aside h1 header section svg text path"
+_MATH = """math mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable
+mtd mtext mtr munder munderover none menclose"""
+_OF_MATH = """accent accentunder columnalign columnlines depth display displaystyle fence form height largeop linethickness lspace
+mathvariant maxsize minsize movablelimits notation rowlines rspace scriptlevel separator stretchy symmetric voffset width"""
+_OF_TEXT = {
+    "*": {"class", "dir", "lang", "style", "title"},
+    "a": {"href"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "details": {"open"},
+    "div": {"tabindex"},
+    "img": {"alt", "height", "src", "width"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "td": {"colspan", "rowspan", "scope"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_OF_OWN = _OF_TEXT | {tag: set(_OF_MATH.split()) for tag in _MATH.split()}
+_OF_KIT = _OF_TEXT | {
+    "*": _OF_TEXT["*"] | {"aria-hidden", "aria-label", "aria-labelledby", "aria-live", "data-head", "id", "role", "tabindex"},
+    "svg": {"data-chart", "font-family", "height", "stroke-linecap", "stroke-linejoin", "viewBox", "width"},
+    "text": {"transform", "x", "y"},
+    "path": {"d"},
+}
+
+_SCHEMES = {"data", "http", "https", "mailto"}
+_LINK = re.compile(r"#\S*|https?://[^\s\\]+|mailto:[^\s\\]+|(?![\w+.-]*:)[^\s/\\#?:][^\s\\:]*", re.IGNORECASE | re.ASCII)
+"""A place on the page, a page or an address that waits for a click, or a file beside the page."""
+_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
+_PROPERTY = re.compile(
+    r"background(-color)?|border(-(bottom|collapse|color|left|radius|right|spacing|style|top|width))?|caption-side|color|display"
+    r"|fill(-opacity)?|font-(family|size|style|variant-numeric|weight)|(line-|min-|max-)?(height|width)|list-style-type|opacity"
+    r"|padding(-(bottom|left|right|top))?|stroke(-(dasharray|dashoffset|linecap|linejoin|opacity|width))?"
+    r"|text-(align|anchor|decoration|transform)|vertical-align|white-space|word-break"
+)
+_PLAIN = r"[\w\s#.,%+-]"
+_VALUE = re.compile(
+    rf"(?:{_PLAIN}|['/]|(?:rgba?|hsla?|linear-gradient|var)\((?:{_PLAIN}|(?:rgba?|hsla?)\([\d\s.,%/]*\))*\))+(?:! ?important)?"
+)
+_COLOURED = re.compile(r"(?:^|[;\s])(?:color|background(?:-color)?)\s*:", re.IGNORECASE)
+
+_FOREIGN_SVG = re.compile(r"<svg\b.*?(?:</svg\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_SVG_WORDS = re.compile(r"<svg\b[^>]*\saria-label=\"([^\"]*)\"|<title[^>]*>([^<]*)</title>", re.IGNORECASE)
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
+_STYLES = re.compile(r"<style(?![^>]*\bscoped\b)[^>]*>", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"<(script|style|noscript|template|iframe|object|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*>", re.IGNORECASE | re.DOTALL
+)
+_SHOWING = re.compile(r"<(?:img|svg|hr|math)\b", re.IGNORECASE)
+
+
+def kept_link(address: str) -> str | None:
+    """An address that a link may lead to, else None.
+
+    >>> kept_link("https://example.org/a"), kept_link("figures.xlsx"), kept_link("javascript:alert(1)"), kept_link("//example.org")
+    ('https://example.org/a', 'figures.xlsx', None, None)
+    """
+    return address if _LINK.fullmatch(address.strip()) else None
+
+
+def kept_style(style: str) -> str:
+    """What of a style only colours, sizes and places text: nothing that fetches, covers or moves.
+
+    >>> kept_style("color: #c00; background: url(//x/y.png); position:fixed; width:10em")
+    'color:#c00;width:10em'
+    """
+    kept = []
+    for declaration in style.split(";"):
+        name, colon, value = declaration.partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if colon and _PROPERTY.fullmatch(name) and len(value) < 400 and _VALUE.fullmatch(value):
+            kept.append(f"{name}:{value}")
+    return ";".join(kept)
+
+
+class Cleaner:
+    """Cleans the parts of one page, so that no id stands on it twice. What it drops that a person should know of, it tells `dropped`."""
+
+    def __init__(self, dropped: Callable[[str], None] = lambda address: None) -> None:
+        self.ids = {"main"}
+        self._dropped = dropped
+        kit = {*_TEXT.split(), *_KIT.split()}
+        self._kit = nh3.Cleaner(tags=kit, attributes=_OF_KIT, attribute_filter=self._of_kit, link_rel=None, url_schemes=_SCHEMES)
+        own = {*_TEXT.split(), *_MATH.split()}
+        self._own = nh3.Cleaner(tags=own, attributes=_OF_OWN, attribute_filter=self._of_own, url_schemes=_SCHEMES)
+
+    def kit(self, html: str) -> str:
+        """HTML that the kit has made: with its classes and ids, each id once, and with its drawings.
+
+        >>> Cleaner().kit('<section id="a" onclick="x()"><svg viewBox="0 0 1 1"><path d="M0 0"/><script>x()</script></svg></section>')
+        '<section id="a"><svg viewBox="0 0 1 1"><path d="M0 0"></path></svg></section>'
+        """
+        return self._kit.clean(html)
+
+    def own(self, html: str) -> str:
+        """HTML from elsewhere: without ids and classes, its SVG as pictures, the rules of its style sheets put where they hold.
+
+        It is made ready first and cleaned last: nothing is changed in it any more once it is harmless.
+
+        >>> Cleaner().own('<h1 id="main" class="skip">A <a href="javascript:x()">b</a></h1><img src="https://x.org/y.png" alt="z">')
+        '<h3>A <a rel="noopener noreferrer">b</a></h3><img alt="z">'
+        """
+        html = svg_as_pictures(html)
+        if _STYLES.search(html):
+            html = _inlined(html)
+        html = re.sub(r"<(/?)h[12]\b", r"<\1h3", html, flags=re.IGNORECASE)
+        html = re.sub(r"<table\b", r'<div class="scroll" tabindex="0">\g<0>', html, flags=re.IGNORECASE)
+        return self._own.clean(re.sub(r"</table\s*>", r"\g<0></div>", html, flags=re.IGNORECASE))
+
+    def _of_kit(self, tag: str, name: str, value: str) -> str | None:
+        if name == "id":
+            if value in self.ids:
+                return None
+            self.ids.add(value)
+        return value if name in ("class", "id") else self._of_any(tag, name, value)
+
+    def _of_own(self, tag: str, name: str, value: str) -> str | None:
+        if name == "class":
+            return next((kept for kept in ("dataframe", "scroll") if kept in value.split()), None)
+        return self._of_any(tag, name, value)
+
+    def _of_any(self, tag: str, name: str, value: str) -> str | None:
+        if name == "href":
+            return kept_link(value)
+        if name == "src":
+            if _DATA.fullmatch(value):
+                return value
+            self._dropped(value)
+            return None
+        if name == "style":
+            return kept_style(value) or None
+        return value
+
+
+def svg_data(svg: str) -> str:
+    """An SVG as the address of a picture, where neither its scripts nor its links work.
+
+    >>> svg_data("<svg></svg>")[:30]
+    'data:image/svg+xml;base64,PHN2'
+    """
+    if "xmlns=" not in svg.partition(">")[0] and svg.lower().startswith("<svg"):
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg"{svg[4:]}'
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode('ascii')}"
+
+
+def svg_words(svg: str) -> str:
+    """What an SVG says to those who cannot see it, escaped.
+
+    >>> svg_words("<svg><title>Jobs by year</title></svg>"), svg_words("<svg></svg>")
+    ('Jobs by year', '')
+    """
+    found = _SVG_WORDS.search(svg)
+    return escape(unescape((found[1] or found[2]).strip())) if found else ""
+
+
+def svg_as_pictures(html: str) -> str:
+    """HTML with each drawing in it as a picture."""
+    return _FOREIGN_SVG.sub(lambda found: f'<img alt="{svg_words(found[0])}" src="{svg_data(found[0])}">', html)
+
+
+def with_words(html: str, alt: str) -> tuple[str, bool]:
+    """HTML, not cleaned yet, whose pictures all have words for those who cannot see them; and whether some had none.
+
+    >>> with_words('<img src="a.png"><img alt="b" src="b.png">', "Figure")
+    ('<img alt="Figure" src="a.png"><img alt="b" src="b.png">', True)
+    """
+    html = re.sub(r"(<img\b[^>]*?)\salt\s*=\s*(?:''|\"\"|(?=[\s/>]))", r"\1", html, flags=re.IGNORECASE)
+    html, lacking = re.subn(r"<img\b(?![^>]*\salt\s*=)", f'<img alt="{escape(alt)}"', html, flags=re.IGNORECASE)
+    return html, bool(lacking)
+
+
+def is_coloured(html: str) -> bool:
+    """Whether cleaned HTML brings colours of its own, which are made for a light ground."""
+    return any(_COLOURED.search(style) for style in re.findall(r' style="([^"]*)"', html))
+
+
+def shows_something(html: str) -> bool:
+    """Whether anything would be seen of it once it is cleaned.
+
+    >>> shows_something("<div><script>plot()</script></div>"), shows_something("<p>text</p>")
+    (False, True)
+    """
+    return bool(_SHOWING.search(html) or _HIDDEN.sub("", html).replace("&nbsp;", "").strip())
+
+
+def _inlined(html: str) -> str:
+    """The rules of style sheets written at the elements where they hold."""
+    try:
+        return _INLINER.inline_fragment(html, "")
+    except Exception:  # of whatever is wrong with the style sheet: the text does without
+        return html

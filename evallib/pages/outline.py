@@ -1,0 +1,181 @@
+"""The parts of a page in their order: whose heading stands over what, numbers, the list of contents. Knows no notebook and no nbconvert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from itertools import count as count_from
+from typing import Literal
+
+from evallib.model.words import Lang, Words
+from evallib.pages.handed import Mark
+from evallib.pages.markdown import Heading, plain_text
+from evallib.pages.rendering import pair
+from evallib.say.sentences import sentences
+
+PAGES = ("report", "comparison", "overview", "monitoring")
+_DIGITS = "一二三四五六七八九十百"
+_OWN_NUMBER = re.compile(
+    rf"第[{_DIGITS}\d]+[章节部分]|[（(]?[{_DIGITS}]+[）)、．.]|附录[{_DIGITS}\d]+|Appendix \d"
+    r"|[（(]?\d{1,2}(?:\.\d+)*(?:[.、）)]|(?<=\.\d)\s)"
+)
+_FRAME = re.compile(r'\s*<div class="evallib"[^>]*>(.*)</div>\s*', re.DOTALL)
+_SECTION = re.compile(r"\s*(<header\b.*?</header>)?\s*<section\b[^>]*>\n?(.*)</section>\s*", re.DOTALL)
+
+
+@cache
+def pairs() -> dict[str, Words]:
+    """The headings of the kit's sections, as notebooks write them."""
+    return {pair(heading): heading for page in PAGES for heading in sentences(f"pages.{page}.sections").values()}
+
+
+@dataclass
+class Part:
+    """What stands under one heading of the second level. `kit` is a heading of the kit's, as written; `taken`: its section is here."""
+
+    text: str
+    html: str
+    kit: str = ""
+    place: Literal["summary", "section"] = "section"
+    id: str = ""
+    taken: bool = False
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def is_needed(self) -> bool:
+        """A heading of the kit that leads to nothing is none; one's own stays."""
+        return bool(self.pieces) or not self.kit
+
+
+class Outline:
+    """Takes what a page shows in its order, and gives the whole with headings, numbers and contents.
+
+    >>> outline = Outline("en")
+    >>> outline.heading(Heading(2, "目标完成情况 / Target completion", "…"))
+    >>> outline.section({"kind": "section", "id": "targets", "pair": "目标完成情况 / Target completion"}, "<section><p>17</p></section>")
+    >>> outline.heading(Heading(2, "Our view", "Our <em>view</em>"))
+    >>> outline.contents()
+    [('targets', '1. Target completion'), ('Our-view', '2. Our view')]
+    """
+
+    def __init__(self, lang: Lang, ids: AbstractSet[str] = frozenset()) -> None:
+        self.lang: Lang = lang
+        self._ids = ids  # those in what is added
+        self.title, self._title_html, self._header = "", "", ""
+        self._begin: list[str] = []
+        self._parts: list[Part] = []
+
+    def add(self, html: str) -> None:
+        """Something under the heading that was met last."""
+        if html.strip():
+            (self._parts[-1].pieces if self._parts else self._begin).append(html)
+
+    def heading(self, heading: Heading) -> None:
+        """A heading that a notebook writes. The first of the first level, before all parts, is the page's title."""
+        if heading.level == 1 and not self._parts and not self._title_html:
+            self.title, self._title_html = heading.text, heading.html
+            return
+        known = pairs().get(heading.text)
+        text = known[self.lang] if known else heading.text
+        self._parts.append(Part(text, escape(text) if known else heading.html, heading.text if known else ""))
+
+    def section(self, mark: Mark, html: str) -> None:
+        """A section of the kit, cleaned: under the heading that waits for it, else under its own."""
+        if framed := _FRAME.fullmatch(html):
+            html = framed[1]
+        if found := _SECTION.fullmatch(html):
+            self._header, html = self._header or found[1] or "", found[2]
+        if not html.strip():
+            return
+        part = self._parts[-1] if self._parts else None
+        own = mark.get("pair", "")
+        if part is None or part.taken or part.kit not in ("", own):
+            heading = mark.get("heading", "")
+            part = Part(heading, escape(heading), own)
+            self._parts.append(part)
+        part.taken, part.id = True, mark.get("id", "")
+        part.place = "summary" if mark.get("place") == "summary" else "section"
+        part.pieces.append(html)
+
+    def html(self, name: str) -> str:
+        """Everything; `name` is the title where nothing else is."""
+        parts = [*self._titles(name), *self._begin]
+        for id, number, part in self._numbered():
+            unseen, id = ' class="unseen"' if part.place == "summary" and part.kit else "", escape(id)
+            parts.append(f'<section id="{id}" aria-labelledby="h-{id}">\n<h2 id="h-{id}"{unseen}>{number}{part.html}</h2>')
+            parts += [*part.pieces, "</section>"]
+        return "\n".join(parts)
+
+    def contents(self) -> list[tuple[str, str]]:
+        """Where each part is, and its heading with its number."""
+        return [(id, number + part.text) for id, number, part in self._numbered()]
+
+    def _titles(self, name: str) -> Iterator[str]:
+        """The title that the notebook gives, and under it the kit's; else the kit's alone."""
+        header = self._header
+        if self._title_html:
+            yield f"<h1>{self._title_html}</h1>"
+            header = re.sub(r"<h1>(.*?)</h1>", r'<p class="lead">\1</p>', header, flags=re.DOTALL)
+        elif found := re.search(r"<h1>(.*?)</h1>", header, re.DOTALL):
+            self.title = plain_text(found[1])
+        else:
+            self.title = name
+            yield f"<h1>{escape(name)}</h1>"
+        if header:
+            yield header
+
+    def _numbered(self) -> Iterator[tuple[str, str, Part]]:
+        """The parts with their ids and numbers: appendices count by themselves; what brings a number keeps it; the summary has none."""
+        shown = [part for part in self._parts if part.is_needed]
+        appendices = [part for part in shown if _is_appendix(part.text)]
+        given = {part.id for part in shown if part.id} | self._ids
+        again: set[str] = set()
+        count = 0
+        for part in shown:
+            id, held = part.id or _slug(part.text), again if part.id else given | again
+            id = next(one for n in count_from(1) if (one := id if n == 1 else f"{id}-{n}") not in held)
+            again.add(id)
+            number = ""
+            if part in appendices:
+                place = appendices.index(part) + 1
+                if len(appendices) > 1:
+                    part = _numbered_appendix(part, place)
+            elif part.place != "summary" and not _OWN_NUMBER.match(part.text):
+                count += 1
+                number = f"{count}. " if self.lang == "en" else f"{numeral(count)}、"
+            yield id, number, part
+
+
+def _is_appendix(text: str) -> bool:
+    return text.startswith(("附录：", "Appendix:"))
+
+
+def _numbered_appendix(part: Part, place: int) -> Part:
+    def numbered(text: str) -> str:
+        return re.sub("^附录：", f"附录{numeral(place)}：", re.sub("^Appendix:", f"Appendix {place}:", text))
+
+    return Part(numbered(part.text), numbered(part.html), part.kit, part.place, part.id, part.taken, part.pieces)
+
+
+def _slug(text: str) -> str:
+    """An id for a heading, as JupyterLab makes one.
+
+    >>> _slug("Our view: jobs")
+    'Our-view-jobs'
+    """
+    return "-".join(re.findall(r"\w+", text)) or "part"
+
+
+def numeral(number: int) -> str:
+    """A number below a hundred as Chinese headings have it.
+
+    >>> numeral(3), numeral(10), numeral(12), numeral(21)
+    ('三', '十', '十二', '二十一')
+    """
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones or not tens else "")

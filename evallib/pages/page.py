@@ -1,0 +1,285 @@
+"""One page while it is made: takes the cells and outputs of a notebook in their order, and says which do not reach the page."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from base64 import b64decode
+from collections.abc import Sequence
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from evallib import __version__
+from evallib.charts import drawing
+from evallib.model.errors import Problem
+from evallib.model.words import Lang
+from evallib.pages.clean import Cleaner, is_coloured, shows_something, svg_as_pictures, svg_data, svg_words, with_words
+from evallib.pages.handed import Mark, Of, called, cell_place, mark_of
+from evallib.pages.markdown import Around, Heading, latex_html, markdown_parts
+from evallib.pages.outline import Outline
+from evallib.pages.rendering import made_at
+from evallib.pages.style import page_css
+from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
+
+NUMBER = "evallib_cell"
+"""Where a cell keeps its number from the top, once some may be taken out."""
+
+_COLOURS = {
+    name: getattr(drawing, name.upper().replace("-", "_"))
+    for name in ("ink", "muted", "faint", "quiet", "last-year", "accent", "good", "bad")
+}
+_DRAWING = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
+_PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+_PROGRESS = re.compile(r"\d+%\|.*\||\[=*>?[ .=-]*\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
+_VALUE = re.compile(r"\b(?:Decimal|Fraction|Timestamp|np\.\w+)\('?([^()'\"]*)'?\)")
+_OBJECT = re.compile(
+    r"[\[({]*<[A-Za-z_][^\n]*>[\])},\s]*|.*\bat 0x[0-9a-fA-F]{4,}.*|.*<\w+ object of .*|(?:[a-z_]+\.)*[A-Z]\w*\(.*\)", re.DOTALL
+)
+"""What is no value but the name of an object: `<Axes: …>`, `[<…Line2D at 0x…>]`, `Text(0.5, …)`."""
+
+
+class Page:
+    """The blocks of the template call it, each with what it found; at the end the template asks for the whole."""
+
+    def __init__(self, of: Of, folder: Path | None) -> None:
+        self.of: Of = of
+        self.lang: Lang = of["lang"]
+        self.left_out: list[Problem] = []
+        self.codes: list[str] = []
+        self.made, self.version, self.css = made_at(), __version__, page_css()
+        self._folder = folder
+        self._cleaner = Cleaner(self._dropped_picture)
+        self._outline = Outline(self.lang, self._cleaner.ids)
+        self._cell: Any = None
+        self._output: Any = None
+        self._mark: Mark | None = None
+
+    # --- what the template asks for at the end
+
+    @cached_property
+    def body(self) -> str:
+        return self._outline.html(called({**self.of, "said": []})[self.lang])
+
+    @property
+    def title(self) -> str:
+        return self._outline.title if self.body else ""
+
+    @property
+    def contents(self) -> list[tuple[str, str]]:
+        return self._outline.contents()
+
+    @property
+    def tried(self) -> Sequence[str]:
+        """What of the evaluation is no recorded data."""
+        return self.of["said"]
+
+    def words(self, name: str) -> str:
+        return sentence(f"pages.{name}")[self.lang]
+
+    # --- cells
+
+    def enter(self, cell: Any) -> str:
+        """A cell of code begins."""
+        self._cell = cell
+        ran = cell.outputs or cell.execution_count is not None
+        if not ran and any(line.strip() and not line.lstrip().startswith("#") for line in cell.source.splitlines()):
+            self.leave_out("not_run")
+        return ""
+
+    def code(self, cell: Any) -> str:
+        """The code of a cell, to be folded away; parameters say nothing that the page does not."""
+        if not {"parameters", "injected-parameters"} & {*cell.metadata.get("tags", [])} and cell.source.strip():
+            self.codes.append(cell.source)
+        return ""
+
+    def markdown(self, cell: Any) -> str:
+        self._cell = cell
+        return self._markdown(cell.source, cell.get("attachments", {}))
+
+    def raw(self, cell: Any) -> str:
+        self._cell = cell
+        return self.leave_out("raw") if cell.source.strip() else ""
+
+    def leave_out(self, name: str, found: str = "", **given: str) -> str:
+        """Something of this cell does not reach the page."""
+        place = cell_place(self._cell.metadata[NUMBER], self._cell.source)
+        said = problem(f"notebook.{name}", place, found=_short(found), **given)
+        if said not in self.left_out:
+            self.left_out.append(said)
+        return ""
+
+    # --- outputs
+
+    def look(self, output: Any) -> str:
+        """An output begins."""
+        self._output, self._mark = output, mark_of(output)
+        return ""
+
+    def best(self, priority: Sequence[str]) -> list[str]:
+        """The form of the output that is shown; none where nothing of it can be."""
+        data = self._output.data
+        order = [*_PICTURES, *priority] if self._mark and self._mark["kind"] == "figure" else priority
+        for kind in order:
+            if kind in data and self._can_show(kind, _text(data[kind])):
+                return [kind]
+        if any(kind not in ("text/plain", "text/html") for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
+            self.leave_out("not_static")
+        elif "text/plain" in data:
+            self.leave_out("object", _text(data["text/plain"]))
+        return []
+
+    def _can_show(self, kind: str, text: str) -> bool:
+        if kind == "text/html":
+            return self._mark is not None or shows_something(text)
+        if kind == "text/plain":
+            return plain_value(text) is not None
+        return kind in (*_PICTURES, "text/markdown", "text/latex")
+
+    def html(self) -> str:
+        html = _text(self._output.data["text/html"])
+        kind = self._mark["kind"] if self._mark else ""
+        if kind == "report":  # it hands the evaluation over, and says so to the person at the notebook
+            return ""
+        if self._mark and kind in ("section", "chart", "object", "figure"):
+            return self._of_kit(self._mark, html)
+        html, lacking = with_words(svg_as_pictures(html), self._figure_name)
+        cleaned = self._cleaner.own(html)
+        if lacking:
+            self.leave_out("no_alt", alt=self._figure_name)
+        return self._add(f'<div class="own{" card" if is_coloured(cleaned) else ""}">{cleaned}</div>')
+
+    def markdown_output(self) -> str:
+        return self._markdown(_text(self._output.data["text/markdown"]), {})
+
+    def latex(self) -> str:
+        return self._own_text(latex_html(_text(self._output.data["text/latex"]), self._around({})))
+
+    def picture(self, kind: str) -> str:
+        """A picture, with the words that it brings: those of `ev.figure`, those given to `display`, or plain ones."""
+        text, given, mark = _text(self._output.data[kind]), self._output.metadata, self._mark or {"kind": ""}
+        own = given.get(kind, {}) if isinstance(given.get(kind), dict) else {}
+        alt = str(mark.get("alt") or own.get("alt") or given.get("alt") or "")
+        if kind == "image/svg+xml":
+            address, alt = svg_data(text), alt or svg_words(text)
+        else:
+            address = f"data:{kind};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', text)}"
+        if not alt:
+            alt = self._figure_name
+            self.leave_out("no_alt", alt=alt)
+        size = own.get("width")
+        width = f' width="{int(size)}"' if isinstance(size, int | float) else ""
+        title, source = (escape(str(mark.get(part) or "")) for part in ("title", "source"))
+        above = f"<figcaption><strong>{title}</strong></figcaption>\n" if title else ""
+        below = f'\n<p class="quiet source">{source}</p>' if source else ""
+        return self._add(f'<figure class="own">{above}<img alt="{escape(alt)}" src="{address}"{width}>{below}</figure>')
+
+    def text(self) -> str:
+        return self._add(f"<pre>{escape(plain_value(_text(self._output.data['text/plain'])) or '', quote=False)}</pre>")
+
+    def printed(self, text: str) -> str:
+        """What was printed; progress bars are no text."""
+        lines = [line.rpartition("\r")[2] for line in bare_text(text).replace("\r\n", "\n").split("\n")]
+        if kept := [line for line in lines if not _PROGRESS.search(line)]:
+            if len(kept) < len(lines):
+                self.leave_out("progress")
+            said = "\n".join(kept).strip("\n")
+            return self._add(f"<pre>{escape(said, quote=False)}</pre>") if said.strip() else ""
+        return self.leave_out("progress")
+
+    # --- how they come onto the page
+
+    def _add(self, html: str) -> str:
+        self._outline.add(html)
+        return ""
+
+    def _of_kit(self, mark: Mark, html: str) -> str:
+        """Something that the kit has made, its drawings as drawings."""
+        known = {*mark.get("drawings", []), mark.get("sha256", "")}
+        of = mark.get("of")
+        cleaned = self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html))
+        if of and of["lang"] != self.lang:
+            cleaned = re.sub(r"(<section\b[^>]*>\n?)(.*)(</section>)", rf'\1<div lang="{of["lang"]}">\2</div>\3', cleaned, flags=re.DOTALL)
+        if mark["kind"] == "section":
+            self._outline.section(mark, cleaned)
+            return ""
+        if mark["kind"] == "chart" and of and of["fingerprint"] != self.of["fingerprint"]:
+            said = sentence("pages.trial.other", called=called(of))[self.lang]
+            cleaned = f'<p class="warning">{escape(said)}</p>\n{cleaned}'
+        return self._add(cleaned)
+
+    def _markdown(self, text: str, attachments: dict[str, Any]) -> str:
+        for part in markdown_parts(text, self._around(attachments)):
+            if isinstance(part, Heading):
+                self._outline.heading(Heading(part.level, part.text, self._cleaner.own(part.html)))
+            else:
+                self._own_text(part)
+        return ""
+
+    def _own_text(self, html: str) -> str:
+        html, lacking = with_words(html, self._figure_name)
+        if lacking:
+            self.leave_out("no_alt", alt=self._figure_name)
+        return self._add(self._cleaner.own(html))
+
+    def _around(self, attachments: dict[str, Any]) -> Around:
+        return Around(attachments, self._folder, lambda name, found: _nothing(self.leave_out(name.partition(".")[2], found)))
+
+    @property
+    def _figure_name(self) -> str:
+        return sentence("pages.notebook.figure", number=self._cell.metadata[NUMBER])[self.lang]
+
+    def _dropped_picture(self, address: str) -> None:
+        self.leave_out("picture_outside", address)
+
+
+def plain_value(text: str) -> str | None:
+    """What a cell's last line says where it is a value: a number, a text, a list, a series; None for the name of an object.
+
+    >>> plain_value("84.63"), plain_value("'县人社局'"), plain_value("[Decimal('1.50'), np.float64(2.0)]")
+    ('84.63', '县人社局', '[1.50, 2.0]')
+    >>> plain_value("<Axes: xlabel='x'>"), plain_value("[<matplotlib.lines.Line2D at 0x7f10>]"), plain_value("Text(0.5, 1.0, 'title')")
+    (None, None, None)
+    """
+    text = _VALUE.sub(r"\1", bare_text(text).strip("\n"))
+    if not text.strip() or _OBJECT.fullmatch(text):
+        return None
+    if text[0] in "'\"":
+        try:
+            return str(ast.literal_eval(text))
+        except (SyntaxError, ValueError):
+            return text
+    return text
+
+
+def bare_text(text: str) -> str:
+    """Text without the codes by which a terminal colours it."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+def _drawn(found: re.Match[str], known: set[str]) -> str:
+    """A picture of the kit's as a drawing, its colours bound to the page's, so that dark mode and the reader's fonts apply; others stay."""
+    svg = b64decode(found[1])
+    if hashlib.sha256(svg).hexdigest() not in known:
+        return found[0]
+    drawn = svg.decode("utf-8")
+    for name, colour in _COLOURS.items():
+        drawn = drawn.replace(colour, f"var(--c-{name})")
+    return drawn
+
+
+def _text(data: Any) -> str:
+    """What a notebook keeps as one text, or as lines."""
+    return "".join(data) if isinstance(data, list) else str(data)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def _nothing(_: object) -> None:
+    return None
