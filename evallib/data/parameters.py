@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from evallib.data.load import load_departments, load_year
-from evallib.model.errors import meant
+from evallib.model.errors import InputRefused, Problem, meant
 from evallib.model.words import LANGS, Lang
 from evallib.say.refusals import refused
 

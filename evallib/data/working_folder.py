@@ -34,6 +34,7 @@ def lay_out(folder: Path) -> Path:
     with whole(folder) as made:
         data = made / "data"
         _copy(NOTEBOOKS, made / "notebooks", "*.ipynb")
+        _copy(NOTEBOOKS, made / "notebooks", "guide/*.ipynb")
         _copy(TEMPLATES / "kit", data, COUNTY)
         _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
         (data / "departments.csv").write_text(csv_line(columns(Listing)) + "\n", encoding="utf-8-sig", newline="\n")
