@@ -36,7 +36,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _context() -> Any:
+def fresh_processes() -> Any:
     """How workers are started: forked from a process that has imported everything and runs nothing, where the system has that."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
@@ -56,7 +56,7 @@ def open_executor(workers: int | None = None, dask: str | None = None) -> Iterat
     answers.
     """
     if dask is None:
-        executor: Executor = ProcessPoolExecutor(workers or default_workers(), _context(), _begin)
+        executor: Executor = ProcessPoolExecutor(workers or default_workers(), fresh_processes(), _begin)
     else:
         from distributed import Client
 
