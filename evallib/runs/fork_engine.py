@@ -26,12 +26,15 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
-        """Run every cell; the first that fails is the last, and papermill raises for it afterwards."""
+        """Run every cell; the first that fails is the last, and papermill raises for it afterwards.
+
+        `resources` holds the folder to run in where papermill's plain engine finds it.
+        """
         warm_up()
         _kernel()
         cells = nb_man.nb.cells
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
-        results = _run_in_fork(sources)
+        results = _run_in_fork(sources, kwargs.get("resources", {}).get("metadata", {}).get("path"))
         nb_man.nb.metadata["language_info"] = from_dict(next(results))
         for index, cell in enumerate(cells):
             nb_man.cell_start(cell, index)
@@ -78,8 +81,8 @@ def _kernel() -> Any:
     return manager
 
 
-def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
-    """The kernel's language, then a result for each source, as they come out of a forked child."""
+def _run_in_fork(sources: list[str | None], folder: str | None) -> Iterator[dict[str, Any]]:
+    """The kernel's language, then a result for each source, as they come out of a forked child that runs in a folder."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -88,6 +91,8 @@ def _run_in_fork(sources: list[str | None]) -> Iterator[dict[str, Any]]:
         code = 1
         try:
             os.close(reading)
+            if folder:
+                os.chdir(folder)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 for result in _run(sources):
                     pipe.write(json.dumps(result, ensure_ascii=False) + "\n")

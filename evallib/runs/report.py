@@ -231,7 +231,7 @@ class _Run:
                 with self._handing(found, work):
                     executed = _execute(self.path, work / f"{name}.ipynb", self._parameters, self.engine)
                 beside(work, self._shown(executed))
-                html, left_out = _export(executed)
+                html, left_out = _export(executed, self.path)
                 (work / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
                 made_files = sorted(work.iterdir(), key=lambda file: file.suffix == ".html")  # the page last: it says that all is there
                 for file in made_files:
@@ -307,6 +307,7 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: s
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,
+                resources=_beside(notebook),
                 config=Config(
                     {
                         "KernelManager": {"transport_encryption": "auto"},
@@ -319,10 +320,15 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: s
             raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
 
 
-def _export(executed: Any) -> tuple[str, tuple[Problem, ...]]:
+def _export(executed: Any, notebook: Path) -> tuple[str, tuple[Problem, ...]]:
     """The page, and what of the notebook it leaves out."""
     from evallib.pages.exporter import ReportExporter
 
     exporter: Any = ReportExporter  # its base class has no types
-    html, resources = exporter().from_notebook_node(executed)
+    html, resources = exporter().from_notebook_node(executed, _beside(notebook))
     return str(html), tuple(resources.get("evallib", {}).get("left_out", ()))
+
+
+def _beside(notebook: Path) -> dict[str, Any]:
+    """What tells kernel and exporter that a notebook's own files and pictures lie beside it, as in JupyterLab."""
+    return {"metadata": {"path": str(notebook.resolve().parent)}}

@@ -186,6 +186,14 @@ def test_the_kernel_takes_what_was_checked(tmp_path: Path, engine: str | None) -
 
 
 @pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_what_lies_beside_the_notebook_is_found_as_in_jupyterlab(tmp_path: Path, engine: str | None) -> None:
+    (tmp_path / "mine.csv").write_text("code,mine\nhrss,1\n", encoding="utf-8")
+    here = Path.cwd()
+    run(book(tmp_path / "joined.ipynb", ['assert Path("mine.csv").read_text().startswith("code")']), tmp_path / "out", engine=engine)
+    assert Path.cwd() == here
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
 def test_the_kernel_of_a_comparison_takes_its_years(tmp_path: Path, engine: str | None) -> None:
     import nbformat
 
