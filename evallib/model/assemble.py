@@ -184,7 +184,7 @@ class _Assembly:
         if len(ids) > 1:
             raise _Bad("entry.name_ambiguous", name, text=name, count=len(ids), ids=listed(ids))
         if not ids or ids[0] not in known:
-            raise _Bad("entry.name_unknown", name, known=meant(name, known))
+            raise _Bad("entry.name_unknown", name, known=meant(name, [*known, *self.named] if not name.isascii() else known))
         return ids[0]
 
     def _fact_named(self, text: str) -> Name:

@@ -65,5 +65,5 @@ def test_a_language_is_one_of_the_kits(lang: object, near: str) -> None:
 
 def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(InputRefused) as refusal:
-        checked_parameters(None, "soon", "fr", DATA)
+        checked_parameters(1.5, "soon", "fr", DATA)
     assert [problem.code.partition(".")[2] for problem in refusal.value.problems] == ["department_no_text", "no_year", "no_language"]
