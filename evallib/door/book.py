@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from evallib.data.folder import data_root, find_data, has_data
-from evallib.data.load import Departments, list_departments
+from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
@@ -210,11 +210,16 @@ class Book(Results):
 
     @cached_property
     def _listed(self) -> Departments:
-        return list_departments(self._data)
+        return load_departments(self._data)
+
+    @property
+    def _some(self) -> Departments:
+        """The list, for what needs at least one. Raises InputRefused where it is empty."""
+        return self._listed or list_departments(self._data)
 
     @property
     def _named(self) -> dict[str, Words]:
-        return {row.code: row.words for row in self._listed}
+        return {row.code: row.words for row in self._some}
 
     def _get(self, department: str, year: int) -> Result:
         return Result(evaluate_year(self._data, department, year), self._lang, self._data)
@@ -242,6 +247,8 @@ class Book(Results):
     @overload
     def __getitem__(self, asked: int) -> County: ...
     def __getitem__(self, asked: Any) -> Any:
+        from evallib.data.government import budget_years
+
         if isinstance(asked, tuple) and len(asked) == 2:
             department = found_in(self._named, asked[0], "department")
             return self._get(department, int(asked[1]))
@@ -253,8 +260,8 @@ class Book(Results):
         if hasattr(asked, "__index__"):
             year = int(asked)
             rows = [row for row in self._listed if row.first_year <= year <= row.last_year]
-            if not rows:
-                years = {str(y): words(str(y)) for row in self._listed for y in range(row.first_year, row.last_year + 1)}
+            if not rows and year not in budget_years(self._data):  # a government's budget makes an overview by itself
+                years = {str(y): words(str(y)) for row in self._some for y in range(row.first_year, row.last_year + 1)}
                 found_in(years, year, "year")
             return County(self._data, self._lang, [self._try(row.code, year, row.words) for row in rows], year)
         raise refused("door.no_department_and_year", str(asked)[:60])
@@ -270,7 +277,8 @@ class Book(Results):
         return frames.frame("department", "name kind framework first_year last_year", rows)
 
     def _title(self) -> str:
-        return told("book", self._lang, folder=self._data.name, departments=len(self._named), years=len(self._found))
+        count = len({row.code for row in self._listed})
+        return told("book", self._lang, folder=self._data.name, departments=count, years=len(self._found))
 
 
 def open_book(data: Path_ = "data", lang: Lang | None = None) -> Book:
