@@ -16,26 +16,27 @@ from stat import S_ISLNK
 
 from evallib import __version__
 from evallib.kit import PACKAGE
+from evallib.model.years import EvaluatedYear
 
 VARIABLE, NAME = "EVALLIB_HANDED", "handed.pickle"
 
 _Key = tuple[object, ...]
-_held: list[tuple[int, _Key, object]] = []
+_held: list[tuple[int, _Key, EvaluatedYear]] = []
 """By which process, of what, and what was found. The process that hands over reads anew itself."""
 
 
-def _key(data: Path, of: tuple[object, ...]) -> _Key:
-    """What was asked: of which data folder, by which program (another could not read it), of what in it."""
-    return (__version__, str(PACKAGE), *sys.version_info[:2], str(data.resolve()), *of)
+def _key(data: Path, department: str, year: int) -> _Key:
+    """What was asked: by which program (another could not read it), of which data folder, of what in it."""
+    return (__version__, str(PACKAGE), *sys.version_info[:2], str(data.resolve()), department, year)
 
 
 @contextmanager
-def handing(found: object, data: Path, *of: object, folder: Path | None = None) -> Iterator[None]:
-    """Around the run of a kernel: what was found in a data folder of a department, and of a year, is there to be taken by `handed`.
+def handing(found: EvaluatedYear, data: Path, department: str, year: int, *, folder: Path | None) -> Iterator[None]:
+    """Around the run of a kernel: what was found in a data folder of a department's year is there to be taken by `handed`.
 
     `folder` is where a kernel that is not forked finds it: a folder that nobody else can write to.
     """
-    entry = (os.getpid(), _key(data, of), found)
+    entry = (os.getpid(), _key(data, department, year), found)
     _held.append(entry)
     if folder is not None:
         (folder / NAME).touch(mode=0o600)
@@ -50,13 +51,13 @@ def handing(found: object, data: Path, *of: object, folder: Path | None = None) 
             (folder / NAME).unlink(missing_ok=True)
 
 
-def handed(data: Path, *of: object) -> object | None:
-    """What was handed to this process of a data folder, a department and a year; None where it was nothing, or of something else.
+def handed(data: Path, department: str, year: int) -> EvaluatedYear | None:
+    """What was handed to this process of a department's year in a data folder; None where it was nothing, or of something else.
 
     >>> handed(Path("data"), "hrss", 2023) is None
     True
     """
-    key = _key(data, of)
+    key = _key(data, department, year)
     for process, known, found in _held:
         if process != os.getpid() and known == key:
             return found
@@ -65,12 +66,13 @@ def handed(data: Path, *of: object) -> object | None:
 
 
 @lru_cache(maxsize=1)
-def _from_file(folder: Path, key: _Key) -> object | None:
+def _from_file(folder: Path, key: _Key) -> EvaluatedYear | None:
     if not (_is_ours(folder) and _is_ours(folder / NAME)):
         return None
     with (folder / NAME).open("rb") as stream:
         process, known = pickle.load(stream)
-        return pickle.load(stream) if process != os.getpid() and known == key else None
+        found: EvaluatedYear | None = pickle.load(stream) if process != os.getpid() and known == key else None
+        return found
 
 
 def _is_ours(path: Path) -> bool:

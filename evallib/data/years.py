@@ -31,7 +31,7 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
     """
-    if isinstance(known := handed(data, department, year), EvaluatedYear):
+    if (known := handed(data, department, year)) is not None:
         return known
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
@@ -56,8 +56,6 @@ def evaluate_department(data: Path, department: str) -> DepartmentYears:
 
     Raises InputRefused where the list cannot be read or does not know the department.
     """
-    if isinstance(known := handed(data, department), DepartmentYears):
-        return known
     listings = load_departments(data).of(department)
     if not listings:
         load_year(data, department, 0)  # refuses with the codes that there are

@@ -30,6 +30,7 @@ from evallib.model.errors import Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.words import Lang, listed
+from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
 from evallib.say.refusals import problem, refused
 
@@ -105,7 +106,7 @@ def run_report(
             write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
 
     run = _Run(notebook or notebook_of(data, REPORT), data, out / str(year), name, engine, {"department": department, "year": year}, lang)
-    made = run.make(checked, beside)
+    made = run.make(beside, checked)
     file = made.page.parent / f"{department}.evaluation.json"
     return Written(made.page, made.notebook, made.left_out, file, evaluation, (*checked.remarks, *made.left_out, *more))
 
@@ -144,7 +145,7 @@ def run_comparison(
         refuse_changed(data, found.evaluations, lambda: evaluate_department(data, department).evaluations)
 
     name, notebook = page_name(department, lang), notebook or notebook_of(data, COMPARISON)
-    return _Run(notebook, data, out / "comparison", name, engine, {"department": department}, lang).make(found, unchanged)
+    return _Run(notebook, data, out / "comparison", name, engine, {"department": department}, lang).make(unchanged)
 
 
 def run_monitoring(
@@ -215,10 +216,10 @@ class _Run:
     about: dict[str, Any]
     lang: Lang
 
-    def make(self, found: object = None, beside: Callable[[Path, Any], None] = lambda work, of: None) -> Page:
+    def make(self, beside: Callable[[Path, Any], None] = lambda work, of: None, checked: EvaluatedYear | None = None) -> Page:
         """The page, with what `beside` adds (it is told what the notebook handed over): all of it or nothing.
 
-        `found` is what is handed to the kernel.
+        `checked` is what is handed to the kernel.
         """
         folder, name = self.folder.resolve(), self.name
         _refuse_lacking(self.path, {*self.about, "lang", "data"})
@@ -228,7 +229,7 @@ class _Run:
         try:
             with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
                 work = Path(temporary)
-                with self._handing(found, work):
+                with self._handing(checked, work):
                     executed = _execute(self.path, work / f"{name}.ipynb", self._parameters, self.engine)
                 beside(work, self._shown(executed))
                 html, left_out = _export(executed, self.path)
@@ -247,9 +248,10 @@ class _Run:
     def _parameters(self) -> dict[str, Any]:
         return {**self.about, "lang": self.lang, "data": self.data.as_posix()}
 
-    def _handing(self, found: object, work: Path) -> AbstractContextManager[None]:
-        forked = self.engine == FORKING
-        return handing(found, self.data, *self.about.values(), folder=None if forked else work) if found else nullcontext()
+    def _handing(self, checked: EvaluatedYear | None, work: Path) -> AbstractContextManager[None]:
+        if checked is None:
+            return nullcontext()
+        return handing(checked, self.data, **self.about, folder=None if self.engine == FORKING else work)
 
     def _shown(self, executed: Any) -> Any:
         """Which evaluation the notebook handed over; None where it says nothing.

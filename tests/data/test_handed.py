@@ -73,7 +73,7 @@ def test_who_hands_it_over_reads_anew(copy: Copy, tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_forked_child_inherits_it() -> None:
     year = evaluate_year(DATA, "hrss", 2023)
-    with handing(year, DATA, "hrss", 2023):
+    with handing(year, DATA, "hrss", 2023, folder=None):
         child = os.fork()
         if child == 0:
             os._exit(0 if handed(DATA, "hrss", 2023) is year and handed(DATA, "hrss", 2022) is None else 1)

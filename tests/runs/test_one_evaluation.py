@@ -24,7 +24,7 @@ from evallib.pages.exporter import ReportExporter
 from evallib.runs.batch import list_jobs, run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import write_index, write_results
-from evallib.runs.report import Written, run_comparison, run_report
+from evallib.runs.report import Written, run_report
 from evallib.say.refusals import problem
 from tests.conftest import DATA, Copy
 from tests.runs.books import TRIED, book
@@ -193,17 +193,6 @@ def test_what_lies_beside_the_notebook_is_found_as_in_jupyterlab(tmp_path: Path,
     here = Path.cwd()
     run(book(tmp_path / "joined.ipynb", ['assert Path("mine.csv").read_text().startswith("code")']), tmp_path / "out", engine=engine)
     assert Path.cwd() == here
-
-
-@pytest.mark.parametrize("engine", [None, fast_engine()])
-def test_the_kernel_of_a_comparison_takes_its_years(tmp_path: Path, engine: str | None) -> None:
-    import nbformat
-
-    notebook = nbformat.read(NOTEBOOKS / "year_comparison.ipynb", as_version=4)
-    taken = "from pathlib import Path\nfrom evallib.data.handed import handed\nassert handed(Path(data), department).evaluations"
-    notebook.cells.append(nbformat.v4.new_code_cell(taken))
-    nbformat.write(notebook, tmp_path / "taken.ipynb")
-    assert run_comparison("hrss", data=DATA, out=tmp_path / "out", notebook=tmp_path / "taken.ipynb", engine=engine).page.is_file()
 
 
 def test_what_the_page_leaves_out_is_told_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
