@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pages": {"model", "score", "say", "methods", "analysis", "charts", "kit"},
     "runs": {"model", "say", "analysis", "data", "charts", "pages", "kit"},
     "door": {"model", "score", "say", "checks", "analysis", "data", "charts", "pages"},
-    "desk": {"model", "say", "analysis", "data", "charts", "pages", "runs", "kit"},
+    "desk": {"model", "say", "analysis", "data", "charts", "pages", "runs", "door", "kit"},
     "demo": {"model", "say", "data"},
     "cli": {"model", "score", "say", "analysis", "data", "pages", "runs", "demo", "kit"},
     "kit": set(),

@@ -20,13 +20,13 @@ from evallib.analysis.changes import (
     TargetChange,
     limits,
 )
+from evallib.door.numbers import exact
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue
-from evallib.model.units import SHARE, Unit, parse_decimal
-from evallib.model.words import Lang, Words, words
+from evallib.model.units import SHARE, Unit, Units
+from evallib.model.words import Lang, Words
 from evallib.say.numbers import plain
-from evallib.say.refusals import refused
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,12 @@ class Field:
     """A number or a verdict that can be tried out: what it is called, its unit, what is recorded, and the change it makes.
 
     A share is shown and typed in percent. `recorded` is a Decimal, None where nothing is recorded, or a bool for a verdict.
+    `units` are those that what is typed may name.
     """
 
     label: Words
     unit: Unit
+    units: Units
     recorded: Decimal | bool | None
     change: Change
 
@@ -57,8 +59,10 @@ class Field:
     def text(self, value: Decimal | None) -> str:
         """A value as it stands in the box.
 
-        >>> points = Field(words("分值", "Points"), Unit("pts", words("pts"), ()), Decimal(2), PointsChange(indicator="a", points=2))
-        >>> points.text(Decimal("2.50")), points.make("3").points
+        >>> from evallib.model.words import words
+        >>> pts, change = Unit("pts", words("pts"), ()), PointsChange(indicator="a", points=2)
+        >>> points = Field(words("分值", "Points"), pts, Units(), Decimal(2), change)
+        >>> points.text(Decimal("2.50")), points.make("３").points
         ('2.5', Decimal('3'))
         """
         if value is None:
@@ -70,16 +74,9 @@ class Field:
 
         Raises InputRefused where it is no number, or one that cannot stand here.
         """
-        typed = text.strip()
-        if self.unit_shown("en") == "%":
-            typed = typed.rstrip("%％").rstrip()
-        if isinstance(self.recorded, Decimal) and typed == self.text(self.recorded):  # a quotient is not shown to its last digit
+        if isinstance(self.recorded, Decimal) and text.strip() == self.text(self.recorded):  # a quotient is not shown to its last digit
             return self.change.renewed(self.recorded)
-        value = parse_decimal(typed)
-        if value is None:
-            zh, en = (f"（单位：{self.unit_shown('zh')}）", f" (in {self.unit_shown('en')})") if self.unit_shown("en") else ("", "")
-            raise refused("desk.not_digits", self.label.zh, text, unit=words(zh, en))
-        return self.change.renewed(value / 100 if self.unit is SHARE else value)
+        return self.change.renewed(exact(text, self.unit, self.units, self.label.zh))
 
 
 def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:
@@ -91,7 +88,8 @@ def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:
     >>> [f.label.en for f in fields(e, "budget_execution")][:2]
     ['Outturn, basic expenditure', 'Outturn, project expenditure']
     """
-    return tuple(Field(c.label(evaluation), c.unit(evaluation), c.recorded(evaluation), c) for c in _changeable(evaluation, id))
+    e, units = evaluation, evaluation.catalogue.units
+    return tuple(Field(c.label(e), c.unit(e), units, c.recorded(e), c) for c in _changeable(e, id))
 
 
 def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
@@ -133,8 +131,9 @@ def _given(evaluation: Evaluation, value: InputValue) -> Iterator[InputValue]:
 def without_place(refusal: InputRefused, lang: Lang) -> str:
     """What a refusal says, for a reader who sees the place: it stands beside the box.
 
-    >>> without_place(refused("desk.not_a_number", "desk", "abc"), "en")
-    'Is not a number (found "abc"). To fix it: write "84.5" or 84.'
+    >>> from evallib.say.refusals import refused
+    >>> without_place(refused("desk.no_name", "desk"), "en")
+    'The scenario has no name. To fix it: write a name for it.'
     """
     texts = [p.describe(lang).removeprefix(p.place.describe(lang)).lstrip("：: ") for p in refusal.problems]
     text = ("" if lang == "zh" else " ").join(t[:1].upper() + t[1:] for t in dict.fromkeys(texts))

@@ -1,4 +1,4 @@
-"""The tabs of the analyst's desk as widgets: each shows what a call of `desk.Desk` returns. No computing."""
+"""The tabs of the analyst's desk as widgets: each shows what a plain call returns. No computing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
-from evallib.desk.desk import Desk
+from evallib.desk.calls import Calls
 from evallib.desk.fields import Field, without_place
 from evallib.desk.page import framed
 from evallib.model.errors import InputRefused
 from evallib.model.words import Given, Words
 from evallib.pages.rendering import Section
-from evallib.pages.report import Report
 from evallib.runs.report import ReportFailed
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
@@ -29,7 +28,7 @@ _ROW = {"flex_flow": "row wrap"}
 class Frame:
     """What stands around the tabs: the desk, how a section is shown, and how what goes wrong is said."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Calls) -> None:
         self.desk = desk
         self.quiet = False
         """Whether lists are being filled: what they then report was not chosen by anybody."""
@@ -102,6 +101,8 @@ class Panel:
     """One tab; its title is the sentence `desk.tab.NAME`."""
 
     NAME: ClassVar[str]
+    PICKED: ClassVar[tuple[str, ...]] = ()
+    """The lists whose choice outlives the widgets."""
 
     def __init__(self, view: Frame) -> None:
         self.view, self.desk, self.t, self.say = view, view.desk, view.t, view.say
@@ -136,6 +137,7 @@ class Look(Panel):
     """From dimension to group to indicator to facts, and what of an indicator can be changed."""
 
     NAME = "look"
+    PICKED = ("dimension", "group", "indicator")
 
     def parts(self) -> list[Any]:
         self.dimension, self.group, self.indicator = lists = [
@@ -145,8 +147,8 @@ class Look(Panel):
         for one in lists:
             one.add_class("evallib-list")
             one.observe(lambda _, one=one: self._picked(one), "value")
-        self.boxes, self.result = widgets.VBox(), widgets.HTML()
-        self.left = widgets.VBox([self.result, self.boxes, self.message], layout={"max_width": "100%"})
+        self.boxes = widgets.VBox()
+        self.left = widgets.VBox([self.boxes, self.message], layout={"max_width": "100%"})
         self.page.layout.flex, self.page.layout.min_width = "1 1 24em", "0"
         return [widgets.HBox(lists, layout=_ROW), widgets.HBox([self.left, self.page], layout=_ROW)]
 
@@ -161,7 +163,7 @@ class Look(Panel):
 
     def fill(self, **picked: str) -> None:
         """The three lists with the scores as they are now; what is picked stays where nothing else is said."""
-        e, before = self.desk.now, self.view.quiet
+        e, before = self.desk.result.evaluation, self.view.quiet
         self.view.quiet = True
         dimension = self._set(self.dimension, [(d.name, d.score, d.points, d.id) for d in e.dimensions], self.dimension.value)
         groups = [(g.name, g.score, g.points, g.id) for g in e.groups if g.dimension == dimension]
@@ -199,17 +201,7 @@ class Look(Panel):
         else:
             self.boxes.children = (hint(self.say("look.pick")),)
         close(old)
-        self.draw_page()
-
-    def draw_page(self) -> None:
-        """What is picked, and beside it what total and grade have become."""
-        self.result.value = self._result() if self.desk.changes and self.desk.now.has_total else ""
         super().draw()
-
-    def _result(self) -> str:
-        now, recorded = (self.say("look.total", total=plain(e.total, 2), grade=e.grade) for e in (self.desk.now, self.desk.recorded))
-        said = self.say("look.result", now=now, recorded=recorded)
-        return f'<strong class="evallib-result" role="status">{escape(said)}</strong>'
 
     def _box(self, field: Field) -> Any:
         label, message = self.t(field.label), widgets.HTML()
@@ -246,7 +238,7 @@ class Look(Panel):
         message.value = ""
         with self.view.saying(message):
             if text.strip():
-                self.desk.change(field.make(text))
+                self.desk.make(field.make(text))
             else:
                 self.desk.undo(field.key)
         changed = self.desk.changed(field.key)
@@ -265,13 +257,14 @@ class Look(Panel):
         """What follows from a change, but for the boxes: the one typed into keeps the cursor."""
         self.view.headline_only()
         self.fill()
-        self.draw_page()
+        super().draw()
 
 
 class ReportSections(Panel):
     """Any section that the report has."""
 
     NAME = "sections"
+    PICKED = ("which",)
 
     def parts(self) -> list[Any]:
         self.which = widgets.Dropdown(description=self.say("sections.which"), layout={"width": "min(30em,95%)"})
@@ -280,11 +273,11 @@ class ReportSections(Panel):
 
     def draw(self) -> None:
         """The list of the sections that the report has, and the one picked, or that of the targets."""
-        report, picked, before = Report(self.desk.work.checked, self.desk.lang), self.which.value or "targets", self.view.quiet
-        there = [id for id in report.shown if id != "summary"]
+        picked, before = self.which.value or "targets", self.view.quiet
+        there = {id: name for id, name in self.desk.sections.items() if id != "summary"}
         self.view.quiet = True
-        self.which.options = [(self.t(report.SECTIONS[id]), id) for id in there]
-        self.which.value = picked if picked in there else there[0]
+        self.which.options = [(self.t(name), id) for id, name in there.items()]
+        self.which.value = picked if picked in there else next(iter(there))
         self.view.quiet = before
         super().draw()
 
@@ -299,13 +292,17 @@ class Scenarios(Panel):
 
     def parts(self) -> list[Any]:
         self.name = widgets.Text(placeholder=self.say("scenarios.name"), layout={"width": "16em"})
+        self.name.on_msg(lambda _, said, __: self._keep() if said.get("event") == "submit" else None)  # Enter
         self.kept = widgets.Dropdown(layout={"width": "16em"})
-        keep = button(self.say("scenarios.keep"), lambda: self._do(lambda: self.desk.keep(self.name.value)), icon="save")
+        keep = button(self.say("scenarios.keep"), self._keep, icon="save")
         back = button(self.say("scenarios.back"), lambda: self._do(lambda: self.desk.restore(self.kept.value)))
         drop = button(self.say("scenarios.drop"), lambda: self._do(lambda: self.desk.forget(self.kept.value)))
         self.choice = widgets.HBox([self.kept, back, drop], layout=_ROW)
         row = widgets.HBox([self.name, keep, self.choice], layout=_ROW)
         return [row, self.message, self.page]
+
+    def _keep(self) -> None:
+        self._do(lambda: self.desk.keep(self.name.value))
 
     def _do(self, action: Callable[[], Section]) -> None:
         self.message.value = ""
@@ -313,14 +310,11 @@ class Scenarios(Panel):
             action()
             self.view.refresh()
 
-    def draw(self) -> None:
+    def section(self) -> Section:
         names = self.desk.kept
         self.kept.options = names
         self.kept.value = names[-1] if names else None
         self.choice.layout.display = "" if names else "none"
-        super().draw()
-
-    def section(self) -> Section:
         return self.desk.scenarios()
 
 
@@ -373,7 +367,8 @@ class MakeReport(Panel):
         with self.view.saying(self.message):
             page = self.desk.make_report().page
             self.message.value = note(self.say("report.made", page=str(page)), ' role="status"')
-            self.link.outputs = (_link(page, self.say("report.open")),)
+            if page.is_relative_to(Path.cwd().parent):  # what JupyterLab can open beside the notebook
+                self.link.outputs = (_link(page, self.say("report.open")),)
         self.press.disabled = False
 
 
