@@ -33,7 +33,7 @@ def lay_out(folder: Path) -> Path:
     folder = folder.resolve()
     with whole(folder) as made:
         data = made / "data"
-        _copy(NOTEBOOKS, made / "notebooks", "*.ipynb")
+        copy_notebooks(made)
         _copy(TEMPLATES / "kit", data, COUNTY)
         _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
         (data / "departments.csv").write_text(csv_line(columns(Listing)) + "\n", encoding="utf-8-sig", newline="\n")
@@ -43,6 +43,11 @@ def lay_out(folder: Path) -> Path:
         (made / "reports").mkdir()
         _copy(TEMPLATES / "kit", made, "README.md")
     return folder
+
+
+def copy_notebooks(folder: Path) -> None:
+    """Lay the notebooks that travel with the package into a working folder."""
+    _copy(NOTEBOOKS, folder / "notebooks", "*.ipynb")
 
 
 def copy_framework(data: Path, id: str, first_year: int, to: Path) -> Path:

@@ -52,7 +52,7 @@ class Calls(Shows):
     """
 
     def __init__(
-        self, data: Path_ = "data", lang: Lang | None = None, out: Path_ | None = None, department: str = "", year: int = 0
+        self, data: Path_ = "data", lang: str | None = None, out: Path_ | None = None, department: str = "", year: int = 0
     ) -> None:
         given = os.environ.get
         self.data = find_data(Path(given("EVALLIB_DATA", data) if str(data) == "data" else data))

@@ -149,7 +149,7 @@ class DeskView(Frame):
 
         now, recorded = total(self.desk.result.evaluation), total(self.desk.recorded.evaluation)
         text = self.say("look.result", now=now, recorded=recorded) if self.desk.changes else self.say("look.recorded", recorded=recorded)
-        return f'<span role="status">{escape(text)}</span>'
+        return escape(text)
 
     def draw(self) -> None:
         """Draw the tab in front."""
