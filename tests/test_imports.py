@@ -108,7 +108,7 @@ def test_only_one_place_knows_each_great_library() -> None:
         "matplotlib": r"charts\.",
         "openpyxl": r"data\.",
         "typer": r"cli\.",
-        "ipywidgets": r"desk\.(views|panels)",
+        "ipywidgets": r"desk\.views",
         "jinja2": r"pages\.rendering|data\.table_docs",
     }
     wrong = [

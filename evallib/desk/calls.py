@@ -59,7 +59,7 @@ class Calls(Shows):
         self.out = Path(out or given("EVALLIB_OUT") or self.data.parent / "reports")
         self.lang = _language(lang or given("EVALLIB_LANG"), self.data)
         self._tried: dict[tuple[str, int], dict[Key, Change]] = {}
-        self.choose(department, year)
+        self.choose(str(department), int(year))  # as papermill may give them
 
     # --- what there is, and the choice
 
@@ -165,11 +165,10 @@ class Calls(Shows):
                 wanted[change.key] = change
         return self._try(wanted)
 
-    def tick(self, field: Field, ticked: bool) -> Section:
-        """Tick an item of a checklist as met, or a finding as found, or not. Raises as `change` does."""
-        if field.change.kind == "finding":
-            return self.undo(field.key) if ticked else self.make(field.change)
-        return self.make(field.change.renewed(ticked))
+    def put(self, field: Field, given: str | bool) -> Section:
+        """What was typed into a box or ticked; the recorded value, or nothing, takes the change away. Raises as `change` does."""
+        change = field.make(given)
+        return self.undo(field.key) if change is None else self.make(change)
 
     def undo(self, *what: str | Key) -> Section:
         """Take back the changes of an indicator or a fact, or one by its key; all of them where none is named."""
@@ -213,10 +212,6 @@ class Calls(Shows):
             remarks=_warnings(self.result),
             dimensions=list(zip(recorded.dimensions, now.dimensions, strict=True)),
         )
-
-    def summary(self) -> Section:
-        """The report's summary, of the changed evaluation where there are changes."""
-        return self.section("summary")
 
     @property
     def sections(self) -> Mapping[str, Words]:

@@ -26,7 +26,7 @@ class Desk(Calls):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         """The static view: headline and summary."""
-        shown = [self.headline(), *([self.summary()] if self.chosen else [])]
+        shown = [self.headline(), *([self.section("summary")] if self.chosen else [])]
         html = "".join(framed(section, self.lang) for section in shown)
         return (
             {"text/html": f'<div class="{static_name(self)}"><style>{desk_css()}</style>{html}</div>', "text/plain": repr(self)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -56,27 +56,31 @@ class Field:
         """The unit to be written beside the box."""
         return "%" if self.unit is SHARE else self.unit.name[lang]
 
-    def text(self, value: Decimal | None) -> str:
+    def text(self, value: Decimal | bool | None) -> str:
         """A value as it stands in the box.
 
         >>> from evallib.model.words import words
         >>> pts, change = Unit("pts", words("pts"), ()), PointsChange(indicator="a", points=2)
         >>> points = Field(words("分值", "Points"), pts, Units(), Decimal(2), change)
-        >>> points.text(Decimal("2.50")), points.make("３").points
-        ('2.5', Decimal('3'))
+        >>> points.text(Decimal("2.50")), points.make("３").points, points.make("")
+        ('2.5', Decimal('3'), None)
         """
-        if value is None:
+        if not isinstance(value, Decimal):
             return ""
         return plain(value * 100 if self.unit is SHARE else value)
 
-    def make(self, text: str) -> Change:
-        """The change that a text typed into the box stands for.
+    def make(self, given: str | bool) -> Change | None:
+        """The change that a text typed into the box, or a tick, stands for; None for what is recorded.
 
-        Raises InputRefused where it is no number, or one that cannot stand here.
+        Raises InputRefused where it is no number of the unit, or one that cannot stand here.
         """
-        if isinstance(self.recorded, Decimal) and text.strip() == self.text(self.recorded):  # a quotient is not shown to its last digit
-            return self.change.renewed(self.recorded)
-        return self.change.renewed(exact(text, self.unit, self.units, self.label.zh))
+        if isinstance(given, str) and given.strip() in ("", self.text(self.recorded)):  # a quotient is not shown to its last digit
+            return None
+        if isinstance(given, str):
+            return self.change.renewed(exact(given, self.unit, self.units, self.label.zh))
+        if given == self.recorded:
+            return None
+        return self.change if self.change.kind == "finding" else self.change.renewed(given)
 
 
 def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:
@@ -97,9 +101,9 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     result, rule = evaluation.indicator(id), evaluation.in_force[id].rule
     if result.formula is not None:
         inputs = evaluation.formula(result.formula).inputs
-        parts = {(part.fact, part.year): part for value in inputs for part in _given(evaluation, value)}
-        for part in parts.values():
-            yield FactChange(fact=part.fact, year=part.year, value=part.value or Decimal(0))
+        given = {(n.fact, n.year): n for n in with_parts(inputs) if not n.parts and not evaluation.catalogue.facts[n.fact].derived}
+        for number in given.values():
+            yield FactChange(fact=number.fact, year=number.year, value=number.value or Decimal(0))
     target = evaluation.target(id)
     if target is not None and target.is_number:
         yield TargetChange(indicator=id, target=target.target)
@@ -120,12 +124,11 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
         yield ScoreChange(indicator=id, score=result.score or Decimal(0))
 
 
-def _given(evaluation: Evaluation, value: InputValue) -> Iterator[InputValue]:
-    """The facts that a number was put together from; itself where it was given."""
-    if not value.parts and not evaluation.catalogue.facts[value.fact].derived:
+def with_parts(values: Sequence[InputValue]) -> Iterator[InputValue]:
+    """Numbers with the parts they were summed from, and theirs."""
+    for value in values:
         yield value
-    for part in value.parts:
-        yield from _given(evaluation, part)
+        yield from with_parts(value.parts)
 
 
 def without_place(refusal: InputRefused, lang: Lang) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
+import re
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -31,15 +31,12 @@ def read_scenarios(data: Path, department: str, year: int) -> Scenarios:
     if file.problem is not None:
         raise InputRefused((file.problem,))
     try:
-        return _FILE.validate_python(json.loads(file.content, parse_float=Decimal))
+        return _FILE.validate_json(file.content.removeprefix(BOM_UTF8))
     except ValidationError as error:
         first = error.errors()[0]
-        found, line = f"{' '.join(map(str, first['loc']))}: {first['input']}"[:100], None
-    except json.JSONDecodeError as error:
-        found, line = "", error.lineno
-    except ValueError:  # not written in UTF-8
-        found, line = "", None
-    raise InputRefused((problem("desk.scenarios_unreadable", Place(name, line), found),))
+        line = re.search(r"line (\d+)", first["msg"])
+        found = "" if line else f"{' '.join(map(str, first['loc']))}: {first['input']}"[:100]
+        raise InputRefused((problem("desk.scenarios_unreadable", Place(name, int(line[1]) if line else None), found),)) from None
 
 
 def write_scenarios(data: Path, department: str, year: int, kept: Scenarios) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from decimal import Decimal
@@ -20,10 +22,10 @@ from evallib.data.load import load_departments
 from evallib.data.new_year import new_year
 from evallib.desk.desk import Desk
 from evallib.desk.page import desk_css
-from evallib.desk.panels import PANELS, Look, MakeReport, ReportSections, Scenarios
-from evallib.desk.views import DeskView
+from evallib.desk.views import PANELS, DeskView, Look, MakeReport, ReportSections, Scenarios
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang
+from evallib.pages.rendering import Section
 from evallib.pages.report import SECTIONS
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import ReportFailed
@@ -130,7 +132,7 @@ def test_every_box_holds_what_is_recorded(desk: Desk) -> None:
         for field in desk.fields(indicator.id):
             if not field.verdict and isinstance(field.recorded, Decimal):
                 numbers += 1
-                desk.make(field.make(field.text(field.recorded)))
+                desk.put(field, field.text(field.recorded))
                 assert not desk.changes, (indicator.id, field.label.en)
     assert numbers > 100
 
@@ -140,13 +142,13 @@ def test_every_box_takes_another_number_and_says_so_in_both_languages(desk: Desk
     for indicator in desk.recorded.evaluation.indicators:
         for field in desk.fields(indicator.id):
             if field.verdict:
-                desk.tick(field, not field.recorded)
+                desk.put(field, not field.recorded)
                 assert len(desk.changes) == 1, field.label.en
-                desk.tick(field, bool(field.recorded))
+                desk.put(field, bool(field.recorded))
                 assert not desk.changes, field.label.en
                 continue
             try:
-                desk.make(field.make("0.77"))
+                desk.put(field, "0.77")
             except InputRefused:
                 assert not desk.changes
                 continue
@@ -351,13 +353,44 @@ def test_texts_that_try_to_be_more_than_text_stay_text(copy: Copy, lang: Lang) -
     assert poison(copy.year) > 300
     desk = Desk(copy.folder, lang)
     desk.change(without=("2",))
-    desk.make(*(desk.fields(i)[-1].make("3") for i in ("quality", "urban_new_jobs")))
+    for id in ("quality", "urban_new_jobs"):
+        desk.put(desk.fields(id)[-1], "3")
     desk.keep(HOSTILE)
     shown = [desk.headline(), desk.scenarios(), desk.plan(), desk.county(), desk.dimension("benefit"), desk.indicator("fund_compliance")]
     for section in shown:
         page = BeautifulSoup(section.html, "html.parser")
         assert not page.select("script,iframe,base,object,embed,meta,form,svg,img"), section.id
         assert not [e for e in page.find_all(True) if any(name.startswith("on") for name in e.attrs)], section.id
+
+
+def test_plain_calls_give_what_shows_itself(own: Desk) -> None:
+    shown = [own.change(public_satisfaction=90), own.keep("a"), own.scenarios(), own.restore("a"), own.plan(), own.county()]
+    shown += [own.section("targets"), own.dimension("产出"), own.indicator("quality"), own.undo(), own.choose(), own.forget("a")]
+    assert all(isinstance(one, Section) and one.html for one in shown)
+
+
+def test_the_desk_shows_a_short_text_and_lists_only_what_is_meant_to_be_used(desk: Desk) -> None:
+    desk.change(public_satisfaction=90)
+    assert "86.63" in repr(desk)
+    assert len(repr(desk).encode()) <= 2000
+    assert not [name for name in dir(desk) if name.startswith("_")]
+    assert {"change", "undo", "keep", "scenarios_frame", "result"} <= {*dir(desk)}
+
+
+@pytest.mark.parametrize(("typed", "value"), [("40人", 40), ("４０", 40), ("0.004万人", 40), (" 1,040 ", 1040)])
+def test_a_box_reads_what_files_may_hold(desk: Desk, typed: str, value: int) -> None:
+    field = next(field for field in desk.fields("staffing_control") if field.change.kind == "fact")
+    desk.put(field, typed)
+    assert desk.changed(field.key) == value
+    desk.put(field, "")
+    assert not desk.changes
+
+
+@pytest.mark.parametrize("typed", ["84%", "84", "８４％"])
+def test_a_share_is_typed_in_percent(desk: Desk, typed: str) -> None:
+    field = next(field for field in desk.fields("staffing_control") if field.change.kind == "limit")
+    desk.put(field, typed)
+    assert desk.changed(field.key) == Decimal("0.84")
 
 
 # --- the place among others
@@ -386,7 +419,7 @@ def test_every_tab_stands_whatever_a_framework_lacks(place: str, lang: Lang) -> 
         assert indicator.name[lang] in BeautifulSoup(desk.indicator(indicator.id).html, "html.parser").get_text()
         for field in desk.fields(indicator.id):
             if isinstance(field.recorded, Decimal):
-                desk.make(field.make(field.text(field.recorded)))
+                desk.put(field, field.text(field.recorded))
                 assert not desk.changes, (indicator.id, field.label.en)
     for dimension in desk.recorded.evaluation.dimensions:
         assert desk.dimension(dimension.id).id == dimension.id
@@ -401,7 +434,7 @@ def test_only_years_with_data_can_be_chosen(copy: Copy) -> None:
     desk = Desk(copy.folder)
     assert desk.departments["hrss"].years == (2023,)
     view = DeskView(desk)  # nothing was asked for: the first department, its latest year
-    assert (view.department.value, view.year.value, view.year.options) == ("hrss", 2023, (2023,))
+    assert (view.department.value, view.year.value, view.year.options) == ("hrss", 2023, (("2023", 2023),))
     assert "84.63" in view.headline.value
 
 
@@ -580,6 +613,18 @@ def test_the_notebook_runs_without_a_browser(tmp_path: Path, lang: Lang, says: s
     assert all(len("".join(output["data"]["text/plain"]).encode()) <= 2000 for output in (static, widgets))
 
 
+@pytest.mark.parametrize(
+    ("place", "notebook"), [(ROOT, "notebooks/explore.ipynb"), (ROOT / "notebooks", "explore.ipynb")], ids=["root", "notebooks"]
+)
+def test_nbconvert_shows_the_static_view(tmp_path: Path, place: Path, notebook: str) -> None:
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", notebook, "--output-dir", str(tmp_path)]
+    subprocess.run(command, cwd=place, check=True, capture_output=True)
+    page = BeautifulSoup((tmp_path / "explore.html").read_text(encoding="utf-8"), "html.parser")
+    (static,) = page.select("[class^=evallib-static]")
+    for text in ("84.63", "产出", "31.18"):
+        assert text in static.get_text()
+
+
 def test_the_notebook_runs_with_an_empty_list(copy: Copy, tmp_path: Path) -> None:
     heads = (copy.folder / "departments.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     (copy.folder / "departments.csv").write_text(heads + "\n", encoding="utf-8-sig")
@@ -592,7 +637,7 @@ def test_it_begins_with_the_newest_year_that_can_be_used(copy: Copy) -> None:
     """2024 is laid out and not filled in yet: it is one choice away, and what it lacks is said when it is chosen."""
     new_year(copy.folder, "hrss", 2024, from_year=2023, to="csv", lang="zh")
     view = DeskView(Desk(copy.folder, "en"))
-    assert (view.year.options, view.year.value, "84.63" in view.headline.value) == ((2024, 2023), 2023, True)
+    assert ([y for _, y in view.year.options], view.year.value, "84.63" in view.headline.value) == ([2024, 2023], 2023, True)
     view.year.value = 2024
     assert "This data cannot be used" in view.headline.value
 
