@@ -94,7 +94,7 @@ class Calls(Shows):
             years = listed[code].years if code in listed else (0,)
             for one in (year,) if year else years:
                 try:
-                    self._recorded, self.asked = self._book[code, one], (code, one)
+                    self._recorded, self.asked, self.refusal = self._book[code, one], (code, one), None
                     break
                 except InputRefused as refusal:
                     self.asked = (code, year or years[0])

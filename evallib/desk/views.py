@@ -126,7 +126,8 @@ class DeskView:
         self.panels = [kind(self) for kind in PANELS]
         for new, old in zip(self.panels, before, strict=False):
             for name in new.PICKED:
-                self.fill(getattr(new, name), [("", old.picked(name))], old.picked(name))  # the rest when it is drawn
+                picked = getattr(old, name).value
+                self.fill(getattr(new, name), [("", picked)], picked)  # the rest when it is drawn
         titles = [self.say(f"tab.{p.NAME}") for p in self.panels]
         self.tabs = widgets.Tab(children=[p.box for p in self.panels], titles=titles, selected_index=front)
         self.tabs.add_class("evallib-tabs")
@@ -205,10 +206,6 @@ class Panel:
         self.view, self.desk, self.say = view, view.desk, view.say
         self.page, self.message = widgets.HTML(), widgets.HTML()
         self.box = widgets.VBox(self.parts())
-
-    def picked(self, name: str) -> Any:
-        """What is picked in a list."""
-        return getattr(self, name).value
 
     def hint(self, name: str) -> Any:
         """A sentence about what to do."""
