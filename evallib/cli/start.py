@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, Language, refusals_told, tell
-from evallib.kit import TEMPLATES
+from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, DATA, REPORTS, Data, Language, Out, refusals_told, tell
 from evallib.model.words import words
 from evallib.say.refusals import refused
 
@@ -43,18 +42,27 @@ def upgrade(
 
 def lab(
     more: typer.Context,
-    notebook: Annotated[Path, typer.Option("--notebook", help="打开哪个笔记本 / which notebook to open")] = Path("notebooks/explore.ipynb"),
+    notebook: Annotated[
+        Path, typer.Option("--notebook", help="打开哪个笔记本，在这里或上级文件夹中 / which notebook to open, here or in a folder above")
+    ] = Path("notebooks/explore.ipynb"),
+    data: Data = DATA,
+    out: Out = REPORTS,
     lang: Language = "zh",
 ) -> None:
-    """在 JupyterLab 中打开分析台 / Open the analyst's desk in JupyterLab."""
-    with refusals_told(lang, writes=False):
-        if not notebook.is_file():
-            raise refused("command.no_notebook_here", str(notebook))
-    from jupyterlab.labapp import LabApp
+    """在 JupyterLab 中打开分析台 / Open the analyst's desk in JupyterLab.
 
-    quiet = [  # nothing is asked of the network, and nobody is asked whether it may be
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        f"--LabApp.app_settings_dir={TEMPLATES / 'lab'}",
-    ]
-    LabApp.launch_instance(["--ServerApp.root_dir=.", *quiet, *more.args, str(notebook)])
+    笔记本没有另外写明时，ev.Desk 用这里的 --data、--out、--lang（环境变量 EVALLIB_DATA、EVALLIB_OUT、EVALLIB_LANG）。
+    ev.Desk takes --data, --out and --lang from here where the notebook names none (EVALLIB_DATA, EVALLIB_OUT, EVALLIB_LANG).
+    """
+    from evallib.data.folder import data_root
+
+    with refusals_told(lang, writes=False):
+        here = Path.cwd()
+        root = next((folder for folder in (here, *here.parents) if (folder / notebook).is_file()), None)
+        if root is None:
+            raise refused("command.no_notebook_here", str(notebook))
+        data_root(data)
+    from evallib.runs.lab import open_lab
+
+    opened = (root / notebook).resolve()
+    open_lab(opened, root if opened.is_relative_to(root) else opened.parent, data=data, out=out, lang=lang, more=more.args)

@@ -33,8 +33,7 @@ def lay_out(folder: Path) -> Path:
     folder = folder.resolve()
     with whole(folder) as made:
         data = made / "data"
-        _copy(NOTEBOOKS, made / "notebooks", "*.ipynb")
-        _copy(NOTEBOOKS, made / "notebooks", "guide/*.ipynb")
+        copy_notebooks(made)
         _copy(TEMPLATES / "kit", data, COUNTY)
         _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
         (data / "departments.csv").write_text(csv_line(columns(Listing)) + "\n", encoding="utf-8-sig", newline="\n")
@@ -44,6 +43,12 @@ def lay_out(folder: Path) -> Path:
         (made / "reports").mkdir()
         _copy(TEMPLATES / "kit", made, "README.md")
     return folder
+
+
+def copy_notebooks(folder: Path) -> None:
+    """Lay the notebooks that travel with the package into a working folder."""
+    for pattern in ("*.ipynb", "guide/*.ipynb"):
+        _copy(NOTEBOOKS, folder / "notebooks", pattern)
 
 
 def copy_framework(data: Path, id: str, first_year: int, to: Path) -> Path:

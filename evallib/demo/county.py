@@ -17,6 +17,7 @@ from typing import NamedTuple
 from evallib.data.folder import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
+from evallib.data.working_folder import copy_notebooks
 from evallib.demo.story import Dice, Story, code_of, story
 from evallib.model.record import TABLES, Listing
 from evallib.model.rows import Row, columns
@@ -95,6 +96,7 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
                 for table, rows in tables.items():
                     (folder / f"{table}.csv").write_bytes(_csv(TABLES[table], rows))
         (data / "departments.csv").write_bytes(_csv(Listing, listings))
+        copy_notebooks(made)
     return DemoCounty(
         data=directory / "data",
         codes=tuple(codes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,13 +20,13 @@ from evallib.analysis.changes import (
     TargetChange,
     limits,
 )
+from evallib.door.numbers import exact
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue
-from evallib.model.units import SHARE, Unit, parse_decimal
-from evallib.model.words import Lang, Words, words
+from evallib.model.units import SHARE, Unit, Units
+from evallib.model.words import Lang, Words
 from evallib.say.numbers import plain
-from evallib.say.refusals import refused
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,12 @@ class Field:
     """A number or a verdict that can be tried out: what it is called, its unit, what is recorded, and the change it makes.
 
     A share is shown and typed in percent. `recorded` is a Decimal, None where nothing is recorded, or a bool for a verdict.
+    `units` are those that what is typed may name.
     """
 
     label: Words
     unit: Unit
+    units: Units
     recorded: Decimal | bool | None
     change: Change
 
@@ -54,32 +56,31 @@ class Field:
         """The unit to be written beside the box."""
         return "%" if self.unit == SHARE else self.unit.name[lang]
 
-    def text(self, value: Decimal | None) -> str:
+    def text(self, value: Decimal | bool | None) -> str:
         """A value as it stands in the box.
 
-        >>> points = Field(words("分值", "Points"), Unit("pts", words("pts"), ()), Decimal(2), PointsChange(indicator="a", points=2))
-        >>> points.text(Decimal("2.50")), points.make("3").points
-        ('2.5', Decimal('3'))
+        >>> from evallib.model.words import words
+        >>> pts, change = Unit("pts", words("pts"), ()), PointsChange(indicator="a", points=2)
+        >>> points = Field(words("分值", "Points"), pts, Units(), Decimal(2), change)
+        >>> points.text(Decimal("2.50")), points.make("３").points, points.make("")
+        ('2.5', Decimal('3'), None)
         """
-        if value is None:
+        if not isinstance(value, Decimal):
             return ""
         return plain(value * 100 if self.unit == SHARE else value)
 
-    def make(self, text: str) -> Change:
-        """The change that a text typed into the box stands for.
+    def make(self, given: str | bool) -> Change | None:
+        """The change that a text typed into the box, or a tick, stands for; None for what is recorded.
 
-        Raises InputRefused where it is no number, or one that cannot stand here.
+        Raises InputRefused where it is no number of the unit, or one that cannot stand here.
         """
-        typed = text.strip()
-        if self.unit_shown("en") == "%":
-            typed = typed.rstrip("%％").rstrip()
-        if isinstance(self.recorded, Decimal) and typed == self.text(self.recorded):  # a quotient is not shown to its last digit
-            return self.change.renewed(self.recorded)
-        value = parse_decimal(typed)
-        if value is None:
-            zh, en = (f"（单位：{self.unit_shown('zh')}）", f" (in {self.unit_shown('en')})") if self.unit_shown("en") else ("", "")
-            raise refused("desk.not_digits", self.label.zh, text, unit=words(zh, en))
-        return self.change.renewed(value / 100 if self.unit == SHARE else value)
+        if isinstance(given, str) and given.strip() in ("", self.text(self.recorded)):  # a quotient is not shown to its last digit
+            return None
+        if isinstance(given, str):
+            return self.change.renewed(exact(given, self.unit, self.units, self.label.zh))
+        if given == self.recorded:
+            return None
+        return self.change if self.change.kind == "finding" else self.change.renewed(given)
 
 
 def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:
@@ -91,7 +92,8 @@ def fields(evaluation: Evaluation, id: str) -> tuple[Field, ...]:
     >>> [f.label.en for f in fields(e, "budget_execution")][:2]
     ['Outturn, basic expenditure', 'Outturn, project expenditure']
     """
-    return tuple(Field(c.label(evaluation), c.unit(evaluation), c.recorded(evaluation), c) for c in _changeable(evaluation, id))
+    e, units = evaluation, evaluation.catalogue.units
+    return tuple(Field(c.label(e), c.unit(e), units, c.recorded(e), c) for c in _changeable(e, id))
 
 
 def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
@@ -99,9 +101,9 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     result, rule = evaluation.indicator(id), evaluation.in_force[id].rule
     if result.formula is not None:
         inputs = evaluation.formula(result.formula).inputs
-        parts = {(part.fact, part.year): part for value in inputs for part in _given(evaluation, value)}
-        for part in parts.values():
-            yield FactChange(fact=part.fact, year=part.year, value=part.value or Decimal(0))
+        given = {(n.fact, n.year): n for n in with_parts(inputs) if not n.parts and not evaluation.catalogue.facts[n.fact].derived}
+        for number in given.values():
+            yield FactChange(fact=number.fact, year=number.year, value=number.value or Decimal(0))
     target = evaluation.target(id)
     if target is not None and target.is_number:
         yield TargetChange(indicator=id, target=target.target)
@@ -122,19 +124,19 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
         yield ScoreChange(indicator=id, score=result.score or Decimal(0))
 
 
-def _given(evaluation: Evaluation, value: InputValue) -> Iterator[InputValue]:
-    """The facts that a number was put together from; itself where it was given."""
-    if not value.parts and not evaluation.catalogue.facts[value.fact].derived:
+def with_parts(values: Sequence[InputValue]) -> Iterator[InputValue]:
+    """Numbers with the parts they were summed from, and theirs."""
+    for value in values:
         yield value
-    for part in value.parts:
-        yield from _given(evaluation, part)
+        yield from with_parts(value.parts)
 
 
 def without_place(refusal: InputRefused, lang: Lang) -> str:
     """What a refusal says, for a reader who sees the place: it stands beside the box.
 
-    >>> without_place(refused("desk.not_a_number", "desk", "abc"), "en")
-    'Is not a number (found "abc"). To fix it: write "84.5" or 84.'
+    >>> from evallib.say.refusals import refused
+    >>> without_place(refused("desk.no_name", "desk"), "en")
+    'The scenario has no name. To fix it: write a name for it.'
     """
     texts = [p.describe(lang).removeprefix(p.place.describe(lang)).lstrip("：: ") for p in refusal.problems]
     text = ("" if lang == "zh" else " ").join(t[:1].upper() + t[1:] for t in dict.fromkeys(texts))

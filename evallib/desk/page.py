@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from evallib.charts.drawing import Chart
+from evallib.desk.fields import with_parts
 from evallib.kit import TEMPLATES
 from evallib.model.evaluation import Evaluation
-from evallib.model.facts import InputValue
 from evallib.model.words import Lang, Words
 from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Section, Sections
@@ -97,7 +97,7 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
     """One indicator of an evaluation: working, rule, clause, facts and their sources, as the report has them."""
     e = checked.evaluation
     result = e.indicator(id)
-    numbers = list(_with_parts(e.formula(result.formula).inputs if result.formula else ()))
+    numbers = list(with_parts(e.formula(result.formula).inputs if result.formula else ()))
     facts = tuple(f for f in e.record.facts if (f.fact, f.year) in {(n.fact, n.year) for n in numbers})
     targets = tuple(t for t in e.record.targets if t.indicator == id)
     cited = {f.source for f in facts} | {t.source for t in targets} | {j.source for j in result.judgements}
@@ -114,13 +114,6 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
         "documents": Markup(_pieces(appendix.section("sources").html, "ul.documents")) if cited else "",
     }
     return Section(id, inert(DeskPage(lang, given).section("indicator").html))
-
-
-def _with_parts(values: Sequence[InputValue]) -> Iterator[InputValue]:
-    """Numbers with the parts they were summed from, and theirs."""
-    for value in values:
-        yield value
-        yield from _with_parts(value.parts)
 
 
 def _pieces(html: str, selector: str) -> str:

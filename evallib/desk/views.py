@@ -1,139 +1,434 @@
-"""The analyst's desk as widgets for JupyterLab: boxes and buttons that call `desk.Desk` and show what it returns. No computing."""
+"""The analyst's desk as widgets for JupyterLab: boxes and buttons that make plain calls and show what they return. No computing."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
-from evallib.desk.desk import Desk
-from evallib.desk.page import desk_css
-from evallib.desk.panels import PANELS, Frame, button, close
+from evallib.desk.calls import Calls
+from evallib.desk.fields import Field, without_place
+from evallib.desk.page import desk_css, framed
+from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.words import Given, Words
+from evallib.pages.rendering import Section
+from evallib.runs.report import ReportFailed
+from evallib.say.numbers import plain
+from evallib.say.sentences import sentence
 
-_CSS = """
-.evallib-box .widget-label,.evallib-box .widget-label-basic{white-space:normal;height:auto;line-height:1.3}
-.evallib-box .widget-label{text-align:left;justify-content:flex-start}
-.evallib-tried .widget-text input{border:2px solid #d55e00;font-weight:600}
-.evallib-said{color:var(--jp-error-color1,#a63d00);line-height:1.4}
-.evallib-tabs .lm-TabBar-tab{flex:0 0 auto!important;padding:0 12px!important}
-.evallib-tabs .lm-TabBar-content{flex-wrap:wrap}
-.evallib-list{flex-direction:column!important;height:auto!important}
-.evallib-list select{width:100%}
-.evallib-list .widget-label{text-align:left;justify-content:flex-start;width:auto;font-weight:600}
-.evallib-result{font-size:15px}
-.evallib-hint{color:var(--jp-ui-font-color2,#57606a);line-height:1.4}
-"""
+_ROW = {"flex_flow": "row wrap", "align_items": "center"}
 _LANGS = (("中文", "zh"), ("English", "en"))
 
 
-class DeskView(Frame):
-    """The desk in a notebook: the last line of a cell shows it. Where there are no widgets, its headline is shown.
+def static_name(desk: Calls) -> str:
+    """The class of a desk's static view, by which its widgets hide it."""
+    return f"evallib-static-{id(desk):x}"
 
-    >>> view = DeskView(Desk("data", "en"))
+
+def complaint(text: str) -> str:
+    """A sentence about what is wrong."""
+    return f'<div class="evallib-said" role="alert">{escape(text)}</div>' if text else ""
+
+
+def note(text: str, role: str = "") -> str:
+    """A sentence about what to do, or what is being done."""
+    return f'<div class="evallib-hint"{role}>{escape(text)}</div>'
+
+
+def button(text: str, press: Callable[[], None], **more: Any) -> Any:
+    """A button and what it does."""
+    made = widgets.Button(description=text, layout={"width": "auto"}, **more)
+    made.on_click(lambda _: press())
+    return made
+
+
+def close(some: tuple[Any, ...]) -> None:
+    """Let go of widgets, and of those inside them."""
+    for one in some:
+        close(getattr(one, "children", ()))
+        one.close()
+
+
+class DeskView:
+    """The desk's widgets: what stands above the tabs, and the tabs; `root` holds them all.
+
+    >>> view = DeskView(Calls("data", "en"))
     >>> view.department.value, view.year.value
     ('hrss', 2023)
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Calls) -> None:
+        self.desk = desk
+        self.quiet = False
+        """Whether lists are being filled: what they then report was not chosen by anybody."""
         self.root = widgets.VBox()
+        self.root.add_class("evallib-root")
+        self.tabs = widgets.Tab()
+        self.panels: list[Panel] = []
         self._build()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        shown: dict[str, str] = self.root._repr_mimebundle_(include=include, exclude=exclude)
-        return {**shown, "text/html": self.desk.headline().html}
+    def t(self, text: Words) -> str:
+        """A text in the desk's language."""
+        return text[self.desk.lang]
+
+    def say(self, name: str, /, **given: Given) -> str:
+        """A sentence of the desk by its name, in the desk's language. The words stand in `catalogue/words/sentences/desk.toml`."""
+        return self.t(sentence(f"desk.{name}", **given))
+
+    @contextmanager
+    def saying(self, place: Any) -> Iterator[None]:
+        """What goes wrong inside becomes a sentence at a place, never a traceback."""
+        try:
+            yield
+        except InputRefused as refusal:
+            place.value = complaint(without_place(refusal, self.desk.lang))
+        except ReportFailed as failure:
+            place.value = complaint(self.say("wrong.stopped", what=failure.details.splitlines()[0]))
+        except OSError as error:
+            place.value = complaint(self.say("wrong.file", what=f"{error.filename or ''} {error.strerror or ''}".rstrip()))
+        except Exception as error:  # a button that does nothing would be worse
+            place.value = complaint(self.say("wrong.unforeseen", what=f"{type(error).__name__}: {error}"))
+
+    def fill(self, one: Any, options: Sequence[tuple[str, Any]], *wanted: Any) -> Any:
+        """Fill a list, and pick the first of what is wanted that is in it."""
+        before, self.quiet = self.quiet, True
+        with one.hold_sync():
+            one.options = options
+            one.value = next((value for value in wanted if value in [value for _, value in options]), None)
+        self.quiet = before
+        return one.value
+
+    def observe(self, one: Any, chosen: Callable[[], None]) -> None:
+        """What to do when somebody chooses in a list."""
+        one.observe(lambda _: None if self.quiet else chosen(), "value")
 
     # --- building
 
     def _build(self) -> None:
-        """Make all widgets anew, in the desk's language, and show what is chosen."""
+        """Make all widgets anew, in the desk's language, and show what is chosen; the tab in front and what is picked in it stay."""
+        front, before = self.tabs.selected_index or 0, self.panels
         close(self.root.children)
-        self.headline = widgets.HTML()
+        self.headline, self.sum = widgets.HTML(), widgets.HTML()
         self.language = widgets.ToggleButtons(options=_LANGS, value=self.desk.lang, style={"button_width": "5.5em"})
-        self.reread = button(self.say("reread"), self._build, icon="refresh")
+        self.reread = button(self.say("reread"), self._reread, icon="refresh")
         self.undo = button(self.say("undo"), self._undo_all, icon="undo")
         style = {"description_width": "initial"}
         self.department = widgets.Dropdown(description=self.say("department"), style=style, layout={"width": "min(34em,95%)"})
         self.year = widgets.Dropdown(description=self.say("year"), style=style, layout={"width": "9em"})
         self.panels = [kind(self) for kind in PANELS]
-        self.tabs = widgets.Tab(children=[p.box for p in self.panels], titles=[self.say(f"tab.{p.NAME}") for p in self.panels])
+        for new, old in zip(self.panels, before, strict=False):
+            for name in new.PICKED:
+                picked = getattr(old, name).value
+                self.fill(getattr(new, name), [("", picked)], picked)  # the rest when it is drawn
+        titles = [self.say(f"tab.{p.NAME}") for p in self.panels]
+        self.tabs = widgets.Tab(children=[p.box for p in self.panels], titles=titles, selected_index=front)
         self.tabs.add_class("evallib-tabs")
-        css = widgets.HTML(f"<style>{desk_css()}{_CSS}</style>")
+        hidden = f".jp-OutputArea-child:has(>*>.{static_name(self.desk)}),.{static_name(self.desk)}{{display:none}}"
+        css = (TEMPLATES / "desk" / "widgets.css").read_text(encoding="utf-8")
+        bar = widgets.HBox([self.sum, self.undo], layout=_ROW)
+        bar.add_class("evallib-sum")
         choice = widgets.HBox([self.department, self.year, self.language, self.reread], layout={"flex_flow": "row wrap"})
-        self.root.children = (css, choice, self.headline, self.undo, self.tabs)
-        self._fill_choice()
-        self.department.observe(lambda _: self._department_chosen(), "value")
-        self.year.observe(lambda _: self._choose(), "value")
-        self.language.observe(lambda change: self._language_chosen(change["new"]), "value")
+        self.root.children = (widgets.HTML(f"<style>{desk_css()}{css}{hidden}</style>"), choice, self.headline, bar, self.tabs)
+        self.observe(self.department, lambda: self._choose(self.department.value))
+        self.observe(self.year, lambda: self._choose(self.department.value, self.year.value))
+        self.language.observe(lambda change: self._reread(change["new"]), "value")
         self.tabs.observe(lambda _: self.draw(), "selected_index")
-        begins = self.desk.asked is None
-        self._choose()
-        if begins and not self.desk.chosen:
-            self._choose_usable()
-
-    def _fill_choice(self) -> None:
-        """The lists of departments and years, standing on what is chosen, or else on the first department with data."""
-        self.listed = {}
-        try:
-            self.listed = {d.code: d for d in self.desk.departments}
-        except InputRefused:
-            return  # choosing says so
-        code, year = self.desk.asked or (next(iter(self.listed)), 0)
-        self.department.options = [(self.t(d.name), d.code) for d in self.listed.values()]
-        self.department.value = code if code in self.listed else None
-        years = self.listed[code].years if code in self.listed else ()
-        self._fill_years(years, year if year in years else years[0] if years and not self.desk.asked else None)
-
-    def _fill_years(self, years: tuple[int, ...], chosen: int | None) -> None:
-        self.quiet = True
-        self.year.options = years
-        self.year.value = chosen
-        self.quiet = False
-
-    def _department_chosen(self) -> None:
-        years, kept = self.listed[self.department.value].years, self.year.value
-        self._fill_years(years, kept if kept in years else years[0])
-        self._choose()
-
-    def _language_chosen(self, lang: Any) -> None:
-        self.desk.lang = lang
-        self._build()
-
-    def _choose(self) -> None:
-        if self.quiet:
-            return
-        code, year = self.department.value, self.year.value
-        if code is None or year is None:
-            code, year = self.desk.asked or ("", 0)
-        with self.saying(self.headline):
-            self.desk.choose(code, year)
         self.refresh()
 
-    def _choose_usable(self) -> None:
-        """At the beginning, where the newest year is not filled in yet: the newest that can be used; else the newest again."""
-        for year in (*self.year.options[1:], *self.year.options[:1]):
-            self.year.value = year  # which chooses it
-            if self.desk.chosen:
-                return
+    def _choose(self, code: str, year: int = 0) -> None:
+        """A department's year; where only the department was chosen, the same year where it has data, else the newest."""
+        with self.saying(self.headline):
+            kept = year or (self.year.value if self.year.value in self.desk.departments[code].years else 0)
+            self.desk.choose(code, kept)
+            self.refresh()
+
+    def _reread(self, lang: Any = None) -> None:
+        with self.saying(self.headline):
+            self.desk.choose(*self.desk.asked, lang)
+            self._build()
 
     def _undo_all(self) -> None:
-        if self.desk.chosen:
-            self.desk.undo()
+        self.desk.undo()
         self.refresh()
 
     # --- showing
 
     def refresh(self) -> None:
+        """Show everything that is in sight anew."""
+        code, year = self.desk.asked
+        try:
+            listed = self.desk.departments
+        except InputRefused:
+            listed = {}  # the headline says so
+        self.fill(self.department, [(self.t(d.name), code) for code, d in listed.items()], code)
+        self.fill(self.year, [(str(y), y) for y in (listed[code].years if code in listed else ())], year)
         self.headline_only()
         self.tabs.layout.display = "" if self.desk.chosen else "none"
         self.draw()
 
     def headline_only(self) -> None:
-        self.show(self.headline, self.desk.headline())
+        """Show the headline anew, for a tab that has shown its own part already."""
+        self.headline.value = framed(self.desk.headline(), self.desk.lang)
+        self.sum.value = escape(self._sum()) if self.desk.chosen else ""
         self.undo.layout.display = "" if self.desk.changes else "none"
+
+    def _sum(self) -> str:
+        """Total and grade in a line that stays in sight: as tried, and as recorded."""
+
+        def total(e: Evaluation) -> str:
+            return self.say("look.total", total=plain(e.total, 2), grade=e.grade) if e.has_total else "—"
+
+        now, recorded = total(self.desk.result.evaluation), total(self.desk.recorded.evaluation)
+        return self.say("look.result", now=now, recorded=recorded) if self.desk.changes else self.say("look.recorded", recorded=recorded)
 
     def draw(self) -> None:
         """Draw the tab in front."""
         if self.desk.chosen and self.tabs.selected_index is not None:
             self.panels[self.tabs.selected_index].draw()
+
+
+class Panel:
+    """One tab; its title is the sentence `desk.tab.NAME`."""
+
+    NAME: ClassVar[str]
+    PICKED: ClassVar[tuple[str, ...]] = ()
+    """The lists whose choice outlives the widgets."""
+
+    def __init__(self, view: DeskView) -> None:
+        self.view, self.desk, self.say = view, view.desk, view.say
+        self.page, self.message = widgets.HTML(), widgets.HTML()
+        self.box = widgets.VBox(self.parts())
+
+    def hint(self, name: str) -> Any:
+        """A sentence about what to do."""
+        return widgets.HTML(note(self.say(name)))
+
+    def parts(self) -> list[Any]:
+        """The widgets of the tab, from top to bottom."""
+        return [self.message, self.page]
+
+    def section(self) -> Section:
+        """What the tab shows."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Show the tab anew."""
+        self.message.value = ""
+        with self.view.saying(self.message):
+            self.page.value = framed(self.section(), self.desk.lang)
+
+    def do(self, action: Callable[[], Section]) -> None:
+        """What a button does, and what has come of it everywhere."""
+        self.message.value = ""
+        with self.view.saying(self.message):
+            action()
+            self.view.refresh()
+
+
+class Overview(Panel):
+    """The report's summary."""
+
+    NAME = "overview"
+
+    def section(self) -> Section:
+        return self.desk.section("summary")
+
+
+class Look(Panel):
+    """From dimension to group to indicator to facts, and what of an indicator can be changed."""
+
+    NAME = "look"
+    PICKED = ("dimension", "group", "indicator")
+
+    def parts(self) -> list[Any]:
+        self.dimension, self.group, self.indicator = lists = [
+            widgets.Select(description=self.say(f"look.{level}"), rows=9, layout={"width": width, "max_width": "100%"})
+            for level, width in (("dimension", "18em"), ("group", "24em"), ("indicator", "38em"))
+        ]
+        for place, one in enumerate(lists):
+            one.add_class("evallib-list")
+            self.view.observe(one, lambda below=lists[place + 1 :]: self._picked(below))  # type: ignore[misc]
+        self.boxes = widgets.VBox()
+        self.left = widgets.VBox([self.boxes, self.message], layout={"max_width": "100%"})
+        self.page.layout.flex, self.page.layout.min_width = "1 1 24em", "0"
+        return [
+            widgets.HBox(lists, layout={"flex_flow": "row wrap"}),
+            widgets.HBox([self.left, self.page], layout={"flex_flow": "row wrap"}),
+        ]
+
+    def _picked(self, below: list[Any]) -> None:
+        for one in below:
+            self.view.fill(one, [("", "")], "")
+        self.draw()
+
+    def fill(self) -> None:
+        """The three lists with the scores as they are now; what is picked stays."""
+        e = self.desk.result.evaluation
+        dimension = self._fill(self.dimension, e.dimensions)
+        group = self._fill(self.group, [g for g in e.groups if g.dimension == dimension], all_of_them=True)
+        self._fill(self.indicator, [i for i in e.indicators if i.dimension == dimension and group in ("", i.group)], all_of_them=True)
+
+    def _fill(self, one: Any, rows: Sequence[SectionResult | IndicatorResult], all_of_them: bool = False) -> Any:
+        options = [(self.say("look.all"), "")] if all_of_them else []
+        for row in rows:
+            score = f"　{'—' if row.score is None else plain(row.score, 2)} / {plain(row.points, 2)}" if row.points else ""
+            options.append((row.name[self.desk.lang] + score, row.id))
+        return self.view.fill(one, options, one.value, options[0][1])
+
+    def section(self) -> Section:
+        if self.indicator.value:
+            return self.desk.indicator(self.indicator.value)
+        return self.desk.dimension(self.dimension.value, self.group.value)
+
+    def draw(self) -> None:
+        """The lists, the boxes of the indicator picked, and its page."""
+        self.fill()
+        old, fields = self.boxes.children, self.desk.fields(self.indicator.value) if self.indicator.value else ()
+        hints = [kind for verdict, kind in ((True, "tick"), (False, "type")) if any(f.verdict is verdict for f in fields)]
+        self.left.layout.width = "43em" if self.indicator.value else "100%"  # a mere hint stands above the page
+        self.boxes.children = (*(self.hint(f"look.{kind}") for kind in hints or ["pick"]), *map(self._box, fields))
+        close(old)
+        super().draw()
+
+    def _box(self, field: Field) -> Any:
+        label, message, changed = field.label[self.desk.lang], widgets.HTML(), self.desk.changed(field.key)
+        now = field.recorded if changed is None else changed
+        if field.verdict:
+            box = widgets.Checkbox(description=label, value=now is True, indent=False, layout={"width": "auto"})
+            beside = []
+        else:
+            style, layout = {"description_width": "14em"}, {"width": "25em", "max_width": "100%"}
+            box = widgets.Text(value=field.text(now), description=label, continuous_update=False, style=style, layout=layout)
+            was = self.say("look.was", value=field.text(field.recorded) or "—")
+            beside = [widgets.Label(f"{field.unit_shown(self.desk.lang)}　{was}")]
+        row = widgets.HBox([box, *beside, message], layout=_ROW)
+        row.add_class("evallib-box")
+        self._mark(row, field)
+        box.observe(lambda c: self._changed(field, c["new"], row, message), "value")
+        return row
+
+    def _mark(self, row: Any, field: Field) -> None:
+        (row.remove_class if self.desk.changed(field.key) is None else row.add_class)("evallib-tried")
+
+    def _changed(self, field: Field, given: str | bool, row: Any, message: Any) -> None:
+        """A box was changed; all is shown anew but for the boxes: the one typed into keeps the cursor."""
+        message.value = ""
+        with self.view.saying(message):
+            self.desk.put(field, given)
+        changed = self.desk.changed(field.key)
+        if message.value and isinstance(changed, Decimal):
+            message.value += complaint(self.say("look.still", value=field.text(changed)))
+        self._mark(row, field)
+        self.view.headline_only()
+        self.fill()
+        super().draw()
+
+
+class ReportSections(Panel):
+    """Any section that the report has."""
+
+    NAME = "sections"
+    PICKED = ("which",)
+
+    def parts(self) -> list[Any]:
+        self.which = widgets.Dropdown(description=self.say("sections.which"), layout={"width": "min(30em,95%)"})
+        self.view.observe(self.which, self.draw)
+        return [self.which, self.message, self.page]
+
+    def section(self) -> Section:
+        """The list of the sections that the report has, and the one picked, or that of the targets."""
+        there = [(self.view.t(name), id) for id, name in self.desk.sections.items() if id != "summary"]
+        return self.desk.section(self.view.fill(self.which, there, self.which.value, "targets", there[0][1]))
+
+
+class Scenarios(Panel):
+    """Changes kept under a name, side by side."""
+
+    NAME = "scenarios"
+
+    def parts(self) -> list[Any]:
+        self.name = widgets.Text(placeholder=self.say("scenarios.name"), layout={"width": "16em"})
+        self.name.on_msg(lambda _, said, __: self._keep() if said.get("event") == "submit" else None)  # Enter
+        self.kept = widgets.Dropdown(layout={"width": "16em"})
+        keep = button(self.say("scenarios.keep"), self._keep, icon="save")
+        back = button(self.say("scenarios.back"), lambda: self.do(lambda: self.desk.restore(self.kept.value)))
+        drop = button(self.say("scenarios.drop"), lambda: self.do(lambda: self.desk.forget(self.kept.value)))
+        self.choice = widgets.HBox([self.kept, back, drop], layout=_ROW)
+        return [widgets.HBox([self.name, keep, self.choice], layout=_ROW), self.message, self.page]
+
+    def _keep(self) -> None:
+        self.do(lambda: self.desk.keep(self.name.value))
+
+    def section(self) -> Section:
+        names = self.desk.kept
+        self.view.fill(self.kept, [(name, name) for name in names], *names[::-1])
+        self.choice.layout.display = "" if names else "none"
+        return self.desk.scenarios()
+
+
+class NextGrade(Panel):
+    """What would bring the next grade."""
+
+    NAME = "next_grade"
+
+    def parts(self) -> list[Any]:
+        self.follow = button(self.say("next_grade.follow"), lambda: self.do(self.desk.follow_plan))
+        return [self.page, self.follow, self.message]
+
+    def section(self) -> Section:
+        section = self.desk.plan()
+        self.follow.layout.display = "" if "<tbody>" in section.html else "none"
+        return section
+
+
+class County(Panel):
+    """The department among the others."""
+
+    NAME = "county"
+
+    def section(self) -> Section:
+        self.page.value = note(self.say("county.reading"))
+        return self.desk.county()
+
+
+class MakeReport(Panel):
+    """The report with one button."""
+
+    NAME = "report"
+
+    def parts(self) -> list[Any]:
+        self.press = button(self.say("report.make"), self._make, icon="file", button_style="primary")
+        self.link = widgets.Output()
+        return [self.hint("report.recorded"), self.press, self.message, self.link]
+
+    def draw(self) -> None:
+        self.message.value, self.link.outputs = "", ()
+
+    def _make(self) -> None:
+        self.link.outputs, self.press.disabled = (), True
+        self.message.value = note(self.say("report.making"), ' role="status"')
+        with self.view.saying(self.message):
+            page = self.desk.make_report().page
+            self.message.value = note(self.say("report.made", page=str(page)), ' role="status"')
+            if page.is_relative_to(Path.cwd().parent):  # what JupyterLab can open beside the notebook
+                self.link.outputs = (_link(page, self.say("report.open")),)
+        self.press.disabled = False
+
+
+def _link(page: Path, text: str) -> dict[str, Any]:
+    """A link relative to the notebook, which JupyterLab opens beside it."""
+    address = escape(Path(os.path.relpath(page)).as_posix())
+    html = f'<p><a href="{address}"><strong>{escape(text)}</strong></a></p>'
+    return {"output_type": "display_data", "data": {"text/html": html, "text/plain": address}, "metadata": {}}
+
+
+PANELS: tuple[type[Panel], ...] = (Overview, Look, ReportSections, Scenarios, NextGrade, County, MakeReport)
+"""The tabs in their order."""

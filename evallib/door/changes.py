@@ -80,7 +80,7 @@ class _Asked:
         known = {limit: words(limit) for limit in limits(self.e.in_force[id].rule)}
         named = found_in(known, field, "number")
         unit = LimitChange(indicator=id, field=named, value=Decimal(0)).unit(self.e)
-        as_written = unit is SHARE and (not isinstance(given, str) or parse_decimal(given) is not None)
+        as_written = unit == SHARE and (not isinstance(given, str) or parse_decimal(given) is not None)
         return LimitChange(indicator=id, field=named, value=self.number(given, NO_UNIT if as_written else unit, str(name)))
 
     def item(self, name: Any, given: Any) -> Change:

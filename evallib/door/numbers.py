@@ -20,7 +20,7 @@ def unit_shown(unit: Unit) -> str:
     >>> unit_shown(SHARE), unit_shown(NO_UNIT)
     ('%', '')
     """
-    return PERCENT if unit is SHARE or unit.symbol == SHARE.symbol else unit.symbol
+    return PERCENT if unit == SHARE else unit.symbol
 
 
 def as_float(value: Decimal | None, unit: Unit = NO_UNIT) -> float:

@@ -120,8 +120,8 @@ def test_the_desk_offers_the_facts_of_an_own_formula(own: Copy, tmp_path: Path) 
     id = scored_by(own)
     labels = [field.label.en for field in desk.fields(id)]
     assert labels[:2] == ["Trainees", "Courses held"]
-    desk.change_fact("trainees", 1600)
-    assert desk.now.indicator(id).score == desk.now.indicator(id).points
+    desk.change(trainees=1600)
+    assert desk.result.evaluation.indicator(id).score == desk.result.evaluation.indicator(id).points
 
 
 @pytest.mark.parametrize(
