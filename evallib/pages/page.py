@@ -57,6 +57,7 @@ class Page:
         self._cell: Any = None
         self._output: Any = None
         self._mark: Mark | None = None
+        self._kind = ""  # the form in which the output is shown
 
     # --- what the template asks for at the end
 
@@ -125,6 +126,7 @@ class Page:
         order = [*_PICTURES, *priority] if self._mark and self._mark["kind"] == "figure" else priority
         for kind in order:
             if kind in data and self._can_show(kind, _text(data[kind])):
+                self._kind = kind
                 return [kind]
         if any(kind not in ("text/plain", "text/html") for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
             self.leave_out("not_static")
@@ -158,8 +160,9 @@ class Page:
     def latex(self) -> str:
         return self._own_text(latex_html(_text(self._output.data["text/latex"]), self._around({})))
 
-    def picture(self, kind: str) -> str:
+    def picture(self) -> str:
         """A picture, with the words that it brings: those of `ev.figure`, those given to `display`, or plain ones."""
+        kind = self._kind
         text, given, mark = _text(self._output.data[kind]), self._output.metadata, self._mark or {"kind": ""}
         own = given.get(kind, {}) if isinstance(given.get(kind), dict) else {}
         alt = str(mark.get("alt") or own.get("alt") or given.get("alt") or "")
