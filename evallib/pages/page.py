@@ -34,6 +34,7 @@ _COLOURS = {
 }
 _DRAWING = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+_FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
 _PROGRESS = re.compile(r"\d+%\|.*\||\[=*>?[ .=-]*\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
 _VALUE = re.compile(r"\b(?:Decimal|Fraction|Timestamp|np\.\w+)\('?([^()'\"]*)'?\)")
 _OBJECT = re.compile(
@@ -128,7 +129,7 @@ class Page:
             if kind in data and self._can_show(kind, _text(data[kind])):
                 self._kind = kind
                 return [kind]
-        if any(kind not in ("text/plain", "text/html") for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
+        if any(kind not in _FORMS for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
             self.leave_out("not_static")
         elif "text/plain" in data:
             self.leave_out("object", _text(data["text/plain"]))
@@ -137,8 +138,8 @@ class Page:
     def _can_show(self, kind: str, text: str) -> bool:
         if kind == "text/html":
             return self._mark is not None or shows_something(text)
-        if kind == "text/plain":
-            return plain_value(text) is not None
+        if kind == "text/plain":  # of what needs a program it is only the name
+            return plain_value(text) is not None and not any(other not in _FORMS for other in self._output.data)
         return kind in (*_PICTURES, "text/markdown", "text/latex")
 
     def html(self) -> str:
