@@ -57,6 +57,8 @@ _VALUE = re.compile(
 )
 _COLOURED = re.compile(r"(?:^|[;\s])(?:color|background(?:-color)?)\s*:", re.IGNORECASE)
 
+_FRAME = {"code", "contents", "sheet", "skip", "trial", "unseen"}
+"""Classes of what stands around sections on a page."""
 _FOREIGN_SVG = re.compile(r"<svg\b.*?(?:</svg\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _SVG_WORDS = re.compile(r"<svg\b[^>]*\saria-label=\"([^\"]*)\"|<title[^>]*>([^<]*)</title>", re.IGNORECASE)
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
@@ -130,7 +132,9 @@ class Cleaner:
             if value in self.ids:
                 return None
             self.ids.add(value)
-        return value if name in ("class", "id") else self._of_any(tag, name, value)
+        if name == "class":
+            return None if _FRAME & {*value.split()} else value
+        return value if name == "id" else self._of_any(tag, name, value)
 
     def _of_own(self, tag: str, name: str, value: str) -> str | None:
         if name == "class":

@@ -16,7 +16,7 @@ from nbconvert.utils.exceptions import ConversionException
 from traitlets.config import Config
 
 from evallib.kit import TEMPLATES
-from evallib.model.errors import InputRefused, Problem
+from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.words import words
 from evallib.pages.handed import Of, cell_place, one_evaluation
 from evallib.pages.page import NUMBER, Page, bare_text
@@ -90,25 +90,25 @@ class ReportExporter(TemplateExporter):
         """The notebook with its cells numbered, after what speaks against a page of it was looked for."""
         for number, cell in enumerate(nb.cells, 1):
             cell.metadata[NUMBER] = number
-        of = _checked(nb)
         given = resources["metadata"]
+        of = _checked(nb, f"{given['name']}.ipynb")
         self._page = resources["page"] = Page(of, Path(given["path"]) if "path" in given else None)
         return nb, resources
 
 
-def _checked(nb: Any) -> Of:
+def _checked(nb: Any, name: str) -> Of:
     """The evaluation that the page is of. Raises PageRefused for a notebook that was never run, that failed, or that has none, or two."""
     code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
     if failed := list(_errors(nb)):
         raise PageRefused(tuple(failed))
     if code and not any(cell.outputs or cell.execution_count for cell in code):
-        raise PageRefused((problem("notebook.never_run", cell_place(1, nb.cells[0].source)),))
+        raise PageRefused((problem("notebook.never_run", Place(name)),))
     try:
         of = one_evaluation(nb)
     except InputRefused as refusal:
         raise PageRefused(refusal.problems) from None
     if of is None:
-        raise PageRefused((problem("notebook.no_evaluation", cell_place(len(nb.cells), nb.cells[-1].source if nb.cells else "")),))
+        raise PageRefused((problem("notebook.no_evaluation", Place(name)),))
     return of
 
 

@@ -34,6 +34,7 @@ _COLOURS = {
 }
 _DRAWING = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+_FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
 _PROGRESS = re.compile(r"\d+%\|.*\||\[=*>?[ .=-]*\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
 _VALUE = re.compile(r"\b(?:Decimal|Fraction|Timestamp|np\.\w+)\('?([^()'\"]*)'?\)")
 _OBJECT = re.compile(
@@ -57,6 +58,7 @@ class Page:
         self._cell: Any = None
         self._output: Any = None
         self._mark: Mark | None = None
+        self._kind = ""  # the form in which the output is shown
 
     # --- what the template asks for at the end
 
@@ -125,8 +127,9 @@ class Page:
         order = [*_PICTURES, *priority] if self._mark and self._mark["kind"] == "figure" else priority
         for kind in order:
             if kind in data and self._can_show(kind, _text(data[kind])):
+                self._kind = kind
                 return [kind]
-        if any(kind not in ("text/plain", "text/html") for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
+        if any(kind not in _FORMS for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
             self.leave_out("not_static")
         elif "text/plain" in data:
             self.leave_out("object", _text(data["text/plain"]))
@@ -135,8 +138,8 @@ class Page:
     def _can_show(self, kind: str, text: str) -> bool:
         if kind == "text/html":
             return self._mark is not None or shows_something(text)
-        if kind == "text/plain":
-            return plain_value(text) is not None
+        if kind == "text/plain":  # of what needs a program it is only the name
+            return plain_value(text) is not None and not any(other not in _FORMS for other in self._output.data)
         return kind in (*_PICTURES, "text/markdown", "text/latex")
 
     def html(self) -> str:
@@ -158,8 +161,9 @@ class Page:
     def latex(self) -> str:
         return self._own_text(latex_html(_text(self._output.data["text/latex"]), self._around({})))
 
-    def picture(self, kind: str) -> str:
+    def picture(self) -> str:
         """A picture, with the words that it brings: those of `ev.figure`, those given to `display`, or plain ones."""
+        kind = self._kind
         text, given, mark = _text(self._output.data[kind]), self._output.metadata, self._mark or {"kind": ""}
         own = given.get(kind, {}) if isinstance(given.get(kind), dict) else {}
         alt = str(mark.get("alt") or own.get("alt") or given.get("alt") or "")

@@ -455,7 +455,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.filterwarnings("default")
 def test_the_notebook_runs_and_becomes_a_page(page: str) -> None:
-    places = [page.index(f'<section aria-labelledby="h-{id}" id="{id}"') for id in SECTIONS]
+    places = [page.index(f'<section id="{id}" aria-labelledby="h-{id}"') for id in SECTIONS]
     assert places == sorted(places)
     assert '<html lang="en">' in page
     assert "84.63" in page

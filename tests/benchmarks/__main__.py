@@ -103,7 +103,8 @@ def without_notebook(job: Job, out: Path) -> None:
     from evallib.pages.exporter import ReportExporter
 
     report = Report(evaluate_year(job.data, job.department, job.year))
-    shown = [v4.new_output("display_data", {"text/html": report.section(id).html}) for id in SECTIONS]
+    bundles = [report.section(id)._repr_mimebundle_() for id in SECTIONS]
+    shown = [v4.new_output("display_data", data, metadata=metadata) for data, metadata in bundles]
     exporter: Any = ReportExporter  # its base class has no types
     page, _ = exporter().from_notebook_node(v4.new_notebook(cells=[v4.new_code_cell(outputs=shown)]))
     (out / f"{job.department}-{job.year}.html").write_text(page, encoding="utf-8")

@@ -566,7 +566,9 @@ def test_the_style_sheet_holds_inside_the_desk_only() -> None:
     css = desk_css()
     assert css.startswith("@scope (.evallib-desk){")
     assert css.count("{") == css.count("}")
-    assert not re.search(r":root|@page|@media print|html\[|prefers-color-scheme|(?m:^(body|html)\{)", css)
+    assert not re.search(r":root|@page|@media print|html\[|(?m:^(body|html)\{)", css)
+    (system,) = re.findall(r"prefers-color-scheme:dark\)\{(.*?)\{", css)  # only where neither JupyterLab nor VS Code says which it is
+    assert system == "body:not([data-jp-theme-light],[data-vscode-theme-kind]) :scope"
 
 
 # --- the notebook

@@ -26,6 +26,7 @@ from evallib.pages.report import Report
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_catalogue, without_points
 from tests.conftest import DATA, Copy
+from tests.pages import notebooks
 from tests.score import small
 
 ALWAYS = {"summary", "method", "dimensions", "indicators", "sources"}
@@ -48,7 +49,7 @@ def text(page: Sections) -> str:
 
 
 def headings(page: Sections) -> list[str]:
-    return [h.get_text() for h in BeautifulSoup(html(page), "html.parser").find_all("h2")]
+    return notebooks.headings(notebooks.export(notebooks.notebook(*notebooks.sections(page)))[0])
 
 
 def listed(e: Evaluation, code: str, kind: str = "department", total: str | None = None) -> Evaluation:
