@@ -43,7 +43,7 @@ from evallib.score.measure import measure
 LAST_YEAR = "last-year"
 """The source that stands for last year's data: what was carried over from it says so."""
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _PROFILE = ("full_name", "rank", "duties", "client")
 _Rows = list[dict[str, str]]
 

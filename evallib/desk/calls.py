@@ -150,7 +150,7 @@ class Calls(Shows):
         Raises InputRefused where a name is not there or a number cannot stand where it is put; then all stays as it was.
         """
         kinds = {kind: values.pop(kind, None) for kind in _KINDS}
-        asked = {**(changes if changes is not None else {}), **values}
+        asked = {**dict(changes.items() if changes is not None else ()), **values}
         return self.make(*changes_of(self.recorded.evaluation, asked, without, **kinds))
 
     def make(self, *changes: Change) -> Section:

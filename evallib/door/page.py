@@ -213,23 +213,3 @@ def _close(figure: Any) -> None:
     """Take the figure from pyplot, which would show it a second time."""
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(figure)
-
-
-def page_of(result: Result) -> str:
-    """The page of a report with every section that it has, made without running a notebook."""
-    from nbformat.v4 import new_code_cell, new_notebook, new_output
-
-    from evallib.pages.exporter import ReportExporter
-    from evallib.pages.report import CHART_OF
-
-    shown: list[Any] = [report(result)]
-    for name in result.section:
-        shown += [*filter(None, [result.chart(CHART_OF[name]) if name in CHART_OF else None]), result.section(name)]
-    cells = []
-    for count, one in enumerate(shown, 1):
-        data, mark = one._repr_mimebundle_()
-        output = new_output("display_data", data, metadata=mark)
-        cells.append(new_code_cell("", outputs=[output], execution_count=count))
-    exporter: Any = ReportExporter  # its base class has no types
-    html, _ = exporter().from_notebook_node(new_notebook(cells=cells))
-    return str(html)

@@ -281,7 +281,7 @@ class Contradiction(Sourced):
 class Listing(Row):
     """A line of departments.csv: a department, a project or a policy under a name and a framework, for a span of years."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     framework: str
