@@ -60,11 +60,11 @@ _COLOURED = re.compile(r"(?:^|[;\s])(?:color|background(?:-color)?)\s*:", re.IGN
 _FRAME = {"code", "contents", "sheet", "skip", "trial", "unseen"}
 """Classes of what stands around sections on a page."""
 _FOREIGN_SVG = re.compile(r"<svg\b.*?(?:</svg\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_SVG_WORDS = re.compile(r"<svg\b[^>]*\saria-label=\"([^\"]*)\"|<title[^>]*>([^<]*)</title>", re.IGNORECASE)
+_SVG_WORDS = re.compile(r"<svg\b[^<>]*\saria-label=\"([^\"]*)\"|(?s:.*?)<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 _STYLES = re.compile(r"<style(?![^>]*\bscoped\b)[^>]*>", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"<(script|style|noscript|template|iframe|object|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*>", re.IGNORECASE | re.DOTALL
+    r"<(script|style|noscript|template|iframe|object|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
 _SHOWING = re.compile(r"<(?:img|svg|hr|math)\b", re.IGNORECASE)
 
@@ -171,7 +171,7 @@ def svg_words(svg: str) -> str:
     >>> svg_words("<svg><title>Jobs by year</title></svg>"), svg_words("<svg></svg>")
     ('Jobs by year', '')
     """
-    found = _SVG_WORDS.search(svg)
+    found = _SVG_WORDS.match(svg)
     return escape(unescape((found[1] or found[2]).strip())) if found else ""
 
 
@@ -186,8 +186,8 @@ def with_words(html: str, alt: str) -> tuple[str, bool]:
     >>> with_words('<img src="a.png"><img alt="b" src="b.png">', "Figure")
     ('<img alt="Figure" src="a.png"><img alt="b" src="b.png">', True)
     """
-    html = re.sub(r"(<img\b[^>]*?)\salt\s*=\s*(?:''|\"\"|(?=[\s/>]))", r"\1", html, flags=re.IGNORECASE)
-    html, lacking = re.subn(r"<img\b(?![^>]*\salt\s*=)", f'<img alt="{escape(alt)}"', html, flags=re.IGNORECASE)
+    html = re.sub(r"(<img\b[^<>]*?)\salt\s*=\s*(?:''|\"\"|(?=[\s/>]))", r"\1", html, flags=re.IGNORECASE)
+    html, lacking = re.subn(r"<img\b(?![^<>]*\salt\s*=)", f'<img alt="{escape(alt)}"', html, flags=re.IGNORECASE)
     return html, bool(lacking)
 
 

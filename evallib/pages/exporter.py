@@ -60,7 +60,7 @@ class ReportExporter(TemplateExporter):
         ours = Config(
             {
                 "NbConvertBase": {"display_data_priority": list(PRIORITY)},
-                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {"remove-cell", "hidden"}},
+                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {"remove-cell"}},
                 "CoalesceStreamsPreprocessor": {"enabled": True},
             }
         )

@@ -32,7 +32,7 @@ _COLOURS = {
     name: getattr(drawing, name.upper().replace("-", "_"))
     for name in ("ink", "muted", "faint", "quiet", "last-year", "accent", "good", "bad")
 }
-_DRAWING = re.compile(r'<img\b[^>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^>]*>')
+_DRAWING = re.compile(r'<img\b[^<>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^<>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
 _PROGRESS = re.compile(r"\d+%\|.*\||\[=*>?[ .=-]*\]\s*\d|\b\d+/\d+ \[[\d:?]+<")

@@ -19,7 +19,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from evallib.charts.drawing import Chart, Sheet, inside
-from evallib.model.by_name import ByName
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
 from evallib.model.table_words import CHOICES

@@ -8,13 +8,15 @@ from functools import cache
 from evallib.kit import TEMPLATES
 from evallib.model.words import Lang
 
-_FRAME = r"(?m)^(?:nav|\.skip|\.sheet|main\{|footer|details\.code|@media \(min-width:64rem\)).*$"
-"""Rules of what stands around sections on a page."""
+_FRAME = r"(?m)^(?:nav|\.skip|\.sheet|main\{|footer|details\.code|@media \(min-width:64rem\)|\.own|figure\.own|blockquote|\.trial|/\*).*$"
+"""Rules of what stands around sections on a page, and of what analysts bring."""
 
 _ALONE = """:scope{padding:.1rem .6rem .6rem;max-width:50rem;background:var(--paper);color:var(--ink);font-size:15px}
-h1{font-size:1.5rem}h3:first-child{margin-top:.4rem}:scope a{color:var(--accent)}:scope table{color:inherit;margin:0;border:0}
-:scope tr{background:none}:scope th,:scope td{text-align:left;max-width:none;white-space:normal}:scope th.n,:scope td.n{text-align:right}
-figure img{display:block;width:100%;height:auto;background:#fff}.title{padding-top:.6rem}"""
+h1{font-size:1.5rem}h3:first-child{margin-top:.4rem}:scope:scope a{color:var(--accent)}.title{padding-top:.6rem}
+:scope:scope table{color:inherit;margin:0;border:0;table-layout:auto}:scope:scope tbody tr{background:none}
+:scope:scope :is(th,td){text-align:left;max-width:none;white-space:normal;vertical-align:top;border-bottom:1px solid var(--line)}
+:scope:scope :is(th,td).n{text-align:right}
+figure img{display:block;width:100%;height:auto;background:#fff}"""
 """What a notebook's own style would change, and what only a page needs."""
 
 
