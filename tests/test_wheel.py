@@ -116,7 +116,7 @@ def test_from_anywhere_with_data_and_out_it_does_the_same(kit: Kit, tmp_path: Pa
 def test_the_notebooks_of_the_folder_make_the_pages_where_they_are_named(kit: Kit, tmp_path: Path) -> None:
     own = kit.folder / "notebooks" / "department_report.ipynb"
     text = own.read_text(encoding="utf-8")
-    own.write_text(text.replace('report.section(\\"sources\\")', 'report.section(\\"sources\\")\\nprint(\\"ours\\")'), encoding="utf-8")
+    own.write_text(text.replace("r.section.sources", 'r.section.sources\\nprint(\\"ours\\")'), encoding="utf-8")
     try:
         made = kit.run("report", "hrss", "2023", "--data", str(DATA), "--out", str(tmp_path), "--notebooks", "notebooks")
         assert made.returncode == 0, made.stderr

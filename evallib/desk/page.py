@@ -67,7 +67,9 @@ def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
     report = Report(checked, lang)
     reason = report.absent().get(id)
     if reason is None:
-        return Section(id, inert(report.section(id).whole))
+        *charts, section = report.parts(id)
+        drawn = "".join(chart.to_html() for chart in charts if isinstance(chart, Chart))
+        return Section(id, inert(section.whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)) if isinstance(section, Section) else "")
     said = sentence("desk.left_out", reason=reason)[lang]
     return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
 

@@ -319,11 +319,8 @@ class Result(Frames):
         from nbformat.v4 import new_code_cell, new_notebook, new_output
 
         from evallib.pages.exporter import ReportExporter
-        from evallib.pages.report import CHART_OF
 
-        shown: list[Chart | Section] = []
-        for name in self.section:
-            shown += [*([self.chart(CHART_OF[name])] if name in CHART_OF else []), self.section(name)]
+        shown = [part for name in self.section for part in self._report.parts(name)]
         outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
         exporter: Any = ReportExporter  # its base class has no types
         html, _ = exporter().from_notebook_node(new_notebook(cells=[new_code_cell("", outputs=outputs, execution_count=1)]))

@@ -130,11 +130,6 @@ class Sections:
         """The sections that are there, in their order."""
         return tuple(id for id in self.SECTIONS if id not in self._absent)
 
-    @cached_property
-    def by_name(self) -> ByName[Section]:
-        """The sections by their names, for TAB: `sections.by_name.targets`."""
-        return ByName(self.SECTIONS, self.section)
-
     def section(self, id: str) -> Section:
         """One section by its id; without HTML where it is left out.
 

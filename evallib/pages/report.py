@@ -25,7 +25,7 @@ from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.handed import Of, of_evaluation
-from evallib.pages.rendering import Sections, told
+from evallib.pages.rendering import Section, Sections, told
 from evallib.say import reconciliation, workings
 from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
@@ -155,6 +155,11 @@ class Report(Sections):
             "table_names": TABLE_NAMES,
             **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }
+
+    def parts(self, id: str) -> list[Chart | Section]:
+        """A section with the chart that it begins with, as a notebook shows them."""
+        before = [self.draw(CHART_OF[id])] if id in CHART_OF and id in self.shown else []
+        return [*(replace(chart, of=self.of) for chart in before if not chart.nothing), self.section(id)]
 
     def draw(self, name: str) -> Chart:
         return CHARTS[name](self.evaluation, self.lang)

@@ -430,7 +430,7 @@ def test_a_reason_is_short_and_begins_as_it_was_given(reason: str) -> None:
 def test_the_notebook_shows_the_sections_in_their_order() -> None:
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    assert re.findall(r'overview\.section\("(\w+)"\)', code) == list(SECTIONS)
+    assert re.findall(r"county\.section\.(\w+)", code) == list(SECTIONS)
 
 
 @pytest.fixture(scope="module")
