@@ -13,13 +13,14 @@ from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
 from evallib.door.lookup import ByName, found_in
-from evallib.door.result import Frames, Path_, Result, _points, heads, told
-from evallib.door.shown import Shown, Shows
+from evallib.door.result import Frames, Path_, Result
+from evallib.door.shown import Shown, Shows, heads, told
 from evallib.model.errors import InputRefused
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentences
+from evallib.say.workings import total_text
 
 if TYPE_CHECKING:  # what draws is fetched when something is drawn
     import pandas as pd
@@ -105,7 +106,7 @@ class Results(Frames):
         rows = []
         for r in found[:MOST_SHOWN]:
             if isinstance(r, Result):
-                rows.append((r.name, str(r.year), _points(r.total), r.grade))
+                rows.append((r.name, str(r.year), total_text(r.evaluation) or "—", r.grade))
             else:
                 rows.append((r.name[lang], str(r.year), "—", r.reason[lang][:60]))
         more = told("more", lang, count=len(found) - MOST_SHOWN) if len(found) > MOST_SHOWN else ""
