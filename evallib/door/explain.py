@@ -15,6 +15,7 @@ from evallib.door.shown import Shown, Shows, heads, told
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue
+from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, Unit
 from evallib.model.words import Lang
 from evallib.say import workings
@@ -76,28 +77,33 @@ class Explanation(Shows):
         read = e.catalogue.units.read
         target = e.target(id)
         if target is not None and target.is_number:
+            row = next((t for t in e.record.targets if t.indicator == id), None)
             given = ["target"] + ["actual"] * (target.way in ("given", "of base"))
             for name in given:
                 said = f"{target.name[lang]}·{sentence(f'changes.label.{name}')[lang]}"
-                yield _Number(id, said, self._where("targets", name, indicator=id), getattr(target, name), target.unit)
-        for row in e.record.target_parts:
-            if row.indicator == id and row.counted == "yes":
-                yield _Number(id, row.words[lang], self._where("target_parts", "value", row=row), row.value, read(row.unit))
+                yield _Number(id, said, self._where("targets", name, row), getattr(target, name), target.unit)
+        for part in e.record.target_parts:
+            if part.indicator == id and part.counted == "yes":
+                yield _Number(id, part.words[lang], self._where("target_parts", "value", part), part.value, read(part.unit))
         if self._i.formula:
             for one in _given(e.formula(self._i.formula).inputs):
-                yield _Number(one.fact, one.name[lang], self._where("facts", "value", fact=one.fact, year=one.year), one.value, one.unit)
+                yield _Number(
+                    one.fact, one.name[lang], self._where("facts", "value", e.record.find_fact(one.fact, one.year)), one.value, one.unit
+                )
+        items = {item.id: item.words for item in e.in_force[id].rule.checklist}
         for judged in self._i.judgements:
-            said = judged.reason_words[lang]
-            verdict = plain(judged.score, 2) if judged.score is not None else judged.verdict or judged.kind
-            yield _Number(id, said, self._where("judgements", "verdict", row=judged), text=verdict)
+            said = items.get(judged.item, judged.reason_words)[lang]
+            decided = plain(judged.score, 2) if judged.score is not None else judged.verdict or judged.kind
+            text = CHOICES[decided][lang] if decided in CHOICES else decided
+            yield _Number(id, said, self._where("judgements", "verdict", judged), text=text)
 
-    def _where(self, table: str, column: str, row: Any = None, **key: Any) -> str:
+        for finding in e.record.findings:
+            if finding.finding in self._i.findings:
+                yield _Number(id, finding.words[lang], self._where("findings", "title", finding), text=finding.finding)
+
+    def _where(self, table: str, column: str, row: Any) -> str:
         """The file, row and column that a number stands in; where the data is not at hand, the section of its source."""
-        rows: tuple[Any, ...] = getattr(self._e.record, table)
-        found = (
-            n for n, one in enumerate(rows) if (one is row if row else all(getattr(one, name) == value for name, value in key.items()))
-        )
-        index = next(found, None)
+        index = next((n for n, one in enumerate(getattr(self._e.record, table)) if one is row), None)
         if index is None:
             return ""
         if self._data is not None and not self._e.tried:
@@ -106,7 +112,7 @@ class Explanation(Shows):
                 return loaded.where(table, index, column).describe(self._lang)
             except InputRefused:  # changed meanwhile
                 pass
-        return f"{rows[index].source} {rows[index].section}"
+        return f"{row.source} {row.section}"
 
     def _shown(self) -> Shown:
         e, lang, i = self._e, self._lang, self._i

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -246,6 +248,32 @@ class TestWhatIf:
     def test_a_county_is_tried_as_one(self, book: ev.Book) -> None:
         easier = book[2023].what_if(rule={"staffing_control.limit": 2})
         assert all(r.indicators.score["staffing_control"] == r.indicators.points["staffing_control"] for r in easier)
+
+
+class TestExplain:
+    def test_every_number_stands_in_the_cell_that_is_named(self, r: ev.Result) -> None:
+        found = 0
+        for id in r.indicators.index:
+            for row in r.explain(id).numbers.itertuples():
+                file, line, column = re.fullmatch(r"(.+\.csv), row (\d+), column (\w+)", str(row.where)).groups()  # type: ignore[union-attr]
+                with (DATA / file).open(encoding="utf-8-sig", newline="") as stream:
+                    cell = list(csv.DictReader(stream))[int(line) - 2][column]
+                if isinstance(row.value, float) and row.value == row.value:
+                    assert row.value == pytest.approx(float(cell)), row
+                else:
+                    assert cell or "facts" in file, row  # a fact may be known to be missing
+                found += 1
+        assert found > 100
+
+    def test_rule_clause_and_working_are_the_reports(self, r: ev.Result) -> None:
+        shown = r.explain("quality")
+        assert "9.1750 → 9.18" in shown.working
+        assert shown.rule == "completion × points, counted up to 100%"
+        assert "财预〔2013〕53号" in shown.clause
+
+    def test_a_trial_names_the_section_and_no_cell(self, r: ev.Result) -> None:
+        numbers = r.what_if(staff_administrative=19).explain("staffing_control").numbers
+        assert numbers["where"]["staff_administrative"] == "what-if —"
 
 
 class TestTrying:
