@@ -93,9 +93,10 @@ class Explanation(Shows):
         items = {item.id: item.words for item in e.in_force[id].rule.checklist}
         for judged in self._i.judgements:
             said = items.get(judged.item, judged.reason_words)[lang]
-            decided = plain(judged.score, 2) if judged.score is not None else judged.verdict or judged.kind
-            text = CHOICES[decided][lang] if decided in CHOICES else decided
-            yield _Number(id, said, self._where("judgements", "verdict", judged), text=text)
+            column = next(name for name in ("score", "coefficient", "verdict", "kind") if getattr(judged, name) not in (None, ""))
+            decided = getattr(judged, column)
+            text = plain(decided) if isinstance(decided, Decimal) else CHOICES[decided][lang] if decided in CHOICES else decided
+            yield _Number(id, said, self._where("judgements", column, judged), text=text)
 
         for finding in e.record.findings:
             if finding.finding in self._i.findings:
