@@ -77,11 +77,14 @@ class Explanation(Shows):
         read = e.catalogue.units.read
         target = e.target(id)
         if target is not None and target.is_number:
-            row = next((t for t in e.record.targets if t.indicator == id), None)
-            given = ["target"] + ["actual"] * (target.way in ("given", "of base"))
-            for name in given:
-                said = f"{target.name[lang]}·{sentence(f'changes.label.{name}')[lang]}"
-                yield _Number(id, said, self._where("targets", name, row), getattr(target, name), target.unit)
+            row = next(t for t in e.record.targets if t.indicator == id)
+            cells = ["adjusted" if row.adjusted is not None else "target", "actual", "base"]
+            units = [row.unit, row.actual_unit or row.unit, row.actual_unit]
+            for name, unit in zip(cells, units, strict=True):
+                value: Decimal | None = getattr(row, name)
+                if value is not None:
+                    said = f"{target.name[lang]}·{sentence(f'changes.label.{name}')[lang]}"
+                    yield _Number(id, said, self._where("targets", name, row), value, read(unit))
         for part in e.record.target_parts:
             if part.indicator == id and part.counted == "yes":
                 yield _Number(id, part.words[lang], self._where("target_parts", "value", part), part.value, read(part.unit))
