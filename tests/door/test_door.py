@@ -213,6 +213,12 @@ class TestWhatIf:
         assert compared.frame.difference.to_list() == pytest.approx([2, 2, 2])
         assert compared.sentence.startswith("Total 84.63 → 86.63 (+2.00): Satisfaction of the public or of those served +2.00. Because")
 
+    def test_the_page_of_a_trial_does_not_pass_for_the_published_one(self, r: ev.Result, tmp_path: Path) -> None:
+        recorded, tried = (one.to_html(tmp_path / "p.html").read_text(encoding="utf-8") for one in (r, r.what_if(public_satisfaction=90)))
+        assert "are the published ones" in recorded
+        assert "are the published ones" not in tried
+        assert '<aside class="trial"' in tried
+
     def test_nothing_moved_is_said(self, r: ev.Result) -> None:
         assert r.what_if(public_satisfaction=84).compare().sentence == "No difference"
 
