@@ -68,8 +68,8 @@ def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
     reason = report.absent().get(id)
     if reason is None:
         *charts, section = report.parts(id)
-        drawn = "".join(chart.to_html() for chart in charts if isinstance(chart, Chart))
-        return Section(id, inert(section.whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)) if isinstance(section, Section) else "")
+        drawn = "".join(chart.to_html() for chart in charts)
+        return Section(id, inert(section.whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)))
     said = sentence("desk.left_out", reason=reason)[lang]
     return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
 

@@ -297,14 +297,18 @@ class Result(Frames):
 
     def to_html(self, path: Path_) -> Path:
         """Write the page of the report, with all its sections, without running a notebook. Gives the path."""
-        from nbformat.v4 import new_code_cell, new_notebook, new_output
+        from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
         from evallib.pages.exporter import ReportExporter
 
-        shown = [part for name in self.section for part in self._report.parts(name)]
-        outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
+        cells = []
+        for name in self.section:
+            *charts, section = self._report.parts(name)
+            shown: list[Chart | Section] = [*charts, section]
+            outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
+            cells += [new_markdown_cell(f"## {section.pair}"), new_code_cell("", outputs=outputs, execution_count=1)]
         exporter: Any = ReportExporter  # its base class has no types
-        html, _ = exporter().from_notebook_node(new_notebook(cells=[new_code_cell("", outputs=outputs, execution_count=1)]))
+        html, _ = exporter().from_notebook_node(new_notebook(cells=cells))
         return self._write(path, lambda file: file.write_text(html, encoding="utf-8", newline="\n"))
 
     def _write(self, path: Path_, write: Callable[[Path], object]) -> Path:

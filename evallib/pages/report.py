@@ -156,10 +156,10 @@ class Report(Sections):
             **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }
 
-    def parts(self, id: str) -> list[Chart | Section]:
-        """A section with the chart that it begins with, as a notebook shows them."""
+    def parts(self, id: str) -> tuple[*tuple[Chart, ...], Section]:
+        """A section after the chart that it begins with, as a notebook shows them."""
         before = [self.draw(CHART_OF[id])] if id in CHART_OF and id in self.shown else []
-        return [*(replace(chart, of=self.of) for chart in before if not chart.nothing), self.section(id)]
+        return (*(replace(chart, of=self.of) for chart in before if not chart.nothing), self.section(id))
 
     def draw(self, name: str) -> Chart:
         return CHARTS[name](self.evaluation, self.lang)

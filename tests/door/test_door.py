@@ -19,6 +19,8 @@ import pytest
 import evallib as ev
 from evallib.door.frames import FRAMES
 from evallib.model.units import SHARE, convert
+from evallib.runs.engine import fast_engine
+from evallib.runs.report import run_report
 from evallib.score.reconcile import reconcile
 from tests.conftest import DATA, ROOT
 
@@ -218,6 +220,14 @@ class TestWhatIf:
         assert "are the published ones" in recorded
         assert "are the published ones" not in tried
         assert '<aside class="trial"' in tried
+
+    def test_a_page_without_a_notebook_is_the_notebooks(self, tmp_path: Path) -> None:
+        def told(page: Path) -> list[str]:
+            html = re.sub(r'<details class="code".*?</details>|<footer>.*', "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+            return html.split()
+
+        made = run_report("hrss", 2023, data=DATA, out=tmp_path, engine=fast_engine()).page
+        assert told(ev.evaluate(DATA, "hrss", 2023).to_html(tmp_path / "r.html")) == told(made)
 
     def test_nothing_moved_is_said(self, r: ev.Result) -> None:
         assert r.what_if(public_satisfaction=84).compare().sentence == "No difference"
