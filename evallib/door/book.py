@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from evallib.data.folder import data_root, find_data, has_data
 from evallib.data.load import Departments, list_departments, load_departments
+from evallib.data.parameters import checked_lang, checked_year
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
@@ -205,7 +206,7 @@ class Book(Results):
 
     def __init__(self, data: Path_ = "data", lang: Lang | None = None) -> None:
         root = data_root(find_data(Path(data)))
-        super().__init__(root, lang or load_county(root).language, ())
+        super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
@@ -252,7 +253,7 @@ class Book(Results):
 
         if isinstance(asked, tuple) and len(asked) == 2:
             department = found_in(self._named, asked[0], "department")
-            return self._get(department, int(asked[1]))
+            return self._get(department, checked_year(asked[1]))
         if isinstance(asked, str):
             department = found_in(self._named, asked, "department")
             rows = self._listed.of(department)

@@ -88,6 +88,14 @@ def test_a_path_may_be_text(tmp_path: Path, r: ev.Result) -> None:
         assert (tmp_path / name).stat().st_size > 1000
 
 
+def test_a_language_or_year_that_is_none_is_refused() -> None:
+    with pytest.raises(ev.InputRefused, match="there is no such language"):
+        ev.open(DATA, lang="fr")  # type: ignore[arg-type]
+    with pytest.raises(ev.InputRefused, match="is not a year"):
+        ev.open(DATA)["hrss", "twenty"]  # type: ignore[index]
+    assert ev.open(DATA)["hrss", np.int64(2023)].total == 84.63
+
+
 def test_evaluate_takes_a_department_a_year_or_both(county: Path) -> None:
     assert isinstance(ev.evaluate(county, "education", 2023), ev.Result)
     assert isinstance(ev.evaluate(county, "education"), ev.Years)
