@@ -93,7 +93,8 @@ def test_a_language_or_year_that_is_none_is_refused() -> None:
         ev.open(DATA, lang="fr")  # type: ignore[arg-type]
     with pytest.raises(ev.InputRefused, match="is not a year"):
         ev.open(DATA)["hrss", "twenty"]  # type: ignore[index]
-    assert ev.open(DATA)["hrss", np.int64(2023)].total == 84.63
+    year: Any = np.int64(2023)
+    assert ev.open(DATA)["hrss", year].total == 84.63
 
 
 def test_evaluate_takes_a_department_a_year_or_both(county: Path) -> None:
