@@ -61,7 +61,7 @@ __all__ = [
 
 def __getattr__(name: str) -> _typing.Any:
     if name not in _PLACES:
-        raise AttributeError(f"evallib has no {name}")
+        raise AttributeError(f"evallib has no {name}; it has: {', '.join(__all__)}")
     from importlib import import_module
 
     module, _, inside = _PLACES[name].partition(":")

@@ -36,6 +36,7 @@ def test_there_are_six_and_they_are_short() -> None:
         book = nbformat.read(path, as_version=4)
         assert len(book.cells) <= 20
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in book.cells)
+        assert [line for cell in book.cells for line in cell.source.splitlines() if len(line) > 140] == []
 
 
 @pytest.mark.parametrize("name", [path.stem for path in GUIDE])

@@ -82,10 +82,11 @@ def _of_the_extra() -> str | None:
     return font_manager.get_font(sans_path()).family_name
 
 
-def use_chinese() -> str | None:
+def use_chinese(tell: bool = True) -> str | None:
     """Let every picture of this session that is made from now on draw Chinese; returns the font's family, None where there is none.
 
-    It is added behind the fonts in use, for the characters that they lack; nothing else changes.
+    It is added behind the fonts in use, for the characters that they lack; nothing else changes. Where there is none, that is told
+    once, unless `tell` is False.
 
     >>> from matplotlib import rc_context, rcParams
     >>> with rc_context():
@@ -93,7 +94,7 @@ def use_chinese() -> str | None:
     ...     family in rcParams["font.family"]
     True
     """
-    if chinese_font() is None:
+    if tell and chinese_font() is None:
         _tell()
     rcParams["font.family"] = _with_chinese(rcParams["font.family"])
     return chinese_font()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -14,8 +14,8 @@ from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
 from evallib.door.lookup import ByName, found_in
-from evallib.door.result import Frames, Path_, Result
-from evallib.door.shown import Shown, Shows, heads, told
+from evallib.door.result import Frames, Path_, Plot, Result, plots
+from evallib.door.shown import Shown, Shows, heads, shell, told
 from evallib.model.errors import InputRefused
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what draws is fetched when something is drawn
     from evallib.pages.rendering import Section
 
 MOST_SHOWN = 12
+MOST_REASONS = 2
 
 
 class Results(Frames):
@@ -81,17 +82,16 @@ class Results(Frames):
         return Results(self._data, self._lang, [r.what_if(*args, **kwargs) for r in self.results])
 
     @property
-    def plot(self) -> ByName[Callable[..., Any]]:
+    def plot(self) -> ByName[Plot]:
         """Plain plots, free to restyle: `book.plot.totals(ax=ax)`."""
         from evallib.charts.fonts import use_chinese
         from evallib.charts.plain import OF_SEVERAL
 
-        def plot(name: str) -> Callable[..., Any]:
-            frame, draw = OF_SEVERAL[name]
-            return partial(draw, getattr(self, frame), lang=self._lang)
-
         use_chinese()
-        return ByName({name: words(name) for name in OF_SEVERAL}, plot, "plot")
+        return plots(self, OF_SEVERAL)
+
+    def _there(self) -> dict[str, Words]:
+        return super()._there() | {f'["{r.department}", {r.year}]': words(r.department) for r in self._held}
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -109,9 +109,15 @@ class Results(Frames):
             if isinstance(r, Result):
                 rows.append((r.name, str(r.year), total_text(r.evaluation) or "—", r.grade))
             else:
-                rows.append((r.name[lang], str(r.year), "—", r.reason[lang][:60]))
-        more = told("more", lang, count=len(found) - MOST_SHOWN) if len(found) > MOST_SHOWN else ""
-        return Shown(self._title(), (), heads(lang, "department", "year", "total", "grade"), rows, more)
+                rows.append((r.name[lang], str(r.year), "—", told("not_usable", lang)))
+        reasons = (told("absent", lang, who=a.name, year=str(a.year), reason=_short(a.reason[lang])) for a in self._absent[:MOST_REASONS])
+        notes = [told("more_results", lang, count=len(found) - MOST_SHOWN)] if len(found) > MOST_SHOWN else []
+        notes += [told("absent_more", lang, count=len(self._absent))] if self._absent else []
+        return Shown(self._title(), tuple(reasons), heads(lang, "department", "year", "total", "grade"), rows, " ".join(notes))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else text[:159] + "…"
 
 
 class Years(Results):
@@ -145,7 +151,7 @@ class Years(Results):
         return self._page.of
 
     def _title(self) -> str:
-        return told("years", self._lang, name=self._name, count=len(self))
+        return told("years", self._lang, name=self._name, count=len(self._held))
 
 
 class County(Results):
@@ -181,7 +187,7 @@ class County(Results):
         return self._page.of
 
     def _title(self) -> str:
-        return told("county", self._lang, year=self._year, count=len(self))
+        return told("county", self._lang, year=self._year, count=len(self._held))
 
 
 def _one_of(found: Iterable[Result | Absent], asked: Any, named: dict[str, Words], thing: str) -> Result:
@@ -208,6 +214,10 @@ class Book(Results):
         root = data_root(find_data(Path(data)))
         super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
+        if shell() is not None:  # whoever draws for themselves need not look for a font, either
+            from evallib.charts.fonts import use_chinese
+
+            use_chinese(tell=False)
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
     @cached_property
@@ -218,6 +228,9 @@ class Book(Results):
     def _some(self) -> Departments:
         """The list, for what needs at least one. Raises InputRefused where it is empty."""
         return self._listed or list_departments(self._data)
+
+    def _there(self) -> dict[str, Words]:
+        return super()._there() | {f'["{code}"]': name for code, name in self._named.items()}
 
     @property
     def _named(self) -> dict[str, Words]:

@@ -38,7 +38,8 @@ def refuse_unknown(named: Mapping[str, Words], text: str, thing: str, several: I
         raise refused("door.several", text, thing=what, ids=listed(ids))
     near = _near(named, text)
     shown = [words(f"{id}（{named[id].zh}）", f"{id} ({named[id].en})") if named[id].zh != id else words(id) for id in near or [*named][:8]]
-    raise refused("door.unknown_near" if near else "door.unknown", text, thing=what, shown=listed(shown), count=len(named))
+    name = "door.unknown_near" if near else "door.unknown" if len(named) > len(shown) else "door.unknown_of_few"
+    raise refused(name, text, thing=what, shown=listed(shown), **({"count": len(named)} if name == "door.unknown" else {}))
 
 
 def _near(named: Mapping[str, Words], text: str) -> list[str]:

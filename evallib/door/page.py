@@ -12,11 +12,11 @@ from markupsafe import escape
 
 from evallib.data.folder import data_root, find_data
 from evallib.data.notebooks import refuse_unknown_parameters
-from evallib.data.parameters import checked_parameters
+from evallib.data.parameters import checked_lang, checked_parameters
 from evallib.door.book import Book, County, Years
 from evallib.door.lookup import ByName
 from evallib.door.result import Path_, Result
-from evallib.door.shown import Shown, Shows, told
+from evallib.door.shown import Shown, Shows, shell, told
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import Section
@@ -110,7 +110,7 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         department, year, lang = checked_parameters(department, year, lang, root)
         return Running(root, department, year, lang) if page == "monitoring" else _evaluated(Book(root, lang), department, year)
     except InputRefused as refusal:
-        if _shell() is None:
+        if shell() is None:
             raise
         from IPython.display import display
 
@@ -126,17 +126,10 @@ def _evaluated(book: Book, department: str | None, year: int | None) -> Result |
     return book[year]
 
 
-def _shell() -> Any:
-    """The shell of the kernel that this runs in, where a person looks at cells; None elsewhere."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell if getattr(shell, "kernel", None) is not None else None
-
-
 def _refuse_unknown() -> None:
     """Refuse what papermill put in that the notebook does not know: the cells that ran so far tell."""
-    if (shell := _shell()) is not None:
-        refuse_unknown_parameters(shell.user_ns.get("In", []))
+    if (kernel := shell()) is not None:
+        refuse_unknown_parameters(kernel.user_ns.get("In", []))
 
 
 class Handed(Shows):
@@ -188,11 +181,11 @@ class Figure(Shows):
         return {"text/html": html, "text/plain": self._shown().text()}, {"evallib": self._mark()}
 
 
-def figure(picture: Any, alt: str, title: str = "", source: str = "", lang: Lang = "zh") -> Figure:
+def figure(picture: Any, alt: str = "", title: str = "", source: str = "", lang: Lang | None = None) -> Figure:
     """An own chart for the page, like one of the kit: a matplotlib figure or axes, with a title and a source.
 
-    `alt` says in a sentence what is seen in it, for those who cannot see it. It goes in as a PNG. Raises InputRefused where it is no
-    figure, or `alt` is empty.
+    `alt` says in a sentence what is seen in it, for those who cannot see it; `lang` is the language of the folder opened last, where
+    none is named. It goes in as a PNG. Raises InputRefused where it is no figure, or there is no `alt`.
     """
     from evallib.charts.fonts import write_chinese
 
@@ -206,7 +199,8 @@ def figure(picture: Any, alt: str, title: str = "", source: str = "", lang: Lang
     buffer = io.BytesIO()
     drawn.savefig(buffer, format="png", dpi=160, bbox_inches="tight", metadata={"Software": None})
     _close(drawn)
-    return Figure(buffer.getvalue(), "png", alt.strip(), title, source or told("figure_source", lang), lang)
+    spoken = Shows._lang if lang is None else checked_lang(lang)
+    return Figure(buffer.getvalue(), "png", alt.strip(), title, source or told("figure_source", spoken), spoken)
 
 
 def _close(figure: Any) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,11 @@ from evallib.door import frames
 from evallib.door.changes import Given, changes_of
 from evallib.door.compare import Comparison
 from evallib.door.explain import Explanation
-from evallib.door.lookup import ByName, found_in
+from evallib.door.lookup import ByName, found_in, refuse_unknown
 from evallib.door.numbers import as_float
 from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Evaluation
-from evallib.model.words import Lang, words
+from evallib.model.words import Lang, Words, words
 from evallib.model.years import EvaluatedYear
 from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
@@ -103,6 +103,29 @@ class Frames(Shows):
     def problems(self) -> pd.DataFrame:
         """What was remarked or refused: level, place (file, row, column), what, found, fix."""
         return self._frame("problems")
+
+
+class Plot:
+    """A plain plot of a frame, drawn when it is called: `r.plot.targets()`, or `r.plot.targets(ax=ax)` on axes that are there."""
+
+    def __init__(self, draw: Callable[..., Any], frame: pd.DataFrame, lang: Lang) -> None:
+        self._draw, self._frame, self._lang, self.__doc__ = draw, frame, lang, draw.__doc__
+
+    def __call__(self, ax: Any = None) -> Any:
+        return self._draw(self._frame, ax, lang=self._lang)
+
+    def __repr__(self) -> str:
+        return told("plot", self._lang, name=self._draw.__name__)
+
+
+def plots(of: Frames, drawn: Mapping[str, tuple[str, Callable[..., Any]]]) -> ByName[Plot]:
+    """The plain plots of something by name, each of the frame that it takes."""
+
+    def plot(name: str) -> Plot:
+        frame, draw = drawn[name]
+        return Plot(draw, getattr(of, frame), of._lang)
+
+    return ByName({name: words(name) for name in drawn}, plot, "plot")
 
 
 class Result(Frames):
@@ -203,17 +226,22 @@ class Result(Frames):
         return of_evaluation(self.evaluation, self._lang)
 
     @property
-    def plot(self) -> ByName[Callable[..., Any]]:
+    def plot(self) -> ByName[Plot]:
         """Plain plots, free to restyle: `r.plot.targets(ax=ax)` gives matplotlib axes."""
         from evallib.charts.fonts import use_chinese
         from evallib.charts.plain import OF_A_YEAR
 
-        def plot(name: str) -> Callable[..., Any]:
-            frame, draw = OF_A_YEAR[name]
-            return partial(draw, getattr(self, frame), lang=self._lang)
-
         use_chinese()
-        return ByName({name: words(name) for name in OF_A_YEAR}, plot, "plot")
+        return plots(self, OF_A_YEAR)
+
+    def __getitem__(self, asked: Any) -> Any:
+        """Nothing: a result is no table. Raises InputRefused with what may be meant."""
+        refuse_unknown(self._there(), str(asked), "part")
+
+    __iter__ = None
+
+    def _there(self) -> dict[str, Words]:
+        return super()._there() | {f'.explain("{i.id}")': i.name for i in self.evaluation.indicators}
 
     # --- one indicator, and what if
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from markupsafe import escape
 
-from evallib.model.words import Lang, Words
+from evallib.door.lookup import NotThere, refuse_unknown
+from evallib.model.errors import InputRefused
+from evallib.model.words import Lang, Words, words
 from evallib.say.sentences import sentence
 
 LONGEST = 2000  # bytes of a text
@@ -114,6 +117,13 @@ def _padded(text: str, width: int, right: bool) -> str:
     return space + text if right else text + space
 
 
+def shell() -> Any:
+    """The shell of the kernel that this runs in, where a person looks at cells; None elsewhere."""
+    ipython = sys.modules.get("IPython")
+    found = ipython.get_ipython() if ipython else None
+    return found if getattr(found, "kernel", None) is not None else None
+
+
 class Shows:
     """An object that shows itself as its `_shown` says. TAB lists what is meant to be used, and nothing else.
 
@@ -138,3 +148,19 @@ class Shows:
 
     def __dir__(self) -> list[str]:
         return [name for name in object.__dir__(self) if not name.startswith("_")]
+
+    def _there(self) -> dict[str, Words]:
+        """What may be meant by a name that is not there, as it is typed after the object, with what it is called."""
+        return {f".{name}": words(f".{name}") for name in dir(self)}
+
+    if not TYPE_CHECKING:  # so that mypy still finds what is not there
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if hasattr(type(self), name):  # it is there, and went wrong inside: that is what is told
+                object.__getattribute__(self, name)
+            if name.startswith("_"):  # what Python and notebooks ask for themselves
+                raise AttributeError(name)
+            try:
+                refuse_unknown(self._there(), name, "part")
+            except InputRefused as refusal:
+                raise NotThere(refusal.problems) from None

@@ -21,8 +21,9 @@ from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
-from evallib.model.units import NO_UNIT, SHARE, Units
+from evallib.model.units import NO_UNIT, SHARE, Units, round_half_up
 from evallib.model.words import Words
+from evallib.say.numbers import plain
 from evallib.say.refusals import refused
 from evallib.say.refusals import told as told_fault
 from evallib.say.rules import rule_text, rule_working
@@ -69,7 +70,8 @@ class Formula(Shows):
 
     def _shown(self) -> Shown:
         unit = f" ({self._unit})" if self._unit else ""
-        return Shown(told("formula", self._lang, name=(self._name or "?") + unit, text=self._text), (told("own", self._lang),))
+        title = told("formula", self._lang, name=self._name + unit, text=self._text) if self._name else self._text + unit
+        return Shown(title, (told("own", self._lang),))
 
     def __hash__(self) -> int:
         return hash((self._text, self._unit, self._name))
@@ -123,7 +125,11 @@ class TriedRule(Shows):
         """How the rule comes by its score, in a sentence."""
         findings = tuple(str(n) for n, _ in enumerate(scored, 1)) if isinstance(self._rule, DeductPerOccurrence) else ()
         award = self._award(scored, points)
-        return rule_working(self._rule, award, _number(points, "points"), findings, SHARE, self._lang)
+        worked = rule_working(self._rule, award, _number(points, "points"), findings, SHARE, self._lang)
+        exactly, rounded = plain(award.score, 4), plain(award.score, 2)
+        score = rounded if award.score == round_half_up(award.score, 2) else f"{exactly} → {rounded}"
+        form = "given" if self._rule.takes == "tier" and "coefficient" not in award.numbers else "computed"
+        return sentence(f"workings.score.{form}", worked=worked, score=score)[self._lang]
 
     def _award(self, scored: Any, points: Any) -> Award:
         rule, worth = self._rule, _number(points, "points")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape, unescape
+from itertools import zip_longest
 
 import css_inline
 import nh3
@@ -63,6 +64,9 @@ _FOREIGN_SVG = re.compile(r"<svg\b.*?(?:</svg\s*>|\Z)", re.IGNORECASE | re.DOTAL
 _SVG_WORDS = re.compile(r"<svg\b[^<>]*\saria-label=\"([^\"]*)\"|(?s:.*?)<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 _STYLES = re.compile(r"<style(?![^>]*\bscoped\b)[^>]*>", re.IGNORECASE)
+_FRAME_TABLE, _ROW = (re.compile(rf"<{tag}\b[^<>]*>(?:(?!<{tag}\b).)*?</{tag}>", re.DOTALL) for tag in ("table", "tr"))
+_CELL, _HEAD = (re.compile(rf"<{tag}>((?:(?!<{tag}>).)*?)</{tag}>", re.DOTALL) for tag in ("td", "th"))
+_NUMBER = re.compile(r"[+\-−]?[\d,]*\.?\d+(?:e[+-]\d+)?%?|[+-]?inf|NaN|NaT|None|&lt;NA&gt;|—|")
 _HIDDEN = re.compile(
     r"<(script|style|noscript|template|iframe|object|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
@@ -120,7 +124,7 @@ class Cleaner:
         >>> Cleaner().own('<h1 id="main" class="skip">A <a href="javascript:x()">b</a></h1><img src="https://x.org/y.png" alt="z">')
         '<h3>A <a rel="noopener noreferrer">b</a></h3><img alt="z">'
         """
-        html = svg_as_pictures(html)
+        html = _FRAME_TABLE.sub(lambda table: _aligned(table[0]) if 'class="dataframe"' in table[0] else table[0], svg_as_pictures(html))
         if _STYLES.search(html):
             html = _inlined(html)
         html = re.sub(r"<(/?)h[12]\b", r"<\1h3", html, flags=re.IGNORECASE)
@@ -152,6 +156,31 @@ class Cleaner:
         if name == "style":
             return kept_style(value) or None
         return value
+
+
+def _aligned(table: str) -> str:
+    """The table of a pandas frame with its columns of text on the left, wide enough not to be broken into single characters.
+
+    >>> _aligned('<tr><th></th><th>name</th></tr><tr><th>a</th><td>Jobs</td></tr>')
+    '<tr><th></th><th style="text-align:left">name</th></tr><tr><th>a</th><td style="text-align:left">Jobs</td></tr>'
+    """
+    columns = list(zip_longest(*filter(None, (_CELL.findall(row) for row in _ROW.findall(table))), fillvalue=""))
+    styles = ["" if all(_NUMBER.fullmatch(cell.strip()) for cell in cells) else _of_text(cells) for cells in columns]
+
+    def styled(row: re.Match[str]) -> str:
+        places = iter(styles)
+        if "<td>" in row[0]:
+            return _CELL.sub(lambda cell: f"<td{next(places, '')}>{cell[1]}</td>", row[0])
+        before = len(_HEAD.findall(row[0])) - len(styles)  # the names of the index stand before those of the columns
+        heads = iter([""] * before + [' style="text-align:left"' if style else "" for style in styles])
+        return _HEAD.sub(lambda head: f"<th{next(heads, '')}>{head[1]}</th>", row[0])
+
+    return _ROW.sub(styled, table) if any(styles) else table
+
+
+def _of_text(cells: Iterable[str]) -> str:
+    widest = max(sum(2 if character >= "\u2e80" else 1 for character in unescape(cell)) for cell in cells)
+    return f' style="text-align:left{f";min-width:{min(widest, 24) / 2:g}em" if widest > 8 else ""}"'
 
 
 def svg_data(svg: str) -> str:

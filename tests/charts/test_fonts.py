@@ -110,7 +110,7 @@ def test_without_a_font_the_page_and_its_pictures_are_still_made(machine: Path) 
 
 
 def test_without_a_font_one_warning_and_nothing_else(machine: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with warnings.catch_warnings(record=True) as told, rc_context():
+    with warnings.catch_warnings(record=True) as told, rc_context({"font.family": ["sans-serif"]}):
         warnings.simplefilter("always")
         for _ in range(2):
             assert use_chinese() is None

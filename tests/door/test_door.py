@@ -18,6 +18,7 @@ import pytest
 
 import evallib as ev
 from evallib.door.frames import FRAMES
+from evallib.door.shown import Shows
 from evallib.model.units import SHARE, convert
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_report
@@ -355,6 +356,10 @@ class TestTrying:
         assert tried(scored, points=points) == pytest.approx(score)
         assert tried.explain(scored, points=points)
 
+    def test_a_rule_explains_itself_to_its_score(self) -> None:
+        rule = ev.rule(kind="linear", full_at=1.0, zero_at=0.8)
+        assert rule.explain("94.96%", points=4).endswith(("74.80% × 4.00 points = 2.9920 → 2.99", "74.80% × 4.00 分 = 2.9920 → 2.99 分"))
+
     @pytest.mark.parametrize(
         ("keys", "words"),
         [({"kind": "propotional"}, "did you mean proportional"), ({"kind": "pass_fail", "at_leat": 1}, "did you mean at_least")],
@@ -377,6 +382,9 @@ class TestLookUps:
             (lambda r: r.chart.target, "did you mean: targets"),
             (lambda r: r.explain("budget_executon"), "did you mean: budget_execution"),
             (lambda r: r.explain("预算执行"), "budget_execution"),
+            (lambda r: r.indicator, "did you mean: .indicators"),
+            (lambda r: r.budget_execution, 'did you mean: .explain("budget_execution")'),
+            (lambda r: r["budget_execution"], 'did you mean: .explain("budget_execution")'),
         ],
     )
     def test_a_look_up_that_fails_names_near_matches(self, r: ev.Result, ask: Callable[[ev.Result], Any], words: str) -> None:
@@ -388,6 +396,29 @@ class TestLookUps:
     def test_an_attribute_that_is_not_there_is_not_there(self, r: ev.Result) -> None:
         assert not hasattr(r.section, "sumary")
         assert not hasattr(r.section, "_repr_png_")
+
+        assert not hasattr(r, "indicator")
+        assert not hasattr(r, "_repr_png_")
+        with pytest.raises(TypeError, match="not iterable"):
+            list(r)  # type: ignore[call-overload]  # that is what is tried
+
+    def test_what_goes_wrong_inside_an_attribute_is_told_as_it_is(self) -> None:
+        class Wrong(Shows):
+            @property
+            def total(self) -> float:
+                return None.real  # type: ignore[attr-defined, no-any-return]  # what goes wrong
+
+        with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'real'"):
+            _ = Wrong().total
+
+    def test_a_department_typed_as_an_attribute(self, book: ev.Book) -> None:
+        for several in (book, book["education"], book[2023]):
+            with pytest.raises(ev.InputRefused, match=r'did you mean: \["education"'):
+                getattr(several, "education")  # noqa: B009  # mypy knows that it is not there
+
+    def test_few_choices_are_all_named(self, r: ev.Result) -> None:
+        with pytest.raises(ev.InputRefused, match="what can stand here: targets, points, dimensions, bridge, budget, findings"):
+            _ = r.plot.scatter
 
     def test_a_department_or_year_that_is_not_there(self, book: ev.Book) -> None:
         for ask, words in ((("eduction", 2023), "education"), ("eduction", "education"), (2011, "2021")):

@@ -78,6 +78,31 @@ def test_html_is_static_and_whole(r: ev.Result, book: ev.Book) -> None:
         assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org)", data["text/html"]), name
 
 
+def test_what_cannot_be_used_is_counted_and_said(book: ev.Book) -> None:
+    shown = repr(book[2023])
+    assert shown.startswith("2023: 6 departments\nCannot be used: Water Bureau (synthetic), 2023: ")
+    assert "cannot be used: .absent says why" in shown
+    assert re.search(r"Water Bureau \(synthetic\) +2023 +— +cannot be used\n", shown)
+    assert "more are not listed here: all are in .totals" in repr(book)
+
+
+def test_a_plot_that_was_not_called_says_how_to_draw_it(r: ev.Result) -> None:
+    assert repr(r.plot.targets) == "a plot, drawn by r.plot.targets()"
+    assert "past the line" in (r.plot.targets.__doc__ or "")
+
+
+def test_a_formula_without_a_name_shows_itself() -> None:
+    assert repr(ev.formula("outturn / staff_in_post", unit="元/人")).startswith("outturn / staff_in_post (元/人)\n")
+
+
+def test_a_figure_speaks_the_language_of_the_folder(r: ev.Result) -> None:
+    ev.open(DATA, lang="en")
+    assert "Made by the analyst" in repr(ev.figure(r.plot.targets(), alt="targets"))
+    assert "分析人员自制" in repr(ev.figure(r.plot.targets(), alt="targets", lang="zh"))
+    with pytest.raises(ev.InputRefused, match="no words"):
+        ev.figure(r.plot.targets())
+
+
 def test_own_words_are_escaped() -> None:
     shown = ev.formula("outturn", unit="元", name="<script>alert(1)</script>")._repr_mimebundle_()[0]["text/html"]
     assert "<script" not in shown
@@ -91,6 +116,16 @@ def kernel() -> Iterator[BlockingKernelClient]:
     yield client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.filterwarnings("default")  # of the kernel's connection
+def test_an_own_picture_in_a_kernel_draws_chinese(kernel: BlockingKernelClient) -> None:
+    said: list[str] = []
+    code = (
+        "import matplotlib as m; from evallib.charts.fonts import chinese_font as f; print(f() is None or f() in m.rcParams['font.family'])"
+    )
+    kernel.execute_interactive(code, timeout=60, output_hook=lambda m: said.append(m["content"].get("text", "")))
+    assert "True\n" in said
 
 
 @pytest.mark.parametrize("typed", ["ev.", "b.", "r.", "r.section.", "r.chart.", "r.plot.", "r.explain('quality').", "x = r."])

@@ -97,6 +97,17 @@ def test_a_frame_reaches_the_page_in_its_style() -> None:
     assert "vertical-align: middle" not in str(main(page))
 
 
+def test_text_in_a_frame_stands_on_the_left_and_is_not_broken_into_characters() -> None:
+    frame = pd.DataFrame({"name": ["质量达标率与完成率", "a"], "lost": [1.5, float("nan")], "unit": ["%", ""]})
+    frame.index = pd.MultiIndex.from_tuples([("education", 2023), ("health", 2023)], names=["department", "year"])
+    page = page_of(code(shown(frame)))
+    rows = [[cell.get("style", "") for cell in row.select("th,td")] for row in main(page).select("table.dataframe tr")]
+    left, wide = "text-align:left", "text-align:left;min-width:9em"
+    assert rows[0] == ["", "", left, "", left]
+    assert rows[2:] == [["", "", wide, "", left], ["", "", wide, "", left]]
+    assert page.select_one(".card") is None
+
+
 def test_the_rules_of_a_styler_stand_at_its_cells_on_a_light_card() -> None:
     styler = pd.DataFrame({"lost": [1.5, 2.25]}).style.background_gradient().map(lambda value: "font-weight: bold")
     card = main(page_of(code(shown(styler)))).select_one(".card")
