@@ -2,104 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from evallib.data.working_folder import lay_out
 from tests.browser.browser import CHROMIUM, launched
+from tests.browser.lab import WAIT, Lab, opened, run_all, started
 from tests.conftest import DATA, ROOT
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium")
 
-TOKEN = "desk"
-WAIT = 60_000  # milliseconds; a machine may be busy
-KNOWN_NOISE: tuple[str, ...] = ()
-"""What JupyterLab itself may say on the console: nothing, with the versions in constraints.txt. A text needs its reason here."""
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A running JupyterLab, started by `evallib lab` inside a working folder, on the example's data in another place."""
-
-    url: str
-    root: Path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
-    root, own, port = tmp_path / "project", tmp_path / "jupyter", free_port()
-    lay_out(root)
     shutil.copytree(DATA, tmp_path / "elsewhere")
-    places = {"CONFIG_DIR": "config", "DATA_DIR": "data", "RUNTIME_DIR": "runtime"}
-    env = {
-        **os.environ,
-        **{f"JUPYTER_{name}": str(own / folder) for name, folder in places.items()},
-        "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
-        "IPYTHONDIR": str(own / "ipython"),
-    }
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={TOKEN}",
-        "--LabApp.collaborative=False",
-    ]
-    url = f"http://127.0.0.1:{port}"
-    with (tmp_path / "lab.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "evallib", "lab", "--data", "../../elsewhere", "--out", "../made", "--lang", "en", *options],
-            cwd=root / "notebooks",
-            env=env,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(url, process)
-            yield Lab(url, root)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Until the server answers; it has stopped, or does not answer in a minute, and the test has failed."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert process.poll() is None, "JupyterLab stopped: see lab.log"
-        try:
-            with urlopen(f"{url}/api?token={TOKEN}", timeout=5):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)  # between two questions whether it is there
-    raise AssertionError("JupyterLab did not answer")
-
-
-def run_all(page: Page) -> None:
-    """Run all cells once the kernel is there, as a reader would: by the menu."""
-    expect(page.locator("#jp-main-statusbar").get_by_text("| Idle")).to_be_visible(timeout=WAIT)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click()
+    with started(tmp_path, tmp_path / "elsewhere", "en") as lab:
+        yield lab
 
 
 WIDER = """() => {
@@ -121,14 +42,8 @@ def in_sight(page: Page, element: Locator) -> bool:
 
 def test_the_desk_from_run_all_to_the_open_report(lab: Lab) -> None:
     with launched() as browser:
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        asked: list[str] = []
-        said: list[str] = []
-        page.on("request", lambda r: asked.append(r.url))
-        page.on("websocket", lambda w: asked.append(w.url))
-        page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: said.append(str(e)))
-        page.goto(f"{lab.url}/lab/tree/notebooks/explore.ipynb?token={TOKEN}&reset")
+        watched = opened(browser, lab, "notebooks/explore.ipynb")
+        page = watched.page
         run_all(page)
 
         assert page.get_by_text("Would you like to get notified").count() == 0
@@ -197,5 +112,4 @@ def test_the_desk_from_run_all_to_the_open_report(lab: Lab) -> None:
         expect(page.frame_locator("iframe").locator("h1")).to_contain_text("performance in 2023", timeout=WAIT)
         assert (lab.root / "made" / "2023" / "hrss.en.html").is_file()
 
-        outside = [url for url in asked if not url.startswith((lab.url, lab.url.replace("http", "ws"), f"blob:{lab.url}", "data:"))]
-        assert (outside, [text for text in said if not any(known in text for known in KNOWN_NOISE)]) == ([], [])
+        assert watched.wrong() == ([], [])
