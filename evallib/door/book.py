@@ -12,6 +12,7 @@ from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
+from evallib.data.parameters import checked_lang, checked_year
 from evallib.door.lookup import ByName, found_in
 from evallib.door.result import Frames, Path_, Result, _points, heads, told
 from evallib.door.shown import Shown, Shows
@@ -204,7 +205,7 @@ class Book(Results):
 
     def __init__(self, data: Path_ = "data", lang: Lang | None = None) -> None:
         root = data_root(find_data(Path(data)))
-        super().__init__(root, lang or load_county(root).language, ())
+        super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
@@ -251,14 +252,14 @@ class Book(Results):
 
         if isinstance(asked, tuple) and len(asked) == 2:
             department = found_in(self._named, asked[0], "department")
-            return self._get(department, int(asked[1]))
+            return self._get(department, checked_year(asked[1]))
         if isinstance(asked, str):
             department = found_in(self._named, asked, "department")
             rows = self._listed.of(department)
             found = [self._try(department, y, row.words) for row in rows for y in range(row.first_year, row.last_year + 1)]
             return Years(self._data, self._lang, found, department, rows[-1].words)
         if hasattr(asked, "__index__"):
-            year = int(asked)
+            year = checked_year(asked)
             rows = [row for row in self._listed if row.first_year <= year <= row.last_year]
             if not rows and year not in budget_years(self._data):  # a government's budget makes an overview by itself
                 years = {str(y): words(str(y)) for row in self._some for y in range(row.first_year, row.last_year + 1)}

@@ -136,6 +136,8 @@ def _checked(nb: Any, name: str) -> Of:
         raise PageRefused(refusal.problems) from None
     if of is None:
         raise PageRefused((problem("notebook.no_evaluation", Place(name)),))
+    if len(of["said"]) < len(of["changes"]):  # a trial would pass for recorded data
+        raise PageRefused((problem("report.unreadable_changes", Place(name)),))
     return of
 
 
