@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from evallib.model.base import Frozen
 from evallib.model.catalogue import Catalogue
@@ -19,7 +19,7 @@ from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.record import Fact, Judgement, Record, SelfScore, Source, Target
 from evallib.model.rules import Rule, as_line
-from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.units import SHARE, Unit, convert, possible, round_half_up
 from evallib.model.words import NOTHING, Given, Words, listed, words
 from evallib.say.numbers import plain, written
 from evallib.say.refusals import problem, refused
@@ -32,6 +32,9 @@ Key = tuple[str, ...]
 Model = TypeVar("Model", Framework, Record)
 Row = TypeVar("Row", bound=Frozen)
 Scored = TypeVar("Scored", Judgement, SelfScore)
+
+Number = Annotated[Decimal, AfterValidator(possible)]
+"""A number that a record could hold."""
 
 TRIAL = "trial"
 _SOURCE = Source(source="what-if", title="试算（非实际数据）", title_en="Trial, not recorded data", kind="ledger")
@@ -171,8 +174,8 @@ class FactChange(_Change):
 
     kind: Literal["fact"] = "fact"
     fact: str
-    value: Decimal
-    year: int | None = None
+    value: Number
+    year: Annotated[int, Field(ge=1990, le=2200)] | None = None
 
     def make(self, framework: Framework, record: Record) -> Made:
         year, catalogue = record.year if self.year is None else self.year, framework.catalogue
@@ -204,7 +207,7 @@ class TargetChange(_TargetChange):
     VALUE = "target"
 
     kind: Literal["target"] = "target"
-    target: Decimal
+    target: Number
 
     def make(self, framework: Framework, record: Record) -> Made:
         return framework, _with_target(record, self._row(framework, record), {"target": self.target})
@@ -216,7 +219,7 @@ class ActualChange(_TargetChange):
     VALUE = "actual"
 
     kind: Literal["actual"] = "actual"
-    actual: Decimal
+    actual: Number
 
     def make(self, framework: Framework, record: Record) -> Made:
         formula = framework.catalogue.formulas.get(self._in_force(framework, record).value or "")
@@ -233,7 +236,7 @@ class LimitChange(_IndicatorChange):
 
     kind: Literal["limit"] = "limit"
     field: str
-    value: Decimal
+    value: Number
 
     def make(self, framework: Framework, record: Record) -> Made:
         indicator = self._in_force(framework, record)
@@ -281,7 +284,7 @@ class PointsChange(_IndicatorChange):
     VALUE = "points"
 
     kind: Literal["points"] = "points"
-    points: Annotated[Decimal, Field(gt=0)]
+    points: Annotated[Number, Field(gt=0)]
 
     def make(self, framework: Framework, record: Record) -> Made:
         indicator = self._in_force(framework, record)
@@ -335,7 +338,7 @@ class ScoreChange(_IndicatorChange):
     VALUE = "score"
 
     kind: Literal["score"] = "score"
-    score: Decimal
+    score: Number
 
     def make(self, framework: Framework, record: Record) -> Made:
         indicator = self._in_force(framework, record)

@@ -43,7 +43,7 @@ class YearFiles(NamedTuple):
 
 def find_data(named: Path) -> Path:
     """The data folder: as named; where that is just `data` and there is none here, the one found upwards by its mark."""
-    if named.is_dir() or named not in _JUST_DATA:
+    if named not in _JUST_DATA or named.is_dir():
         return named
     here = Path.cwd()
     places = (place for folder in (here, *here.parents) for place in (folder, folder / "data"))
@@ -55,10 +55,13 @@ def data_root(data: Path) -> Path:
 
     Raises InputRefused where there is none.
     """
-    root = data.resolve()
-    if not root.is_dir():
-        raise refused("folder.no_data_folder", str(data))
-    return root
+    try:
+        root = data.resolve()
+        if root.is_dir():
+            return root
+    except (OSError, ValueError):  # a name that no folder can have
+        pass
+    raise refused("folder.no_data_folder", str(data)[:200])
 
 
 def year_folder(root: Path, department: str, year: int) -> Path:

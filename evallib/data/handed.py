@@ -69,10 +69,13 @@ def handed(data: Path, department: str, year: int) -> EvaluatedYear | None:
 def _from_file(folder: Path, key: _Key) -> EvaluatedYear | None:
     if not (_is_ours(folder) and _is_ours(folder / NAME)):
         return None
-    with (folder / NAME).open("rb") as stream:
-        process, known = pickle.load(stream)
-        found: EvaluatedYear | None = pickle.load(stream) if process != os.getpid() and known == key else None
-        return found
+    try:
+        with (folder / NAME).open("rb") as stream:
+            process, known = pickle.load(stream)
+            found: EvaluatedYear | None = pickle.load(stream) if process != os.getpid() and known == key else None
+            return found
+    except Exception:  # of whatever is wrong with a file that is not whole: the data is read once more
+        return None
 
 
 def _is_ours(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from pathlib import Path
 from typing import SupportsIndex, TypeVar
@@ -69,11 +70,16 @@ def checked_year(given: object) -> int:
     >>> checked_year("2023")
     2023
     """
-    if isinstance(given, SupportsIndex) and not isinstance(given, bool):  # an int, or one of numpy's
-        return int(given)
-    if isinstance(given, str) and given.strip().isdecimal():
-        return int(given)
-    raise refused("parameters.no_year", "year", str(given))
+    number = None
+    if isinstance(given, str) and len(given) < 20 and given.strip().isdecimal():
+        number = int(given)
+    elif isinstance(given, SupportsIndex) and not isinstance(given, bool):  # numpy's too
+        number = operator.index(given)
+    elif isinstance(given, float) and given.is_integer():  # as frames and papermill make of it
+        number = int(given)
+    if number is not None and 0 <= number <= 9999:
+        return number
+    raise refused("parameters.no_year", "year", "…" if isinstance(given, int) and abs(given) > 10**9 else str(given)[:60])
 
 
 def checked_lang(given: object) -> Lang:

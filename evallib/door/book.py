@@ -273,7 +273,7 @@ class Book(Results):
             found = [self._try(department, y, row.words) for row in rows for y in range(row.first_year, row.last_year + 1)]
             return Years(self._data, self._lang, found, department, rows[-1].words)
         if hasattr(asked, "__index__"):
-            year = int(asked)
+            year = checked_year(asked)
             rows = [row for row in self._listed if row.first_year <= year <= row.last_year]
             if not rows and year not in budget_years(self._data):  # a government's budget makes an overview by itself
                 years = {str(y): words(str(y)) for row in self._some for y in range(row.first_year, row.last_year + 1)}

@@ -19,11 +19,13 @@ from evallib.analysis.changes import (
     TargetChange,
     limits,
 )
+from evallib.data.parameters import checked_year
 from evallib.door.lookup import found_in, refuse_unknown
-from evallib.door.numbers import exact
+from evallib.door.numbers import exact, is_nothing, told_short, verdict
 from evallib.model.evaluation import Evaluation
 from evallib.model.units import NO_UNIT, SHARE, Unit, parse_decimal
 from evallib.model.words import Words, folded, words
+from evallib.say.refusals import refused
 
 
 class Given(Protocol):
@@ -54,7 +56,7 @@ class _Asked:
         return exact(given, unit, self.e.catalogue.units, what)
 
     def fact(self, name: Any, given: Any) -> Change:
-        id, year = (name[0], int(name[1])) if isinstance(name, tuple) else (name, self.e.record.year)
+        id, year = _of_year(name, self.e.record.year)
         fact = found_in(self.facts, id, "fact")
         return FactChange(fact=fact, year=year, value=self.number(given, self.e.catalogue.facts[fact].unit, str(id)))
 
@@ -87,14 +89,14 @@ class _Asked:
         indicator, _, item = str(name).partition(".")
         id = self.indicator(indicator)
         known = {i.id: i.words for i in self.e.in_force[id].rule.checklist}
-        return ItemChange(indicator=id, item=found_in(known, item, "item"), met=bool(given))
+        return ItemChange(indicator=id, item=found_in(known, item, "item"), met=verdict(given, str(name)))
 
     def without(self, name: Any) -> Change:
         return FindingRemoved(finding=found_in({f.finding: f.words for f in self.e.record.findings}, name, "finding"))
 
     def value(self, name: Any, given: Any) -> Change:
         """A fact, or the actual of an indicator: whichever is called so."""
-        text = name[0] if isinstance(name, tuple) else name
+        text, _ = _of_year(name, self.e.record.year)
         both = {**self.facts, **self.indicators}
         ids = [id for id, called in both.items() if folded(str(text)) in (folded(id), folded(called.zh), folded(called.en))]
         ids = [str(text)] if str(text) in both else ids
@@ -109,6 +111,26 @@ class _Asked:
         return target.unit if target else SHARE
 
 
+def _of_year(name: Any, evaluated: int) -> tuple[Any, int]:
+    """What is called so, and of which year: `("outturn", 2022)`, else of the year evaluated.
+
+    Raises InputRefused where a year that is named is none.
+    """
+    if not isinstance(name, tuple):
+        return name, evaluated
+    if len(name) != 2:
+        raise refused("door.no_pair", told_short(name))
+    return name[0], checked_year(name[1])
+
+
+def named(given: Any, what: str) -> Given:
+    """What is given by name. Raises InputRefused where it has no names."""
+    if hasattr(given, "items"):
+        found: Given = given
+        return found
+    raise refused("door.not_named", what, told_short(given))
+
+
 def changes_of(e: Evaluation, values: Given, without: Iterable[str], **kinds: Given | None) -> Iterator[Change]:
     """The changes that an analyst asks for.
 
@@ -117,10 +139,10 @@ def changes_of(e: Evaluation, values: Given, without: Iterable[str], **kinds: Gi
     asked = _Asked(e)
     for name, given in values.items():
         yield asked.value(name, given)
-    for kind, named in kinds.items():
+    for kind, given_so in kinds.items():
         make: Callable[[Any, Any], Change] = getattr(asked, kind)
-        for name, given in (named if named is not None else {}).items():
-            if given == given:  # not a number: nothing to change, as of an indicator without points
+        for name, given in (named(given_so, kind) if given_so is not None else {}).items():
+            if not is_nothing(given):  # as of an indicator without points
                 yield make(name, given)
-    for name in without:
+    for name in [without] if isinstance(without, str) or not isinstance(without, Iterable) else without:
         yield asked.without(name)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-from evallib.model.units import NO_UNIT, SHARE, Unit, Units, amount, convert, parse_decimal
+from evallib.model.units import NO_UNIT, SHARE, Unit, Units, amount, convert, parse_decimal, possible
 from evallib.say.refusals import refused
 
 PERCENT = "%"
@@ -52,20 +52,60 @@ def exact(given: Any, unit: Unit, units: Units, what: str) -> Decimal:
     else:
         number, named = _number(given), None
     if number is None:
-        raise refused("door.no_number", what, str(given)[:60], unit=unit_shown(unit) or "—")
+        raise refused("door.no_number", what, told_short(given), unit=unit_shown(unit) or "—")
     if named is not None and named.dimensions != unit.dimensions:
-        raise refused("door.of_another_unit", what, str(given)[:60], unit=unit_shown(unit) or "—")
+        raise refused("door.of_another_unit", what, told_short(given), unit=unit_shown(unit) or "—")
     return convert(number, named or shown, unit) if unit.symbol else number
 
 
 def _number(given: Any) -> Decimal | None:
-    """A number of Python's or numpy's, with the digits that it is written with; None where it is none, or not finite."""
-    if hasattr(given, "item"):  # numpy's
-        given = given.item()
+    """A number of Python's or numpy's, with the digits that it is written with; None where it is none, or no record could hold it."""
+    given = _plain(given)
     if isinstance(given, bool) or not isinstance(given, Decimal | Real):
         return None
-    number = given if isinstance(given, Decimal) else parse_decimal(_digits(given))
-    return number if number is not None and number.is_finite() else None
+    try:
+        number = given if isinstance(given, Decimal) else parse_decimal(_digits(given))
+        return None if number is None else possible(number)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _plain(given: Any) -> Any:
+    """What numpy and pandas hold as one value, as Python's."""
+    try:
+        return given.item()
+    except Exception:  # it is none of theirs, or holds several
+        return given
+
+
+def is_nothing(given: Any) -> bool:
+    """Whether it is what stands in a frame where nothing is known.
+
+    >>> is_nothing(NAN), is_nothing(Decimal("NaN")), is_nothing(0), is_nothing([])
+    (True, True, False, False)
+    """
+    if type(given).__name__ in ("NAType", "NaTType"):  # pandas', which need not be loaded
+        return True
+    return given.is_nan() if isinstance(given, Decimal) else isinstance(given, Real) and bool(given != given)
+
+
+def verdict(given: Any, what: str) -> bool:
+    """Whether an item of a checklist is met: True or False, also numpy's, 1 or 0.
+
+    Raises InputRefused for anything else: a text that says "no" is not to count as met.
+    """
+    plain = _plain(given)
+    if isinstance(plain, Real) and plain in (0, 1):
+        return bool(plain)
+    raise refused("door.no_verdict", what, told_short(given))
+
+
+def told_short(given: Any) -> str:
+    """What was given, for a refusal: however large it is, and whatever it does when it is asked for its text."""
+    try:
+        return str(given)[:60]
+    except Exception:
+        return type(given).__name__
 
 
 def _digits(given: Real) -> str:

@@ -192,7 +192,7 @@ def figure(picture: Any, alt: str = "", title: str = "", source: str = "", lang:
     drawn = getattr(picture, "figure", picture)
     if not hasattr(drawn, "savefig"):
         raise refused("door.no_picture", "ev.figure", type(picture).__name__)
-    if not alt.strip():
+    if not isinstance(alt, str) or not alt.strip():
         raise refused("door.no_alt", "ev.figure")
     for axes in drawn.axes:
         write_chinese(axes)

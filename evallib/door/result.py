@@ -13,7 +13,7 @@ from evallib.analysis.tables import losses
 from evallib.analysis.what_if import apply, remarks
 from evallib.data.whole import whole
 from evallib.door import frames
-from evallib.door.changes import Given, changes_of
+from evallib.door.changes import Given, changes_of, named
 from evallib.door.compare import Comparison
 from evallib.door.explain import Explanation
 from evallib.door.lookup import ByName, found_in, refuse_unknown
@@ -289,7 +289,7 @@ class Result(Frames):
         86.63
         """
         kinds = {"fact": fact, "actual": actual, "target": target, "points": points, "score": score, "rule": rule, "item": item}
-        asked = {**({} if changes is None else dict(changes.items())), **values}
+        asked = {**({} if changes is None else dict(named(changes, "what_if").items())), **values}
         return self.with_changes(changes_of(self.evaluation, asked, without, **kinds))
 
     def with_changes(self, changes: Iterable[Any]) -> Result:
@@ -302,8 +302,8 @@ class Result(Frames):
 
         Raises InputRefused where there is nothing to compare with.
         """
-        before = other or self._before
-        if before is None:
+        before = self._before if other is None else other
+        if not isinstance(before, Result):
             raise refused("door.nothing_to_compare", f"{self.department} {self.year}")
         return Comparison(before.evaluation, self.evaluation, self._lang)
 

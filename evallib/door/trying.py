@@ -108,7 +108,7 @@ def formula(text: str, unit: str = "%", name: str = "") -> Formula:
     >>> round(heads(ev.evaluate("data", "hrss", 2023)))
     369694
     """
-    return Formula(text, unit, name)
+    return Formula(str(text), str(unit or ""), str(name or ""))
 
 
 class TriedRule(Shows):

@@ -210,7 +210,11 @@ def written_rule(text: str) -> Rule:
     >>> written_rule('{ kind = "proportional", of = "completion" }').most
     Decimal('1')
     """
-    return _RULE.validate_python(tomllib.loads(f"rule = {text}", parse_float=Decimal)["rule"])
+    try:
+        written = tomllib.loads(f"rule = {text}", parse_float=Decimal)["rule"]
+    except RecursionError:
+        raise ValueError(text[:60]) from None
+    return _RULE.validate_python(written)
 
 
 def as_line(rule: Rule) -> str:

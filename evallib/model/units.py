@@ -287,6 +287,21 @@ def parse_decimal(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
+def possible(number: Decimal) -> Decimal:
+    """A number, where it is of a size that can be computed with.
+
+    >>> possible(Decimal("1e12"))
+    Decimal('1E+12')
+    >>> possible(Decimal("1e400"))
+    Traceback (most recent call last):
+    ...
+    ValueError: 1E+400
+    """
+    if not number.is_finite() or (number and not -40 <= number.adjusted() <= 40) or len(number.as_tuple().digits) > 200:
+        raise ValueError(f"{number:.3}")
+    return number
+
+
 _AMOUNT = re.compile(r"([^\w\s+\-−.,]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 

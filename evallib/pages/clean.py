@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterable
 from html import escape, unescape
 from itertools import zip_longest
@@ -70,6 +71,11 @@ _NUMBER = re.compile(r"[+\-−]?[\d,]*\.?\d+(?:e[+-]\d+)?%?|[+-]?inf|NaN|NaT|Non
 _HIDDEN = re.compile(
     r"<(script|style|noscript|template|iframe|object|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
+_TAG = re.compile(
+    r"<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|option|p|path|tbody|td|tfoot|th|thead|tr|wbr)\b)([a-z][^\s/>]*)", re.IGNORECASE
+)
+"""What must be closed."""
+_DEEPEST = 1000
 _SHOWING = re.compile(r"<(?:img|svg|hr|math)\b", re.IGNORECASE)
 
 
@@ -223,6 +229,27 @@ def with_words(html: str, alt: str) -> tuple[str, bool]:
 def is_coloured(html: str) -> bool:
     """Whether cleaned HTML brings colours of its own, which are made for a light ground."""
     return any(_COLOURED.search(style) for style in re.findall(r' style="([^"]*)"', html))
+
+
+def is_deep(html: str) -> bool:
+    """Whether elements stand in one another as in no text: a parser's time grows with the square of it.
+
+    >>> is_deep("<div>" * 2000), is_deep("<div><p></div>" * 2000)
+    (True, False)
+    """
+    open_now: Counter[str] = Counter()
+    depth = 0
+    for found in _TAG.finditer(html):
+        tag = found[2].lower()
+        if not found[1]:
+            open_now[tag] += 1
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif open_now[tag]:
+            open_now[tag] -= 1
+            depth -= 1
+    return False
 
 
 def shows_something(html: str) -> bool:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import TemplateExporter
 from nbconvert.utils.exceptions import ConversionException
+from nbformat import ValidationError
 from traitlets.config import Config
 
 from evallib.kit import TEMPLATES
@@ -76,9 +78,20 @@ class ReportExporter(TemplateExporter):
         yield from super().default_filters()  # type: ignore[no-untyped-call]
         yield "filter_data_type", lambda data: self._page.best(PRIORITY)
 
+    def from_file(self, file_stream: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
+        """As `from_notebook_node`, of a file."""
+        try:
+            nb = nbformat.read(file_stream, as_version=4)
+        except Exception:  # of whatever is wrong with the file
+            raise _unreadable(resources) from None
+        return self.from_notebook_node(nb, resources, **kw)
+
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """The page of a run notebook, and nbconvert's resources. Raises PageRefused where it cannot become one."""
-        html, resources = super().from_notebook_node(nb, resources, **kw)
+        try:
+            html, resources = super().from_notebook_node(_readable(nb), resources, **kw)
+        except ValidationError:
+            raise _unreadable(resources) from None
         page = self._page
         for left_out in page.left_out:
             self.log.warning(left_out.describe(page.lang))
@@ -96,6 +109,20 @@ class ReportExporter(TemplateExporter):
         return nb, resources
 
 
+def _readable(value: Any) -> Any:
+    """A notebook without half characters, which can be written to no file."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return type(value)({_readable(key): _readable(one) for key, one in value.items()})
+    return [_readable(one) for one in value] if isinstance(value, list) else value
+
+
+def _unreadable(resources: Any) -> PageRefused:
+    name = (resources or {}).get("metadata", {}).get("name", "notebook")
+    return PageRefused((problem("report.unreadable_notebook", Place(f"{name}.ipynb")),))
+
+
 def _checked(nb: Any, name: str) -> Of:
     """The evaluation that the page is of. Raises PageRefused for a notebook that was never run, that failed, or that has none, or two."""
     code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
@@ -109,6 +136,8 @@ def _checked(nb: Any, name: str) -> Of:
         raise PageRefused(refusal.problems) from None
     if of is None:
         raise PageRefused((problem("notebook.no_evaluation", Place(name)),))
+    if len(of["said"]) < len(of["changes"]):  # a trial would pass for recorded data
+        raise PageRefused((problem("report.unreadable_changes", Place(name)),))
     return of
 
 

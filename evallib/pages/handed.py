@@ -140,6 +140,9 @@ def _marks(nb: Any) -> Iterator[tuple[Place, Mark]]:
         for output in cell.get("outputs", []):
             if mark := mark_of(output):
                 yield cell_place(number, cell.source), mark
+            elif isinstance(found := output.get("metadata", {}).get(MARK), dict) and found.get("kind") == "report":
+                # something is handed over, but not as ours; recorded data is not to stand in its place unsaid
+                raise InputRefused((problem("report.unreadable_changes", cell_place(number, cell.source)),))
 
 
 def _different(found: Sequence[tuple[Place, Mark]], kind: str) -> list[tuple[Place, Of]]:

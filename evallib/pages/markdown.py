@@ -24,6 +24,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 LARGEST = 8_000_000
 """Bytes of a picture beside the notebook that still goes into the page."""
 _MAGIC = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
+_BEFORE_SVG = re.compile(rb"\s+(?=<)|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", re.DOTALL | re.IGNORECASE)
 _LESS = "\ue000"  # stands for a sign that the converter would leave as it is inside text
 _UNKNOWN = re.compile(r"<m(?:i|o|text)>\\")
 _DELIMITED = re.compile(r"(\$\$|\$|\\\[|\\\()(?P<tex>.*?)(\$\$|\$|\\\]|\\\))", re.DOTALL)
@@ -130,14 +131,16 @@ def picture_beside(folder: Path | None, address: str) -> str | None:
     if folder is None or not path or re.match(r"[\w+.-]*:|[/\\]", path):
         return None
     try:
-        file = folder / path
+        file = (folder / path).resolve()
+        if not file.is_relative_to(folder.resolve()):  # another's notebook is not to fetch what lies elsewhere on this machine
+            return None
         if not file.is_file() or file.stat().st_size > LARGEST:
             return None
         data = file.read_bytes()
     except (OSError, ValueError):
         return None
     kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), "")
-    if not kind and b"<svg" in data[:2000]:
+    if not kind and _BEFORE_SVG.sub(b"", data[:4000]).startswith(b"<svg"):
         kind = "svg+xml"
     return f"data:image/{kind};base64,{b64encode(data).decode('ascii')}" if kind else None
 
@@ -174,7 +177,8 @@ def _image(renderer: Any, tokens: Sequence[Token], number: int, options: Any, en
     data: str | None = address
     if address.startswith("attachment:"):
         given = around.attachments.get(unquote(address.removeprefix("attachment:")), {})
-        data = next((_data(kind, text) for kind, text in given.items() if kind.startswith("image/")), None)
+        texts = {kind: "".join(text) if isinstance(text, list) else text for kind, text in given.items()}
+        data = next((_data(kind, text) for kind, text in texts.items() if kind.startswith("image/") and isinstance(text, str)), None)
     elif not address.startswith("data:"):
         data = picture_beside(around.folder, address)
     if data is None:

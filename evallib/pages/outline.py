@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
-from itertools import count as count_from
 from typing import Literal
 
 from evallib.model.words import Lang, Words
@@ -23,8 +23,8 @@ _OWN_NUMBER = re.compile(
     rf"第[{_DIGITS}\d]+[章节部分]|[（(]?[{_DIGITS}]+[）)、．.]|附录[{_DIGITS}\d]+|Appendix \d"
     r"|[（(]?\d{1,2}(?:\.\d+)*(?:[.、）)]|(?<=\.\d)\s)"
 )
-_FRAME = re.compile(r'\s*<div class="evallib"[^>]*>(.*)</div>\s*', re.DOTALL)
-_SECTION = re.compile(r"\s*(<header\b.*?</header>)?\s*<section\b[^>]*>\n?(.*)</section>\s*", re.DOTALL)
+_FRAME = re.compile(r'<div class="evallib"[^>]*>(.*)</div>', re.DOTALL)
+_SECTION = re.compile(r"(?:(<header\b.*?</header>)\s*)?<section\b[^>]*>\n?(.*)</section>", re.DOTALL)
 
 
 @cache
@@ -85,9 +85,9 @@ class Outline:
 
     def section(self, mark: Mark, html: str) -> None:
         """A section of the kit, cleaned: under the heading that waits for it, else under its own."""
-        if framed := _FRAME.fullmatch(html):
+        if framed := _FRAME.fullmatch(html.strip()):
             html = framed[1]
-        if found := _SECTION.fullmatch(html):
+        if found := _SECTION.fullmatch(html.strip()):
             self._header, html = self._header or found[1] or "", found[2]
         if not html.strip():
             return
@@ -131,18 +131,22 @@ class Outline:
     def _numbered(self) -> Iterator[tuple[str, str, Part]]:
         """The parts with their ids and numbers: appendices count by themselves; what brings a number keeps it; the summary has none."""
         shown = [part for part in self._parts if part.is_needed]
-        appendices = [part for part in shown if _is_appendix(part.text)]
+        appendices = sum(_is_appendix(part.text) for part in shown)
         given = {part.id for part in shown if part.id} | self._ids
         again: set[str] = set()
-        count = 0
+        times: Counter[str] = Counter()
+        count = place = 0
         for part in shown:
             id, held = part.id or _slug(part.text), again if part.id else given | again
-            id = next(one for n in count_from(1) if (one := id if n == 1 else f"{id}-{n}") not in held)
+            bare = id
+            while id in held:
+                times[bare] += 1
+                id = f"{bare}-{times[bare] + 1}"
             again.add(id)
             number = ""
-            if part in appendices:
-                place = appendices.index(part) + 1
-                if len(appendices) > 1:
+            if _is_appendix(part.text):
+                place += 1
+                if appendices > 1:
                     part = _numbered_appendix(part, place)
             elif part.place != "summary" and not _OWN_NUMBER.match(part.text):
                 count += 1
@@ -171,11 +175,17 @@ def _slug(text: str) -> str:
 
 
 def numeral(number: int) -> str:
-    """A number below a hundred as Chinese headings have it.
+    """A number as Chinese headings have it; from a thousand on in digits.
 
-    >>> numeral(3), numeral(10), numeral(12), numeral(21)
-    ('三', '十', '十二', '二十一')
+    >>> numeral(3), numeral(10), numeral(12), numeral(21), numeral(100), numeral(101), numeral(110), numeral(345)
+    ('三', '十', '十二', '二十一', '一百', '一百零一', '一百一十', '三百四十五')
     """
     digits = "零一二三四五六七八九"
     tens, ones = divmod(number, 10)
+    hundreds, tens = divmod(tens, 10)
+    if hundreds > 9:
+        return str(number)
+    if hundreds:
+        more = f"{digits[tens]}十" if tens else "零" if ones else ""
+        return f"{digits[hundreds]}百{more}{digits[ones] if ones else ''}"
     return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones or not tens else "")

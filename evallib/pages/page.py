@@ -16,7 +16,7 @@ from evallib import __version__
 from evallib.charts import drawing
 from evallib.model.errors import Problem
 from evallib.model.words import Lang
-from evallib.pages.clean import Cleaner, is_coloured, shows_something, svg_as_pictures, svg_data, svg_words, with_words
+from evallib.pages.clean import Cleaner, is_coloured, is_deep, shows_something, svg_as_pictures, svg_data, svg_words, with_words
 from evallib.pages.handed import Mark, Of, called, cell_place, mark_of
 from evallib.pages.markdown import Around, Heading, latex_html, markdown_parts
 from evallib.pages.outline import Outline
@@ -35,7 +35,7 @@ _COLOURS = {
 _DRAWING = re.compile(r'<img\b[^<>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^<>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
-_PROGRESS = re.compile(r"\d+%\|.*\||\[=*>?[ .=-]*\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
+_PROGRESS = re.compile(r"(?<!\d)\d+%\|.*\||\[=*(?:[> .-][ .=-]*)?\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
 _VALUE = re.compile(r"\b(?:Decimal|Fraction|Timestamp|np\.\w+)\('?([^()'\"]*)'?\)")
 _OBJECT = re.compile(
     r"[\[({]*<[A-Za-z_][^\n]*>[\])},\s]*|.*\bat 0x[0-9a-fA-F]{4,}.*|.*<\w+ object of .*|(?:[a-z_]+\.)*[A-Z]\w*\(.*\)", re.DOTALL
@@ -49,7 +49,7 @@ class Page:
     def __init__(self, of: Of, folder: Path | None) -> None:
         self.of: Of = of
         self.lang: Lang = of["lang"]
-        self.left_out: list[Problem] = []
+        self._left_out: dict[Problem, None] = {}  # each once, in the order of the page
         self.codes: list[str] = []
         self.made, self.version, self.css = made_at(), __version__, page_css()
         self._folder = folder
@@ -110,9 +110,12 @@ class Page:
         """Something of this cell does not reach the page."""
         place = cell_place(self._cell.metadata[NUMBER], self._cell.source)
         said = problem(f"notebook.{name}", place, found=_short(found), **given)
-        if said not in self.left_out:
-            self.left_out.append(said)
+        self._left_out[said] = None
         return ""
+
+    @property
+    def left_out(self) -> tuple[Problem, ...]:
+        return tuple(self._left_out)
 
     # --- outputs
 
@@ -149,6 +152,8 @@ class Page:
             return ""
         if self._mark and kind in ("section", "chart", "object", "figure"):
             return self._of_kit(self._mark, html)
+        if is_deep(html):
+            return self.leave_out("too_deep")
         html, lacking = with_words(svg_as_pictures(html), self._figure_name)
         cleaned = self._cleaner.own(html)
         if lacking:
@@ -175,7 +180,7 @@ class Page:
             alt = self._figure_name
             self.leave_out("no_alt", alt=alt)
         size = own.get("width")
-        width = f' width="{int(size)}"' if isinstance(size, int | float) else ""
+        width = f' width="{int(size)}"' if isinstance(size, int | float) and 1 <= size <= 10_000 else ""
         title, source = (escape(str(mark.get(part) or "")) for part in ("title", "source"))
         above = f"<figcaption><strong>{title}</strong></figcaption>\n" if title else ""
         below = f'\n<p class="quiet source">{source}</p>' if source else ""
@@ -202,6 +207,8 @@ class Page:
 
     def _of_kit(self, mark: Mark, html: str) -> str:
         """Something that the kit has made, its drawings as drawings."""
+        if is_deep(html):
+            return self.leave_out("too_deep")
         known = {*mark.get("drawings", []), mark.get("sha256", "")}
         of = mark.get("of")
         cleaned = self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html))
@@ -260,16 +267,19 @@ def plain_value(text: str) -> str | None:
 
 
 def bare_text(text: str) -> str:
-    """Text without the codes by which a terminal colours it."""
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+    """Text without the codes by which a terminal colours it, and without characters that are no text."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
 
 
 def _drawn(found: re.Match[str], known: set[str]) -> str:
     """A picture of the kit's as a drawing, its colours bound to the page's, so that dark mode and the reader's fonts apply; others stay."""
-    svg = b64decode(found[1])
+    try:
+        svg = b64decode(found[1])
+        drawn = svg.decode("utf-8")
+    except ValueError:
+        return found[0]
     if hashlib.sha256(svg).hexdigest() not in known:
         return found[0]
-    drawn = svg.decode("utf-8")
     for name, colour in _COLOURS.items():
         drawn = drawn.replace(colour, f"var(--c-{name})")
     return drawn
@@ -277,7 +287,7 @@ def _drawn(found: re.Match[str], known: set[str]) -> str:
 
 def _text(data: Any) -> str:
     """What a notebook keeps as one text, or as lines."""
-    return "".join(data) if isinstance(data, list) else str(data)
+    return "".join(map(str, data)) if isinstance(data, list) else str(data)
 
 
 def _short(text: str) -> str:

@@ -93,7 +93,7 @@ def _run_in_fork(sources: list[str | None], folder: str | None) -> Iterator[dict
             os.close(reading)
             if folder:
                 os.chdir(folder)
-            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+            with os.fdopen(writing, "w", encoding="utf-8", errors="surrogatepass") as pipe:
                 for result in _run(sources):
                     pipe.write(json.dumps(result, ensure_ascii=False) + "\n")
                     pipe.flush()
@@ -102,7 +102,7 @@ def _run_in_fork(sources: list[str | None], folder: str | None) -> Iterator[dict
             os._exit(code)  # nothing of the parent's may be cleaned up here
     os.close(writing)
     try:
-        with os.fdopen(reading, encoding="utf-8") as pipe:
+        with os.fdopen(reading, encoding="utf-8", errors="surrogatepass") as pipe:
             for line in pipe:
                 yield json.loads(line)
     finally:

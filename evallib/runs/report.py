@@ -117,15 +117,21 @@ _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
 def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     """The evaluation that a notebook handed over, made again from the recorded one and what was tried in it.
 
+    The page shows what the notebook says of it: its name, and what was changed; so all of it must be true.
+
     Raises InputRefused where it is another one.
     """
+    from evallib.pages.handed import of_evaluation
+
     try:
         changes = _CHANGES.validate_json(json.dumps(of.get("changes", [])))
     except ValidationError:
         raise refused("report.unreadable_changes", REPORT) from None
     made = apply(recorded, changes)
-    if of["fingerprint"] not in ("", made.fingerprint):  # nothing where only the parameters name it
-        raise refused("report.other_data", REPORT)
+    if of["fingerprint"] or changes or of["said"] or of["name"]:  # nothing of these where only the parameters name it
+        said = of_evaluation(made, of["lang"])
+        if any(of[key] != value for key, value in said.items() if key != "changes"):
+            raise refused("report.other_data", REPORT)
     return made
 
 
@@ -221,16 +227,21 @@ class _Run:
 
         `checked` is what is handed to the kernel.
         """
+        import nbformat
+
         folder, name = self.folder.resolve(), self.name
         _refuse_lacking(self.path, {*self.about, "lang", "data"})
         _refuse_folders(folder, name.partition(".")[0])
         new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         try:
+            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary, self._handing(checked, Path(temporary)):
+                executed = _execute(self.path, self._parameters, self.engine)
+            folder.mkdir(parents=True, exist_ok=True)
+            # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
             with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
                 work = Path(temporary)
-                with self._handing(checked, work):
-                    executed = _execute(self.path, work / f"{name}.ipynb", self._parameters, self.engine)
+                (work / f"{name}.ipynb").write_bytes(nbformat.writes(executed).encode("utf-8", "replace"))
                 beside(work, self._shown(executed))
                 html, left_out = _export(executed, self.path)
                 (work / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
@@ -261,9 +272,12 @@ class _Run:
         from evallib.pages.handed import one_evaluation
 
         of = one_evaluation(executed)
-        found = {key: value for key, value in (of or {}).items() if key in self.about}
-        if of and found != self.about:
-            asked, found_ = (" ".join(str(one[key]) for key in self.about) for one in (self.about, found))
+        about = {**self.about, "lang": self.lang}
+        found = {key: value for key, value in (of or {}).items() if key in about}
+        if of and found != about:
+            asked, found_ = (
+                " ".join(str(one[key]) for key in about if key != "lang" or found["lang"] != self.lang) for one in (about, found)
+            )
             raise refused("report.another_evaluation", self.path.name, found_, asked=asked)
         return of
 
@@ -291,8 +305,8 @@ def _refuse_lacking(notebook: Path, parameters: set[str]) -> None:
         raise refused("report.parameters_lacking", notebook.name, lacking=listed(lacking))
 
 
-def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: str | None) -> Any:
-    """Run the notebook with its parameters in a fresh kernel; the executed notebook, also saved under `target`."""
+def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> Any:
+    """Run the notebook with its parameters in a fresh kernel; the executed notebook."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
@@ -301,8 +315,8 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: s
         warnings.simplefilter("ignore")  # of the kernel's connection; what the notebook itself warns of stands in its outputs
         try:
             return papermill.execute_notebook(
-                str(notebook),
-                str(target),
+                str(notebook).replace("{", "{{").replace("}", "}}"),  # papermill fills in what stands in braces
+                None,
                 parameters=parameters,
                 kernel_name="python3",
                 engine_name=engine,
@@ -320,6 +334,8 @@ def _execute(notebook: Path, target: Path, parameters: dict[str, Any], engine: s
             )
         except PapermillExecutionError as error:
             raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
+        except RuntimeError as error:  # the kernel died
+            raise ReportFailed(f"{type(error).__name__}: {error}") from None
 
 
 def _export(executed: Any, notebook: Path) -> tuple[str, tuple[Problem, ...]]:
