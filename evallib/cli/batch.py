@@ -23,7 +23,7 @@ from evallib.cli.shared import (
     table_of,
     tell,
 )
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.kit import PAGES
 from evallib.model.errors import meant
 from evallib.model.units import SHARE
 from evallib.model.words import words
@@ -54,7 +54,7 @@ def batch(
     from evallib.runs.workers import open_executor
 
     with refusals_told(lang):
-        for name in (REPORT, COMPARISON, OVERVIEW, MONITORING):
+        for name in PAGES.values():
             notebook_told(data, name, notebooks, lang)
         every_job = list_pages(data, out, lang, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from rich.table import Column, Table
 from evallib.model.errors import InputRefused, Problem, gathered
 from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.say.sentences import sentence
+
+if TYPE_CHECKING:
+    from evallib.runs.report import How
 
 _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
 OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
@@ -127,14 +130,14 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
 
 
 @contextmanager
-def page_being_made(out: Path, lang: Lang) -> Iterator[None]:
-    """Around the making of a page: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
+def page_being_made(name: str, notebooks: Path | None, data: Path, out: Path, lang: Lang) -> Iterator[How]:
+    """Around the making of a page, with how it is made: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
     from evallib.runs.report import ReportFailed
 
     tell(sentence("commands.page.making"), lang, ERR)
     try:
         with refusals_told(lang, to=out):
-            yield
+            yield {"data": data, "out": out, "lang": lang, "notebook": notebook_told(data, name, notebooks, lang)}
     except KeyboardInterrupt:
         tell(sentence("commands.page.interrupted"), lang, ERR)
         raise typer.Exit(130) from None

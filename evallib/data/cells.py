@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.rows import Row, columns, note_of, spread, unit_of
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
-from evallib.model.words import Words, listed, words
+from evallib.model.words import Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
@@ -51,16 +51,10 @@ class Reader:
             raise InputRefused(errors)
 
 
-@lru_cache(maxsize=4096)
-def normalised(text: str) -> str:
-    """A text without what does not count where it is compared: the width of letters, capitals, spaces around it."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
-
-
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
 _RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
-    normalised(text): state
+    folded(text): state
     for state, both in STATES.items()
     for text in (state, both.zh, both.en, CHOICES[state].en if state in CHOICES else "")
     if text
@@ -76,7 +70,7 @@ def heads_of(model: type[Row]) -> dict[str, str]:
     known: dict[str, str] = {}
     for name in columns(model):
         info = model.model_fields[name]
-        known |= {normalised(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
+        known |= {folded(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
     return known
 
 
@@ -84,7 +78,7 @@ def heads_of(model: type[Row]) -> dict[str, str]:
 def _choices(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means."""
     values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
-    return {normalised(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
+    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
 
 
 def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tuple[Row, ...]:
@@ -129,16 +123,16 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
         return {column: index for index, column in enumerate(ids)}
     infos, before, order = model.model_fields, len(reader.problems), dict[str, int]()
     titles = {column: words(str(infos[column].title), column) for column in ids}
-    there = {known.get(normalised(head)) for head in grid.head}
+    there = {known.get(folded(head)) for head in grid.head}
     lacking = [column for column in ids if infos[column].is_required() and column not in there]
     for index, head in enumerate(grid.head):
         unused = not head.strip() and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
         if head.strip().startswith("#") or unused:
             continue
         place = grid.place(1, head.strip() or "（空 / empty）", index)
-        column = known.get(normalised(head))
+        column = known.get(folded(head))
         if column is None:
-            near = get_close_matches(normalised(head), known, 1)
+            near = get_close_matches(folded(head), known, 1)
             name = "column.mistyped" if near else "column.unknown_and_others_missing" if lacking else "column.unknown"
             all_of = listed(words(f"{titles[c].zh}（{c}）", c) for c in ids)
             named = listed(titles[c] for c in lacking)
@@ -173,11 +167,11 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
         elif (
             kind in _NUMBERS
             and not text[0].isdigit()
-            and (state := _STATES.get(normalised(text)))
+            and (state := _STATES.get(folded(text)))
             and not model.model_fields[column].is_required()
         ):
             states.append((column, state))
-        elif not text[0].isdigit() and kind in ("decimal", "date") and normalised(text) in _ASKED:
+        elif not text[0].isdigit() and kind in ("decimal", "date") and folded(text) in _ASKED:
             reader.problems.append(problem("cell.number_or_state", place(column), text))
         elif kind == "decimal":
             if not _spread(model, column, text, cells, given):
@@ -188,7 +182,7 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
         elif kind == "date":
             given[column] = read_day(text) or text
         elif kind in ("choice", "verdict"):
-            given[column] = _choices(model, column).get(normalised(text), text)
+            given[column] = _choices(model, column).get(folded(text), text)
         else:
             unit = reader.units.find(text)
             given.setdefault(column, unit.symbol if unit else text)
@@ -226,14 +220,14 @@ def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kin
         return False
     plain = unicodedata.normalize("NFKC", text).strip()
     ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
-    operator = next((_choices(model, "operator").get(normalised(text), "") for name, _, text in cells if name == "operator"), "")
+    operator = next((_choices(model, "operator").get(folded(text), "") for name, _, text in cells if name == "operator"), "")
     if "range" in room and len(ends) == 2 and None not in ends:
         given[column], given[room["range"]] = ends
         if found and found[3]:
             given.setdefault("unit", found[3])
     elif "date" in room and (day := read_day(text)):
         given[room["date"]] = day
-    elif "choice" in room and (choice := _choices(model, room["choice"]).get(normalised(text))):
+    elif "choice" in room and (choice := _choices(model, room["choice"]).get(folded(text))):
         given[room["choice"]] = choice
     elif "text" in room and operator == "words":
         given[room["text"]] = text

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import heads_of, normalised
+from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, has_data
 from evallib.data.framework_list import frameworks
@@ -31,7 +31,7 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
 from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang, joined
+from evallib.model.words import Given, Lang, folded, joined
 from evallib.say.frameworks import choice
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
@@ -393,11 +393,11 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
     content = path.read_bytes()
     grid = read_csv(path.name, content)
     known = heads_of(Listing)
-    order = {known[normalised(head)]: index for index, head in enumerate(grid.head) if normalised(head) in known}
+    order = {known[folded(head)]: index for index, head in enumerate(grid.head) if folded(head) in known}
     new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
 
     def cell(cells: list[str], column: str) -> str:
-        return normalised(cells[order[column]]) if order[column] < len(cells) else ""
+        return folded(cells[order[column]]) if order[column] < len(cells) else ""
 
     def is_raised(cells: list[str]) -> bool:
         span = [parse_decimal(cell(cells, column)) for column in ("first_year", "last_year")]

@@ -96,7 +96,7 @@ def kept_style(style: str) -> str:
 class Cleaner:
     """Cleans the parts of one page, so that no id stands on it twice. What it drops that a person should know of, it tells `dropped`."""
 
-    def __init__(self, dropped: Callable[[str], None] = lambda address: None) -> None:
+    def __init__(self, dropped: Callable[[str], object] = lambda address: None) -> None:
         self.ids = {"main"}
         self._dropped = dropped
         kit = {*_TEXT.split(), *_KIT.split()}

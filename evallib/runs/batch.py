@@ -20,7 +20,7 @@ from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
 from evallib.data.whole import whole
 from evallib.data.years import DataChanged
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PACKAGE, REPORT
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PACKAGE, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused
 from evallib.model.record import Kind
@@ -136,7 +136,7 @@ def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None 
 
     Raises InputRefused as `list_jobs` does.
     """
-    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in (REPORT, COMPARISON, OVERVIEW, MONITORING))
+    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in PAGES.values())
     reports = list_jobs(data, out, lang=lang, notebook=report)
     return (
         *reports,
