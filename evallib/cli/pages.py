@@ -19,9 +19,10 @@ from evallib.cli.shared import (
     page_being_made,
     print_problems,
     tell,
+    told,
 )
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
-from evallib.model.words import Lang, joined, words
+from evallib.model.words import Lang, joined
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 from evallib.say.workings import total_text
@@ -51,7 +52,7 @@ def report(
     if warned:
         options = ("" if data == DATA else f" --data {data}") + ("" if lang == "zh" else " --lang en")
         check = f"evallib check {department} {year}{options}"
-        tell(words(f"有 {warned} 个提醒，运行 {check} 查看。", f"{warned} warning(s): see {check}."), lang, ERR)
+        tell(told("page.warnings", count=warned, check=check), lang, ERR)
     e = written.evaluation
     result = f"  {total} / {plain(e.points)}  {e.grade[lang]}" if (total := total_text(e)) else ""
     tell(f"{e.record.name[lang]} {e.catalogue.year(year)[lang]}{result}".rstrip())
