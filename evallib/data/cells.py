@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, unit_of
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
@@ -23,6 +23,7 @@ from evallib.model.words import Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
+Made = TypeVar("Made", bound=Row)
 HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 
@@ -46,9 +47,7 @@ class Reader:
 
     def stop_if_wrong(self) -> None:
         """Raise InputRefused with every problem gathered that is an error."""
-        errors = tuple(p for p in self.problems if p.level == "error")
-        if errors:
-            raise InputRefused(errors)
+        refuse_errors(self.problems)
 
 
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
@@ -81,7 +80,7 @@ def _choices(model: type[Row], column: str) -> dict[str, str]:
     return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
 
 
-def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tuple[Row, ...]:
+def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tuple[Made, ...]:
     """The rows of one table; what is wrong with them is added to the reader's problems."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
@@ -91,7 +90,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
     order = _check_head(reader, grid, model)
     if order is None:
         return ()
-    rows: list[Row] = []
+    rows: list[Made] = []
     width = len(grid.head)
     kinds = [(column, index, kind_of(model, column)) for column, index in order.items()]
     for number, texts in grid.rows:
@@ -150,7 +149,7 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
 _PlaceOf = Callable[[str | None], Place]
 
 
-def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[str, Kind, str]]) -> Row | None:
+def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple[str, Kind, str]]) -> Made | None:
     """A row of a table from the texts of its filled cells, or None with its problems recorded."""
     given: dict[str, Any] = {}
     states: list[tuple[str, str]] = []

@@ -13,7 +13,7 @@ from evallib.checks.prose import check_prose
 from evallib.data.folder import has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import listed, words
@@ -38,8 +38,7 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     loaded = load_year(data, department, year, before.record if before else None, every)
     evaluation = _evaluation(loaded)
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
-    if wrong := tuple(one for one in found if one.level == "error"):
-        raise InputRefused(wrong)
+    refuse_errors(found)
     previous = _evaluation(before) if before else None
     remarks = (*unusable, *loaded.remarks, *found, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)

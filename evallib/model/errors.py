@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
 
 _SHOWN = 8
 """So many of the lines where the same is wrong are named."""
+Made = TypeVar("Made")
 Level = Literal["error", "warning", "recorded"]
 """An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
 
@@ -163,6 +164,21 @@ class InputRefused(Exception):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback: the problems, in both languages."""
         return [*self.describe("zh").splitlines(), "", *self.describe("en").splitlines()]
+
+
+def refuse_errors(problems: Iterable[Problem]) -> None:
+    """Raise InputRefused with the problems that are errors, where there are any."""
+    if errors := tuple(problem for problem in problems if problem.level == "error"):
+        raise InputRefused(errors)
+
+
+def attempted(problems: list[Problem], make: Callable[..., Made], *given: Any) -> Made | None:
+    """What is made of something; where that is refused None, and what is wrong is added to the problems."""
+    try:
+        return make(*given)
+    except InputRefused as refusal:
+        problems.extend(refusal.problems)
+        return None
 
 
 def meant(found: str, known: list[str]) -> Words:

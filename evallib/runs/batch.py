@@ -25,7 +25,7 @@ from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
-from evallib.runs.report import Page, ReportFailed, page_name, run_comparison, run_monitoring, run_overview, run_report
+from evallib.runs.report import Page, ReportFailed, Written, page_name, run_comparison, run_monitoring, run_overview, run_report
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
@@ -71,10 +71,14 @@ class Job:
         return page_name(self.stem, self.lang)
 
     @property
+    def about(self) -> list[str | int]:
+        """The department, the year or both."""
+        return [part for part in (self.department, self.year) if part]
+
+    @property
     def title(self) -> Words:
         """What it is called in messages."""
-        of = [str(part) for part in (self.department, self.year) if part]
-        return words(" ".join(of)) + _PAGES.get(self.kind, NOTHING)
+        return words(" ".join(map(str, self.about))) + _PAGES.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:
@@ -273,25 +277,25 @@ def _write_stamp(job: Job, **content: Any) -> None:
 # --- work ----------------------------------------------------------------------------------------------------------
 
 
+_MAKE: dict[PageKind, Callable[..., Page]] = {
+    "report": run_report,
+    "comparison": run_comparison,
+    "overview": run_overview,
+    "monitoring": run_monitoring,
+}
+
+
 def run_job(job: Job) -> Outcome:
     """Make one page. Whatever goes wrong becomes an outcome; nothing is raised but the wish to stop."""
     from evallib.runs.engine import fast_engine
 
-    mark, result = fingerprint(job), {}
-    page: Page
-    how: Any = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook, "engine": fast_engine()}
+    mark, result, make = fingerprint(job), {}, _MAKE[job.kind]
     try:
-        if job.kind == "report":
-            page = written = run_report(job.department, job.year, **how)
-            made = written.evaluation
+        page: Page = make(*job.about, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=fast_engine())
+        if isinstance(page, Written):
+            made = page.evaluation
             called = {"year": asdict(made.catalogue.year(job.year)), "framework_name": asdict(made.framework.words)}
             result = result_of(made) | called | {"kind": made.record.kind}
-        elif job.kind == "comparison":
-            page = run_comparison(job.department, **how)
-        elif job.kind == "monitoring":
-            page = run_monitoring(job.department, job.year, **how)
-        else:
-            page = run_overview(job.year, **how)
     except DataChanged as change:  # nothing that would hold the next time
         return Outcome(job, "refused", change.in_short())
     except InputRefused as refusal:
