@@ -114,29 +114,6 @@ class Difference:
         return (self.changed or Decimal(0)) - (self.recorded or Decimal(0))
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A scenario held against what is recorded: the total, and only those dimensions and indicators that differ."""
-
-    scenario: Scenario
-    total: Difference
-    grade: Words
-    grade_changes: bool
-    dimensions: tuple[Difference, ...]
-    indicators: tuple[Difference, ...]
-
-
-def compare(recorded: Evaluation, scenarios: Sequence[Scenario]) -> tuple[Comparison, ...]:
-    """Each scenario against the recorded evaluation, in the order given. Scores are points, as rounded by the framework."""
-    found = []
-    for scenario in scenarios:
-        e = scenario.evaluation
-        dimensions, indicators = differing(recorded.dimensions, e.dimensions), differing(recorded.indicators, e.indicators)
-        total = Difference("total", sentence("changes.total"), recorded.total, e.total)
-        found.append(Comparison(scenario, total, e.grade, e.grade_id != recorded.grade_id, dimensions, indicators))
-    return tuple(found)
-
-
 def differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference, ...]:
     """The dimensions or indicators whose scores differ."""
     pairs = zip(before, after, strict=True)

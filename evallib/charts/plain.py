@@ -328,8 +328,8 @@ def _escaped(text: str) -> str:
     return clean(text).replace("$", r"\$")
 
 
-def _decimal(value: float, places: int = 6) -> Decimal:
-    return round_half_up(Decimal(str(float(value))), places)
+def _decimal(value: float) -> Decimal:
+    return round_half_up(Decimal(str(float(value))), 6)
 
 
 def _number(value: float, places: int | None = 2) -> str:

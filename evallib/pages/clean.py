@@ -1,4 +1,4 @@
-"""What of HTML may stand on a page: an allow list of elements, attributes and values (nh3). Knows no notebook and makes no HTML.
+"""What of HTML may stand on a page: an allow list of elements, attributes and values (nh3); drawings become pictures. Knows no notebook.
 
 The page asks nothing of anybody: no script, no address but links that wait to be clicked, pictures as data only.
 """

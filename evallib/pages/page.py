@@ -220,9 +220,10 @@ class Page:
     def _cleaned(self, html: str) -> str:
         """HTML from elsewhere, made harmless; its pictures have words, plain ones where it brings none."""
         html, lacking = with_words(svg_as_pictures(html), self._figure_name)
+        cleaned = self._cleaner.own(html)
         if lacking:
             self.leave_out("no_alt", alt=self._figure_name)
-        return self._cleaner.own(html)
+        return cleaned
 
     def _around(self, attachments: dict[str, Any]) -> Around:
         return Around(attachments, self._folder, self.leave_out)

@@ -1,4 +1,4 @@
-"""Many reports: the list of jobs, what is up to date, workers, and the tables that come of it. Knows no notebook and no page."""
+"""Many pages: the list of jobs, what is up to date, and the work, on any executor. How a page is made is for `report` to know."""
 
 from __future__ import annotations
 

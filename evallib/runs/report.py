@@ -1,4 +1,4 @@
-"""One page: data checked, notebook run, page and `evaluation.json` written. The only place that knows papermill.
+"""One page: data checked, notebook run, page and `evaluation.json` written. Beside `fork_engine` the only place that knows papermill.
 
 A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place. What is
 written beside the page is the evaluation that the notebook handed over, from the data that was checked, with what was tried in it.
