@@ -7,7 +7,6 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache, partial
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from pydantic import ValidationError
 
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid
-from evallib.model.errors import Place, Problem, refuse_errors
+from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, unit_of
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
@@ -131,11 +130,11 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
         place = grid.place(1, head.strip() or "（空 / empty）", index)
         column = known.get(folded(head))
         if column is None:
-            near = get_close_matches(folded(head), known, 1)
+            near = nearest(folded(head), known)
             name = "column.mistyped" if near else "column.unknown_and_others_missing" if lacking else "column.unknown"
             all_of = listed(words(f"{titles[c].zh}（{c}）", c) for c in ids)
             named = listed(titles[c] for c in lacking)
-            reader.problems.append(problem(name, place, near="".join(near), lacking=named, columns=all_of))
+            reader.problems.append(problem(name, place, near=near, lacking=named, columns=all_of))
         elif column in order:
             reader.problems.append(problem("column.twice", place))
         else:

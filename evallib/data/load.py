@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, known_sheets, read_csv, read_workbook
 from evallib.model.catalogue import Catalogue
-from evallib.model.errors import Place, Problem, Where, refuse_errors
+from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
@@ -119,7 +118,7 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
     listings = every.of(department)
     if not listings:
         codes = sorted({row.code for row in every or list_departments(root)})  # which refuses an empty list
-        near = "".join(get_close_matches(department, codes, 1))
+        near = nearest(department, codes)
         name = "department.mistyped" if near else "department.unknown"
         raise refused(name, "departments.csv", department, near=near, codes=listed(codes))
     listing = next((row for row in listings if row.first_year <= year <= row.last_year), None)
@@ -227,7 +226,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
 
 
 def _unknown_table(reader: Reader, place: Place, name: str) -> None:
-    near = "".join(get_close_matches(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))], 1))
+    near = nearest(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))])
     if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
         tables = listed(TABLE_NAMES.values())
     else:
