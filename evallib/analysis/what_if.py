@@ -57,17 +57,17 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     return replace(evaluate(framework, record), tried=(*evaluation.tried, *tried))
 
 
-def broken_identities(catalogue: Catalogue, recorded: Record, changed: Record) -> tuple[Words, ...]:
-    """The accounting identities that held in the recorded data and no longer hold in the changed one, a sentence each."""
-    before, after = ({p.about: p for p in check_identities(catalogue, r, place_of(r))} for r in (recorded, changed))
-    return tuple(_identity(catalogue, p) for about, p in after.items() if about not in before)
-
-
-def new_remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
-    """What is possible but strange in the changed evaluation and was not in the recorded one, a sentence each."""
-    strange = (check_plausibility(e, None, place_of(e.record)) for e in (recorded, changed))
-    before, after = ({(p.code, p.place.file): p for p in problems} for problems in strange)
-    return tuple(p.what for key, p in after.items() if key not in before)
+def remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
+    """What a reader must know of changes: identities that held and no longer do, what is strange only now, points that no longer add up."""
+    catalogue = recorded.catalogue
+    before, after = ({p.about: p for p in check_identities(catalogue, e.record, place_of(e.record))} for e in (recorded, changed))
+    found = [_identity(catalogue, problem) for about, problem in after.items() if about not in before]
+    was, now = ({(p.code, p.place.file): p for p in check_plausibility(e, None, place_of(e.record))} for e in (recorded, changed))
+    found += [problem.what for key, problem in now.items() if key not in was]
+    points = sum((d.points for d in changed.dimensions), Decimal(0))
+    if points != changed.framework.points:
+        found.append(sentence("changes.scaled_back", given=plain(points, 2), full=plain(changed.framework.points)))
+    return tuple(found)
 
 
 def _identity(catalogue: Catalogue, problem: Problem) -> Words:
@@ -77,47 +77,40 @@ def _identity(catalogue: Catalogue, problem: Problem) -> Words:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A named set of changes with the evaluation that follows from it, and what a reader must know about it."""
-
-    name: Words
-    changes: tuple[Change, ...]
-    evaluation: Evaluation
-    remarks: tuple[Words, ...]
-
-
-def make_scenario(recorded: Evaluation, name: Words, changes: Sequence[Change]) -> Scenario:
-    """A scenario: the changes applied; as remarks the identities they break, what is strange only now, points that no longer add up.
-
-    Raises InputRefused as `apply` does.
-    """
-    changed = apply(recorded, changes)
-    remarks = [*broken_identities(recorded.catalogue, recorded.record, changed.record), *new_remarks(recorded, changed)]
-    points = sum((d.points for d in changed.dimensions), Decimal(0))
-    if points != changed.framework.points:
-        given, full = plain(points, 2), plain(changed.framework.points)
-        remarks.append(sentence("changes.scaled_back", given=given, full=full))
-    return Scenario(name, tuple(changes), changed, tuple(remarks))
-
-
-@dataclass(frozen=True)
 class Difference:
-    """A score as recorded and in a scenario, in points; None where an indicator does not apply."""
+    """A score in two evaluations, in points; None where an indicator does not apply, or is not there."""
 
     id: str
     name: Words
-    recorded: Decimal | None
-    changed: Decimal | None
+    before: Decimal | None
+    after: Decimal | None
 
     @property
     def difference(self) -> Decimal:
-        return (self.changed or Decimal(0)) - (self.recorded or Decimal(0))
+        return (self.after or Decimal(0)) - (self.before or Decimal(0))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two evaluations side by side: the total, and only those dimensions and indicators that differ. Scores are points, as rounded."""
+
+    total: Difference
+    dimensions: tuple[Difference, ...]
+    indicators: tuple[Difference, ...]
+
+
+def compare(before: Evaluation, after: Evaluation) -> Compared:
+    """An evaluation beside another one, with changes or of another year."""
+    totals = (e.total if e.has_total else None for e in (before, after))
+    total = Difference("total", sentence("changes.total"), *totals)
+    return Compared(total, differing(before.dimensions, after.dimensions), differing(before.indicators, after.indicators))
 
 
 def differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference, ...]:
-    """The dimensions or indicators whose scores differ."""
-    pairs = zip(before, after, strict=True)
-    return tuple(Difference(a.id, a.name, a.score, b.score) for a, b in pairs if a.score != b.score)
+    """The dimensions or indicators whose scores differ, by their ids."""
+    was, now = ({one.id: one for one in some} for some in (before, after))
+    pairs = ((id, (now.get(id) or was[id]).name, *(one[id].score if id in one else None for one in (was, now))) for id in {**was, **now})
+    return tuple(Difference(*pair) for pair in pairs if pair[2] != pair[3])
 
 
 def place_of(record: Record) -> Callable[[str, int, str | None], Place]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import SupportsIndex
 
 from evallib.data.load import load_departments, load_year
 from evallib.model.errors import InputRefused, Problem, attempted, meant
@@ -58,8 +59,8 @@ def checked_year(given: object) -> int:
     >>> checked_year("2023")
     2023
     """
-    if isinstance(given, int) and not isinstance(given, bool):
-        return given
+    if isinstance(given, SupportsIndex) and not isinstance(given, bool):  # an int, or one of numpy's
+        return int(given)
     if isinstance(given, str) and given.strip().isdecimal():
         return int(given)
     raise refused("parameters.no_year", "year", str(given))

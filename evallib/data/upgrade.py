@@ -45,8 +45,8 @@ class Upgraded:
 def upgrade(folder: Path) -> Upgraded:
     """Turn a data folder of version 1.0, or a working folder that holds one, into today's, and tell what was changed.
 
-    The data folder as it was lies beside it as `data.1.0`. Notebooks that `init` laid and nobody changed are replaced, changed ones
-    named. A folder of today's format is left as it is.
+    The data folder as it was lies beside it as `data.1.0`. Notebooks that `init` laid are replaced, those that somebody changed are kept
+    beside. A folder of today's format is left as it is.
 
     Raises InputRefused where there is no data folder, or a framework in it is no TOML; OSError where it cannot be written.
     """
@@ -255,7 +255,7 @@ def _edit_workbook(file: Path) -> bool:
 
 
 def _replace_laid(folder: Path) -> Iterator[Words]:
-    """Replace what `init` of 1.0 laid into a working folder and nobody changed; name what somebody did."""
+    """Replace what `init` of 1.0 laid into a working folder. A notebook that somebody changed is kept beside the new one, and named."""
     for name, mark in said_before()["laid"].items():
         today = (NOTEBOOKS if name.endswith(".ipynb") else TEMPLATES / "kit") / name
         file = folder / "notebooks" / name if name.endswith(".ipynb") else folder / name
@@ -264,9 +264,11 @@ def _replace_laid(folder: Path) -> Iterator[Words]:
         content = file.read_bytes().replace(b"\r\n", b"\n")
         if content == today.read_bytes():
             continue
-        if hashlib.sha256(content).hexdigest() == mark:
-            with whole(file) as made:
-                shutil.copyfile(today, made)
-            yield _changed(folder, file, "replaced")
-        elif name.endswith(".ipynb"):
-            yield _changed(folder, file, "kept")
+        changed = hashlib.sha256(content).hexdigest() != mark
+        if changed and (not name.endswith(".ipynb") or b"import evallib as ev" in content):  # the README, or a notebook of today
+            continue
+        if changed:
+            shutil.copyfile(file, free(file.parent, f"{file.stem}.1.0", ".ipynb"))
+        with whole(file) as made:
+            shutil.copyfile(today, made)
+        yield _changed(folder, file, "kept" if changed else "replaced")

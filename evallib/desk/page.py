@@ -57,8 +57,9 @@ def report_section(report: Report, id: str) -> Section:
     if id not in report.shown:
         said = sentence("desk.left_out", reason=report.absent()[id])[report.lang]
         return DeskPage(report.lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
-    drawn = "".join(chart.to_html() for chart in report.charts(id))
-    return Section(id, inert(report.section(id).whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)))
+    *charts, section = report.parts(id)
+    drawn = "".join(chart.to_html() for chart in charts)
+    return Section(id, inert(section.whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)))
 
 
 def inert(html: str) -> str:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any, overload
 
 from evallib.data.folder import data_root, find_data, has_data
 from evallib.data.load import Departments, list_departments, load_departments
+from evallib.data.parameters import checked_lang, checked_year
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
 from evallib.door.lookup import ByName, found_in
-from evallib.door.result import Frames, Path_, Result, _points, heads, told
-from evallib.door.shown import Shown, Shows
+from evallib.door.result import Frames, Path_, Result
+from evallib.door.shown import Shown, Shows, heads, told
 from evallib.model.errors import InputRefused
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentences
+from evallib.say.workings import total_text
 
 if TYPE_CHECKING:  # what draws is fetched when something is drawn
     import pandas as pd
@@ -105,7 +107,7 @@ class Results(Frames):
         rows = []
         for r in found[:MOST_SHOWN]:
             if isinstance(r, Result):
-                rows.append((r.name, str(r.year), _points(r.total), r.grade))
+                rows.append((r.name, str(r.year), total_text(r.evaluation) or "—", r.grade))
             else:
                 rows.append((r.name[lang], str(r.year), "—", r.reason[lang][:60]))
         more = told("more", lang, count=len(found) - MOST_SHOWN) if len(found) > MOST_SHOWN else ""
@@ -204,7 +206,7 @@ class Book(Results):
 
     def __init__(self, data: Path_ = "data", lang: Lang | None = None) -> None:
         root = data_root(find_data(Path(data)))
-        super().__init__(root, lang or load_county(root).language, ())
+        super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
@@ -251,7 +253,7 @@ class Book(Results):
 
         if isinstance(asked, tuple) and len(asked) == 2:
             department = found_in(self._named, asked[0], "department")
-            return self._get(department, int(asked[1]))
+            return self._get(department, checked_year(asked[1]))
         if isinstance(asked, str):
             department = found_in(self._named, asked, "department")
             rows = self._listed.of(department)

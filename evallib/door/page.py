@@ -15,8 +15,8 @@ from evallib.data.notebooks import refuse_unknown_parameters
 from evallib.data.parameters import checked_parameters
 from evallib.door.book import Book, County, Years
 from evallib.door.lookup import ByName
-from evallib.door.result import Path_, Result, told
-from evallib.door.shown import Shown, Shows
+from evallib.door.result import Path_, Result
+from evallib.door.shown import Shown, Shows, told
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import Section

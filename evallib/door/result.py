@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from decimal import Decimal
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evallib.analysis.tables import losses
-from evallib.analysis.what_if import make_scenario
-from evallib.data.load import load_year
+from evallib.analysis.what_if import apply, remarks
 from evallib.data.whole import whole
 from evallib.door import frames
 from evallib.door.changes import Given, changes_of
+from evallib.door.compare import Comparison
+from evallib.door.explain import Explanation
 from evallib.door.lookup import ByName, found_in
-from evallib.door.numbers import as_float, unit_shown
-from evallib.door.shown import Shown, Shows
-from evallib.model.errors import InputRefused
+from evallib.door.numbers import as_float
+from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Evaluation
-from evallib.model.facts import InputValue
-from evallib.model.units import Unit
-from evallib.model.words import Lang, Words, joined, words
+from evallib.model.words import Lang, words
 from evallib.model.years import EvaluatedYear
-from evallib.say.numbers import plain, quantity
+from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
 from evallib.say.refusals import refused
-from evallib.say.sentences import sentence, sentences
+from evallib.say.sentences import sentences
 from evallib.say.workings import (
-    formula_text,
-    indicator_clause,
-    indicator_evidence,
-    indicator_rule,
-    indicator_value,
-    indicator_working,
     total_text,
 )
 
@@ -48,16 +39,6 @@ if TYPE_CHECKING:  # what draws is fetched when something is drawn
 
 Path_ = str | os.PathLike[str]
 """A path, as text or as an object."""
-
-
-def told(name: str, lang: Lang, /, **given: str | int | Words) -> str:
-    """A sentence of the door in one language."""
-    return sentence(f"door.{name}", **given)[lang]
-
-
-def heads(lang: Lang, *names: str) -> tuple[str, ...]:
-    """The heads of a table."""
-    return tuple(told(f"head.{name}", lang) for name in names)
 
 
 class Frames(Shows):
@@ -285,8 +266,8 @@ class Result(Frames):
 
     def with_changes(self, changes: Iterable[Any]) -> Result:
         """The result with changes of `evallib.analysis.changes` made: what `what_if` does once it has understood them."""
-        scenario = make_scenario(self.evaluation, words(""), tuple(changes))
-        return Trial(replace(self._checked, evaluation=scenario.evaluation), self._lang, self._data, self, scenario.remarks)
+        changed = apply(self.evaluation, tuple(changes))
+        return Trial(replace(self._checked, evaluation=changed), self._lang, self._data, self)
 
     def compare(self, other: Result | None = None) -> Comparison:
         """This result beside another one, its own recorded one or last year's where none is named: what moved the total, and why.
@@ -296,7 +277,7 @@ class Result(Frames):
         before = other or self._before
         if before is None:
             raise refused("door.nothing_to_compare", f"{self.department} {self.year}")
-        return Comparison(before, self)
+        return Comparison(before.evaluation, self.evaluation, self._lang)
 
     @property
     def _before(self) -> Result | None:
@@ -316,14 +297,18 @@ class Result(Frames):
 
     def to_html(self, path: Path_) -> Path:
         """Write the page of the report, with all its sections, without running a notebook. Gives the path."""
-        from nbformat.v4 import new_code_cell, new_notebook, new_output
+        from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
         from evallib.pages.exporter import ReportExporter
 
-        shown = [part for name in self.section for part in self._report.parts(name)]
-        outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
+        cells = []
+        for name in self.section:
+            *charts, section = self._report.parts(name)
+            shown: list[Chart | Section] = [*charts, section]
+            outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
+            cells += [new_markdown_cell(f"## {section.pair}"), new_code_cell("", outputs=outputs, execution_count=1)]
         exporter: Any = ReportExporter  # its base class has no types
-        html, _ = exporter().from_notebook_node(new_notebook(cells=[new_code_cell("", outputs=outputs, execution_count=1)]))
+        html, _ = exporter().from_notebook_node(new_notebook(cells=cells))
         return self._write(path, lambda file: file.write_text(html, encoding="utf-8", newline="\n"))
 
     def _write(self, path: Path_, write: Callable[[Path], object]) -> Path:
@@ -339,13 +324,11 @@ class Result(Frames):
         title = told("of_year", lang, name=e.record.name, year=e.catalogue.year(e.record.year))
         lines = [_said_total(e, lang)]
         if self.tried:
-            lines.append(told("tried", lang, said=_some(self.tried, lang)))
+            lines.append(told("tried", lang, said=some(self.tried, lang)))
         if synthetic := e.record.find_profile("synthetic", lang):
             lines.append(synthetic)
-        lost = losses(e)[:5]
-        if lost:
-            names = joined((sentence("door.lost", name=one.indicator.name, lost=plain(one.lost, 2)) for one in lost), "、", ", ")
-            lines.append(told("lost_most", lang, names=names))
+        if lost := [f"{one.indicator.name[lang]} −{plain(one.lost, 2)}" for one in losses(e)[:5]]:
+            lines.append(told("lost_most", lang, names=some(lost, lang, "、", ", ")))
         rows = [
             (d.name[lang], plain(d.points, 2), plain(d.score, 2), f"{as_float(d.rate) * 100:.1f}%" if d.rate is not None else "—")
             for d in e.dimensions
@@ -367,9 +350,9 @@ def _said_total(e: Evaluation, lang: Lang) -> str:
 class Trial(Result):
     """A result with something changed to try it; `recorded` is what it was made from."""
 
-    def __init__(self, checked: EvaluatedYear, lang: Lang, data: Path | None, recorded: Result, remarks: tuple[Words, ...]) -> None:
+    def __init__(self, checked: EvaluatedYear, lang: Lang, data: Path | None, recorded: Result) -> None:
         super().__init__(checked, lang, data)
-        self._recorded, self._remarks = recorded, remarks
+        self._recorded = recorded
 
     @property
     def recorded(self) -> Result:
@@ -383,172 +366,4 @@ class Trial(Result):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What no longer fits together: identities that break, what is strange only now, points that no longer add up."""
-        return tuple(remark[self._lang] for remark in self._remarks)
-
-
-class Comparison(Shows):
-    """Two results side by side: only what differs. `frame` holds it, `sentence` says what moved and why."""
-
-    def __init__(self, before: Result, after: Result) -> None:
-        self._before, self._after, self._lang = before, after, after._lang
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The total, dimensions and indicators whose scores differ, by id: name, before, after, difference, in points."""
-        rows = ({"id": id, "name": name, "before": was, "after": now, "difference": now - was} for id, name, was, now in self._moved())
-        return frames.frame("id", "name before after difference", rows)
-
-    def _moved(self) -> Iterator[tuple[str, str, float, float]]:
-        was, now = self._before, self._after
-        yield "total", told("head.total", self._lang), was.total, now.total
-        for level in ("dimensions", "indicators"):
-            before, after = was._frame(level), now._frame(level)
-            for id in [*after.index, *before.index.difference(after.index)]:
-                pair = [float(f.score.get(id, 0.0)) for f in (before, after)]
-                pair = [0.0 if score != score else score for score in pair]
-                if round(pair[0] - pair[1], 9):
-                    yield str(id), str((after if id in after.index else before).name[id]), pair[0], pair[1]
-
-    @property
-    def sentence(self) -> str:
-        """What moved the total, and why."""
-        e, before, lang = self._after.evaluation, self._before.evaluation, self._lang
-        (_, _, was, now), *rest = self._moved()
-        sections = {d.id for d in (*e.dimensions, *before.dimensions)}
-        moved = sorted((one for one in rest if one[0] not in sections), key=lambda one: -abs(one[3] - one[2]))
-        if not moved:
-            return told("same", lang)
-        said = told("moved_total", lang, was=_points(was), now=_points(now), difference=_signed(now - was))
-        if before.grade != e.grade:
-            said += told("moved_grade", lang, was=before.grade, now=e.grade)
-        names = (told("moved", lang, name=name, difference=_signed(now - was)) for _, name, was, now in moved[:5])
-        said += told("moved_by", lang, names=("、" if lang == "zh" else ", ").join(names))
-        why = self._why(moved[0][0])
-        return said + ("。" if lang == "zh" else ". ") + told("because", lang, why=why)
-
-    def _why(self, id: str) -> str:
-        """What was changed; or of another year, the working of what moved most."""
-        lang = self._lang
-        if tried := self._after.tried:
-            return _some(tried, lang)
-        there = {i.id for i in self._after.evaluation.indicators}
-        e = self._after.evaluation if id in there else self._before.evaluation
-        return indicator_working(e, e.indicator(id), lang)
-
-    def _shown(self) -> Shown:
-        lang = self._lang
-        moved = list(self._moved())
-        rows = [(name, _points(was), _points(now), _signed(now - was)) for _, name, was, now in moved]
-        warnings = self._after.warnings if isinstance(self._after, Trial) else ()
-        return Shown(self._title(), (self.sentence, *self._workings(), *warnings), heads(lang, "name", "was", "now", "difference"), rows)
-
-    def _workings(self) -> list[str]:
-        """How the three indicators that moved most are worked out now."""
-        e = self._after.evaluation
-        there = {i.id: i for i in e.indicators}
-        moved = sorted((m for m in self._moved() if m[0] in there), key=lambda m: -abs(m[3] - m[2]))
-        return [told("now", self._lang, name=name, working=indicator_working(e, there[id], self._lang)) for id, name, _, _ in moved[:3]]
-
-    def _title(self) -> str:
-        return told("of_year", self._lang, name=self._after.name, year=str(self._after.year))
-
-
-def _some(said: tuple[str, ...], lang: Lang) -> str:
-    """The first few of some sentences, and how many more there are."""
-    more = [told("more", lang, count=len(said) - 4)] if len(said) > 4 else []
-    return ("；" if lang == "zh" else "; ").join([*said[:4], *more])
-
-
-def _points(number: float) -> str:
-    return "—" if number != number else f"{number:.2f}"
-
-
-def _signed(number: float) -> str:
-    return "—" if number != number else f"{number:+.2f}".replace("-", "−")
-
-
-class Explanation(Shows):
-    """How one indicator came by its score: formula, numbers with the places they stand in, rule, clause, evidence."""
-
-    def __init__(self, e: Evaluation, id: str, lang: Lang, data: Path | None) -> None:
-        self._e, self._id, self._lang, self._data = e, id, lang, data
-
-    @property
-    def working(self) -> str:
-        """The working in a sentence."""
-        return indicator_working(self._e, self._e.indicator(self._id), self._lang)
-
-    @property
-    def rule(self) -> str:
-        """The rule in words."""
-        return indicator_rule(self._e, self._e.indicator(self._id), self._lang)
-
-    @property
-    def clause(self) -> str:
-        """The clause that it rests on."""
-        return indicator_clause(self._e, self._e.indicator(self._id), self._lang)
-
-    @property
-    def numbers(self) -> pd.DataFrame:
-        """The numbers put in, by fact or indicator: name, value, unit, where (file, row, column)."""
-        rows = (
-            {"id": id, "name": name, "value": as_float(value, unit), "unit": unit_shown(unit), "where": where}
-            for id, name, value, unit, where in self._numbers()
-        )
-        return frames.frame("id", "name value unit where", rows)
-
-    def _numbers(self) -> Iterator[tuple[str, str, Decimal | None, Unit, str]]:
-        e, lang, i = self._e, self._lang, self._e.indicator(self._id)
-        target = e.target(self._id)
-        if target is not None and target.is_number:
-            for name, value in (("target", target.target), ("actual", target.actual)):
-                yield (
-                    self._id,
-                    f"{target.name[lang]}·{sentence(f'changes.label.{name}')[lang]}",
-                    value,
-                    target.unit,
-                    self._where("targets", name),
-                )
-        if i.formula:
-            for given in _given(e.formula(i.formula).inputs):
-                yield given.fact, given.name[lang], given.value, given.unit, self._where("facts", "value", given)
-
-    def _where(self, table: str, column: str, given: InputValue | None = None) -> str:
-        """The file, row and column that a number stands in; where the data is not at hand, the section of its source."""
-        rows: tuple[Any, ...] = getattr(self._e.record, table)
-        key = (given.fact, given.year) if given else (self._id,)
-        index = next((n for n, row in enumerate(rows) if key == ((row.fact, row.year) if given else (row.indicator,))), None)
-        if index is None:
-            return ""
-        if self._data is not None and not self._e.tried:
-            try:
-                loaded = load_year(self._data, self._e.record.department, self._e.record.year)
-            except InputRefused:  # changed meanwhile
-                return f"{rows[index].source} {rows[index].section}"
-            return loaded.where(table, index, column).describe(self._lang)
-        return f"{rows[index].source} {rows[index].section}"
-
-    def _shown(self) -> Shown:
-        e, lang, i = self._e, self._lang, self._e.indicator(self._id)
-        value = indicator_value(e, i, lang) or "—"
-        points = i.points and i.score is not None
-        title = (
-            told("explanation", lang, name=i.name, score=plain(i.score or Decimal(0), 2), points=plain(i.points, 2))
-            if points
-            else told("explanation_no_points", lang, name=i.name, value=value)
-        )
-        lines = [formula_text(e, e.formula(i.formula), lang)] if i.formula else []
-        lines += [self.working, told("rule", lang, rule=self.rule), told("clause", lang, clause=self.clause)]
-        if evidence := indicator_evidence(e, i, lang):
-            lines.append(told("evidence", lang, evidence=evidence))
-        rows = [(name, quantity(value, unit, lang) if value is not None else "—", where) for _, name, value, unit, where in self._numbers()]
-        return Shown(title, tuple(lines), heads(lang, "what", "number", "where"), rows)
-
-
-def _given(values: Iterable[InputValue]) -> Iterator[InputValue]:
-    """Numbers, or those that they were summed from."""
-    for value in values:
-        if value.parts:
-            yield from _given(value.parts)
-        else:
-            yield value
+        return tuple(remark[self._lang] for remark in remarks(self._recorded.evaluation, self.evaluation))

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import escape
 
-from evallib.model.words import Lang
+from evallib.model.words import Lang, Words
+from evallib.say.sentences import sentence
 
 LONGEST = 2000  # bytes of a text
 _QUIET = "opacity:.75"
 _LINE = "1px solid rgba(128,128,128,.4)"
+
+
+def told(name: str, lang: Lang, /, **given: str | int | Words) -> str:
+    """A sentence of the door in one language."""
+    return sentence(f"door.{name}", **given)[lang]
+
+
+def heads(lang: Lang, *names: str) -> tuple[str, ...]:
+    """The heads of a table."""
+    return tuple(told(f"head.{name}", lang) for name in names)
+
+
+def some(said: Iterable[str], lang: Lang, zh: str = "；", en: str = "; ") -> str:
+    """The first few of some texts, and how many more there are."""
+    every = [*said]
+    more = [told("more", lang, count=len(every) - 5)] if len(every) > 5 else []
+    return (zh if lang == "zh" else en).join([*every[:5], *more])
 
 
 @dataclass(frozen=True)

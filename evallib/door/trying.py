@@ -12,8 +12,8 @@ from evallib.checks.record import written_wrong
 from evallib.data.rulebook import shipped_catalogue
 from evallib.door.book import Results
 from evallib.door.numbers import as_float, exact
-from evallib.door.result import Result, told
-from evallib.door.shown import Shown, Shows
+from evallib.door.result import Result
+from evallib.door.shown import Shown, Shows, told
 from evallib.model.assemble import assemble
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import FormulaEntry, Part

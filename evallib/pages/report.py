@@ -156,14 +156,10 @@ class Report(Sections):
             **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),
         }
 
-    def charts(self, id: str) -> list[Chart]:
-        """The chart that a section begins with, where it has one and there is something to draw."""
-        drawn = [self.draw(CHART_OF[id])] if id in CHART_OF and id in self.shown else []
-        return [replace(chart, of=self.of) for chart in drawn if not chart.nothing]
-
-    def parts(self, id: str) -> list[Chart | Section]:
-        """A section with the chart that it begins with, as a notebook shows them."""
-        return [*self.charts(id), self.section(id)]
+    def parts(self, id: str) -> tuple[*tuple[Chart, ...], Section]:
+        """A section after the chart that it begins with, as a notebook shows them."""
+        before = [self.draw(CHART_OF[id])] if id in CHART_OF and id in self.shown else []
+        return (*(replace(chart, of=self.of) for chart in before if not chart.nothing), self.section(id))
 
     def draw(self, name: str) -> Chart:
         return CHARTS[name](self.evaluation, self.lang)

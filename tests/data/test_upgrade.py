@@ -135,12 +135,20 @@ def test_a_workbook_is_changed_where_it_says_the_old_words_and_nowhere_else(old:
     assert str(evaluate_year(old / "data", "hrss", 2023).evaluation.total) == "84.63"
 
 
-def test_notebooks_that_nobody_changed_are_replaced_and_changed_ones_named(old: Path) -> None:
+def test_notebooks_are_replaced_and_changed_ones_kept_beside(old: Path) -> None:
     (old / "notebooks" / "monitoring.ipynb").write_text("{}", encoding="utf-8")
     told = [change.en for change in upgrade(old).changes if "notebooks" in change.en]
     assert (old / "notebooks" / "explore.ipynb").read_bytes() == (NOTEBOOKS / "explore.ipynb").read_bytes()
-    assert (old / "notebooks" / "monitoring.ipynb").read_text(encoding="utf-8") == "{}"
-    assert [line.partition(":")[0] for line in told if "stays" in line] == ["notebooks/monitoring.ipynb"]
+    assert (old / "notebooks" / "monitoring.ipynb").read_bytes() == (NOTEBOOKS / "monitoring.ipynb").read_bytes()
+    assert (old / "notebooks" / "monitoring.1.0.ipynb").read_text(encoding="utf-8") == "{}"
+    assert [line.partition(":")[0] for line in told if "beside it" in line] == ["notebooks/monitoring.ipynb"]
+
+
+def test_a_notebook_of_today_that_somebody_changed_is_left_alone(old: Path) -> None:
+    own = (NOTEBOOKS / "monitoring.ipynb").read_text(encoding="utf-8").replace("## ", "## Our ")
+    (old / "notebooks" / "monitoring.ipynb").write_text(own, encoding="utf-8")
+    upgrade(old)
+    assert (old / "notebooks" / "monitoring.ipynb").read_text(encoding="utf-8") == own
 
 
 def test_a_folder_of_today_is_left_as_it_is(old: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +19,8 @@ import pytest
 import evallib as ev
 from evallib.door.frames import FRAMES
 from evallib.model.units import SHARE, convert
+from evallib.runs.engine import fast_engine
+from evallib.runs.report import run_report
 from evallib.score.reconcile import reconcile
 from tests.conftest import DATA, ROOT
 
@@ -82,6 +86,15 @@ def test_a_path_may_be_text(tmp_path: Path, r: ev.Result) -> None:
     for write, name in ((r.to_json, "a.json"), (r.to_excel, "a.xlsx")):
         assert write(str(tmp_path / name)) == tmp_path / name
         assert (tmp_path / name).stat().st_size > 1000
+
+
+def test_a_language_or_year_that_is_none_is_refused() -> None:
+    with pytest.raises(ev.InputRefused, match="there is no such language"):
+        ev.open(DATA, lang="fr")  # type: ignore[arg-type]
+    with pytest.raises(ev.InputRefused, match="is not a year"):
+        ev.open(DATA)["hrss", "twenty"]  # type: ignore[index]
+    year: Any = np.int64(2023)
+    assert ev.open(DATA)["hrss", year].total == 84.63
 
 
 def test_evaluate_takes_a_department_a_year_or_both(county: Path) -> None:
@@ -211,6 +224,20 @@ class TestWhatIf:
         assert compared.frame.difference.to_list() == pytest.approx([2, 2, 2])
         assert compared.sentence.startswith("Total 84.63 → 86.63 (+2.00): Satisfaction of the public or of those served +2.00. Because")
 
+    def test_the_page_of_a_trial_does_not_pass_for_the_published_one(self, r: ev.Result, tmp_path: Path) -> None:
+        recorded, tried = (one.to_html(tmp_path / "p.html").read_text(encoding="utf-8") for one in (r, r.what_if(public_satisfaction=90)))
+        assert "are the published ones" in recorded
+        assert "are the published ones" not in tried
+        assert '<aside class="trial"' in tried
+
+    def test_a_page_without_a_notebook_is_the_notebooks(self, tmp_path: Path) -> None:
+        def told(page: Path) -> list[str]:
+            html = re.sub(r'<details class="code".*?</details>|<footer>.*', "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+            return html.split()
+
+        made = run_report("hrss", 2023, data=DATA, out=tmp_path, engine=fast_engine()).page
+        assert told(ev.evaluate(DATA, "hrss", 2023).to_html(tmp_path / "r.html")) == told(made)
+
     def test_nothing_moved_is_said(self, r: ev.Result) -> None:
         assert r.what_if(public_satisfaction=84).compare().sentence == "No difference"
 
@@ -246,6 +273,32 @@ class TestWhatIf:
     def test_a_county_is_tried_as_one(self, book: ev.Book) -> None:
         easier = book[2023].what_if(rule={"staffing_control.limit": 2})
         assert all(r.indicators.score["staffing_control"] == r.indicators.points["staffing_control"] for r in easier)
+
+
+class TestExplain:
+    def test_every_number_stands_in_the_cell_that_is_named(self, r: ev.Result) -> None:
+        found = 0
+        for id in r.indicators.index:
+            for row in r.explain(id).numbers.itertuples():
+                file, line, column = re.fullmatch(r"(.+\.csv), row (\d+), column (\w+)", str(row.where)).groups()  # type: ignore[union-attr]
+                with (DATA / file).open(encoding="utf-8-sig", newline="") as stream:
+                    cell = list(csv.DictReader(stream))[int(line) - 2][column]
+                if isinstance(row.value, float) and row.value == row.value:
+                    assert row.value == pytest.approx(float(cell)), row
+                else:
+                    assert cell or "facts" in file, row  # a fact may be known to be missing
+                found += 1
+        assert found > 100
+
+    def test_rule_clause_and_working_are_the_reports(self, r: ev.Result) -> None:
+        shown = r.explain("quality")
+        assert "9.1750 → 9.18" in shown.working
+        assert shown.rule == "completion × points, counted up to 100%"
+        assert "财预〔2013〕53号" in shown.clause
+
+    def test_a_trial_names_the_section_and_no_cell(self, r: ev.Result) -> None:
+        numbers = r.what_if(staff_administrative=19).explain("staffing_control").numbers
+        assert numbers["where"]["staff_administrative"] == "what-if —"
 
 
 class TestTrying:

@@ -1,0 +1,141 @@
+"""The working paper of one indicator: how it came by its score, and where each number stands. The sentences are those of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evallib.data.load import load_year
+from evallib.door import frames
+from evallib.door.numbers import as_float, unit_shown
+from evallib.door.shown import Shown, Shows, heads, told
+from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
+from evallib.model.facts import InputValue
+from evallib.model.table_words import CHOICES
+from evallib.model.units import NO_UNIT, Unit
+from evallib.model.words import Lang
+from evallib.say import workings
+from evallib.say.numbers import plain, quantity
+from evallib.say.sentences import sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number that went into a score, or a judgement, and where it stands."""
+
+    id: str
+    name: str
+    where: str
+    value: Decimal | None = None
+    unit: Unit = NO_UNIT
+    text: str = ""
+
+    def shown(self, lang: Lang) -> str:
+        return self.text or (quantity(self.value, self.unit, lang) if self.value is not None else "—")
+
+
+class Explanation(Shows):
+    """How one indicator came by its score: formula, numbers with the places they stand in, rule, clause, evidence."""
+
+    def __init__(self, e: Evaluation, id: str, lang: Lang, data: Path | None) -> None:
+        self._e, self._i, self._lang, self._data = e, e.indicator(id), lang, data
+
+    @property
+    def working(self) -> str:
+        """The working in a sentence."""
+        return workings.indicator_working(self._e, self._i, self._lang)
+
+    @property
+    def rule(self) -> str:
+        """The rule in words."""
+        return workings.indicator_rule(self._e, self._i, self._lang)
+
+    @property
+    def clause(self) -> str:
+        """The clause that it rests on."""
+        return workings.indicator_clause(self._e, self._i, self._lang)
+
+    @property
+    def numbers(self) -> pd.DataFrame:
+        """What went in, by fact or indicator: name, value, unit, where (file, row, column)."""
+        rows = (
+            {"id": n.id, "name": n.name, "value": as_float(n.value, n.unit), "unit": unit_shown(n.unit), "where": n.where}
+            for n in self._numbers()
+        )
+        return frames.frame("id", "name value unit where", rows)
+
+    def _numbers(self) -> Iterator[_Number]:
+        """The target and its actual, or the parts that make it; the facts of the formula; the judgements."""
+        e, lang, id = self._e, self._lang, self._i.id
+        read = e.catalogue.units.read
+        target = e.target(id)
+        if target is not None and target.is_number:
+            row = next(t for t in e.record.targets if t.indicator == id)
+            cells = ["adjusted" if row.adjusted is not None else "target", "actual", "base"]
+            units = [row.unit, row.actual_unit or row.unit, row.actual_unit]
+            for name, unit in zip(cells, units, strict=True):
+                value: Decimal | None = getattr(row, name)
+                if value is not None:
+                    said = f"{target.name[lang]}·{sentence(f'changes.label.{name}')[lang]}"
+                    yield _Number(id, said, self._where("targets", name, row), value, read(unit))
+        for part in e.record.target_parts:
+            if part.indicator == id and part.counted == "yes":
+                yield _Number(id, part.words[lang], self._where("target_parts", "value", part), part.value, read(part.unit))
+        if self._i.formula:
+            for one in _given(e.formula(self._i.formula).inputs):
+                yield _Number(
+                    one.fact, one.name[lang], self._where("facts", "value", e.record.find_fact(one.fact, one.year)), one.value, one.unit
+                )
+        items = {item.id: item.words for item in e.in_force[id].rule.checklist}
+        for judged in self._i.judgements:
+            said = items.get(judged.item, judged.reason_words)[lang]
+            column = next(name for name in ("score", "coefficient", "verdict", "kind") if getattr(judged, name) not in (None, ""))
+            decided = getattr(judged, column)
+            text = plain(decided) if isinstance(decided, Decimal) else CHOICES[decided][lang] if decided in CHOICES else decided
+            yield _Number(id, said, self._where("judgements", column, judged), text=text)
+
+        for finding in e.record.findings:
+            if finding.finding in self._i.findings:
+                yield _Number(id, finding.words[lang], self._where("findings", "title", finding), text=finding.finding)
+
+    def _where(self, table: str, column: str, row: Any) -> str:
+        """The file, row and column that a number stands in; where the data is not at hand, the section of its source."""
+        index = next((n for n, one in enumerate(getattr(self._e.record, table)) if one is row), None)
+        if index is None:
+            return ""
+        if self._data is not None and not self._e.tried:
+            try:
+                loaded = load_year(self._data, self._e.record.department, self._e.record.year)
+                return loaded.where(table, index, column).describe(self._lang)
+            except InputRefused:  # changed meanwhile
+                pass
+        return f"{row.source} {row.section}"
+
+    def _shown(self) -> Shown:
+        e, lang, i = self._e, self._lang, self._i
+        if i.points and i.score is not None:
+            title = told("explanation", lang, name=i.name, score=plain(i.score, 2), points=plain(i.points, 2))
+        else:
+            title = told("explanation_no_points", lang, name=i.name, value=workings.indicator_value(e, i, lang) or "—")
+        lines = [workings.formula_text(e, e.formula(i.formula), lang)] if i.formula else []
+        lines += [self.working, told("rule", lang, rule=self.rule), told("clause", lang, clause=self.clause)]
+        if evidence := workings.indicator_evidence(e, i, lang):
+            lines.append(told("evidence", lang, evidence=evidence))
+        rows = [(n.name, n.shown(lang), n.where) for n in self._numbers()]
+        return Shown(title, tuple(lines), heads(lang, "what", "number", "where"), rows)
+
+
+def _given(values: Iterable[InputValue]) -> Iterator[InputValue]:
+    """Numbers, or those that they were summed from."""
+    for value in values:
+        if value.parts:
+            yield from _given(value.parts)
+        else:
+            yield value
