@@ -195,31 +195,38 @@ def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     say, unit = (_percent, told("plain.rate")) if shares else (_number, told("plain.points"))
     table = _numbers(frame["rate" if shares else "total"]).unstack("year").reindex(frame.index.unique("department"))
     names, years = frame["name"].groupby(level="department").last()[table.index], [int(year) for year in table.columns]
-    known = table.dropna(how="all")
-    if known.empty:
+    if table.isna().all(axis=None):
         return _nothing(ax, told("overview-totals.nothing"), lang)
     if len(years) == 1:
-        only = table.iloc[:, 0]
-        title = told("plain.spread", year=str(years[0]), count=len(known), most=say(only.max()), least=say(only.min()))
-        if len(known) == 1:
-            title = told("plain.one", name=clean(names[known.index[0]]), year=str(years[0]), total=say(only.max()))
-        return _finished(_bars(ax, names, only, map(say, only), lang, share=shares), title, unit, lang)
-    ax = _axes(ax, 10)
-    for name, (_, row), marker, color in zip(
-        names, table.iterrows(), cycle("osD^vPX<>"), cycle((ACCENT, BAD, GOOD, INK, QUIET)), strict=False
-    ):
+        ax = _bars(ax, names, table.iloc[:, 0], map(say, table.iloc[:, 0]), lang, share=shares)
+        return _finished(ax, _of_a_year(table.iloc[:, 0].dropna(), names, say, years[0]), unit, lang)
+    ax, styles = _axes(ax, 10), zip(cycle("osD^vPX<>"), cycle((ACCENT, BAD, GOOD, INK, QUIET)), strict=False)
+    for name, (_, row), (marker, color) in zip(names, table.iterrows(), styles, strict=False):
         ax.plot(years, row, marker=marker, color=color, label=_escaped(name))
     ax.set_xticks(years, [str(year) for year in years])
     if shares:
         ax.yaxis.set_major_formatter(PercentFormatter(1))
     if len(table) > 1:  # names beside the lines would lie on each other
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), ncols=ceil(len(table) / 25), frameon=False, fontsize=SMALL)
-    both = table.dropna(subset=[years[0], years[-1]])  # a mean of others than the year before says nothing
-    both = both if len(both) else known
+    return _finished(ax, _over_years(table, names, say), unit, lang, upright=True)
+
+
+def _of_a_year(known: pd.Series, names: pd.Series, say: Callable[[float], str], year: int) -> Words:
+    """How far the totals of a year lie apart, as a title says it."""
+    if len(known) == 1:
+        return told("plain.one", name=clean(names[known.index[0]]), year=str(year), total=say(known.iloc[0]))
+    return told("plain.spread", year=str(year), count=len(known), most=say(known.max()), least=say(known.min()))
+
+
+def _over_years(table: pd.DataFrame, names: pd.Series, say: Callable[[float], str]) -> Words:
+    """From where to where the total went, or the mean of those that are known in the first year and the last."""
+    since, until = table.columns[[0, -1]]
+    both = table.dropna(subset=[since, until])  # a mean of others than the year before says nothing
+    both = both if len(both) else table.dropna(how="all")
     whose = words(clean(names.iloc[0])) if len(table) == 1 else told("plain.mean", count=len(both))
-    before, total = (say(both[year].mean()) for year in (years[0], years[-1]))
-    title = told("plain.moved", name=whose, since=str(years[0]), before=before, until=str(years[-1]), total=total)
-    return _finished(ax, title, unit, lang, upright=True)
+    return told(
+        "plain.moved", name=whose, since=str(since), before=say(both[since].mean()), until=str(until), total=say(both[until].mean())
+    )
 
 
 OF_A_YEAR: dict[str, tuple[str, Callable[..., Axes]]] = {
