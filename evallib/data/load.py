@@ -121,7 +121,7 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
         near = nearest(department, codes)
         name = "department.mistyped" if near else "department.unknown"
         raise refused(name, "departments.csv", department, near=near, codes=listed(codes))
-    listing = next((row for row in listings if row.first_year <= year <= row.last_year), None)
+    listing = next((row for row in listings if year in row.years), None)
     if listing is None:
         years = ", ".join("–".join(str(year) for year in sorted({row.first_year, row.last_year})) for row in listings)
         raise refused("year.not_listed", "departments.csv", department=department, year=year, years=years)

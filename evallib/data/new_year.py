@@ -76,7 +76,7 @@ def new_year(
     _refuse_bad_code(department, year)
     listed = [row for row in load_departments(data) if row.code == department]
     there = data_of(data, department, year)
-    if there and any(row.first_year <= year <= row.last_year for row in listed):
+    if there and any(year in row.years for row in listed):
         raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
     new = {"kind": kind, "department": belongs_to} if kind else {}
     if not listed and not framework:
@@ -128,7 +128,7 @@ def _listing(
 ) -> tuple[Listing, Listing | None]:
     """The line of departments.csv that will hold the year, and the line it replaces (itself where nothing changes)."""
     for row in listed:
-        if row.first_year <= year <= row.last_year:
+        if year in row.years:
             if framework not in ("", row.framework):
                 raise refused("year.of_another_framework", "departments.csv", framework, year=year, framework=row.framework)
             return row, row
@@ -149,7 +149,7 @@ def _carried_from(data: Path, department: str, year: int, from_year: int | None,
     """The record to carry over from, with its framework."""
     if from_year is not None and from_year >= year:
         raise refused("year.carried_from_later", f"departments/{department}/{from_year}", str(from_year), year=year)
-    spans = [y for row in listed for y in range(row.first_year, min(row.last_year, year - 1) + 1)]
+    spans = [y for row in listed for y in row.years if y < year]
     found = max((y for y in spans if has_data(data, department, y)), default=None) if from_year is None else from_year
     if found is None:
         return None

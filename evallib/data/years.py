@@ -58,7 +58,7 @@ def evaluate_department(data: Path, department: str) -> DepartmentYears:
     listings = load_departments(data).of(department)
     if not listings:
         load_year(data, department, 0)  # refuses with the codes that there are
-    found = [_evaluated_or_absent(data, row, year) for row in listings for year in range(row.first_year, row.last_year + 1)]
+    found = [_evaluated_or_absent(data, row, year) for row in listings for year in row.years]
     evaluations = sorted((e for e in found if isinstance(e, Evaluation)), key=lambda e: e.record.year)
     absent = sorted((a for a in found if isinstance(a, Absent)), key=lambda a: a.year)
     return DepartmentYears(department, listings[-1].words, tuple(evaluations), tuple(absent))
@@ -69,7 +69,7 @@ def evaluate_county(data: Path, year: int) -> CountyYear:
 
     Raises InputRefused where the list cannot be read.
     """
-    listings = [row for row in load_departments(data) if row.first_year <= year <= row.last_year]
+    listings = [row for row in load_departments(data) if year in row.years]
     found = [_evaluated_or_absent(data, row, year) for row in listings]
     return CountyYear(year, tuple(e for e in found if isinstance(e, Evaluation)), tuple(a for a in found if isinstance(a, Absent)))
 
@@ -122,7 +122,7 @@ def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Proble
 
 
 def _last_year(data: Path, department: str, year: int, every: Departments) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
-    listed = any(row.first_year <= year - 1 <= row.last_year for row in every.of(department))
+    listed = any(year - 1 in row.years for row in every.of(department))
     if not listed or not has_data(data, department, year - 1):
         return None, ()
     try:

@@ -72,7 +72,7 @@ class Calls(Shows):
         """
         found: dict[str, Department] = {}
         for row in load_departments(self.data):
-            years = {y for y in range(row.first_year, row.last_year + 1) if has_data(self.data, row.code, y)}
+            years = {y for y in row.years if has_data(self.data, row.code, y)}
             years |= set(found[row.code].years) if row.code in found else set()
             if years:
                 found[row.code] = Department(row.words, tuple(sorted(years, reverse=True)))

@@ -117,8 +117,8 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     for row in listings:
         rows = [other for other in listings if other.code == row.code]
         listed = "\n".join(other.model_dump_json() for other in rows)
-        for year in range(row.first_year, row.last_year + 1):
-            before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
+        for year in row.years:
+            before = next((other.framework for other in rows if year - 1 in other.years), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
             about = (listed, row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))

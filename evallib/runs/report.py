@@ -160,7 +160,7 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     run = _Run(OVERVIEW, "overview", str(year), {"year": year}, **how)
     years = budget_years(run.data)
     listings = load_departments(run.data) if years else list_departments(run.data)
-    years |= {y for row in listings for y in range(row.first_year, row.last_year + 1)}
+    years |= {y for row in listings for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
     return run.make()
