@@ -15,10 +15,14 @@ def _carried(inside: str, at_home: str) -> Path:
 
 
 NOTEBOOKS = _carried("notebooks", "notebooks")
-REPORT, COMPARISON, OVERVIEW, MONITORING = (
-    f"{name}.ipynb" for name in ("department_report", "year_comparison", "county_overview", "monitoring")
-)
-"""The notebooks that make pages."""
+PAGES = {
+    "report": "department_report.ipynb",
+    "comparison": "year_comparison.ipynb",
+    "overview": "county_overview.ipynb",
+    "monitoring": "monitoring.ipynb",
+}
+"""The kinds of pages, each with the notebook that makes it."""
+REPORT, COMPARISON, OVERVIEW, MONITORING = PAGES.values()
 
 CATALOGUE = PACKAGE / "catalogue"
 FRAMEWORKS = CATALOGUE / "frameworks"

@@ -93,10 +93,6 @@ class _Change(Frozen):
         """
         raise NotImplementedError
 
-    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
-        """The indicators whose scores it can move."""
-        raise NotImplementedError
-
     def recorded(self, evaluation: Evaluation) -> Decimal | bool | None:
         """What is recorded in its place; None where nothing is, or the place does not exist."""
         raise NotImplementedError
@@ -130,9 +126,6 @@ class _IndicatorChange(_Change):
     """A change of one indicator."""
 
     indicator: str
-
-    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
-        return {self.indicator}
 
     def _named(self, evaluation: Evaluation) -> Words:
         return _told("of_indicator", indicator=evaluation.indicator(self.indicator).name, label=self.label(evaluation))
@@ -181,11 +174,6 @@ class FactChange(_Change):
         year, catalogue = record.year if self.year is None else self.year, framework.catalogue
         _among([id for id, fact in catalogue.facts.items() if not fact.derived], self.fact, "trial.no_fact")
         return framework, _with_source(record, {"facts": _facts_with(catalogue, record, self.fact, year, self.value)})
-
-    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
-        family = evaluation.catalogue.family
-        moved = {f.id for f in evaluation.formulas if any(self.fact in family(i.fact) for i in f.inputs)}
-        return {i.id for i in evaluation.indicators if i.formula in moved}
 
     def recorded(self, evaluation: Evaluation) -> Decimal | None:
         found = evaluation.facts.find(self.fact, self.year) if self.fact in evaluation.catalogue.facts else None
@@ -380,9 +368,6 @@ class FindingRemoved(_Change):
         for id in touched & {i.id for i in indicators_in_force(framework, record) if i.rule.takes == "findings"}:
             made = _judged(made, id, "nothing_found", lambda j: j.kind == "nothing_found")
         return framework, made
-
-    def reaches(self, evaluation: Evaluation) -> Iterable[str]:
-        return {f.indicator for f in evaluation.record.findings if f.finding == self.finding}
 
     def recorded(self, evaluation: Evaluation) -> bool:
         return True

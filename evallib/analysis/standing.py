@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median, quantiles
-from typing import Literal
 
 from evallib.analysis.overview import ranks
 from evallib.model.evaluation import Evaluation, IndicatorResult
@@ -31,11 +30,6 @@ class IndicatorRank:
     upper: Decimal
     best: Decimal
     median_value: Decimal | None
-
-    @property
-    def quarter(self) -> Literal["top", "middle", "bottom"]:
-        """Above the upper quartile, below the lower one, or between them."""
-        return "top" if self.rate > self.upper else "bottom" if self.rate < self.lower else "middle"
 
 
 def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[IndicatorRank, ...]:

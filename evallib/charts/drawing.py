@@ -40,7 +40,8 @@ LAST_YEAR = "#a9cfcb"  # last year, lighter than this year
 ACCENT = "#2b7a78"  # the actual
 GOOD = "#0072b2"  # a good variance (Okabe-Ito blue), always with a sign or a word
 BAD = "#d55e00"  # a bad one (Okabe-Ito vermillion), always with a sign or a word
-PALETTE = (INK, MUTED, FAINT, QUIET, LAST_YEAR, ACCENT, GOOD, BAD)
+PALETTE = {"ink": INK, "muted": MUTED, "faint": FAINT, "quiet": QUIET, "last-year": LAST_YEAR, "accent": ACCENT, "good": GOOD, "bad": BAD}
+"""The colours by the names that they have in the page's style sheet."""
 
 WIDTH = 518.4  # points: 7.2 inches, a column of the page
 BODY, SMALL = 9.5, 9.0  # sizes of text, in points

@@ -76,8 +76,6 @@ def _of_the_extra() -> str | None:
         from pylopdf_fonts_zh_cn import sans_path
     except ImportError:
         return None
-    if not sans_path().is_file():
-        return None
     font_manager.fontManager.addfont(sans_path())
     return font_manager.get_font(sans_path()).family_name
 

@@ -39,16 +39,14 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -
     """
     if frame.empty:
         return _nothing(ax, told("targets.nothing"), lang)
-    ax, reached, missed = _axes(ax, len(frame)), _numbers(frame["attainment"]), _is(frame["met"], False)
-    ax.barh(range(len(frame)), reached, color=[BAD if one else ACCENT for one in missed])
+    reached, verdicts = _numbers(frame["attainment"]), ["no_actual" if pd.isna(met) else "met" if met else "unmet" for met in frame["met"]]
+    title = told("targets.title", all=len(frame), met=verdicts.count("met"))
+    title += told("targets.unknown", unknown=verdicts.count("no_actual")) if "no_actual" in verdicts else NOTHING
+    colors = [BAD if verdict == "unmet" else ACCENT for verdict in verdicts]
+    texts = [_verdict(rate, verdict)[lang] for rate, verdict in zip(reached, verdicts, strict=True)]
+    ax = _bars(ax, frame["name"], reached, texts, lang, color=colors, ends=reached.clip(lower=1), share=True, cut=1.2)
     ax.axvline(1, color=INK)
-    ends = ["met" if one else "unmet" if other else "no_actual" for one, other in zip(_is(frame["met"], True), missed, strict=True)]
-    texts = [_verdict(rate, end)[lang] for rate, end in zip(reached, ends, strict=True)]
-    _beside(ax, reached.clip(lower=1), texts, _cut(ax, reached, 1.2))
-    title = told("targets.title", all=len(frame), met=ends.count("met"))
-    title += told("targets.unknown", unknown=ends.count("no_actual")) if "no_actual" in ends else NOTHING
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
-    return _named(ax, frame["name"], title, told("plain.target"), lang)
+    return _finished(ax, title, told("plain.target"), lang)
 
 
 def points(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
@@ -64,13 +62,12 @@ def points(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     frame = frame[frame["points"].fillna(0) != 0]
     if frame.empty:
         return _nothing(ax, told("points.nothing"), lang)
-    ax, lost = _axes(ax, len(frame)), _numbers(frame["lost"])
-    ax.barh(range(len(frame)), _numbers(frame["score"]), color=ACCENT, label=told("plain.score")[lang])
-    ax.barh(range(len(frame)), frame["points"], facecolor="none", edgecolor=INK, label=told("plain.full")[lang])
-    texts = ["—" if isnan(score) else _signed(-loss) if loss else "" for score, loss in zip(frame["score"], lost, strict=True)]
-    _beside(ax, frame["points"], texts)
+    lost = _numbers(frame["lost"])
     title = told("points.title", all=len(frame), losing=int((lost > 0).sum()), lost=_number(lost[lost > 0].sum()))
-    return _named(ax, frame["name"], title, told("plain.points"), lang)
+    texts = ["—" if isnan(score) else _signed(-loss) if loss else "" for score, loss in zip(frame["score"], lost, strict=True)]
+    ax = _bars(ax, frame["name"], _numbers(frame["score"]), texts, lang, label=told("plain.score")[lang], ends=frame["points"])
+    ax.barh(range(len(frame)), frame["points"], facecolor="none", edgecolor=INK, label=told("plain.full")[lang])
+    return _finished(ax, title, told("plain.points"), lang)
 
 
 def dimensions(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
@@ -86,16 +83,15 @@ def dimensions(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh"
     known = frame.assign(rate=_numbers(frame["rate"])).dropna(subset="rate").sort_values("rate", kind="stable")
     if known.empty:
         return _nothing(ax, told("dimensions.nothing"), lang)
-    ax, rates = _axes(ax, len(frame)), _numbers(frame["rate"])
-    ax.barh(range(len(frame)), rates, color=ACCENT, label=told("plain.rate")[lang])
-    ax.barh(range(len(frame)), [1.0] * len(frame), facecolor="none", edgecolor=INK)
-    _beside(ax, rates.clip(lower=1).fillna(1), [_percent(rate) for rate in rates])
     (least, low), (most, high) = [(clean(row["name"]), _percent(row["rate"])) for _, row in known.iloc[[0, -1]].iterrows()]
     title = told("dimensions.title", least=least, low=low, most=most, high=high)
     title = title if low != high else told("plain.rated", name=least, rate=low)
+    rates = _numbers(frame["rate"])
+    ends, texts = rates.clip(lower=1).fillna(1), map(_percent, rates)
+    ax = _bars(ax, frame["name"], rates, texts, lang, label=told("plain.rate")[lang], ends=ends, share=True)
+    ax.barh(range(len(frame)), [1.0] * len(frame), facecolor="none", edgecolor=INK)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
-    return _named(ax, frame["name"], title, told("plain.rate"), lang)
+    return _finished(ax, title, told("plain.rate"), lang)
 
 
 def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
@@ -111,20 +107,19 @@ def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     """
     if frame.empty or frame["points"].isna().all():
         return _nothing(ax, told("points_bridge.nothing"), lang)
-    ax, lost = _axes(ax, len(frame) + 2), _numbers(frame["lost"]).fillna(0)
-    full, total, after = frame["points"].sum(), frame["score"].sum(), frame["points"].sum() - lost.cumsum()
-    widths, starts = [full, *lost, total], [0, *after, 0]
-    ax.barh(range(len(frame) + 2), widths, left=starts, color=[QUIET, *(GOOD if one < 0 else BAD for one in lost), ACCENT])
-    ends = [start + max(width, 0) for start, width in zip(starts, widths, strict=True)]
-    known = ["—" if unknown else _signed(-one) for one, unknown in zip(lost, frame["lost"].isna(), strict=True)]
-    _beside(ax, ends, [_number(full), *known, _number(total)])
-    title = told("points_bridge.total", total=_number(total)) + told("points_bridge.no_loss")
-    if (lost > 0).any():
-        worst = int(lost.to_numpy().argmax())
-        worst_of = told("points_bridge.worst", group=clean(frame["name"].iloc[worst]), lost=_signed(-lost.iloc[worst]))
-        title = told("points_bridge.total", total=_number(total)) + worst_of
+    lost, full, total = _numbers(frame["lost"]).fillna(0), frame["points"].sum(), frame["score"].sum()
+    title = told("points_bridge.total", total=_number(total))
+    worst = int(lost.to_numpy().argmax())
+    if lost.iloc[worst] > 0:
+        title += told("points_bridge.worst", group=clean(frame["name"].iloc[worst]), lost=_signed(-lost.iloc[worst]))
+    else:
+        title += told("points_bridge.no_loss")
     names = [told("points_bridge.full")[lang], *frame["name"], told("points_bridge.end")[lang]]
-    return _named(ax, names, title, told("plain.points"), lang)
+    widths, starts = pd.Series([full, *lost, total]), [0, *(full - lost.cumsum()), 0]
+    texts = [_number(full), *(_signed(-one) for one in _numbers(frame["lost"])), _number(total)]
+    colors = [QUIET, *(GOOD if one < 0 else BAD for one in lost), ACCENT]
+    ax = _bars(ax, names, widths, texts, lang, color=colors, left=starts, ends=starts + widths.clip(lower=0))
+    return _finished(ax, title, told("plain.points"), lang)
 
 
 def budget(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
@@ -140,10 +135,9 @@ def budget(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     far, sides = _numbers(frame["variance"]), list(frame["side"])
     if far.isna().all():
         return _nothing(ax, told("budget_variance.nothing"), lang)
-    ax = _axes(ax, len(frame))
-    ax.barh(range(len(frame)), far, color=[BAD if one > 0 else GOOD for one in far])
+    texts, colors = [("+" if one > 0 else "") + _percent(one) for one in far], [BAD if one > 0 else GOOD for one in far]
+    ax = _bars(ax, frame["name"], far, texts, lang, color=colors, share=True, cut=0.1)
     ax.axvline(0, color=INK)
-    _beside(ax, far, [_percent(one, sign=True) for one in far], _cut(ax, far, 0.1))
     for row in range(1, len(frame)):
         if sides[row] != sides[row - 1]:
             ax.axhline(row - 0.5, color=FAINT)
@@ -155,8 +149,7 @@ def budget(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     title = told("plain.above", all=int(far.notna().sum()), above=int((far > 0).sum()))
     if len(whole):
         title = told("budget_variance.whole", versus=above_or_below(_decimal(whole.iloc[-1])))
-    ax.xaxis.set_major_formatter(PercentFormatter(1))
-    return _named(ax, frame["name"], title, told("plain.variance"), lang)
+    return _finished(ax, title, told("plain.variance"), lang)
 
 
 def findings(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
@@ -176,16 +169,15 @@ def findings(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") 
     unit = next(iter(frame["unit"][amounts.notna()].mode()), "")
     drawn = amounts.where(frame["unit"] == unit)
     kinds = drawn.groupby(frame["kind"]).agg(["sum", "size", "count"]).sort_values("sum", ascending=False, kind="stable")
-    ax = _axes(ax, len(kinds))
-    ax.barh(range(len(kinds)), kinds["sum"], color=ACCENT)
     said = [_number(row["sum"], None) if row["count"] else "—" for _, row in kinds.iterrows()]
-    _beside(ax, kinds["sum"], [told("plain.count", amount=one, count=int(n))[lang] for one, n in zip(said, kinds["size"], strict=True)])
+    texts = [told("plain.count", amount=one, count=int(n))[lang] for one, n in zip(said, kinds["size"], strict=True)]
     title = told("plain.findings", all=len(frame))
     title += told("plain.amount", amount=_number(drawn.sum(), None), unit=clean(unit)) if drawn.notna().any() else NOTHING
     other, axis = int((amounts.notna() & drawn.isna()).sum()), words(clean(unit))
+    ax = _bars(ax, kinds.index, kinds["sum"], texts, lang)
     ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(value, None)))
-    return _named(ax, list(kinds.index), title, told("plain.other_units", unit=axis, count=other) if other else axis, lang)
+    return _finished(ax, title, told("plain.other_units", unit=axis, count=other) if other else axis, lang)
 
 
 def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
@@ -203,35 +195,38 @@ def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     say, unit = (_percent, told("plain.rate")) if shares else (_number, told("plain.points"))
     table = _numbers(frame["rate" if shares else "total"]).unstack("year").reindex(frame.index.unique("department"))
     names, years = frame["name"].groupby(level="department").last()[table.index], [int(year) for year in table.columns]
-    known = table.dropna(how="all")
-    if known.empty:
+    if table.isna().all(axis=None):
         return _nothing(ax, told("overview-totals.nothing"), lang)
     if len(years) == 1:
-        ax, only = _axes(ax, len(table)), table.iloc[:, 0]
-        ax.barh(range(len(table)), only, color=ACCENT)
-        _beside(ax, only, [say(one) for one in only])
-        title = told("plain.spread", year=str(years[0]), count=len(known), most=say(only.max()), least=say(only.min()))
-        if len(known) == 1:
-            title = told("plain.one", name=clean(names[known.index[0]]), year=str(years[0]), total=say(only.max()))
-        if shares:
-            ax.xaxis.set_major_formatter(PercentFormatter(1))
-        return _named(ax, names, title, unit, lang)
-    ax = _axes(ax, 10)
-    for name, (_, row), marker, color in zip(
-        names, table.iterrows(), cycle("osD^vPX<>"), cycle((ACCENT, BAD, GOOD, INK, QUIET)), strict=False
-    ):
+        ax = _bars(ax, names, table.iloc[:, 0], map(say, table.iloc[:, 0]), lang, share=shares)
+        return _finished(ax, _of_a_year(table.iloc[:, 0].dropna(), names, say, years[0]), unit, lang)
+    ax, styles = _axes(ax, 10), zip(cycle("osD^vPX<>"), cycle((ACCENT, BAD, GOOD, INK, QUIET)), strict=False)
+    for name, (_, row), (marker, color) in zip(names, table.iterrows(), styles, strict=False):
         ax.plot(years, row, marker=marker, color=color, label=_escaped(name))
     ax.set_xticks(years, [str(year) for year in years])
     if shares:
         ax.yaxis.set_major_formatter(PercentFormatter(1))
     if len(table) > 1:  # names beside the lines would lie on each other
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), ncols=ceil(len(table) / 25), frameon=False, fontsize=SMALL)
-    both = table.dropna(subset=[years[0], years[-1]])  # a mean of others than the year before says nothing
-    both = both if len(both) else known
+    return _finished(ax, _over_years(table, names, say), unit, lang, upright=True)
+
+
+def _of_a_year(known: pd.Series, names: pd.Series, say: Callable[[float], str], year: int) -> Words:
+    """How far the totals of a year lie apart, as a title says it."""
+    if len(known) == 1:
+        return told("plain.one", name=clean(names[known.index[0]]), year=str(year), total=say(known.iloc[0]))
+    return told("plain.spread", year=str(year), count=len(known), most=say(known.max()), least=say(known.min()))
+
+
+def _over_years(table: pd.DataFrame, names: pd.Series, say: Callable[[float], str]) -> Words:
+    """From where to where the total went, or the mean of those that are known in the first year and the last."""
+    since, until = table.columns[[0, -1]]
+    both = table.dropna(subset=[since, until])  # a mean of others than the year before says nothing
+    both = both if len(both) else table.dropna(how="all")
     whose = words(clean(names.iloc[0])) if len(table) == 1 else told("plain.mean", count=len(both))
-    before, total = (say(both[year].mean()) for year in (years[0], years[-1]))
-    title = told("plain.moved", name=whose, since=str(years[0]), before=before, until=str(years[-1]), total=total)
-    return _finished(ax, title, unit, lang, ax.set_ylabel)
+    return told(
+        "plain.moved", name=whose, since=str(since), before=say(both[since].mean()), until=str(until), total=say(both[until].mean())
+    )
 
 
 OF_A_YEAR: dict[str, tuple[str, Callable[..., Axes]]] = {
@@ -270,37 +265,51 @@ def _numbers(values: pd.Series) -> pd.Series:
     return values.astype(float).replace([inf, -inf], nan)
 
 
-def _is(values: pd.Series, wanted: bool) -> list[bool]:
-    return [not pd.isna(value) and bool(value) is wanted for value in values]
+def _bars(
+    ax: Axes | None,
+    names: Iterable[str],
+    widths: pd.Series,
+    texts: Iterable[str],
+    lang: Lang,
+    *,
+    ends: Iterable[float] | None = None,
+    share: bool = False,
+    cut: float | None = None,
+    **how: Any,
+) -> Axes:
+    """A bar for each name, the first at the top, drawn as `barh` takes it, and a text behind its end, or behind one of `ends`.
 
-
-def _beside(ax: Axes, ends: Iterable[float], texts: Iterable[str], cut: float | None = None) -> None:
-    """A text behind the end of each bar; in it, with an arrow, where the bar is cut off."""
-    for row, (end, text) in enumerate(zip(ends, texts, strict=True)):
-        long, at = cut is not None and end > cut, 0.0 if isnan(end) else end
-        place, gap, align, color = (cut, -4, "right", "white") if long else (at, 4, "left", INK) if at >= 0 else (at, -4, "right", INK)
-        shown = f"{text} →" if long else text
-        ax.annotate(shown, (place or 0, row), (gap, 0), textcoords="offset points", va="center", ha=align, color=color, fontsize=SMALL)
-
-
-def _cut(ax: Axes, values: pd.Series, least: float) -> float | None:
-    """Where the axis ends, where a bar is so long that the others would not be seen."""
-    if not (values > 2).any():
-        return None
-    low, top = min(0.0, float(values.min())), float(max([least, *values[values <= 2]]))
-    end = top + 0.3 * (top - low)
-    ax.set_xlim(1.3 * low, end)
-    return end
-
-
-def _named(ax: Axes, names: Iterable[str], title: Words, unit: Words, lang: Lang) -> Axes:
-    """Bars with their names, the first at the top."""
+    Where `cut` is given, and a bar is so long that the others would not be seen, the axis ends before it, but not before `cut`.
+    """
+    ax = _axes(ax, len(widths))
+    ax.barh(range(len(widths)), widths, **{"color": ACCENT, **how})
     labels = ["\n".join(wrap(_escaped(name), name_width(lang), SMALL)) for name in names]
     ax.set_yticks(range(len(labels)), labels, fontsize=SMALL)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.2)  # room for what stands beside the bars
-    return _finished(ax, title, unit, lang, ax.set_xlabel)
+    if share:
+        ax.xaxis.set_major_formatter(PercentFormatter(1))
+    end = _cut(ax, widths, cut) if cut is not None and (widths > 2).any() else inf
+    for row, (at, text) in enumerate(zip(widths if ends is None else ends, texts, strict=True)):
+        _beside(ax, row, 0.0 if isnan(at) else at, text, end)
+    return ax
+
+
+def _beside(ax: Axes, row: int, at: float, text: str, end: float) -> None:
+    """A text behind the end of a bar; in it, with an arrow, where the axis ends before."""
+    long = at > end
+    gap, align = (4, "left") if 0 <= at <= end else (-4, "right")
+    place, shown, color = (end, f"{text} →", "white") if long else (at, text, INK)
+    ax.annotate(shown, (place, row), (gap, 0), textcoords="offset points", va="center", ha=align, color=color, fontsize=SMALL)
+
+
+def _cut(ax: Axes, values: pd.Series, least: float) -> float:
+    """Let the axis end where all but the longest bars do; the place."""
+    low, top = min(0.0, float(values.min())), float(max([least, *values[values <= 2]]))
+    end = top + 0.3 * (top - low)
+    ax.set_xlim(1.3 * low, end)
+    return end
 
 
 def _nothing(ax: Axes | None, said: Words, lang: Lang) -> Axes:
@@ -308,14 +317,14 @@ def _nothing(ax: Axes | None, said: Words, lang: Lang) -> Axes:
     ax = _axes(ax, 0)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    return _finished(ax, said, NOTHING, lang, ax.set_xlabel)
+    return _finished(ax, said, NOTHING, lang)
 
 
-def _finished(ax: Axes, title: Words, unit: Words, lang: Lang, label: Callable[[str], object]) -> Axes:
-    """Title and unit; Chinese wherever there is text."""
+def _finished(ax: Axes, title: Words, unit: Words, lang: Lang, upright: bool = False) -> Axes:
+    """Title and unit, along the axis that shows values; Chinese wherever there is text."""
     width = ax.bbox.width * 72 / ax.figure.dpi
     ax.set_title("\n".join(paragraph(_escaped(title[lang]), width, BODY + 1)), fontsize=BODY + 1)
-    label(_escaped(unit[lang]))
+    (ax.set_ylabel if upright else ax.set_xlabel)(_escaped(unit[lang]))
     ax.spines[["top", "right"]].set_visible(False)
     write_chinese(ax)
     return ax
@@ -326,8 +335,8 @@ def _escaped(text: str) -> str:
     return clean(text).replace("$", r"\$")
 
 
-def _decimal(value: float, places: int = 6) -> Decimal:
-    return round_half_up(Decimal(str(float(value))), places)
+def _decimal(value: float) -> Decimal:
+    return round_half_up(Decimal(str(float(value))), 6)
 
 
 def _number(value: float, places: int | None = 2) -> str:
@@ -338,8 +347,8 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + _number(value)
 
 
-def _percent(value: float, sign: bool = False) -> str:
-    return "—" if isnan(value) else ("+" if sign and value > 0 else "") + percent(_decimal(value))
+def _percent(value: float) -> str:
+    return "—" if isnan(value) else percent(_decimal(value))
 
 
 def _verdict(rate: float, verdict: str) -> Words:

@@ -22,11 +22,11 @@ from evallib.cli.shared import (
     refusals_told,
     table_of,
     tell,
+    told,
 )
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.kit import PAGES
 from evallib.model.errors import meant
 from evallib.model.units import SHARE
-from evallib.model.words import words
 from evallib.say.numbers import percent
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
@@ -54,7 +54,7 @@ def batch(
     from evallib.runs.workers import open_executor
 
     with refusals_told(lang):
-        for name in (REPORT, COMPARISON, OVERVIEW, MONITORING):
+        for name in PAGES.values():
             notebook_told(data, name, notebooks, lang)
         every_job = list_pages(data, out, lang, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())
@@ -64,9 +64,9 @@ def batch(
     failures = 0
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=ERR, disable=not ERR.is_terminal) as progress:
-        task = progress.add_task(words("页面", "Pages")[lang], total=len(jobs))
+        task = progress.add_task(told("batch.pages")[lang], total=len(jobs))
 
-        def told(outcome: Outcome) -> None:
+        def heard(outcome: Outcome) -> None:
             nonlocal failures
             line = f"{outcome.job.title[lang]}  {STATES[outcome.state][lang]}  {outcome.reason[lang]}".rstrip()
             if outcome.state in ("refused", "failed", "missing"):
@@ -76,19 +76,19 @@ def batch(
                 tell(line, on=ERR)
             for said in outcome.left_out:
                 tell(f"{outcome.job.title[lang]}  " + sentence("batch.left_out.one", said=said)[lang], on=progress.console)
-            progress.update(task, advance=1, description=words("页面，未成 ", "Pages, failed ")[lang] + str(failures))
+            progress.update(task, advance=1, description=told("batch.failures", count=failures)[lang])
 
         try:
             with refusals_told(lang, to=None if dask else out), open_executor(workers, dask) as executor:
-                outcomes = run_batch(jobs, executor, force=force, told=told)
+                outcomes = run_batch(jobs, executor, force=force, told=heard)
         except KeyboardInterrupt:
-            tell(words("已停止；再运行一次会接着做完。", "Stopped; run it again to finish the rest."), lang, ERR)
+            tell(told("batch.stopped"), lang, ERR)
             raise typer.Exit(130) from None
         except ModuleNotFoundError:
-            tell(words("缺少 Dask。运行：", "Dask is not installed. Run: ") + words("python -m pip install distributed"), lang, ERR)
+            tell(told("batch.no_dask"), lang, ERR)
             raise typer.Exit(2) from None
         except OSError as error:
-            tell(words("连不上 Dask 调度器", "the Dask scheduler does not answer") + words(f": {dask} ({error})"), lang, ERR)
+            tell(told("batch.dask_silent", address=str(dask), error=str(error)), lang, ERR)
             raise typer.Exit(2) from None
     from evallib.runs.index import write_index, write_results
 
@@ -123,8 +123,7 @@ def demo(
             raise refused("command.years_unreadable", "--years", years)
         county = make_demo(directory, departments=departments, first_year=int(first), last_year=int(last or first), seed=seed)
     total, unusable = county.department_years, len(county.failures)
-    zh = f"{total} 个部门年度（全部为模拟数据），其中 {unusable} 个故意不能用。"
-    tell(words(zh, f"{total} department-years, all synthetic; {unusable} of them unusable on purpose."), lang)
+    tell(told("demo.made", total=total, unusable=unusable), lang)
     tell(f"evallib batch --data {county.data} --out {directory / 'reports'}")
 
 
@@ -155,8 +154,7 @@ def results(
         print(table.to_csv(index=False), end="")
         return
     shown = ["department", "year", "indicator", "name" if lang == "zh" else "name_en", "points", "score", "value", "unit", "status"]
-    heads = words("部门|年度|指标编号|指标|分值|得分|实际值|单位|状态", "Department|Year|Id|Indicator|Points|Score|Value|Unit|Status")
-    view = table_of(heads, lang)
+    view = table_of(told("results.heads"), lang)
     for row in table[shown].to_dict("records"):
         if row["unit"] == SHARE.symbol and not pd.isna(row["value"]):
             row["value"], row["unit"] = percent(Decimal(row["value"])).removesuffix("%"), "%"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, OUT, Data, Department, Language, Year, refusals_told, table_of, tell
+from evallib.cli.shared import CLOSE_IT, DATA, OUT, Data, Department, Language, Year, refusals_told, table_of, tell, told
 from evallib.model.record import Kind
 from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import plain
@@ -55,8 +55,7 @@ def new(
             belongs_to=belongs_to,
         )
     tell(made)
-    tell(words("departments.csv 已列入该年度。", "departments.csv now lists the year."), lang)
-    tell(words("填好后运行 ", "Fill it in, then run ") + words(f"evallib check {department} {year}"), lang)
+    tell(told("new.next", department=department, year=str(year)), lang)
 
 
 def export(
@@ -74,7 +73,7 @@ def export(
         made = switch_form(data, department, year, form, lang, out)
     tell(made)
     if out is None:
-        tell(words("原来的文件移到了 ", "The files as they were are now in ") + words(str(made.parent / "backup")), lang)
+        tell(told("export.backup", folder=str(made.parent / "backup")), lang)
 
 
 def show_framework(
@@ -104,14 +103,12 @@ def show_framework(
     title = f"{shown.words[lang]}  {shown.id}/{shown.first_year}"
     if other is not None:
         changes = framework_changes(other, shown)
-        years = words(f"|{other.first_year}|{shown.first_year}")
-        table = table_of(words("变化", "Change") + years, lang, title)
+        table = table_of(told("framework.changed", before=str(other.first_year), after=str(shown.first_year)), lang, title)
         for change in changes:
             table.add_row(change.what[lang], change.before[lang], change.after[lang])
-        OUT.print(table if changes else words("没有变化", "no changes")[lang])
+        OUT.print(table if changes else told("framework.unchanged")[lang])
         return
-    heads = words("指标|分值|分值依据|公式和规则|依据", "Indicator|Points|Basis|Formula and rule|Clause")
-    table = table_of(heads, lang, title)
+    table = table_of(told("framework.heads"), lang, title)
     for line in framework_lines(shown):
         style = {1: "bold", 2: "italic"}.get(line.level, "")
         name = "  " * (line.level - 1) + line.name[lang]
@@ -130,14 +127,13 @@ def _list_frameworks(data: Path, year: int, lang: Lang) -> None:
     from evallib.kit import FRAMEWORKS
     from evallib.say.frameworks import about, made_for, size
 
-    heads = words("编号|起始年度|用于|分值|指标|来自|名称|说明", "Id|From|For|Points|Indicators|Whose|Name|What it is")
-    table = table_of(heads, lang)
+    table = table_of(told("framework.list_heads"), lang)
     table.columns[0].no_wrap = True
     for id, folder in framework_folders(data).items():
         with refusals_told(lang, writes=False):
             one = load_framework(data, id, year)
-        whose = words("evallib 自带", "shipped") if folder.parent == FRAMEWORKS else words("本县", "your own")
-        told = (made_for(one)[lang], plain(one.points), size(one)[lang], whose[lang], one.words[lang], about(one)[lang])
-        table.add_row(id, str(one.first_year), *told)
+        whose = told("framework.shipped" if folder.parent == FRAMEWORKS else "framework.own")
+        cells = (made_for(one)[lang], plain(one.points), size(one)[lang], whose[lang], one.words[lang], about(one)[lang])
+        table.add_row(id, str(one.first_year), *cells)
     OUT.print(table)
-    tell(words("打印其中一套：evallib framework 编号", "To print one: evallib framework ID"), lang)
+    tell(told("framework.print_one"), lang)

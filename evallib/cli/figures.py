@@ -23,6 +23,7 @@ from evallib.cli.shared import (
     table_of,
     tell,
     tell_json,
+    told,
 )
 from evallib.data.sheets import guarded
 from evallib.model.errors import Problem
@@ -55,7 +56,7 @@ def score(
         writer.writerows({k: _cell(v) for k, v in row.items()} for row in document["indicators"])
         return
     title = evaluation.record.name + words(" ") + evaluation.catalogue.year(year)
-    table = table_of(words("一级指标|指标|实际值|得分|分值", "Dimension|Indicator|Value|Score|Points"), lang, title[lang])
+    table = table_of(told("score.heads"), lang, title[lang])
     for column in table.columns[2:]:
         column.justify = "right"
     for d in evaluation.dimensions:
@@ -64,7 +65,7 @@ def score(
         rate = "" if not d.points else percent(d.rate) if d.rate is not None else "—"
         table.add_row(d.name[lang], "", rate, *_out_of(d.score, d.points), style="bold", end_section=True)
     if total := total_text(evaluation):
-        table.add_row(words("总分", "Total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
+        table.add_row(told("score.total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
     OUT.print(table)
 
 
@@ -97,10 +98,9 @@ def check(
             print_problems(one.problems, lang)
             errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
             if errors:
-                tell(one.title + words(f"：错误 {errors}。", f": {errors} error(s). ") + ONCE_MORE, lang, ERR)
+                tell(told("check.wrong", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
                 continue
-            zh = f"：错误 0，提醒 {warnings}，已记录的矛盾 {recorded}"
-            tell(one.title + words(zh, f": 0 error(s), {warnings} warning(s), {recorded} recorded contradiction(s)"), lang)
+            tell(told("check.usable", of=one.title, warnings=warnings, recorded=recorded), lang)
     if any(one.count("error") for one in found):
         raise typer.Exit(2)
 
@@ -128,7 +128,7 @@ def reconcile(
     if format == "json":
         tell_json([{**row.model_dump(), "reason": row.reason[lang]} for row in rows])
     else:
-        table = table_of(words("编号|公布值|本评价的数|单位|结果|出处", "Id|Published|Evaluation|Unit|Result|Source"), lang)
+        table = table_of(told("reconcile.heads"), lang)
         for row in rows:
             why = f"：{row.reason[lang]}" if row.verdict != "agrees" and row.reason[lang] else ""
             table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict(row)[lang] + why, row.section)

@@ -16,13 +16,13 @@ from evallib.cli.shared import (
     Notebooks,
     Out,
     Year,
-    notebook_told,
     page_being_made,
     print_problems,
     tell,
+    told,
 )
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
-from evallib.model.words import Lang, joined, words
+from evallib.model.words import Lang, joined
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 from evallib.say.workings import total_text
@@ -44,16 +44,15 @@ def report(
     """生成一个年度的报告 / Make the report of a department's year."""
     from evallib.runs.report import run_report
 
-    with page_being_made(out, lang):
-        notebook = notebook_told(data, REPORT, notebooks, lang)
-        written = run_report(department, year, data=data, out=out, lang=lang, figures=figures, workbook=xlsx, notebook=notebook)
+    with page_being_made(REPORT, notebooks, data, out, lang) as how:
+        written = run_report(department, year, figures=figures, workbook=xlsx, **how)
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), lang)
     of_data = [problem for problem in written.warnings if problem not in written.left_out]
     warned = sum(1 for problem in of_data if problem.level == "warning")
     if warned:
         options = ("" if data == DATA else f" --data {data}") + ("" if lang == "zh" else " --lang en")
         check = f"evallib check {department} {year}{options}"
-        tell(words(f"有 {warned} 个提醒，运行 {check} 查看。", f"{warned} warning(s): see {check}."), lang, ERR)
+        tell(told("page.warnings", count=warned, check=check), lang, ERR)
     e = written.evaluation
     result = f"  {total} / {plain(e.points)}  {e.grade[lang]}" if (total := total_text(e)) else ""
     tell(f"{e.record.name[lang]} {e.catalogue.year(year)[lang]}{result}".rstrip())
@@ -72,9 +71,8 @@ def compare(department: Department, lang: Language = "zh", data: Data = DATA, ou
     """生成一个部门历年比较的页面 / Make the page that compares a department's years."""
     from evallib.runs.report import run_comparison
 
-    with page_being_made(out, lang):
-        notebook = notebook_told(data, COMPARISON, notebooks, lang)
-        made = run_comparison(department, data=data, out=out, lang=lang, notebook=notebook)
+    with page_being_made(COMPARISON, notebooks, data, out, lang) as how:
+        made = run_comparison(department, **how)
     _tell_page(made, lang)
 
 
@@ -82,9 +80,8 @@ def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = RE
     """生成一个年度各部门总览的页面 / Make the overview of all departments in a year."""
     from evallib.runs.report import run_overview
 
-    with page_being_made(out, lang):
-        notebook = notebook_told(data, OVERVIEW, notebooks, lang)
-        made = run_overview(year, data=data, out=out, lang=lang, notebook=notebook)
+    with page_being_made(OVERVIEW, notebooks, data, out, lang) as how:
+        made = run_overview(year, **how)
     _tell_page(made, lang)
 
 
@@ -94,7 +91,6 @@ def monitor(
     """生成年度中运行监控的页面 / Make the monitoring page of a running year."""
     from evallib.runs.report import run_monitoring
 
-    with page_being_made(out, lang):
-        notebook = notebook_told(data, MONITORING, notebooks, lang)
-        made = run_monitoring(department, year, data=data, out=out, lang=lang, notebook=notebook)
+    with page_being_made(MONITORING, notebooks, data, out, lang) as how:
+        made = run_monitoring(department, year, **how)
     _tell_page(made, lang)

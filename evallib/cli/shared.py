@@ -7,15 +7,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
 from evallib.model.errors import InputRefused, Problem, gathered
-from evallib.model.words import NOTHING, Lang, Words, words
+from evallib.model.words import NOTHING, Given, Lang, Words
 from evallib.say.sentences import sentence
+
+if TYPE_CHECKING:
+    from evallib.runs.report import How
 
 _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
 OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
@@ -66,6 +69,11 @@ _OWN = (
 Notebooks = Annotated[Path | None, typer.Option("--notebooks", show_default=False, help=_OWN)]
 
 
+def told(name: str, /, **given: Given) -> Words:
+    """What the command line says, by name."""
+    return sentence(f"commands.{name}", **given)
+
+
 def tell(text: Words | Path | str, lang: Lang = "zh", on: Console = OUT) -> None:
     """Print a text, in the language asked for where it has two, as it stands."""
     on.print(text[lang] if isinstance(text, Words) else str(text), markup=False)
@@ -82,7 +90,7 @@ def notebook_told(data: Path, name: str, notebooks: Path | None, lang: Lang) -> 
 
     found = notebook_of(data, name, notebooks)
     if notebooks is None and is_changed(found):
-        tell(sentence("commands.page.own", file=str(found)), lang, ERR)
+        tell(told("page.own", file=str(found)), lang, ERR)
     return found
 
 
@@ -94,14 +102,12 @@ def table_of(heads: Words, lang: Lang, title: str | None = None) -> Table:
 def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
     """Every problem, a line each, on the error stream; the same in rows that follow each other shares one."""
     for problem in gathered(problems):
-        tell(f"{sentence(f'commands.level.{problem.level}')[lang]}  {problem.describe(lang)}", on=ERR)
+        tell(f"{told(f'level.{problem.level}')[lang]}  {problem.describe(lang)}", on=ERR)
 
 
-ANOTHER_FOLDER = words("换一个 --out 文件夹，或关闭正在打开的文件", "choose another --out folder, or close the file that is open")
-"""What helps where a command cannot write to the folder it was given with --out."""
-ANOTHER_NAME = words("换一个文件夹名", "name another folder")
-CLOSE_IT = words("关闭正在打开的文件，或检查文件夹的写入权限", "close the file that is open, or see whether you may write to the folder")
-ONCE_MORE = sentence("commands.refused.once_more")
+ANOTHER_FOLDER, ANOTHER_NAME, CLOSE_IT = (told(f"fix.{name}") for name in ("another_folder", "another_name", "close_it"))
+"""What helps where a command cannot write to the folder it was given with --out; to one that it was named; to the data."""
+ONCE_MORE = told("refused.once_more")
 
 
 @contextmanager
@@ -114,30 +120,30 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
         yield
     except InputRefused as refusal:
         print_problems(refusal.problems, lang)
-        count, written = len(refusal.problems), sentence("commands.refused.nothing_written") if writes else NOTHING
+        count, written = len(refusal.problems), told("refused.nothing_written") if writes else NOTHING
         several = "several" if count > 1 else "one"
-        tell(sentence(f"commands.refused.{several}", count=count, written=written, once_more=ONCE_MORE), lang, ERR)
+        tell(told(f"refused.{several}", count=count, written=written, once_more=ONCE_MORE), lang, ERR)
         raise typer.Exit(2) from None
     except OSError as error:
         if to is None:
             raise
         place, why = str(error.filename or to), str(error.strerror)
-        tell(sentence("commands.refused.unwritable", place=place, why=why, fix=fix), lang, ERR)
+        tell(told("refused.unwritable", place=place, why=why, fix=fix), lang, ERR)
         raise typer.Exit(2) from None
 
 
 @contextmanager
-def page_being_made(out: Path, lang: Lang) -> Iterator[None]:
-    """Around the making of a page: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
+def page_being_made(name: str, notebooks: Path | None, data: Path, out: Path, lang: Lang) -> Iterator[How]:
+    """Around the making of a page, with how it is made: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
     from evallib.runs.report import ReportFailed
 
-    tell(sentence("commands.page.making"), lang, ERR)
+    tell(told("page.making"), lang, ERR)
     try:
         with refusals_told(lang, to=out):
-            yield
+            yield {"data": data, "out": out, "lang": lang, "notebook": notebook_told(data, name, notebooks, lang)}
     except KeyboardInterrupt:
-        tell(sentence("commands.page.interrupted"), lang, ERR)
+        tell(told("page.interrupted"), lang, ERR)
         raise typer.Exit(130) from None
     except ReportFailed as failure:
-        tell(sentence("commands.page.stopped", details=failure.details), lang, ERR)
+        tell(told("page.stopped", details=failure.details), lang, ERR)
         raise typer.Exit(1) from None

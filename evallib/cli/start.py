@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, DATA, REPORTS, Data, Language, Out, refusals_told, tell
-from evallib.model.words import words
+from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, DATA, REPORTS, Data, Language, Out, refusals_told, tell, told
 from evallib.say.refusals import refused
 
 
@@ -20,7 +19,7 @@ def init(
 
     with refusals_told(lang, to=directory, fix=ANOTHER_NAME):
         tell(lay_out(directory))
-    tell(words("下一步见其中的 README.md。", "Its README.md tells what comes next."), lang)
+    tell(told("init.next"), lang)
 
 
 def upgrade(
@@ -35,9 +34,9 @@ def upgrade(
     for change in made.changes:
         tell(change, lang)
     if made.kept is not None:
-        tell(words(f"原来的数据在 {made.kept}", f"The data as it was is in {made.kept}"), lang)
+        tell(told("upgrade.kept", folder=str(made.kept)), lang)
     elif not made.changes:
-        tell(words(f"{made.data} 已是今天的格式，没有改动。", f"{made.data} is of today's format; nothing was changed."), lang)
+        tell(told("upgrade.unchanged", folder=str(made.data)), lang)
 
 
 def lab(

@@ -7,22 +7,22 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from functools import cache, lru_cache, partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, unit_of
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
-from evallib.model.words import Words, listed, words
+from evallib.model.words import Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
+Made = TypeVar("Made", bound=Row)
 HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 
@@ -46,21 +46,13 @@ class Reader:
 
     def stop_if_wrong(self) -> None:
         """Raise InputRefused with every problem gathered that is an error."""
-        errors = tuple(p for p in self.problems if p.level == "error")
-        if errors:
-            raise InputRefused(errors)
-
-
-@lru_cache(maxsize=4096)
-def normalised(text: str) -> str:
-    """A text without what does not count where it is compared: the width of letters, capitals, spaces around it."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
+        refuse_errors(self.problems)
 
 
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
 _RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
-    normalised(text): state
+    folded(text): state
     for state, both in STATES.items()
     for text in (state, both.zh, both.en, CHOICES[state].en if state in CHOICES else "")
     if text
@@ -76,7 +68,7 @@ def heads_of(model: type[Row]) -> dict[str, str]:
     known: dict[str, str] = {}
     for name in columns(model):
         info = model.model_fields[name]
-        known |= {normalised(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
+        known |= {folded(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
     return known
 
 
@@ -84,10 +76,10 @@ def heads_of(model: type[Row]) -> dict[str, str]:
 def _choices(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means."""
     values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
-    return {normalised(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
+    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
 
 
-def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tuple[Row, ...]:
+def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tuple[Made, ...]:
     """The rows of one table; what is wrong with them is added to the reader's problems."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
@@ -97,7 +89,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Row]) -> tupl
     order = _check_head(reader, grid, model)
     if order is None:
         return ()
-    rows: list[Row] = []
+    rows: list[Made] = []
     width = len(grid.head)
     kinds = [(column, index, kind_of(model, column)) for column, index in order.items()]
     for number, texts in grid.rows:
@@ -129,20 +121,20 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
         return {column: index for index, column in enumerate(ids)}
     infos, before, order = model.model_fields, len(reader.problems), dict[str, int]()
     titles = {column: words(str(infos[column].title), column) for column in ids}
-    there = {known.get(normalised(head)) for head in grid.head}
+    there = {known.get(folded(head)) for head in grid.head}
     lacking = [column for column in ids if infos[column].is_required() and column not in there]
     for index, head in enumerate(grid.head):
         unused = not head.strip() and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
         if head.strip().startswith("#") or unused:
             continue
         place = grid.place(1, head.strip() or "（空 / empty）", index)
-        column = known.get(normalised(head))
+        column = known.get(folded(head))
         if column is None:
-            near = get_close_matches(normalised(head), known, 1)
+            near = nearest(folded(head), known)
             name = "column.mistyped" if near else "column.unknown_and_others_missing" if lacking else "column.unknown"
             all_of = listed(words(f"{titles[c].zh}（{c}）", c) for c in ids)
             named = listed(titles[c] for c in lacking)
-            reader.problems.append(problem(name, place, near="".join(near), lacking=named, columns=all_of))
+            reader.problems.append(problem(name, place, near=near, lacking=named, columns=all_of))
         elif column in order:
             reader.problems.append(problem("column.twice", place))
         else:
@@ -156,7 +148,7 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
 _PlaceOf = Callable[[str | None], Place]
 
 
-def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[str, Kind, str]]) -> Row | None:
+def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple[str, Kind, str]]) -> Made | None:
     """A row of a table from the texts of its filled cells, or None with its problems recorded."""
     given: dict[str, Any] = {}
     states: list[tuple[str, str]] = []
@@ -173,11 +165,11 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
         elif (
             kind in _NUMBERS
             and not text[0].isdigit()
-            and (state := _STATES.get(normalised(text)))
+            and (state := _STATES.get(folded(text)))
             and not model.model_fields[column].is_required()
         ):
             states.append((column, state))
-        elif not text[0].isdigit() and kind in ("decimal", "date") and normalised(text) in _ASKED:
+        elif not text[0].isdigit() and kind in ("decimal", "date") and folded(text) in _ASKED:
             reader.problems.append(problem("cell.number_or_state", place(column), text))
         elif kind == "decimal":
             if not _spread(model, column, text, cells, given):
@@ -188,7 +180,7 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Row], cells: list[tuple[
         elif kind == "date":
             given[column] = read_day(text) or text
         elif kind in ("choice", "verdict"):
-            given[column] = _choices(model, column).get(normalised(text), text)
+            given[column] = _choices(model, column).get(folded(text), text)
         else:
             unit = reader.units.find(text)
             given.setdefault(column, unit.symbol if unit else text)
@@ -226,14 +218,14 @@ def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kin
         return False
     plain = unicodedata.normalize("NFKC", text).strip()
     ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
-    operator = next((_choices(model, "operator").get(normalised(text), "") for name, _, text in cells if name == "operator"), "")
+    operator = next((_choices(model, "operator").get(folded(text), "") for name, _, text in cells if name == "operator"), "")
     if "range" in room and len(ends) == 2 and None not in ends:
         given[column], given[room["range"]] = ends
         if found and found[3]:
             given.setdefault("unit", found[3])
     elif "date" in room and (day := read_day(text)):
         given[room["date"]] = day
-    elif "choice" in room and (choice := _choices(model, room["choice"]).get(normalised(text))):
+    elif "choice" in room and (choice := _choices(model, room["choice"]).get(folded(text))):
         given[room["choice"]] = choice
     elif "text" in room and operator == "words":
         given[room["text"]] = text

@@ -43,7 +43,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     """
     budget = (data / HEADS).is_file() and department is None and year is None
     every = load_departments(data) if budget else list_departments(data)
-    listed = [(row.code, y) for row in every for y in range(row.first_year, row.last_year + 1)]
+    listed = [(row.code, y) for row in every for y in row.years]
 
     def asked(code: str, y: int) -> bool:
         return department in (None, code) and year in (None, y)
@@ -53,11 +53,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     left_out = [at for at in unlisted_years(data, set(listed)) if asked(*at)]
     if not chosen and not watched and not left_out and department is not None:
         chosen = [(department, year or 0)]  # to be told what there is
-    found = [
-        *_frameworks(
-            data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and row.first_year <= y <= row.last_year}
-        )
-    ]
+    found = [*_frameworks(data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and y in row.years})]
     found += [Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y)) for code, y in chosen]
     for code, y in watched:
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")

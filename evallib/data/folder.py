@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from collections.abc import Collection
 from functools import cache
@@ -9,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.sheets import MAX_BYTES
-from evallib.model.errors import Place, Problem
-from evallib.model.record import TABLES
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.record import TABLES, InputFile
 from evallib.model.rows import Row, columns
 from evallib.model.words import Given, Words, words
 from evallib.say.refusals import problem, refused
@@ -31,6 +32,17 @@ class File(NamedTuple):
     name: str
     content: bytes = b""
     problem: Problem | None = None
+
+    @property
+    def noted(self) -> InputFile:
+        """As records note it: its name, and a checksum of what it held."""
+        return InputFile(name=self.name, sha256=hashlib.sha256(self.content).hexdigest())
+
+    def sound(self) -> File:
+        """The file itself. Raises InputRefused where it could not be read."""
+        if self.problem is not None:
+            raise InputRefused((self.problem,))
+        return self
 
 
 class YearFiles(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_county
 from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused
-from evallib.model.record import InputFile
 from evallib.model.units import Unit, Units
 from evallib.model.words import Words, listed, words
 from evallib.model.years import CountyYear
@@ -40,7 +38,7 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ())
     """
     years, root = range(year - YEARS + 1, year + 1), data_root(data)
     if (root / FILE).is_file():
-        return _from_file(_file(root), load_units(root, year), year, years)
+        return _from_file(read_file(root, FILE), load_units(root, year), year, years)
     at_hand = {county.year: county for county in evaluated}
     return from_departments(year, [at_hand.get(y) or evaluate_county(data, y) for y in years])
 
@@ -61,11 +59,7 @@ def load_heads(data: Path) -> tuple[BudgetHead, ...]:
     Raises InputRefused where there is no such file, or with every problem found in it.
     """
     root = data_root(data)
-    return tuple(_checked(_file(root), load_units(root)))
-
-
-def _file(root: Path) -> File:
-    return read_file(root, FILE, words("放回该文件", "put the file back"))
+    return tuple(_checked(read_file(root, FILE), load_units(root)))
 
 
 def _from_file(file: File, units: Units, year: int, years: Sequence[int]) -> Government:
@@ -90,7 +84,7 @@ def _from_file(file: File, units: Units, year: int, years: Sequence[int]) -> Gov
         heads=heads,
         assessment=assess(known),
         sources=tuple(sources.items()),
-        files=(InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()),),
+        files=(file.noted,),
         remarks=(*remarks, *too_few(measured)),
         unknown={y: len(codes) for y, codes in unknown.items() if codes},
     )
@@ -98,10 +92,8 @@ def _from_file(file: File, units: Units, year: int, years: Sequence[int]) -> Gov
 
 def _checked(file: File, units: Units) -> list[BudgetHead]:
     """The rows of the file; raises InputRefused with all that is wrong with them."""
-    if file.problem:
-        raise InputRefused((file.problem,))
     reader = Reader(units)
-    rows = [row for row in load_table(reader, read_csv(file.name, file.content), "heads", BudgetHead) if isinstance(row, BudgetHead)]
+    rows = [*load_table(reader, read_csv(file.name, file.sound().content), "heads", BudgetHead)]
     first: dict[tuple[int, str], int] = {}
     for index, row in enumerate(rows):
         if (earlier := first.setdefault((row.year, row.code), index)) != index:

@@ -21,8 +21,8 @@ from evallib.model.years import EvaluatedYear
 VARIABLE, NAME = "EVALLIB_HANDED", "handed.pickle"
 
 _Key = tuple[object, ...]
-_held: list[tuple[int, _Key, EvaluatedYear]] = []
-"""By which process, of what, and what was found. The process that hands over reads anew itself."""
+_held: dict[_Key, tuple[int, EvaluatedYear]] = {}
+"""Of what, by which process, and what was found. The process that hands over reads anew itself."""
 
 
 def _key(data: Path, department: str, year: int) -> _Key:
@@ -36,16 +36,16 @@ def handing(found: EvaluatedYear, data: Path, department: str, year: int, *, fol
 
     `folder` is where a kernel that is not forked finds it: a folder that nobody else can write to.
     """
-    entry = (os.getpid(), _key(data, department, year), found)
-    _held.append(entry)
+    key = _key(data, department, year)
+    _held[key] = os.getpid(), found
     if folder is not None:
         (folder / NAME).touch(mode=0o600)
-        (folder / NAME).write_bytes(pickle.dumps(entry[:2], -1) + pickle.dumps(found, -1))
+        (folder / NAME).write_bytes(pickle.dumps((os.getpid(), key), -1) + pickle.dumps(found, -1))
         os.environ[VARIABLE] = str(folder)
     try:
         yield
     finally:
-        _held.remove(entry)
+        _held.pop(key, None)
         if folder is not None:
             os.environ.pop(VARIABLE, None)
             (folder / NAME).unlink(missing_ok=True)
@@ -58,9 +58,8 @@ def handed(data: Path, department: str, year: int) -> EvaluatedYear | None:
     True
     """
     key = _key(data, department, year)
-    for process, known, found in _held:
-        if process != os.getpid() and known == key:
-            return found
+    if key in _held and _held[key][0] != os.getpid():
+        return _held[key][1]
     folder = os.environ.get(VARIABLE)
     return _from_file(Path(folder), key) if folder else None
 

@@ -6,10 +6,8 @@ before is not parsed again: the bytes of the files decide, so that a changed fil
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -17,14 +15,14 @@ from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_
 from evallib.checks.identities import check_against_last_year, check_identities
 from evallib.checks.methods import check_methods
 from evallib.checks.record import check_record
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, known_sheets, read_csv, read_workbook
 from evallib.model.catalogue import Catalogue
-from evallib.model.errors import InputRefused, Place, Problem, Where
+from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
-from evallib.model.record import OPTIONAL, TABLES, InputFile, Listing, Record
+from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import Words, listed, words
@@ -80,9 +78,8 @@ def list_departments(data: Path) -> Departments:
 @lru_cache(maxsize=4)
 def _departments(file: File) -> Departments:
     reader = Reader()
-    rows = _load_csv(reader, file, "departments", Listing)
+    listings = Departments(_load_csv(reader, file, "departments", Listing))
     reader.stop_if_wrong()
-    listings = Departments(row for row in rows if isinstance(row, Listing))
     by_code: dict[str, list[Listing]] = {}
     for index, row in enumerate(listings):
         earlier = by_code.setdefault(row.code, [])
@@ -121,10 +118,10 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
     listings = every.of(department)
     if not listings:
         codes = sorted({row.code for row in every or list_departments(root)})  # which refuses an empty list
-        near = "".join(get_close_matches(department, codes, 1))
+        near = nearest(department, codes)
         name = "department.mistyped" if near else "department.unknown"
         raise refused(name, "departments.csv", department, near=near, codes=listed(codes))
-    listing = next((row for row in listings if row.first_year <= year <= row.last_year), None)
+    listing = next((row for row in listings if year in row.years), None)
     if listing is None:
         years = ", ".join("–".join(str(year) for year in sorted({row.first_year, row.last_year})) for row in listings)
         raise refused("year.not_listed", "departments.csv", department=department, year=year, years=years)
@@ -136,9 +133,7 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
     if previous is not None:
         found += tuple(check_against_last_year(framework.catalogue, loaded.record, previous, loaded.where))
         found += tuple(check_follow_ups_of_last_year(loaded.record, previous, loaded.where))
-    errors = tuple(problem for problem in found if problem.level == "error")
-    if errors:
-        raise InputRefused(errors)
+    refuse_errors(found)
     return loaded if found is loaded.remarks else replace(loaded, remarks=found)
 
 
@@ -160,9 +155,7 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
         framework=framework.id,
         kind=listing.kind,
         belongs_to=home,
-        files=tuple(
-            InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()) for file in sorted(given, key=lambda f: f.name)
-        ),
+        files=tuple(file.noted for file in sorted(given, key=lambda f: f.name)),
         **tables,
     )
     reader.problems.extend(check_record(framework, record, reader.place))
@@ -197,7 +190,7 @@ def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
     return frozenset({"sources"} | {table for table, needed in asked.items() if needed})
 
 
-def _load_csv(reader: Reader, file: File, table: str, model: type[Row]) -> tuple[Row, ...]:
+def _load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple[Made, ...]:
     reader.tables[table] = Grid(file.name)
     if file.problem:
         reader.problems.append(file.problem)
@@ -213,9 +206,7 @@ def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]
 
 
 def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[str, tuple[Row, ...]]:
-    if book.problem:
-        raise InputRefused((book.problem,))
-    grids, problems = read_workbook(book.name, book.content)
+    grids, problems = read_workbook(book.name, book.sound().content)
     reader.problems.extend(problems)
     reader.stop_if_wrong()
     found: dict[str, Grid] = {}
@@ -235,7 +226,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
 
 
 def _unknown_table(reader: Reader, place: Place, name: str) -> None:
-    near = "".join(get_close_matches(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))], 1))
+    near = nearest(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))])
     if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
         tables = listed(TABLE_NAMES.values())
     else:

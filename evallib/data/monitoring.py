@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -16,10 +15,9 @@ from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_departments
 from evallib.data.rulebook import load_common
 from evallib.data.sheets import read_csv
-from evallib.model.errors import InputRefused, meant
+from evallib.model.errors import meant
 from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
 from evallib.model.monitoring_rows import MonitoringRow, file_name
-from evallib.model.record import InputFile
 from evallib.model.running_year import CALENDAR, first_day, last_day, year_of
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Units, convert
@@ -52,12 +50,9 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     running = Monitored(department=department, name=listing.words, year=year, label=label, begins=begins)
     if not (root / name).exists():
         return running
-    file = read_file(root, name, words("放回该文件", "put the file back"))
-    if file.problem:
-        raise InputRefused((file.problem,))
+    file = read_file(root, name).sound()
     reader = Reader(common.units)
-    read = load_table(reader, read_csv(file.name, file.content), TABLE, MonitoringRow)
-    rows = [(index, row) for index, row in enumerate(read) if isinstance(row, MonitoringRow)]
+    rows = [*enumerate(load_table(reader, read_csv(file.name, file.content), TABLE, MonitoringRow))]
     _check(reader, rows, running)
     reader.stop_if_wrong()
     sources = {row.source: tuple(dict.fromkeys(r.section for _, r in rows if r.source == row.source)) for _, row in rows}
@@ -67,7 +62,7 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
             "measures": tuple(_measure(reader.units, [row for _, row in rows if row.measure == id]) for id in ids),
             "sources": tuple(sources.items()),
             "synthetic": any(row.synthetic == "yes" for _, row in rows),
-            "file": InputFile(name=file.name, sha256=hashlib.sha256(file.content).hexdigest()),
+            "file": file.noted,
         }
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import heads_of, normalised
+from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, has_data
 from evallib.data.framework_list import frameworks
@@ -31,7 +31,7 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
 from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang, joined
+from evallib.model.words import Given, Lang, folded, joined
 from evallib.say.frameworks import choice
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
@@ -76,7 +76,7 @@ def new_year(
     _refuse_bad_code(department, year)
     listed = [row for row in load_departments(data) if row.code == department]
     there = data_of(data, department, year)
-    if there and any(row.first_year <= year <= row.last_year for row in listed):
+    if there and any(year in row.years for row in listed):
         raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
     new = {"kind": kind, "department": belongs_to} if kind else {}
     if not listed and not framework:
@@ -128,7 +128,7 @@ def _listing(
 ) -> tuple[Listing, Listing | None]:
     """The line of departments.csv that will hold the year, and the line it replaces (itself where nothing changes)."""
     for row in listed:
-        if row.first_year <= year <= row.last_year:
+        if year in row.years:
             if framework not in ("", row.framework):
                 raise refused("year.of_another_framework", "departments.csv", framework, year=year, framework=row.framework)
             return row, row
@@ -149,7 +149,7 @@ def _carried_from(data: Path, department: str, year: int, from_year: int | None,
     """The record to carry over from, with its framework."""
     if from_year is not None and from_year >= year:
         raise refused("year.carried_from_later", f"departments/{department}/{from_year}", str(from_year), year=year)
-    spans = [y for row in listed for y in range(row.first_year, min(row.last_year, year - 1) + 1)]
+    spans = [y for row in listed for y in row.years if y < year]
     found = max((y for y in spans if has_data(data, department, y)), default=None) if from_year is None else from_year
     if found is None:
         return None
@@ -393,11 +393,11 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
     content = path.read_bytes()
     grid = read_csv(path.name, content)
     known = heads_of(Listing)
-    order = {known[normalised(head)]: index for index, head in enumerate(grid.head) if normalised(head) in known}
+    order = {known[folded(head)]: index for index, head in enumerate(grid.head) if folded(head) in known}
     new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
 
     def cell(cells: list[str], column: str) -> str:
-        return normalised(cells[order[column]]) if order[column] < len(cells) else ""
+        return folded(cells[order[column]]) if order[column] < len(cells) else ""
 
     def is_raised(cells: list[str]) -> bool:
         span = [parse_decimal(cell(cells, column)) for column in ("first_year", "last_year")]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from evallib.kit import NOTEBOOKS
+from evallib.model.cells import assigned
 from evallib.model.errors import meant
 from evallib.say.refusals import refused
 
-_ASSIGNED = re.compile(r"^(\w+)\s*(?::[^=]*)?=(?!=)", re.MULTILINE)
 _INJECTED = "# Parameters"  # papermill begins the cell with it
 
 Cell = tuple[str, str, tuple[str, ...]]
@@ -51,23 +49,9 @@ def is_changed(notebook: Path) -> bool:
     return not shipped.is_file() or read_cells(notebook) != read_cells(shipped)
 
 
-def names_set(source: str) -> frozenset[str]:
-    """The names that a cell of parameters sets.
-
-    >>> sorted(names_set('department: str = "hrss"  # code\\nyear = 2023\\nif year == 2024: pass'))
-    ['department', 'year']
-    """
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:  # a cell may hold what only the notebook understands
-        return frozenset(_ASSIGNED.findall(source))
-    targets = [t for s in body if isinstance(s, ast.Assign) for t in s.targets] + [s.target for s in body if isinstance(s, ast.AnnAssign)]
-    return frozenset(t.id for t in targets if isinstance(t, ast.Name))
-
-
 def known_parameters(cells: Iterable[Cell]) -> frozenset[str]:
     """The names that the parameters cells of a notebook set."""
-    return frozenset().union(*(names_set(source) for _, source, tags in cells if "parameters" in tags))
+    return frozenset().union(*(assigned(source) for _, source, tags in cells if "parameters" in tags))
 
 
 def refuse_unknown_parameters(sources: Iterable[str]) -> None:
@@ -80,7 +64,7 @@ def refuse_unknown_parameters(sources: Iterable[str]) -> None:
     """
     known: frozenset[str] = frozenset()
     for source in sources:
-        names = names_set(source)
+        names = assigned(source).keys()
         unknown = sorted(names - known) if known and source.partition("\n")[0] == _INJECTED else []
         if unknown:
             raise refused("parameters.unknown", "papermill", ", ".join(unknown), known=meant(unknown[0], sorted(known)))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from pathlib import Path
-from typing import SupportsIndex, TypeVar
+from typing import SupportsIndex
 
 from evallib.data.load import load_departments, load_year
-from evallib.model.errors import InputRefused, Problem, meant
+from evallib.model.errors import InputRefused, Problem, attempted, meant
 from evallib.model.words import LANGS, Lang
 from evallib.say.refusals import refused
-
-T = TypeVar("T")
 
 
 def checked_parameters(department: object, year: object, lang: object, data: Path) -> tuple[str | None, int | None, Lang]:
@@ -25,16 +22,9 @@ def checked_parameters(department: object, year: object, lang: object, data: Pat
     """
     problems: list[Problem] = []
 
-    def taken(check: Callable[[], T]) -> T | None:
-        try:
-            return check()
-        except InputRefused as refusal:
-            problems.extend(refusal.problems)
-            return None
-
-    code = taken(lambda: None if department is None else checked_department(department, data))
-    number = taken(lambda: None if year is None else checked_year(year))
-    language = taken(lambda: checked_lang(lang))
+    code = None if department is None else attempted(problems, checked_department, department, data)
+    number = None if year is None else attempted(problems, checked_year, year)
+    language = attempted(problems, checked_lang, lang)
     if language is None or problems:
         raise InputRefused(tuple(problems))
     return code, number, language

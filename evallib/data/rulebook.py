@@ -26,7 +26,7 @@ from evallib.model.assemble import assemble
 from evallib.model.base import Frozen
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, attempted
 from evallib.model.framework import Framework
 from evallib.model.toml_lines import Lines, called
 from evallib.model.toml_lines import Path as Steps
@@ -137,11 +137,7 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     problems: list[Problem] = []
 
     def read(make: Callable[..., Made], *given: Any) -> Made | None:
-        try:
-            return make(*given)
-        except InputRefused as refusal:
-            problems.extend(refusal.problems)
-            return None
+        return attempted(problems, make, *given)
 
     document = read(_document, file) or {}
     if document.get("format") == 1 and document["format"] is not True:
@@ -283,10 +279,7 @@ def _framework_file(root: Path, id: str, year: int) -> File:
         years = [int(path.stem) for path in folder.glob("*.toml") if path.stem.isdigit()]
         first = words(str(min(years))) if years else words("（无）", "no year")
         raise refused("framework.none_in_force", f"frameworks/{id}", year=year, first=first)
-    file = read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}")
-    if file.problem:
-        raise InputRefused((file.problem,))
-    return file
+    return read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}").sound()
 
 
 # --- what is wrong with a file
@@ -297,10 +290,8 @@ def _document(file: File) -> dict[str, Any]:
 
     Raises InputRefused where it cannot be read.
     """
-    if file.problem:
-        raise InputRefused((file.problem,))
     try:
-        document = tomllib.loads(_text(file), parse_float=Decimal)
+        document = tomllib.loads(_text(file.sound()), parse_float=Decimal)
     except UnicodeDecodeError:
         raise refused("toml.encoding", file.name) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -115,7 +115,7 @@ def _meant_otherwise(root: Path) -> Iterator[Words]:
     except InputRefused:
         return
     today = Treatment()
-    for row, year in ((one, y) for one in every for y in range(one.first_year, one.last_year + 1) if has_data(root, one.code, y)):
+    for row, year in ((one, y) for one in every for y in one.years if has_data(root, one.code, y)):
         try:
             loaded = load_year(root, row.code, year, every=every)
         except InputRefused:  # it is told when the year is checked

@@ -13,7 +13,7 @@ from evallib.checks.prose import check_prose
 from evallib.data.folder import has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import listed, words
@@ -38,8 +38,7 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     loaded = load_year(data, department, year, before.record if before else None, every)
     evaluation = _evaluation(loaded)
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
-    if wrong := tuple(one for one in found if one.level == "error"):
-        raise InputRefused(wrong)
+    refuse_errors(found)
     previous = _evaluation(before) if before else None
     remarks = (*unusable, *loaded.remarks, *found, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)
@@ -59,7 +58,7 @@ def evaluate_department(data: Path, department: str) -> DepartmentYears:
     listings = load_departments(data).of(department)
     if not listings:
         load_year(data, department, 0)  # refuses with the codes that there are
-    found = [_evaluated_or_absent(data, row, year) for row in listings for year in range(row.first_year, row.last_year + 1)]
+    found = [_evaluated_or_absent(data, row, year) for row in listings for year in row.years]
     evaluations = sorted((e for e in found if isinstance(e, Evaluation)), key=lambda e: e.record.year)
     absent = sorted((a for a in found if isinstance(a, Absent)), key=lambda a: a.year)
     return DepartmentYears(department, listings[-1].words, tuple(evaluations), tuple(absent))
@@ -70,7 +69,7 @@ def evaluate_county(data: Path, year: int) -> CountyYear:
 
     Raises InputRefused where the list cannot be read.
     """
-    listings = [row for row in load_departments(data) if row.first_year <= year <= row.last_year]
+    listings = [row for row in load_departments(data) if year in row.years]
     found = [_evaluated_or_absent(data, row, year) for row in listings]
     return CountyYear(year, tuple(e for e in found if isinstance(e, Evaluation)), tuple(a for a in found if isinstance(a, Absent)))
 
@@ -123,7 +122,7 @@ def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Proble
 
 
 def _last_year(data: Path, department: str, year: int, every: Departments) -> tuple[LoadedYear | None, tuple[Problem, ...]]:
-    listed = any(row.first_year <= year - 1 <= row.last_year for row in every.of(department))
+    listed = any(year - 1 in row.years for row in every.of(department))
     if not listed or not has_data(data, department, year - 1):
         return None, ()
     try:

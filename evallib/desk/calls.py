@@ -18,6 +18,7 @@ from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
 from evallib.data.folder import data_root, find_data, has_data
 from evallib.data.load import load_departments
+from evallib.data.parameters import checked_lang
 from evallib.data.rulebook import load_county
 from evallib.desk.fields import Field, fields, without_place
 from evallib.desk.page import DeskPage, indicator_section, part_of_framework, report_section
@@ -29,7 +30,7 @@ from evallib.door.lookup import found_in
 from evallib.door.result import Path_, Result, Trial
 from evallib.door.shown import Shown, Shows
 from evallib.model.errors import InputRefused, gathered
-from evallib.model.words import LANGS, Lang, Words, words
+from evallib.model.words import Lang, Words, words
 from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
 from evallib.say.refusals import refused
@@ -71,7 +72,7 @@ class Calls(Shows):
         """
         found: dict[str, Department] = {}
         for row in load_departments(self.data):
-            years = {y for y in range(row.first_year, row.last_year + 1) if has_data(self.data, row.code, y)}
+            years = {y for y in row.years if has_data(self.data, row.code, y)}
             years |= set(found[row.code].years) if row.code in found else set()
             if years:
                 found[row.code] = Department(row.words, tuple(sorted(years, reverse=True)))
@@ -221,8 +222,8 @@ class Calls(Shows):
 
     def section(self, id: str) -> Section:
         """A section of the report by its id or heading, of the changed evaluation where there are changes."""
-        named = self.result._report.SECTIONS
-        return report_section(self.result._checked, found_in(named, id, "section"), self.lang)
+        report = self.result._report
+        return report_section(report, found_in(report.SECTIONS, id, "section"))
 
     def dimension(self, name: str, group: str = "") -> Section:
         """One dimension, or one group of it, by id or name, as the report analyses it."""
@@ -344,4 +345,4 @@ def _language(asked: str | None, data: Path) -> Lang:
             return load_county(data_root(data)).language
         except InputRefused:  # which choosing says
             return "zh"
-    return cast(Lang, found_in({lang: words(lang) for lang in LANGS}, asked, "language"))
+    return checked_lang(asked)

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 
 from evallib.charts.drawing import Chart
+from evallib.charts.parts import signed
 from evallib.desk.fields import with_parts
 from evallib.kit import TEMPLATES
 from evallib.model.evaluation import Evaluation
@@ -20,7 +21,6 @@ from evallib.model.years import EvaluatedYear
 from evallib.pages.rendering import Section, Sections
 from evallib.pages.report import Report
 from evallib.pages.style import scoped_css
-from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 
 SECTIONS = {id: sentence(f"desk.section.{id}") for id in ("headline", "problems", "indicator", "scenarios", "plan", "county")}
@@ -52,26 +52,14 @@ class DeskPage(Sections):
         raise KeyError(name)  # the charts are the report's
 
 
-def signed(value: Any) -> str:
-    """A difference in points with its sign.
-
-    >>> from decimal import Decimal
-    >>> signed(Decimal("2")), signed(Decimal("-0.5"))
-    ('+2.00', '−0.50')
-    """
-    return ("+" if value > 0 else "") + plain(value, 2)
-
-
-def report_section(checked: EvaluatedYear, id: str, lang: Lang) -> Section:
+def report_section(report: Report, id: str) -> Section:
     """A section of the report, or why it has none. Its links lead nowhere here, for the other sections are not on the page."""
-    report = Report(checked, lang)
-    reason = report.absent().get(id)
-    if reason is None:
-        *charts, section = report.parts(id)
-        drawn = "".join(chart.to_html() for chart in charts)
-        return Section(id, inert(section.whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)))
-    said = sentence("desk.left_out", reason=reason)[lang]
-    return DeskPage(lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
+    if id not in report.shown:
+        said = sentence("desk.left_out", reason=report.absent()[id])[report.lang]
+        return DeskPage(report.lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
+    *charts, section = report.parts(id)
+    drawn = "".join(chart.to_html() for chart in charts)
+    return Section(id, inert(section.whole.replace("</h2>\n", f"</h2>\n{drawn}", 1)))
 
 
 def inert(html: str) -> str:

@@ -27,9 +27,7 @@ def read_scenarios(data: Path, department: str, year: int) -> Scenarios:
     name = path.relative_to(root).as_posix()
     if not path.exists():
         return {}
-    file = read_file(root, name)
-    if file.problem is not None:
-        raise InputRefused((file.problem,))
+    file = read_file(root, name).sound()
     try:
         return _FILE.validate_json(file.content.removeprefix(BOM_UTF8))
     except ValidationError as error:

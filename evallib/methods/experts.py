@@ -27,8 +27,6 @@ from evallib.say.refusals import problem, unknown
 from evallib.say.sentences import sentence
 from evallib.score.answers import final_score
 
-Share = Annotated[Decimal, Field(ge=0, le=1)]
-
 _Z, _FAR_Z = Decimal("0.6745"), Decimal("3.5")
 SMALL_PANEL = 5
 """Up to so many scores the modified z-score says little (three scores: any spread passes), and the plain rule is used."""
@@ -84,7 +82,6 @@ class ItemResult(Frozen):
     deviation: Decimal | None
     variation: Decimal | None
     outliers: tuple[Outlier, ...]
-    outlier_rule: Words
     final: Decimal | None
     refusal: Problem | None
     working: Words
@@ -187,7 +184,7 @@ def _judge_item(panel: Panel, item: Item) -> ItemResult:
     scores = [score for score, _, _ in judged]
     middle, average = median(scores), mean(scores)
     deviation = stdev(scores) if len(scores) > 1 else None
-    far, outlier_rule = _far(panel, item, scores, middle)
+    far = _far(panel, item, scores, middle)
     final, working, refusal = _final(panel, item, scores)
     return ItemResult(
         item=item,
@@ -200,21 +197,16 @@ def _judge_item(panel: Panel, item: Item) -> ItemResult:
         deviation=deviation,
         variation=deviation / average if deviation is not None and average else None,
         outliers=tuple(Outlier(evaluator=e, score=s, reason=r) for s, e, r in judged if abs(s - middle) > far),
-        outlier_rule=outlier_rule,
         final=final,
         refusal=refusal,
         working=working,
     )
 
 
-def _far(panel: Panel, item: Item, scores: Sequence[Decimal], middle: Decimal) -> tuple[Decimal, Words]:
-    """The distance from the median beyond which a score is far, and the rule in words."""
+def _far(panel: Panel, item: Item, scores: Sequence[Decimal], middle: Decimal) -> Decimal:
+    """The distance from the median beyond which a score is far; of many scores that differ by the modified z-score."""
     spread = median([abs(score - middle) for score in scores])
-    if len(scores) > SMALL_PANEL and spread:
-        return _FAR_Z * spread / _Z, sentence("panel.far.modified_z")
-    far, share = panel.far * item.points, percent(panel.far, None)
-    why = sentence("panel.far.alike") if len(scores) > SMALL_PANEL else sentence("panel.far.small", count=SMALL_PANEL)
-    return far, sentence("panel.far.plain", why=why, share=share, points=plain(far))
+    return _FAR_Z * spread / _Z if len(scores) > SMALL_PANEL and spread else panel.far * item.points
 
 
 def _final(panel: Panel, item: Item, scores: Sequence[Decimal]) -> tuple[Decimal | None, Words, Problem | None]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from evallib.model.evaluation import Evaluation
 from evallib.model.optional_rows import FollowUp
 from evallib.model.record import Record
 from evallib.model.table_words import CHOICES
@@ -130,15 +129,6 @@ class FollowUps:
         return next((f for f in self.own if (f.key.subject, f.key.id) == (subject, id) and f.rows), None)
 
 
-@dataclass(frozen=True)
-class Overdue:
-    """An overdue finding or recommendation of a department, for the list of a county."""
-
-    department: str
-    name: Words
-    followed: Followed
-
-
 def state_words(state: State | None) -> Words:
     """A state in words.
 
@@ -225,24 +215,6 @@ def unresolved(record: Record) -> list[Followed]:
     """
     told = follow_ups(record)
     return [f for f in (*told.own, *told.earlier) if not f.resolved and (f.key.subject == "finding" or f.date is not None)]
-
-
-def overdue(
-    evaluations: Iterable[Evaluation], previous: Mapping[str, Evaluation] | None = None, as_of: datetime.date | None = None
-) -> tuple[Overdue, ...]:
-    """What is overdue in a county's departments, the longest first; one date for all of them.
-
-    `previous` holds last year's evaluation of a department by its code; without it, last year's findings are known by their ids
-    alone. `as_of` is the date; where none is given, the latest in any of the tables.
-
-    >>> overdue([])
-    ()
-    """
-    before = previous or {}
-    pairs = [(e.record, before[e.record.department].record if e.record.department in before else None) for e in evaluations]
-    as_of = as_of or reference_date(record for pair in pairs for record in pair if record)
-    found = [Overdue(record.department, record.name, f) for record, last in pairs for f in follow_ups(record, last, as_of).overdue]
-    return tuple(sorted(found, key=lambda one: -one.followed.days_overdue))
 
 
 def count_states(some: Iterable[Followed]) -> dict[State | None, int]:

@@ -81,7 +81,6 @@ def evaluate_survey(survey: Survey) -> SurveyResult:
         pooled=_part(survey, pooled, [Fraction(1)]) if pooled else None,
         overall=overall,
         measure=survey.measure,
-        weighting=weighting,
         needed=needed,
         conclusion=_conclusion(survey, overall, needed),
         remarks=tuple(_remarks(survey, shown, pooled, overall)),

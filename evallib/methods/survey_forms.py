@@ -87,7 +87,6 @@ class SurveyResult(Frozen):
     pooled: Part | None
     overall: Part
     measure: Measure
-    weighting: Weighting
     needed: int | None
     conclusion: Words
     remarks: tuple[Words, ...]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
 
 _SHOWN = 8
 """So many of the lines where the same is wrong are named."""
+Made = TypeVar("Made")
 Level = Literal["error", "warning", "recorded"]
 """An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
 
@@ -165,10 +166,30 @@ class InputRefused(Exception):
         return [*self.describe("zh").splitlines(), "", *self.describe("en").splitlines()]
 
 
+def refuse_errors(problems: Iterable[Problem]) -> None:
+    """Raise InputRefused with the problems that are errors, where there are any."""
+    if errors := tuple(problem for problem in problems if problem.level == "error"):
+        raise InputRefused(errors)
+
+
+def attempted(problems: list[Problem], make: Callable[..., Made], *given: Any) -> Made | None:
+    """What is made of something; where that is refused None, and what is wrong is added to the problems."""
+    try:
+        return make(*given)
+    except InputRefused as refusal:
+        problems.extend(refusal.problems)
+        return None
+
+
+def nearest(found: str, known: Iterable[str]) -> str:
+    """What a mistyped word was probably meant to be; nothing where nothing is near."""
+    return "".join(get_close_matches(found, [*known], 1))
+
+
 def meant(found: str, known: list[str]) -> Words:
     """The known ids, the nearest first: what a mistyped id was probably meant to be."""
     if not known:
         return words("那张表还是空的：先在那里加一行，或清空此格", "that table is still empty: add a row there first, or clear this cell")
-    near = get_close_matches(found, known, 1) or [one for one in known if len(found) > 2 and found in one][:3]
+    near = [*filter(None, [nearest(found, known)])] or [one for one in known if len(found) > 2 and found in one][:3]
     meaning = words(f"是否应为 {'、'.join(near)}？", f"did you mean {', '.join(near)}? ") if near else NOTHING
     return meaning + words("可用的有：", "There are: ") + listed(known if len(known) <= 25 else [*known[:25], "…"])

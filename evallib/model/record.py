@@ -296,6 +296,11 @@ class Listing(Row):
             raise ValueError("截止年度早于起始年度", "last_year is before first_year")
         return self
 
+    @property
+    def years(self) -> range:
+        """Every year of the span."""
+        return range(self.first_year, self.last_year + 1)
+
 
 told(Listing, "departments")
 

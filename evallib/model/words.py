@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
@@ -82,6 +83,7 @@ def filled(zh: str, en: str, given: Mapping[str, Given]) -> Words:
     return words(zh.format_map(chinese), en.format_map(english))
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """A text as texts are told apart: full-width like half-width, capitals like small letters, without space around it.
 

@@ -17,6 +17,11 @@ class EvaluatedYear:
     previous: Evaluation | None
     remarks: tuple[Problem, ...]
 
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """This year's and, where there is one, last year's."""
+        return (self.evaluation, *filter(None, [self.previous]))
+
 
 @dataclass(frozen=True)
 class Absent:

@@ -1,4 +1,4 @@
-"""What of HTML may stand on a page: an allow list of elements, attributes and values (nh3). Knows no notebook and makes no HTML.
+"""What of HTML may stand on a page: an allow list of elements, attributes and values (nh3); drawings become pictures. Knows no notebook.
 
 The page asks nothing of anybody: no script, no address but links that wait to be clicked, pictures as data only.
 """
@@ -106,7 +106,7 @@ def kept_style(style: str) -> str:
 class Cleaner:
     """Cleans the parts of one page, so that no id stands on it twice. What it drops that a person should know of, it tells `dropped`."""
 
-    def __init__(self, dropped: Callable[[str], None] = lambda address: None) -> None:
+    def __init__(self, dropped: Callable[[str], object] = lambda address: None) -> None:
         self.ids = {"main"}
         self._dropped = dropped
         kit = {*_TEXT.split(), *_KIT.split()}

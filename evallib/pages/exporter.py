@@ -144,20 +144,20 @@ def _checked(nb: Any, name: str) -> Of:
 def _errors(nb: Any) -> Iterator[Problem]:
     """The errors in a notebook's outputs, but those that a cell is there to show."""
     for number, cell in enumerate(nb.cells, 1):
-        if "raises-exception" in cell.metadata.get("tags", []):
-            continue
-        for output in cell.get("outputs", []):
+        shown = "raises-exception" in cell.metadata.get("tags", [])
+        for output in cell.get("outputs", []) if not shown else []:
             if output.output_type == "error":
-                place = cell_place(number, cell.source)
-                lines = bare_text("\n".join(output.get("traceback", []))).splitlines()
-                if output.ename in ("InputRefused", "PageRefused") and "" in lines:
-                    at = lines.index("")
-                    said = ("；".join(lines[:at]).rstrip("。"), "; ".join(lines[at + 1 :]).rstrip("."))
-                else:
-                    last = f"{output.ename}: {bare_text(output.evalue)}".splitlines()[0]
-                    yield problem("notebook.failed", place, error=last.rstrip("."))
-                    continue
-                yield problem("notebook.input_refused", place, said=words(*said))
+                yield _error(output, cell_place(number, cell.source))
+
+
+def _error(output: Any, place: Place) -> Problem:
+    """One error; a refusal of ours in its own words, which stand in the notebook in both languages, apart by an empty line."""
+    zh, apart, en = bare_text("\n".join(output.get("traceback", []))).partition("\n\n")
+    if output.ename == "InputRefused" and apart:
+        said = words("；".join(zh.splitlines()).rstrip("。"), "; ".join(en.splitlines()).rstrip("."))
+        return problem("notebook.input_refused", place, said=said)
+    last = f"{output.ename}: {bare_text(output.evalue)}".splitlines()[0]
+    return problem("notebook.failed", place, error=last.rstrip("."))
 
 
 def _extension(of: Of, resources: Any) -> str:

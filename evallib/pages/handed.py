@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any, NotRequired, cast
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
+from evallib.model.cells import assigned
 from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang, Words, words
@@ -45,7 +45,6 @@ class Mark(TypedDict):
     page: NotRequired[str]
     heading: NotRequired[str]
     pair: NotRequired[str]
-    place: NotRequired[str]
     absent: NotRequired[bool]
     drawings: NotRequired[list[str]]
     sha256: NotRequired[str]
@@ -104,10 +103,15 @@ def cell_place(number: int, source: str) -> Place:
     >>> cell_place(3, "df.plot()").describe("en")
     'cell 3 (df.plot())'
     """
-    line = next((line.strip() for line in source.splitlines() if line.strip()), "")
-    short = line if len(line) <= 40 else line[:39] + "…"
+    short = in_short(next((line for line in source.splitlines() if line.strip()), ""), 40)
     shown = words(f"（{short}）", f" ({short})") if short else words("")
     return Place("notebook", called=sentence("pages.notebook.cell", number=number) + shown)
+
+
+def in_short(text: str, length: int) -> str:
+    """A text in one line, as much of it as is shown."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def one_evaluation(nb: Any) -> Of | None:
@@ -173,7 +177,7 @@ def _named(nb: Any) -> Of | None:
     for tag in ("parameters", "injected-parameters"):
         for cell in nb.cells:
             if cell.cell_type == "code" and tag in cell.metadata.get("tags", []):
-                given |= _literals(cell.source)
+                given |= assigned(cell.source)
     department, year = given.get("department"), given.get("year")
     if department is None and year is None:
         return None
@@ -182,22 +186,3 @@ def _named(nb: Any) -> Of | None:
     whole = int(str(year)) if str(year).isdecimal() else None
     named = of_several(page, (), lang, None if department is None else str(department), whole)
     return {**named, "fingerprint": ""}
-
-
-def _literals(source: str) -> dict[str, Any]:
-    """The names that a cell gives a literal.
-
-    >>> _literals("department = 'hrss'  # its code\\nyear = 2023\\nx = f()")
-    {'department': 'hrss', 'year': 2023}
-    """
-    found: dict[str, Any] = {}
-    try:
-        lines = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return found
-    for line in lines:
-        targets = line.targets if isinstance(line, ast.Assign) else [line.target] if isinstance(line, ast.AnnAssign) else []
-        value = getattr(line, "value", None)
-        if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(value, ast.Constant):
-            found[targets[0].id] = value.value
-    return found

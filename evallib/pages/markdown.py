@@ -43,12 +43,12 @@ class Heading:
 class Around:
     """What a Markdown text may take from outside it: pictures attached to its cell, the notebook's folder.
 
-    `dropped` is told what was left out: the name of a remark (`notebook.picture_outside`) and what it is about.
+    `dropped` is told what was left out: the name of a remark (`picture_outside`) and what it is about.
     """
 
     attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     folder: Path | None = None
-    dropped: Callable[[str, str], None] = lambda name, found: None
+    dropped: Callable[[str, str], object] = lambda name, found: None
 
 
 def markdown_parts(text: str, around: Around) -> list[Heading | str]:
@@ -166,7 +166,7 @@ def _math_rule(display: bool) -> Callable[..., str]:
 def _formula(tex: str, display: bool, around: Around) -> str:
     made = formula(tex, display)
     if made is None:
-        around.dropped("notebook.formula", tex)
+        around.dropped("formula", tex)
         made = f"<code>{escape(tex.strip())}</code>"
     return f"<p>{made}</p>\n" if display else made
 
@@ -182,7 +182,7 @@ def _image(renderer: Any, tokens: Sequence[Token], number: int, options: Any, en
     elif not address.startswith("data:"):
         data = picture_beside(around.folder, address)
     if data is None:
-        around.dropped("notebook.picture_outside" if re.match(r"(?:[a-z]+:)?//", address, re.I) else "notebook.picture_missing", address)
+        around.dropped("picture_outside" if re.match(r"(?:[a-z]+:)?//", address, re.I) else "picture_missing", address)
         return escape(alt)
     return f'<img alt="{escape(alt)}" src="{escape(data)}">'
 

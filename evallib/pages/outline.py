@@ -6,18 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
-from typing import Literal
 
+from evallib.kit import PAGES
 from evallib.model.words import Lang, Words
 from evallib.pages.handed import Mark
 from evallib.pages.markdown import Heading, plain_text
 from evallib.pages.rendering import pair
 from evallib.say.sentences import sentences
 
-PAGES = ("report", "comparison", "overview", "monitoring")
 _DIGITS = "一二三四五六七八九十百"
 _OWN_NUMBER = re.compile(
     rf"第[{_DIGITS}\d]+[章节部分]|[（(]?[{_DIGITS}]+[）)、．.]|附录[{_DIGITS}\d]+|Appendix \d"
@@ -40,10 +39,13 @@ class Part:
     text: str
     html: str
     kit: str = ""
-    place: Literal["summary", "section"] = "section"
     id: str = ""
     taken: bool = False
     pieces: list[str] = field(default_factory=list)
+
+    @property
+    def is_summary(self) -> bool:
+        return self.id == "summary"
 
     @property
     def is_needed(self) -> bool:
@@ -98,14 +100,13 @@ class Outline:
             part = Part(heading, escape(heading), own)
             self._parts.append(part)
         part.taken, part.id = True, mark.get("id", "")
-        part.place = "summary" if mark.get("place") == "summary" else "section"
         part.pieces.append(html)
 
     def html(self, name: str) -> str:
         """Everything; `name` is the title where nothing else is."""
         parts = [*self._titles(name), *self._begin]
         for id, number, part in self._numbered():
-            unseen, id = ' class="unseen"' if part.place == "summary" and part.kit else "", escape(id)
+            unseen, id = ' class="unseen"' if part.is_summary and part.kit else "", escape(id)
             parts.append(f'<section id="{id}" aria-labelledby="h-{id}">\n<h2 id="h-{id}"{unseen}>{number}{part.html}</h2>')
             parts += [*part.pieces, "</section>"]
         return "\n".join(parts)
@@ -148,7 +149,7 @@ class Outline:
                 place += 1
                 if appendices > 1:
                     part = _numbered_appendix(part, place)
-            elif part.place != "summary" and not _OWN_NUMBER.match(part.text):
+            elif not part.is_summary and not _OWN_NUMBER.match(part.text):
                 count += 1
                 number = f"{count}. " if self.lang == "en" else f"{numeral(count)}、"
             yield id, number, part
@@ -162,7 +163,7 @@ def _numbered_appendix(part: Part, place: int) -> Part:
     def numbered(text: str) -> str:
         return re.sub("^附录：", f"附录{numeral(place)}：", re.sub("^Appendix:", f"Appendix {place}:", text))
 
-    return Part(numbered(part.text), numbered(part.html), part.kit, part.place, part.id, part.taken, part.pieces)
+    return replace(part, text=numbered(part.text), html=numbered(part.html))
 
 
 def _slug(text: str) -> str:

@@ -7,17 +7,18 @@ import hashlib
 import re
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from evallib import __version__
-from evallib.charts import drawing
+from evallib.charts.drawing import PALETTE
 from evallib.model.errors import Problem
 from evallib.model.words import Lang
 from evallib.pages.clean import Cleaner, is_coloured, is_deep, shows_something, svg_as_pictures, svg_data, svg_words, with_words
-from evallib.pages.handed import Mark, Of, called, cell_place, mark_of
+from evallib.pages.handed import Mark, Of, called, cell_place, in_short, mark_of
 from evallib.pages.markdown import Around, Heading, latex_html, markdown_parts
 from evallib.pages.outline import Outline
 from evallib.pages.rendering import made_at
@@ -28,10 +29,6 @@ from evallib.say.sentences import sentence
 NUMBER = "evallib_cell"
 """Where a cell keeps its number from the top, once some may be taken out."""
 
-_COLOURS = {
-    name: getattr(drawing, name.upper().replace("-", "_"))
-    for name in ("ink", "muted", "faint", "quiet", "last-year", "accent", "good", "bad")
-}
 _DRAWING = re.compile(r'<img\b[^<>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^<>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
@@ -53,7 +50,7 @@ class Page:
         self.codes: list[str] = []
         self.made, self.version, self.css = made_at(), __version__, page_css()
         self._folder = folder
-        self._cleaner = Cleaner(self._dropped_picture)
+        self._cleaner = Cleaner(lambda address: self.leave_out("picture_outside", address))
         self._outline = Outline(self.lang, self._cleaner.ids)
         self._cell: Any = None
         self._output: Any = None
@@ -109,7 +106,7 @@ class Page:
     def leave_out(self, name: str, found: str = "", **given: str) -> str:
         """Something of this cell does not reach the page."""
         place = cell_place(self._cell.metadata[NUMBER], self._cell.source)
-        said = problem(f"notebook.{name}", place, found=_short(found), **given)
+        said = problem(f"notebook.{name}", place, found=in_short(found, 60), **given)
         self._left_out[said] = None
         return ""
 
@@ -154,17 +151,14 @@ class Page:
             return self._of_kit(self._mark, html)
         if is_deep(html):
             return self.leave_out("too_deep")
-        html, lacking = with_words(svg_as_pictures(html), self._figure_name)
-        cleaned = self._cleaner.own(html)
-        if lacking:
-            self.leave_out("no_alt", alt=self._figure_name)
+        cleaned = self._cleaned(html)
         return self._add(f'<div class="own{" card" if is_coloured(cleaned) else ""}">{cleaned}</div>')
 
     def markdown_output(self) -> str:
         return self._markdown(_text(self._output.data["text/markdown"]), {})
 
     def latex(self) -> str:
-        return self._own_text(latex_html(_text(self._output.data["text/latex"]), self._around({})))
+        return self._add(self._cleaned(latex_html(_text(self._output.data["text/latex"]), self._around({}))))
 
     def picture(self) -> str:
         """A picture, with the words that it brings: those of `ev.figure`, those given to `display`, or plain ones."""
@@ -225,26 +219,25 @@ class Page:
     def _markdown(self, text: str, attachments: dict[str, Any]) -> str:
         for part in markdown_parts(text, self._around(attachments)):
             if isinstance(part, Heading):
-                self._outline.heading(Heading(part.level, part.text, self._cleaner.own(part.html)))
+                self._outline.heading(replace(part, html=self._cleaned(part.html)))
             else:
-                self._own_text(part)
+                self._add(self._cleaned(part))
         return ""
 
-    def _own_text(self, html: str) -> str:
-        html, lacking = with_words(html, self._figure_name)
+    def _cleaned(self, html: str) -> str:
+        """HTML from elsewhere, made harmless; its pictures have words, plain ones where it brings none."""
+        html, lacking = with_words(svg_as_pictures(html), self._figure_name)
+        cleaned = self._cleaner.own(html)
         if lacking:
             self.leave_out("no_alt", alt=self._figure_name)
-        return self._add(self._cleaner.own(html))
+        return cleaned
 
     def _around(self, attachments: dict[str, Any]) -> Around:
-        return Around(attachments, self._folder, lambda name, found: _nothing(self.leave_out(name.partition(".")[2], found)))
+        return Around(attachments, self._folder, self.leave_out)
 
     @property
     def _figure_name(self) -> str:
         return sentence("pages.notebook.figure", number=self._cell.metadata[NUMBER])[self.lang]
-
-    def _dropped_picture(self, address: str) -> None:
-        self.leave_out("picture_outside", address)
 
 
 def plain_value(text: str) -> str | None:
@@ -280,7 +273,7 @@ def _drawn(found: re.Match[str], known: set[str]) -> str:
         return found[0]
     if hashlib.sha256(svg).hexdigest() not in known:
         return found[0]
-    for name, colour in _COLOURS.items():
+    for name, colour in PALETTE.items():
         drawn = drawn.replace(colour, f"var(--c-{name})")
     return drawn
 
@@ -288,12 +281,3 @@ def _drawn(found: re.Match[str], known: set[str]) -> str:
 def _text(data: Any) -> str:
     """What a notebook keeps as one text, or as lines."""
     return "".join(map(str, data)) if isinstance(data, list) else str(data)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59] + "…"
-
-
-def _nothing(_: object) -> None:
-    return None

@@ -52,7 +52,6 @@ class Section:
     heading: str = ""
     pair: str = ""
     page: str = ""
-    place: str = "section"
     lang: Lang = "zh"
     of: Of | None = None
     drawings: tuple[str, ...] = ()
@@ -68,7 +67,7 @@ class Section:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, str], dict[str, Any]]:
         """What a notebook keeps of it: the section in the page's style, and by what the page knows it."""
         mark: Mark = {"kind": "section", "page": self.page, "id": self.id, "heading": self.heading, "pair": self.pair, "of": self.of}
-        mark |= {"place": self.place, "absent": not self.html, "drawings": list(self.drawings)}
+        mark |= {"absent": not self.html, "drawings": list(self.drawings)}
         return {"text/html": framed(self.html, self.lang), "text/plain": repr(self)}, {MARK: mark}
 
 
@@ -136,8 +135,7 @@ class Sections:
         Raises KeyError for an id that is not in SECTIONS.
         """
         lang, heading = self.lang, self.SECTIONS[id]
-        place = "summary" if id == "summary" else "appendix" if heading.zh.startswith("附录") else "section"
-        made = Section(id, "", heading[lang], pair(heading), self.FOLDER, place, lang, self.of)
+        made = Section(id, "", heading[lang], pair(heading), self.FOLDER, lang, self.of)
         if id in self._absent:
             return made
         drawings: list[str] = []

@@ -1,4 +1,4 @@
-"""Many reports: the list of jobs, what is up to date, workers, and the tables that come of it. Knows no notebook and no page."""
+"""Many pages: the list of jobs, what is up to date, and the work, on any executor. How a page is made is for `report` to know."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
 from evallib.data.whole import whole
 from evallib.data.years import DataChanged
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PACKAGE, REPORT
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PACKAGE, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
-from evallib.runs.report import Page, ReportFailed, page_name, run_comparison, run_monitoring, run_overview, run_report
+from evallib.runs.report import Page, ReportFailed, Written, page_name, run_comparison, run_monitoring, run_overview, run_report
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
@@ -71,10 +71,14 @@ class Job:
         return page_name(self.stem, self.lang)
 
     @property
+    def about(self) -> list[str | int]:
+        """The department, the year or both."""
+        return [part for part in (self.department, self.year) if part]
+
+    @property
     def title(self) -> Words:
         """What it is called in messages."""
-        of = [str(part) for part in (self.department, self.year) if part]
-        return words(" ".join(of)) + _PAGES.get(self.kind, NOTHING)
+        return words(" ".join(map(str, self.about))) + _PAGES.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:
@@ -113,8 +117,8 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     for row in listings:
         rows = [other for other in listings if other.code == row.code]
         listed = "\n".join(other.model_dump_json() for other in rows)
-        for year in range(row.first_year, row.last_year + 1):
-            before = next((other.framework for other in rows if other.first_year <= year - 1 <= other.last_year), None)
+        for year in row.years:
+            before = next((other.framework for other in rows if year - 1 in other.years), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
             about = (listed, row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))
@@ -136,7 +140,7 @@ def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None 
 
     Raises InputRefused as `list_jobs` does.
     """
-    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in (REPORT, COMPARISON, OVERVIEW, MONITORING))
+    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in PAGES.values())
     reports = list_jobs(data, out, lang=lang, notebook=report)
     return (
         *reports,
@@ -273,25 +277,25 @@ def _write_stamp(job: Job, **content: Any) -> None:
 # --- work ----------------------------------------------------------------------------------------------------------
 
 
+_MAKE: dict[PageKind, Callable[..., Page]] = {
+    "report": run_report,
+    "comparison": run_comparison,
+    "overview": run_overview,
+    "monitoring": run_monitoring,
+}
+
+
 def run_job(job: Job) -> Outcome:
     """Make one page. Whatever goes wrong becomes an outcome; nothing is raised but the wish to stop."""
     from evallib.runs.engine import fast_engine
 
-    mark, result = fingerprint(job), {}
-    page: Page
-    how: Any = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook, "engine": fast_engine()}
+    mark, result, make = fingerprint(job), {}, _MAKE[job.kind]
     try:
-        if job.kind == "report":
-            page = written = run_report(job.department, job.year, **how)
-            made = written.evaluation
+        page: Page = make(*job.about, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=fast_engine())
+        if isinstance(page, Written):
+            made = page.evaluation
             called = {"year": asdict(made.catalogue.year(job.year)), "framework_name": asdict(made.framework.words)}
             result = result_of(made) | called | {"kind": made.record.kind}
-        elif job.kind == "comparison":
-            page = run_comparison(job.department, **how)
-        elif job.kind == "monitoring":
-            page = run_monitoring(job.department, job.year, **how)
-        else:
-            page = run_overview(job.year, **how)
     except DataChanged as change:  # nothing that would hold the next time
         return Outcome(job, "refused", change.in_short())
     except InputRefused as refusal:

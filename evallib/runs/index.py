@@ -18,6 +18,7 @@ from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
 from evallib.model.words import Lang
 from evallib.pages.rendering import environment, made_at, mark_chinese
+from evallib.pages.style import page_css
 from evallib.runs.batch import STATES, Job, Outcome, State, read_result
 from evallib.runs.report import page_name
 from evallib.say.sentences import sentence
@@ -43,7 +44,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     rows = _rows(reports, over_years, lang)
     results = [row["result"] for row in rows if row["result"]]
     script = (TEMPLATES / "index" / "index.js").read_text(encoding="utf-8").strip()
-    css = (TEMPLATES / "page" / "page.css").read_text(encoding="utf-8") + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
+    css = page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
     points = {result["points"] for result in results if result["total"]}
     labels = {row["year"]: row["called"] for row in rows if row["result"]}
 

@@ -1,4 +1,4 @@
-"""One page: data checked, notebook run, page and `evaluation.json` written. The only place that knows papermill.
+"""One page: data checked, notebook run, page and `evaluation.json` written. Beside `fork_engine` the only place that knows papermill.
 
 A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place. What is
 written beside the page is the evaluation that the notebook handed over, from the data that was checked, with what was tried in it.
@@ -10,10 +10,10 @@ import json
 import tempfile
 import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -61,51 +61,47 @@ class ReportFailed(Exception):
         self.details = details
 
 
-def run_report(
-    department: str,
-    year: int,
-    *,
-    data: Path,
-    out: Path,
-    lang: Lang = "zh",
-    figures: bool = False,
-    workbook: bool = False,
-    engine: str | None = None,
-    notebook: Path | None = None,
-) -> Written:
+class How(TypedDict, total=False):
+    """From which data a page is made, where to and how.
+
+    `engine` names a papermill engine; None is papermill's own. Without a `notebook` the one in `notebooks` beside the data folder is
+    run, else the shipped one.
+    """
+
+    data: Required[Path]
+    out: Required[Path]
+    lang: Lang
+    engine: str | None
+    notebook: Path | None
+
+
+def run_report(department: str, year: int, *, figures: bool = False, workbook: bool = False, **how: Unpack[How]) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
     The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
     checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`. `engine` names a papermill engine; None is papermill's own. Without a `notebook`
-    the one in `notebooks` beside the data folder is run, else the shipped one.
+    with `workbook` the scores as `DEPARTMENT.xlsx`.
 
     Raises InputRefused when the data or the notebook cannot be used, or the data changed meanwhile (nothing is written), ReportFailed
     when the notebook stopped (nothing is written).
     """
-    data = data.resolve()
-    checked = evaluate_year(data, department, year)
+    run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
+    checked = evaluate_year(run.data, department, year)
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
-    name = page_name(department, lang)
-
-    def again() -> tuple[Evaluation, ...]:
-        read = evaluate_year(data, department, year)
-        return (read.evaluation, *filter(None, [read.previous]))
 
     def beside(work: Path, of: Any) -> None:
         nonlocal evaluation, more
-        refuse_changed(data, (checked.evaluation, *filter(None, [checked.previous])), again)
+        refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year).evaluations)
         evaluation = _handed_over(of, evaluation) if of else evaluation
         (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
-            more = _write_figures(evaluation, work, name, lang)
+            more = _write_figures(evaluation, work, run.name, run.lang)
         if workbook:
             from evallib.data.score_workbook import write_score_workbook
 
-            write_score_workbook(evaluation, work / f"{name}.xlsx", lang)
+            write_score_workbook(evaluation, work / f"{run.name}.xlsx", run.lang)
 
-    run = _Run(notebook or notebook_of(data, REPORT), data, out / str(year), name, engine, {"department": department, "year": year}, lang)
     made = run.make(beside, checked)
     file = made.page.parent / f"{department}.evaluation.json"
     return Written(made.page, made.notebook, made.left_out, file, evaluation, (*checked.remarks, *made.left_out, *more))
@@ -135,59 +131,45 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     return made
 
 
-def run_comparison(
-    department: str, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path | None = None
-) -> Page:
+def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
     Raises as `run_report` does; also where none of the department's years can be evaluated.
     """
-    data = data.resolve()
-    found = evaluate_department(data, department)
+    run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
+    found = evaluate_department(run.data, department)
     if not found.evaluations:
         raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
 
     def unchanged(work: Path, of: Any) -> None:
-        refuse_changed(data, found.evaluations, lambda: evaluate_department(data, department).evaluations)
+        refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department).evaluations)
 
-    name, notebook = page_name(department, lang), notebook or notebook_of(data, COMPARISON)
-    return _Run(notebook, data, out / "comparison", name, engine, {"department": department}, lang).make(unchanged)
+    return run.make(unchanged)
 
 
-def run_monitoring(
-    department: str,
-    year: int,
-    *,
-    data: Path,
-    out: Path,
-    lang: Lang = "zh",
-    engine: str | None = None,
-    notebook: Path | None = None,
-) -> Page:
+def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
 
     Raises as `run_report` does; also where there is no monitoring file for the year.
     """
-    data = data.resolve()
-    if load_monitoring(data, department, year).file is None:
+    run = _Run(MONITORING, "monitoring", f"{department}-{year}", {"department": department, "year": year}, **how)
+    if load_monitoring(run.data, department, year).file is None:
         raise refused("report.no_monitoring", file_name(department, year), head=head_line())
-    name, notebook = page_name(f"{department}-{year}", lang), notebook or notebook_of(data, MONITORING)
-    return _Run(notebook, data, out / "monitoring", name, engine, {"department": department, "year": year}, lang).make()
+    return run.make()
 
 
-def run_overview(year: int, *, data: Path, out: Path, lang: Lang = "zh", engine: str | None = None, notebook: Path | None = None) -> Page:
+def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
     Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
     """
-    data = data.resolve()
-    years = budget_years(data)
-    listings = load_departments(data) if years else list_departments(data)
-    years |= {y for row in listings for y in range(row.first_year, row.last_year + 1)}
+    run = _Run(OVERVIEW, "overview", str(year), {"year": year}, **how)
+    years = budget_years(run.data)
+    listings = load_departments(run.data) if years else list_departments(run.data)
+    years |= {y for row in listings for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
-    notebook = notebook or notebook_of(data, OVERVIEW)
-    return _Run(notebook, data, out / "overview", page_name(str(year), lang), engine, {"year": year}, lang).make()
+    return run.make()
 
 
 def _spans(years: set[int]) -> list[str]:
@@ -210,17 +192,24 @@ def page_name(stem: str, lang: Lang) -> str:
     return stem if lang == "zh" else f"{stem}.{lang}"
 
 
-@dataclass(frozen=True)
 class _Run:
-    """A notebook that is run and exported as a page to a folder. `about` is what of the data the page is to show."""
+    """A notebook that is run and exported as a page to a folder of the output. `about` is what of the data the page is to show."""
 
-    path: Path
-    data: Path
-    folder: Path
-    name: str
-    engine: str | None
-    about: dict[str, Any]
-    lang: Lang
+    def __init__(
+        self,
+        made_by: str,
+        folder: str,
+        stem: str,
+        about: dict[str, Any],
+        *,
+        data: Path,
+        out: Path,
+        lang: Lang = "zh",
+        engine: str | None = None,
+        notebook: Path | None = None,
+    ) -> None:
+        self.data, self.folder, self.lang, self.about, self.engine = data.resolve(), (out / folder).resolve(), lang, about, engine
+        self.name, self.path = page_name(stem, lang), notebook or notebook_of(self.data, made_by)
 
     def make(self, beside: Callable[[Path, Any], None] = lambda work, of: None, checked: EvaluatedYear | None = None) -> Page:
         """The page, with what `beside` adds (it is told what the notebook handed over): all of it or nothing.
@@ -229,14 +218,18 @@ class _Run:
         """
         import nbformat
 
-        folder, name = self.folder.resolve(), self.name
-        _refuse_lacking(self.path, {*self.about, "lang", "data"})
+        folder, name = self.folder, self.name
+        parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
+        if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
+            raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
         _refuse_folders(folder, name.partition(".")[0])
         new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary, self._handing(checked, Path(temporary)):
-                executed = _execute(self.path, self._parameters, self.engine)
+            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as seen:
+                handed_in = None if self.engine == FORKING else Path(seen)  # a fork inherits it
+                with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
+                    executed = _execute(self.path, parameters, self.engine)
             folder.mkdir(parents=True, exist_ok=True)
             # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
             with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
@@ -254,15 +247,6 @@ class _Run:
                     parent.rmdir()
             raise
         return Page(folder / f"{name}.html", folder / f"{name}.ipynb", left_out)
-
-    @property
-    def _parameters(self) -> dict[str, Any]:
-        return {**self.about, "lang": self.lang, "data": self.data.as_posix()}
-
-    def _handing(self, checked: EvaluatedYear | None, work: Path) -> AbstractContextManager[None]:
-        if checked is None:
-            return nullcontext()
-        return handing(checked, self.data, **self.about, folder=None if self.engine == FORKING else work)
 
     def _shown(self, executed: Any) -> Any:
         """Which evaluation the notebook handed over; None where it says nothing.
@@ -297,12 +281,6 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
     for id, draw in CHARTS.items():
         (folder / f"{name}.{id}.png").write_bytes(draw(evaluation, lang).to_png())
     return () if chinese_font() else (problem("report.no_font", Place(f"{name}.*.png")),)
-
-
-def _refuse_lacking(notebook: Path, parameters: set[str]) -> None:
-    """papermill only warns of a parameter that the notebook does not know; here it is refused."""
-    if lacking := sorted(parameters - known_parameters(read_cells(notebook))):
-        raise refused("report.parameters_lacking", notebook.name, lacking=listed(lacking))
 
 
 def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> Any:

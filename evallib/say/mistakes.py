@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import Place, Problem, nearest
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
 from evallib.say.refusals import entries, problem
@@ -119,14 +119,14 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
     keys = _keys(model, error["loc"][:-1]) if error["type"] == "extra_forbidden" else []
     if path in meant:
         return problem("key.mistyped", place(path), near=meant[path], keys=listed(keys))
-    if error["type"] == "union_tag_not_found" and (like := get_close_matches("kind", list(error["input"]), 1)):
-        return problem("key.mistyped", place((*path[:-1], like[0])), near="kind", keys=listed(_keys(model, error["loc"])))
+    if error["type"] == "union_tag_not_found" and (like := nearest("kind", error["input"])):
+        return problem("key.mistyped", place((*path[:-1], like)), near="kind", keys=listed(_keys(model, error["loc"])))
     context = error.get("ctx", {})
     choices = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "").replace(" or ", ", ").split(", ")
     given = context["tag"] if error["type"] == "union_tag_invalid" else error["input"]
     found = "" if error["type"] in _FOUND_NOTHING else _shown(given)
-    near = get_close_matches(found, choices, 1)
-    likely = words(f"是否应为 {near[0]}？", f"did you mean {near[0]}? If not, ") if near else NOTHING
+    near = nearest(found, choices)
+    likely = words(f"是否应为 {near}？", f"did you mean {near}? If not, ") if near else NOTHING
     if len({one["type"] for one in several}) > 1 and error["type"].endswith("_type"):
         return problem("key.not_a_value", place(path), found)
     return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys))

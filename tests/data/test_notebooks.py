@@ -8,9 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from evallib.data.notebooks import is_changed, known_parameters, names_set, notebook_of, read_cells, refuse_unknown_parameters
+from evallib.data.notebooks import is_changed, known_parameters, notebook_of, read_cells, refuse_unknown_parameters
 from evallib.data.working_folder import lay_out
 from evallib.kit import NOTEBOOKS, REPORT
+from evallib.model.cells import assigned
 from evallib.model.errors import InputRefused
 from tests.conftest import DATA
 
@@ -72,7 +73,7 @@ def test_sources_are_read_as_lines_or_as_one_text(tmp_path: Path) -> None:
     ],
 )
 def test_the_names_that_a_cell_sets(source: str, names: set[str]) -> None:
-    assert names_set(source) == names
+    assert assigned(source).keys() == names
 
 
 def test_every_shipped_notebook_that_makes_a_page_knows_language_and_data() -> None:

@@ -70,7 +70,7 @@ def test_the_desk_alone_takes_the_folder_found_upwards_and_its_language(monkeypa
     monkeypatch.chdir(ROOT / "notebooks")
     desk = ev.Desk()
     assert (desk.data, desk.out, desk.lang, desk.asked) == (DATA, ROOT / "reports", "zh", ("hrss", 2023))
-    with pytest.raises(ev.InputRefused, match="there is no language of this name"):
+    with pytest.raises(ev.InputRefused, match="there is no such language"):
         ev.Desk("data", "fr")
 
 

@@ -23,7 +23,6 @@ from evallib.methods.follow_up import (
     count_states,
     follow_ups,
     id_in,
-    overdue,
     reference_date,
     resolved_share,
     unresolved,
@@ -183,25 +182,12 @@ def test_each_is_counted_once_and_nothing_resolved_is_overdue(drawn: list[Any]) 
     assert not any(f.resolved for f in told.overdue)
 
 
-# --- the county, the next year, the page ---------------------------------------------------------------------------
+# --- the next year, the page ---------------------------------------------------------------------------
 
 
 def with_rows(evaluation: Evaluation, year: int, rows: Iterable[FollowUp], **more: Any) -> Evaluation:
     record = evaluation.record.model_copy(update={"year": year, "follow_ups": tuple(rows)} | more)
     return replace(evaluation, record=record)
-
-
-def test_a_countys_overdue_is_told_for_one_date_the_longest_first(hrss: Evaluation) -> None:
-    a = with_rows(hrss, 2023, [a_row("finding", "2", "2024-03-31", "promised", "2024-06-30")], department="a")
-    b = with_rows(hrss, 2023, [a_row("finding", "4", "2024-07-30", "open", "2024-05-31")], department="b")
-    found = overdue([a, b])
-    assert [(one.department, one.followed.key.id, one.followed.days_overdue) for one in found] == [("b", "4", 60), ("a", "2", 30)]
-
-
-def test_a_countys_overdue_knows_last_years_findings_where_they_are_at_hand(hrss: Evaluation) -> None:
-    this = with_rows(hrss, 2024, [a_row("finding", "2023-2", "2024-07-30", "open", "2024-05-31")])
-    assert [one.followed.known for one in overdue([this])] == [False]
-    assert [one.followed.title for one in overdue([this], {"hrss": hrss})] == [hrss.record.findings[2].words]
 
 
 def test_a_new_year_asks_what_became_of_what_is_not_done(copy: Copy) -> None:

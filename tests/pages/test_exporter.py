@@ -474,7 +474,7 @@ def test_a_section_shows_itself_and_says_what_it_is(hrss: Evaluation, lang: Lang
     mark = json.loads(json.dumps(output.metadata["evallib"]))
     assert mark["pair"] == "目标完成情况 / Target completion"
     assert mark["of"] == of_evaluation(hrss, lang)
-    assert (mark["kind"], mark["place"], mark["absent"]) == ("section", "section", False)
+    assert (mark["kind"], mark["id"], mark["absent"]) == ("section", "targets", False)
     assert output.data["text/plain"] == "<Section targets>"
     page = BeautifulSoup(output.data["text/html"], "html.parser")
     assert page.find("h2") is None
