@@ -113,7 +113,13 @@ class Results(Frames):
         reasons = (told("absent", lang, who=a.name, year=str(a.year), reason=_short(a.reason[lang])) for a in self._absent[:MOST_REASONS])
         notes = [told("more_results", lang, count=len(found) - MOST_SHOWN)] if len(found) > MOST_SHOWN else []
         notes += [told("absent_more", lang, count=len(self._absent))] if self._absent else []
-        return Shown(self._title(), tuple(reasons), heads(lang, "department", "year", "total", "grade"), rows, " ".join(notes))
+        return Shown(
+            self._title(),
+            tuple(reasons),
+            heads(lang, "department", "year", "total", "grade"),
+            rows,
+            ("" if lang == "zh" else " ").join(notes),
+        )
 
 
 def _short(text: str) -> str:

@@ -72,8 +72,13 @@ class Comparison(Shows):
         rows = [(d.name[lang], _points(d.before), _points(d.after), _signed(d)) for d in self._all]
         strange = [remark[lang] for remark in remarks(self._before, e)] if e.tried else []
         lines = (self.sentence, *(self._workings(3) if e.tried else ()), *strange)
-        title = told("of_year", lang, name=e.record.name, year=e.catalogue.year(e.record.year))
+        other = told("recorded", lang) if e.tried else _called(self._before, lang)
+        title = told("against", lang, one=_called(e, lang), other=other)
         return Shown(title, lines, heads(lang, "name", "was", "now", "difference"), rows)
+
+
+def _called(e: Evaluation, lang: Lang) -> str:
+    return told("of_year", lang, name=e.record.name, year=e.catalogue.year(e.record.year))
 
 
 def _points(score: Decimal | None) -> str:

@@ -86,6 +86,12 @@ def test_what_cannot_be_used_is_counted_and_said(book: ev.Book) -> None:
     assert "more are not listed here: all are in .totals" in repr(book)
 
 
+def test_a_comparison_says_what_with(r: ev.Result, book: ev.Book) -> None:
+    assert repr(r.what_if(staff_administrative=19).compare()).splitlines()[0].endswith(", 2023, against the recorded data")
+    last = "Education Bureau (synthetic), 2023, against Education Bureau (synthetic), 2022"
+    assert repr(book["education", 2023].compare()).splitlines()[0] == last
+
+
 def test_a_plot_that_was_not_called_says_how_to_draw_it(r: ev.Result) -> None:
     assert repr(r.plot.targets) == "a plot, drawn by r.plot.targets()"
     assert "past the line" in (r.plot.targets.__doc__ or "")
