@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 from evallib.data.folder import data_root, find_data, has_data
 from evallib.data.load import Departments, list_departments, load_departments
+from evallib.data.parameters import checked_lang, checked_year
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year
 from evallib.door import frames
-from evallib.data.parameters import checked_lang, checked_year
 from evallib.door.lookup import ByName, found_in
 from evallib.door.result import Frames, Path_, Result, _points, heads, told
 from evallib.door.shown import Shown, Shows
