@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat import v4
 
 from evallib.pages.exporter import PageRefused, ReportExporter
 from evallib.pages.markdown import picture_beside
@@ -27,13 +28,8 @@ def marked(html: str, **mark: Any) -> Any:
 
 def test_headings_are_numbered_beyond_ninety_nine() -> None:
     html, _ = export(notebook(parameters(), *(markdown("## 同") for _ in range(121))))
-    assert [headings(html)[n] for n in (98, 99, 100, 109, 120)] == [
-        "九十九、同",
-        "一百、同",
-        "一百零一、同",
-        "一百一十、同",
-        "一百二十一、同",
-    ]
+    shown = [headings(html)[n].removesuffix("、同") for n in (98, 99, 100, 109, 120)]
+    assert shown == ["九十九", "一百", "一百零一", "一百一十", "一百二十一"]
 
 
 @pytest.mark.parametrize("width", [float("nan"), float("inf"), -5, 0, 10**400, "x", [1]])
@@ -78,7 +74,7 @@ def test_a_large_table_is_not_deep() -> None:
 @pytest.mark.parametrize("line", ["[" + "=" * 200_000, "1" * 200_000, "1/1 [" + "1" * 200_000, "1%|" * 50_000, "   " * 50_000 + "x"])
 def test_long_lines_are_looked_at_once(line: str) -> None:
     """Not twice for every character: it would take a minute."""
-    assert line.strip() in page_of(code({"output_type": "stream", "name": "stdout", "text": line})).text
+    assert line.strip() in page_of(code(v4.new_output("stream", name="stdout", text=line))).text
     assert "x" in page_of(code(marked(f"{line}<p>x</p>", kind="section", id="x"))).text
 
 
