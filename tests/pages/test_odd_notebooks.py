@@ -123,6 +123,7 @@ def test_an_svg_begins_as_one(tmp_path: Path, text: str, is_one: bool) -> None:
 
 
 CELL = {"cell_type": "code", "metadata": {}, "source": "x", "id": "a", "outputs": [], "execution_count": 1}
+ODD: list[Any] = [{}, ["x"], [{}], *([CELL | odd] for odd in ({"outputs": [{}]}, {"cell_type": "wow"}, {"metadata": {"tags": None}}))]
 BOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
 
 
@@ -130,8 +131,7 @@ BOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
     "made",
     [
         *("", "{", "[]", "5", "null", '"x"', "\ud83d", "{}", '{"nbformat": 9, "metadata": {}, "cells": []}'),
-        *(json.dumps(BOOK | {"cells": cells}) for cells in ({}, ["x"], [{}], [CELL | {"outputs": [{}]}], [CELL | {"cell_type": "wow"}])),
-        json.dumps(BOOK | {"cells": [CELL | {"metadata": {"tags": None}}]}),
+        *(json.dumps(BOOK | {"cells": cells}) for cells in ODD),
         json.dumps(BOOK),
     ],
 )
