@@ -122,8 +122,8 @@ def test_an_svg_begins_as_one(tmp_path: Path, text: str, is_one: bool) -> None:
     assert bool(picture_beside(tmp_path, "a.svg")) == is_one
 
 
-CELL = {"cell_type": "code", "metadata": {}, "source": "x", "id": "a", "outputs": [], "execution_count": 1}
-ODD: list[Any] = [{}, ["x"], [{}], *([CELL | odd] for odd in ({"outputs": [{}]}, {"cell_type": "wow"}, {"metadata": {"tags": None}}))]
+CELL: dict[str, Any] = {"cell_type": "code", "metadata": {}, "source": "x", "id": "a", "outputs": [], "execution_count": 1}
+ODD: list[Any] = [{}, ["x"], [{}], [CELL | {"outputs": [{}]}], [CELL | {"cell_type": "wow"}], [CELL | {"metadata": {"tags": None}}]]
 BOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
 
 
