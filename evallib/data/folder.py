@@ -71,7 +71,7 @@ def data_root(data: Path) -> Path:
         root = data.resolve()
         if root.is_dir():
             return root
-    except (OSError, ValueError):  # a name that no folder can have
+    except (OSError, ValueError, RuntimeError):  # a name that no folder can have, or a link that leads to itself
         pass
     raise refused("folder.no_data_folder", str(data)[:200])
 

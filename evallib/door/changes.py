@@ -120,7 +120,9 @@ def _of_year(name: Any, evaluated: int) -> tuple[Any, int]:
         return name, evaluated
     if len(name) != 2:
         raise refused("door.no_pair", told_short(name))
-    return name[0], checked_year(name[1])
+    if not 1990 <= (year := checked_year(name[1])) <= 2200:  # what a record can hold
+        raise refused("parameters.no_year", told_short(name))
+    return name[0], year
 
 
 def named(given: Any, what: str) -> Given:

@@ -72,7 +72,8 @@ _HIDDEN = re.compile(
     r"<(script|style|noscript|template|iframe|object|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^<>]*>", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(
-    r"<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|option|p|path|tbody|td|tfoot|th|thead|tr|wbr)\b)([a-z][^\s/>]*)", re.IGNORECASE
+    r"<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|mprescripts|mspace|none|option|p|path|tbody|td|tfoot|th|thead|tr|wbr)\b)([a-z][^\s/>]*)",
+    re.IGNORECASE,
 )
 """What must be closed."""
 _DEEPEST = 1000

@@ -137,7 +137,7 @@ def picture_beside(folder: Path | None, address: str) -> str | None:
         if not file.is_file() or file.stat().st_size > LARGEST:
             return None
         data = file.read_bytes()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # a link that leads to itself is the last
         return None
     kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), "")
     if not kind and _BEFORE_SVG.sub(b"", data[:4000]).startswith(b"<svg"):

@@ -259,9 +259,8 @@ class _Run:
         about = {**self.about, "lang": self.lang}
         found = {key: value for key, value in (of or {}).items() if key in about}
         if of and found != about:
-            asked, found_ = (
-                " ".join(str(one[key]) for key in about if key != "lang" or found["lang"] != self.lang) for one in (about, found)
-            )
+            told = [key for key in about if key != "lang" or found["lang"] != self.lang]
+            asked, found_ = (" ".join(str(one[key]) for key in told) for one in (about, found))
             raise refused("report.another_evaluation", self.path.name, found_, asked=asked)
         return of
 

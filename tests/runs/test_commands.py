@@ -49,6 +49,8 @@ ODD: dict[str, tuple[str, str]] = {
     "a number": ("root", "papermill {notebook} {out}/made.ipynb -p department 130001"),
     "french": ("root", "papermill {notebook} {out}/made.ipynb -p lang fr"),
     "no year": ("root", "papermill {notebook} {out}/made.ipynb -p year soon"),
+    "half a year": ("root", "papermill {notebook} {out}/made.ipynb -p year 2023.5"),
+    "shouted": ("root", "papermill {notebook} {out}/made.ipynb -p lang EN"),
 }
 """Commands of which one place tells enough."""
 
@@ -163,6 +165,8 @@ REFUSED = {
     "a number": ("没有这个部门编码", "there is no such department code"),
     "french": ("没有这种语言", "there is no such language"),
     "no year": ("不是年度", "is not a year"),
+    "half a year": ("不是年度", "is not a year"),
+    "shouted": ("没有这种语言", "there is no such language"),
 }
 
 

@@ -24,12 +24,13 @@ from evallib.pages.exporter import ReportExporter
 from evallib.runs.batch import list_jobs, run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import write_index, write_results
-from evallib.runs.report import Written, run_report
+from evallib.runs.report import ReportFailed, Written, run_report
 from evallib.say.refusals import problem
 from tests.conftest import DATA, Copy
 from tests.runs.books import TRIED, book
 from tests.runs.test_batch import Here
 
+ACTUAL = '{"kind": "actual", "indicator": "public_satisfaction", "actual": "95"}'
 NAMES = ["hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
 
 
@@ -106,6 +107,19 @@ def test_nothing_is_marked_where_nothing_was_tried(tmp_path: Path) -> None:
         ('of["year"] = None', r'\(found "hrss None"\)'),
         ('of["fingerprint"] = "0" * 16', "does not follow from the data folder and the changes it names"),
         ('of["changes"] = [{"kind": "wish", "value": 100}]', "the changes that the notebook hands over cannot be read"),
+        *(
+            (f'of["changes"] = [{{**{ACTUAL}, "actual": {n}}}]', "cannot be read")
+            for n in ('"1e400"', "1e999", '"NaN"', "True", '"9" * 500')
+        ),
+        ('of["changes"] = [{"kind": "fact", "fact": "outturn", "value": "5", "year": 10**12}]', "cannot be read"),
+        (f'of["changes"] = [{ACTUAL}] * 10_000; of["fingerprint"] = ""', "does not follow from the data folder"),
+        ('of["fingerprint"] = ""', "does not follow from the data folder"),
+        ('of["name"] = "another county"', "does not follow from the data folder"),
+        ('of["said"] = ["nothing of note"]', "does not follow from the data folder"),
+        ('of["page"] = "comparison"', "does not follow from the data folder"),
+        ('of["lang"] = "en"', r'than was asked for \(hrss 2023 zh\) \(found "hrss 2023 en"\)'),
+        ('of["lang"] = "fr"', "cannot be read"),
+        ('of["changes"] = {"a": 1}', "cannot be read"),
         (
             'of["changes"] = [{"kind": "actual", "indicator": "public_satisfaction", "actual": "91"}]',
             "does not follow from the data folder",
@@ -116,6 +130,55 @@ def test_another_evaluation_than_was_asked_for_is_refused(tmp_path: Path, of: st
     with pytest.raises(InputRefused, match=said):
         run(book(tmp_path / "other.ipynb", of=of), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_trial_does_not_pass_for_recorded_data(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="does not follow from the data folder"):
+        run(book(tmp_path / "tried.ipynb", [TRIED], of='of["said"] = []'), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+PLANT = """import glob, os
+for folder in glob.glob(str(Path({out!r}, "2023", ".*"))):
+    for name in ("hrss.html", "hrss.ipynb", "hrss.evaluation.json"):
+        os.symlink({victim!r}, Path(folder, name))
+    Path(folder, "index.html").write_text("planted")"""
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_what_a_notebook_puts_into_the_folder_of_its_run_is_no_result_and_no_way_out(tmp_path: Path, engine: str | None) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine", encoding="utf-8")
+    plant = PLANT.format(out=str(tmp_path / "out"), victim=str(victim))
+    written = run(book(tmp_path / "planting.ipynb", [plant]), tmp_path / "out", engine=engine)
+    assert victim.read_text(encoding="utf-8") == "mine"
+    assert sorted(p.name for p in written.page.parent.iterdir()) == NAMES
+    assert not any(p.is_symlink() for p in written.page.parent.iterdir())
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_a_notebook_that_throws_its_folder_away_gets_its_page(tmp_path: Path, engine: str | None) -> None:
+    throw = f"import shutil\nshutil.rmtree({str(tmp_path / 'out')!r})"
+    written = run(book(tmp_path / "throwing.ipynb", [throw]), tmp_path / "out", engine=engine)
+    assert sorted(p.name for p in written.page.parent.iterdir()) == NAMES
+
+
+@pytest.mark.parametrize("engine", [None, fast_engine()])
+def test_a_kernel_that_dies_is_told_as_a_notebook_that_stopped(tmp_path: Path, engine: str | None) -> None:
+    with pytest.raises(ReportFailed):
+        run(book(tmp_path / "dying.ipynb", ["import os; os._exit(0)"]), tmp_path / "out", engine=engine)
+    assert not (tmp_path / "out").exists()
+
+
+def test_half_characters_in_an_output(tmp_path: Path) -> None:
+    half = 'from IPython.display import display\ndisplay({"text/plain": "a" + chr(0xD800)}, raw=True)'
+    assert run(book(tmp_path / "half.ipynb", [half]), tmp_path / "out").page.is_file()
+
+
+def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
+    folder = tmp_path / "县 财政 {x} 100%"
+    folder.mkdir()
+    assert run(book(folder / "a b{c}.ipynb"), folder / "{out}").page.is_file()
 
 
 def test_an_evaluation_of_other_data_is_refused(tmp_path: Path, copy: Copy) -> None:
