@@ -219,7 +219,7 @@ class Units:
         """The currency's own unit."""
         return self.read("money")
 
-    @property
+    @cached_property
     def points(self) -> Unit:
         """The unit of scores."""
         return next(
