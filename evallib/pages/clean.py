@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from html import escape, unescape
 from itertools import zip_longest
+from weakref import WeakMethod
 
 import css_inline
 import nh3
@@ -104,6 +105,20 @@ def kept_style(style: str) -> str:
     return ";".join(kept)
 
 
+_Filter = Callable[[str, str, str], str | None]
+
+
+def _weakly(judge: _Filter) -> _Filter:
+    """A filter that nh3 may hold: what it held itself would never be let go, for Python does not look into it."""
+    held = WeakMethod(judge)
+
+    def filtered(tag: str, name: str, value: str) -> str | None:
+        found = held()
+        return found(tag, name, value) if found else None
+
+    return filtered
+
+
 class Cleaner:
     """Cleans the parts of one page, so that no id stands on it twice. What it drops that a person should know of, it tells `dropped`."""
 
@@ -111,9 +126,9 @@ class Cleaner:
         self.ids = {"main"}
         self._dropped = dropped
         kit = {*_TEXT.split(), *_KIT.split()}
-        self._kit = nh3.Cleaner(tags=kit, attributes=_OF_KIT, attribute_filter=self._of_kit, link_rel=None, url_schemes=_SCHEMES)
+        self._kit = nh3.Cleaner(tags=kit, attributes=_OF_KIT, attribute_filter=_weakly(self._of_kit), link_rel=None, url_schemes=_SCHEMES)
         own = {*_TEXT.split(), *_MATH.split()}
-        self._own = nh3.Cleaner(tags=own, attributes=_OF_OWN, attribute_filter=self._of_own, url_schemes=_SCHEMES)
+        self._own = nh3.Cleaner(tags=own, attributes=_OF_OWN, attribute_filter=_weakly(self._of_own), url_schemes=_SCHEMES)
 
     def kit(self, html: str) -> str:
         """HTML that the kit has made: with its classes and ids, each id once, and with its drawings.

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
 
@@ -315,12 +316,18 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
             raise ReportFailed(f"{type(error).__name__}: {error}") from None
 
 
-def _export(executed: Any, notebook: Path) -> tuple[str, tuple[Problem, ...]]:
-    """The page, and what of the notebook it leaves out."""
+@cache
+def _exporter() -> Any:
+    """The exporter, which compiles its template once."""
     from evallib.pages.exporter import ReportExporter
 
     exporter: Any = ReportExporter  # its base class has no types
-    html, resources = exporter().from_notebook_node(executed, _beside(notebook))
+    return exporter()
+
+
+def _export(executed: Any, notebook: Path) -> tuple[str, tuple[Problem, ...]]:
+    """The page, and what of the notebook it leaves out."""
+    html, resources = _exporter().from_notebook_node(executed, _beside(notebook))
     return str(html), tuple(resources.get("evallib", {}).get("left_out", ()))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from urllib.parse import unquote
 
 import pytest
@@ -163,3 +165,12 @@ def test_styles_that_may_stay(style: str, kept: str | None) -> None:
 )
 def test_a_value_is_shown_and_the_name_of_an_object_is_not(text: str, shown: str | None) -> None:
     assert plain_value(text) == shown
+
+
+def test_a_page_that_is_done_is_let_go() -> None:
+    cleaner = Cleaner()
+    assert cleaner.own("<p>a</p>") == "<p>a</p>"
+    gone = weakref.ref(cleaner)
+    del cleaner
+    gc.collect()
+    assert gone() is None
