@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid
+from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, unit_of
+from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
 from evallib.model.words import Words, folded, listed, words
@@ -23,18 +24,19 @@ from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
 Made = TypeVar("Made", bound=Row)
-HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_PlaceOf = Callable[[str | None], Place]
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 
 
 @dataclass
 class Reader:
-    """What one reading has gathered: the problems, and where each row stands."""
+    """What one reading has gathered: the problems, where each row stands, how each CSV file was read (encoding, separator)."""
 
     units: Units = field(default_factory=Units)
     problems: list[Problem] = field(default_factory=list)
     rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
+    read_as: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
@@ -49,6 +51,8 @@ class Reader:
         refuse_errors(self.problems)
 
 
+_COMMA_OR_POINT = re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.])")
+_DECIMAL_COMMA = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ]\d{3})*|\d+),(\d+)(\D*)")
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
 _RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
@@ -83,8 +87,9 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     """The rows of one table; what is wrong with them is added to the reader's problems."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
-    unread = {problem.place.row for problem in grid.problems}
-    if None in unread or (unread and not grid.rows):
+    if grid.encoding:
+        reader.read_as[grid.file] = (grid.encoding, grid.separator)
+    if grid.problems:
         return ()
     order = _check_head(reader, grid, model)
     if order is None:
@@ -92,21 +97,74 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     rows: list[Made] = []
     width = len(grid.head)
     kinds = [(column, index, kind_of(model, column)) for column, index in order.items()]
+    judged = bool(grid.marked) or grid.separator == ";"
     for number, texts in grid.rows:
-        if number in unread:
-            continue
         extra = next((text for text in texts[width:] if text.strip()), None)
         if extra is not None:
             reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             continue
         cells = [(column, kind, text) for column, index, kind in kinds if index < len(texts) and (text := texts[index].strip())]
+        place = partial(_place, grid, order, model, number)
+        if judged and (wrong := [*_judged(reader, grid, place, model, number, order, cells)]):
+            reader.problems += wrong
+            continue
         if not cells:
             continue
-        built = _build(reader, partial(_place, grid, order, model, number), model, cells)
+        built = _build(reader, place, model, cells)
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
+    _remark_hidden(reader, grid, order)
     return tuple(rows)
+
+
+def _judged(
+    reader: Reader, grid: Grid, place: _PlaceOf, model: type[Row], number: int, order: dict[str, int], cells: list[tuple[str, Kind, str]]
+) -> Iterator[Problem]:
+    """What is wrong with the cells of a row that are read beyond their text; one that reads otherwise as a text is put in its place."""
+    for column, index in order.items():
+        kind, mark = kind_of(model, column), grid.marked.get((number, index))
+        if mark:
+            may_be = "date" in spread(model, column) and _operator(model, cells) in ("", "by")
+            is_date = kind == "date" or (may_be and mark.number == "cell.made_a_date")
+            is_number = kind in ("decimal", "int")
+            name = mark.always or (mark.date if is_date else mark.number if is_number else mark.text)
+            if name:
+                yield problem(name, place(column), "" if mark.always else mark.found[:60], cells=mark.found)
+            elif not is_number and not is_date and mark.shown is not None:
+                cells[:] = [(one, of, mark.shown if one == column else text) for one, of, text in cells]
+            elif is_number and mark.unit:
+                yield from _of_another_scale(reader, place(column), model, column, mark, cells)
+    if grid.separator == ";":  # as where the comma is the decimal sign
+        for column, kind, text in cells:
+            if kind in ("decimal", "int") and (found := _COMMA_OR_POINT.search(unicodedata.normalize("NFKC", text))):
+                whole, point = found[0].replace(",", ""), found[0].replace(",", ".")
+                yield problem("cell.comma_says_two_things", place(column), text[:60], whole=whole, point=point)
+
+
+def _of_another_scale(
+    reader: Reader, place: Place, model: type[Row], column: str, mark: Marked, cells: list[tuple[str, Kind, str]]
+) -> Iterator[Problem]:
+    """Refuse a number whose format puts 万元 beside it where the row says 元."""
+    named = unit_of(model, column)
+    stated = next((text for one, _, text in cells if one == named), "")
+    beside, row_unit = reader.units.find(mark.unit), reader.units.find(stated) if stated else None
+    if beside and row_unit and beside.dimensions == row_unit.dimensions and beside.factor != row_unit.factor:
+        yield problem("cell.shown_in_another_unit", place, f"{mark.found} {mark.unit}", unit=mark.unit, stated=stated)
+
+
+def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
+    """Say how many rows and columns were read that are hidden."""
+    if not grid.hidden_rows and not grid.hidden_columns:
+        return
+    rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
+    titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
+    if rows or titles:
+        told = [str(number) for number in rows[:8]] + ["…"] * (len(rows) > 8)
+        row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
+        column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
+        both = listed([row_words] * bool(rows) + [column_words] * bool(titles))
+        reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=both))
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
@@ -124,10 +182,16 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     there = {known.get(folded(head)) for head in grid.head}
     lacking = [column for column in ids if infos[column].is_required() and column not in there]
     for index, head in enumerate(grid.head):
-        unused = not head.strip() and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
+        is_marked = (grid.top, index) in grid.marked
+        unused = not head.strip() and not is_marked and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
         if head.strip().startswith("#") or unused:
             continue
-        place = grid.place(1, head.strip() or "（空 / empty）", index)
+        place = grid.place(grid.top, head.strip() or "（空 / empty）", index)
+        mark, hidden = grid.marked.get((grid.top, index)), hidden_sign(head)
+        if (mark and mark.always) or hidden:
+            wrong = mark.always if mark and mark.always else "cell.control_character"
+            reader.problems.append(problem(wrong, place, cells=mark.found if mark else "", code=code_of(hidden) if hidden else ""))
+            continue
         column = known.get(folded(head))
         if column is None:
             near = nearest(folded(head), known)
@@ -141,11 +205,8 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
             order[column] = index
     for column in lacking:
         title, meaning = titles[column].zh, str(infos[column].description)
-        reader.problems.append(problem("column.missing", grid.place(1, column), column=column, title=title, meaning=meaning))
+        reader.problems.append(problem("column.missing", grid.place(grid.top, column), column=column, title=title, meaning=meaning))
     return order if len(reader.problems) == before else None
-
-
-_PlaceOf = Callable[[str | None], Place]
 
 
 def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple[str, Kind, str]]) -> Made | None:
@@ -155,9 +216,9 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple
     before = len(reader.problems)
     for column, kind, raw in cells:
         text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-        hidden = None if text.isascii() and text.isprintable() else HIDDEN.search(text)
+        hidden = hidden_sign(text)
         if hidden:
-            reader.problems.append(problem("cell.control_character", place(column), code=f"U+{ord(hidden[0]):04X}"))
+            reader.problems.append(problem("cell.control_character", place(column), code=code_of(hidden)))
         elif len(text) > MAX_CELL:
             reader.problems.append(problem("cell.too_long", place(column), text[:40] + "…", characters=MAX_CELL))
         elif kind == "text":
@@ -211,6 +272,11 @@ def read_day(text: str) -> str | None:
     return None
 
 
+def _operator(model: type[Row], cells: list[tuple[str, Kind, str]]) -> str:
+    """The operator of a row; empty where it has none."""
+    return next((_choices(model, "operator").get(folded(text), "") for name, _, text in cells if name == "operator"), "")
+
+
 def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]) -> bool:
     """Put what is no number where it belongs: a range, a date, words; whether it was any of these that the column leaves room for."""
     room = spread(model, column)
@@ -218,7 +284,6 @@ def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kin
         return False
     plain = unicodedata.normalize("NFKC", text).strip()
     ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
-    operator = next((_choices(model, "operator").get(folded(text), "") for name, _, text in cells if name == "operator"), "")
     if "range" in room and len(ends) == 2 and None not in ends:
         given[column], given[room["range"]] = ends
         if found and found[3]:
@@ -227,7 +292,7 @@ def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kin
         given[room["date"]] = day
     elif "choice" in room and (choice := _choices(model, room["choice"]).get(folded(text))):
         given[room["choice"]] = choice
-    elif "text" in room and operator == "words":
+    elif "text" in room and _operator(model, cells) == "words":
         given[room["text"]] = text
     else:
         return False
@@ -240,7 +305,9 @@ def _read_number(
     """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
     read = amount(text, reader.units)
     if read is None:
-        reader.problems.append(problem("cell.not_digits", place(column), text[:60]))
+        comma = _DECIMAL_COMMA.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        point = f"{comma[2].replace('.', '').replace(' ', '')}.{comma[3]}" if comma else ""
+        reader.problems.append(problem("cell.decimal_comma" if comma else "cell.not_digits", place(column), text[:60], point=point))
         return
     number, unit = read
     if unit is None:

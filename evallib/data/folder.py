@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from evallib.data.file_names import near_files, near_folders, table_meant
 from evallib.data.sheets import MAX_BYTES
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.record import TABLES, InputFile
@@ -23,6 +24,7 @@ COUNTY = "county.toml"
 _JUST_DATA = (Path("data"), Path("../data"))
 """What stands in notebooks: the data folder that they belong to, wherever they are run."""
 
+_TABLE_FILES = frozenset(f"{table}.csv" for table in TABLES)
 _PUT_BACK = words("放回该文件", "put the file back")
 
 
@@ -46,11 +48,15 @@ class File(NamedTuple):
 
 
 class YearFiles(NamedTuple):
-    """What a department's year is read from: a CSV file for each table, or a workbook; and CSV files that are no table."""
+    """What a department's year is read from: a CSV file for each table, or a workbook; CSV files that are no table.
+
+    `misnamed` are files that are one but for their name, with what to do.
+    """
 
     tables: tuple[tuple[str, File], ...] = ()
     book: File | None = None
     strays: tuple[str, ...] = ()
+    misnamed: tuple[tuple[str, Words], ...] = ()
 
 
 def find_data(named: Path) -> Path:
@@ -106,7 +112,8 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
     try:
         found = path.stat()
     except OSError:
-        return wrong("file.missing", fix=fix)
+        near = near_files(path.parent, path.name)
+        return wrong("file.missing_but_near", near=near) if near else wrong("file.missing", fix=fix)
     if not stat.S_ISREG(found.st_mode):
         return wrong("file.missing", fix=fix)
     if _leads_out(root, path) if outside is None or path.is_symlink() else outside:
@@ -144,13 +151,18 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     if book.is_file():
         return YearFiles(book=read_file(root, f"{shown}.xlsx"))
     if not folder.is_dir():
+        if near := near_files(folder.parent, book.name) or near_folders(folder.parent, year):
+            raise refused("year.named_otherwise", shown, department=department, year=year, near=near)
         raise refused("year.no_data", shown, department=department, year=year, workbook=book.name)
     outside = _leads_out(root, folder)
     files = sorted(file.name for file in folder.iterdir())
-    there = [name for name in TABLES if name in needed or f"{name}.csv" in files]
+    meant = {name: found for name in files if name not in _TABLE_FILES and (found := table_meant(name, files))}
+    misnamed = {table for table, _ in meant.values()}
+    there = [name for name in TABLES if f"{name}.csv" in files or (name in needed and name not in misnamed)]
     tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
-    strays = (name for name in files if name.endswith(".csv") and name.removesuffix(".csv") not in TABLES)
-    return YearFiles(tables, strays=tuple(f"{shown}/{name}" for name in strays))
+    left = [name for name in files if name not in _TABLE_FILES and name not in meant]
+    strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not name.startswith((*"#_.", "~$")))
+    return YearFiles(tables, None, tuple(strays), tuple((f"{shown}/{name}", told) for name, (_, told) in meant.items()))
 
 
 def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:

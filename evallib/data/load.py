@@ -18,18 +18,21 @@ from evallib.checks.record import check_record
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
-from evallib.data.sheets import Grid, known_sheets, read_csv, read_workbook
+from evallib.data.sheets import Grid, read_csv
+from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import TABLE_NAMES
-from evallib.model.words import Words, listed, words
+from evallib.model.words import NOTHING, Words, folded, listed, words
 from evallib.say.refusals import problem, refused
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
+_SHEETS = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
+_VERY_HIDDEN = words("（菜单里看不到）", " (which no menu shows)")
 
 
 class Departments(tuple[Listing, ...]):
@@ -200,33 +203,53 @@ def _load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tupl
 
 def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]:
     tables = {name: _load_csv(reader, file, name, TABLES[name]) for name, file in files.tables}
+    reader.problems += [problem("file.named_otherwise", Place(name), fix=told) for name, told in files.misnamed]
     for stray in files.strays:
         _unknown_table(reader, Place(stray), Path(stray).stem)
     return tables
 
 
 def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[str, tuple[Row, ...]]:
-    grids, problems = read_workbook(book.name, book.sound().content)
+    sheets, problems = read_workbook(book.name, book.sound().content)
     reader.problems.extend(problems)
     reader.stop_if_wrong()
-    found: dict[str, Grid] = {}
-    for grid, table in known_sheets(grids, TABLE_NAMES):
-        if table is not None and table not in found:
-            found[table] = grid
-        elif not (grid.sheet or "").startswith(("#", "_")):
-            _unknown_table(reader, grid.place(), grid.sheet or "")
+    found: dict[str, Sheet] = {}
+    hidden: dict[str, Sheet] = {}
+    unknown: list[Sheet] = []
+    unread: list[Words] = []
+    for sheet in sheets:
+        table = _SHEETS.get(folded(sheet.name))
+        if sheet.name.strip().startswith(("#", "_")):
+            continue
+        if sheet.hidden:
+            unread.append(words(f"“{sheet.name}”", f"“{sheet.name}”") + (_VERY_HIDDEN if sheet.very_hidden else NOTHING))
+            hidden.setdefault(table or "", sheet)
+        elif table is None:
+            unknown.append(sheet)
+        elif table in found:
+            reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=TABLE_NAMES[table]))
+        else:
+            found[table] = sheet
+    for sheet in unknown:
+        _unknown_table(reader, sheet.place, sheet.name, found)
     tables: dict[str, tuple[Row, ...]] = {}
     for name, model in TABLES.items():
         if name in found:
-            tables[name] = load_table(reader, found[name], name, model)
+            tables[name] = load_table(reader, found[name].grid, name, model)
+        elif name in hidden and (name in needed or hidden[name].grid.rows):
+            very = "workbook.sheet_very_hidden" if hidden[name].very_hidden else "workbook.sheet_hidden"
+            reader.problems.append(problem(very, hidden[name].place, sheet=hidden[name].name, table=TABLE_NAMES[name]))
         elif name in needed:
             heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
             reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
+    if unread:
+        reader.problems.append(problem("workbook.sheets_hidden", Place(book.name), sheets=listed(unread)))
     return tables
 
 
-def _unknown_table(reader: Reader, place: Place, name: str) -> None:
-    near = nearest(name, [*TABLES, *(text for n in TABLE_NAMES.values() for text in (n.zh, n.en))])
+def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = ()) -> None:
+    lacking = [table for table in TABLES if table not in there]
+    near = nearest(name, [*lacking, *(text for table in lacking for text in (TABLE_NAMES[table].zh, TABLE_NAMES[table].en))])
     if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
         tables = listed(TABLE_NAMES.values())
     else:

@@ -16,12 +16,13 @@ from typing import Any, Literal
 from evallib.checks.targets import needs_target
 from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
+from evallib.data.encodings import decode
 from evallib.data.folder import data_of, has_data
 from evallib.data.framework_list import frameworks
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
 from evallib.data.rulebook import load_county, load_framework
-from evallib.data.sheets import decode, guarded, read_csv
+from evallib.data.sheets import guarded, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved

@@ -19,7 +19,6 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.cells import HIDDEN
 from evallib.data.folder import COUNTY, File, dated_file, read_file
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
@@ -28,6 +27,7 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
 from evallib.model.errors import InputRefused, Place, Problem, attempted
 from evallib.model.framework import Framework
+from evallib.model.signs import code_of, hidden_sign
 from evallib.model.toml_lines import Lines, called
 from evallib.model.toml_lines import Path as Steps
 from evallib.model.units import Units
@@ -296,9 +296,9 @@ def _document(file: File) -> dict[str, Any]:
         raise refused("toml.encoding", file.name) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputRefused((broken(_text(file), error, lambda line: Place(file.name, line)),)) from None
-    hidden = [(called(document, path), found[0]) for path, text in _texts(document, ()) if (found := HIDDEN.search(text))]
+    hidden = [(called(document, path), found) for path, text in _texts(document, ()) if (found := hidden_sign(text))]
     if hidden:
-        places = [(Place(file.name, None, name), f"U+{ord(character):04X}") for name, character in hidden]
+        places = [(Place(file.name, None, name), code_of(character)) for name, character in hidden]
         raise InputRefused(placed([file], [problem("cell.control_character", place, code=code) for place, code in places]))
     return document
 

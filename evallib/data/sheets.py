@@ -1,25 +1,19 @@
-"""Files as grids of text: CSV in the encodings people send, and workbooks. Knows nothing of what the cells mean."""
+"""Tables as grids of text, with what a workbook says of single cells; CSV files as grids. Knows nothing of what the cells mean."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-import warnings
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from decimal import Decimal
-from functools import cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+from evallib.data.encodings import decode
 from evallib.model.errors import Place, Problem
-from evallib.model.words import Words
 from evallib.say.refusals import problem
 
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 200_000_000
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_CELL = 20_000
@@ -27,15 +21,39 @@ MAX_CELL = 20_000
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 
 
+class Marked(NamedTuple):
+    """What a workbook says of a cell beyond its text: the names of the refusals it gets, always or where it is read as one kind.
+
+    `shown` is the cell as a text where that is another than as a number; `unit` what its format puts beside the number.
+    """
+
+    always: str = ""
+    number: str = ""
+    date: str = ""
+    text: str = ""
+    shown: str | None = None
+    unit: str = ""
+    found: str = ""
+
+
 @dataclass(frozen=True)
 class Grid:
-    """A table as text: its place, its head line, and its rows with the numbers they have in the file."""
+    """A table as text: its place, its head line and where that stands, and its rows with the numbers they have in the file.
+
+    Of a workbook also what is said of single cells, by row and index, and which rows and columns are hidden; of a CSV file how it was read.
+    """
 
     file: str
     sheet: str | None = None
     head: tuple[str, ...] = ()
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
     problems: tuple[Problem, ...] = ()
+    top: int = 1
+    marked: Mapping[tuple[int, int], Marked] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    encoding: str = ""
+    separator: str = ""
 
     def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
         """A place in this table; in a workbook with the address of the cell."""
@@ -77,179 +95,56 @@ def unguarded(text: str) -> str:
 
 # --- CSV -----------------------------------------------------------------------------------------------------------
 
-
-def decode(content: bytes) -> tuple[str, str]:
-    """A text in one of the encodings that people send, and which it is; both empty where it is in none."""
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    return "", ""
+_SEPARATORS = (",", "\t", ";")
+_STATED = re.compile(r'"?sep=([^"\w\r\n])"?[,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
 def read_csv(file: str, content: bytes) -> Grid:
-    """A CSV file as a grid. Commas, tabs and semicolons are told apart by the head line."""
-    text, encoding = decode(content)
-    if not encoding or "\0" in text:
-        return Grid(file, problems=(problem("csv.encoding", Place(file)),))
-    first = text.split("\n", 1)[0]
-    separator = max((",", "\t", ";"), key=first.count)
+    """A CSV file as a grid. Which sign separates is told by a first line `sep=X`, or by how the lines read with each."""
+    read = decode(content)
+    if read.wrong:
+        line = None if read.wrong == "csv.encoding" else read.line
+        return Grid(file, problems=(problem(read.wrong, Place(file, line), read.word),))
+    stated = _STATED.match(read.text)
+    text = read.text[stated.end() :] if stated else read.text
+    top = 2 if stated else 1
+    separator = stated[1] if stated else _separator(text)
+    bare = Grid(file, encoding=read.encoding, separator=separator)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[tuple[int, tuple[str, ...]]] = []
-    number, guards = 0, "'" in text
+    number, guards = top - 1, "'" in text
     try:
-        for number, cells in enumerate(lines, 1):
-            if number > MAX_ROWS:
-                return Grid(file, problems=(_too_long(Place(file)),))
+        for number, cells in enumerate(lines, top):
             if any(map(str.strip, cells)):
                 rows.append((number, tuple(map(unguarded, cells) if guards else cells)))
+                if len(rows) > MAX_ROWS + 1:
+                    return replace(bare, problems=(problem("table.too_long", Place(file), rows=MAX_ROWS),))
     except csv.Error as error:
-        return Grid(file, problems=(problem("csv.line_incomplete", Place(file, number + 1), str(error)),))
-    return _grid(Grid(file), rows)
+        return replace(bare, problems=(problem("csv.line_incomplete", Place(file, number + 1), str(error)),))
+    return grid_of(bare, rows)
 
 
-def _too_long(place: Place) -> Problem:
-    return problem("table.too_long", place, rows=MAX_ROWS)
+def _separator(text: str) -> str:
+    """The sign that separates: of those in the head line, the one with which the lines are alike."""
+    first = text[: text.find("\n") + 1] or text
+    there = [one for one in _SEPARATORS if one in first or '"' in first]
+    return there[0] if len(there) == 1 else max(there or ",", key=lambda one: _regular(text, one))
 
 
-def _grid(bare: Grid, rows: list[tuple[int, tuple[str, ...]]], problems: Sequence[Problem] = ()) -> Grid:
+def _regular(text: str, separator: str) -> tuple[int, int]:
+    """How many of the first lines have as many cells as the head, read with a separator, and how many cells that has."""
+    width, same = 0, 0
+    try:
+        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)):
+            width = width or (len(cells) if any(map(str.strip, cells)) else 0)
+            same += len(cells) == width > 1
+            if number == 20:
+                break
+    except csv.Error:
+        return 0, 0
+    return same, width
+
+
+def grid_of(bare: Grid, rows: Sequence[tuple[int, tuple[str, ...]]]) -> Grid:
     """A grid with its rows, of which the first is the head line."""
-    return replace(bare, head=rows[0][1], rows=tuple(rows[1:]), problems=tuple(problems)) if rows else bare
-
-
-# --- workbooks -----------------------------------------------------------------------------------------------------
-
-
-def read_workbook(file: str, content: bytes) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
-    """The sheets of a workbook as grids, and the problems that concern the whole file.
-
-    Numbers are read as they were typed, with the decimals that are shown where these are more (700.5 shown as 700.50); a cell shown in
-    percent is given with its percent sign; a formula counts with the value that Excel last computed.
-    """
-    refused = _unsafe(file, content)
-    if refused:
-        return (), (refused,)
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of extensions that openpyxl leaves out: they hold no values
-            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-            formulas = book
-            if re.search(rb"<f[ >]", _sheets(content)):
-                formulas = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-    except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
-        return (), (problem("workbook.damaged", Place(file), type(error).__name__),)
-    return tuple(_sheet(file, sheet, formulas[sheet.title]) for sheet in book.worksheets), ()
-
-
-def _unsafe(file: str, content: bytes) -> Problem | None:
-    """A workbook that is none, or that unpacks to more than it should."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-            names = {entry.filename for entry in packed.infolist()}
-    except zipfile.BadZipFile:
-        size, names = 0, set()
-    if "[Content_Types].xml" not in names:
-        return problem("workbook.not_xlsx", Place(file))
-    if size > MAX_UNPACKED:
-        return problem("workbook.too_large", Place(file), limit=MAX_UNPACKED // 1_000_000)
-    if any(name.endswith("vbaProject.bin") for name in names):
-        return problem("workbook.macros", Place(file))
-    return None
-
-
-def _sheets(content: bytes) -> bytes:
-    """The sheets of a workbook as they are packed, to see whether any cell holds a formula."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        return b"".join(packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
-
-
-def _sheet(file: str, sheet: Any, formulas: Any) -> Grid:
-    bare = Grid(file, str(sheet.title))
-    if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS:
-        return replace(bare, problems=(_too_long(bare.place()),))
-    problems: list[Problem] = []
-    spread = _merged(sheet, bare, problems)
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        texts = []
-        for index, cell in enumerate(cells):
-            source = spread.get((number, index + 1), cell)
-            text = _text(source)
-            if text is None or (source.value is None and formulas is not sheet and formulas.cell(number, index + 1).data_type == "f"):
-                problems.append(problem("formula.error" if text is None else "formula.not_computed", bare.place(number, None, index)))
-                text = ""
-            texts.append(text)
-        while texts and not texts[-1].strip():
-            texts.pop()
-        if texts:
-            rows.append((number, tuple(texts)))
-    return _grid(bare, rows, problems)
-
-
-def _merged(sheet: Any, bare: Grid, problems: list[Problem]) -> dict[tuple[int, int], Any]:
-    """Cells merged downwards hold their value in every row; cells merged across say nothing that can be read safely."""
-    spread: dict[tuple[int, int], Any] = {}
-    for merged in sheet.merged_cells.ranges:
-        if merged.min_col != merged.max_col:
-            place = bare.place(merged.min_row, None, merged.min_col - 1)
-            problems.append(problem("cells.merged_across", place, cells=merged.coord))
-            continue
-        for row in range(merged.min_row, merged.max_row + 1):
-            spread[row, merged.min_col] = sheet.cell(merged.min_row, merged.min_col)
-    return spread
-
-
-def _text(cell: Any) -> str | None:
-    """A cell as text; None where it holds an error value."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        number = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)  # as Excel shows it
-        if not number.is_finite():
-            return None
-        percent = "%" in str(cell.number_format or "")
-        text = f"{(number * 100 if percent else number).normalize():f}"
-        return _with_decimals(text, _shown_decimals(str(cell.number_format or ""))) + ("%" if percent else "")
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if cell.data_type == "e":
-        return None
-    # Excel writes characters that XML cannot hold as _x000D_, and a text that looks so as _x005F_x000D_
-    return re.sub("_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), str(value))
-
-
-_DECIMALS = re.compile(r"[^.Ee/]*[0#?]?\.([0?]+)#*[%)\s]*")
-
-
-@cache
-def _shown_decimals(format: str) -> int:
-    """How many decimals a number format always shows.
-
-    >>> _shown_decimals("#,##0.00####"), _shown_decimals('_ * #,##0.00_ ;-0" kg"'), _shown_decimals("0.00E+00"), _shown_decimals("General")
-    (2, 2, 0, 0)
-    """
-    plain = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]', "", format).partition(";")[0]
-    found = _DECIMALS.fullmatch(plain)
-    return min(len(found[1]), 15) if found else 0
-
-
-def _with_decimals(text: str, places: int) -> str:
-    """A number with at least so many decimals."""
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.ljust(places, '0')}" if len(decimals) < places else text
-
-
-def known_sheets(grids: tuple[Grid, ...], names: dict[str, Words]) -> Iterator[tuple[Grid, str | None]]:
-    """Each sheet with the table it stands for, by name in either language; None where it is no table."""
-    known = {text.strip().lower(): id for id, name in names.items() for text in (id, name.zh, name.en)}
-    for grid in grids:
-        yield grid, known.get((grid.sheet or "").strip().lower())
+    return replace(bare, top=rows[0][0], head=rows[0][1], rows=tuple(rows[1:])) if rows else bare

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from evallib.data.encodings import decode
 from evallib.data.folder import COUNTY, has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
-from evallib.data.sheets import decode
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
 from evallib.data.whole import free, whole
@@ -90,7 +90,7 @@ def _convert(root: Path) -> Iterator[Words]:
             content = file.read_bytes()
             try:
                 read = decode(content)[1]  # a brace may be half of a letter
-                encoding = read if read == "utf-16" else codec or read.removesuffix("-sig")
+                encoding = read if read.startswith("utf-16") else codec or read.removesuffix("-sig")
                 if not encoding:  # reading it will say so
                     continue
                 made = edit(content.decode(encoding)).encode(encoding)

@@ -19,6 +19,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.writer.excel import ExcelWriter
 
+from evallib.model.signs import hidden_sign
 from evallib.model.words import Given, Lang, words
 from evallib.say.numbers import percent, plain
 from evallib.say.sentences import sentence
@@ -27,7 +28,6 @@ _EPOCH = datetime(1980, 1, 1)  # the clock plays no part: the same evaluation gi
 _FORMULA = re.compile(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONGEST = 32_767  # what a cell may hold, counted in UTF-16
-_BANNED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 FONTS = words("微软雅黑", "Calibri")
 _SIDE = Side(style="thin", color="BFBFBF")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
@@ -56,7 +56,8 @@ def number_format(value: Decimal, at_least: int = 0) -> str:
 
 def cell_text(text: str) -> str:
     """A text that a cell can hold: nothing that XML or a reader's screen chokes on, and visibly cut where it is too long."""
-    text = _BANNED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(sign for sign in text if not hidden_sign(sign)) if hidden_sign(text) else text
     packed = text.encode("utf-16-le")
     return text if len(packed) <= 2 * _LONGEST else packed[: 2 * (_LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
 

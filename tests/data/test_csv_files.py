@@ -20,8 +20,9 @@ from evallib.data.csv_files import switch_form, write_csv_folder
 from evallib.data.load import load_year
 from evallib.data.raw_tables import Hint, csv_line, tables_of
 from evallib.data.rulebook import load_framework
-from evallib.data.sheets import guarded, read_csv, read_workbook
+from evallib.data.sheets import guarded, read_csv
 from evallib.data.workbook import write_data_workbook
+from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.record import TABLES, Contradiction, Finding, Operator, Practice, Published, Record
@@ -152,8 +153,8 @@ def test_amounts_in_ten_thousands_keep_the_digits_that_were_printed(copy: Copy, 
     )
     facts = (record.facts[0].model_copy(update={"fact": "procurement_planned", "value": Decimal("700.50"), "unit": "万元"}),)
     write_data_workbook(record.model_copy(update={"target_parts": rows, "facts": facts}), copy.folder / "t.xlsx", lang, FRAMEWORK)
-    grids, _ = read_workbook("t.xlsx", (copy.folder / "t.xlsx").read_bytes())
-    sheets = {grid.sheet: grid for grid in grids}
+    found, _ = read_workbook("t.xlsx", (copy.folder / "t.xlsx").read_bytes())
+    sheets = {sheet.name: sheet.grid for sheet in found}
     parts, money = (sheets[TABLE_NAMES[table][lang]] for table in ("target_parts", "facts"))
     assert [cells[columns(TABLES["target_parts"]).index("value")] for _, cells in parts.rows] == [value for value, _ in printed]
     assert money.rows[0][1][2] == "700.50"
@@ -432,6 +433,6 @@ def test_libreoffice_opens_the_workbook_and_keeps_values_and_lists(copy: Copy, r
         assert lists[0] == lists[1], name
         assert theirs[name].sheet_state == ours[name].sheet_state
         assert theirs[name].protection.sheet == ours[name].protection.sheet
-    grids, problems = read_workbook("2023.xlsx", book.read_bytes())
+    sheets, problems = read_workbook("2023.xlsx", book.read_bytes())
     assert not problems
-    assert not any(grid.problems for grid in grids)
+    assert not any(sheet.grid.problems for sheet in sheets)

@@ -17,13 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.data.load import load_year
-from evallib.data.sheets import MAX_ROWS, Grid, guarded, read_csv, read_workbook, unguarded
+from evallib.data.sheets import MAX_ROWS, Grid, guarded, read_csv, unguarded
+from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
 from evallib.model.record import OPTIONAL, TABLES
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import TABLE_NAMES
 from tests.conftest import Copy
+from tests.data.books import Book, Sheet
 
 
 def rows_of(copy: Copy, table: str) -> list[dict[str, str]]:
@@ -241,9 +243,9 @@ def only_sheet(*rows: list[Any], iso_dates: bool = False) -> Grid:
         book.active.append(row)
     out = io.BytesIO()
     book.save(out)
-    (grid,), problems = read_workbook("t.xlsx", out.getvalue())
+    (sheet,), problems = read_workbook("t.xlsx", out.getvalue())
     assert problems == ()
-    return grid
+    return sheet.grid
 
 
 @pytest.mark.parametrize("iso_dates", [False, True], ids=["dates as numbers", "dates as texts"])
@@ -271,10 +273,16 @@ def test_an_empty_sheet_has_no_head() -> None:
     assert (grid.head, grid.rows, grid.problems) == ((), (), ())
 
 
-def test_a_formula_that_failed_is_refused_at_its_cell() -> None:
-    (problem,) = only_sheet(["a", "b"], [1, "#DIV/0!"]).problems
-    assert (problem.place.cell, problem.what.en) == ("B2", "the formula's result is an error")
-    assert problem.what.zh == "公式的结果是错误值"
+def test_a_formula_that_failed_is_refused_at_its_cell(copy: Copy) -> None:
+    def change(book: Any) -> None:
+        cell_of(book, "projects", "数值").value = "#DIV/0!"
+
+    as_workbook(copy, change)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    (problem,) = refusal.value.problems
+    assert problem.place.cell
+    assert (problem.what.en, problem.what.zh) == ("the formula's result is an error", "公式的结果是错误值")
 
 
 def test_a_number_beyond_all_numbers_is_refused_as_an_error() -> None:
@@ -286,8 +294,8 @@ def test_a_number_beyond_all_numbers_is_refused_as_an_error() -> None:
     with zipfile.ZipFile(out) as given, zipfile.ZipFile(endless, "w") as made:
         for name in given.namelist():
             made.writestr(name, given.read(name).replace(b"<v>12345.5</v>", b"<v>1e999</v>"))
-    ((grid,), _) = read_workbook("t.xlsx", endless.getvalue())
-    assert [problem.what.en for problem in grid.problems] == ["the formula's result is an error"]
+    ((sheet,), _) = read_workbook("t.xlsx", endless.getvalue())
+    assert sheet.grid.marked[2, 0].always == "formula.error"
 
 
 def test_a_sheet_that_is_no_table_is_refused_unless_its_name_says_that_it_is_a_remark(copy: Copy) -> None:
@@ -325,11 +333,11 @@ def packed(**files: bytes) -> bytes:
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
-    bomb = packed(**{"[Content_Types].xml": b"", "xl__worksheets__sheet1.xml": b"0" * 210_000_000})
+    bomb = Book([Sheet("Facts", raw=b"0" * 210_000_000)]).content()
     assert len(bomb) < 1_000_000
-    grids, problems = read_workbook("bomb.xlsx", bomb)
-    assert grids == ()
-    assert "unpacks to more than 200 MB" in problems[0].what.en
+    ((sheet,), problems) = read_workbook("bomb.xlsx", bomb)
+    assert problems == ()
+    assert [problem.what.en for problem in sheet.grid.problems] == ["unpacks to 210 MB, more than 60 MB"]
 
 
 @pytest.mark.parametrize("content", [b"", b"not a workbook", packed(a=b"b"), packed(**{"[Content_Types].xml": b"<broken"})])
@@ -354,7 +362,12 @@ def test_macros_are_refused() -> None:
 def test_endless_rows_are_refused(copy: Copy) -> None:
     grid = read_csv("long.csv", ("a,b\n" + "1,2\n" * (MAX_ROWS + 1)).encode())
     assert grid.problems[0].what.en == f"has more than {MAX_ROWS} rows"
-    as_workbook(copy, lambda book: facts_sheet(book).cell(MAX_ROWS + 5, 1, "x"))
+
+    def fill(book: Any) -> None:
+        for row in range(MAX_ROWS + 1):
+            facts_sheet(book).cell(row + 2, 1, "x")
+
+    as_workbook(copy, fill)
     with pytest.raises(InputRefused, match="has more than 20000 rows"):
         load_year(copy.folder, "hrss", 2023)
 

@@ -1,0 +1,234 @@
+"""The parts of a workbook: which file it is, its sheets, its formats and texts. What the format allows is read, of whatever program.
+
+Elements are told by their names alone: so “Strict” workbooks, whose namespaces are others, are read as all.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import cache, cached_property
+from pathlib import PurePosixPath
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from evallib.data.encodings import decode
+from evallib.data.number_formats import format_of
+from evallib.model.errors import Place, Problem
+from evallib.say.refusals import problem
+
+MAX_UNPACKED = 60_000_000
+"""So many bytes the parts that are read may hold: a sheet, the texts. 20,000 rows take a third of it."""
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, RuntimeError, EOFError, LookupError, ValueError, OSError)
+"""What a damaged file raises."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CODE = re.compile("_x([0-9A-Fa-f]{4})_")
+TRUE = ("1", "true", "on")
+_MAX_TREE = 20_000_000
+_MAX_TEXTS = 1_000_000
+_MAX_ELEMENTS = 200_000
+"""So many elements a row or a text may have."""
+
+
+class SheetPart(NamedTuple):
+    """A sheet as the workbook lists it: its name, whether it is hidden (`very`: so that no menu shows it), and its part."""
+
+    name: str
+    hidden: bool
+    very: bool
+    part: str
+
+
+class Package:
+    """A workbook as a zip file. Parts are found whatever the case of their names, with either slash."""
+
+    def __init__(self, content: bytes) -> None:
+        self._zip = zipfile.ZipFile(io.BytesIO(content))
+        self._entries = {entry.filename.replace("\\", "/").lstrip("/").lower(): entry for entry in self._zip.infolist()}
+
+    def has(self, part: str) -> bool:
+        """Whether there is a part of a name."""
+        return part.lower() in self._entries
+
+    @property
+    def names(self) -> Iterator[str]:
+        """The names of all parts, in small letters."""
+        return iter(self._entries)
+
+    def size(self, part: str) -> int:
+        """How many bytes a part holds; no more than that are ever unpacked."""
+        return self._entries[part.lower()].file_size
+
+    def elements(self, part: str, whole: str) -> Iterator[ElementTree.Element]:
+        """The elements of a part as they end; one named `whole` is given up after."""
+        inside = 0
+        with self._zip.open(self._entries[part.lower()]) as stream:
+            for _, element in ElementTree.iterparse(stream):
+                yield element
+                inside += 1
+                if local(element.tag) == whole:
+                    element.clear()
+                    inside = 0
+                elif inside > _MAX_ELEMENTS:
+                    raise ValueError(part)
+
+    def tree(self, part: str) -> ElementTree.Element:
+        """A small part as a whole."""
+        if self.size(part) > _MAX_TREE:
+            raise ValueError(part)
+        return ElementTree.fromstring(self._zip.read(self._entries[part.lower()]))
+
+    def related(self, part: str) -> dict[str, tuple[str, str]]:
+        """What a part is related to: by id, the kind and the part."""
+        folder, name = posixpath.split(part)
+        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        if not self.has(listed):
+            return {}
+        found = [one for one in self.tree(listed) if one.get("TargetMode") != "External"]
+        parts = [posixpath.normpath(posixpath.join("/", folder, one.get("Target", "").replace("\\", "/"))).lstrip("/") for one in found]
+        return {one.get("Id", ""): (one.get("Type", "").rpartition("/")[2], to) for one, to in zip(found, parts, strict=True)}
+
+
+class Book:
+    """What a workbook says of all its sheets: which there are, the formats and texts that their cells name."""
+
+    def __init__(self, content: bytes) -> None:
+        self.package = Package(content)
+        parts = dict(self.package.related("").values())
+        main = parts.get("officeDocument", "xl/workbook.xml")
+        related = self.package.related(main)
+        self._parts = dict(related.values())
+        sheets: list[SheetPart] = []
+        self.epoch_1904 = self.to_be_computed = False
+        for element in self.package.tree(main).iter():
+            name = local(element.tag)
+            if name == "workbookPr":
+                self.epoch_1904 = element.get("date1904") in TRUE
+            elif name == "calcPr":
+                self.to_be_computed = element.get("fullCalcOnLoad") in TRUE
+            elif name == "sheet":
+                id = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+                kind, part = related.get(id, ("", ""))
+                state = element.get("state", "visible")
+                if kind == "worksheet":  # and no chart, no dialog
+                    sheets.append(SheetPart(element.get("name", ""), state != "visible", state == "veryHidden", part))
+        self.sheets = tuple(sheets)
+
+    def size(self, sheet: SheetPart) -> int:
+        """How many bytes are unpacked to read a sheet."""
+        texts = self._parts.get("sharedStrings", "")
+        return max(self.package.size(part) for part in (sheet.part, texts) if self.package.has(part))
+
+    @cached_property
+    def formats(self) -> list[str]:
+        """The number format of each style that cells name."""
+        own: dict[int, str] = {}
+        numbers: list[int] = []
+        if self.package.has(self._parts.get("styles", "")):
+            for element in self.package.tree(self._parts["styles"]):
+                if local(element.tag) == "numFmts":
+                    own = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in element}
+                elif local(element.tag) == "cellXfs":
+                    numbers = [int(one.get("numFmtId", "0")) for one in element]
+        return [format_of(number, own) for number in numbers]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The texts that cells share."""
+        found: list[str] = []
+        if self.package.has(self._parts.get("sharedStrings", "")):
+            for element in self.package.elements(self._parts["sharedStrings"], "si"):
+                if local(element.tag) == "si":
+                    found.append(text_of(element))
+                    if len(found) > _MAX_TEXTS:
+                        raise ValueError(len(found))
+        return found
+
+
+@cache
+def local(tag: str) -> str:
+    """The name of an element without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def text_of(element: ElementTree.Element) -> str:
+    """The text of a cell: plain or in runs of several looks; how it is pronounced is no part of it."""
+    runs = [one for part in element for one in ([part] if local(part.tag) == "t" else part if local(part.tag) == "r" else [])]
+    return unescaped("".join(one.text or "" for one in runs if local(one.tag) == "t"))
+
+
+def unescaped(text: str) -> str:
+    """A text without the codes by which Excel writes what XML cannot hold.
+
+    >>> unescaped("a_x000D_b_x005F_x000D_")
+    'a\\rb_x000D_'
+    """
+    if "_x" not in text:
+        return text
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+# --- what is no workbook that can be read
+
+
+def not_a_workbook(file: str, content: bytes) -> Problem | None:
+    """What a file is that is no workbook, or one that is not read, with the way to one that is."""
+    place, name = Place(file), PurePosixPath(file).name
+
+    def other(kind: str, ending: str) -> Problem:
+        renamed = str(PurePosixPath(name).with_suffix(ending))
+        return problem("workbook.of_another_kind", place, kind=kind, renamed=renamed, workbook=name)
+
+    if not content:
+        return problem("workbook.empty", place, workbook=name)
+    if content.startswith(_OLE):
+        streams = _ole_streams(content)
+        if "EncryptedPackage" in streams:
+            return problem("workbook.encrypted", place, workbook=name)
+        return other("Excel 97–2003", ".xls") if {"Workbook", "Book"} & streams else problem("workbook.not_xlsx", place, workbook=name)
+    if not content.startswith(b"PK"):
+        text = decode(content).text.lstrip().lower()
+        if not text:
+            return problem("workbook.not_xlsx", place, workbook=name)
+        return (
+            other("XML", ".xml") if text.startswith("<?xml") else other("HTML", ".html") if text.startswith("<") else other("CSV", ".csv")
+        )
+    try:
+        package = Package(content)
+    except DAMAGED:
+        return problem("workbook.damaged", place)
+    if any(part.endswith("vbaproject.bin") for part in package.names):
+        return problem("workbook.macros", place, renamed=str(PurePosixPath(name).with_suffix(".xlsm")), workbook=name)
+    for part, kind, ending in (("xl/workbook.bin", "xlsb", ".xlsb"), ("index/document.iwa", "Numbers", ".numbers")):
+        if package.has(part):
+            return other(kind, ending)
+    if package.has("mimetype") and package.has("content.xml"):
+        return other("OpenDocument", ".ods")
+    return None if package.has("[Content_Types].xml") else problem("workbook.not_xlsx", place, workbook=name)
+
+
+def _ole_streams(content: bytes) -> set[str]:
+    """The names in the directory of a file of the old kind (OLE), as old workbooks and encrypted ones are; none of a damaged one."""
+    try:
+        size = 1 << struct.unpack_from("<H", content, 30)[0]
+        (sector,) = struct.unpack_from("<I", content, 48)
+        tables = struct.unpack_from("<109I", content, 76)
+        names: set[str] = set()
+        for _ in range(len(content) // size):
+            at = (sector + 1) * size
+            for entry in range(at, min(at + size, len(content)), 128):
+                (length,) = struct.unpack_from("<H", content, entry + 64)
+                names.add(content[entry : entry + max(length - 2, 0)].decode("utf-16-le", "replace"))
+            (sector,) = struct.unpack_from("<I", content, (tables[sector * 4 // size] + 1) * size + sector * 4 % size)
+            if sector >= 0xFFFFFFFA:
+                break
+    except (struct.error, IndexError):
+        return set()
+    return names
