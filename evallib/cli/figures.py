@@ -92,10 +92,17 @@ def check(
     with refusals_told(lang, writes=False):
         found = check_data(data, department, year)
     if format == "json":
-        tell_json([_problem_document(one.department, one.year, p, lang) for one in found for p in one.problems])
+        documents = [_problem_document(one.department, one.year, p, lang) for one in found for p in one.problems]
+        for one in found:
+            common: dict[str, object] = {"department": one.department, "year": one.year, "level": "info", "code": "read_as"}
+            unusual = [way for way in one.read_as if way[1:] != ("utf-8-sig", ",")]
+            documents += [common | {"file": file, "encoding": encoding, "separator": separator} for file, encoding, separator in unusual]
+        tell_json(documents)
     else:
         for one in found:
             print_problems(one.problems, lang)
+            if one.read_as:
+                tell(one.how_read, lang)
             errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
             if errors:
                 tell(told("check.wrong", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)

@@ -30,13 +30,12 @@ _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?
 
 @dataclass
 class Reader:
-    """What one reading has gathered: the problems, where each row stands, how each CSV file was read (encoding, separator)."""
+    """What one reading has gathered: the problems, and where each row stands."""
 
     units: Units = field(default_factory=Units)
     problems: list[Problem] = field(default_factory=list)
     rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
-    read_as: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
@@ -87,8 +86,6 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     """The rows of one table; what is wrong with them is added to the reader's problems."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
-    if grid.encoding:
-        reader.read_as[grid.file] = (grid.encoding, grid.separator)
     if grid.problems:
         return ()
     order = _check_head(reader, grid, model)
@@ -137,8 +134,9 @@ def _judged(
                 yield from _of_another_scale(reader, place(column), model, column, mark, cells)
     if grid.separator == ";":  # as where the comma is the decimal sign
         for column, kind, text in cells:
-            if kind in ("decimal", "int") and (found := _COMMA_OR_POINT.search(unicodedata.normalize("NFKC", text))):
-                whole, point = found[0].replace(",", ""), found[0].replace(",", ".")
+            plain = unicodedata.normalize("NFKC", text)
+            if kind in ("decimal", "int") and _COMMA_OR_POINT.search(plain):
+                whole, point = plain.replace(",", ""), plain.replace(",", ".")
                 yield problem("cell.comma_says_two_things", place(column), text[:60], whole=whole, point=point)
 
 
@@ -306,7 +304,7 @@ def _read_number(
     read = amount(text, reader.units)
     if read is None:
         comma = _DECIMAL_COMMA.fullmatch(unicodedata.normalize("NFKC", text).strip())
-        point = f"{comma[2].replace('.', '').replace(' ', '')}.{comma[3]}" if comma else ""
+        point = f"{comma[1]}{re.sub('[. ]', '', comma[2])}.{comma[3]}{comma[4]}" if comma else ""
         reader.problems.append(problem("cell.decimal_comma" if comma else "cell.not_digits", place(column), text[:60], point=point))
         return
     number, unit = read

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from evallib.data.folder import monitored_years, unlisted_years
+from evallib.data.folder import data_root, monitored_years, read_year, unlisted_years
 from evallib.data.government import load_heads
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.rulebook import framework_remarks, load_framework
+from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.words import Words, words
+from evallib.model.words import NOTHING, Given, Words, words
 from evallib.model.years import EvaluatedYear
 from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What was checked, and every problem found in it; `department` is empty and `year` 0 for the government's budget."""
+    """What was checked, and every problem found in it; `department` is empty and `year` 0 for the government's budget.
+
+    `read_as` names for each CSV file of a year its encoding and separator.
+    """
 
     department: str
     year: int
     title: Words
     problems: tuple[Problem, ...]
+    read_as: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def how_read(self) -> Words:
+        """How the CSV files were read, in a line: as most were, then each other one."""
+        ways = Counter((encoding, separator) for _, encoding, separator in self.read_as)
+        if not ways:
+            return NOTHING
+        (usual, count), *_ = ways.most_common(1)
+        others = [one for one in self.read_as if one[1:] != usual]
+        said = [_way("way", *usual, count=count)]
+        said += [_way("way_of_one", encoding, separator, file=PurePosixPath(name).name) for name, encoding, separator in others]
+        return sentence("files.read_as", of=self.title, ways=words("；".join(one.zh for one in said), "; ".join(one.en for one in said)))
 
     def count(self, level: str) -> int:
         return sum(1 for problem in self.problems if problem.level == level)
@@ -54,7 +73,8 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     if not chosen and not watched and not left_out and department is not None:
         chosen = [(department, year or 0)]  # to be told what there is
     found = [*_frameworks(data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and y in row.years})]
-    found += [Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y)) for code, y in chosen]
+    for code, y in chosen:
+        found.append(Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y), _read_as(data, code, y)))
     for code, y in watched:
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
         found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
@@ -62,6 +82,22 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     if budget:
         found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
     return tuple(found)
+
+
+def _way(name: str, encoding: str, separator: str, **given: Given) -> Words:
+    known = {",": "comma", ";": "semicolon", "\t": "tab"}.get(separator, "other")
+    shown = encoding.upper().removesuffix("-SIG").removesuffix("-LE").removesuffix("-BE")
+    return sentence(f"files.{name}", encoding=shown, separator=sentence(f"files.{known}", sign=separator), **given)
+
+
+def _read_as(data: Path, code: str, year: int) -> tuple[tuple[str, str, str], ...]:
+    """The encoding and the separator of each CSV file of a year that could be read."""
+    try:
+        files = read_year(data_root(data), code, year, ()).tables
+    except InputRefused:
+        return ()
+    grids = [read_csv(file.name, file.content) for _, file in files if file.problem is None]
+    return tuple((grid.file, grid.encoding, grid.separator) for grid in grids if grid.encoding)
 
 
 def _frameworks(data: Path, used: set[tuple[str, int]]) -> Iterator[Checked]:

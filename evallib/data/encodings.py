@@ -27,6 +27,7 @@ _COMMON = frozenset(
     "冯陈褚蒋沈韩杨朱秦尤吕孔曹魏陶姜戚谢邹喻柏窦苏潘葛奚彭郎鲁韦昌苗凤俞袁柳酆鲍唐廉岑薛雷贺倪汤滕殷罗郝邬乐傅皮卞伍卜顾孟黄刘徐郭胡梁宋"
     "邓肖田董丁卢叶蔡贾夏汪廖谭陆邱侯邵熊阎漕尹武乔赖龚伟芳娜敏静丽磊洋勇艳杰娟涛秀霞刚桂辉玲鹏玉兰春梅晓丹婷雪琴峰波斌宇浩凯俊帆飞翔龙虎"
     "州川河湖湾岛岭坡沟寨宁淮汉沪浙赣皖闽粤渝蜀滇黔冀豫鄂湘琼陕甘藏疆港澳阳阴溪泉桥塘坪屯堡店庄"
+    "亩顷吨斤克辆栋套幢盏升厘箱瓶袋株棵"
 )
 """The letters that are most common in Chinese, in reports of this kind, and in names of people and places."""
 _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]+")
@@ -70,7 +71,10 @@ def decode(content: bytes) -> Decoded:
             continue
         if "\0" in text or (encoding.startswith("utf-16-") and "\n" not in text):
             return Decoded(wrong="csv.encoding")
-        found = _misread(text, encoding == "gb18030")
+        signs = frozenset() if text.isascii() else frozenset(text)
+        if encoding == "utf-8-sig" and signs and "\u00ff" < max(signs) < "\u0800" and (chinese := _common(content)):
+            return Decoded(chinese, "gb18030")  # 亩 in GB18030 is Ķ in UTF-8
+        found = _misread(text, signs, encoding == "gb18030")
         if found is None:
             return Decoded(text, encoding)
         if failed and found[0] == "csv.read_twice":  # UTF-8 all but one byte
@@ -89,15 +93,20 @@ def _around(text: str, at: int) -> str:
     return found[0][:30] if found else ""
 
 
-def _misread(text: str, guessed: bool) -> tuple[str, int] | None:
+def _common(content: bytes) -> str:
+    """Bytes as a text in GB18030 of common letters alone; empty where they are none."""
+    text = content.decode("gb18030", "replace")
+    return text if all(sign.isascii() or sign in _COMMON for sign in text) else ""
+
+
+def _misread(text: str, signs: frozenset[str], guessed: bool) -> tuple[str, int] | None:
     """How a text was read in the wrong encoding, now or before it was saved, and where; None where it was not."""
-    if text.isascii():
+    if not signs:
         return None
     if (lost := text.find("\ufffd")) >= 0:
         return "csv.letters_lost", lost
     if guessed and (found := _PRIVATE.search(text)):
         return "csv.misread", found.start()
-    signs = {*text}
     if not signs.isdisjoint(_LATIN):
         runs = [found for found in _WESTERN.finditer(text) if _was_chinese(found[0])]
         if runs:

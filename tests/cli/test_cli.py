@@ -112,7 +112,10 @@ def test_a_contradiction_that_is_not_recorded_fails(copy: Copy) -> None:
 def test_check_is_content_with_good_data() -> None:
     status, out, err = run("check")
     assert status == 0
-    assert out.strip() == "hrss 2023：错误 0，提醒 10，已记录的矛盾 1"
+    assert out.splitlines() == [
+        "hrss 2023：CSV 文件的编码和分隔符：UTF-8、逗号（17 个文件）",
+        "hrss 2023：错误 0，提醒 10，已记录的矛盾 1",
+    ]
     assert "16 × 500.00 = 8,000.00" in err
 
 
@@ -124,6 +127,16 @@ def test_check_speaks_json() -> None:
     assert [(p["file"], p["row"], p["column"]) for p in problems if p["level"] == "recorded"] == [
         ("departments/hrss/2023/findings.csv", 13, "amount")
     ]
+
+
+def test_check_tells_encoding_and_separator_of_each_file(copy: Copy) -> None:
+    file = copy.year / "units.csv"
+    file.write_bytes("".join(file.read_text(encoding="utf-8-sig").replace(",", ";")).encode("gb18030"))
+    _, out, _ = run("check", "hrss", "2023", "--lang", "en", data=copy.folder)
+    assert "encoding and separator of the CSV files: UTF-8, comma (16 file(s)); units.csv GB18030, semicolon" in out
+    _, out, _ = run("check", "hrss", "2023", "--format", "json", data=copy.folder)
+    (info,) = (one for one in json.loads(out) if one["level"] == "info")
+    assert (info["file"], info["encoding"], info["separator"]) == ("departments/hrss/2023/units.csv", "gb18030", ";")
 
 
 def test_check_lists_everything_and_exits_2(copy: Copy) -> None:

@@ -8,8 +8,10 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from evallib.data.load import LoadedYear, load_year
 from evallib.model.record import TABLES
 from evallib.model.rows import columns
 from evallib.model.table_words import TABLE_NAMES
@@ -135,6 +137,12 @@ def table_sheet(table: str) -> Sheet:
 
 def as_text(text: str) -> str:
     return f"<c t='inlineStr'><is><t xml:space='preserve'>{escape(text)}</t></is></c>" if text else ""
+
+
+def loaded(home: Path, content: bytes) -> LoadedYear:
+    """The year 2023 of a data folder, from a workbook with this content."""
+    (home / "departments" / "hrss" / "2023.xlsx").write_bytes(content)
+    return load_year(home, "hrss", 2023)
 
 
 def example() -> Book:

@@ -64,6 +64,35 @@ def test_a_unit_in_the_cell_must_be_the_one_the_row_names() -> None:
         facts("fact,year,value,unit,source,section\noutturn_basic,2023,957260元,万元,report,1\n")
 
 
+HEAD = "fact;year;value;unit;source;section"
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole", "point"), [("4,948", "4948", "4.948"), ("-84,000", "-84000", "-84.000"), ("４，９４８元", "4948元", "4.948元")]
+)
+def test_one_comma_in_a_file_of_semicolons_says_two_things(typed: str, whole: str, point: str) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        facts(f"{HEAD}\noutturn_basic;2023;{typed};元;report;1\n")
+    (problem,) = refusal.value.problems
+    assert (problem.what.en[:42], problem.fix.en) == ("in a file separated by semicolons this com", f"write {whole} or {point}")
+    assert problem.fix.zh == f"写成 {whole} 或 {point}"
+    for written in (whole, point):  # what is advised leads on
+        assert facts(f"{HEAD}\noutturn_basic;2023;{written};元;report;1\n")[0].value == Decimal(written.rstrip("元"))
+
+
+@pytest.mark.parametrize(("typed", "read"), [("1,234,567", "1234567"), ("4,948.50", "4948.50"), ("4948", "4948")])
+def test_other_numbers_in_a_file_of_semicolons_are_certain(typed: str, read: str) -> None:
+    (fact,) = facts(f"{HEAD}\noutturn_basic;2023;{typed};元;report;1,234\n")
+    assert (str(fact.value), fact.section) == (read, "1,234")
+
+
+@pytest.mark.parametrize(("typed", "point"), [("84,5", "84.5"), ("1.234,56", "1234.56"), ("1 234,5 元", "1234.5 元"), ("-4,5", "-4.5")])
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_decimal_comma_is_told_as_one(typed: str, point: str, separator: str) -> None:
+    with pytest.raises(InputRefused, match=f"has a comma for the decimal point .*write {point};"):
+        facts(f"{HEAD}\noutturn_basic;2023;{typed};元;report;1\n".replace(";", separator))
+
+
 def test_a_line_that_holds_nothing_but_a_remark_is_no_row() -> None:
     told = facts("fact,year,value,unit,source,section,#note\n,,,,,,to be checked\nprojects,2023,36,个,report,1,\n")
     assert [fact.fact for fact in told] == ["projects"]

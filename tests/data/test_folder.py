@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,87 @@ def test_a_workbook_is_one_file_and_later_years_keep_the_framework(copy: Copy) -
 def test_where_there_is_no_data_no_file_decides_anything(copy: Copy) -> None:
     assert names(copy, 2024) == []
     assert not has_data(copy.folder, "hrss", 2024)
+
+
+NEAR_BOOKS = {
+    "2023.xls": "open it in Excel, WPS or LibreOffice and save it",
+    "2023.XLSX": "rename it to 2023.xlsx",
+    "2023.et": "open it in Excel, WPS or LibreOffice and save it",
+    "2023.ods": "open it in Excel, WPS or LibreOffice and save it",
+    "2023.xlsm": "open it in Excel, WPS or LibreOffice and save it",
+    "2023(1).xlsx": "rename it to 2023.xlsx",
+    "2023（1）.xlsx": "rename it to 2023.xlsx",
+    "2023 - 副本.xlsx": "rename it to 2023.xlsx",
+    "Copy of 2023.xlsx": "rename it to 2023.xlsx",
+    "２０２３.xlsx": "rename it to 2023.xlsx",
+    "2023.xlsx.xlsx": "rename it to 2023.xlsx",
+    "2023年.xlsx": "rename it to 2023.xlsx",
+    "~$2023.xlsx": "only what Excel leaves while 2023.xlsx is open",
+}
+
+
+@pytest.mark.parametrize("name", NEAR_BOOKS)
+def test_a_workbook_of_almost_the_right_name_is_named_with_what_to_do(copy: Copy, name: str) -> None:
+    shutil.rmtree(copy.year)
+    (copy.year.parent / name).write_bytes(b"x")
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    (problem,) = refusal.value.problems
+    assert problem.what.en == "there is no data for hrss 2023, but there is a file of almost that name"
+    assert f"“{name}”: {NEAR_BOOKS[name]}" in problem.fix.en
+    assert name in problem.fix.zh
+
+
+def test_a_folder_of_almost_the_right_name_is_named(copy: Copy) -> None:
+    copy.year.rename(copy.year.parent / "2023年")
+    with pytest.raises(InputRefused, match="the folder “2023年”: rename it to 2023"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+@pytest.mark.parametrize("name", ["2022.xlsx", "2023.scenarios.json", "12023.xlsx", "2023.taken.json", "notes.xlsx"])
+def test_other_files_are_not_taken_for_a_year(copy: Copy, name: str) -> None:
+    shutil.rmtree(copy.year)
+    (copy.year.parent / name).write_bytes(b"x")
+    with pytest.raises(InputRefused, match=r"there is no data for hrss 2023\. To fix it"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+@pytest.mark.parametrize("name", ["facts.CSV", "Facts.csv", "facts.csv.txt", "facts(1).csv", "facts - 副本.csv", "基础数据.csv"])
+def test_a_table_of_almost_the_right_name_is_named_and_renamed_it_is_read(copy: Copy, name: str) -> None:
+    (copy.year / "facts.csv").rename(copy.year / name)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    (problem,) = refusal.value.problems
+    assert (problem.place.file, problem.what.en) == (
+        f"departments/hrss/2023/{name}",
+        "was not read: its name is not quite that of a table",
+    )
+    assert "rename it to facts.csv" in problem.fix.en
+    assert "改名为 facts.csv" in problem.fix.zh
+    (copy.year / name).rename(copy.year / "facts.csv")
+    load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_table_that_a_year_may_do_without_is_not_passed_over_for_its_name(copy: Copy) -> None:
+    (copy.year / "surveys.CSV").write_text("x")
+    with pytest.raises(InputRefused, match=r"surveys\.CSV: was not read"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_copy_beside_a_table_is_told_as_one_and_a_remark_is_passed_over(copy: Copy) -> None:
+    (copy.year / "#facts old.csv").write_text("x")
+    (copy.year / "~$facts.csv").write_text("x")
+    load_year(copy.folder, "hrss", 2023)
+    (copy.year / "facts(1).csv").write_text("x")
+    with pytest.raises(InputRefused, match=r"facts\.csv stands beside it; keep the one that is to be read"):
+        load_year(copy.folder, "hrss", 2023)
+
+
+@pytest.mark.parametrize(("wanted", "name"), [("departments.csv", "departments.CSV"), ("county.toml", "county.toml.txt")])
+def test_the_list_and_the_settings_of_almost_the_right_name_are_named(copy: Copy, wanted: str, name: str) -> None:
+    (copy.folder / wanted).rename(copy.folder / name)
+    with pytest.raises(InputRefused, match=f"“{name}”: rename it to {wanted}"):
+        load_year(copy.folder, "hrss", 2023)
 
 
 def test_a_folder_in_the_place_of_a_table_is_no_file(copy: Copy) -> None:

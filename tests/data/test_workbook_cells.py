@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evallib.data.load import LoadedYear, load_year
 from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES
 from evallib.model.rows import columns
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import LANGS
-from tests.conftest import DATA, GOLDEN
-from tests.data.books import Book, Sheet, as_text, cell_of, example
+from tests.conftest import GOLDEN
+from tests.data.books import Book, Sheet, as_text, cell_of, example, loaded
 
 CASES = tomllib.loads((GOLDEN / "workbook_cells.toml").read_text(encoding="utf-8"))["case"]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose year 2023 is a workbook, which each test writes anew."""
-    folder = tmp_path_factory.mktemp("books") / "data"
-    shutil.copytree(DATA, folder)
-    shutil.rmtree(folder / "departments" / "hrss" / "2023")
-    return folder
-
-
-def loaded(home: Path, content: bytes) -> LoadedYear:
-    (home / "departments" / "hrss" / "2023.xlsx").write_bytes(content)
-    return load_year(home, "hrss", 2023)
 
 
 def changed(case: dict[str, Any]) -> Book:
