@@ -107,7 +107,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
             continue
         if not cells:
             continue
-        built = _build(reader, place, model, cells)
+        built = _build(reader, place, model, cells, "".join(texts).isprintable())
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
@@ -207,14 +207,14 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     return order if len(reader.problems) == before else None
 
 
-def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple[str, Kind, str]]) -> Made | None:
-    """A row of a table from the texts of its filled cells, or None with its problems recorded."""
+def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple[str, Kind, str]], printable: bool) -> Made | None:
+    """A row of a table from the texts of its filled cells, or None with its problems recorded. `printable`: no sign is hidden in them."""
     given: dict[str, Any] = {}
     states: list[tuple[str, str]] = []
     before = len(reader.problems)
     for column, kind, raw in cells:
         text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-        hidden = hidden_sign(text)
+        hidden = None if printable else hidden_sign(text)
         if hidden:
             reader.problems.append(problem("cell.control_character", place(column), code=code_of(hidden)))
         elif len(text) > MAX_CELL:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 GENERAL = "General"
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]?'
-    r"|(?P<general>General|G/[^\s;\"]*?(?:格式|標準)|@)"
+    r"|(?P<general>General|G/[^\s;\"]{0,9}?(?:格式|標準)|@)"
     r"|(?P<exponent>E[+-])|(?P<time>AM/PM|A/P|上午/下午|[ymdhsegba])"
     r"|(?P<digit>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)|(?P<next>;)|(?P<sign>.)",
     re.IGNORECASE | re.DOTALL,
@@ -89,7 +89,7 @@ def section_of(format: str, value: Decimal) -> Section:
     return sections[0]
 
 
-@cache
+@lru_cache(1000)
 def _sections(format: str) -> tuple[Section, ...]:
     parts: list[list[tuple[str, str]]] = [[]]
     for kind, text in _tokens(format):

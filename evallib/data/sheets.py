@@ -19,6 +19,7 @@ MAX_COLUMNS = 200
 MAX_CELL = 20_000
 
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED = re.compile(r"'[=+\-@\t\r]")
 
 
 class Marked(NamedTuple):
@@ -112,7 +113,7 @@ def read_csv(file: str, content: bytes) -> Grid:
     bare = Grid(file, encoding=read.encoding, separator=separator)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[tuple[int, tuple[str, ...]]] = []
-    number, guards = top - 1, "'" in text
+    number, guards = top - 1, _GUARDED.search(text)
     try:
         for number, cells in enumerate(lines, top):
             if any(map(str.strip, cells)):

@@ -103,6 +103,8 @@ class _Reading:
         marks: dict[int, Marked] = {}
         index = -1
         for cell in element:
+            if local(cell.tag) != "c":
+                continue
             address = cell.get("r")
             index = _index(address.rstrip("0123456789")) if address else index + 1
             if not len(cell) or index in self.own:
@@ -176,7 +178,7 @@ class _Reading:
         if not value:
             return "", None
         if kind == "s":
-            return self.book.texts[int(value)], None
+            return self.book.text(int(value)), None
         if kind == "str":
             return unescaped(value), None
         if kind == "b":

@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -139,9 +139,14 @@ class Book:
                     numbers = [int(one.get("numFmtId", "0")) for one in element]
         return [format_of(number, own) for number in numbers]
 
+    def text(self, number: int) -> str:
+        """A text that cells share."""
+        if number < 0:
+            raise LookupError(number)
+        return self._texts[number]
+
     @cached_property
-    def texts(self) -> list[str]:
-        """The texts that cells share."""
+    def _texts(self) -> list[str]:
         found: list[str] = []
         if self.package.has(self._parts.get("sharedStrings", "")):
             for element in self.package.elements(self._parts["sharedStrings"], "si"):
@@ -152,7 +157,7 @@ class Book:
         return found
 
 
-@cache
+@lru_cache(1000)
 def local(tag: str) -> str:
     """The name of an element without its namespace."""
     return tag.rpartition("}")[2]
