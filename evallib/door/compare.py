@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from evallib.analysis.what_if import Compared, Difference, compare, remarks
+from evallib.analysis.what_if import Compared, compare, remarks
 from evallib.door import frames
 from evallib.door.numbers import as_float
 from evallib.door.shown import Shown, Shows, heads, some, told

@@ -11,7 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
@@ -25,9 +25,10 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
+from evallib.data.published import Published, check_published, load_published
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.words import Lang, listed
@@ -76,25 +77,39 @@ class How(TypedDict, total=False):
     notebook: Path | None
 
 
-def run_report(department: str, year: int, *, figures: bool = False, workbook: bool = False, **how: Unpack[How]) -> Written:
+def run_report(
+    department: str,
+    year: int,
+    *,
+    figures: bool = False,
+    workbook: bool = False,
+    published: Published | None = None,
+    **how: Unpack[How],
+) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
     The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
     checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`.
+    with `workbook` the scores as `DEPARTMENT.xlsx`. `published` is what was published, where it is not what the data folder says.
 
-    Raises InputRefused when the data or the notebook cannot be used, or the data changed meanwhile (nothing is written), ReportFailed
-    when the notebook stopped (nothing is written).
+    Raises InputRefused when the data or the notebook cannot be used, the data changed meanwhile, or something else was published of
+    the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
     run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
-    checked = evaluate_year(run.data, department, year)
+    checked, known = evaluate_year(run.data, department, year), load_published(run.data) if published is None else published
+    refuse_errors(check_published(known, checked.evaluation))
+    checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
 
     def beside(work: Path, of: Any) -> None:
         nonlocal evaluation, more
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year).evaluations)
+        if evaluation.corrections and not (of or {}).get("corrections"):
+            raise refused("published.not_told", run.path.name)
         evaluation = _handed_over(of, evaluation) if of else evaluation
+        if evaluation.tried and known.of(department, year):
+            raise refused("published.trial", f"{department} {year}")
         (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
             more = _write_figures(evaluation, work, run.name, run.lang)
@@ -127,7 +142,7 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     made = apply(recorded, changes)
     if of["fingerprint"] or changes or of["said"] or of["name"]:  # nothing of these where only the parameters name it
         said = of_evaluation(made, of["lang"])
-        if any(of[key] != value for key, value in said.items() if key != "changes"):
+        if any(of.get(key) != value for key, value in said.items() if key != "changes"):
             raise refused("report.other_data", REPORT)
     return made
 
