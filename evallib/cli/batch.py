@@ -12,7 +12,6 @@ from evallib.cli.shared import (
     ANOTHER_NAME,
     DATA,
     ERR,
-    OUT,
     REPORTS,
     Data,
     Language,
@@ -22,6 +21,7 @@ from evallib.cli.shared import (
     refusals_told,
     table_of,
     tell,
+    tell_csv,
     told,
 )
 from evallib.kit import PAGES
@@ -135,14 +135,22 @@ def results(
     lang: Language = "zh",
     out: Out = REPORTS,
 ) -> None:
-    """查看全部报告的结果 / Print results of all reports, or a part of them."""
+    """查看全部报告的结果 / Print results of all reports, or a part of them.
+
+    给 Excel 用报告文件夹中的 results.csv。For Excel there is results.csv in the folder of the reports.
+    """
     import pandas as pd
+
+    from evallib.runs.index import COLUMNS
 
     file = out / "results.parquet"
     with refusals_told(lang, writes=False):
         if not file.is_file():
             raise refused("command.no_results", str(file))
-        table = pd.read_parquet(file)
+        try:
+            table = pd.read_parquet(file)[[*COLUMNS]]
+        except (ValueError, KeyError, OSError):
+            raise refused("command.unreadable_results", str(file)) from None
         for column, wanted in (("department", department), ("year", year), ("indicator", indicator)):
             known = [str(value) for value in table[column].unique()]
             for value in wanted or ():
@@ -151,7 +159,7 @@ def results(
             if wanted:
                 table = table[table[column].isin(wanted)]
     if format == "csv":
-        print(table.to_csv(index=False), end="")
+        tell_csv([table.columns, *table.astype(object).where(table.notna(), None).itertuples(index=False)])
         return
     shown = ["department", "year", "indicator", "name" if lang == "zh" else "name_en", "points", "score", "value", "unit", "status"]
     view = table_of(told("results.heads"), lang)
@@ -160,4 +168,4 @@ def results(
             row["value"], row["unit"] = percent(Decimal(row["value"])).removesuffix("%"), "%"
         row["status"] = STATUSES[row["status"]][lang]
         view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row.values()))
-    OUT.print(view)
+    tell(view)

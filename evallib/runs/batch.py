@@ -303,7 +303,7 @@ def run_job(job: Job) -> Outcome:
         _write_stamp(job, fingerprint=mark, refused=asdict(reason))
         return Outcome(job, "refused", reason)
     except ReportFailed as failure:
-        return Outcome(job, "failed", words(failure.details.strip()[:2000]))
+        return Outcome(job, "failed", Words(*(text.strip()[:2000] for text in (failure.said.zh, failure.said.en))))
     except Exception as error:  # one report that breaks must not break the others
         return _broken(job, error)
     _write_stamp(job, fingerprint=mark, outputs=_sizes(job), result=result)

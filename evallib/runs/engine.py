@@ -11,9 +11,17 @@ from importlib.metadata import entry_points
 NAME = "evallib"
 
 
-@cache
+given_up: list[str] = []
+"""Why this process forks no more: what was wrong at a start."""
+
+
 def fast_engine() -> str | None:
-    """The name of the engine that forks a warm process; None (papermill's own) where the system cannot fork safely."""
+    """The name of the engine that forks a warm process; None (papermill's own) where the system cannot fork safely, or it failed."""
+    return None if given_up else _forking()
+
+
+@cache
+def _forking() -> str | None:
     installed = any(entry.name == NAME for entry in entry_points(group="papermill.engine"))
     return NAME if installed and hasattr(os, "fork") and sys.platform != "darwin" else None
 

@@ -27,7 +27,7 @@ _USABLE: tuple[State, ...] = ("made", "up_to_date")
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
 _LABELS = ("total", "grade", "change", "self", "scored")
 _NUMBERS = ("points", "score", "score_rate", "total", "value")
-_COLUMNS = (
+COLUMNS = (
     *("department", "department_name", "year", "kind", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
     *("points", "score", "score_rate", "value", "unit", "status", "method", "basis", "tried", "tried_en"),
 )
@@ -175,7 +175,7 @@ def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
             head |= {"department": job.department, "department_name": result["name"], "year": job.year}
             head |= {"tried": tried["zh"], "tried_en": tried["en"]}
             found += [{**head, **row} for row in result["rows"]]
-    table = pd.DataFrame(found, columns=list(_COLUMNS))
+    table = pd.DataFrame(found, columns=list(COLUMNS))
     for column in _NUMBERS:
         table[column] = pd.to_numeric(table[column])
     return table
@@ -185,7 +185,7 @@ def write_results(jobs: Sequence[Job], out: Path) -> tuple[Path, Path]:
     """`results.csv` (for Excel: UTF-8 with its mark) and `results.parquet`."""
     table = results_table(jobs)
     safe = table.copy()
-    for column in (name for name in _COLUMNS if name not in (*_NUMBERS, "year")):
+    for column in (name for name in COLUMNS if name not in (*_NUMBERS, "year")):
         safe[column] = [guarded(cell) if isinstance(cell, str) else cell for cell in safe[column]]
     targets = out / "results.csv", out / "results.parquet"
     with whole(targets[0]) as file:

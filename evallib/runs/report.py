@@ -31,10 +31,11 @@ from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
-from evallib.model.words import Lang, listed
+from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
 from evallib.say.refusals import problem, refused
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,18 @@ class Written(Page):
 
 
 class ReportFailed(Exception):
-    """The notebook stopped. The data was fine; `details` holds what the notebook said."""
+    """The notebook stopped. The data was fine; `said` holds what the notebook said, or what became of it."""
 
-    def __init__(self, details: str) -> None:
-        super().__init__(details)
-        self.details = details
+    def __init__(self, said: Words) -> None:
+        super().__init__(said)
+        self.said = said
+
+    def __str__(self) -> str:
+        return self.said.en
+
+
+class KernelDied(ReportFailed):
+    """The process that ran the notebook was killed, or ended by itself: with more memory it may go well."""
 
 
 class How(TypedDict, total=False):
@@ -301,8 +309,10 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
 def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> Any:
     """Run the notebook with its parameters in a fresh kernel; the executed notebook."""
     import papermill
-    from papermill.exceptions import PapermillExecutionError
+    from papermill.exceptions import PapermillExecutionError, strip_color
     from traitlets.config import Config
+
+    from evallib.runs.kernels import CLASS, silence
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the kernel's connection; what the notebook itself warns of stands in its outputs
@@ -316,19 +326,25 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,
+                execution_timeout=silence(),
                 resources=_beside(notebook),
                 config=Config(
                     {
                         "KernelManager": {"transport_encryption": "auto"},
                         # the kernel may say at its end that it was interrupted: that is how it is told to stop
-                        "NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]},
+                        "NotebookClient": {"kernel_manager_class": CLASS, "extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]},
                     }
                 ),
             )
         except PapermillExecutionError as error:
-            raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
-        except RuntimeError as error:  # the kernel died
-            raise ReportFailed(f"{type(error).__name__}: {error}") from None
+            trace = strip_color("\n".join(error.traceback)) or error.source
+            raise ReportFailed(words(f"{error.ename}: {error.evalue}\n{trace}")) from None
+        except TimeoutError:  # a cell, or the kernel at its start
+            raise ReportFailed(sentence("net.kernel_silent", minutes=silence() // 60)) from None
+        except RuntimeError as error:
+            if "respond" in str(error):
+                raise ReportFailed(sentence("net.kernel_silent", minutes=1)) from None
+            raise KernelDied(sentence("net.kernel_died")) from None
 
 
 @cache

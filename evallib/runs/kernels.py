@@ -1,0 +1,30 @@
+"""The kernel that a page's notebook is given: of this Python, and no other, with a limit to how long a cell may be silent."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+CLASS = f"{__name__}.OurKernelManager"
+
+
+class OurKernelManager(AsyncKernelManager):
+    """Starts the kernel of the Python that runs the kit, whatever somebody has installed under the name `python3`."""
+
+    @property
+    def kernel_spec(self) -> Any:
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def silence() -> int:
+    """For how many seconds a cell may run: half an hour, or what EVALLIB_CELL_SECONDS says.
+
+    >>> silence()
+    1800
+    """
+    asked = os.environ.get("EVALLIB_CELL_SECONDS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else 1800
