@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 from evallib.data.cells import Reader, load_table
+from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_root, read_file
-from evallib.data.raw_tables import csv_line, head_of, shown, texts_of
+from evallib.data.raw_tables import head_of, shown, texts_of
 from evallib.data.rulebook import load_county
-from evallib.data.sheets import guarded, read_csv
+from evallib.data.sheets import read_csv
 from evallib.data.whole import whole
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, Place, Problem
@@ -21,7 +23,7 @@ from evallib.model.rows import columns
 from evallib.model.seals import FORMAT, seals_of
 from evallib.model.words import Lang, Words, words
 from evallib.say.corrections import differences
-from evallib.say.refusals import entries, problem, refused
+from evallib.say.refusals import entries, problem
 from evallib.say.sentences import sentence
 
 
@@ -39,15 +41,18 @@ class Published:
         """What is in force of a department's year; None where nothing was published."""
         return next(iter(reversed(self.history(department, year))), None)
 
-    def with_row(self, row: Seal) -> Published:
-        """What is published once a row is added."""
-        return Published((*self.rows, row))
+    def with_row(self, row: Seal, instead: Seal | None = None) -> Published:
+        """What is published once a row is added, or stands in the place of another one."""
+        return Published(tuple(row if one is instead else one for one in self.rows) if instead else (*self.rows, row))
+
+    def corrections(self, department: str, year: int, names: Mapping[str, Words]) -> tuple[Correction, ...]:
+        """What was corrected and revised of a department's year, the first first; `names` are those of the indicators by their ids."""
+        return tuple(_correction(before, row, names) for before, row in pairwise(self.history(department, year)))
 
     def told(self, evaluation: Evaluation) -> Evaluation:
         """An evaluation that says how it differs from what was published before."""
-        history = self.history(evaluation.record.department, evaluation.record.year)
-        found = tuple(_correction(before, row, evaluation) for before, row in pairwise(history) if row.kind != "first")
-        return replace(evaluation, corrections=found) if found else evaluation
+        record = evaluation.record
+        return replace(evaluation, corrections=self.corrections(record.department, record.year, _names(evaluation)))
 
 
 def load_published(data: Path) -> Published:
@@ -110,8 +115,7 @@ def write_published(published: Published, file: Path, lang: Lang) -> None:
     for row in published.rows:
         texts = texts_of(row)
         lines.append([shown(Seal, id, texts[id], lang) for id in ids])
-    text = "".join(csv_line(map(guarded, line)) + "\n" for line in lines)
-    file.write_bytes(text.encode("utf-8-sig"))
+    file.write_bytes(csv_bytes(lines))
 
 
 def check_published(published: Published, evaluation: Evaluation) -> tuple[Problem, ...]:
@@ -129,9 +133,14 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
             if was != now:
                 found.append(problem(f"published.{name}_changed", place, about, framework=row.framework, was=was[:12], now=now[:12]))
     if row.result_seal != seals.result:
-        said = differences(_correction(row, sealed(e, "first", "", row.date.isoformat(), None), e))
+        said = difference(row, e)
         found.append(problem("published.differs", place, about, differences=said, department=row.department, year=row.year))
     return tuple(found)
+
+
+def difference(row: Seal, evaluation: Evaluation) -> Words:
+    """What an evaluation says otherwise than was published."""
+    return differences(_correction(row, sealed(evaluation, "first", "", row.date.isoformat(), None), _names(evaluation)))
 
 
 def seal_again(root: Path) -> tuple[Words, ...]:
@@ -152,8 +161,7 @@ def seal_again(root: Path) -> tuple[Words, ...]:
             continue
         now = sealed(today, "first", "", row.date.isoformat(), None)
         if (now.total, now.grade, now.framework, now.scores) != (row.total, row.grade, row.framework, row.scores):
-            change = differences(_correction(row, now, today))
-            said.append(sentence("upgrade.not_sealed", reason=change, **about))
+            said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
             continue
         kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
         rows[index] = row.model_copy(update=kept)
@@ -172,16 +180,25 @@ def _score(score: Decimal | None) -> str:
     return "—" if score is None else f"{score:f}"
 
 
-def _correction(before: Seal, after: Seal, evaluation: Evaluation) -> Correction:
-    """What lies between two published results, with the names that an evaluation has for the indicators."""
-    names = {i.id: i.name for i in evaluation.indicators}
+def _names(evaluation: Evaluation) -> dict[str, Words]:
+    return {i.id: i.name for i in evaluation.indicators}
+
+
+def _correction(before: Seal, after: Seal, names: Mapping[str, Words]) -> Correction:
+    """What lies between two published results."""
     was, now = before.pairs("scores"), after.pairs("scores")
     moved = (Difference(id, names.get(id, words(id)), _number(was.get(id)), _number(now.get(id))) for id in {**was, **now})
     held, given = before.pairs("files"), after.pairs("files")
     files = tuple(name for name in {**held, **given} if held.get(name) != given.get(name))
     total = Difference("total", sentence("changes.total"), before.total, after.total)
-    kind = "revision" if after.kind == "revision" else "correction"
-    return Correction(kind, after.date.isoformat(), after.why, total, tuple(one for one in moved if one.before != one.after), files)
+    return Correction(
+        "revision" if after.kind == "revision" else "correction",
+        after.date.isoformat(),
+        after.why,
+        total,
+        tuple(one for one in moved if one.before != one.after),
+        files,
+    )
 
 
 def _number(text: str | None) -> Decimal | None:

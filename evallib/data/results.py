@@ -143,11 +143,12 @@ def _rows(said: Sequence[Any], found: Sequence[Any]) -> Iterator[tuple[Words, An
     for id in {**was, **now}:
         a, b = was.get(id), now.get(id)
         if a is None or b is None:
-            yield words(f"{(a or b).name.zh}（{id}）", f"{(a or b).name.en} ({id})"), a and "+", b and "+"
+            name = (was | now)[id].name
+            yield words(f"{name.zh}（{id}）", f"{name.en} ({id})"), a and "+", b and "+"
         elif a != b:
             names = ["score", *(field.name for field in fields(a))]
-            name = next(one for one in names if getattr(a, one, None) != getattr(b, one, None))
-            yield b.name + words(f" {name}"), getattr(a, name), getattr(b, name)
+            first = next(one for one in names if getattr(a, one, None) != getattr(b, one, None))
+            yield b.name + words(f" {first}"), getattr(a, first), getattr(b, first)
     if [*was] != [*now] and {*was} == {*now}:
         yield words("顺序", "order"), "", ""
 
@@ -155,4 +156,3 @@ def _rows(said: Sequence[Any], found: Sequence[Any]) -> Iterator[tuple[Words, An
 def _short(value: Any) -> str:
     text = "—" if value is None else str(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
-

@@ -269,7 +269,8 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(f"evallib {e.version} · {e.framework.id}/{e.framework.first_year}")
 
 
-def _workbook(e: Evaluation, lang: Lang) -> bytes:
+def score_workbook(e: Evaluation, lang: Lang) -> bytes:
+    """The workbook of an evaluation as bytes: see `write_score_workbook`."""
     book, results, content, e = Workbook(), dict[str, dict[str, Decimal]](), content_seal(e), with_numbers(e)
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
@@ -303,6 +304,6 @@ def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None
     ...     [file.name for file in Path(folder).iterdir()]
     ['hrss.xlsx']
     """
-    content = _workbook(evaluation, lang)
+    content = score_workbook(evaluation, lang)
     with whole(path) as file:
         file.write_bytes(content)

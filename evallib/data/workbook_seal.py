@@ -39,7 +39,7 @@ def read_book(content: bytes) -> ReadBook:
                 raise ValueError("too large")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True, keep_links=False)
+            book: Any = openpyxl.load_workbook(io.BytesIO(content), data_only=True, read_only=True, keep_links=False)
     except Exception as error:  # openpyxl raises whatever its parser meets in a damaged file
         raise ValueError(type(error).__name__) from None
     held = {str(one.name): str(one.value or "") for one in book.custom_doc_props.props}

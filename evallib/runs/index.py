@@ -15,6 +15,7 @@ from evallib import __version__
 from evallib.data.sheets import guarded
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
+from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
 from evallib.model.words import Lang
 from evallib.pages.rendering import environment, made_at, mark_chinese
@@ -78,6 +79,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
             groups=list(dict.fromkeys(row["group"] for row in rows)),
             grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
             points=points.pop().removesuffix(".00") if len(points) == 1 else "",
+            corrections=(out / f"{page_name('corrections', lang)}.html").is_file(),
             tried=sentence("batch.tried.meaning")[lang] if any(result.get("tried") for result in results) else "",
             trial=sentence("changes.trial")[lang],
             synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
@@ -90,7 +92,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         page = head + mark + mark_chinese(body)
     target = out / f"{page_name('index', lang)}.html"
     with whole(target) as file:
-        file.write_text(page, encoding="utf-8", newline="\n")
+        file.write_text(sealed_page(page), encoding="utf-8", newline="\n")
     return target
 
 

@@ -30,8 +30,8 @@ def differences(correction: Correction) -> Words:
 
 def told(correction: Correction) -> Words:
     """A correction as the page begins with it."""
-    given = {"kind": CHOICES[correction.kind], "date": correction.date, "why": correction.why, "differences": differences(correction)}
-    return sentence("corrections.told", **given)
+    c = correction
+    return sentence("corrections.told", kind=CHOICES[c.kind], date=c.date, why=c.why, differences=differences(c))
 
 
 def _points(score: Decimal | None) -> str:
