@@ -90,12 +90,18 @@ def batch(
         except OSError as error:
             tell(told("batch.dask_silent", address=str(dask), error=str(error)), lang, ERR)
             raise typer.Exit(2) from None
+    from evallib.data.published import load_published
+    from evallib.runs.corrections import write_corrections
+    from evallib.runs.county import list_of_batch, write_list
     from evallib.runs.index import write_index, write_results
 
     made = {outcome.job: outcome for outcome in outcomes}
     known: dict[Path, bytes] = {}
     with refusals_told(lang, to=out):
-        index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, lang)
+        every = [made.get(job) or outcome_outside(job, known) for job in every_job]
+        write_corrections(data, out)
+        write_list(out, list_of_batch(every, load_published(data)))
+        index = write_index(every, out, lang)
         write_results([job for job in every_job if job.kind == "report"], out)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
     told_counts = [f"{STATES[s][lang]} {n}" for s, n in counts.items() if n]

@@ -67,12 +67,12 @@ def verify(
     ] = REPORTS,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="数据文件夹：也核对公布过的结果和数据文件 / a data folder: also hold it against what was published"),
+        typer.Option("--data", help="数据文件夹：也核对公布过的结果和数据文件 / data folder: also hold it against what was published"),
     ] = None,
     format: Annotated[Literal["text", "json"], typer.Option("--format", help="输出格式 / output format")] = "text",
     lang: Language = "zh",
 ) -> None:
-    """核验报告：重新计算得分，查有没有被改动，不用网络 / Verify reports: score again, see whether anything was touched; needs no network."""
+    """核验报告：重新计算得分，查有没有被改动，不用网络 / Verify reports, offline: score again, see whether anything was touched."""
     from evallib.runs.verify import as_objects
     from evallib.runs.verify import verify as verify_reports
 

@@ -41,6 +41,11 @@ class Published:
         """What is in force of a department's year; None where nothing was published."""
         return next(iter(reversed(self.history(department, year))), None)
 
+    def corrected(self, department: str, year: int) -> str:
+        """What tells a corrected year from what it was before; empty where nothing was corrected."""
+        row = self.of(department, year)
+        return row.result_seal if row and row.kind != "first" else ""
+
     def with_row(self, row: Seal, instead: Seal | None = None) -> Published:
         """What is published once a row is added, or stands in the place of another one."""
         return Published(tuple(row if one is instead else one for one in self.rows) if instead else (*self.rows, row))
@@ -124,17 +129,17 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
     row = published.of(e.record.department, e.record.year)
     if row is None:
         return ()
-    about, place = f"{row.department} {row.year}", Place(FILE)
+    place = Place(f"{row.department} {row.year}")
     if row.format != FORMAT:
-        return (problem("published.old_format", place, about),)
+        return (problem("published.old_format", place),)
     found: list[Problem] = []
     if row.framework == _framework(e):  # another one is another result
         for name, was, now in (("framework", row.framework_seal, seals.framework), ("catalogue", row.catalogue_seal, seals.catalogue)):
             if was != now:
-                found.append(problem(f"published.{name}_changed", place, about, framework=row.framework, was=was[:12], now=now[:12]))
+                found.append(problem(f"published.{name}_changed", place, framework=row.framework, was=was[:12], now=now[:12]))
     if row.result_seal != seals.result:
         said = difference(row, e)
-        found.append(problem("published.differs", place, about, differences=said, department=row.department, year=row.year))
+        found.append(problem("published.differs", place, differences=said, department=row.department, year=row.year))
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -23,7 +23,7 @@ class Seal(Row):
     department: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
     year: Annotated[int, Field(ge=1990, le=2200)]
     kind: Kind
-    date: Date
+    date: datetime.date
     framework: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*/\d{4}$")]
     total: Decimal | None = None
     grade: str = ""

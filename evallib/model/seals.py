@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, is_dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -57,7 +56,7 @@ def _plain(value: Any) -> Any:
         return {key: one for key, one in plain if one not in (None, "", [], {})}  # a key that is added later changes no seal
     if isinstance(value, (list, tuple)):
         return [*map(_plain, value)]
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def seal(value: Any) -> str:

@@ -18,12 +18,14 @@ from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
+from evallib.data.published import load_published
 from evallib.data.whole import whole
 from evallib.data.years import DataChanged
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PACKAGE, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused
 from evallib.model.record import Kind
+from evallib.model.seals import content_seal
 from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.runs.report import Page, ReportFailed, Written, page_name, run_comparison, run_monitoring, run_overview, run_report
 from evallib.say.refusals import refused
@@ -113,14 +115,14 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     data, out = data.resolve(), out.resolve()
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
-    found: list[Job] = []
+    published, found = load_published(data), list[Job]()
     for row in listings:
         rows = [other for other in listings if other.code == row.code]
         listed = "\n".join(other.model_dump_json() for other in rows)
         for year in row.years:
             before = next((other.framework for other in rows if year - 1 in other.years), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
-            about = (listed, row.words, inputs, row.kind, row.framework)
+            about = (listed + published.corrected(row.code, year), row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))
     return tuple(found)
 
@@ -295,7 +297,7 @@ def run_job(job: Job) -> Outcome:
         if isinstance(page, Written):
             made = page.evaluation
             called = {"year": asdict(made.catalogue.year(job.year)), "framework_name": asdict(made.framework.words)}
-            result = result_of(made) | called | {"kind": made.record.kind}
+            result = result_of(made) | called | {"kind": made.record.kind, "content": content_seal(made)}
     except DataChanged as change:  # nothing that would hold the next time
         return Outcome(job, "refused", change.in_short())
     except InputRefused as refusal:
@@ -306,7 +308,8 @@ def run_job(job: Job) -> Outcome:
         return Outcome(job, "failed", Words(*(text.strip()[:2000] for text in (failure.said.zh, failure.said.en))))
     except Exception as error:  # one report that breaks must not break the others
         return _broken(job, error)
-    _write_stamp(job, fingerprint=mark, outputs=_sizes(job), result=result)
+    files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in job.outputs}
+    _write_stamp(job, fingerprint=mark, outputs=_sizes(job), files=files, result=result)
     return Outcome(job, "made", left_out=tuple(words(p.describe("zh"), p.describe("en")) for p in page.left_out))
 
 
@@ -354,6 +357,15 @@ def read_result(job: Job) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def read_files(job: Job) -> dict[str, str]:
+    """The checksums of a job's files when they were made; none where its stamp says none."""
+    try:
+        found = json.loads(job.stamp.read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def clear_leftovers(out: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from evallib.data.published import Published
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import whole
+from evallib.model.errors import InputRefused
+from evallib.runs.batch import Outcome, read_files, read_result
 from evallib.say.refusals import refused
 
 NAME = "county.json"
@@ -63,29 +66,41 @@ def list_text(rows: Iterable[Listed]) -> str:
     return json.dumps({"format": 1, "reports": [asdict(row) for row in ordered]}, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_list(out: Path, rows: Iterable[Listed], keep: Iterable[tuple[str, int]] = ()) -> None:
-    """Write the list anew: the `rows`, and those that stand there now and are to be kept.
-
-    A row takes along what the list knows of other files of the same result: in another language, a workbook, what was published before.
-    """
+def write_list(out: Path, rows: Iterable[Listed]) -> None:
+    """Write the list anew. A row takes along what the list knows of other files of the same result: see `with_known`."""
     try:
         now = read_list(out)
-    except Exception:  # of whatever somebody has made of it: it is written anew
+    except InputRefused:  # somebody has made something else of it
         now = {}
-    made = {key: now[key] for key in keep if key in now}
-    for row in rows:
-        made[row.key] = with_known(row, now.get(row.key))
     with whole(out / NAME) as file:
-        file.write_text(list_text(made.values()), encoding="utf-8", newline="\n")
+        file.write_text(list_text(with_known(row, now.get(row.key)) for row in rows), encoding="utf-8", newline="\n")
+
+
+def list_of_batch(outcomes: Iterable[Outcome], published: Published) -> list[Listed]:
+    """The rows of the list by what became of the reports of a batch; what is published and refused today stays as it is."""
+    rows = []
+    for outcome in outcomes:
+        job, result = outcome.job, read_result(outcome.job) if outcome.state in ("made", "up_to_date") else None
+        if job.kind != "report":
+            continue
+        held = outcome.state == "refused" and published.of(job.department, job.year) is not None
+        row = Listed(job.department, job.year, "held" if held else outcome.state)
+        if result:
+            files = {f"{job.year}/{name}": mark for name, mark in read_files(job).items()}
+            row = replace(row, total=result["total"], content=result["content"], files=files)
+        rows.append(row)
+    return rows
 
 
 def with_known(row: Listed, known: Listed | None) -> Listed:
-    """A row with what was known of the other files of its result, and of what was published before."""
+    """A row with what was known of the other files of its result (another language, a workbook), and of what was published before."""
     if known is None:
         return row
+    if row.state == "held":
+        return replace(known, state=row.state)
     same = row.content and row.content == known.content
     files = {name: mark for name, mark in known.files.items() if same or name.startswith("history/")}
-    return Listed(row.department, row.year, row.state, row.total, row.content, {**files, **row.files})
+    return replace(row, files={**files, **row.files})
 
 
 def checksum(file: Path) -> str:

@@ -160,7 +160,7 @@ def _with_pages(row: Seal, pages: tuple[Path, ...]) -> Seal:
 
 
 def _forms(out: Path, department: str, year: int, lang: Lang) -> list[tuple[Lang, bool, bool]]:
-    """What is made again: each language in which there is a page, or that is asked for; with a workbook and pictures where there are any."""
+    """What is made again: each language that has a page, or is asked for; with a workbook and pictures where there are any."""
     standing = [file.name for file in _files(out, department, year).values()]
     pictures = [name for name in standing if name.endswith(".png")]
     english = sum(1 for name in pictures if name.startswith(f"{page_name(department, 'en')}."))

@@ -144,11 +144,11 @@ class _File:
         if (e := self.evaluation) is None:
             return
         self.content = seals_of(e).content
-        if self.known.data is not None:
+        row, earlier = self._row(e)
+        if self.known.data is not None and not earlier:
             changed = [file.name for file in e.record.files if _sha256(self.known.data / file.name) != file.sha256]
             if changed:
                 self.say("inputs_changed", files=_some(map(words, changed)))
-        row = self._row(e)
         seals = seals_of(e)
         if row is not None and row.format == FORMAT:
             if row.result_seal != seals.result:
@@ -156,12 +156,12 @@ class _File:
             elif (row.framework_seal, row.catalogue_seal) != (seals.framework, seals.catalogue):
                 self.say("other_rules", date=row.date.isoformat())
 
-    def _row(self, e: Evaluation) -> Seal | None:
-        """The row by which an evaluation was published: an earlier one bears its number."""
+    def _row(self, e: Evaluation) -> tuple[Seal | None, bool]:
+        """The row by which an evaluation was published, and whether it is an earlier one: that bears its number."""
         history = self.known.published.history(e.record.department, e.record.year)
         number = self.path.name.removesuffix(_JSON).partition(".")[2]
         at = int(number) - 1 if number.isdecimal() else len(history) - 1
-        return history[at] if 0 <= at < len(history) else None
+        return history[at] if 0 <= at < len(history) else None, number.isdecimal()
 
     def _page(self) -> None:
         html = _bytes(self.path).decode("utf-8", "replace")
