@@ -27,13 +27,14 @@ from evallib.cli.shared import (
 from evallib.kit import PAGES
 from evallib.model.errors import meant
 from evallib.model.units import SHARE
+from evallib.model.words import Words
 from evallib.say.numbers import percent
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 from evallib.say.workings import STATUSES
 
 if TYPE_CHECKING:
-    from evallib.runs.batch import Outcome
+    from evallib.runs.stamps import Outcome
 
 
 def batch(
@@ -50,7 +51,10 @@ def batch(
     """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.runs.batch import STATES, choose_jobs, clear_leftovers, list_pages, outcome_outside, run_batch
+    from evallib.runs.batch import clear_leftovers, run_batch
+    from evallib.runs.index import write_shared
+    from evallib.runs.jobs import choose_jobs, list_pages
+    from evallib.runs.stamps import STATES
     from evallib.runs.workers import open_executor
 
     with refusals_told(lang):
@@ -61,7 +65,7 @@ def batch(
     with refusals_told(lang, to=out):  # said once, not for every page
         out.mkdir(parents=True, exist_ok=True)
     clear_leftovers(out)
-    failures = 0
+    failures, said_once = 0, list[Words]()
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=ERR, disable=not ERR.is_terminal) as progress:
         task = progress.add_task(told("batch.pages")[lang], total=len(jobs))
@@ -69,11 +73,14 @@ def batch(
         def heard(outcome: Outcome) -> None:
             nonlocal failures
             line = f"{outcome.job.title[lang]}  {STATES[outcome.state][lang]}  {outcome.reason[lang]}".rstrip()
-            if outcome.state in ("refused", "failed", "missing"):
+            if outcome.state in ("held", "refused", "failed", "missing"):
                 failures += 1
                 tell(line, on=progress.console)
-            elif outcome.state == "made" and not ERR.is_terminal:
-                tell(line, on=ERR)
+            elif outcome.state == "filling" or (outcome.state == "made" and not ERR.is_terminal):
+                tell(line, on=progress.console)
+            if outcome.remark and outcome.remark not in said_once:
+                said_once.append(outcome.remark)
+                tell(outcome.remark, lang, progress.console)
             for said in outcome.left_out:
                 tell(f"{outcome.job.title[lang]}  " + sentence("batch.left_out.one", said=said)[lang], on=progress.console)
             progress.update(task, advance=1, description=told("batch.failures", count=failures)[lang])
@@ -90,19 +97,8 @@ def batch(
         except OSError as error:
             tell(told("batch.dask_silent", address=str(dask), error=str(error)), lang, ERR)
             raise typer.Exit(2) from None
-    from evallib.data.published import load_published
-    from evallib.runs.corrections import write_corrections
-    from evallib.runs.county import list_of_batch, write_list
-    from evallib.runs.index import write_index, write_results
-
-    made = {outcome.job: outcome for outcome in outcomes}
-    known: dict[Path, bytes] = {}
     with refusals_told(lang, to=out):
-        every = [made.get(job) or outcome_outside(job, known) for job in every_job]
-        write_corrections(data, out)
-        write_list(out, list_of_batch(every, load_published(data)))
-        index = write_index(every, out, lang)
-        write_results([job for job in every_job if job.kind == "report"], out)
+        index = write_shared(every_job, outcomes, out, lang)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
     told_counts = [f"{STATES[s][lang]} {n}" for s, n in counts.items() if n]
     if left_out := sum(len(outcome.left_out) for outcome in outcomes):

@@ -89,6 +89,7 @@ def check(
 ) -> None:
     """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
+    from evallib.data.years import lacking_of
 
     with refusals_told(lang, writes=False):
         found = check_data(data, department, year)
@@ -99,7 +100,8 @@ def check(
             print_problems(one.problems, lang)
             errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
             if errors:
-                tell(told("check.wrong", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
+                wrong = "lacking" if lacking_of(one.problems) else "wrong"
+                tell(told(f"check.{wrong}", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
                 continue
             tell(told("check.usable", of=one.title, warnings=warnings, recorded=recorded), lang)
     if any(one.count("error") for one in found):

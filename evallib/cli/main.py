@@ -69,6 +69,8 @@ def main() -> None:
         return
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries say to those who program with them
+        warnings.filterwarnings("default", module=r"evallib\.")
+        warnings.showwarning = lambda message, *args, **more: tell(str(message), on=ERR)
     try:
         app()
     except (SystemExit, KeyboardInterrupt):

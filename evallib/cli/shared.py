@@ -162,8 +162,12 @@ def table_of(heads: Words, lang: Lang, title: str | None = None) -> TextTable:
 
 def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
     """Every problem, a line each, on the error stream; the same in rows that follow each other shares one."""
+    from evallib.data.years import lacking_of
+
+    of_errors = told("level.lacking" if lacking_of(problems) else "level.error")
     for problem in gathered(problems):
-        tell(f"{told(f'level.{problem.level}')[lang]}  {problem.describe(lang)}", on=ERR)
+        level = of_errors if problem.level == "error" else told(f"level.{problem.level}")
+        tell(f"{level[lang]}  {problem.describe(lang)}", on=ERR)
 
 
 ANOTHER_FOLDER, ANOTHER_NAME, CLOSE_IT = (told(f"fix.{name}") for name in ("another_folder", "another_name", "close_it"))
@@ -182,9 +186,13 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
         yield
     except InputRefused as refusal:
         print_problems(refusal.problems, lang)
+        from evallib.data.years import lacking_of
+
         count, written = len(refusal.problems), told("refused.nothing_written") if writes else NOTHING
-        several = "several" if count > 1 else "one"
+        several = "lacking" if lacking_of(refusal.problems) else "several" if count > 1 else "one"
         tell(told(f"refused.{several}", count=count, written=written, once_more=ONCE_MORE), lang, ERR)
+        if moved := getattr(refusal, "moved", None):
+            tell(told("refused.moved", folder=str(moved)), lang, ERR)
         raise typer.Exit(2) from None
     except (OSError, MemoryError) as error:
         from evallib.data.net import told_of_system

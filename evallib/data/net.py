@@ -77,7 +77,7 @@ def _of_system(error: BaseException, to: Path | None = None, fix: Words = NOTHIN
     ours = to is not None and (not named or cause in _WHEREVER or _is_within(Path(named), to))
     place = str(to) if not named or (ours and cause in _WHEREVER) else named
     helps = fix if ours and fix and cause in ("denied", "in_the_way", "read_only") else sentence(f"net.fix.{cause}")
-    what = "writing" if ours else "reading" if named else "working"
+    what = "working" if cause in ("no_memory", "too_many_open") else "writing" if ours else "reading" if named else "working"
     return sentence(f"net.{what}", place=place, why=sentence(f"net.cause.{cause}")), helps
 
 
@@ -98,7 +98,7 @@ def told(error: BaseException, near: Path | None = None) -> Words:
     """
     if not is_on():
         return words(f"{type(error).__name__}: {error}"[:2000])
-    return _said(*(_of_system(error) or _unexpected(error, near)))
+    return _said(*(_of_system(error, near) or _unexpected(error, near)))
 
 
 def refusal(error: BaseException) -> InputRefused:

@@ -48,7 +48,7 @@ class Published:
 
     def with_row(self, row: Seal, instead: Seal | None = None) -> Published:
         """What is published once a row is added, or stands in the place of another one."""
-        return Published(tuple(row if one is instead else one for one in self.rows) if instead else (*self.rows, row))
+        return Published(tuple(row if one == instead else one for one in self.rows) if instead else (*self.rows, row))
 
     def corrections(self, department: str, year: int, names: Mapping[str, Words]) -> tuple[Correction, ...]:
         """What was corrected and revised of a department's year, the first first; `names` are those of the indicators by their ids."""

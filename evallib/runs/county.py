@@ -10,11 +10,10 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from evallib.data.published import Published
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import whole
 from evallib.model.errors import InputRefused
-from evallib.runs.batch import Outcome, read_files, read_result
+from evallib.runs.stamps import USABLE, Outcome, read_result
 from evallib.say.refusals import refused
 
 NAME = "county.json"
@@ -76,19 +75,17 @@ def write_list(out: Path, rows: Iterable[Listed]) -> None:
         file.write_text(list_text(with_known(row, now.get(row.key)) for row in rows), encoding="utf-8", newline="\n")
 
 
-def list_of_batch(outcomes: Iterable[Outcome], published: Published) -> list[Listed]:
-    """The rows of the list by what became of the reports of a batch; what is published and refused today stays as it is."""
+def list_of(outcomes: Iterable[Outcome]) -> list[Listed]:
+    """The rows of the list by what stands of the reports of a batch."""
     rows = []
     for outcome in outcomes:
-        job, result = outcome.job, read_result(outcome.job) if outcome.state in ("made", "up_to_date") else None
-        if job.kind != "report":
-            continue
-        held = outcome.state == "refused" and published.of(job.department, job.year) is not None
-        row = Listed(job.department, job.year, "held" if held else outcome.state)
-        if result:
-            files = {f"{job.year}/{name}": mark for name, mark in read_files(job).items()}
-            row = replace(row, total=result["total"], content=result["content"], files=files)
-        rows.append(row)
+        job = outcome.job
+        if job.kind == "report":
+            row = Listed(job.department, job.year, "up_to_date" if outcome.state == "made" else outcome.state)
+            if outcome.state in USABLE and (result := read_result(job)):
+                files = {f"{job.year}/{name}": mark for name, mark in (read_result(job, "files") or {}).items()}
+                row = replace(row, total=result["total"], content=result.get("content", ""), files=files)
+            rows.append(row)
     return rows
 
 

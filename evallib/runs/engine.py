@@ -26,6 +26,16 @@ def _forking() -> str | None:
     return NAME if installed and hasattr(os, "fork") and sys.platform != "darwin" else None
 
 
+def silence() -> int:
+    """For how many seconds a cell may run: half an hour, or what EVALLIB_CELL_SECONDS says.
+
+    >>> silence()
+    1800
+    """
+    asked = os.environ.get("EVALLIB_CELL_SECONDS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else 1800
+
+
 _PAGES = {"overview": "CountyOverview", "comparison": "YearComparison", "monitoring": "Monitoring", "report": "Report"}
 MODULES = (
     "papermill.engines",

@@ -20,7 +20,7 @@ from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine
 from traitlets.config import Config
 
-from evallib.runs.engine import given_up, warm_up
+from evallib.runs.engine import given_up, silence, warm_up
 
 
 class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
@@ -38,7 +38,8 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
         try:
             warm_up()
             _kernel()
-            results = _run_in_fork(sources, kwargs.get("resources", {}).get("metadata", {}).get("path"), kwargs["execution_timeout"])
+            folder = kwargs.get("resources", {}).get("metadata", {}).get("path")
+            results = _run_in_fork(sources, folder, kwargs.get("execution_timeout") or silence())
             nb_man.nb.metadata["language_info"] = from_dict(next(results))
         except (AttributeError, ImportError, TypeError, StopIteration) as error:
             given_up.append(f"{type(error).__name__}: {error}")

@@ -1,8 +1,7 @@
-"""The kernel that a page's notebook is given: of this Python, and no other, with a limit to how long a cell may be silent."""
+"""The kernel that a page's notebook is given: of this Python, and no other."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -18,13 +17,3 @@ class OurKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> Any:
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
-
-
-def silence() -> int:
-    """For how many seconds a cell may run: half an hour, or what EVALLIB_CELL_SECONDS says.
-
-    >>> silence()
-    1800
-    """
-    asked = os.environ.get("EVALLIB_CELL_SECONDS", "")
-    return int(asked) if asked.isdecimal() and int(asked) else 1800

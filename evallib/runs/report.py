@@ -34,6 +34,8 @@ from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
+from evallib.runs.engine import silence
+from evallib.runs.stale import refused_set_aside
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 
@@ -105,7 +107,9 @@ def run_report(
     the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
     run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
-    checked, known = evaluate_year(run.data, department, year), load_published(run.data) if published is None else published
+    with refused_set_aside(run.data, run.out, str(year), department, department, year):
+        checked = evaluate_year(run.data, department, year)
+    known = load_published(run.data) if published is None else published
     refuse_errors(check_published(known, checked.evaluation))
     checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
@@ -161,9 +165,10 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
     Raises as `run_report` does; also where none of the department's years can be evaluated.
     """
     run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
-    found = evaluate_department(run.data, department)
-    if not found.evaluations:
-        raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
+    with refused_set_aside(run.data, run.out, "comparison", department, department):
+        found = evaluate_department(run.data, department)
+        if not found.evaluations:
+            raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
 
     def unchanged(work: Path, of: Any) -> None:
         refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department).evaluations)
@@ -177,7 +182,9 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     Raises as `run_report` does; also where there is no monitoring file for the year.
     """
     run = _Run(MONITORING, "monitoring", f"{department}-{year}", {"department": department, "year": year}, **how)
-    if load_monitoring(run.data, department, year).file is None:
+    with refused_set_aside(run.data, run.out, "monitoring", f"{department}-{year}", department):
+        monitored = load_monitoring(run.data, department, year)
+    if monitored.file is None:
         raise refused("report.no_monitoring", file_name(department, year), head=head_line())
     return run.make()
 
@@ -232,7 +239,8 @@ class _Run:
         engine: str | None = None,
         notebook: Path | None = None,
     ) -> None:
-        self.data, self.folder, self.lang, self.about, self.engine = data.resolve(), (out / folder).resolve(), lang, about, engine
+        self.data, self.out, self.lang, self.about, self.engine = data.resolve(), out.resolve(), lang, about, engine
+        self.folder = self.out / folder
         self.name, self.path = page_name(stem, lang), notebook or notebook_of(self.data, made_by)
 
     def make(self, beside: Callable[[Path, Any], None] = lambda work, of: None, checked: EvaluatedYear | None = None) -> Page:
@@ -312,7 +320,7 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
     from papermill.exceptions import PapermillExecutionError, strip_color
     from traitlets.config import Config
 
-    from evallib.runs.kernels import CLASS, silence
+    from evallib.runs.kernels import CLASS
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the kernel's connection; what the notebook itself warns of stands in its outputs

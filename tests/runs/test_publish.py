@@ -130,7 +130,7 @@ def test_another_result_is_refused_and_named_until_it_is_a_correction(there: tup
 
 def test_what_does_not_change_a_score_is_a_change_too(there: tuple[Copy, Path, dict[str, Any]]) -> None:
     copy, _, how = there
-    copy.set("findings", {"finding": "3.1b"}, "name", "另一个问题")
+    copy.set("findings", {"finding": "3.1b"}, "title", "另一个问题")
     with pytest.raises(InputRefused, match=r"no score of an indicator differs; files changed: departments/hrss/2023/findings\.csv"):
         run_report("hrss", 2023, **how)
 
@@ -168,7 +168,7 @@ def test_a_framework_that_was_changed_is_refused_with_both_checksums(
     assert seals_of(copy.evaluate()).framework[:12] in problems[0].describe("en")
     for kind in ("first", "correction"):
         with pytest.raises(InputRefused, match="its framework"):
-            publish("hrss", 2023, kind=kind, why="" if kind == "first" else "other rules", **how)  # type: ignore[arg-type]
+            publish("hrss", 2023, kind=kind, why="" if kind == "first" else "other rules", **how)
 
 
 def test_definitions_that_are_used_are_kept_others_may_be_added(there: tuple[Copy, Path, dict[str, Any]]) -> None:
@@ -248,7 +248,7 @@ def test_a_table_that_somebody_edited_is_refused(there: tuple[Copy, Path, dict[s
     copy, _, how = there
     copy.replace(copy.folder / FILE, old, new)
     for make in (run_report, publish):
-        with pytest.raises(InputRefused, match="put back published.csv as it was, from your backup"):
+        with pytest.raises(InputRefused, match=r"put back published\.csv as it was, from your backup"):
             make("hrss", 2023, **how)
 
 
