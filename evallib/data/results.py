@@ -9,8 +9,9 @@ from dataclasses import fields
 from math import inf, isfinite
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from evallib.analysis.changes import WHAT_IF, Change
 from evallib.data.rulebook import shipped_catalogue
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.upgrade_v1 import BUILDS_ON, framework_v2, record_v2
@@ -24,6 +25,7 @@ from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 from evallib.score.scoring import evaluate
 
+_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 _HUGE = re.compile(r"[+-]?[\d.]+[eE][+-]?0*\d{3,}|[+-]?\d{60,}")
 _GIVEN = {"version", "framework", "record", "tried", "corrections"}
 """What of an evaluation does not follow from scoring."""
@@ -41,7 +43,7 @@ def read_evaluation(text: str | bytes, name: str = "evaluation.json") -> Evaluat
     try:
         told = _of_version_1(document) if document["format"] == 1 else Evaluation.from_document(document)
         made = evaluate(told.framework, told.record)
-        wrong = tuple(_different(document, told, made, Place(name)))
+        wrong = (*_different(document, told, made, Place(name)), *_untold(told, Place(name)))
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors()[0]["loc"])
         raise refused("evaluation.damaged", name, where[:80]) from None
@@ -131,6 +133,15 @@ def _different(document: dict[str, Any], told: Evaluation, made: Evaluation, pla
             yield from (wrong(*one) for one in _rows(said, found))
         else:
             yield wrong(_part(field.name), said, found)
+
+
+def _untold(told: Evaluation, place: Place) -> Iterator[Problem]:
+    """What was tried must be told, and be what was tried: of several the last one holds."""
+    changes = [_CHANGE.validate_json(one.change) for one in told.tried]
+    if not changes and told.record.find_source(WHAT_IF):
+        yield problem("evaluation.trial_untold", place)
+    if changes and (found := changes[-1].recorded(told)) not in (None, changes[-1].new):
+        yield problem("evaluation.differs", place, _short(changes[-1].new), what=changes[-1].label(told), made=_short(found))
 
 
 def _part(name: str) -> Words:

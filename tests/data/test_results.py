@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from evallib.analysis.changes import ActualChange
+from evallib.analysis.changes import (
+    ActualChange,
+    Change,
+    FactChange,
+    FindingRemoved,
+    ItemChange,
+    PointsChange,
+    ScoreChange,
+    TargetChange,
+)
 from evallib.analysis.what_if import apply
 from evallib.data.results import read_evaluation
 from evallib.data.upgrade_v1 import framework_v2, record_v2
@@ -161,6 +170,12 @@ def test_so_is_one_of_version_1(old: dict[str, Any], path: str, value: Any, said
     assert said in refusal.value.describe("en")
 
 
-def test_a_trial_adds_up_too(hrss: Evaluation) -> None:
-    tried = apply(hrss, [ActualChange(indicator="public_satisfaction", actual=Decimal(90))])
+@pytest.mark.parametrize("change", [
+    FactChange(fact="staff_in_post", value=Decimal(48)), TargetChange(indicator="public_satisfaction", target=Decimal(80)),
+    ActualChange(indicator="public_satisfaction", actual=Decimal(90)), PointsChange(indicator="quality", points=Decimal(9)),
+    ItemChange(indicator="budget_adjustment", item="approved", met=False), ScoreChange(indicator="quality", score=Decimal(9)),
+    FindingRemoved(finding="8"),
+], ids=lambda change: str(change.kind))  # fmt: skip
+def test_a_trial_adds_up_too(hrss: Evaluation, change: Change) -> None:
+    tried = apply(hrss, [FactChange(fact="staff_institution", value=Decimal(27)), change])
     assert read_evaluation(tried.to_json()) == tried
