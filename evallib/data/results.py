@@ -140,7 +140,7 @@ def _untold(told: Evaluation, place: Place) -> Iterator[Problem]:
     changes = [_CHANGE.validate_json(one.change) for one in told.tried]
     if not changes and told.record.find_source(WHAT_IF):
         yield problem("evaluation.trial_untold", place)
-    if changes and (found := changes[-1].recorded(told)) not in (None, changes[-1].new):
+    if changes and changes[-1].VALUE and (found := changes[-1].recorded(told)) not in (None, changes[-1].new):
         yield problem("evaluation.differs", place, _short(changes[-1].new), what=changes[-1].label(told), made=_short(found))
 
 

@@ -25,9 +25,9 @@ from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.say.workings import formula_working, indicator_rule, indicator_working
 from evallib.score.reconcile import reconcile
-from tests.conftest import GOLDEN
+from tests.conftest import STORED
 
-OLD = (GOLDEN / "version_1" / "hrss.evaluation.json").read_text(encoding="utf-8")
+OLD = (STORED / "1.0.hrss-2023.evaluation.json").read_text(encoding="utf-8")
 
 
 @pytest.fixture
