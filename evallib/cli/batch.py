@@ -12,7 +12,6 @@ from evallib.cli.shared import (
     ANOTHER_NAME,
     DATA,
     ERR,
-    OUT,
     REPORTS,
     Data,
     Language,
@@ -22,18 +21,20 @@ from evallib.cli.shared import (
     refusals_told,
     table_of,
     tell,
+    tell_csv,
     told,
 )
 from evallib.kit import PAGES
 from evallib.model.errors import meant
 from evallib.model.units import SHARE
+from evallib.model.words import Words
 from evallib.say.numbers import percent
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 from evallib.say.workings import STATUSES
 
 if TYPE_CHECKING:
-    from evallib.runs.batch import Outcome
+    from evallib.runs.stamps import Outcome
 
 
 def batch(
@@ -50,7 +51,10 @@ def batch(
     """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.runs.batch import STATES, choose_jobs, clear_leftovers, list_pages, outcome_outside, run_batch
+    from evallib.runs.batch import clear_leftovers, run_batch
+    from evallib.runs.index import write_shared
+    from evallib.runs.jobs import choose_jobs, list_pages
+    from evallib.runs.stamps import STATES
     from evallib.runs.workers import open_executor
 
     with refusals_told(lang):
@@ -61,7 +65,7 @@ def batch(
     with refusals_told(lang, to=out):  # said once, not for every page
         out.mkdir(parents=True, exist_ok=True)
     clear_leftovers(out)
-    failures = 0
+    failures, said_once = 0, list[Words]()
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=ERR, disable=not ERR.is_terminal) as progress:
         task = progress.add_task(told("batch.pages")[lang], total=len(jobs))
@@ -69,11 +73,14 @@ def batch(
         def heard(outcome: Outcome) -> None:
             nonlocal failures
             line = f"{outcome.job.title[lang]}  {STATES[outcome.state][lang]}  {outcome.reason[lang]}".rstrip()
-            if outcome.state in ("refused", "failed", "missing"):
+            if outcome.state in ("held", "refused", "failed", "missing"):
                 failures += 1
                 tell(line, on=progress.console)
-            elif outcome.state == "made" and not ERR.is_terminal:
-                tell(line, on=ERR)
+            elif outcome.state == "filling" or (outcome.state == "made" and not ERR.is_terminal):
+                tell(line, on=progress.console)
+            if outcome.remark and outcome.remark not in said_once:
+                said_once.append(outcome.remark)
+                tell(outcome.remark, lang, progress.console)
             for said in outcome.left_out:
                 tell(f"{outcome.job.title[lang]}  " + sentence("batch.left_out.one", said=said)[lang], on=progress.console)
             progress.update(task, advance=1, description=told("batch.failures", count=failures)[lang])
@@ -90,13 +97,8 @@ def batch(
         except OSError as error:
             tell(told("batch.dask_silent", address=str(dask), error=str(error)), lang, ERR)
             raise typer.Exit(2) from None
-    from evallib.runs.index import write_index, write_results
-
-    made = {outcome.job: outcome for outcome in outcomes}
-    known: dict[Path, bytes] = {}
     with refusals_told(lang, to=out):
-        index = write_index([made.get(job) or outcome_outside(job, known) for job in every_job], out, lang)
-        write_results([job for job in every_job if job.kind == "report"], out)
+        index = write_shared(every_job, outcomes, out, lang)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
     told_counts = [f"{STATES[s][lang]} {n}" for s, n in counts.items() if n]
     if left_out := sum(len(outcome.left_out) for outcome in outcomes):
@@ -135,14 +137,22 @@ def results(
     lang: Language = "zh",
     out: Out = REPORTS,
 ) -> None:
-    """查看全部报告的结果 / Print results of all reports, or a part of them."""
+    """查看全部报告的结果 / Print results of all reports, or a part of them.
+
+    给 Excel 用报告文件夹中的 results.csv。For Excel there is results.csv in the folder of the reports.
+    """
     import pandas as pd
+
+    from evallib.runs.index import COLUMNS
 
     file = out / "results.parquet"
     with refusals_told(lang, writes=False):
         if not file.is_file():
             raise refused("command.no_results", str(file))
-        table = pd.read_parquet(file)
+        try:
+            table = pd.read_parquet(file)[[*COLUMNS]]
+        except (ValueError, KeyError, OSError):
+            raise refused("command.unreadable_results", str(file)) from None
         for column, wanted in (("department", department), ("year", year), ("indicator", indicator)):
             known = [str(value) for value in table[column].unique()]
             for value in wanted or ():
@@ -151,7 +161,7 @@ def results(
             if wanted:
                 table = table[table[column].isin(wanted)]
     if format == "csv":
-        print(table.to_csv(index=False), end="")
+        tell_csv([table.columns, *table.astype(object).where(table.notna(), None).itertuples(index=False)])
         return
     shown = ["department", "year", "indicator", "name" if lang == "zh" else "name_en", "points", "score", "value", "unit", "status"]
     view = table_of(told("results.heads"), lang)
@@ -160,4 +170,4 @@ def results(
             row["value"], row["unit"] = percent(Decimal(row["value"])).removesuffix("%"), "%"
         row["status"] = STATUSES[row["status"]][lang]
         view.add_row(*("—" if pd.isna(cell) else str(cell) for cell in row.values()))
-    OUT.print(view)
+    tell(view)

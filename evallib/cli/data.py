@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, OUT, Data, Department, Language, Year, refusals_told, table_of, tell, told
+from evallib.cli.shared import CLOSE_IT, DATA, Data, Department, Language, Year, refusals_told, table_of, tell, told
 from evallib.model.record import Kind
 from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import plain
@@ -106,7 +106,7 @@ def show_framework(
         table = table_of(told("framework.changed", before=str(other.first_year), after=str(shown.first_year)), lang, title)
         for change in changes:
             table.add_row(change.what[lang], change.before[lang], change.after[lang])
-        OUT.print(table if changes else told("framework.unchanged")[lang])
+        tell(table if changes else told("framework.unchanged"), lang)
         return
     table = table_of(told("framework.heads"), lang, title)
     for line in framework_lines(shown):
@@ -114,7 +114,7 @@ def show_framework(
         name = "  " * (line.level - 1) + line.name[lang]
         rule = "\n".join(text for text in (line.formula[lang], line.rule[lang]) if text)
         table.add_row(name, line.points, line.basis[lang], rule, line.source[lang], style=style)
-    OUT.print(table)
+    tell(table)
     if shown.grades:
         tell(joined([g.words + words(f" ≥ {plain(g.at_least)}") for g in shown.grades]), lang)
     if shown.note:
@@ -135,5 +135,5 @@ def _list_frameworks(data: Path, year: int, lang: Lang) -> None:
         whose = told("framework.shipped" if folder.parent == FRAMEWORKS else "framework.own")
         cells = (made_for(one)[lang], plain(one.points), size(one)[lang], whose[lang], one.words[lang], about(one)[lang])
         table.add_row(id, str(one.first_year), *cells)
-    OUT.print(table)
+    tell(table)
     tell(told("framework.print_one"), lang)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from evallib.cli.shared import (
+    ANOTHER_NAME,
     DATA,
     ERR,
     ONCE_MORE,
-    OUT,
     Data,
     Department,
     Language,
@@ -22,12 +21,11 @@ from evallib.cli.shared import (
     refusals_told,
     table_of,
     tell,
+    tell_csv,
     tell_json,
     told,
 )
-from evallib.data.sheets import guarded
 from evallib.model.errors import Problem
-from evallib.model.units import parse_decimal
 from evallib.model.words import Lang, words
 from evallib.say.numbers import percent, plain
 from evallib.say.workings import indicator_value, total_text
@@ -37,23 +35,31 @@ def score(
     department: Department,
     year: Year,
     format: Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="输出格式 / output format")] = "table",
+    csv: Annotated[Path | None, typer.Option("--csv", help="另存为 Excel 能打开的 CSV / also save as CSV for Excel")] = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """计算并打印得分 / Compute and print the scores."""
+    """计算并打印得分 / Compute and print the scores.
+
+    --format csv 用 > 存下的文件没有 Excel 认的标记，中文会成乱码：给 Excel 用 --csv 文件。
+    What is kept of --format csv with > lacks the mark by which Excel knows Chinese: for Excel use --csv FILE.
+    """
     from evallib.analysis.documents import score_document
     from evallib.data.years import evaluate_year
 
     with refusals_told(lang, writes=False):
         evaluation = evaluate_year(data, department, year).evaluation
     document = score_document(evaluation, lang)
+    rows = document["indicators"]
+    lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
+    if csv:
+        with refusals_told(lang, to=csv, fix=ANOTHER_NAME):
+            tell_csv(lines, csv)
     if format == "json":
         tell_json(document)
         return
     if format == "csv":
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(next(iter(document["indicators"]), {})), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: _cell(v) for k, v in row.items()} for row in document["indicators"])
+        tell_csv(lines)
         return
     title = evaluation.record.name + words(" ") + evaluation.catalogue.year(year)
     table = table_of(told("score.heads"), lang, title[lang])
@@ -66,17 +72,12 @@ def score(
         table.add_row(d.name[lang], "", rate, *_out_of(d.score, d.points), style="bold", end_section=True)
     if total := total_text(evaluation):
         table.add_row(told("score.total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
-    OUT.print(table)
+    tell(table)
 
 
 def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
     """A score and the points it is out of; empty where there are none."""
     return ("—" if score is None else plain(score, 2), plain(points, 2)) if points else ("", "")
-
-
-def _cell(value: object) -> object:
-    """A text as a spreadsheet may open it: what begins like a formula stays text; a negative number stays a number."""
-    return guarded(value) if isinstance(value, str) and parse_decimal(value) is None else value
 
 
 def check(
@@ -88,6 +89,7 @@ def check(
 ) -> None:
     """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
+    from evallib.data.years import lacking_of
 
     with refusals_told(lang, writes=False):
         found = check_data(data, department, year)
@@ -105,7 +107,8 @@ def check(
                 tell(one.how_read, lang)
             errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
             if errors:
-                tell(told("check.wrong", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
+                wrong = "lacking" if lacking_of(one.problems) else "wrong"
+                tell(told(f"check.{wrong}", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
                 continue
             tell(told("check.usable", of=one.title, warnings=warnings, recorded=recorded), lang)
     if any(one.count("error") for one in found):
@@ -139,7 +142,7 @@ def reconcile(
         for row in rows:
             why = f"：{row.reason[lang]}" if row.verdict != "agrees" and row.reason[lang] else ""
             table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict(row)[lang] + why, row.section)
-        OUT.print(table)
+        tell(table)
         tell(counted(rows)[lang])
     if any(row.verdict == "differs" for row in rows):
         raise typer.Exit(1)

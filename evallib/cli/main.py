@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from evallib import __version__
-from evallib.cli import batch, data, figures, pages, start
+from evallib.cli import batch, data, figures, pages, publishing, start
+from evallib.cli.shared import ERR, asked, suit, tell
+from evallib.data import net
 
 app = typer.Typer(
     name="evallib",
@@ -27,12 +30,14 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "monitor": pages.monitor,
         "score": figures.score,
         "reconcile": figures.reconcile,
+        "publish": publishing.publish,
         "export": data.export,
     },
     "全部部门 / All departments": {
         "batch": batch.batch,
         "overview": pages.overview,
         "results": batch.results,
+        "verify": publishing.verify,
         "framework": data.show_framework,
     },
 }
@@ -56,8 +61,20 @@ def _main(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 
 def main() -> None:
-    """Run the command line; Chinese is printed as UTF-8 wherever the terminal allows."""
+    """Run the command line, under the net: whatever nobody expected is told in a sentence."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+        suit(stream)
+    if not net.is_on():
+        app()
+        return
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries say to those who program with them
+        warnings.filterwarnings("default", module=r"evallib\.")
+        warnings.showwarning = lambda message, *args, **more: tell(str(message), on=ERR)
+    try:
+        app()
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a panic of a library in Rust is no Exception
+        tell(net.told(error, asked.out), asked.lang, ERR)
+        sys.exit(1)

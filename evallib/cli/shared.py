@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 from evallib.model.errors import InputRefused, Problem, gathered
+from evallib.model.signs import hidden_sign, shown
 from evallib.model.words import NOTHING, Given, Lang, Words
 from evallib.say.sentences import sentence
 
@@ -25,6 +29,17 @@ OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE)
 
 DATA, REPORTS = Path("data"), Path("reports")
+
+
+@dataclass
+class Asked:
+    """What the command at work was asked for, as far as its options are read: in which language, and where to."""
+
+    lang: Lang = "zh"
+    out: Path | None = None
+
+
+asked = Asked()
 
 
 def _data(value: Path) -> Path:
@@ -42,19 +57,20 @@ def _given(ctx: typer.Context, option: str) -> bool:
 def _reports(ctx: typer.Context, value: Path) -> Path:
     """Where reports go: as named, else `reports`; beside the data folder where that was found upwards."""
     found = ctx.params.get("data", DATA)
-    return value if found == DATA or _given(ctx, "out") or _given(ctx, "data") else found.parent / REPORTS
+    asked.out = value if found == DATA or _given(ctx, "out") or _given(ctx, "data") else found.parent / REPORTS
+    return asked.out
 
 
 def _language(ctx: typer.Context, value: Lang) -> Lang:
     """The language: as named, else that of the data folder."""
-    if "data" not in ctx.params or _given(ctx, "lang"):
+    asked.lang = value
+    if ctx.params.get("data") is None or _given(ctx, "lang"):
         return value
     from evallib.data.rulebook import load_county
 
-    try:
-        return load_county(ctx.params["data"].resolve()).language
-    except InputRefused:
-        return value
+    with suppress(InputRefused):
+        asked.lang = load_county(ctx.params["data"].resolve()).language
+    return asked.lang
 
 
 Department = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
@@ -74,14 +90,59 @@ def told(name: str, /, **given: Given) -> Words:
     return sentence(f"commands.{name}", **given)
 
 
-def tell(text: Words | Path | str, lang: Lang = "zh", on: Console = OUT) -> None:
-    """Print a text, in the language asked for where it has two, as it stands."""
-    on.print(text[lang] if isinstance(text, Words) else str(text), markup=False)
+def tell(text: Words | Path | str | Table, lang: Lang = "zh", on: Console = OUT) -> None:
+    """Print a text, in the language asked for where it has two: as text, whatever it holds."""
+    on.print(text if isinstance(text, Table) else _text(text[lang] if isinstance(text, Words) else str(text)))
 
 
 def tell_json(found: object) -> None:
-    """Print an object as JSON, for other programs."""
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+    """Print an object as JSON, for other programs; what cannot be seen is written by its number, as JSON can."""
+    text = json.dumps(found, ensure_ascii=False, indent=2)
+    print("".join(json.dumps(sign)[1:-1] if hidden_sign(sign) else sign for sign in text) if hidden_sign(text) else text)
+
+
+def tell_csv(rows: Iterable[Iterable[object]], out: Path | None = None) -> None:
+    """Print rows as CSV, or write them to a file as Excel reads it."""
+    from evallib.data.csv_out import csv_bytes, csv_text
+    from evallib.data.whole import whole
+
+    if out is None:
+        print(shown(csv_text(rows)) if sys.stdout.isatty() else csv_text(rows), end="")
+        return
+    with whole(out) as file:
+        file.write_bytes(csv_bytes(rows))
+    tell(out, on=ERR)
+
+
+def _text(text: str) -> Text:
+    """As it stands: square brackets and colons are signs like others, and no sign does anything to the terminal."""
+    return Text(shown(text))
+
+
+_NEAREST = str.maketrans({"−": "-", "–": "-", "‹": "<", "›": ">", "≤": "<=", "≥": ">=", "÷": "/", "·": "."})
+"""What a terminal may lack and must not lose: a minus sign above all."""
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """What is printed in the place of signs that a terminal does not have."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end].translate(_NEAREST)
+    return lacking.encode(error.encoding, "replace").decode(error.encoding), error.end
+
+
+def suit(stream: Any) -> None:
+    """A terminal is written to in its own encoding, with the nearest sign for what that lacks; all else is UTF-8 and loses nothing."""
+    codecs.register_error("evallib", _nearest)
+    if hasattr(stream, "reconfigure"):
+        terminal = stream.isatty()
+        stream.reconfigure(encoding=stream.encoding if terminal else "utf-8", errors="evallib" if terminal else "backslashreplace")
+
+
+class TextTable(Table):
+    """A table whose cells are texts."""
+
+    def add_row(self, *cells: str, style: str | None = None, end_section: bool = False) -> None:  # type: ignore[override]  # cells are texts
+        super().add_row(*map(_text, cells), style=style, end_section=end_section)
 
 
 def notebook_told(data: Path, name: str, notebooks: Path | None, lang: Lang) -> Path:
@@ -94,15 +155,19 @@ def notebook_told(data: Path, name: str, notebooks: Path | None, lang: Lang) -> 
     return found
 
 
-def table_of(heads: Words, lang: Lang, title: str | None = None) -> Table:
+def table_of(heads: Words, lang: Lang, title: str | None = None) -> TextTable:
     """An empty table under its heads, which stand in one text with a | between them."""
-    return Table(*(Column(head, overflow="fold") for head in heads[lang].split("|")), title=title)
+    return TextTable(*(Column(_text(head), overflow="fold") for head in heads[lang].split("|")), title=_text(title) if title else None)
 
 
 def print_problems(problems: tuple[Problem, ...], lang: Lang) -> None:
     """Every problem, a line each, on the error stream; the same in rows that follow each other shares one."""
+    from evallib.data.years import lacking_of
+
+    of_errors = told("level.lacking" if lacking_of(problems) else "level.error")
     for problem in gathered(problems):
-        tell(f"{told(f'level.{problem.level}')[lang]}  {problem.describe(lang)}", on=ERR)
+        level = of_errors if problem.level == "error" else told(f"level.{problem.level}")
+        tell(f"{level[lang]}  {problem.describe(lang)}", on=ERR)
 
 
 ANOTHER_FOLDER, ANOTHER_NAME, CLOSE_IT = (told(f"fix.{name}") for name in ("another_folder", "another_name", "close_it"))
@@ -114,21 +179,27 @@ ONCE_MORE = told("refused.once_more")
 def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: Words = ANOTHER_FOLDER) -> Iterator[None]:
     """Around what a command does: a refusal is printed with its count and becomes the exit with status 2.
 
-    So does, where it writes `to` a folder, that it cannot; `fix` then says what helps. `writes`: whether the command makes files.
+    So does what the system says; where the command writes `to` a folder, and that place is the matter, `fix` is what helps. `writes`:
+    whether it makes files.
     """
     try:
         yield
     except InputRefused as refusal:
         print_problems(refusal.problems, lang)
+        from evallib.data.years import lacking_of
+
         count, written = len(refusal.problems), told("refused.nothing_written") if writes else NOTHING
-        several = "several" if count > 1 else "one"
+        several = "lacking" if lacking_of(refusal.problems) else "several" if count > 1 else "one"
         tell(told(f"refused.{several}", count=count, written=written, once_more=ONCE_MORE), lang, ERR)
+        if moved := getattr(refusal, "moved", None):
+            tell(told("refused.moved", folder=str(moved)), lang, ERR)
         raise typer.Exit(2) from None
-    except OSError as error:
-        if to is None:
+    except (OSError, MemoryError) as error:
+        from evallib.data.net import told_of_system
+
+        if (said := told_of_system(error, to, fix)) is None:
             raise
-        place, why = str(error.filename or to), str(error.strerror)
-        tell(told("refused.unwritable", place=place, why=why, fix=fix), lang, ERR)
+        tell(said, lang, ERR)
         raise typer.Exit(2) from None
 
 
@@ -145,5 +216,5 @@ def page_being_made(name: str, notebooks: Path | None, data: Path, out: Path, la
         tell(told("page.interrupted"), lang, ERR)
         raise typer.Exit(130) from None
     except ReportFailed as failure:
-        tell(told("page.stopped", details=failure.details), lang, ERR)
+        tell(told("page.stopped", details=failure.said), lang, ERR)
         raise typer.Exit(1) from None

@@ -8,15 +8,14 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import COUNTY, data_of
 from evallib.data.load import load_year
-from evallib.data.raw_tables import Form, Hints, Tables, csv_line, head_of, kind_of, layout, shown_rows, tables_of
-from evallib.data.sheets import guarded
+from evallib.data.raw_tables import Form, Hints, Tables, head_of, layout, shown_rows, tables_of
 from evallib.data.whole import free, whole
 from evallib.data.workbook import write_data_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Record
-from evallib.model.units import parse_decimal
 from evallib.model.words import Lang
 from evallib.say.refusals import refused
 
@@ -37,13 +36,8 @@ def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None =
     with whole(folder) as made:
         made.mkdir()
         for table, model in TABLES.items():
-            placed = layout(table, hints)
-            numbers = [isinstance(one, str) and kind_of(model, one) in ("decimal", "int") for one in placed]
-            lines = [csv_line(head_of(model, one, heads) for one in placed)]
-            for cells in shown_rows(table, tables, hints, heads):
-                paired = zip(numbers, cells, strict=True)  # -5 is a number, not a formula
-                lines.append(csv_line(cell if number and parse_decimal(cell) is not None else guarded(cell) for number, cell in paired))
-            (made / f"{table}.csv").write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8-sig"))
+            head = [head_of(model, one, heads) for one in layout(table, hints)]
+            (made / f"{table}.csv").write_bytes(csv_bytes([head, *shown_rows(table, tables, hints, heads)]))
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:

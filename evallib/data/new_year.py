@@ -16,13 +16,14 @@ from typing import Any, Literal
 from evallib.checks.targets import needs_target
 from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
+from evallib.data.csv_out import csv_text
 from evallib.data.encodings import decode
 from evallib.data.folder import data_of, has_data
 from evallib.data.framework_list import frameworks
 from evallib.data.load import RESERVED, load_departments, load_year
-from evallib.data.raw_tables import Hint, Hints, Tables, csv_line, texts_of
+from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
 from evallib.data.rulebook import load_county, load_framework
-from evallib.data.sheets import guarded, read_csv
+from evallib.data.sheets import read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
@@ -416,7 +417,7 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
             added[index] = new[column]
         rows.append(added)
     end = "\r\n" if b"\r\n" in content else "\n"
-    text = "".join(csv_line(guarded(one) for one in cells) + end for cells in (head, *rows))
+    text = csv_text((head, *rows), end)
     unmarked = decode(content)[1] == "utf-8-sig" and not content.startswith(codecs.BOM_UTF8)
     with whole(path) as file:
         file.write_bytes(text.encode("utf-8" if unmarked else "utf-8-sig"))

@@ -37,9 +37,11 @@ def read_cells(notebook: Path) -> tuple[Cell, ...]:
     if not notebook.is_file():
         raise refused("report.no_notebook", str(notebook))
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        return tuple((c["cell_type"], "".join(c["source"]), tuple(sorted(c["metadata"].get("tags", [])))) for c in cells)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        book = json.loads(notebook.read_text(encoding="utf-8"))
+        if book["nbformat"] != 4 or not isinstance(book["nbformat_minor"], int) or not isinstance(book["metadata"], dict):
+            raise ValueError
+        return tuple((c["cell_type"], "".join(c["source"]), tuple(sorted(c["metadata"].get("tags", [])))) for c in book["cells"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise refused("report.unreadable_notebook", str(notebook)) from None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -42,15 +42,6 @@ def texts_of(row: Row) -> dict[str, str]:
 def tables_of(record: Record) -> Tables:
     """A record's tables in their raw form."""
     return {table: [texts_of(row) for row in getattr(record, table)] for table in TABLES}
-
-
-def csv_line(cells: Iterable[str]) -> str:
-    """A line of CSV, without its end. A lone carriage return is quoted too, which Python's own writer forgets.
-
-    >>> csv_line(["a", "b, c", 'd "e" f'])
-    'a,"b, c","d ""e"" f"'
-    """
-    return ",".join('"' + cell.replace('"', '""') + '"' if set(cell) & set(',;\t"\r\n') else cell for cell in cells)
 
 
 def choices_of(model: type[Row], column: str) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
+from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import COUNTY
 from evallib.data.language_docs import language_documentation
-from evallib.data.raw_tables import csv_line
 from evallib.data.rulebook import framework_folders
 from evallib.data.table_docs import table_documentation
 from evallib.data.whole import refuse_filled, whole
@@ -36,7 +36,7 @@ def lay_out(folder: Path) -> Path:
         copy_notebooks(made)
         _copy(TEMPLATES / "kit", data, COUNTY)
         _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
-        (data / "departments.csv").write_text(csv_line(columns(Listing)) + "\n", encoding="utf-8-sig", newline="\n")
+        (data / "departments.csv").write_bytes(csv_bytes([columns(Listing)]))
         (data / "README.md").write_text(table_documentation(), encoding="utf-8", newline="\n")
         (data / "frameworks").mkdir()
         (data / "frameworks" / "README.md").write_text(language_documentation(), encoding="utf-8", newline="\n")

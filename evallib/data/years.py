@@ -16,9 +16,10 @@ from evallib.data.load import Departments, LoadedYear, load_departments, load_ye
 from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
-from evallib.model.words import listed, words
+from evallib.model.words import Words, listed, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
 from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 from evallib.score.reconcile import number_names
 from evallib.score.scoring import evaluate
 
@@ -80,7 +81,22 @@ def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Ab
     try:
         return evaluate_year(data, row.code, year).evaluation
     except InputRefused as refusal:
-        return Absent(row.code, row.words, year, refusal.in_short())
+        return Absent(row.code, row.words, year, reason_of(refusal))
+
+
+_LACKING = ("cell.missing",)
+
+
+def lacking_of(problems: Sequence[Problem]) -> int:
+    """How many cells a year still lacks, where that is all that is wrong with it: it is being filled in. 0 where something else is."""
+    errors = [problem for problem in problems if problem.level == "error"]
+    return len(errors) if all(p.code in _LACKING and p.place.file.startswith("departments/") for p in errors) else 0
+
+
+def reason_of(refusal: InputRefused) -> Words:
+    """Why a year cannot be used, in short."""
+    count = lacking_of(refusal.problems)
+    return sentence("checks.filling", count=count) if count else refusal.in_short()
 
 
 class DataChanged(InputRefused):

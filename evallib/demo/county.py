@@ -6,14 +6,13 @@ wrong with the data is wrong on purpose, and told in the `DemoCounty` that is re
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
@@ -140,8 +139,5 @@ def _plan(dice: Dice, codes: list[str], years: list[int]) -> tuple[list[Trouble]
 
 
 def _csv(model: type[Row], rows: Sequence[Mapping[str, str]]) -> bytes:
-    text, heads = io.StringIO(), columns(model)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows([row.get(head, "") for head in heads] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    heads = columns(model)
+    return csv_bytes([heads, *([row.get(head, "") for head in heads] for row in rows)])

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
+from evallib.data import net
 from evallib.desk.calls import Calls
 from evallib.desk.fields import Field, without_place
 from evallib.desk.page import desk_css, framed
@@ -91,11 +92,9 @@ class DeskView:
         except InputRefused as refusal:
             place.value = complaint(without_place(refusal, self.desk.lang))
         except ReportFailed as failure:
-            place.value = complaint(self.say("wrong.stopped", what=failure.details.splitlines()[0]))
-        except OSError as error:
-            place.value = complaint(self.say("wrong.file", what=f"{error.filename or ''} {error.strerror or ''}".rstrip()))
+            place.value = complaint(self.say("wrong.stopped", what=self.t(failure.said).splitlines()[0]))
         except Exception as error:  # a button that does nothing would be worse
-            place.value = complaint(self.say("wrong.unforeseen", what=f"{type(error).__name__}: {error}"))
+            place.value = complaint(self.t(net.told(error, self.desk.out)))
 
     def fill(self, one: Any, options: Sequence[tuple[str, Any]], *wanted: Any) -> Any:
         """Fill a list, and pick the first of what is wanted that is in it."""

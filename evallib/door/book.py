@@ -11,7 +11,7 @@ from evallib.data.folder import data_root, find_data, has_data
 from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.parameters import checked_lang, checked_year
 from evallib.data.rulebook import load_county
-from evallib.data.years import evaluate_year
+from evallib.data.years import evaluate_year, reason_of
 from evallib.door import frames
 from evallib.door.lookup import ByName, found_in
 from evallib.door.result import Frames, Path_, Plot, Result, plots
@@ -254,7 +254,7 @@ class Book(Results):
                     raise refused("door.no_data", f"{department} {year}")
                 self._made[key] = self._get(department, year)
             except InputRefused as refusal:
-                self._made[key] = Absent(department, name, year, refusal.in_short())
+                self._made[key] = Absent(department, name, year, reason_of(refusal))
         return self._made[key]
 
     @property

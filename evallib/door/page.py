@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from evallib.data import net
 from evallib.data.folder import data_root, find_data
 from evallib.data.notebooks import refuse_unknown_parameters
 from evallib.data.parameters import checked_lang, checked_parameters
@@ -110,12 +111,21 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         department, year, lang = checked_parameters(department, year, lang, root)
         return Running(root, department, year, lang) if page == "monitoring" else _evaluated(Book(root, lang), department, year)
     except InputRefused as refusal:
-        if shell() is None:
+        return _shown_refusal(refusal, lang)
+    except Exception as error:
+        if shell() is None or not net.is_on():
             raise
-        from IPython.display import display
+        return _shown_refusal(net.refusal(error), lang)
 
-        display(Refusal(refusal, lang if lang in LANGS else "zh"))  # type: ignore[no-untyped-call]  # it has no types
-        return Refused(refusal)
+
+def _shown_refusal(refusal: InputRefused, lang: Any) -> Refused:
+    """In a notebook: the refusal shown, and what stands in the place of a result."""
+    if shell() is None:
+        raise refusal
+    from IPython.display import display
+
+    display(Refusal(refusal, lang if lang in LANGS else "zh"))  # type: ignore[no-untyped-call]  # it has no types
+    return Refused(refusal)
 
 
 def _evaluated(book: Book, department: str | None, year: int | None) -> Result | Years | County:

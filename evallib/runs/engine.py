@@ -11,11 +11,29 @@ from importlib.metadata import entry_points
 NAME = "evallib"
 
 
-@cache
+given_up: list[str] = []
+"""Why this process forks no more: what was wrong at a start."""
+
+
 def fast_engine() -> str | None:
-    """The name of the engine that forks a warm process; None (papermill's own) where the system cannot fork safely."""
+    """The name of the engine that forks a warm process; None (papermill's own) where the system cannot fork safely, or it failed."""
+    return None if given_up else _forking()
+
+
+@cache
+def _forking() -> str | None:
     installed = any(entry.name == NAME for entry in entry_points(group="papermill.engine"))
     return NAME if installed and hasattr(os, "fork") and sys.platform != "darwin" else None
+
+
+def silence() -> int:
+    """For how many seconds a cell may run: half an hour, or what EVALLIB_CELL_SECONDS says.
+
+    >>> silence()
+    1800
+    """
+    asked = os.environ.get("EVALLIB_CELL_SECONDS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else 1800
 
 
 _PAGES = {"overview": "CountyOverview", "comparison": "YearComparison", "monitoring": "Monitoring", "report": "Report"}

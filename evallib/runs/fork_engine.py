@@ -9,16 +9,18 @@ from __future__ import annotations
 import gc
 import json
 import os
+import select
+import signal
 import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from papermill.engines import Engine
+from papermill.engines import Engine, NBClientEngine
 from traitlets.config import Config
 
-from evallib.runs.engine import warm_up
+from evallib.runs.engine import given_up, silence, warm_up
 
 
 class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
@@ -28,14 +30,21 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
         """Run every cell; the first that fails is the last, and papermill raises for it afterwards.
 
-        `resources` holds the folder to run in where papermill's plain engine finds it.
+        `resources` holds the folder to run in where papermill's plain engine finds it. Where ipykernel is not the one that is known here,
+        nothing has been run yet: papermill's plain engine does it.
         """
-        warm_up()
-        _kernel()
         cells = nb_man.nb.cells
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
-        results = _run_in_fork(sources, kwargs.get("resources", {}).get("metadata", {}).get("path"))
-        nb_man.nb.metadata["language_info"] = from_dict(next(results))
+        try:
+            warm_up()
+            _kernel()
+            folder = kwargs.get("resources", {}).get("metadata", {}).get("path")
+            results = _run_in_fork(sources, folder, kwargs.get("execution_timeout") or silence())
+            nb_man.nb.metadata["language_info"] = from_dict(next(results))
+        except (AttributeError, ImportError, TypeError, StopIteration) as error:
+            given_up.append(f"{type(error).__name__}: {error}")
+            NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
+            return
         for index, cell in enumerate(cells):
             nb_man.cell_start(cell, index)
             failed = False
@@ -81,8 +90,11 @@ def _kernel() -> Any:
     return manager
 
 
-def _run_in_fork(sources: list[str | None], folder: str | None) -> Iterator[dict[str, Any]]:
-    """The kernel's language, then a result for each source, as they come out of a forked child that runs in a folder."""
+def _run_in_fork(sources: list[str | None], folder: str | None, seconds: int) -> Iterator[dict[str, Any]]:
+    """The kernel's language, then a result for each source, as they come out of a forked child that runs in a folder.
+
+    Raises TimeoutError where one takes longer than so many seconds. A child that nobody listens to any more is ended.
+    """
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -98,15 +110,34 @@ def _run_in_fork(sources: list[str | None], folder: str | None) -> Iterator[dict
                     pipe.write(json.dumps(result, ensure_ascii=False) + "\n")
                     pipe.flush()
             code = 0
+        except BrokenPipeError:  # nobody listens any more
+            pass
         finally:
             os._exit(code)  # nothing of the parent's may be cleaned up here
     os.close(writing)
     try:
-        with os.fdopen(reading, encoding="utf-8", errors="surrogatepass") as pipe:
-            for line in pipe:
-                yield json.loads(line)
+        for line in _lines(reading, seconds):
+            yield json.loads(line.decode("utf-8", "surrogatepass"))
     finally:
+        os.close(reading)
+        os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+def _lines(pipe: int, seconds: int) -> Iterator[bytes]:
+    """The lines that come out of a pipe, none later than so many seconds after the one before."""
+    poll, parts = select.poll(), list[bytes]()
+    poll.register(pipe, select.POLLIN | select.POLLHUP)
+    while True:
+        if not poll.poll(seconds * 1000):
+            raise TimeoutError
+        if not (piece := os.read(pipe, 1 << 16)):
+            return
+        first, *more = piece.split(b"\n")
+        parts.append(first)
+        for line in more:
+            yield b"".join(parts)
+            parts = [line]
 
 
 def _run(sources: list[str | None]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,28 @@ from typing import Any
 import pandas as pd
 
 from evallib import __version__
-from evallib.data.sheets import guarded
+from evallib.data.csv_out import csv_bytes
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
+from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
-from evallib.model.words import Lang
+from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import environment, made_at, mark_chinese
 from evallib.pages.style import page_css
-from evallib.runs.batch import STATES, Job, Outcome, State, read_result
+from evallib.runs.corrections import write_corrections
+from evallib.runs.county import list_of, write_list
+from evallib.runs.jobs import Job
 from evallib.runs.report import page_name
+from evallib.runs.stale import STALE
+from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, standing_anywhere
 from evallib.say.sentences import sentence
 
-_USABLE: tuple[State, ...] = ("made", "up_to_date")
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
 _LABELS = ("total", "grade", "change", "self", "scored")
 _NUMBERS = ("points", "score", "score_rate", "total", "value")
-_COLUMNS = (
-    *("department", "department_name", "year", "kind", "framework", "total", "grade", "dimension", "group", "indicator", "name", "name_en"),
+COLUMNS = (
+    *("department", "department_name", "year", "kind", "framework", "state", "total", "grade"),
+    *("dimension", "group", "indicator", "name", "name_en"),
     *("points", "score", "score_rate", "value", "unit", "status", "method", "basis", "tried", "tried_en"),
 )
 
@@ -38,10 +44,10 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     the reason; what is missing. What is evaluated by other frameworks, or is no department, is told apart and can be shown alone.
     Sorting and searching are a short script that the page's policy names by its checksum.
     """
-    reports = [outcome for outcome in outcomes if outcome.job.kind == "report"]
-    usable = [outcome.job for outcome in outcomes if outcome.state in _USABLE]
+    reports = _reports(outcomes)
+    usable = [outcome.job for outcome in outcomes if outcome.state in USABLE]
     over_years = {job.department: f"comparison/{job.name}.html" for job in usable if job.kind == "comparison"}
-    rows = _rows(reports, over_years, lang)
+    rows = _rows(reports, over_years, out, lang)
     results = [row["result"] for row in rows if row["result"]]
     script = (TEMPLATES / "index" / "index.js").read_text(encoding="utf-8").strip()
     css = page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
@@ -52,7 +58,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         return str(labels.get(year, year))
 
     made_up = [result["synthetic"] for result in results]
-    unusable = [state for state in STATES if state not in _USABLE]
+    unusable = [state for state in STATES if state not in USABLE]
     page = (
         environment()
         .get_template("index/index.html.j2")
@@ -70,14 +76,16 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
             script=script,
             seal=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             states=STATES,
-            meanings={state: sentence(f"batch.meaning.{state}") for state in unusable},
+            meanings={state: sentence(f"batch.meaning.{state}") for state in ("held", *unusable)},
             labels={name: sentence(f"batch.label.{name}")[lang] for name in _LABELS},
-            counts={state: sum(1 for row in rows if row["state"] == state) for state in unusable},
+            counts={state: sum(1 for row in rows if row["state"] == state) for state in ("held", *unusable)},
             reports=len(results),
             years=[(year, called(year)) for year in sorted({row["year"] for row in rows}, reverse=True)],
             groups=list(dict.fromkeys(row["group"] for row in rows)),
             grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
             points=points.pop().removesuffix(".00") if len(points) == 1 else "",
+            moved=sentence("batch.stale.moved")[lang],
+            corrections=(out / f"{page_name('corrections', lang)}.html").is_file(),
             tried=sentence("batch.tried.meaning")[lang] if any(result.get("tried") for result in results) else "",
             trial=sentence("changes.trial")[lang],
             synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
@@ -90,21 +98,25 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         page = head + mark + mark_chinese(body)
     target = out / f"{page_name('index', lang)}.html"
     with whole(target) as file:
-        file.write_text(page, encoding="utf-8", newline="\n")
+        file.write_text(sealed_page(page), encoding="utf-8", newline="\n")
     return target
 
 
-def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], lang: Lang) -> list[dict[str, Any]]:
+def _reports(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.job.kind == "report"]
+
+
+def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], out: Path, lang: Lang) -> list[dict[str, Any]]:
     """The rows of the index: the newest year first, within a year what is evaluated alike together, in the order of the list."""
     jobs = [outcome.job for outcome in outcomes]
-    results = {(job.department, job.year): read_result(job) for job in jobs}
+    results = {(o.job.department, o.job.year): read_result(o.job) if o.state in USABLE else None for o in outcomes}
     alike = list(dict.fromkeys((job.of, job.framework) for job in jobs))
     names = {job.framework: result["framework_name"][lang] for job in jobs if (result := results[job.department, job.year])}
     ranks = _ranks([result for result in results.values() if result])
     rows = []
     for outcome in sorted(outcomes, key=lambda outcome: (-outcome.job.year, alike.index((outcome.job.of, outcome.job.framework)))):
         job = outcome.job
-        result = results[job.department, job.year] if outcome.state in _USABLE else None
+        result, gone = results[job.department, job.year], f"{STALE}/{job.year}/{page_name(job.department, lang)}.html"
         before = results.get((job.department, job.year - 1))
         totals = [Decimal(one["total"]) for one in (result, before) if one and one["total"]]
         change = totals[0] - totals[1] if len(totals) == 2 else None
@@ -124,6 +136,8 @@ def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], lang: Lang) -
                 "change": change,
                 "change_text": f"{change:+.2f}".replace("-", "\N{MINUS SIGN}") if change else "0.00",
                 "link": f"{job.year}/{job.name}.html" if result else "",
+                "in": "" if job.lang == lang else {"zh": "中文", "en": "English"}[job.lang],
+                "stale": gone if not result and (out / gone).is_file() else "",
                 "over_years": over_years.get(job.department, ""),
                 "framework_changed": bool(result and before and result["framework"] != before["framework"]),
             }
@@ -161,35 +175,52 @@ def _reason(text: str) -> tuple[str, str]:
     return what, text if what != text else ""
 
 
-def results_table(jobs: Sequence[Job]) -> pd.DataFrame:
+def _result_rows(outcomes: Sequence[Outcome]) -> Iterator[dict[str, Any]]:
+    """A row for every indicator of every report that stands; numbers are texts."""
+    for outcome in _reports(outcomes):
+        if outcome.state in USABLE and (result := read_result(outcome.job)):
+            job, tried = outcome.job, result.get("tried") or {"zh": "", "en": ""}
+            head = {name: result[name] for name in ("kind", "framework", "total", "grade")}
+            head |= {"department": job.department, "department_name": result["name"], "year": job.year}
+            head |= {"state": "held" if outcome.state == "held" else "up_to_date", "tried": tried["zh"], "tried_en": tried["en"]}
+            for row in result["rows"]:
+                yield {**head, **row}
+
+
+def results_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Every indicator of every department and year that has a report, one row each: tidy, numbers as numbers.
 
-    Columns: department, department_name, year, kind, framework, total, grade, dimension, group, indicator, name, name_en, points, score,
-    score_rate, value (text, in `unit`), unit, status, method, basis, tried, tried_en (what was changed to try it: no recorded data).
+    Columns: department, department_name, year, kind, framework, state (up_to_date, or held: published, and today's data is not taken),
+    total, grade, dimension, group, indicator, name, name_en, points, score, score_rate, value (in `unit`), unit, status, method, basis,
+    tried, tried_en (what was changed to try it: no recorded data).
     """
-    found = []
-    for job in jobs:
-        if result := read_result(job):
-            head = {name: result[name] for name in ("kind", "framework", "total", "grade")}
-            tried = result.get("tried") or {"zh": "", "en": ""}
-            head |= {"department": job.department, "department_name": result["name"], "year": job.year}
-            head |= {"tried": tried["zh"], "tried_en": tried["en"]}
-            found += [{**head, **row} for row in result["rows"]]
-    table = pd.DataFrame(found, columns=list(_COLUMNS))
+    table = pd.DataFrame(list(_result_rows(outcomes)), columns=list(COLUMNS))
     for column in _NUMBERS:
         table[column] = pd.to_numeric(table[column])
     return table
 
 
-def write_results(jobs: Sequence[Job], out: Path) -> tuple[Path, Path]:
-    """`results.csv` (for Excel: UTF-8 with its mark) and `results.parquet`."""
-    table = results_table(jobs)
-    safe = table.copy()
-    for column in (name for name in _COLUMNS if name not in (*_NUMBERS, "year")):
-        safe[column] = [guarded(cell) if isinstance(cell, str) else cell for cell in safe[column]]
+def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
+    """`results.csv`, for people and Excel, and `results.parquet`: of all reports that stand, in whichever language."""
     targets = out / "results.csv", out / "results.parquet"
     with whole(targets[0]) as file:
-        safe.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
+        file.write_bytes(csv_bytes([COLUMNS, *([row.get(name) for name in COLUMNS] for row in _result_rows(outcomes))]))
     with whole(targets[1]) as file:
-        table.to_parquet(file, engine="pyarrow", index=False)
+        results_table(outcomes).to_parquet(file, engine="pyarrow", index=False)
     return targets
+
+
+def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
+    """What all reports share, from what stands of all jobs: corrections, list, results, index, and that in the other language.
+
+    The index in the language asked for is returned.
+    """
+    for other in LANGS:
+        if other != lang and (out / f"{page_name('index', other)}.html").is_file():
+            write_index(standing_anywhere([replace(job, lang=other) for job in jobs], outcomes), out, other)
+    found = standing_anywhere(jobs, outcomes)
+    if jobs:
+        write_corrections(jobs[0].data, out)
+    write_list(out, list_of(found))
+    write_results(found, out)
+    return write_index(found, out, lang)

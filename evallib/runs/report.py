@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
@@ -25,15 +25,19 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
+from evallib.data.published import Published, check_published, load_published
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
-from evallib.model.words import Lang, listed
+from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
+from evallib.runs.engine import silence
+from evallib.runs.stale import refused_set_aside
 from evallib.say.refusals import problem, refused
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,18 @@ class Written(Page):
 
 
 class ReportFailed(Exception):
-    """The notebook stopped. The data was fine; `details` holds what the notebook said."""
+    """The notebook stopped. The data was fine; `said` holds what the notebook said, or what became of it."""
 
-    def __init__(self, details: str) -> None:
-        super().__init__(details)
-        self.details = details
+    def __init__(self, said: Words) -> None:
+        super().__init__(said)
+        self.said = said
+
+    def __str__(self) -> str:
+        return self.said.en
+
+
+class KernelDied(ReportFailed):
+    """The process that ran the notebook was killed, or ended by itself: with more memory it may go well."""
 
 
 class How(TypedDict, total=False):
@@ -76,25 +87,41 @@ class How(TypedDict, total=False):
     notebook: Path | None
 
 
-def run_report(department: str, year: int, *, figures: bool = False, workbook: bool = False, **how: Unpack[How]) -> Written:
+def run_report(
+    department: str,
+    year: int,
+    *,
+    figures: bool = False,
+    workbook: bool = False,
+    published: Published | None = None,
+    **how: Unpack[How],
+) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
     The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
     checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`.
+    with `workbook` the scores as `DEPARTMENT.xlsx`. `published` is what was published, where it is not what the data folder says.
 
-    Raises InputRefused when the data or the notebook cannot be used, or the data changed meanwhile (nothing is written), ReportFailed
-    when the notebook stopped (nothing is written).
+    Raises InputRefused when the data or the notebook cannot be used, the data changed meanwhile, or something else was published of
+    the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
     run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
-    checked = evaluate_year(run.data, department, year)
+    with refused_set_aside(run.data, run.out, str(year), department, department, year):
+        checked = evaluate_year(run.data, department, year)
+    known = load_published(run.data) if published is None else published
+    refuse_errors(check_published(known, checked.evaluation))
+    checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
 
     def beside(work: Path, of: Any) -> None:
         nonlocal evaluation, more
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year).evaluations)
+        if evaluation.corrections and not (of or {}).get("corrections"):
+            raise refused("published.not_told", run.path.name)
         evaluation = _handed_over(of, evaluation) if of else evaluation
+        if evaluation.tried and known.of(department, year):
+            raise refused("published.trial", f"{department} {year}")
         (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
             more = _write_figures(evaluation, work, run.name, run.lang)
@@ -127,7 +154,7 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     made = apply(recorded, changes)
     if of["fingerprint"] or changes or of["said"] or of["name"]:  # nothing of these where only the parameters name it
         said = of_evaluation(made, of["lang"])
-        if any(of[key] != value for key, value in said.items() if key != "changes"):
+        if any(of.get(key) != value for key, value in said.items() if key != "changes"):
             raise refused("report.other_data", REPORT)
     return made
 
@@ -135,12 +162,14 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
 def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
-    Raises as `run_report` does; also where none of the department's years can be evaluated.
+    Raises as `run_report` does; also where none of the department's years can be evaluated, or one is published with another result.
     """
     run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
-    found = evaluate_department(run.data, department)
-    if not found.evaluations:
-        raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
+    with refused_set_aside(run.data, run.out, "comparison", department, department):
+        found = evaluate_department(run.data, department)
+        if not found.evaluations:
+            raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
+    _refuse_unpublished(run.data, found.evaluations)
 
     def unchanged(work: Path, of: Any) -> None:
         refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department).evaluations)
@@ -154,7 +183,9 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     Raises as `run_report` does; also where there is no monitoring file for the year.
     """
     run = _Run(MONITORING, "monitoring", f"{department}-{year}", {"department": department, "year": year}, **how)
-    if load_monitoring(run.data, department, year).file is None:
+    with refused_set_aside(run.data, run.out, "monitoring", f"{department}-{year}", department):
+        monitored = load_monitoring(run.data, department, year)
+    if monitored.file is None:
         raise refused("report.no_monitoring", file_name(department, year), head=head_line())
     return run.make()
 
@@ -162,7 +193,8 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
 def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
-    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
+    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it, or one
+    is published with another result.
     """
     run = _Run(OVERVIEW, "overview", str(year), {"year": year}, **how)
     years = budget_years(run.data)
@@ -170,7 +202,21 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     years |= {y for row in listings for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
+    _refuse_unpublished(run.data, _published(run.data, range(year - 2, year + 1)))
     return run.make()
+
+
+def _published(data: Path, years: range) -> Iterator[Evaluation]:
+    """What today's data gives of what was published of some years; what cannot be used is on no page."""
+    for department, year in dict.fromkeys((row.department, row.year) for row in load_published(data).rows if row.year in years):
+        with suppress(InputRefused):
+            yield evaluate_year(data, department, year).evaluation
+
+
+def _refuse_unpublished(data: Path, evaluations: Iterable[Evaluation]) -> None:
+    """Raise InputRefused where a page of several would show another result than was published of one of them."""
+    published = load_published(data)
+    refuse_errors(problem for evaluation in evaluations for problem in check_published(published, evaluation))
 
 
 def _spans(years: set[int]) -> list[str]:
@@ -209,7 +255,8 @@ class _Run:
         engine: str | None = None,
         notebook: Path | None = None,
     ) -> None:
-        self.data, self.folder, self.lang, self.about, self.engine = data.resolve(), (out / folder).resolve(), lang, about, engine
+        self.data, self.out, self.lang, self.about, self.engine = data.resolve(), out.resolve(), lang, about, engine
+        self.folder = self.out / folder
         self.name, self.path = page_name(stem, lang), notebook or notebook_of(self.data, made_by)
 
     def make(self, beside: Callable[[Path, Any], None] = lambda work, of: None, checked: EvaluatedYear | None = None) -> Page:
@@ -286,8 +333,10 @@ def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) 
 def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> Any:
     """Run the notebook with its parameters in a fresh kernel; the executed notebook."""
     import papermill
-    from papermill.exceptions import PapermillExecutionError
+    from papermill.exceptions import PapermillExecutionError, strip_color
     from traitlets.config import Config
+
+    from evallib.runs.kernels import CLASS
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the kernel's connection; what the notebook itself warns of stands in its outputs
@@ -301,19 +350,25 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
                 progress_bar=False,
                 log_output=False,
                 request_save_on_cell_execute=False,
+                execution_timeout=silence(),
                 resources=_beside(notebook),
                 config=Config(
                     {
                         "KernelManager": {"transport_encryption": "auto"},
                         # the kernel may say at its end that it was interrupted: that is how it is told to stop
-                        "NotebookClient": {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]},
+                        "NotebookClient": {"kernel_manager_class": CLASS, "extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]},
                     }
                 ),
             )
         except PapermillExecutionError as error:
-            raise ReportFailed(f"{error.ename}: {error.evalue}\n{error.source}") from None
-        except RuntimeError as error:  # the kernel died
-            raise ReportFailed(f"{type(error).__name__}: {error}") from None
+            trace = strip_color("\n".join(error.traceback)) or error.source
+            raise ReportFailed(words(f"{error.ename}: {error.evalue}\n{trace}")) from None
+        except TimeoutError:  # a cell, or the kernel at its start
+            raise ReportFailed(sentence("net.kernel_silent", minutes=silence() // 60)) from None
+        except RuntimeError as error:
+            if "respond" in str(error):
+                raise ReportFailed(sentence("net.kernel_silent", minutes=1)) from None
+            raise KernelDied(sentence("net.kernel_died")) from None
 
 
 @cache

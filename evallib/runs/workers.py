@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from multiprocessing import get_all_start_methods, get_context, parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from evallib.runs.engine import MODULES
 
@@ -45,6 +47,101 @@ def fresh_processes() -> Any:
     return context
 
 
+class Died(RuntimeError):
+    """A process that a job needed was killed, or ended by itself; most likely for lack of memory. By itself it may go well."""
+
+
+class Killed(RuntimeError):
+    """A job that was given a second worker, and killed that, too."""
+
+
+class Workers(Executor):
+    """A pool of processes of this machine, which is begun anew where one of them dies. Each job leaves a mark while it runs."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._marks, self._given = count, TemporaryDirectory(prefix="evallib-"), 0
+        self._pool = self._begun(count)
+
+    def _begun(self, count: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(count, fresh_processes(), _begin)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self._given += 1
+        mark = Path(self._marks.name, str(self._given))
+        future = self._pool.submit(_marked, mark, fn, *args, **kwargs)
+        future.mark = mark  # type: ignore[attr-defined]  # so that it can be asked for when the pool is broken
+        return future
+
+    def renew(self, count: int | None = None) -> None:
+        """Begin anew after a death, with one worker or as many as before."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._begun(count or self._count)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            self._marks.cleanup()
+
+
+def _marked(mark: Path, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    with suppress(OSError):
+        mark.touch()
+    try:
+        return fn(*args, **kwargs)
+    finally:
+        with suppress(OSError):
+            mark.unlink()
+
+
+def work(executor: Executor, fn: Callable[[J], Any], jobs: Iterable[J]) -> Iterator[tuple[J, Any]]:
+    """Do jobs on an executor; each with what came of it, as it comes: what was returned, or the exception.
+
+    Where a worker dies, the jobs that were not finished are done again; those that were running then, or lacked memory, by themselves, at
+    the end. What kills its worker twice has come to `Killed`. Dask finds those by itself.
+    """
+    waiting, suspects = [*jobs], list[J]()
+    while waiting:
+        unfinished = []
+        for job, came, begun in _round(executor, fn, waiting):
+            if not isinstance(came, _DEATHS):
+                yield job, came
+            elif begun or isinstance(came, MemoryError | Died):
+                suspects.append(job)
+            else:
+                unfinished.append(job)
+        if len(unfinished) == len(waiting):  # none of them was seen to begin
+            suspects, unfinished = [*suspects, *unfinished], []
+        waiting = unfinished
+        if waiting and isinstance(executor, Workers):
+            executor.renew()
+    for job in suspects:
+        if isinstance(executor, Workers):
+            executor.renew(1)
+        for _, came, _ in _round(executor, fn, [job]):
+            yield job, Killed() if isinstance(came, _DEATHS) else came
+
+
+def _round(executor: Executor, fn: Callable[[J], Any], jobs: Iterable[J]) -> Iterator[tuple[J, Any, bool]]:
+    """Each job once, with what came of it, and whether it was running when its worker died."""
+    given = dict[Future[Any], J]()
+    for job in jobs:
+        try:
+            given[executor.submit(fn, job)] = job
+        except _DEATHS as error:
+            yield job, error, False
+    for future in as_completed(given):
+        try:
+            came = future.result()
+        except (Exception, CancelledError) as error:
+            came = Killed() if type(error).__name__ == "KilledWorker" else error
+        mark = getattr(future, "mark", None)
+        yield given.pop(future), came, mark is not None and mark.exists()
+
+
+_DEATHS = (BrokenExecutor, MemoryError, Died)
+J = TypeVar("J")
+
+
 @contextmanager
 def open_executor(workers: int | None = None, dask: str | None = None) -> Iterator[Executor]:
     """An executor for a batch: a pool of processes, or the workers of the Dask scheduler at an address.
@@ -56,7 +153,7 @@ def open_executor(workers: int | None = None, dask: str | None = None) -> Iterat
     answers.
     """
     if dask is None:
-        executor: Executor = ProcessPoolExecutor(workers or default_workers(), fresh_processes(), _begin)
+        executor: Executor = Workers(workers or default_workers())
     else:
         from distributed import Client
 

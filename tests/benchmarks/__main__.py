@@ -26,8 +26,10 @@ from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS
 from evallib.model.errors import InputRefused
 from evallib.pages.report import SECTIONS, Report
-from evallib.runs.batch import Job, fingerprint, list_comparisons, list_jobs, list_overviews, run_job, standing
+from evallib.runs.batch import run_job
 from evallib.runs.engine import warm_up
+from evallib.runs.jobs import Job, list_comparisons, list_jobs, list_overviews
+from evallib.runs.stamps import fingerprint, standing
 from evallib.runs.workers import default_workers
 from tests.places.japan import code, lay_out, rows
 from tests.runs.test_batch import as_if_made

@@ -20,8 +20,9 @@ from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang, words
-from evallib.runs.batch import Job, Outcome, list_jobs
 from evallib.runs.index import write_index
+from evallib.runs.jobs import Job, list_jobs
+from evallib.runs.stamps import Outcome
 from tests.browser.browser import CHROMIUM, COLOUR, Opened, Scheme, barriers, launched
 from tests.browser.hostile import HOSTILE
 

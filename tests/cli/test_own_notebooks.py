@@ -13,7 +13,8 @@ from evallib.cli.main import app
 from evallib.data.working_folder import lay_out
 from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
 from evallib.model.monitoring_rows import example_lines, head_line
-from evallib.runs.batch import list_pages, standing
+from evallib.runs.jobs import list_pages
+from evallib.runs.stamps import standing
 from tests.conftest import DATA
 from tests.runs.test_batch import as_if_made
 

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from evallib.data import workbook as data_workbook
 from evallib.data.csv_files import switch_form, write_csv_folder
+from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
-from evallib.data.raw_tables import Hint, csv_line, tables_of
+from evallib.data.raw_tables import Hint, tables_of
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import guarded, read_csv
 from evallib.data.workbook import write_data_workbook
@@ -186,7 +187,7 @@ def test_csv_is_utf8_with_its_mark_and_guards_formulas_but_not_numbers(tmp_path:
 @given(st.lists(st.lists(st.text("ab\r\n\"',;\t ", max_size=6), min_size=2, max_size=4), min_size=1, max_size=3))
 def test_a_line_of_csv_is_read_as_it_was_written(rows: list[list[str]]) -> None:
     written = [["a", "b", "c", "d"], *(row + ["x"] * (4 - len(row)) for row in rows)]
-    grid = read_csv("t.csv", "".join(csv_line(map(guarded, row)) + "\n" for row in written).encode())
+    grid = read_csv("t.csv", csv_bytes(written))
     assert [list(cells) for _, cells in grid.rows] == [row for row in written[1:] if any(guarded(cell).strip() for cell in row)]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from evallib.data.whole import refuse_filled, whole
+from evallib.data.locks import held
+from evallib.data.whole import Together, clear_dead, refuse_filled, together, whole, work_folder
 from evallib.model.errors import InputRefused
 
 
@@ -64,3 +67,130 @@ def test_a_new_or_empty_place_is_not_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     refuse_filled(tmp_path / "empty")
     refuse_filled(tmp_path / "new")
+
+
+def _put_new(change: Together, *names: str) -> None:
+    for name in names:
+        change.put(change.home / name).write_text("new")
+
+
+def test_a_set_takes_its_places_together_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("old")
+    (tmp_path / "b.html").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"b\.html"), together(tmp_path) as change:
+        _put_new(change, "a.json", "b.html")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.json", "b.html"]
+    assert (tmp_path / "a.json").read_text() == "old"
+
+
+def test_what_is_moved_and_deleted_is_part_of_the_set(tmp_path: Path) -> None:
+    (tmp_path / "2023").mkdir()
+    (tmp_path / "2023" / "facts.csv").write_text("old")
+    (tmp_path / "gone.csv").write_text("old")
+    with together(tmp_path) as change:
+        change.move(tmp_path / "2023", tmp_path / "backup" / "2023")
+        change.put(tmp_path / "2023").write_text("a file now")
+        change.remove(tmp_path / "gone.csv")
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == [
+        "2023",
+        "backup",
+        "backup/2023",
+        "backup/2023/facts.csv",
+    ]
+
+
+@pytest.mark.parametrize("broken", ["a", "b", "c"])
+def test_where_one_move_fails_all_are_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    for name in ("a", "c"):
+        (tmp_path / name).write_text("old")
+    move = Path.replace
+
+    def failing(self: Path, target: Path) -> Path:
+        if target.name == broken and self.read_text() == "new":
+            raise OSError(28, "No space left on device", str(self))
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(OSError, match=f"No space left on device.*{broken}'"), together(tmp_path) as change:
+        _put_new(change, "a", "new/b", "c")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old", "c": "old"}
+
+
+def _killed(home: Path, step: int) -> int:
+    """A process that is killed at one of the calls by which a set takes its places; how it ended."""
+    if child := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    calls = 0
+
+    def hook(event: str, about: tuple[object, ...]) -> None:
+        nonlocal calls
+        if event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"):
+            calls += 1
+            if calls == step:
+                os._exit(9)
+
+    sys.addaudithook(hook)
+    with together(home) as change:
+        change.move(home / "list", home / "kept" / "list")
+        change.put(home / "list").write_text("new")
+        change.put(home / "page").write_text("new")
+        change.remove(home / "gone")
+    os._exit(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed in a fork")
+def test_after_a_kill_at_any_step_all_is_old_or_all_is_new(tmp_path: Path) -> None:
+    old, new = {"list": "old", "page": "old", "gone": "old"}, {"list": "new", "page": "new", "kept/list": "old"}
+    found = []
+    for step in range(1, 100):
+        home = tmp_path / str(step)
+        home.mkdir()
+        for name in old:
+            (home / name).write_text("old")
+        ended = _killed(home, step)
+        clear_dead(home)
+        told = {path.relative_to(home).as_posix(): path.read_text() for path in home.rglob("*") if path.is_file()}
+        assert told in (old, new), step
+        assert not list(home.glob(".evallib*"))
+        found.append(told == new)
+        if not ended:
+            break
+    assert found == sorted(found)  # from one step on it is new
+    assert 10 < len(found) < 99
+
+
+def test_folders_of_the_living_and_of_others_are_left_alone(tmp_path: Path) -> None:
+    for name in (".evallib-notes123", ".hrss-2023", ".evallib-abcdefgh"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.txt").write_text("")
+    with work_folder(tmp_path) as work:
+        (work / "page").write_text("half")
+        clear_dead(tmp_path)
+        assert (work / "page").exists()
+    assert len(list(tmp_path.rglob("mine.txt"))) == 3
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_plan_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("mine")
+    work = tmp_path / "home" / ".evallib-abcdefgh"
+    work.mkdir(parents=True)
+    (work / "made-by-evallib").write_text("")
+    (work / "plan.json").write_text('{"steps": [["../outside", "stolen", ""]], "new": []}')
+    with pytest.raises(OSError, match="Invalid"):
+        clear_dead(tmp_path / "home")
+    assert (tmp_path / "outside").exists()
+
+
+def test_the_second_at_work_is_told_who_is_first(tmp_path: Path) -> None:
+    with held(tmp_path, "batch"):
+        with (
+            pytest.raises(InputRefused, match=rf"batch, process {os.getpid()} on .*, since 20.*wait until it has ended"),
+            held(tmp_path, "x"),
+        ):
+            pass
+        with work_folder(tmp_path):
+            pass
+    assert not list(tmp_path.iterdir())
+    with held(tmp_path, "batch"):
+        pass

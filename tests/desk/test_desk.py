@@ -24,7 +24,7 @@ from evallib.desk.desk import Desk
 from evallib.desk.page import desk_css
 from evallib.desk.views import PANELS, DeskView, Look, MakeReport, ReportSections, Scenarios
 from evallib.model.errors import InputRefused
-from evallib.model.words import LANGS, Lang
+from evallib.model.words import LANGS, Lang, words
 from evallib.pages.rendering import Section
 from evallib.pages.report import SECTIONS
 from evallib.runs.engine import fast_engine
@@ -542,8 +542,8 @@ def test_a_scenario_is_kept_with_a_button_or_enter(own: Desk) -> None:
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (OSError(13, "Permission denied", "reports/2023"), "reports/2023 Permission denied"),
-        (ReportFailed("ValueError: x\n  File y"), "The notebook stopped; no report was written: ValueError: x"),
+        (OSError(13, "Permission denied", "reports/2023"), "PermissionError: [Errno 13] Permission denied"),
+        (ReportFailed(words("ValueError: x\n  File y")), "The notebook stopped; no report was written: ValueError: x"),
         (ZeroDivisionError("z"), "ZeroDivisionError: z"),
     ],
     ids=["file", "notebook", "unforeseen"],

@@ -21,23 +21,12 @@ from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS
 from evallib.model.errors import InputRefused
 from evallib.model.monitoring_rows import example_lines, head_line
-from evallib.runs.batch import (
-    Job,
-    Outcome,
-    choose_jobs,
-    clear_leftovers,
-    fingerprint,
-    list_comparisons,
-    list_jobs,
-    list_monitorings,
-    list_overviews,
-    list_pages,
-    run_batch,
-    standing,
-)
+from evallib.runs.batch import clear_leftovers, run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import results_table, write_index, write_results
+from evallib.runs.jobs import Job, choose_jobs, list_comparisons, list_jobs, list_monitorings, list_overviews, list_pages
 from evallib.runs.report import ReportFailed, run_report
+from evallib.runs.stamps import Outcome, fingerprint, standing
 from tests.conftest import DATA, Copy
 
 
@@ -94,7 +83,7 @@ def test_one_failure_stops_nothing_and_everything_is_told(county: Copy, tmp_path
     assert "84.63" in index
     assert "没有数据" in index
     assert "不是数字" in index
-    comma, parquet = write_results(jobs, tmp_path / "out")
+    comma, parquet = write_results(again, tmp_path / "out")
     rows = list(csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig"))))
     assert len(rows) == 39
     assert sum(float(row["score"]) for row in rows) == pytest.approx(84.63)
@@ -288,7 +277,7 @@ def test_what_is_evaluated_otherwise_is_set_apart_on_the_index(county: Copy, tmp
     assert 'data-label="Total" data-value="">—</td>' in rows[3]
     assert 'data-value="">—</td>' in rows[2]  # last year had no total: no change is told
     assert "A framework without points has no total" in page
-    table = results_table(jobs)
+    table = results_table(outcomes)
     assert "kind" in table.columns
 
 

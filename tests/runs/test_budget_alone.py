@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from evallib.data.folder import COUNTY
-from evallib.runs.batch import list_pages, run_batch
+from evallib.runs.batch import run_batch
+from evallib.runs.jobs import list_pages
 from evallib.runs.report import run_overview
 from tests.conftest import DATA
 from tests.runs.test_batch import Here

@@ -21,10 +21,12 @@ from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang
 from evallib.pages.exporter import ReportExporter
-from evallib.runs.batch import list_jobs, run_batch
+from evallib.runs.batch import run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import write_index, write_results
+from evallib.runs.jobs import list_jobs
 from evallib.runs.report import ReportFailed, Written, run_report
+from evallib.runs.stamps import standing_anywhere
 from evallib.say.refusals import problem
 from tests.conftest import DATA, Copy
 from tests.runs.books import TRIED, book
@@ -83,7 +85,7 @@ def test_a_batch_marks_what_was_tried(tmp_path: Path) -> None:
         assert "86.63" in index
         assert "84.63" not in index
         assert mark in index
-    comma, _ = write_results(jobs, tmp_path / "out")
+    comma, _ = write_results(standing_anywhere(jobs), tmp_path / "out")
     rows = list(csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig"))))
     assert {(row["total"], row["tried_en"]) for row in rows} == {
         ("86.63", "Satisfaction of the public or of those served, Actual: 84.00% → 90.00%")
@@ -95,7 +97,7 @@ def test_nothing_is_marked_where_nothing_was_tried(tmp_path: Path) -> None:
     jobs = list_jobs(DATA, tmp_path / "out", notebook=book(tmp_path / "plain.ipynb"))
     index = write_index(run_batch(jobs, Here()), tmp_path / "out", "zh").read_text(encoding="utf-8")
     assert "试算" not in index
-    comma, _ = write_results(jobs, tmp_path / "out")
+    comma, _ = write_results(standing_anywhere(jobs), tmp_path / "out")
     assert {row["tried"] for row in csv.DictReader(io.StringIO(comma.read_text(encoding="utf-8-sig")))} == {""}
 
 

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from evallib.demo.county import make_demo
-from evallib.runs.batch import list_jobs, run_batch
+from evallib.runs.batch import run_batch
+from evallib.runs.jobs import list_jobs
 from evallib.runs.workers import open_executor
 from tests.conftest import DATA, ROOT, Copy
 

@@ -1,0 +1,194 @@
+"""Which pages a data folder is to have: the list of jobs. Nothing is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
+from evallib.data.government import budget_years
+from evallib.data.load import list_departments, load_departments
+from evallib.data.notebooks import notebook_of, read_cells
+from evallib.data.published import load_published
+from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
+from evallib.model.budget_rows import FILE as HEADS
+from evallib.model.record import Kind
+from evallib.model.words import NOTHING, Lang, Words, listed, words
+from evallib.runs.report import page_name
+from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
+
+PageKind = Literal["report", "comparison", "overview", "monitoring"]
+PAGES_CALLED: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to be made, with absolute paths, so that any process can do it.
+
+    A report and a monitoring page are of a department and a year, a comparison of a department, an overview of a year.
+    `listed` is what the list says of those it shows, `inputs` the files of their years, the ones before, and their rule books; `of` is
+    whether a report is of a department, a project or a policy, and `framework` by which it is evaluated.
+    """
+
+    kind: PageKind
+    department: str
+    year: int
+    lang: Lang
+    data: Path
+    out: Path
+    notebook: Path
+    listed: str
+    listed_name: Words
+    inputs: tuple[Path, ...]
+    of: Kind = "department"
+    framework: str = ""
+
+    @property
+    def folder(self) -> Path:
+        return self.out / (str(self.year) if self.kind == "report" else self.kind)
+
+    @property
+    def stem(self) -> str:
+        return f"{self.department}-{self.year}" if self.kind == "monitoring" else self.department or str(self.year)
+
+    @property
+    def name(self) -> str:
+        return page_name(self.stem, self.lang)
+
+    @property
+    def about(self) -> list[str | int]:
+        """The department, the year or both."""
+        return [part for part in (self.department, self.year) if part]
+
+    @property
+    def title(self) -> Words:
+        """What it is called in messages."""
+        return words(" ".join(map(str, self.about))) + PAGES_CALLED.get(self.kind, NOTHING)
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / f".{self.name}.stamp.json"
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is anything to show: data of the year, or of any of its years or departments."""
+        return has_data(self.data, self.department, self.year) if self.kind == "report" else bool(self.inputs)
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        pages = self.folder / f"{self.name}.html", self.folder / f"{self.name}.ipynb"
+        return (*pages, self.folder / f"{self.department}.evaluation.json") if self.kind == "report" else pages
+
+
+def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None = None) -> tuple[Job, ...]:
+    """The report of every department and year of `departments.csv`, in the order of the list, by the notebook that makes reports here.
+
+    Raises InputRefused where the list cannot be read, or is empty and there is no budget, or there is no such notebook.
+    """
+    data, out = data.resolve(), out.resolve()
+    notebook = _usable(notebook, data, REPORT)
+    listings = load_departments(data) if budget_years(data) else list_departments(data)
+    found, published = list[Job](), load_published(data)
+    for row in listings:
+        rows = [other for other in listings if other.code == row.code]
+        listed = "\n".join(other.model_dump_json() for other in rows)
+        for year in row.years:
+            before = next((other.framework for other in rows if year - 1 in other.years), None)
+            inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
+            about = (listed + published.corrected(row.code, year), row.words, inputs, row.kind, row.framework)
+            found.append(Job("report", row.code, year, lang, data, out, notebook, *about))
+    return tuple(found)
+
+
+def _usable(notebook: Path | None, data: Path, name: str) -> Path:
+    """The notebook that was asked for, else the one of a name that makes pages of a data folder.
+
+    Raises InputRefused where it is not there, or is none.
+    """
+    found = (notebook or notebook_of(data, name)).resolve()
+    read_cells(found)
+    return found
+
+
+def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None = None) -> tuple[Job, ...]:
+    """Every page of the data folder: reports, comparisons, overviews, monitoring; made by the notebooks of a folder, where one is named.
+
+    Raises InputRefused as `list_jobs` does.
+    """
+    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in PAGES.values())
+    reports = list_jobs(data, out, lang=lang, notebook=report)
+    return (
+        *reports,
+        *list_comparisons(reports, comparison),
+        *list_overviews(reports, overview),
+        *_list_budgets(reports, data.resolve(), out.resolve(), lang, overview),
+        *list_monitorings(reports, monitoring),
+    )
+
+
+def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence[int]) -> tuple[Job, ...]:
+    """The jobs about the departments and years asked for; about all of them where none is named.
+
+    A comparison is about a department and no single year, an overview about a year and no single department.
+    Raises InputRefused for a department or a year that none of the jobs is about.
+    """
+    for wanted, known in ((departments, {job.department for job in jobs}), (years, {job.year for job in jobs})):
+        if unknown := sorted(str(one) for one in set(wanted) - known):
+            on_list = listed(sorted(str(one) for one in known if one))
+            raise refused("report.not_listed", "departments.csv", ", ".join(unknown), listed=on_list)
+    return tuple(job for job in jobs if (not departments or job.department in departments) and (not years or job.year in years))
+
+
+def list_comparisons(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
+    """A comparison over the years for each department of the reports, which must be all of that department's."""
+    if not reports:
+        return ()
+    notebook = _usable(notebook, reports[0].data, COMPARISON)
+    found: dict[str, list[Job]] = {}
+    for job in reports:
+        found.setdefault(job.department, []).append(job)
+    return tuple(_together("comparison", jobs, notebook, department=code) for code, jobs in found.items())
+
+
+def list_overviews(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
+    """An overview of each year of the reports, which must be all there are; the two years before go into it where they are listed."""
+    if not reports:
+        return ()
+    notebook = _usable(notebook, reports[0].data, OVERVIEW)
+    return tuple(
+        _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
+        for year in sorted({job.year for job in reports})
+    )
+
+
+def _list_budgets(reports: Sequence[Job], data: Path, out: Path, lang: Lang, notebook: Path) -> Iterator[Job]:
+    """An overview of each year for which there is the government's budget and no department."""
+    for year in sorted(budget_years(data) - {job.year for job in reports}):
+        files = (data / COUNTY, data / HEADS)
+        yield Job("overview", "", year, lang, data, out, notebook.resolve(), "", NOTHING, tuple(f for f in files if f.is_file()))
+
+
+def list_monitorings(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
+    """The page of each running year that has a monitoring file; `reports` must be all there are. A department need be listed only."""
+    if not reports:
+        return ()
+    first, listed = reports[0], {job.department: (job.listed, job.listed_name) for job in reports}
+    notebook = _usable(notebook, first.data, MONITORING)
+    found = []
+    for code, year, file in monitored_years(first.data):
+        says, name = listed.get(code, ("", words(code)))
+        found.append(Job("monitoring", code, year, first.lang, first.data, first.out, notebook, says, name, (file,)))
+    return tuple(found)
+
+
+def _together(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
+    first = jobs[0]
+    heads = first.data / HEADS
+    inputs = dict.fromkeys(path for job in jobs for path in job.inputs)
+    if kind == "overview" and heads.is_file():
+        inputs[heads] = None
+    listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
+    return Job(kind, department, year, first.lang, first.data, first.out, notebook, listed, jobs[-1].listed_name, tuple(inputs))

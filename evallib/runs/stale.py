@@ -1,0 +1,62 @@
+"""What no longer holds and must not pass for what does: the files of a year whose data is refused go to `OUT/stale/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from evallib.data.load import load_departments
+from evallib.data.published import load_published
+from evallib.data.whole import together
+from evallib.model.errors import InputRefused
+
+STALE = "stale"
+
+
+@dataclass
+class SetAside(InputRefused):
+    """Data that cannot be used, and to which folder what was made of earlier data has gone."""
+
+    moved: Path = Path()
+
+
+def is_published(data: Path, department: str, year: int) -> bool:
+    """Whether a department's year is published: nothing may take its page away."""
+    return load_published(data).of(department, year) is not None
+
+
+def set_aside(out: Path, folder: str, stem: str) -> Path | None:
+    """Move all that stands in a folder of the output under a name to `OUT/stale/FOLDER`, all or nothing; where to, if anything stood there.
+
+    What went there before under that name gives way, so that nothing there is of two times.
+    """
+    found = sorted((out / folder).glob(f"{stem}.*"))
+    if not found:
+        return None
+    target = out / STALE / folder
+    with together(out) as change:
+        for old in sorted(target.glob(f"{stem}.*")):
+            change.remove(old)
+        for path in found:
+            change.move(path, target / path.name)
+    return target
+
+
+@contextmanager
+def refused_set_aside(data: Path, out: Path, folder: str, stem: str, department: str, year: int | None = None) -> Iterator[None]:
+    """Around the reading of a year's data: where it is refused, what stands of it is set aside.
+
+    Not where the list of departments cannot be read or does not hold the year: then it may be the wrong data folder. Nor where it is
+    published. Raises SetAside in the place of the refusal where something was moved.
+    """
+    try:
+        yield
+    except InputRefused as refusal:
+        listed = False
+        with suppress(InputRefused):
+            listed = any(year is None or year in row.years for row in load_departments(data).of(department))
+        if listed and not (year is not None and is_published(data, department, year)) and (moved := set_aside(out, folder, stem)):
+            raise SetAside(refusal.problems, moved) from None
+        raise

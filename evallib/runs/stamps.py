@@ -1,0 +1,139 @@
+"""What became of a page the last time, and whether that still stands: a stamp beside the page, with a checksum of all that decides it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from evallib import __version__
+from evallib.analysis.documents import result_of
+from evallib.data.notebooks import read_cells
+from evallib.data.whole import whole
+from evallib.kit import PACKAGE
+from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
+from evallib.model.seals import content_seal
+from evallib.model.words import LANGS, NOTHING, Words
+from evallib.runs.jobs import Job
+from evallib.say.sentences import sentence
+
+State = Literal["made", "up_to_date", "held", "filling", "refused", "failed", "missing", "waiting"]
+"""`held`: published, and today's data is refused; `filling`: laid out, and not filled in yet."""
+
+STATES: dict[State, Words] = {state: sentence(f"batch.state.{state}") for state in get_args(State)}
+USABLE: tuple[State, ...] = ("made", "up_to_date", "held")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job, why where it did not become a page, and what of its notebook the page that was made leaves out."""
+
+    job: Job
+    state: State
+    reason: Words = NOTHING
+    left_out: tuple[Words, ...] = ()
+    remark: Words = NOTHING
+    """What is said once of a whole batch, whichever job met it."""
+
+
+def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
+    """A checksum over everything that decides what a page says: data of its years and the ones before, frameworks, list,
+    notebook, templates, version and language. `known` holds the checksums of files between many calls.
+    """
+    known = {} if known is None else known
+    digest = hashlib.sha256(f"{__version__} {job.kind} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
+    digest.update(_program())
+    if job.notebook not in known:
+        known[job.notebook] = repr(read_cells(job.notebook)).encode()
+    digest.update(known[job.notebook])
+    beginning = len(str(job.data))
+    for file in job.inputs:
+        if file not in known:
+            known[file] = hashlib.sha256(file.read_bytes()).digest()
+        digest.update(str(file)[beginning:].encode())
+        digest.update(known[file])
+    return digest.hexdigest()
+
+
+@cache
+def _program() -> bytes:
+    """The checksum of what is the same for every job: the package itself and its templates."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
+        digest.update(file.relative_to(PACKAGE).as_posix().encode() + file.read_bytes())
+    return digest.digest()
+
+
+def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None:
+    """What became of the job the last time, where nothing that decides it has changed since and its outputs are whole.
+
+    None where it has to be done: for the first time, anew, or because an output is gone or was cut short.
+    """
+    try:
+        stamp = json.loads(job.stamp.read_text(encoding="utf-8"))
+        if stamp["fingerprint"] != fingerprint(job, known):
+            return None
+        state: State = stamp.get("state", "up_to_date")
+        if state in USABLE and stamp["outputs"] != _sizes(job):
+            return None
+        return Outcome(job, state, Words(**stamp["reason"]) if "reason" in stamp else NOTHING)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputRefused):
+        return None
+
+
+def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> list[Outcome]:
+    """What stands of each page: what was heard of it in this run, else what its stamp says; else what is known of it in another language.
+
+    A page that stands in another language only is given with the job of that language.
+    """
+    now, known = {outcome.job: outcome for outcome in heard}, dict[Path, bytes]()
+
+    def of(job: Job) -> Outcome:
+        return now.get(job) or standing(job, known) or Outcome(job, "waiting" if job.has_data else "missing")
+
+    found = []
+    for job in jobs:
+        own = of(job)
+        others = (of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang)
+        known_of = (other for other in others if other.state not in ("waiting", "failed"))
+        found.append(own if own.state != "waiting" else next(known_of, own))
+    return found
+
+
+def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, **more: Any) -> None:
+    """Write down what became of a job, by a fingerprint that was taken before it was done. What has a page is told with its sizes."""
+    content: dict[str, Any] = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
+    content |= ({"outputs": _sizes(job), "files": _checksums(job)} if state in USABLE else {}) | more
+    with whole(job.stamp) as file:
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _sizes(job: Job) -> dict[str, int]:
+    return {file.name: file.stat().st_size for file in job.outputs}
+
+
+def _checksums(job: Job) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in job.outputs}
+
+
+def result_shown(made: Evaluation) -> dict[str, Any]:
+    """What a stamp holds of a report: all that a row of index and results needs, in both languages."""
+    called = {"year": asdict(made.catalogue.year(made.record.year)), "framework_name": asdict(made.framework.words)}
+    return result_of(made) | called | {"kind": made.record.kind, "content": content_seal(made)}
+
+
+def read_result(job: Job, part: str = "result") -> dict[str, Any] | None:
+    """The result of a report, or its `files` with their checksums, as its stamp holds it; None where there is none.
+
+    Whether it stands is for `standing` to say.
+    """
+    try:
+        found = json.loads(job.stamp.read_text(encoding="utf-8"))[part]
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if isinstance(found, dict) else None
