@@ -84,7 +84,7 @@ def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Ab
         return Absent(row.code, row.words, year, reason_of(refusal))
 
 
-_LACKING = ("cell.missing",)
+_LACKING = ("cell.missing", "fact.empty", "fact.missing", "judgement.missing")
 
 
 def lacking_of(problems: Sequence[Problem]) -> int:

@@ -25,7 +25,7 @@ class SetAside(InputRefused):
 def published_years(data: Path) -> Any:
     """What is published of a data folder; `of` a department's year is its seal, or None."""
     try:
-        from evallib.data.published import load_published  # type: ignore[import-not-found,unused-ignore]
+        from evallib.data.published import load_published  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ModuleNotFoundError:
         return _Nothing()
     return load_published(data)
