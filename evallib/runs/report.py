@@ -30,6 +30,7 @@ from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.errors import Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
+from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
@@ -86,6 +87,7 @@ class How(TypedDict, total=False):
     notebook: Path | None
 
 
+@steady
 def run_report(department: str, year: int, *, figures: bool = False, workbook: bool = False, **how: Unpack[How]) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
@@ -143,6 +145,7 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     return made
 
 
+@steady
 def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
@@ -160,6 +163,7 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
     return run.make(unchanged)
 
 
+@steady
 def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
 
@@ -173,6 +177,7 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     return run.make()
 
 
+@steady
 def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
