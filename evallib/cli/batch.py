@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 
 def batch(
+    here: typer.Context,
     department: Annotated[list[str] | None, typer.Option("--department", help="只做这些部门 / only these departments")] = None,
     year: Annotated[list[int] | None, typer.Option("--year", help="只做这些年度 / only these years")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
@@ -50,7 +51,9 @@ def batch(
     """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.runs.batch import STATES, choose_jobs, clear_leftovers, list_pages, outcome_outside, run_batch
+    from evallib.data.locks import held
+    from evallib.data.whole import clear_dead
+    from evallib.runs.batch import STATES, choose_jobs, list_pages, outcome_outside, run_batch
     from evallib.runs.workers import open_executor
 
     with refusals_told(lang):
@@ -59,8 +62,8 @@ def batch(
         every_job = list_pages(data, out, lang, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())
     with refusals_told(lang, to=out):  # said once, not for every page
-        out.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(out)
+        here.with_resource(held(out, "batch"))
+        clear_dead(out)
     failures = 0
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=ERR, disable=not ERR.is_terminal) as progress:

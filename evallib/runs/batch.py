@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
-from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
+from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
@@ -111,6 +110,7 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     Raises InputRefused where the list cannot be read, or is empty and there is no budget, or there is no such notebook.
     """
     data, out = data.resolve(), out.resolve()
+    refuse_mixed(data, out)
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
     found: list[Job] = []
@@ -270,7 +270,7 @@ def _sizes(job: Job) -> dict[str, int]:
 
 
 def _write_stamp(job: Job, **content: Any) -> None:
-    with whole(job.stamp) as file:
+    with whole(job.stamp, job.out) as file:
         file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
@@ -354,16 +354,3 @@ def read_result(job: Job) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def clear_leftovers(out: Path) -> None:
-    """Delete the temporary folders that a killed run left behind.
-
-    Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more.
-    """
-    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in _PAGES)]
-    found = [path for folder in folders for path in folder.glob(".*-*")]
-    found += [path for name in ("index", "results") for path in out.glob(f".{name}.*-*")]
-    for path in found:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
