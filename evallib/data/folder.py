@@ -25,7 +25,7 @@ COUNTY = "county.toml"
 _JUST_DATA = (Path("data"), Path("../data"))
 """What stands in notebooks: the data folder that they belong to, wherever they are run."""
 
-_PAGE_FOLDERS = {"comparison", "overview", "monitoring", "stale", "history"}
+PAGE_FOLDERS = {"comparison", "overview", "monitoring", "stale", "history"}
 """Folders of the output, beside those of the years."""
 
 _PUT_BACK = words("放回该文件", "put the file back")
@@ -73,7 +73,7 @@ def refuse_mixed(data: Path, out: Path) -> None:
     if out.is_relative_to(data):
         raise refused("out.inside_data", str(out))
     first = data.relative_to(out).parts[0] if data.is_relative_to(out) else ""
-    if first.isdigit() or first in _PAGE_FOLDERS:
+    if first.isdigit() or first in PAGE_FOLDERS:
         raise refused("out.holds_data", str(out), folder=first)
 
 
