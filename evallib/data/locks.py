@@ -55,6 +55,19 @@ def taken(file: Path, wait: float = 0) -> Iterator[bool]:
 
 
 @contextmanager
+def there(folder: Path) -> Iterator[None]:
+    """A folder that is made where there is none, with those above it; what stays empty goes: it would look like something gone missing."""
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for one in new:
+            with suppress(OSError):
+                one.rmdir()
+
+
+@contextmanager
 def held(folder: Path, doing: str) -> Iterator[None]:
     """For as long as a command works in a folder that others of its kind must leave alone; `doing` is what it is called.
 
@@ -69,8 +82,7 @@ def held(folder: Path, doing: str) -> Iterator[None]:
     ...         print(refusal.problems[0].what["en"].partition(", process")[0])
     another command is at work here (batch
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with taken(folder / LOCK) as got:
+    with there(folder), taken(folder / LOCK) as got:
         if not got:
             raise _in_use(folder)
         since = datetime.now().astimezone().isoformat(" ", "seconds")

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from evallib.data.locks import moving, taken
+from evallib.data.locks import moving, taken, there
 from evallib.say.refusals import refused
 
 _OURS = re.compile(r"\.evallib-[0-9a-z_]{8}")
@@ -106,11 +106,7 @@ def whole(target: Path, home: Path | None = None) -> Iterator[Path]:
 @contextmanager
 def work_folder(near: Path) -> Iterator[Path]:
     """A folder for work in another one, that nobody takes for a dead one's while this lasts; it goes at the end."""
-    with ExitStack() as end:
-        for folder in (near, *near.parents):
-            if not folder.exists():
-                end.callback(_drop, folder)  # an empty folder would look like something that went missing
-        near.mkdir(parents=True, exist_ok=True)
+    with there(near), ExitStack() as end:
         yield _begun(near, end)
 
 
@@ -157,7 +153,7 @@ def _clear(work: Path) -> None:
 
 def _empty(work: Path) -> None:
     """Delete what is in a work folder, its mark last; nothing where a set still waits for its end."""
-    parts = {part.name: part for part in work.iterdir()}
+    parts = {part.name: part for part in work.glob("*")}  # none, where somebody took the whole folder away
     if parts.keys() & {_PLAN, _BACK}:
         return
     mark = parts.pop(_MARK, None)
@@ -355,7 +351,8 @@ def free(folder: Path, stem: str, suffix: str = "") -> Path:
 
 def refuse_filled(folder: Path) -> None:
     """Raise InputRefused where something is in a place that a new folder is to take."""
-    if folder.is_dir():
-        clear_dead(folder)
+    for place in (folder, folder.parent):
+        if place.is_dir():
+            clear_dead(place)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise refused("folder.not_empty", str(folder))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
+from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
@@ -89,6 +89,7 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     Raises InputRefused where the list cannot be read, or is empty and there is no budget, or there is no such notebook.
     """
     data, out = data.resolve(), out.resolve()
+    refuse_mixed(data, out)
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
     found, published = list[Job](), load_published(data)
