@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -118,7 +119,7 @@ def _units(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 def unknown_unit(units: Units, place: Place, text: str) -> Problem:
     """What is to be asked about a text that is no unit, and what may be meant."""
     parts = folded(text).split("/")
-    if any(part.endswith(units.moneylike) for part in parts):
+    if any(part.endswith(units.moneylike) or unicodedata.category(part[:1] or " ") == "Sc" for part in parts):
         return problem("unit.like_money", place, text, units=amounts(units))
     like_share = any(part.startswith(units.sharelike) for part in parts)
     return problem("unit.like_share" if like_share else "unit.no_word", place, text)

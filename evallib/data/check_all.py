@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evallib.data.folder import monitored_years, unlisted_years
-from evallib.data.government import load_heads
+from evallib.data.government import Heads, load_heads
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.rulebook import framework_remarks, load_framework
 from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.monitoring_record import Monitored
 from evallib.model.words import Words, words
 from evallib.model.years import EvaluatedYear
 from evallib.say.refusals import problem
@@ -91,4 +92,4 @@ def _problems(read: Callable[..., object], *what: object) -> tuple[Problem, ...]
         found = read(*what)
     except InputRefused as refusal:
         return refusal.problems
-    return found.remarks if isinstance(found, EvaluatedYear) else ()
+    return found.remarks if isinstance(found, (EvaluatedYear, Heads, Monitored)) else ()
