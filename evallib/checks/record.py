@@ -238,6 +238,8 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
     except ValueError as error:
         yield from written_wrong(row.rule, error, at("rule"))
         return
+    if row.rule.startswith("{"):
+        yield from written_wrong(row.rule, None, at("rule"))
     if rule is None:
         yield unknown("rule", at("rule"), row.rule, [text for r in framework.rules for text in (r.id, r.name)])
         return
@@ -246,17 +248,17 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
         yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
 
 
-def written_wrong(text: str, error: ValueError, place: Place) -> Iterator[Problem]:
+def written_wrong(text: str, error: ValueError | None, place: Place) -> Iterator[Problem]:
     """What is wrong with a rule written in one line, with the key of it that is meant."""
 
     def inside(path: Path) -> Place:
         return replace(place, title=called(written, path))
 
-    if not isinstance(error, ValidationError):
+    if error is not None and not isinstance(error, ValidationError):
         yield replace(broken(f"rule = {text}", error, lambda _: place), found=text[:60])
         return
-    written = tomllib.loads(f"rule = {text}")["rule"]
-    for one in mistakes(error.errors(), written, Rule, inside):
+    written = tomllib.loads(f"rule = {text}", parse_float=Decimal)["rule"]
+    for one in mistakes(error.errors() if error else (), written, Rule, inside):
         key = words(f"中的 {one.place.title}", f", at {one.place.title}") if one.place.title else NOTHING
         yield problem("own_indicator.rule", place, one.found or text[:60], key=key, said=one.what, fix=one.fix)
 
