@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import is_open, no_such, worths
 from evallib.checks.targets import check_targets, file_of
-from evallib.model.errors import Place, Problem, Where
+from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
@@ -240,10 +240,12 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
         return
     if row.rule.startswith("{"):
         yield from written_wrong(row.rule, None, at("rule"))
-    if rule is None:
-        yield unknown("rule", at("rule"), row.rule, [text for r in framework.rules for text in (r.id, r.name)])
+    if rule is None and (row.rule or any(section.id == row.group for section in framework.open_sections)):
+        named = [text for r in framework.rules for text in (r.id, r.name)]
+        clear = words("清空此格，按本组的规则计分", "clear this cell, and the rule of the group holds")
+        yield problem("rule.unknown", at("rule"), row.rule, known=meant(row.rule, named) if named else clear)
         return
-    adds = sum((item.points for item in rule.checklist if item.points > 0), Decimal(0))
+    adds = sum((item.points for item in (rule.checklist if rule else ()) if item.points > 0), Decimal(0))
     if adds and adds != row.points:
         yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
 

@@ -122,7 +122,7 @@ def _checked(root: Path, file: File, units: Units) -> Heads:
         elif row.unit != rows[0].unit:
             reader.problems.append(problem("heads.other_unit", place, row.unit, unit=rows[0].unit))
         for column in ("original", "revised", "executed"):
-            if (getattr(row, column) or 0) < 0:
+            if row.kind != "outside" and (getattr(row, column) or 0) < 0:
                 reader.problems.append(problem("heads.negative", reader.place("heads", index, column), plain(getattr(row, column))))
     reader.stop_if_wrong()
     reader.problems.extend(asked_about(BudgetHead, [*enumerate(rows)], units, _acknowledged(root, reader), partial(reader.place, "heads")))

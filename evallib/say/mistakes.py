@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from evallib.model.errors import Place, Problem, nearest
+from evallib.model.errors import Place, Problem, near, nearest
 from evallib.model.toml_in import MOST_DEPTH
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
@@ -163,8 +162,8 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
     choices = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "").replace(" or ", ", ").split(", ")
     given = context["tag"] if error["type"] == "union_tag_invalid" else error["input"]
     found = "" if error["type"] in _FOUND_NOTHING else _shown(given)
-    near = nearest(found, choices)
-    likely = words(f"是否应为 {near}？", f"did you mean {near}? If not, ") if near else NOTHING
+    like = nearest(found, choices)
+    likely = words(f"是否应为 {like}？", f"did you mean {like}? If not, ") if like else NOTHING
     if len({one["type"] for one in several}) > 1 and error["type"].endswith("_type"):
         return problem("key.not_a_value", place(path), found)
     return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys))
@@ -211,11 +210,11 @@ def _mistyped(found: dict[Path, list[Any]], document: Any, model: Any) -> dict[P
         unknown = kinds.get("extra_forbidden", [])
         for key, error in unknown:
             known = [name for name in _keys(model, error["loc"][:-1]) if name not in there]
-            near = get_close_matches(key, lacking, 1, 0.5) or get_close_matches(key, known, 1)
-            near = near or (lacking if len(lacking) == len(unknown) == 1 else [])
-            if near:
-                meant[(*within, key)] = near[0]
-                lacking = [name for name in lacking if name != near[0]]
+            like = near(key, lacking, 1, 0.5) or near(key, known, 1)
+            like = like or (lacking if len(lacking) == len(unknown) == 1 else [])
+            if like:
+                meant[(*within, key)] = like[0]
+                lacking = [name for name in lacking if name != like[0]]
     return meant
 
 

@@ -21,7 +21,7 @@ from evallib.data.upgrade import upgrade
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, Problem
 from evallib.model.words import LANGS
-from tests.conftest import BAD, DATA, Copy
+from tests.conftest import BAD, DATA, GOLDEN, Copy
 
 CASES = sorted(BAD.glob("*.toml"))
 
@@ -55,6 +55,8 @@ def spoil(copy: Copy, case: dict[str, Any]) -> None:
         (copy.folder / edit["file"]).write_text(edit["text"], encoding="utf-8")
     for edit in case.get("restore", []):
         shutil.copy(DATA / edit["file"], copy.folder / edit["file"])
+    for edit in case.get("old", []):  # as it was in version 1.0
+        shutil.copy(GOLDEN / "version_1" / "framework.toml", copy.folder / edit["file"])
     if case.get("upgrade"):
         upgrade(copy.folder)
     for edit in case.get("rename", []):
