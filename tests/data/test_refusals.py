@@ -21,6 +21,7 @@ from evallib.data.upgrade import upgrade
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, Problem
 from evallib.model.words import LANGS
+from evallib.say.refusals import entries
 from tests.conftest import BAD, DATA, GOLDEN, Copy
 
 CASES = sorted(BAD.glob("*.toml"))
@@ -108,6 +109,7 @@ def test_a_mistake_is_refused_in_clear_words(path: Path, copy: Copy) -> None:
         for expected in case[lang]:
             assert expected in said
     first = refusal.value.problems[0]
+    assert first.code == entries()[case["refusal"]].get("code", case["refusal"])
     follow(copy, case, first)
     assert first.place.file.endswith((".csv", ".toml")) or first.place.file.startswith("frameworks/")
 

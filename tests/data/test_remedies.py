@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from evallib.data.raw_tables import choices_of, csv_line, kind_of
 from evallib.data.rulebook import load_units
 from evallib.data.sheets import read_csv
 from evallib.model.budget_rows import BudgetHead
-from evallib.model.errors import Problem
+from evallib.model.errors import InputRefused, Problem
 from evallib.model.monitoring_rows import MonitoringRow
 from evallib.model.record import TABLES, Listing
 from evallib.model.rows import Row, columns, note_of
@@ -22,13 +23,18 @@ from evallib.model.table_words import CHOICES
 from evallib.say.refusals import entries
 from tests.conftest import BAD, DATA, GOLDEN, Copy
 
+NOT_HERE = tomllib.loads((GOLDEN / "not_here.toml").read_text(encoding="utf-8"))["group"]
 FAMILIES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((BAD / "families").glob("*.toml"))}
+PLACES = ("departments", "monitoring/", "catalogue/", "frameworks/", "budget_heads.csv")
 CASES = [(family, case) for family, held in FAMILIES.items() for case in held["case"]]
 
 
 def said(copy: Copy) -> list[Problem]:
     """Everything that check says of the folder, but for what the example itself acknowledges."""
-    return [problem for one in check_data(copy.folder) for problem in one.problems if problem.level != "recorded"]
+    try:
+        return [problem for one in check_data(copy.folder) for problem in one.problems if problem.level != "recorded"]
+    except InputRefused as refusal:
+        return [*refusal.problems]
 
 
 def lay(copy: Copy, files: dict[str, Any], case: dict[str, Any], which: int) -> None:
@@ -36,7 +42,11 @@ def lay(copy: Copy, files: dict[str, Any], case: dict[str, Any], which: int) -> 
         if name in case:
             path = copy.folder / file["path"]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(file["text"].lstrip("\n") + case[name][min(which, len(case[name]) - 1)] + "\n", encoding="utf-8")
+            before = (DATA / file["path"]).read_text(encoding="utf-8") if "append" in file else file["text"].lstrip("\n")
+            path.write_text(before + case[name][min(which, len(case[name]) - 1)] + "\n", encoding="utf-8")
+    if "replace" in case:
+        name, text, *instead = case["replace"]
+        copy.replace(copy.folder / name, instead[0] if which else text, instead[which])
     if "cell" in case:
         table, key, column, *texts = case["cell"]
         copy.set(table, key, column, texts[which])
@@ -49,11 +59,13 @@ def test_the_remedy_of_a_refusal_leads_on(family: str, case: dict[str, Any], cop
     first = said(copy)
     met = [problem.code for problem in first].count(code)
     assert met, [problem.describe("en") for problem in first]
-    assert all(problem.place.file.startswith(("departments/", "monitoring/", "catalogue/", "budget_heads.csv")) for problem in first)
+    assert all(
+        problem.place.file.startswith(("departments", "monitoring/", "catalogue/", "frameworks/", "budget_heads.csv")) for problem in first
+    )
     lay(copy, files, case, 1)
     then = said(copy)
     assert [problem.code for problem in then].count(code) < met, [problem.describe("en") for problem in then]
-    assert not [problem.describe("en") for problem in then if problem.level == "error"]
+    assert {problem.code for problem in then if problem.level == "error"} == ({case["leads_to"]} if "leads_to" in case else set())
 
 
 MODELS = TABLES | {"departments": Listing, "budget_heads": BudgetHead, "monitoring": MonitoringRow}
@@ -92,3 +104,12 @@ def test_every_note_that_names_a_way_to_fill_in_a_cell_is_followed() -> None:
         if ways.search(note_of(MODELS[table], column).zh) and column not in {*SAID.get(table, {}), "source", "section"}
     ]
     assert not lacking
+
+
+def test_every_refusal_has_a_bad_input_or_a_reason_why_it_has_none_here() -> None:
+    reached = {tomllib.loads(path.read_text(encoding="utf-8"))["refusal"] for path in BAD.glob("*.toml")}
+    reached |= {case["code"] for _, case in CASES}
+    excused = [pattern for group in NOT_HERE for pattern in group["ids"]]
+    lacking = entries().keys() - reached
+    assert sorted(id for id in lacking if not any(fnmatch(id, pattern) for pattern in excused)) == []
+    assert [pattern for pattern in excused if not any(fnmatch(id, pattern) for id in lacking)] == []
