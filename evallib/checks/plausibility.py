@@ -106,6 +106,8 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
             yield problem("strange.far_below_target", actual, target=target.name, rate=percent(rate))
         if target.unit.symbol == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
             yield problem("strange.share_for_percent", actual, target=target.name, actual=percent(target.actual / 100))
+        if target.target < 0 and target.operator not in ("between", "by"):
+            yield problem("strange.negative_target", goal, target=target.name, value=written(target.target, target.unit))
         if _more_than_all(target):
             yield problem("strange.more_than_all", actual, target=target.name, actual=written(target.actual, target.unit))
         due = e.framework.reason_below

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from difflib import get_close_matches
 
-from evallib.model.errors import Place, Problem, Where
+from evallib.model.errors import Place, Problem, Where, near
 from evallib.model.evaluation import Evaluation
 from evallib.model.units import round_half_up
 from evallib.model.words import Words, listed
@@ -61,8 +60,8 @@ def _without_rooms(text: str, held: dict[str, Number], names: list[str], place: 
     def named(name: str) -> str:
         number = held.get(SHORT.get(name, name))
         if number is None:
-            near = get_close_matches(name, names, 3, 0.3) or list(SHORT)
-            found.append(problem("prose.unknown", place, f"{{{name}}}", near=_rooms(near)))
+            like = near(name, names, alike=0.3) or list(SHORT)
+            found.append(problem("prose.unknown", place, f"{{{name}}}", near=_rooms(like)))
         elif number.value is None:
             found.append(problem("prose.no_value", place, f"{{{name}}}"))
         return "…"

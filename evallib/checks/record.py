@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import is_open, no_such, worths
 from evallib.checks.targets import check_targets, file_of
-from evallib.model.errors import Place, Problem, Where
+from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
@@ -118,7 +119,7 @@ def _units(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 def unknown_unit(units: Units, place: Place, text: str) -> Problem:
     """What is to be asked about a text that is no unit, and what may be meant."""
     parts = folded(text).split("/")
-    if any(part.endswith(units.moneylike) for part in parts):
+    if any(part.endswith(units.moneylike) or unicodedata.category(part[:1] or " ") == "Sc" for part in parts):
         return problem("unit.like_money", place, text, units=amounts(units))
     like_share = any(part.startswith(units.sharelike) for part in parts)
     return problem("unit.like_share" if like_share else "unit.no_word", place, text)
@@ -237,25 +238,29 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
     except ValueError as error:
         yield from written_wrong(row.rule, error, at("rule"))
         return
-    if rule is None:
-        yield unknown("rule", at("rule"), row.rule, [text for r in framework.rules for text in (r.id, r.name)])
+    if row.rule.startswith("{"):
+        yield from written_wrong(row.rule, None, at("rule"))
+    if rule is None and (row.rule or any(section.id == row.group for section in framework.open_sections)):
+        named = [text for r in framework.rules for text in (r.id, r.name)]
+        clear = words("清空此格，按本组的规则计分", "clear this cell, and the rule of the group holds")
+        yield problem("rule.unknown", at("rule"), row.rule, known=meant(row.rule, named) if named else clear)
         return
-    adds = sum((item.points for item in rule.checklist if item.points > 0), Decimal(0))
+    adds = sum((item.points for item in (rule.checklist if rule else ()) if item.points > 0), Decimal(0))
     if adds and adds != row.points:
         yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
 
 
-def written_wrong(text: str, error: ValueError, place: Place) -> Iterator[Problem]:
+def written_wrong(text: str, error: ValueError | None, place: Place) -> Iterator[Problem]:
     """What is wrong with a rule written in one line, with the key of it that is meant."""
 
     def inside(path: Path) -> Place:
         return replace(place, title=called(written, path))
 
-    if not isinstance(error, ValidationError):
+    if error is not None and not isinstance(error, ValidationError):
         yield replace(broken(f"rule = {text}", error, lambda _: place), found=text[:60])
         return
-    written = tomllib.loads(f"rule = {text}")["rule"]
-    for one in mistakes(error.errors(), written, Rule, inside):
+    written = tomllib.loads(f"rule = {text}", parse_float=Decimal)["rule"]
+    for one in mistakes(error.errors() if error else (), written, Rule, inside):
         key = words(f"中的 {one.place.title}", f", at {one.place.title}") if one.place.title else NOTHING
         yield problem("own_indicator.rule", place, one.found or text[:60], key=key, said=one.what, fix=one.fix)
 

@@ -122,7 +122,7 @@ def _actual(catalogue: Catalogue, record: Record, row: Target, indicator: Indica
     have = formula.unit if formula else catalogue.units.read(row.actual_unit or row.unit)
     if row.base is None and have.dimensions != unit.dimensions:
         if formula:
-            given = {"of": formula.entry.unit, "unit": have.symbol}
+            given = {"of": formula.entry.unit, "unit": formula.entry.unit if have.is_share else have.symbol}
             yield problem("target.formula_unit_differs", where("targets", index, "unit"), row.unit, **given)
         else:
             yield problem("target.unit_differs", where("targets", index, "actual_unit"), have.symbol, unit=unit.symbol)

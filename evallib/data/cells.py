@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from evallib.checks.sums import called_total, check_totals
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
-from evallib.model.rows import Row, columns, note_of, spread, unit_of
+from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.table_words import CHOICES, STATES
+from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
 from evallib.model.words import Words, folded, listed, words
 from evallib.say.mistakes import mistake
@@ -79,7 +80,7 @@ def heads_of(model: type[Row]) -> dict[str, str]:
 def _choices(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means."""
     values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
-    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en)}
+    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
 
 
 def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tuple[Made, ...]:
@@ -95,6 +96,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     width = len(grid.head)
     kinds = [(column, index, kind_of(model, column)) for column, index in order.items()]
     judged = bool(grid.marked) or grid.separator == ";"
+    sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, texts in grid.rows:
         extra = next((text for text in texts[width:] if text.strip()), None)
         if extra is not None:
@@ -107,10 +109,17 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
             continue
         if not cells:
             continue
+        if sums and called_total(sums, {column: text for column, _, text in cells}):
+            read = {c: _choices(model, c).get(folded(text), text) if kind == "choice" else text for c, kind, text in cells}
+            totals.append((number, read))
+            continue
         built = _build(reader, place, model, cells, "".join(texts).isprintable())
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
+    if totals:
+        numbered = [(reader.rows[table, index][1], row) for index, row in enumerate(rows)]
+        reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
     _remark_hidden(reader, grid, order)
     return tuple(rows)
 
@@ -231,6 +240,8 @@ def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple
         elif not text[0].isdigit() and kind in ("decimal", "date") and folded(text) in _ASKED:
             reader.problems.append(problem("cell.number_or_state", place(column), text))
         elif kind == "decimal":
+            if column == "target" and "operator" in model.model_fields:
+                text = _without_operator(reader, place, model, text, cells, given)
             if not _spread(model, column, text, cells, given):
                 _read_number(reader, place, model, column, text, cells, given)
         elif kind == "int":
@@ -273,6 +284,36 @@ def read_day(text: str) -> str | None:
 def _operator(model: type[Row], cells: list[tuple[str, Kind, str]]) -> str:
     """The operator of a row; empty where it has none."""
     return next((_choices(model, "operator").get(folded(text), "") for name, _, text in cells if name == "operator"), "")
+
+
+@cache
+def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How the number of a target may begin and end, with what its operator says."""
+    before = [text for value in choices_of(model, "operator") for text in (value, CHOICES[value].zh, *ALSO[value])]
+    behind = [text for texts in BEHIND.values() for text in texts]
+    sides = ("|".join(re.escape(folded(text)) for text in sorted(texts, key=len, reverse=True)) for texts in (before, behind))
+    front, back = sides
+    return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})", re.I)
+
+
+def _without_operator(
+    reader: Reader, place: _PlaceOf, model: type[Row], text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]
+) -> str:
+    """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    before, behind = _asking(model)
+    if (found := before.match(plain)) and plain[found.end() :]:
+        operator, rest = _choices(model, "operator")[folded(found[1])], plain[found.end() :]
+    elif plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
+        operator = next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts))
+        rest = plain[: found.start()]
+    else:
+        return text
+    stated = next((text for name, _, text in cells if name == "operator"), "")
+    if stated and _choices(model, "operator").get(folded(stated)) != operator:
+        reader.problems.append(problem("target.two_operators", place("target"), text[:60], stated=stated, operator=CHOICES[operator]))
+    given.setdefault("operator", operator)
+    return rest
 
 
 def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evallib.data.folder import data_root, monitored_years, read_year, unlisted_years
-from evallib.data.government import load_heads
+from evallib.data.government import Heads, load_heads
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.rulebook import framework_remarks, load_framework
@@ -16,6 +16,7 @@ from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.monitoring_record import Monitored
 from evallib.model.words import NOTHING, Given, Words, words
 from evallib.model.years import EvaluatedYear
 from evallib.say.refusals import problem
@@ -127,4 +128,4 @@ def _problems(read: Callable[..., object], *what: object) -> tuple[Problem, ...]
         found = read(*what)
     except InputRefused as refusal:
         return refusal.problems
-    return found.remarks if isinstance(found, EvaluatedYear) else ()
+    return found.remarks if isinstance(found, (EvaluatedYear, Heads, Monitored)) else ()

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from evallib.analysis.government import Government, from_departments, too_few
 from evallib.analysis.pefa import EXPENDITURE, YEARS, Head, assess
 from evallib.checks.record import amounts, unknown_unit
+from evallib.checks.sums import asked_about
 from evallib.data.cells import Reader, load_table
 from evallib.data.folder import File, data_root, read_file
 from evallib.data.rulebook import load_units
 from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_county
 from evallib.model.budget_rows import FILE, BudgetHead
-from evallib.model.errors import InputRefused
+from evallib.model.errors import InputRefused, Problem
+from evallib.model.record import Contradiction
 from evallib.model.units import Unit, Units
-from evallib.model.words import Words, listed, words
+from evallib.model.words import LANGS, Words, listed, words
 from evallib.model.years import CountyYear
+from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 
+ACKNOWLEDGED = "contradictions.csv"
 MOST = 10
 """How many heads a remark names."""
 
@@ -38,7 +44,7 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ())
     """
     years, root = range(year - YEARS + 1, year + 1), data_root(data)
     if (root / FILE).is_file():
-        return _from_file(read_file(root, FILE), load_units(root, year), year, years)
+        return _from_file(root, read_file(root, FILE), load_units(root, year), year, years)
     at_hand = {county.year: county for county in evaluated}
     return from_departments(year, [at_hand.get(y) or evaluate_county(data, y) for y in years])
 
@@ -48,25 +54,33 @@ def budget_years(data: Path) -> set[int]:
     if not (data / FILE).is_file():
         return set()
     try:
-        return {row.year for row in load_heads(data)}
+        return {row.year for row in load_heads(data).rows}
     except InputRefused:
         return set()
 
 
-def load_heads(data: Path) -> tuple[BudgetHead, ...]:
-    """The rows of `budget_heads.csv`.
+class Heads(NamedTuple):
+    """The rows of `budget_heads.csv`, and what is remarked about them."""
+
+    rows: tuple[BudgetHead, ...]
+    remarks: tuple[Problem, ...]
+
+
+def load_heads(data: Path) -> Heads:
+    """The rows of `budget_heads.csv`, checked.
 
     Raises InputRefused where there is no such file, or with every problem found in it.
     """
     root = data_root(data)
-    return tuple(_checked(read_file(root, FILE), load_units(root)))
+    return _checked(root, read_file(root, FILE), load_units(root))
 
 
-def _from_file(file: File, units: Units, year: int, years: Sequence[int]) -> Government:
-    rows = _checked(file, units)
+def _from_file(root: Path, file: File, units: Units, year: int, years: Sequence[int]) -> Government:
+    rows, said = _checked(root, file, units)
     found = {y: [row for row in rows if row.year == y] for y in years}
     heads = {y: tuple(_head(row) for row in of_year) for y, of_year in found.items() if of_year}
-    remarks = [sentence("government.no_rows", file=FILE, year=y) for y in years if not found[y]]
+    remarks = [words(*map(one.describe, LANGS)) for one in said]
+    remarks += [sentence("government.no_rows", file=FILE, year=y) for y in years if not found[y]]
     unknown = {y: [head.code for head in of_year if head.kind in EXPENDITURE and not head.is_known] for y, of_year in heads.items()}
     known = {y: tuple(head for head in of_year if head.code not in unknown[y]) for y, of_year in heads.items()}
     measured = {y: of_year for y, of_year in known.items() if any(head.kind in EXPENDITURE for head in of_year)}
@@ -84,13 +98,13 @@ def _from_file(file: File, units: Units, year: int, years: Sequence[int]) -> Gov
         heads=heads,
         assessment=assess(known),
         sources=tuple(sources.items()),
-        files=(file.noted,),
+        files=tuple(read_file(root, name).noted for name in (FILE, ACKNOWLEDGED) if (root / name).is_file()),
         remarks=(*remarks, *too_few(measured)),
         unknown={y: len(codes) for y, codes in unknown.items() if codes},
     )
 
 
-def _checked(file: File, units: Units) -> list[BudgetHead]:
+def _checked(root: Path, file: File, units: Units) -> Heads:
     """The rows of the file; raises InputRefused with all that is wrong with them."""
     reader = Reader(units)
     rows = [*load_table(reader, read_csv(file.name, file.sound().content), "heads", BudgetHead)]
@@ -107,8 +121,21 @@ def _checked(file: File, units: Units) -> list[BudgetHead]:
             reader.problems.append(problem("monitoring.no_money", place, row.unit, units=amounts(units)))
         elif row.unit != rows[0].unit:
             reader.problems.append(problem("heads.other_unit", place, row.unit, unit=rows[0].unit))
+        for column in ("original", "revised", "executed"):
+            if row.kind != "outside" and (getattr(row, column) or 0) < 0:
+                reader.problems.append(problem("heads.negative", reader.place("heads", index, column), plain(getattr(row, column))))
     reader.stop_if_wrong()
-    return rows
+    reader.problems.extend(asked_about(BudgetHead, [*enumerate(rows)], units, _acknowledged(root, reader), partial(reader.place, "heads")))
+    reader.stop_if_wrong()
+    return Heads(tuple(rows), tuple(reader.problems))
+
+
+def _acknowledged(root: Path, reader: Reader) -> Sequence[Contradiction]:
+    """What is acknowledged of the budget, as a department's year acknowledges it; there may be no such file."""
+    if not (root / ACKNOWLEDGED).is_file():
+        return ()
+    file = read_file(root, ACKNOWLEDGED).sound()
+    return load_table(reader, read_csv(file.name, file.content), ACKNOWLEDGED, Contradiction)
 
 
 def _head(row: BudgetHead) -> Head:

@@ -15,6 +15,7 @@ from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_
 from evallib.checks.identities import check_against_last_year, check_identities
 from evallib.checks.methods import check_methods
 from evallib.checks.record import check_record
+from evallib.checks.sums import check_sums
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
@@ -166,6 +167,7 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     reader.stop_if_wrong()
     reader.problems.extend(check_methods(framework, record, reader.place))
     reader.problems.extend(check_identities(catalogue, record, reader.place))
+    reader.problems.extend(check_sums(record, catalogue.units, reader.place))
     return LoadedYear(framework, record, tuple(reader.problems), reader.place)
 
 

@@ -20,12 +20,14 @@ from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observati
 from evallib.model.monitoring_rows import MonitoringRow, file_name
 from evallib.model.running_year import CALENDAR, first_day, last_day, year_of
 from evallib.model.table_words import CHOICES
-from evallib.model.units import Units, convert
+from evallib.model.units import Units, convert, round_half_up
 from evallib.model.words import NOTHING, Given, Words, words
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 
 TABLE = "monitoring"
+_PERIODS, _NEAR = 4, Decimal("0.8")
+"""So many values at least, and so near to the whole of the year, look like amounts of single months."""
 _OF_MEASURE = ("name", "name_en", "kind", "operator", "target", "unit")
 
 
@@ -63,6 +65,7 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
             "sources": tuple(sources.items()),
             "synthetic": any(row.synthetic == "yes" for _, row in rows),
             "file": file.noted,
+            "remarks": tuple(reader.problems),
         }
     )
 
@@ -102,7 +105,10 @@ def _check(reader: Reader, rows: _Rows, running: Monitored) -> None:
             _check_money(wrong, group)
         else:
             _check_target(wrong, group)
-        _check_course(wrong, [(index, row) for index, row in group if year_of(row.date, running.begins) == running.year], running)
+        whole = group if id not in MONEY else [(index, row) for index, row in rows if row.measure == "budget"]
+        given = [row.value if id in MONEY else row.target for _, row in whole]
+        of_year = [(index, row) for index, row in group if year_of(row.date, running.begins) == running.year]
+        _check_course(wrong, of_year, running, next((one for one in reversed(given) if one), None))
 
 
 def _check_agreed(wrong: _Wrong, group: _Rows) -> None:
@@ -150,7 +156,7 @@ def _check_given(wrong: _Wrong, group: _Rows, column_: str, name: str, **given: 
         wrong(name, group[0][0], column_, measure=group[0][1].measure, **given)
 
 
-def _check_course(wrong: _Wrong, group: _Rows, running: Monitored) -> None:
+def _check_course(wrong: _Wrong, group: _Rows, running: Monitored, whole: Decimal | None) -> None:
     """Days once each; running totals and planned shares never fall; a plan is there for all days or none, and ends at 100%."""
     first: dict[datetime.date, int] = {}
     for index, row in group:
@@ -158,7 +164,9 @@ def _check_course(wrong: _Wrong, group: _Rows, running: Monitored) -> None:
             wrong("monitoring.date_twice", index, "date", row.date, row=wrong.line(earlier))
     ordered = sorted(group, key=lambda item: item[1].date)
     if not any(row.measure == "budget" or row.kind == "level" for _, row in group):
-        _check_falls(wrong, ordered, "value", "monitoring.total_falls")
+        of_money = any(row.measure in MONEY for _, row in group)
+        _check_falls(wrong, ordered, "value", "monitoring.money_falls" if of_money else "monitoring.total_falls")
+        _check_running(wrong, ordered, whole)
     _check_falls(wrong, ordered, "planned", "monitoring.plan_falls")
     planned = [(index, row) for index, row in ordered if row.planned is not None]
     if planned:
@@ -174,8 +182,18 @@ def _check_falls(wrong: _Wrong, ordered: _Rows, column_: str, name: str) -> None
     given: list[tuple[int, Any]] = [(index, row) for index, row in ordered if getattr(row, column_) is not None]
     for (at, before), (index, row) in pairwise(given):
         earlier, later = getattr(before, column_), getattr(row, column_)
-        if later < earlier:
+        if later < earlier and not (name == "monitoring.money_falls" and row.reason):
             wrong(name, index, column_, later, row=wrong.line(at), was=f"{before.date}: {plain(earlier)}")
+
+
+def _check_running(wrong: _Wrong, ordered: _Rows, whole: Decimal | None) -> None:
+    """Values that are near each other and only together near the whole of the year look like amounts of each period."""
+    values = [row.value for _, row in ordered if row.value]
+    if whole is None or len(values) < _PERIODS or max(values) > 2 * min(values):
+        return
+    if _NEAR * whole <= sum(values) * 12 / len(values) <= whole / _NEAR or _NEAR * whole <= sum(values) <= whole / _NEAR:
+        each = plain(round_half_up(sum(values, Decimal(0)) / len(values), 2))
+        wrong("monitoring.monthly", ordered[-1][0], "value", values[-1], count=len(values), each=each)
 
 
 # --- meaning ---------------------------------------------------------------------------------------------------------

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -25,11 +24,10 @@ from evallib.model.assemble import assemble
 from evallib.model.base import Frozen
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
-from evallib.model.errors import InputRefused, Place, Problem, attempted
+from evallib.model.errors import Fault, InputRefused, Place, Problem, attempted
 from evallib.model.framework import Framework
-from evallib.model.signs import code_of, hidden_sign
+from evallib.model.toml_in import MOST_BYTES, read_toml
 from evallib.model.toml_lines import Lines, called
-from evallib.model.toml_lines import Path as Steps
 from evallib.model.units import Units
 from evallib.model.words import Lang, listed, words
 from evallib.say.mistakes import broken, mistakes
@@ -290,35 +288,30 @@ def _document(file: File) -> dict[str, Any]:
 
     Raises InputRefused where it cannot be read.
     """
+    if len(file.sound().content) > MOST_BYTES:
+        raise refused("file.too_large", file.name, limit=MOST_BYTES // 1_000_000)
     try:
-        document = tomllib.loads(_text(file.sound()), parse_float=Decimal)
+        read = read_toml(_text(file), file.name)
     except UnicodeDecodeError:
         raise refused("toml.encoding", file.name) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputRefused((broken(_text(file), error, lambda line: Place(file.name, line)),)) from None
-    hidden = [(called(document, path), found) for path, text in _texts(document, ()) if (found := hidden_sign(text))]
-    if hidden:
-        places = [(Place(file.name, None, name), code_of(character)) for name, character in hidden]
-        raise InputRefused(placed([file], [problem("cell.control_character", place, code=code) for place, code in places]))
-    return document
+    if isinstance(read, Fault):
+        raise InputRefused((told(read),) if read.place.row else placed([file], [told(read)]))
+    return read
 
 
 def _text(file: File) -> str:
     return file.content.decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def _texts(part: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
-    """Every text of a document with the way to it."""
-    if isinstance(part, str):
-        yield path, part
-    for step, inner in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
-        yield from _texts(inner, (*path, step))
-
-
 def _validated(file: File, document: dict[str, Any], model: type[Model]) -> Model:
+    made, errors = None, list[Any]()
     try:
-        return model.model_validate(document)
+        made = model.model_validate(document)
     except ValidationError as refusal:
-        lines, _ = _lines(file)
-        wrong = mistakes(refusal.errors(), document, model, lambda path: Place(file.name, lines.at(path), called(document, path)))
-        raise InputRefused(placed([file], wrong)) from None
+        errors = [*refusal.errors()]
+    wrong = mistakes(errors, document, model, lambda path: Place(file.name, _lines(file)[0].at(path), called(document, path)))
+    if wrong or made is None:
+        raise InputRefused(placed([file], wrong))
+    return made

@@ -48,8 +48,8 @@ def upgrade(folder: Path) -> Upgraded:
     """Turn a data folder of version 1.0, or a working folder that holds one, into today's, and tell what was changed.
 
     The data folder as it was lies beside it as `data.1.0`. Notebooks that `init` laid are replaced, those that somebody changed are kept
-    beside. A folder of today's format is left as it is; what was published from it is sealed again where the rule for that has changed and
-    every score is the same.
+    beside. In a folder of today's format only frameworks of the old one are turned, as one that was copied into it; what was published
+    from it is sealed again where the rule for that has changed and every score is the same.
 
     Raises InputRefused where there is no data folder, or a framework in it is no TOML; OSError where it cannot be written.
     """
@@ -69,9 +69,25 @@ def upgrade(folder: Path) -> Upgraded:
             shutil.copytree(root, made, symlinks=True)
             changes += _convert(made)
             changes += _meant_otherwise(made)
+        else:
+            changes += _old_frameworks(root, change)
         changes += _replace_laid(root.parent, change)
     changes += seal_again(root)
     return Upgraded(root, tuple(changes), kept)
+
+
+def _old_frameworks(root: Path, change: Together) -> Iterator[Words]:
+    """Turn the frameworks of the old format in a folder of today's; each stays beside as it was."""
+    for file in sorted(root.glob("frameworks/*/*.toml")):
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
+        try:
+            made = framework_text(text)
+        except tomllib.TOMLDecodeError:  # reading it will say so
+            continue
+        if made != text:
+            shutil.copy(file, change.put(file.with_suffix(".toml.1.0")))
+            change.put(file).write_text(made, encoding="utf-8", newline="\n")
+            yield _changed(root, file, "framework")
 
 
 def _convert(root: Path) -> Iterator[Words]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from evallib.checks.prose import check_prose
 from evallib.data.folder import has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
-from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
+from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.steady import steady
@@ -132,10 +131,10 @@ def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Proble
     known = number_names(evaluation)
     there = set(known)
     return tuple(
-        problem("published.unknown_number", loaded.where("published", index, "number"), row.number, near=listed(near))
+        problem("published.unknown_number", loaded.where("published", index, "number"), row.number, near=listed(like))
         for index, row in enumerate(loaded.record.published)
         if row.number and row.number not in there
-        for near in [get_close_matches(row.number, known, 3, 0.3) or known[:3]]
+        for like in [near(row.number, known, alike=0.3) or known[:3]]
     )
 
 

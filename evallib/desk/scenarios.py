@@ -29,7 +29,7 @@ def read_scenarios(data: Path, department: str, year: int) -> Scenarios:
         return {}
     file = read_file(root, name).sound()
     try:
-        return _FILE.validate_json(file.content.removeprefix(BOM_UTF8))
+        return _FILE.validate_json(file.content.removeprefix(BOM_UTF8), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         line = re.search(r"line (\d+)", first["msg"])

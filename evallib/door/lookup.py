@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Generic, NoReturn, TypeVar
 
-from evallib.model.errors import InputRefused
+from evallib.model.errors import InputRefused, near
 from evallib.model.steady import all_steady
 from evallib.model.words import Words, folded, listed, words
 from evallib.say.refusals import refused
@@ -50,7 +49,7 @@ def _near(named: Mapping[str, Words], text: str) -> list[str]:
         for spelling in {id, name.zh, name.en}:
             spelled.setdefault(folded(spelling), []).append(id)
     asked = folded(text)
-    close = get_close_matches(asked, spelled, 3, 0.6)
+    close = near(asked, spelled)
     close += [spelling for spelling in spelled if asked and asked in spelling and spelling not in close]
     return list(dict.fromkeys(id for spelling in close for id in spelled[spelling]))[:5]
 

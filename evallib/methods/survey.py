@@ -95,7 +95,8 @@ def _survey_problems(survey: Survey) -> list[Problem]:
         found.append(problem("survey.group_twice", _place("id"), twice))
     weights = [group.weight for group in survey.groups if group.weight is not None]
     if weights and (len(weights) < len(ids) or sum(weights) != 1):
-        found.append(problem("survey.weights", _place("weight"), " + ".join(percent(weight, None) for weight in weights)))
+        name, shown = "survey.weights" if len(weights) < len(ids) else "survey.weights_sum", sum(weights, Decimal(0))
+        found.append(problem(name, _place("weight"), " + ".join(percent(weight, None) for weight in weights), sum=percent(shown, None)))
     scale = survey.scale
     if survey.measure == "mean" and isinstance(scale, Options) and scale.options[0].value is None:
         found.append(problem("survey.no_values", _place("value")))

@@ -181,15 +181,21 @@ def attempted(problems: list[Problem], make: Callable[..., Made], *given: Any) -
         return None
 
 
+def near(found: str, known: Iterable[str], most: int = 3, alike: float = 0.6) -> list[str]:
+    """The known words that a mistyped one is like, the nearest first."""
+    return get_close_matches(found, [*known], most, alike)
+
+
 def nearest(found: str, known: Iterable[str]) -> str:
     """What a mistyped word was probably meant to be; nothing where nothing is near."""
-    return "".join(get_close_matches(found, [*known], 1))
+    return "".join(near(found, known, 1))
 
 
 def meant(found: str, known: list[str]) -> Words:
     """The known ids, the nearest first: what a mistyped id was probably meant to be."""
     if not known:
         return words("那张表还是空的：先在那里加一行，或清空此格", "that table is still empty: add a row there first, or clear this cell")
-    near = [*filter(None, [nearest(found, known)])] or [one for one in known if len(found) > 2 and found in one][:3]
-    meaning = words(f"是否应为 {'、'.join(near)}？", f"did you mean {', '.join(near)}? ") if near else NOTHING
+    known = [*dict.fromkeys(known)]
+    like = near(found, known, 1) or [one for one in known if len(found) > 2 and found in one][:3]
+    meaning = words(f"是否应为 {'、'.join(like)}？", f"did you mean {', '.join(like)}? ") if like else NOTHING
     return meaning + words("可用的有：", "There are: ") + listed(known if len(known) <= 25 else [*known[:25], "…"])

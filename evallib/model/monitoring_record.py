@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from evallib.kit import CATALOGUE
 from evallib.model.base import Frozen
+from evallib.model.errors import Problem
 from evallib.model.monitoring_rows import Kind
 from evallib.model.record import InputFile, Sign
 from evallib.model.running_year import CALENDAR
@@ -93,6 +94,7 @@ class Monitored(Frozen):
     sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
     synthetic: bool = False
     file: InputFile | None = None
+    remarks: tuple[Problem, ...] = ()
 
     def find(self, id: str) -> Measure | None:
         """The measure of an id; None where there is none."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
 
 from evallib.model.base import Frozen
-from evallib.model.table_words import COLUMNS
+from evallib.model.table_words import COLUMNS, SUMS
 from evallib.model.words import Words, words
 
 Table = TypeVar("Table", bound="Row")
@@ -60,8 +62,35 @@ def columns(table: type[Row]) -> list[str]:
     return [name for name in table.model_fields if name not in (*last, "states")] + last
 
 
+@dataclass(frozen=True)
+class Sums:
+    """How the rows of a table are added up: what a total is called by, the amounts, which rows belong together; `only` those that count.
+
+    `also`: what a total may narrow itself to. `about`: the id by which it is acknowledged that a row only happens to equal the others'
+    sum; without it nothing is asked.
+    """
+
+    names: tuple[str, ...]
+    amounts: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+
+
+_SUMS: dict[type[Row], Sums] = {}
+
+
+def sums_of(model: type[Row]) -> Sums | None:
+    """How the rows of a table are added up; None where they are not."""
+    return _SUMS.get(model)
+
+
 def told(model: type[Table], table: str) -> type[Table]:
     """A row class whose columns have the words of a table, with those that all sourced rows share."""
+    if table in SUMS:
+        given: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in SUMS[table].items()}
+        _SUMS[model] = Sums(**given)
     for name in columns(model):
         info = model.model_fields[name]
         said = COLUMNS[table].get(name) or COLUMNS["sourced"][name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
 
+from evallib.model.errors import Fault, Place
 from evallib.model.pieces import Bands, Linear, PassFail, Pieces, Proportional, Spelled
 from evallib.model.rule_base import ZERO, Award, ChecklistItem, Measured, Ruling, Takes, Tier
+from evallib.model.toml_in import read_toml
 
 Seriousness = Literal["serious", "general", "slight"]
 
@@ -211,10 +212,12 @@ def written_rule(text: str) -> Rule:
     Decimal('1')
     """
     try:
-        written = tomllib.loads(f"rule = {text}", parse_float=Decimal)["rule"]
+        read = read_toml(f"rule = {text}")
     except RecursionError:
-        raise ValueError(text[:60]) from None
-    return _RULE.validate_python(written)
+        read = Fault("", Place(""))
+    if isinstance(read, Fault):
+        raise ValueError(text[:60])
+    return _RULE.validate_python(read["rule"])
 
 
 def as_line(rule: Rule) -> str:

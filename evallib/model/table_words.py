@@ -22,5 +22,13 @@ PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) f
 """What each table is for."""
 STATES: dict[str, Words] = {id: words(*both) for id, both in _FILE["states"].items()}
 """What says in a cell why there is no number, in both languages."""
-CHOICES: dict[str, Words] = {id: words(*both) for id, both in _FILE["choices"].items()}
+CHOICES: dict[str, Words] = {id: words(*both[:2]) for id, both in _FILE["choices"].items()}
 """What a cell of few choices may say, in both languages."""
+ALSO: dict[str, list[str]] = {id: texts[2:] for id, texts in _FILE["choices"].items()}
+"""What it may say as well."""
+BEHIND: dict[str, list[str]] = _FILE["behind"]
+"""What may stand behind the number of a target, by operator."""
+SUMS: dict[str, dict[str, Any]] = {id: table["sums"] for id, table in _FILE["tables"].items() if "sums" in table}
+"""The tables that are added up: how, by table."""
+TOTALS: dict[str, list[str]] = _FILE["totals"]
+"""What a row is called that is the sum or the mean of others."""

@@ -19,6 +19,10 @@ _CALLED = ("id", "symbol", "word", "ends", "begins", "holds")
 """The keys of which the first tells an entry from the others of its kind."""
 
 
+_DEEPEST = 40
+"""So many keys in each other are followed; a file that holds more is refused for it."""
+
+
 class _Lost(Exception):
     """The text cannot be followed further."""
 
@@ -137,6 +141,8 @@ class Lines:
             at = found.end()
             if not self.text.startswith(".", at):
                 return keys, at
+            if len(keys) > _DEEPEST:
+                break
             at += 1
         raise _Lost
 
@@ -170,4 +176,4 @@ def _entry(entry: Any, place: int) -> str:
     named: dict[str, Any] = entry if isinstance(entry, dict) else {}
     if {"table", "cells"} <= named.keys():
         return f"{named['table']}: {named.get('name', '')}"  # as a line of a table of amounts is told from others
-    return next((text for key in _CALLED if isinstance(text := named.get(key), str) and text), str(place + 1))
+    return next((text[:60] for key in _CALLED if isinstance(text := named.get(key), str) and text), str(place + 1))

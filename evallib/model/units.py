@@ -302,6 +302,7 @@ def possible(number: Decimal) -> Decimal:
     return number
 
 
+_IN_BRACKETS = re.compile(r"([^\w\s(]?)\s*\(([^\s()+\-−][^()]*)\)\s*(\D*)")
 _AMOUNT = re.compile(r"([^\w\s+\-−.,]?)\s*([+\-−]?[\d,.]*\d)\s*(\D*)")
 
 
@@ -316,9 +317,13 @@ def amount(text: str, units: Units) -> tuple[Decimal, Unit | None] | None:
     number = parse_decimal(text)
     if number is not None:
         return number, None
-    found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    text = unicodedata.normalize("NFKC", text).strip()
+    if within := _IN_BRACKETS.fullmatch(text):  # as accountants write what is below zero
+        read = amount("".join(within.groups()), units)
+        return (-read[0], read[1]) if read and read[0] >= 0 else None
+    found = _AMOUNT.fullmatch(text)
     number = parse_decimal(found[2]) if found else None
-    unit = units.find(found[3] or found[1]) if found and (found[1] or found[3]) else None
+    unit = units.find(found[3] or found[1]) if found and bool(found[1]) != bool(found[3]) else None
     return None if number is None or unit is None else (number, unit)
 
 

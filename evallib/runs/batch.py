@@ -116,4 +116,3 @@ def run_batch(
 
 def _told(error: BaseException, job: Job) -> Words:
     return sentence("batch.killed") if isinstance(error, Killed) else net.told(error, job.out)
-

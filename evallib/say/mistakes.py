@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from evallib.model.errors import Place, Problem, nearest
+from evallib.model.errors import Place, Problem, near, nearest
+from evallib.model.toml_in import MOST_DEPTH
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
 from evallib.say.refusals import entries, problem
@@ -72,6 +74,8 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
         if error["type"] == "union_tag_not_found" and not isinstance(error["input"], dict):
             error |= {"type": "model_type"}
         found.setdefault(_reached(document, error), []).append(error)
+    for error in _taken_for_another(document, model, ()):
+        found[error["loc"]] = [error]
     few = [path for path, (error, *_) in found.items() if error["type"] == "too_short"]
     for path in few:  # it counts only those that are right
         if any(other[: len(path)] == path != other for other in found):
@@ -82,6 +86,39 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
     meant = _mistyped(found, document, model)
     missed = {(*path[:-1], key) for path, key in meant.items()}
     return (*lost, *(_key(path, several, model, meant, place) for path, several in found.items() if path not in missed))
+
+
+def _taken_for_another(document: Any, annotation: Any, path: Path) -> Iterator[dict[str, Any]]:
+    """Values that pydantic would take for what they are not: yes for 1, "1" for 1, 1.0 for a whole number."""
+    if isinstance(document, dict):
+        models = models_of(annotation)
+        models = [one for one in models if document.get("kind") in _choices_of_kind(one)] or models
+        for key, value in document.items():
+            of = [keys_of(one)[key].annotation for one in models if key in keys_of(one)] if models else [annotation]
+            if of:
+                yield from _taken_for_another(value, Union[tuple(of)], (*path, key))  # noqa: UP007  # of as many as there are
+    elif isinstance(document, list):
+        for n, value in enumerate(document):
+            yield from _taken_for_another(value, annotation, (*path, n))
+    elif len(kinds := _kinds(annotation)) == 1 and type(document) in _TAKEN.get(kind := next(iter(kinds)), ()):
+        yield {"type": f"{kind.__name__.lower()}_type", "loc": path, "input": document, "msg": ""}
+
+
+_TAKEN: dict[Any, tuple[type, ...]] = {bool: (str, int), int: (str, bool, Decimal), Decimal: (str, bool)}
+"""What pydantic takes for a value of a type and a person did not write as one."""
+
+
+@cache
+def _kinds(annotation: Any) -> set[Any]:
+    """What a single value may be, whether it stands alone or in a list."""
+    if get_origin(annotation) is Literal:
+        return {type(one) for one in get_args(annotation)}
+    inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
+    return {kind for one in inner for kind in _kinds(one)} if inner else {annotation} - {type(None), ...}
+
+
+def _choices_of_kind(model: type[BaseModel]) -> tuple[Any, ...]:
+    return get_args(model.model_fields["kind"].annotation) if "kind" in model.model_fields else ()
 
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:
@@ -125,8 +162,8 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
     choices = str(context.get("expected") or context.get("expected_tags", "")).replace("'", "").replace(" or ", ", ").split(", ")
     given = context["tag"] if error["type"] == "union_tag_invalid" else error["input"]
     found = "" if error["type"] in _FOUND_NOTHING else _shown(given)
-    near = nearest(found, choices)
-    likely = words(f"是否应为 {near}？", f"did you mean {near}? If not, ") if near else NOTHING
+    like = nearest(found, choices)
+    likely = words(f"是否应为 {like}？", f"did you mean {like}? If not, ") if like else NOTHING
     if len({one["type"] for one in several}) > 1 and error["type"].endswith("_type"):
         return problem("key.not_a_value", place(path), found)
     return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys))
@@ -173,11 +210,11 @@ def _mistyped(found: dict[Path, list[Any]], document: Any, model: Any) -> dict[P
         unknown = kinds.get("extra_forbidden", [])
         for key, error in unknown:
             known = [name for name in _keys(model, error["loc"][:-1]) if name not in there]
-            near = get_close_matches(key, lacking, 1, 0.5) or get_close_matches(key, known, 1)
-            near = near or (lacking if len(lacking) == len(unknown) == 1 else [])
-            if near:
-                meant[(*within, key)] = near[0]
-                lacking = [name for name in lacking if name != near[0]]
+            like = near(key, lacking, 1, 0.5) or near(key, known, 1)
+            like = like or (lacking if len(lacking) == len(unknown) == 1 else [])
+            if like:
+                meant[(*within, key)] = like[0]
+                lacking = [name for name in lacking if name != like[0]]
     return meant
 
 
@@ -246,6 +283,7 @@ def broken(text: str, error: Exception, place: Callable[[int], Place]) -> Proble
     at = _PLACE.search(str(error))
     line = int(at[1]) if at else len(rows)
     name = next((name for start, name in _BROKEN if re.match(start, str(error))), "unreadable")
+    name = "too_deep" if isinstance(error, RecursionError) else name
     first = next((one for one in (*lines.split[:1], *lines.open[::-1]) if one <= line), 0)
     if name == "twice":
         first, line = lines.twice[0] if lines.twice else (line, line)
@@ -256,4 +294,4 @@ def broken(text: str, error: Exception, place: Callable[[int], Place]) -> Proble
     elif name == "quote" and not at:  # of those of three signs, the last opens what nothing closes
         line = text.count("\n", 0, max(text.rfind('"""'), text.rfind("'''"), 0)) + 1
     found = rows[line - 1].strip() or rows[max(line - 2, 0)].strip()
-    return problem(f"toml.{name}", place(line), found[:60], first=first)
+    return problem(f"toml.{name}", place(line), found[:60], first=first, most=MOST_DEPTH)

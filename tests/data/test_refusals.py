@@ -1,12 +1,15 @@
 """Bad input: a copy of the good data with one mistake (`bad/*.toml`), and the words with which it must be refused.
 
-A case may `set` a cell, `drop` or `append` a row, `replace` or append text, `create`, `rename` or `delete` a file.
+A case may `set` a cell, `drop` or `append` a row, `replace` or append text, `create`, `rename` or `delete` a file. `mended` follows the
+remedy that the refusal gives, to the letter: the text that takes the place of the wrong one, or edits as those of the case; then the
+year loads, or it is refused for something else, of which `leads_to` names the words.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,10 +17,12 @@ from typing import Any
 import pytest
 
 from evallib.data.load import load_year
+from evallib.data.upgrade import upgrade
 from evallib.data.years import evaluate_year
-from evallib.model.errors import InputRefused
+from evallib.model.errors import InputRefused, Problem
 from evallib.model.words import LANGS
-from tests.conftest import BAD, Copy
+from evallib.say.refusals import entries
+from tests.conftest import BAD, DATA, GOLDEN, Copy
 
 CASES = sorted(BAD.glob("*.toml"))
 
@@ -49,10 +54,48 @@ def spoil(copy: Copy, case: dict[str, Any]) -> None:
     for edit in case.get("create", []):
         (copy.folder / edit["file"]).parent.mkdir(exist_ok=True)
         (copy.folder / edit["file"]).write_text(edit["text"], encoding="utf-8")
+    for edit in case.get("restore", []):
+        shutil.copy(DATA / edit["file"], copy.folder / edit["file"])
+    for edit in case.get("old", []):  # as it was in version 1.0
+        shutil.copy(GOLDEN / "version_1" / "framework.toml", copy.folder / edit["file"])
+    if case.get("upgrade"):
+        upgrade(copy.folder)
     for edit in case.get("rename", []):
         (copy.folder / edit["from"]).rename(copy.folder / edit["to"])
     if "delete" in case:
         (copy.folder / case["delete"]).unlink()
+
+
+def follow(copy: Copy, case: dict[str, Any], refused: Problem) -> None:
+    """Follow the remedy of a refusal; then nothing of it is left."""
+    mended = case["mended"]
+    if not isinstance(mended, str):
+        spoil(copy, mended)
+    elif "set" in case:
+        last = case["set"][-1]
+        key = last["key"] | ({last["column"]: last["value"]} if last["column"] in last["key"] else {})
+        copy.set(last["table"], key, last["column"], mended)
+    else:
+        kind = next(kind for kind in ("replace", "append_text", "create") if kind in case)
+        last = case[kind][-1]
+        path = copy.folder / last["file"]
+        if kind == "create":
+            path.write_text(mended, encoding="utf-8")
+        else:
+            copy.replace(path, last["new" if kind == "replace" else "text"], mended)
+    again = refused_for(copy)
+    assert (refused.code, refused.place, refused.found) not in [(p.code, p.place, p.found) for p in again]
+    assert bool(again) == ("leads_to" in case), again
+    assert case.get("leads_to", "") in " ".join(p.describe("en") for p in again)
+
+
+def refused_for(copy: Copy) -> tuple[Problem, ...]:
+    """What the year is refused for; nothing where it loads."""
+    try:
+        evaluate_year(copy.folder, "hrss", 2023)
+    except InputRefused as refusal:
+        return refusal.problems
+    return ()
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -66,6 +109,8 @@ def test_a_mistake_is_refused_in_clear_words(path: Path, copy: Copy) -> None:
         for expected in case[lang]:
             assert expected in said
     first = refusal.value.problems[0]
+    assert first.code == entries()[case["refusal"]].get("code", case["refusal"])
+    follow(copy, case, first)
     assert first.place.file.endswith((".csv", ".toml")) or first.place.file.startswith("frameworks/")
 
 
