@@ -327,8 +327,8 @@ def _in_sheet(book: Any, sheet: Any, cells: list[Any], filled: list[Any], chance
     ways += ["merge down", "merge across", "emptied", "boolean", "error", "swap"] if filled else []
     how = chance.choice(ways[10:] if cells and chance.random() < 0.6 else ways)
     last, right = sheet.max_row, sheet.max_column
-    cell = chance.choice(cells) if cells else None
-    one = chance.choice(filled) if filled else None
+    cell: Any = chance.choice(cells) if cells else None
+    one: Any = chance.choice(filled) if filled else None
     fill = PatternFill("solid", fgColor="FFEEDD")
     match how:
         case "paint rows":
