@@ -149,7 +149,7 @@ def test_a_hostile_text_is_only_ever_text(browser: Browser, tmp_path: Path, text
         _harmless(browser, file, own_scripts=int(file.name.startswith("index")))
     for book in sorted((tmp_path / "reports").rglob("*.xlsx")):
         _is_plain_workbook(book)
-    exported = _evallib(tmp_path, "export", "hrss", "2023", "--to", "xlsx", "--out", "given")
+    exported = _evallib(tmp_path, "export", "hrss", "2023", "--as", "xlsx", "--out", "given")
     assert list((tmp_path / "given").rglob("*.xlsx")), exported
     for book in (tmp_path / "given").rglob("*.xlsx"):
         _is_plain_workbook(book)
