@@ -73,7 +73,7 @@ def decode(content: bytes) -> Decoded:
         if "\0" in text or (encoding.startswith("utf-16-") and "\n" not in text):
             return Decoded(wrong="csv.encoding")
         signs = frozenset(text if len(text) < _LONG or encoding == "gb18030" else text[::5])
-        if encoding == "utf-8-sig" and "\u00ff" < max(signs) < "\u0800" and (chinese := _common(content)):
+        if encoding == "utf-8-sig" and "\u00ff" < max(signs, default="") < "\u0800" and (chinese := _common(content)):
             return Decoded(chinese, "gb18030")  # 亩 in GB18030 is Ķ in UTF-8
         found = _misread(text, signs, encoding == "gb18030")
         if found is None:

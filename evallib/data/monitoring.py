@@ -11,6 +11,7 @@ from typing import Any
 
 from evallib.checks.record import amounts, unknown_unit
 from evallib.data.cells import Reader, load_table
+from evallib.data.file_names import near_files
 from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_departments
 from evallib.data.rulebook import load_common
@@ -50,7 +51,7 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     period = next(iter(common.part.periods), None)
     begins, label = period.begins if period else CALENDAR, common.year(year) if period else NOTHING
     running = Monitored(department=department, name=listing.words, year=year, label=label, begins=begins)
-    if not (root / name).exists():
+    if not (root / name).exists() and not near_files((root / name).parent, f"{year}.csv"):
         return running
     file = read_file(root, name).sound()
     reader = Reader(common.units)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_year
 from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, Problem
+from evallib.model.optional_rows import FollowUp
 from evallib.model.table_words import TABLE_NAMES
 from tests.data.books import MAIN, Book, Sheet, as_text, example, letters, loaded, packed
 
@@ -175,3 +178,27 @@ def test_a_workbook_of_openpyxl_with_hidden_sheets_keeps_what_the_kit_hides(home
     with pytest.raises(InputRefused) as refused:
         load_year(home, "hrss", 2023)
     assert "hidden" not in refused.value.describe("en")
+
+
+def test_a_day_whose_year_excel_made_up_is_refused_and_shown_with_its_year_is_read() -> None:
+    def follow_ups(date: str, format: str | int) -> tuple[Sequence[FollowUp], list[str]]:
+        heads = ["subject", "id", "date", "state", "source", "section"]
+        cells = ["finding", "1", date, "done", "report", "1"]
+        rows = [[as_text(head) for head in heads], [one if one.startswith("<") else as_text(one) for one in cells]]
+        ((sheet,), _) = read_workbook("t.xlsx", Book([Sheet("s", rows)], [format]).content())
+        reader = Reader()
+        return load_table(reader, sheet.grid, "follow_ups", FollowUp), [problem.code for problem in reader.problems]
+
+    day = "<c s='1'><v>45382</v></c>"
+    for format in ('m"月"d"日"', 16, 58):
+        assert follow_ups(day, format) == ((), ["cell.date_without_year"])
+    for written, shown in (
+        (day, 14),
+        (day, 'yyyy"年"m"月"d"日"'),
+        (day, 31),
+        (day, "[$-411]ge.m.d"),
+        ("2024-03-31", "@"),
+        ("2024年3月31日", "@"),
+    ):
+        ((row,), problems) = follow_ups(written, shown)
+        assert (row.date.isoformat(), problems) == ("2024-03-31", [])
