@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import Counter
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -28,8 +29,9 @@ from evallib.cli.shared import (
 from evallib.data.sheets import guarded
 from evallib.model.errors import Problem
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang, words
+from evallib.model.words import Lang, listed, words
 from evallib.say.numbers import percent, plain
+from evallib.say.refusals import who
 from evallib.say.workings import indicator_value, total_text
 
 
@@ -98,6 +100,9 @@ def check(
             print_problems(one.problems, lang)
             errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
             if errors:
+                acts = Counter(p.acts for p in one.problems if p.level == "error")
+                by = listed(words(f"{who(a).zh} {n}", f"{who(a).en} {n}") for a, n in acts.items())
+                tell(told("check.who", by=by), lang, ERR)
                 tell(told("check.wrong", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
                 continue
             tell(told("check.usable", of=one.title, warnings=warnings, recorded=recorded), lang)
@@ -108,7 +113,7 @@ def check(
 def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
     place = {name: getattr(problem.place, name) for name in ("file", "sheet", "row", "column", "cell")}
     said = {"what": problem.what[lang], "found": problem.found, "fix": problem.fix[lang]}
-    return {"department": code, "year": year, "level": problem.level, "code": problem.code, **place, **said}
+    return {"department": code, "year": year, "level": problem.level, "code": problem.code, "acts": problem.acts, **place, **said}
 
 
 def reconcile(
