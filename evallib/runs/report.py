@@ -20,13 +20,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from evallib.analysis.changes import Change
 from evallib.analysis.what_if import apply
-from evallib.data.government import budget_years
+from evallib.data.government import budget_years, load_heads
 from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
@@ -170,6 +171,8 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     years |= {y for row in listings for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
+    if (run.data / HEADS).is_file():
+        load_heads(run.data)  # which is refused before the notebook runs
     return run.make()
 
 
