@@ -134,7 +134,7 @@ def test_a_budget_in_dollars_is_read_where_that_is_the_countys_money(copy: Copy)
 
 def test_a_budget_that_is_wrong_is_refused_before_any_notebook_runs(copy: Copy, tmp_path: Path) -> None:
     heads(copy, "1,甲,ordinary,many,,90")
-    with pytest.raises(InputRefused, match="budget_heads.csv, row 2, column original: is not a number"):
+    with pytest.raises(InputRefused, match=r"budget_heads\.csv, row 2, column original: is not a number"):
         run_overview(2023, data=copy.folder, out=tmp_path / "out")
 
 
