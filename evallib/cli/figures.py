@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,8 +27,9 @@ from evallib.cli.shared import (
     told,
 )
 from evallib.model.errors import Problem
-from evallib.model.words import Lang, words
+from evallib.model.words import Lang, listed, words
 from evallib.say.numbers import percent, plain
+from evallib.say.refusals import who
 from evallib.say.workings import indicator_value, total_text
 
 
@@ -107,6 +109,9 @@ def check(
                 tell(one.how_read, lang)
             errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
             if errors:
+                acts = Counter(p.acts for p in one.problems if p.level == "error")
+                by = listed(words(f"{who(a).zh} {n}", f"{who(a).en} {n}") for a, n in acts.items())
+                tell(told("check.who", by=by), lang, ERR)
                 wrong = "lacking" if lacking_of(one.problems) else "wrong"
                 tell(told(f"check.{wrong}", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
                 continue
@@ -118,7 +123,7 @@ def check(
 def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
     place = {name: getattr(problem.place, name) for name in ("file", "sheet", "row", "column", "cell")}
     said = {"what": problem.what[lang], "found": problem.found, "fix": problem.fix[lang]}
-    return {"department": code, "year": year, "level": problem.level, "code": problem.code, **place, **said}
+    return {"department": code, "year": year, "level": problem.level, "code": problem.code, "acts": problem.acts, **place, **said}
 
 
 def reconcile(

@@ -121,7 +121,7 @@ def _checked(root: Path, file: File, units: Units) -> Heads:
             reader.problems.append(problem("monitoring.no_money", place, row.unit, units=amounts(units)))
         elif row.unit != rows[0].unit:
             reader.problems.append(problem("heads.other_unit", place, row.unit, unit=rows[0].unit))
-        for column in ("original", "revised", "executed"):
+        for column in ("original", "executed"):
             if row.kind != "outside" and (getattr(row, column) or 0) < 0:
                 reader.problems.append(problem("heads.negative", reader.place("heads", index, column), plain(getattr(row, column))))
     reader.stop_if_wrong()

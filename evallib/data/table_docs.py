@@ -20,6 +20,8 @@ from evallib.model.published_rows import Seal
 from evallib.model.record import OPTIONAL, TABLES, Listing
 from evallib.model.rows import Row, columns, note_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
+from evallib.model.words import LANGS
+from evallib.say.refusals import Family, entries, family_of, who
 
 
 def table_documentation() -> str:
@@ -38,6 +40,7 @@ def table_documentation() -> str:
         keys=_keys,
         catalogues=[_catalogue(name) for name in shipped_catalogues()],
         units=[unit.symbol for unit in units],
+        checks=_checks(),
         scales=[scale.word.strip() for scale in units.scales],
     )
 
@@ -61,6 +64,16 @@ def _column(model: type[Row], id: str) -> dict[str, Any]:
         said.append("可选：" + "、".join(f"`{value}` {CHOICES[value].zh}" for value in choices))
     meaning = note.en.replace("|", "/")
     return {"id": id, "title": info.title, "required": info.is_required(), "note": "；".join(said), "meaning": meaning}
+
+
+def _checks() -> list[dict[str, Any]]:
+    """The checks of data and frameworks by family: who acts and why, and what each says."""
+    found: dict[Family, list[dict[str, Any]]] = {}
+    for name, entry in sorted(entries().items()):
+        if family_of(name).acts != "runner":
+            row = {"id": name, "level": entry.get("level", "error")} | {lang: entry[lang].replace("|", "/") for lang in LANGS}
+            found.setdefault(family_of(name), []).append(row)
+    return [{"why": family.why, "who": who(family.acts), "rows": rows} for family, rows in found.items()]
 
 
 def _keys(kind: str = "") -> str:

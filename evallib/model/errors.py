@@ -12,6 +12,8 @@ from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
 _SHOWN = 8
 """So many of the lines where the same is wrong are named."""
 Made = TypeVar("Made")
+Acts = Literal["department", "evaluator", "author", "runner"]
+"""Who mends what is wrong: the department, the evaluators, the author of the framework, whoever runs a command."""
 Level = Literal["error", "warning", "recorded"]
 """An error stops; a warning is shown; a recorded break is one that the data itself acknowledges as a contradiction."""
 
@@ -79,7 +81,7 @@ _ADVICE: dict[Level, Words] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where, what, what was found, and the next step."""
+    """One thing that is wrong: where, what, what was found, the next step, and who takes it."""
 
     place: Place
     what: Words
@@ -88,6 +90,7 @@ class Problem:
     level: Level = "error"
     code: str = "input"
     about: tuple[str, ...] = ()
+    acts: Acts = "runner"
 
     def describe(self, lang: Lang) -> str:
         """One line, in the language asked for: place: what (found …). How to fix it."""

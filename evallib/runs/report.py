@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from evallib.analysis.changes import Change
 from evallib.analysis.what_if import apply
 from evallib.data.folder import refuse_mixed
-from evallib.data.government import budget_years
+from evallib.data.government import budget_years, load_heads
 from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
@@ -29,6 +29,7 @@ from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
@@ -209,6 +210,8 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
     _refuse_unpublished(run.data, _published(run.data, range(year - 2, year + 1)))
+    if (run.data / HEADS).is_file():
+        load_heads(run.data)  # which is refused before the notebook runs
     return run.make()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import cache
+from typing import NamedTuple
 
 from evallib.kit import CATALOGUE
-from evallib.model.errors import Fault, InputRefused, Level, Place, Problem, meant
-from evallib.model.words import Given, filled
+from evallib.model.errors import Acts, Fault, InputRefused, Level, Place, Problem, meant
+from evallib.model.words import NOTHING, Given, Words, filled, words
 
 
 @cache
@@ -23,6 +25,47 @@ def entries() -> dict[str, dict[str, str]]:
     return read
 
 
+class Family(NamedTuple):
+    """Checks that belong together: who acts, and why it is looked at."""
+
+    ids: tuple[str, ...]
+    acts: Acts
+    why: Words
+
+
+@cache
+def _families() -> tuple[dict[str, Words], tuple[Family, ...]]:
+    read = tomllib.loads((CATALOGUE / "words" / "families.toml").read_text(encoding="utf-8"))
+    families = (Family(tuple(f["ids"]), f["acts"], words(f["why_zh"], f["why_en"])) for f in read["family"])
+    return {acts: words(*both) for acts, both in read["acts"].items()}, tuple(families)
+
+
+@cache
+def family_of(name: str) -> Family:
+    """The family of a check, the first that names it.
+
+    >>> family_of("target.missing").acts, family_of("toml.quote").acts
+    ('department', 'author')
+    """
+    named = (family for family in _families()[1] if any(fnmatchcase(name, pattern) for pattern in family.ids))
+    return next(named, Family((), "runner", NOTHING))
+
+
+def _acts(name: str, file: str) -> Acts:
+    """Who acts: the family says, but what stands in a file of rules is its author's, and a rule in a cell is not."""
+    acts = family_of(name).acts
+    return "author" if file.endswith(".toml") else "department" if acts == "author" and file.endswith((".csv", ".xlsx")) else acts
+
+
+def who(acts: Acts) -> Words:
+    """Who acts, in words.
+
+    >>> who("evaluator")["en"]
+    'the evaluators'
+    """
+    return _families()[0][acts]
+
+
 def problem(
     name: str, place: Place, found: str = "", about: tuple[str, ...] = (), level: Level | None = None, /, **given: Given
 ) -> Problem:
@@ -34,7 +77,7 @@ def problem(
     entry = entries()[name]
     stated: Level = "warning" if entry.get("level") == "warning" else "error"
     what, fix = filled(entry["zh"], entry["en"], given), filled(entry["fix_zh"], entry["fix_en"], given)
-    return Problem(place, what, fix, found, level or stated, entry.get("code", name), about)
+    return Problem(place, what, fix, found, level or stated, entry.get("code", name), about, _acts(name, place.file))
 
 
 def refused(name: str, file: str, found: str = "", /, **given: Given) -> InputRefused:

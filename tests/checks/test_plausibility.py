@@ -167,7 +167,7 @@ name = "人均用水量"
 name_en = "Water used per head"
 value = "用水量 / 在职人数"
 unit = "立方米/人"
-at_most = "60"
+at_most = 60
 """
 
 

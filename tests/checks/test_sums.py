@@ -13,6 +13,7 @@ from evallib.data.government import load_government, load_heads
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
+from evallib.runs.report import run_overview
 from tests.conftest import GOLDEN, Copy
 
 CASES = tomllib.loads((GOLDEN / "as_sent.toml").read_text(encoding="utf-8"))["case"]
@@ -129,6 +130,12 @@ def test_a_budget_in_dollars_is_read_where_that_is_the_countys_money(copy: Copy)
     assert [(row.original, row.executed) for row in load_heads(copy.folder).rows] == [
         (Decimal(243000000), Decimal(-12500000)), (Decimal(100), Decimal(-25000))
     ]  # fmt: skip
+
+
+def test_a_budget_that_is_wrong_is_refused_before_any_notebook_runs(copy: Copy, tmp_path: Path) -> None:
+    heads(copy, "1,甲,ordinary,many,,90")
+    with pytest.raises(InputRefused, match=r"budget_heads\.csv, row 2, column original: is not a number"):
+        run_overview(2023, data=copy.folder, out=tmp_path / "out")
 
 
 def watched(copy: Copy, *rows: str) -> list[str]:

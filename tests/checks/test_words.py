@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evallib.kit import CATALOGUE
-from evallib.say.refusals import entries
+from evallib.say.refusals import entries, family_of
 
 WORDS = CATALOGUE / "words"
 
@@ -24,6 +24,14 @@ def test_each_refusal_says_what_is_wrong_and_how_to_mend_it_in_both_languages() 
         assert set(entry) - {"level", "code"} == {"zh", "en", "fix_zh", "fix_en"}, name
         assert entry.get("level", "warning") == "warning", name
         assert all(entry.values()), name
+
+
+def test_each_check_says_who_acts_and_why_and_no_family_is_idle() -> None:
+    assert [name for name in entries() if not family_of(name).ids] == []
+    families = {family_of(name) for name in entries()}
+    read = tomllib.loads((WORDS / "families.toml").read_text(encoding="utf-8"))
+    assert len(families) == len(read["family"])
+    assert all(family.acts in read["acts"] and family.why.zh != family.why.en for family in families)
 
 
 @pytest.mark.parametrize("file", sorted((WORDS / "sentences").glob("*.toml")), ids=lambda file: file.stem)
