@@ -26,6 +26,7 @@ LOCK, MOVING = ".evallib.lock", ".evallib.moving.lock"
 
 _NOTE = f"{LOCK}.json"
 _WAIT = 30.0
+_said: list[Path] = []
 
 
 class NoLocks(UserWarning):
@@ -35,16 +36,20 @@ class NoLocks(UserWarning):
 @contextmanager
 def taken(file: Path, wait: float = 0) -> Iterator[bool]:
     """A lock on a file, which is made and goes again; whether it was got within the seconds to wait."""
-    lock = FileLock(file)
+    lock, got = FileLock(file), True
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
             lock.acquire(timeout=wait, poll_interval=0.02)
         except Timeout:
-            yield False
-            return
-    if seen and parent_process() is None:  # a batch says it for its workers
-        warnings.warn(NoLocks(problem("folder.no_locks", Place(str(file.parent))).describe("en")), stacklevel=3)
+            got = False
+    if seen and not _said and parent_process() is None:  # a batch says it for its workers
+        _said.append(file.parent)
+        remark = problem("folder.no_locks", Place(str(file.parent)))
+        warnings.warn(NoLocks(f"{remark.describe('zh')}\n{remark.describe('en')}"), stacklevel=3)
+    if not got:
+        yield False
+        return
     try:
         yield True
     finally:

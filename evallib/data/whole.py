@@ -39,10 +39,11 @@ class Together:
     def __init__(self, home: Path, work: Path) -> None:
         self.home, self.work = home, work
         self.wanted: list[_Step] = []
+        self.rooms: dict[Path, set[str]] = {}
 
     def put(self, target: Path) -> Path:
         """A path to write a file or folder to; it takes the target's place when the block ends well."""
-        made = self.room() / target.name
+        made = self.room(target.name)
         self.wanted.append(_Step(made, self._inside(target)))
         return made
 
@@ -52,11 +53,14 @@ class Together:
 
     def remove(self, target: Path) -> None:
         """Delete a file or folder, at the end."""
-        self.wanted.append(_Step(self._inside(target), self.room() / target.name))
+        self.wanted.append(_Step(self._inside(target), self.room(target.name)))
 
-    def room(self) -> Path:
-        """An empty folder in the work folder."""
-        return Path(tempfile.mkdtemp(prefix="", dir=self.work))
+    def room(self, name: str) -> Path:
+        """A path in the work folder for something of a name, which nothing else has."""
+        folder = next((folder for folder, names in self.rooms.items() if name not in names), None)
+        folder = folder or Path(tempfile.mkdtemp(prefix="", dir=self.work))
+        self.rooms.setdefault(folder, set()).add(name)
+        return folder / name
 
     def _inside(self, path: Path) -> Path:
         """The path, which must lie under the home."""
@@ -156,14 +160,18 @@ def _empty(work: Path) -> None:
     parts = {part.name: part for part in work.glob("*")}  # none, where somebody took the whole folder away
     if parts.keys() & {_PLAN, _BACK}:
         return
-    mark = parts.pop(_MARK, None)
-    parts.pop(_HELD, None)
-    for part in (*parts.values(), *filter(None, [mark])):
-        if part.is_dir() and not part.is_symlink():
-            shutil.rmtree(part, ignore_errors=True)
+    for name in parts.keys() - {_MARK, _HELD}:
+        if parts[name].is_dir() and not parts[name].is_symlink():
+            shutil.rmtree(parts[name], ignore_errors=True)
         else:
-            with suppress(OSError):
-                part.unlink()
+            _unlink(parts[name])
+    if {part.name for part in work.glob("*")} <= {_MARK, _HELD}:  # else it stays ours for whoever comes next
+        _unlink(work / _MARK)
+
+
+def _unlink(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 def _drop(folder: Path) -> None:
@@ -204,7 +212,9 @@ def _finish(change: Together) -> None:
     named = {"steps": [[_name(change.home, part) for part in step] for step in steps], "new": [_name(change.home, one) for one in new]}
     draft = change.work / "draft.json"
     draft.write_text(json.dumps(named), encoding="utf-8")
-    _sync(draft, change.work)
+    _sync(draft)
+    for room in change.rooms:
+        _sync_folder(room)
     draft.replace(change.work / _PLAN)
     _move(change.work, steps, new)
 
@@ -232,7 +242,7 @@ def _planned(change: Together) -> Iterator[_Step]:
             if set(target.iterdir()) <= {change.work}:
                 yield from (_Step(part, target / part.name) for part in sorted(source.iterdir()))
             else:
-                yield from (_Step(target, change.room() / target.name), _Step(source, target))
+                yield from (_Step(target, change.room(target.name)), _Step(source, target))
         elif target.is_dir() or source.is_dir():
             wrong = errno.EISDIR if target.is_dir() else errno.ENOTDIR
             raise OSError(wrong, os.strerror(wrong), str(target))
@@ -240,7 +250,7 @@ def _planned(change: Together) -> Iterator[_Step]:
             target.rename(target)  # Windows says here that another program has it open
             if source.is_relative_to(change.work):
                 shutil.copymode(target, source)
-            yield _Step(source, target, _kept(target, change.room() / target.name) if len(change.wanted) > 1 else None)
+            yield _Step(source, target, _kept(target, change.room(target.name)) if len(change.wanted) > 1 else None)
 
 
 def _kept(file: Path, beside: Path) -> Path:
@@ -268,8 +278,7 @@ def _move(work: Path, steps: list[_Step], new: list[Path]) -> None:
         (work / _PLAN).replace(work / _BACK)
         _put_back(work, steps, new)
         raise
-    with suppress(OSError):  # there is nothing left to do; whoever comes next sees that
-        (work / _PLAN).unlink()
+    _unlink(work / _PLAN)  # where it stays, whoever comes next sees that there is nothing left to do
 
 
 def _put_back(work: Path, steps: list[_Step], new: list[Path]) -> None:
