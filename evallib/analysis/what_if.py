@@ -16,12 +16,14 @@ from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Difference, Evaluation, Tried
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import columns
+from evallib.model.steady import steady
 from evallib.model.words import Words
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 from evallib.score.scoring import evaluate
 
 
+@steady
 def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     """The evaluation as it would be after the changes, made one after the other. The recorded one stays as it is.
 
@@ -57,6 +59,7 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     return replace(evaluate(framework, record), tried=(*evaluation.tried, *tried), corrections=evaluation.corrections)
 
 
+@steady
 def remarks(recorded: Evaluation, changed: Evaluation) -> tuple[Words, ...]:
     """What a reader must know of changes: identities that held and no longer do, what is strange only now, points that no longer add up."""
     catalogue = recorded.catalogue

@@ -8,7 +8,7 @@ import re
 import unicodedata
 import warnings
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ from typing import Any, Literal
 from xml.etree import ElementTree
 
 import pandas as pd
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -74,10 +74,17 @@ def _families() -> list[str]:
     return [found, "DejaVu Sans"] if found else ["DejaVu Sans"]
 
 
+@cache
+def _defaults() -> dict[Any, Any]:
+    """What matplotlib sets by itself, but for what is of the machine and not of the picture."""
+    machine = ("backend", "interactive", "toolbar", "webagg", "tk.", "timezone", "date.epoch", "savefig.directory")
+    return {name: value for name, value in rcParamsDefault.items() if not str(name).startswith(machine)}
+
+
 @contextmanager
 def _quietly(salt: str) -> Iterator[None]:
-    """Settings for drawing, without a trace outside; a glyph that no font has is for `chinese_font` to tell."""
-    with rc_context({**_DRAWN, "svg.hashsalt": salt}), warnings.catch_warnings():
+    """Settings for drawing, whatever else is set, without a trace outside; a glyph that no font has is for `chinese_font` to tell."""
+    with rc_context({**_defaults(), **_DRAWN, "svg.hashsalt": salt}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 
@@ -180,19 +187,20 @@ class Sheet:
 
     def __init__(self) -> None:
         self._down = Affine2D()
-        self._figure = Figure(figsize=(WIDTH / 72, 1), facecolor="none", edgecolor="none")
+        with _quietly(""):
+            self._figure = Figure(figsize=(WIDTH / 72, 1), facecolor="none", edgecolor="none")
         self._place = self._down + self._figure.dpi_scale_trans
         self._fonts = _families()
-        self._drawn = 0
-
-    def _add(self, artist: Artist) -> None:
-        """What is drawn later lies above."""
-        self._drawn += 1
-        artist.set_zorder(self._drawn)
-        self._figure.add_artist(artist)
+        self._drawn: list[Callable[[], Artist]] = []
+        """What is to be drawn, in order: all of it at the end, under our own settings."""
 
     def finish(self, height: float) -> Figure:
-        """The figure, as high as asked."""
+        """The figure, as high as asked. What was drawn later lies above."""
+        with _quietly(""):
+            for place, drawn in enumerate(self._drawn, 1):
+                artist = drawn()
+                artist.set_zorder(place)
+                self._figure.add_artist(artist)
         self._figure.set_size_inches(WIDTH / 72, height / 72)
         self._down.scale(1 / 72, -1 / 72).translate(0, height / 72)
         return self._figure
@@ -201,8 +209,8 @@ class Sheet:
         self, x: float, y: float, text: str, *, size: float = BODY, color: str = INK, align: Align = "left", bold: bool = False
     ) -> None:
         """A line of text whose middle is at height `y`."""
-        self._add(
-            _Line(
+        self._drawn.append(
+            lambda: _Line(
                 x,
                 y + 0.36 * size,
                 clean(text),
@@ -231,8 +239,8 @@ class Sheet:
 
     def shape(self, points: Sequence[tuple[float, float]], *, fill: str | None = None, edge: str | None = None, width: float = 0.9) -> None:
         """A closed shape, filled, outlined or both."""
-        self._add(
-            Polygon(
+        self._drawn.append(
+            lambda: Polygon(
                 points,
                 closed=True,
                 facecolor=fill or "none",
@@ -253,8 +261,8 @@ class Sheet:
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, color: str = FAINT, width: float = 0.8, dashed: bool = False) -> None:
         """A straight line."""
-        self._add(
-            Line2D(
+        self._drawn.append(
+            lambda: Line2D(
                 [x0, x1],
                 [y0, y1],
                 color=color,

@@ -94,8 +94,10 @@ def batch(
         except ModuleNotFoundError:
             tell(told("batch.no_dask"), lang, ERR)
             raise typer.Exit(2) from None
-        except OSError as error:
-            tell(told("batch.dask_silent", address=str(dask), error=str(error)), lang, ERR)
+        except OSError:
+            if dask is None:
+                raise
+            tell(told("batch.dask_silent", address=dask), lang, ERR)
             raise typer.Exit(2) from None
     with refusals_told(lang, to=out):
         index = write_shared(every_job, outcomes, out, lang)

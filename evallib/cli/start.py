@@ -61,7 +61,9 @@ def lab(
         if root is None:
             raise refused("command.no_notebook_here", str(notebook))
         data_root(data)
-    from evallib.runs.lab import open_lab
+    from evallib.runs import lab as jupyter
 
+    with refusals_told(lang, writes=False):
+        jupyter.refuse_opening(more.args)
     opened = (root / notebook).resolve()
-    open_lab(opened, root if opened.is_relative_to(root) else opened.parent, data=data, out=out, lang=lang, more=more.args)
+    jupyter.open_lab(opened, root if opened.is_relative_to(root) else opened.parent, data=data, out=out, lang=lang, more=more.args)

@@ -16,6 +16,7 @@ from evallib.data.load import Departments, LoadedYear, load_departments, load_ye
 from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
+from evallib.model.steady import steady
 from evallib.model.words import Words, listed, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
 from evallib.say.refusals import problem
@@ -24,6 +25,7 @@ from evallib.score.reconcile import number_names
 from evallib.score.scoring import evaluate
 
 
+@steady
 def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     """Load, check and score a department's year, and last year's where there is data for it.
 
@@ -84,7 +86,7 @@ def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Ab
         return Absent(row.code, row.words, year, reason_of(refusal))
 
 
-_LACKING = ("cell.missing",)
+_LACKING = ("cell.missing", "fact.empty", "fact.missing", "judgement.missing")
 
 
 def lacking_of(problems: Sequence[Problem]) -> int:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Generic, NoReturn, TypeVar
 
 from evallib.model.errors import InputRefused
+from evallib.model.steady import all_steady
 from evallib.model.words import Words, folded, listed, words
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
@@ -58,6 +59,7 @@ class NotThere(InputRefused, AttributeError):
     """An attribute that is not there, with the near matches."""
 
 
+@all_steady
 class ByName(Generic[Found]):
     """Things got by name, as attributes or as a call; TAB shows which there are.
 

@@ -20,6 +20,7 @@ from evallib.door.lookup import ByName, found_in, refuse_unknown
 from evallib.door.numbers import as_float
 from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Evaluation
+from evallib.model.steady import all_steady
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import EvaluatedYear
 from evallib.say.numbers import plain
@@ -105,6 +106,7 @@ class Frames(Shows):
         return self._frame("problems")
 
 
+@all_steady
 class Plot:
     """A plain plot of a frame, drawn when it is called: `r.plot.targets()`, or `r.plot.targets(ax=ax)` on axes that are there."""
 

@@ -12,6 +12,7 @@ from markupsafe import escape
 
 from evallib.door.lookup import NotThere, refuse_unknown
 from evallib.model.errors import InputRefused
+from evallib.model.steady import all_steady
 from evallib.model.words import Lang, Words, words
 from evallib.say.sentences import sentence
 
@@ -131,6 +132,9 @@ class Shows:
     """
 
     _lang: Lang = "zh"
+
+    def __init_subclass__(cls) -> None:
+        all_steady(cls)
 
     def _shown(self) -> Shown:
         raise NotImplementedError

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from evallib.kit import TEMPLATES
 from evallib.model.words import Lang
+from evallib.say.refusals import refused
 
 _QUIET = (  # nothing is asked of the network, and nobody is asked whether it may be
     "--LabApp.news_url=None",
@@ -17,15 +19,57 @@ _QUIET = (  # nothing is asked of the network, and nobody is asked whether it ma
 )
 
 
+_CLOSED = {
+    "ServerApp.ip": "127.0.0.1",
+    "KernelManager.ip": "127.0.0.1",
+    "ServerApp.local_hostnames": "localhost",
+    "ServerApp.sock": "",
+    "ServerApp.allow_remote_access": "False",
+    "ServerApp.allow_origin": "",
+    "ServerApp.allow_origin_pat": "",
+    "ServerApp.allow_credentials": "False",
+    "ServerApp.disable_check_xsrf": "False",
+    "ServerApp.trust_xheaders": "False",
+    "ServerApp.tornado_settings": "{}",
+    "ServerApp.identity_provider_class": "jupyter_server.auth.identity.PasswordIdentityProvider",
+    "ServerApp.authorizer_class": "jupyter_server.auth.authorizer.AllowAllAuthorizer",
+}
+"""What keeps the server to this machine and to whoever has its token, whatever a file of settings says."""
+_NEVER = {name.partition(".")[2] for name in _CLOSED} | {"password", "hashed_password", "login_handler_class", "webapp_settings"}
+_ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def refuse_opening(more: Sequence[str]) -> None:
+    """Raise InputRefused where options for JupyterLab would open it to other machines, or to whoever has no token.
+
+    >>> refuse_opening(["--no-browser", "--port=9", "--ip=127.0.0.1"])
+    """
+    for option, following in zip(more, [*more, ""][1:], strict=True):
+        name, given, value = option.partition("=")
+        last, value = name.lstrip("-").rpartition(".")[2], value if given else following
+        if not name.startswith("-") or (last == "ip" and value in _ON_THIS_MACHINE) or (last == "token" and value.strip("\"'")):
+            continue
+        if last in _NEVER or last == "token":
+            raise refused("command.opens_the_lab", name)
+
+
 def open_lab(notebook: Path, root: Path, *, data: Path, out: Path, lang: Lang, more: Sequence[str] = ()) -> None:
     """Open a notebook in JupyterLab and stay until it is stopped; `more` are options of its own.
 
-    `ev.Desk` takes data, out and lang from the environment where a notebook names none: the notebook itself is not touched.
+    `ev.Desk` takes data, out and lang from the environment where a notebook names none: the notebook itself is not touched. The server
+    listens on this machine only, and asks for a token.
+
+    Raises InputRefused where an option would open it.
     """
+    refuse_opening(more)
     from jupyterlab.labapp import LabApp
 
     os.environ |= {"EVALLIB_DATA": str(data.resolve()), "EVALLIB_OUT": str(out.resolve()), "EVALLIB_LANG": lang}
-    server = LabApp.initialize_server(argv=[f"--ServerApp.root_dir={root}", *_QUIET, *more, str(notebook)])
+    asked = [option for option in more if option != "--"]
+    closed = [f"--{name}={value}" for name, value in _CLOSED.items()]  # what stands last counts, and more than any file of settings
+    if not any(option.partition("=")[0].endswith("token") for option in asked):
+        closed.append(f"--IdentityProvider.token={secrets.token_hex(24)}")
+    server = LabApp.initialize_server(argv=[f"--ServerApp.root_dir={root}", *_QUIET, *asked, *closed, str(notebook)])
     server.contents_manager.register_pre_save_hook(keep_clean)
     server.start()
 

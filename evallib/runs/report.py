@@ -31,6 +31,7 @@ from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
+from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
@@ -87,6 +88,7 @@ class How(TypedDict, total=False):
     notebook: Path | None
 
 
+@steady
 def run_report(
     department: str,
     year: int,
@@ -159,6 +161,7 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     return made
 
 
+@steady
 def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
@@ -177,6 +180,7 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
     return run.make(unchanged)
 
 
+@steady
 def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
 
@@ -190,6 +194,7 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     return run.make()
 
 
+@steady
 def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
@@ -364,7 +369,7 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
             trace = strip_color("\n".join(error.traceback)) or error.source
             raise ReportFailed(words(f"{error.ename}: {error.evalue}\n{trace}")) from None
         except TimeoutError:  # a cell, or the kernel at its start
-            raise ReportFailed(sentence("net.kernel_silent", minutes=silence() // 60)) from None
+            raise ReportFailed(sentence("net.kernel_silent", minutes=max(1, silence() // 60))) from None
         except RuntimeError as error:
             if "respond" in str(error):
                 raise ReportFailed(sentence("net.kernel_silent", minutes=1)) from None

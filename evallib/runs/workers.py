@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, TypeVar
 
+from evallib.data import net
 from evallib.runs.engine import MODULES
 
 
@@ -97,7 +99,9 @@ def work(executor: Executor, fn: Callable[[J], Any], jobs: Iterable[J]) -> Itera
     """Do jobs on an executor; each with what came of it, as it comes: what was returned, or the exception.
 
     Where a worker dies, the jobs that were not finished are done again; those that were running then, or lacked memory, by themselves, at
-    the end. What kills its worker twice has come to `Killed`. Dask finds those by itself.
+    the end. What kills its worker twice has come to `Killed`.
+
+    Raises ConnectionAbortedError where the scheduler of Dask is gone, and what it was given with it.
     """
     waiting, suspects = [*jobs], list[J]()
     while waiting:
@@ -132,8 +136,10 @@ def _round(executor: Executor, fn: Callable[[J], Any], jobs: Iterable[J]) -> Ite
     for future in as_completed(given):
         try:
             came = future.result()
-        except (Exception, CancelledError) as error:
-            came = Killed() if type(error).__name__ == "KilledWorker" else error
+        except CancelledError:
+            raise ConnectionAbortedError from None
+        except Exception as error:
+            came = Died() if type(error).__name__ == "KilledWorker" else error  # of Dask
         mark = getattr(future, "mark", None)
         yield given.pop(future), came, mark is not None and mark.exists()
 
@@ -157,15 +163,17 @@ def open_executor(workers: int | None = None, dask: str | None = None) -> Iterat
     else:
         from distributed import Client
 
+        logging.disable(logging.CRITICAL if net.is_on() else logging.NOTSET)  # it writes tracebacks of its own
         client: Any = Client(dask, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]  # distributed has few types
         executor = client.get_executor(pure=False)
     try:
         yield executor
     except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False, **({} if dask else {"cancel_futures": True}))  # Dask drops what has not begun anyway
         raise
     else:
         executor.shutdown()
     finally:
         if dask is not None:
             client.close()
+            logging.disable(logging.NOTSET)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from random import Random
+from threading import Timer
 from typing import Any
 
 import psutil
@@ -18,8 +21,10 @@ import pytest
 from evallib.demo.county import make_demo
 from evallib.runs.batch import run_batch
 from evallib.runs.jobs import list_jobs
-from evallib.runs.workers import open_executor
+from evallib.runs.workers import Killed, open_executor, work
 from tests.conftest import DATA, ROOT, Copy
+from tests.runs.books import book
+from tests.runs.test_batch import Here
 
 
 def two_departments(copy: Copy) -> Path:
@@ -32,8 +37,8 @@ def two_departments(copy: Copy) -> Path:
 
 
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """A Dask scheduler and two workers, each a process of its own on this machine."""
+def cluster(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address and the process of a Dask scheduler and two workers, each a process of its own on this machine."""
     address_file = tmp_path / "scheduler.json"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
     commands = [
@@ -45,13 +50,16 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         processes.append(subprocess.Popen([sys.executable, "-m", f"distributed.cli.dask_{command[0]}", *command[1:]], **quiet))  # type: ignore[call-overload]
         while not address_file.exists():
             time.sleep(0.1)
-    import json
+    yield json.loads(address_file.read_text())["address"], processes[0]
+    for process in reversed(processes):  # a worker takes long to end by itself, and for ever where its scheduler is gone
+        for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+            one.kill()
+        process.wait()
 
-    yield json.loads(address_file.read_text())["address"]
-    for process in reversed(processes):
-        process.terminate()
-    for process in processes:
-        process.wait(20)
+
+@pytest.fixture
+def scheduler(cluster: tuple[str, subprocess.Popen[bytes]]) -> str:
+    return cluster[0]
 
 
 def test_dask_makes_the_same_pages_as_this_machine(copy: Copy, tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +71,77 @@ def test_dask_makes_the_same_pages_as_this_machine(copy: Copy, tmp_path: Path, s
             assert [o.state for o in run_batch(jobs, executor)] == ["made", "made"]
         pages.append([job.outputs[0].read_text(encoding="utf-8").split("<footer>")[0] for job in jobs])
     assert pages[0] == pages[1]
+
+
+def killed_at_first(job: tuple[str, Path]) -> str:
+    """What a job does that is `fine`, kills its worker `once`, or `always`, or lacks memory `once`."""
+    how, folder = job
+    mark = folder / how
+    seen = mark.exists()
+    mark.touch()
+    if how == "memory" and not seen:
+        raise MemoryError
+    if how == "always" or (how == "once" and not seen):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return f"{how}, alone" if seen else how
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows kills in another way")
+def test_a_worker_that_dies_costs_no_other_job(tmp_path: Path) -> None:
+    """What was running then is done again by itself; only what kills its worker twice fails."""
+    jobs = [(how, tmp_path) for how in ("once", "fine", "always", "memory", *(f"fine {n}" for n in range(4)))]
+    with open_executor(2) as executor:
+        came = {job[0]: result for job, result in work(executor, killed_at_first, jobs)}
+    assert isinstance(came.pop("always"), Killed)
+    assert len(came) == len(jobs) - 1
+    assert all(isinstance(result, str) for result in came.values()), came
+    assert came["memory"] == "memory, alone"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows kills in another way")
+def test_a_kernel_that_dies_is_tried_once_more_and_told(tmp_path: Path) -> None:
+    source = f"import os, pathlib, uuid; pathlib.Path({str(tmp_path)!r}, uuid.uuid4().hex + '.mark').touch(); os.kill(os.getpid(), 9)"
+    book(tmp_path / "kills.ipynb", [source])
+    with open_executor(1) as executor:
+        [outcome] = run_batch(list_jobs(DATA, tmp_path / "out", notebook=tmp_path / "kills.ipynb"), executor)
+    assert outcome.state == "failed"
+    assert "两次中途结束，多半是内存不够" in outcome.reason.zh
+    assert len([*tmp_path.glob("*.mark")]) == 2
+
+
+class Cluster(Here):
+    """Dask as far as it counts here: what kills its workers so many times is told, and what only stood beside it with it."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        from distributed import KilledWorker
+
+        [(how, folder)] = args
+        seen = (folder / how).exists()
+        (folder / how).touch()
+        if how == "always" or (how == "beside" and not seen):
+            future: Future[Any] = Future()
+            future.set_exception(KilledWorker("job", None, 3))  # type: ignore[arg-type]  # it is not asked for the worker
+            return future
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_a_worker_of_dask_that_is_killed_is_told(tmp_path: Path) -> None:
+    jobs = [(how, tmp_path) for how in ("fine", "always", "beside")]
+    came = {job[0]: result for job, result in work(Cluster(), lambda job: job[0], jobs)}
+    assert isinstance(came.pop("always"), Killed)
+    assert came == {"fine": "fine", "beside": "beside"}
+
+
+def sleeps(seconds: float) -> str:
+    time.sleep(seconds)
+    return "slept"
+
+
+def test_a_scheduler_of_dask_that_is_gone_is_told(cluster: tuple[str, subprocess.Popen[bytes]]) -> None:
+    scheduler, process = cluster
+    Timer(2, process.terminate).start()
+    with pytest.raises(ConnectionAbortedError), open_executor(2, scheduler) as executor:
+        list(work(executor, sleeps, [30.0]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
