@@ -22,6 +22,9 @@ from traitlets.config import Config
 
 from evallib.runs.engine import given_up, silence, warm_up
 
+_Source = tuple[str | None, bool]
+"""The code of a cell, None where it is no code; whether it may fail."""
+
 
 class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
     """Runs the cells of a notebook in a forked child, with a kernel inside that process."""
@@ -34,12 +37,13 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
         nothing has been run yet: papermill's plain engine does it.
         """
         cells = nb_man.nb.cells
+        may_fail = ["raises-exception" in cell.metadata.get("tags", []) for cell in cells]
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
         try:
             warm_up()
             _kernel()
             folder = kwargs.get("resources", {}).get("metadata", {}).get("path")
-            results = _run_in_fork(sources, folder, kwargs.get("execution_timeout") or silence())
+            results = _run_in_fork(list(zip(sources, may_fail, strict=True)), folder, kwargs.get("execution_timeout") or silence())
             nb_man.nb.metadata["language_info"] = from_dict(next(results))
         except (AttributeError, ImportError, TypeError, StopIteration) as error:
             given_up.append(f"{type(error).__name__}: {error}")
@@ -55,7 +59,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 if cell.cell_type == "code":
                     cell.outputs = [from_dict(output) for output in result["outputs"]]
                     cell.execution_count = result["count"]
-                    failed = result["status"] != "ok" and "raises-exception" not in cell.metadata.get("tags", [])
+                    failed = result["status"] != "ok" and not may_fail[index]
                     if failed:
                         nb_man.cell_exception(cell, cell_index=index)
             finally:
@@ -90,7 +94,7 @@ def _kernel() -> Any:
     return manager
 
 
-def _run_in_fork(sources: list[str | None], folder: str | None, seconds: int) -> Iterator[dict[str, Any]]:
+def _run_in_fork(sources: list[_Source], folder: str | None, seconds: int) -> Iterator[dict[str, Any]]:
     """The kernel's language, then a result for each source, as they come out of a forked child that runs in a folder.
 
     Raises TimeoutError where one takes longer than so many seconds. A child that nobody listens to any more is ended.
@@ -140,7 +144,7 @@ def _lines(pipe: int, seconds: int) -> Iterator[bytes]:
             parts = [line]
 
 
-def _run(sources: list[str | None]) -> Iterator[dict[str, Any]]:
+def _run(sources: list[_Source]) -> Iterator[dict[str, Any]]:
     """Inside the child, with the kernel for itself: one source after the other until one fails."""
     from evallib.charts.plain import show_pictures
 
@@ -149,13 +153,15 @@ def _run(sources: list[str | None]) -> Iterator[dict[str, Any]]:
     client.start_channels()
     show_pictures(manager.kernel.shell)
     yield dict(manager.kernel.language_info)
-    for source in sources:
+    for source, may_fail in sources:
         if source is None or not source.strip():
             yield {"outputs": [], "count": None, "status": "ok"}
             continue
         client.execute(source)
         reply = client.get_shell_msg(timeout=0)["content"]
         yield {"outputs": _outputs(client), "count": reply["execution_count"], "status": reply["status"]}
+        if reply["status"] != "ok" and not may_fail:
+            return
 
 
 def _outputs(client: Any) -> list[NotebookNode]:

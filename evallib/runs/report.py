@@ -363,7 +363,7 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
             trace = strip_color("\n".join(error.traceback)) or error.source
             raise ReportFailed(words(f"{error.ename}: {error.evalue}\n{trace}")) from None
         except TimeoutError:  # a cell, or the kernel at its start
-            raise ReportFailed(sentence("net.kernel_silent", minutes=silence() // 60)) from None
+            raise ReportFailed(sentence("net.kernel_silent", minutes=max(1, silence() // 60))) from None
         except RuntimeError as error:
             if "respond" in str(error):
                 raise ReportFailed(sentence("net.kernel_silent", minutes=1)) from None
