@@ -80,7 +80,8 @@ def _evallib(folder: Path, *arguments: str) -> str:
 
 
 BAD_PARTS = (
-    "script,iframe,base,object,embed,link:not([href='data:,']),form,main meta,[onload],[onerror],[onclick],[href^='javascript:' i],[src^='http'],[href^='http']"
+    "script,iframe,base,object,embed,link:not([href='data:,']),form,main meta,[onload],[onerror],[onclick],"
+    "[href^='javascript:' i],[src^='http'],[href^='http']"
 )
 
 
