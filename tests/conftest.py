@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 GOLDEN = ROOT / "tests" / "cases"
 BAD = ROOT / "tests" / "bad"
+STORED = ROOT / "tests" / "stored"
 LONG = (
     "runs/test_workers",
     "browser/test_together",

@@ -36,8 +36,8 @@ Scored = TypeVar("Scored", Judgement, SelfScore)
 Number = Annotated[Decimal, AfterValidator(possible)]
 """A number that a record could hold."""
 
-TRIAL = "trial"
-_SOURCE = Source(source="what-if", title="试算（非实际数据）", title_en="Trial, not recorded data", kind="ledger")
+TRIAL, WHAT_IF = "trial", "what-if"
+_SOURCE = Source(source=WHAT_IF, title="试算（非实际数据）", title_en="Trial, not recorded data", kind="ledger")
 _SAID = {"source": _SOURCE.source, "section": "—"}
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 

@@ -19,11 +19,11 @@ from typing import Literal
 from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, ScoreChange
 from evallib.analysis.levers import Levers, smallest_step, stepped
 from evallib.analysis.tables import NextGrade, next_grade
-from evallib.analysis.what_if import Difference, apply, differing, place_of
+from evallib.analysis.what_if import apply, differing, place_of
 from evallib.checks.identities import check_identities
 from evallib.checks.plausibility import strange_numbers
 from evallib.model.errors import InputRefused
-from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.model.evaluation import Difference, Evaluation, IndicatorResult, TargetResult
 from evallib.model.rule_base import Measured
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import NOTHING, Given, Words, joined, listed

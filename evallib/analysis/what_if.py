@@ -13,7 +13,7 @@ from evallib.checks.plausibility import check_plausibility
 from evallib.checks.record import check_record
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.evaluation import Evaluation, Tried
+from evallib.model.evaluation import Difference, Evaluation, Tried
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import columns
 from evallib.model.steady import steady
@@ -56,7 +56,7 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     if problems:
         raise InputRefused(tuple(problems))
     tried = tuple(Tried(change.model_dump_json(exclude_none=True), change.said(evaluation)) for change in changes)
-    return replace(evaluate(framework, record), tried=(*evaluation.tried, *tried))
+    return replace(evaluate(framework, record), tried=(*evaluation.tried, *tried), corrections=evaluation.corrections)
 
 
 @steady
@@ -77,20 +77,6 @@ def _identity(catalogue: Catalogue, problem: Problem) -> Words:
     fact = catalogue.facts.get(problem.about[0])
     said = "changes.broken_now" if problem.found else "changes.broken"
     return sentence(said, subject=fact.name if fact else problem.about[0], what=problem.what, found=problem.found)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A score in two evaluations, in points; None where an indicator does not apply, or is not there."""
-
-    id: str
-    name: Words
-    before: Decimal | None
-    after: Decimal | None
-
-    @property
-    def difference(self) -> Decimal:
-        return (self.after or Decimal(0)) - (self.before or Decimal(0))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evallib import __version__
-from evallib.cli import batch, data, figures, pages, start
+from evallib.cli import batch, data, figures, pages, publishing, start
 from evallib.cli.shared import ERR, asked, suit, tell
 from evallib.data import net
 
@@ -30,12 +30,14 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "monitor": pages.monitor,
         "score": figures.score,
         "reconcile": figures.reconcile,
+        "publish": publishing.publish,
         "export": data.export,
     },
     "全部部门 / All departments": {
         "batch": batch.batch,
         "overview": pages.overview,
         "results": batch.results,
+        "verify": publishing.verify,
         "framework": data.show_framework,
     },
 }

@@ -64,7 +64,7 @@ def _reports(ctx: typer.Context, value: Path) -> Path:
 def _language(ctx: typer.Context, value: Lang) -> Lang:
     """The language: as named, else that of the data folder."""
     asked.lang = value
-    if "data" not in ctx.params or _given(ctx, "lang"):
+    if ctx.params.get("data") is None or _given(ctx, "lang"):
         return value
     from evallib.data.rulebook import load_county
 

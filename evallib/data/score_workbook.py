@@ -10,9 +10,11 @@ from openpyxl import Workbook
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
 from evallib.data.whole import whole
+from evallib.data.workbook_seal import carry, cells_seal, read_book
 from evallib.data.workbook_sheet import Column, Number, Sheet, number_format, packed
 from evallib.kit import CATALOGUE
 from evallib.model.evaluation import Evaluation
+from evallib.model.seals import content_seal
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
@@ -267,8 +269,9 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(f"evallib {e.version} · {e.framework.id}/{e.framework.first_year}")
 
 
-def _workbook(e: Evaluation, lang: Lang) -> bytes:
-    book, results, e = Workbook(), dict[str, dict[str, Decimal]](), with_numbers(e)
+def score_workbook(e: Evaluation, lang: Lang) -> bytes:
+    """The workbook of an evaluation as bytes: see `write_score_workbook`."""
+    book, results, content, e = Workbook(), dict[str, dict[str, Decimal]](), content_seal(e), with_numbers(e)
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]
@@ -280,7 +283,11 @@ def _workbook(e: Evaluation, lang: Lang) -> bytes:
         sheet = Sheet(book, words(*of["name"])[lang], of["frozen"], columns, subject, lang)
         make(sheet, e, lang)
         results[f"xl/worksheets/sheet{n}.xml"] = sheet.finish()
-    return packed(book, subject, f"evallib {e.version}", results)
+    made = b""
+    for _ in range(2):  # what is sealed is what is read back
+        carry(book, content, cells_seal(read_book(made).cells) if made else "")
+        made = packed(book, subject, f"evallib {e.version}", results)
+    return made
 
 
 def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None:
@@ -297,6 +304,6 @@ def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None
     ...     [file.name for file in Path(folder).iterdir()]
     ['hrss.xlsx']
     """
-    content = _workbook(evaluation, lang)
+    content = score_workbook(evaluation, lang)
     with whole(path) as file:
         file.write_bytes(content)

@@ -16,6 +16,7 @@ from evallib.kit import TEMPLATES
 from evallib.model.budget_rows import BudgetHead
 from evallib.model.entries import Entry, Part
 from evallib.model.monitoring_rows import MonitoringRow
+from evallib.model.published_rows import Seal
 from evallib.model.record import OPTIONAL, TABLES, Listing
 from evallib.model.rows import Row, columns, note_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
@@ -29,6 +30,7 @@ def table_documentation() -> str:
         listing=_table(Listing),
         heads=_table(BudgetHead),
         monitoring=_table(MonitoringRow),
+        seals=_table(Seal),
         tables=[
             {"id": id, "name": TABLE_NAMES[id], "purpose": PURPOSES[id], "optional": id in OPTIONAL} | _table(model)
             for id, model in TABLES.items()

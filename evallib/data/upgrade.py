@@ -19,6 +19,7 @@ from pathlib import Path
 from evallib.data.folder import COUNTY, has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
+from evallib.data.published import seal_again
 from evallib.data.sheets import decode
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
@@ -46,7 +47,8 @@ def upgrade(folder: Path) -> Upgraded:
     """Turn a data folder of version 1.0, or a working folder that holds one, into today's, and tell what was changed.
 
     The data folder as it was lies beside it as `data.1.0`. Notebooks that `init` laid are replaced, those that somebody changed are kept
-    beside. A folder of today's format is left as it is.
+    beside. A folder of today's format is left as it is; what was published from it is sealed again where the rule for that has changed and
+    every score is the same.
 
     Raises InputRefused where there is no data folder, or a framework in it is no TOML; OSError where it cannot be written.
     """
@@ -70,6 +72,7 @@ def upgrade(folder: Path) -> Upgraded:
                 kept.rename(root)
                 raise
     changes += _replace_laid(root.parent)
+    changes += seal_again(root)
     return Upgraded(root, tuple(changes), kept)
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from evallib.analysis.what_if import Compared, Difference, compare, remarks
+from evallib.analysis.what_if import Compared, compare, remarks
 from evallib.door import frames
 from evallib.door.numbers import as_float
 from evallib.door.shown import Shown, Shows, heads, some, told
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Difference, Evaluation
 from evallib.model.words import Lang
 from evallib.say.numbers import plain
 from evallib.say.workings import indicator_working

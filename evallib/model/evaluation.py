@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
@@ -178,11 +178,40 @@ class Tried(_Strict):
     said: Words
 
 
+@dataclass(frozen=True)
+class Difference(_Strict):
+    """A score in two evaluations, in points; None where an indicator does not apply, or is not there."""
+
+    id: str
+    name: Words
+    before: Decimal | None
+    after: Decimal | None
+
+    @property
+    def difference(self) -> Decimal:
+        return (self.after or Decimal(0)) - (self.before or Decimal(0))
+
+
+@dataclass(frozen=True)
+class Correction(_Strict):
+    """That something else was published before: an error of ours (`correction`) or new data (`revision`), when and why, and what it
+    changed: the total, the indicators, the files it was read from.
+    """
+
+    kind: Literal["correction", "revision"]
+    date: str
+    why: str
+    total: Difference
+    indicators: tuple[Difference, ...]
+    files: tuple[str, ...]
+
+
 @dataclass(frozen=True, repr=False)
 class Evaluation(_Strict):
     """A scored department's year: the results, and the framework and record they follow from.
 
-    It is all that charts, tables and pages need, and is what `evaluation.json` holds. `tried` is what of it is no recorded data.
+    It is all that charts, tables and pages need, and is what `evaluation.json` holds. `tried` is what of it is no recorded data,
+    `corrections` how it differs from what was published before.
     """
 
     version: str
@@ -200,6 +229,7 @@ class Evaluation(_Strict):
     self_grade: str
     open: Range | None = None
     tried: tuple[Tried, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     def __repr__(self) -> str:
         total = f"{self.total} of {self.points}, {self.grade.zh}" if self.has_total else f"{len(self.indicators)} indicators"
@@ -286,7 +316,12 @@ class Evaluation(_Strict):
     @classmethod
     def from_json(cls, text: str) -> Evaluation:
         """An evaluation read back; equal to the one that was written. Older formats are read by `evallib.data.results`."""
-        held = json.loads(text)
+        return cls.from_document(json.loads(text))
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Evaluation:
+        """An evaluation from the plain object that its text holds."""
+        held = {**document}
         if held.pop("format", None) != 2:
             raise ValueError("not an evaluation of format 2")
         if not {"catalogue", "record"} <= {*held}:

@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.seals import sealed_page
 from evallib.model.words import words
 from evallib.pages.handed import Of, cell_place, one_evaluation
 from evallib.pages.page import NUMBER, Page, bare_text
@@ -92,7 +93,7 @@ class ReportExporter(TemplateExporter):
             html, resources = super().from_notebook_node(_readable(nb), resources, **kw)
         except ValidationError:
             raise _unreadable(resources) from None
-        page = self._page
+        page, html = self._page, sealed_page(html)
         for left_out in page.left_out:
             self.log.warning(left_out.describe(page.lang))
         resources["evallib"] = {"of": page.of, "left_out": tuple(page.left_out)}

@@ -13,7 +13,9 @@ from typing_extensions import TypedDict  # pydantic asks for it before Python 3.
 from evallib.model.cells import assigned
 from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation
+from evallib.model.seals import content_seal
 from evallib.model.words import LANGS, Lang, Words, words
+from evallib.say.corrections import told
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
@@ -24,7 +26,8 @@ MARK = "evallib"
 class Of(TypedDict):
     """The evaluation that something shows, as plain JSON: what the page is of, and what of it was changed to try it.
 
-    `fingerprint` is empty where only the notebook's parameters are known.
+    `fingerprint` is empty where only the notebook's parameters are known. `seal` ties the page to what the evaluation holds,
+    `corrections` say how it differs from what was published before.
     """
 
     page: str
@@ -35,6 +38,8 @@ class Of(TypedDict):
     fingerprint: str
     changes: list[Any]
     said: list[str]
+    seal: NotRequired[str]
+    corrections: NotRequired[list[str]]
 
 
 class Mark(TypedDict):
@@ -76,6 +81,8 @@ def of_evaluation(evaluation: Evaluation, lang: Lang) -> Of:
         "fingerprint": evaluation.fingerprint,
         "changes": [json.loads(one.change) for one in tried],
         "said": [one.said[lang] for one in tried],
+        "seal": content_seal(evaluation),
+        "corrections": [told(one)[lang] for one in evaluation.corrections],
     }
 
 

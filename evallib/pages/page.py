@@ -76,6 +76,11 @@ class Page:
         """What of the evaluation is no recorded data."""
         return self.of["said"]
 
+    @property
+    def corrections(self) -> Sequence[str]:
+        """How it differs from what was published before."""
+        return self.of.get("corrections", [])
+
     def words(self, name: str) -> str:
         return sentence(f"pages.{name}")[self.lang]
 

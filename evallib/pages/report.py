@@ -58,13 +58,14 @@ class Report(Sections):
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
         super().__init__(lang, (checked.evaluation,))
+        self._of = of_evaluation(checked.evaluation, lang)  # as it is recorded, before numbers are put into its prose
         last = with_numbers(checked.previous) if checked.previous else None
         self.checked = replace(checked, evaluation=with_numbers(checked.evaluation), previous=last)
         self.evaluation = self.checked.evaluation
 
     @property
     def of(self) -> Of:
-        return of_evaluation(self.evaluation, self.lang)
+        return self._of
 
     def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)

@@ -70,8 +70,11 @@ def _stands_published(job: Job) -> bool:
 
 def _held(job: Job, mark: str, reason: Words) -> Outcome:
     """The published page stands, and its result with it; today's data is not taken."""
-    stands = read_evaluation(job.outputs[-1].read_text(encoding="utf-8"))
-    write_stamp(job, mark, "held", reason, result=result_shown(stands))
+    try:
+        result = result_shown(read_evaluation(job.outputs[-1].read_bytes()))
+    except InputRefused:  # which `verify` says
+        result = {}
+    write_stamp(job, mark, "held", reason, result=result)
     return Outcome(job, "held", reason)
 
 
@@ -79,6 +82,8 @@ def _missing(job: Job) -> Outcome:
     """No data has come in, or it is gone: nothing of earlier data may pass for a result of it."""
     if _stands_published(job):
         return _held(job, fingerprint(job), sentence("batch.gone"))
+    if job.kind == "report" and is_published(job.data, job.department, job.year):  # in another language
+        return Outcome(job, "missing")
     set_aside(job.out, job.folder.name, job.stem)
     return Outcome(job, "missing")
 

@@ -16,10 +16,13 @@ from evallib import __version__
 from evallib.data.csv_out import csv_bytes
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
+from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import environment, made_at, mark_chinese
 from evallib.pages.style import page_css
+from evallib.runs.corrections import write_corrections
+from evallib.runs.county import list_of, write_list
 from evallib.runs.jobs import Job
 from evallib.runs.report import page_name
 from evallib.runs.stale import STALE
@@ -82,6 +85,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
             grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
             points=points.pop().removesuffix(".00") if len(points) == 1 else "",
             moved=sentence("batch.stale.moved")[lang],
+            corrections=(out / f"{page_name('corrections', lang)}.html").is_file(),
             tried=sentence("batch.tried.meaning")[lang] if any(result.get("tried") for result in results) else "",
             trial=sentence("changes.trial")[lang],
             synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
@@ -94,7 +98,7 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         page = head + mark + mark_chinese(body)
     target = out / f"{page_name('index', lang)}.html"
     with whole(target) as file:
-        file.write_text(page, encoding="utf-8", newline="\n")
+        file.write_text(sealed_page(page), encoding="utf-8", newline="\n")
     return target
 
 
@@ -207,7 +211,7 @@ def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
 
 
 def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
-    """What all reports share, from what stands of all jobs: the results, the index, and that in the other language where there is one.
+    """What all reports share, from what stands of all jobs: corrections, list, results, index, and that in the other language.
 
     The index in the language asked for is returned.
     """
@@ -215,5 +219,8 @@ def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, la
         if other != lang and (out / f"{page_name('index', other)}.html").is_file():
             write_index(standing_anywhere([replace(job, lang=other) for job in jobs], outcomes), out, other)
     found = standing_anywhere(jobs, outcomes)
+    if jobs:
+        write_corrections(jobs[0].data, out)
+    write_list(out, list_of(found))
     write_results(found, out)
     return write_index(found, out, lang)

@@ -11,12 +11,12 @@ from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
+from evallib.data.published import load_published
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.runs.report import page_name
-from evallib.runs.stale import published_years
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
@@ -91,15 +91,14 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     data, out = data.resolve(), out.resolve()
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
-    found, published = list[Job](), published_years(data)
+    found, published = list[Job](), load_published(data)
     for row in listings:
         rows = [other for other in listings if other.code == row.code]
         listed = "\n".join(other.model_dump_json() for other in rows)
         for year in row.years:
             before = next((other.framework for other in rows if year - 1 in other.years), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
-            seal = published.of(row.code, year)  # what is published, and what today's data may not change, is another thing than it was
-            about = (f"{listed}\n{seal}" if seal else listed, row.words, inputs, row.kind, row.framework)
+            about = (listed + published.corrected(row.code, year), row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))
     return tuple(found)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
-from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
@@ -25,9 +25,10 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
+from evallib.data.published import Published, check_published, load_published
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
@@ -88,26 +89,41 @@ class How(TypedDict, total=False):
 
 
 @steady
-def run_report(department: str, year: int, *, figures: bool = False, workbook: bool = False, **how: Unpack[How]) -> Written:
+def run_report(
+    department: str,
+    year: int,
+    *,
+    figures: bool = False,
+    workbook: bool = False,
+    published: Published | None = None,
+    **how: Unpack[How],
+) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
 
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
     The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
     checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`.
+    with `workbook` the scores as `DEPARTMENT.xlsx`. `published` is what was published, where it is not what the data folder says.
 
-    Raises InputRefused when the data or the notebook cannot be used, or the data changed meanwhile (nothing is written), ReportFailed
-    when the notebook stopped (nothing is written).
+    Raises InputRefused when the data or the notebook cannot be used, the data changed meanwhile, or something else was published of
+    the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
     run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
     with refused_set_aside(run.data, run.out, str(year), department, department, year):
         checked = evaluate_year(run.data, department, year)
+    known = load_published(run.data) if published is None else published
+    refuse_errors(check_published(known, checked.evaluation))
+    checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
 
     def beside(work: Path, of: Any) -> None:
         nonlocal evaluation, more
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year).evaluations)
+        if evaluation.corrections and not (of or {}).get("corrections"):
+            raise refused("published.not_told", run.path.name)
         evaluation = _handed_over(of, evaluation) if of else evaluation
+        if evaluation.tried and known.of(department, year):
+            raise refused("published.trial", f"{department} {year}")
         (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
             more = _write_figures(evaluation, work, run.name, run.lang)
@@ -140,7 +156,7 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
     made = apply(recorded, changes)
     if of["fingerprint"] or changes or of["said"] or of["name"]:  # nothing of these where only the parameters name it
         said = of_evaluation(made, of["lang"])
-        if any(of[key] != value for key, value in said.items() if key != "changes"):
+        if any(of.get(key) != value for key, value in said.items() if key != "changes"):
             raise refused("report.other_data", REPORT)
     return made
 
@@ -149,13 +165,14 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
 def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
-    Raises as `run_report` does; also where none of the department's years can be evaluated.
+    Raises as `run_report` does; also where none of the department's years can be evaluated, or one is published with another result.
     """
     run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
     with refused_set_aside(run.data, run.out, "comparison", department, department):
         found = evaluate_department(run.data, department)
         if not found.evaluations:
             raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
+    _refuse_unpublished(run.data, found.evaluations)
 
     def unchanged(work: Path, of: Any) -> None:
         refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department).evaluations)
@@ -181,7 +198,8 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
 def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
-    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
+    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it, or one
+    is published with another result.
     """
     run = _Run(OVERVIEW, "overview", str(year), {"year": year}, **how)
     years = budget_years(run.data)
@@ -189,7 +207,21 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     years |= {y for row in listings for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
+    _refuse_unpublished(run.data, _published(run.data, range(year - 2, year + 1)))
     return run.make()
+
+
+def _published(data: Path, years: range) -> Iterator[Evaluation]:
+    """What today's data gives of what was published of some years; what cannot be used is on no page."""
+    for department, year in dict.fromkeys((row.department, row.year) for row in load_published(data).rows if row.year in years):
+        with suppress(InputRefused):
+            yield evaluate_year(data, department, year).evaluation
+
+
+def _refuse_unpublished(data: Path, evaluations: Iterable[Evaluation]) -> None:
+    """Raise InputRefused where a page of several would show another result than was published of one of them."""
+    published = load_published(data)
+    refuse_errors(problem for evaluation in evaluations for problem in check_published(published, evaluation))
 
 
 def _spans(years: set[int]) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from evallib.data.load import load_departments
+from evallib.data.published import load_published
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
 
@@ -22,25 +22,9 @@ class SetAside(InputRefused):
     moved: Path = Path()
 
 
-def published_years(data: Path) -> Any:
-    """What is published of a data folder; `of` a department's year is its seal, or None."""
-    try:
-        from evallib.data.published import load_published  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    except ModuleNotFoundError:
-        return _Nothing()
-    return load_published(data)
-
-
-class _Nothing:
-    """Until there is something to load: nothing is published."""
-
-    def of(self, department: str, year: int) -> None:
-        """Nothing."""
-
-
 def is_published(data: Path, department: str, year: int) -> bool:
     """Whether a department's year is published: nothing may take its page away."""
-    return published_years(data).of(department, year) is not None
+    return load_published(data).of(department, year) is not None
 
 
 def set_aside(out: Path, folder: str, stem: str) -> Path | None:

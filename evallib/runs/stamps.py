@@ -17,6 +17,7 @@ from evallib.data.whole import whole
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
+from evallib.model.seals import content_seal
 from evallib.model.words import LANGS, NOTHING, Words
 from evallib.runs.jobs import Job
 from evallib.say.sentences import sentence
@@ -26,6 +27,8 @@ State = Literal["made", "up_to_date", "held", "filling", "refused", "failed", "m
 
 STATES: dict[State, Words] = {state: sentence(f"batch.state.{state}") for state in get_args(State)}
 USABLE: tuple[State, ...] = ("made", "up_to_date", "held")
+_OF_ONE: tuple[State, ...] = ("waiting", "failed")
+"""What says nothing of a page in another language."""
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,16 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
     found = []
     for job in jobs:
         own = of(job)
-        others = (of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang)
-        known_of = (other for other in others if other.state not in ("waiting", "failed"))
-        found.append(own if own.state != "waiting" else next(known_of, own))
+        others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang]
+        held = next((other for other in others if other.state == "held" and own.state not in USABLE), None)
+        found.append(held or (own if own.state != "waiting" else next((other for other in others if other.state not in _OF_ONE), own)))
     return found
 
 
 def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, **more: Any) -> None:
     """Write down what became of a job, by a fingerprint that was taken before it was done. What has a page is told with its sizes."""
-    content = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
-    content |= ({"outputs": _sizes(job)} if state in USABLE else {}) | more
+    content: dict[str, Any] = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
+    content |= ({"outputs": _sizes(job), "files": _checksums(job)} if state in USABLE else {}) | more
     with whole(job.stamp) as file:
         file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -116,16 +119,23 @@ def _sizes(job: Job) -> dict[str, int]:
     return {file.name: file.stat().st_size for file in job.outputs}
 
 
+def _checksums(job: Job) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in job.outputs}
+
+
 def result_shown(made: Evaluation) -> dict[str, Any]:
     """What a stamp holds of a report: all that a row of index and results needs, in both languages."""
     called = {"year": asdict(made.catalogue.year(made.record.year)), "framework_name": asdict(made.framework.words)}
-    return result_of(made) | called | {"kind": made.record.kind}
+    return result_of(made) | called | {"kind": made.record.kind, "content": content_seal(made)}
 
 
-def read_result(job: Job) -> dict[str, Any] | None:
-    """The result of a report, as its stamp holds it; None where there is none. Whether it stands is for `standing` to say."""
+def read_result(job: Job, part: str = "result") -> dict[str, Any] | None:
+    """The result of a report, or its `files` with their checksums, as its stamp holds it; None where there is none.
+
+    Whether it stands is for `standing` to say.
+    """
     try:
-        found = json.loads(job.stamp.read_text(encoding="utf-8"))["result"]
+        found = json.loads(job.stamp.read_text(encoding="utf-8"))[part]
     except (OSError, ValueError, KeyError):
         return None
     return found if isinstance(found, dict) else None

@@ -24,9 +24,8 @@ evaluation = evaluate_year(Path(data), department, year).evaluation"""
 
 TRIED = 'evaluation = apply(evaluation, [ActualChange(indicator="public_satisfaction", actual=90)])'
 
-REPORTED = """of = {"page": "report", "department": evaluation.record.department, "year": evaluation.record.year, "lang": lang}
-of |= {"name": evaluation.record.name[lang], "fingerprint": evaluation.fingerprint}
-of |= {"changes": [json.loads(t.change) for t in evaluation.tried], "said": [t.said[lang] for t in evaluation.tried]}"""
+REPORTED = """from evallib.pages.handed import of_evaluation
+of = of_evaluation(evaluation, lang)"""
 
 HANDED_OVER = """from IPython.display import display
 html = f"<section><p>{evaluation.total}</p></section>"

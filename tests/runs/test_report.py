@@ -111,7 +111,9 @@ def test_the_same_input_gives_the_same_bytes(written: Written, tmp_path: Path, m
     pages = [run_report("hrss", 2023, data=DATA, out=tmp_path / name, engine=fast_engine()).page.read_bytes() for name in ("a", "b")]
     assert pages[0] == pages[1]
     assert "2024-01-01 00:00" in pages[0].decode()
-    assert written.page.read_text(encoding="utf-8").split("<footer>")[0] == pages[0].decode().split("<footer>")[0]
+    both = written.page.read_text(encoding="utf-8"), pages[0].decode()
+    first, other = (re.sub(r'(evallib-page" content=")\w+', r"\1", page) for page in both)
+    assert first.split("<footer>")[0] == other.split("<footer>")[0]  # its checksum is over the day in the footer, too
 
 
 def test_the_charts_as_pictures_for_word(tmp_path: Path) -> None:

@@ -1,0 +1,91 @@
+"""The commands for what leaves the house: publish, verify. Parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from evallib.cli.shared import (
+    DATA,
+    REPORTS,
+    Data,
+    Department,
+    Language,
+    Notebooks,
+    Out,
+    Year,
+    page_being_made,
+    print_problems,
+    refusals_told,
+    tell,
+    tell_json,
+    told,
+)
+from evallib.kit import REPORT
+from evallib.model.table_words import CHOICES
+
+
+def publish(
+    department: Department,
+    year: Year,
+    correction: Annotated[
+        str | None, typer.Option("--correction", help="更正已公布的结果，写明我们错在哪里 / correct what was published: what our error was")
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option("--revision", help="按新数据修订已公布的结果，写明原因 / revise what was published by new data: why")
+    ] = None,
+    lang: Language = "zh",
+    data: Data = DATA,
+    out: Out = REPORTS,
+    notebooks: Notebooks = None,
+) -> None:
+    """公布一个年度的结果，以后不会悄悄改变 / Publish a year's result; from then on it does not change in silence."""
+    from evallib.runs.publish import publish as publish_result
+    from evallib.say.refusals import refused
+
+    kind: Literal["first", "correction", "revision"] = "first"
+    if correction is not None or revision is not None:
+        kind = "revision" if correction is None else "correction"
+    why = (revision if correction is None else correction) or ""
+    making = page_being_made(REPORT, notebooks, data, out, lang) if why else refusals_told(lang, to=out)
+    with making as how:
+        if correction is not None and revision is not None:
+            raise refused("publish.no_reason", "publish")
+        made = publish_result(department, year, kind=kind, why=why, **(how or {"data": data, "out": out}))
+    said = "publish.stood" if made.stood else f"publish.{'first' if kind == 'first' else 'again'}"
+    tell(told(said, department=department, year=str(year), date=made.row.date.isoformat(), kind=CHOICES[made.row.kind]), lang)
+    for page in made.pages:
+        tell(page)
+
+
+def verify(
+    path: Annotated[
+        Path,
+        typer.Argument(help="网页、evaluation.json、工作簿，或报告文件夹 / a page, an evaluation.json, a workbook or a folder of reports"),
+    ] = REPORTS,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="数据文件夹：也核对公布过的结果和数据文件 / data folder: also hold it against what was published"),
+    ] = None,
+    format: Annotated[Literal["text", "json"], typer.Option("--format", help="输出格式 / output format")] = "text",
+    lang: Language = "zh",
+) -> None:
+    """核验报告：重新计算得分，查有没有被改动，不用网络 / Verify reports, offline: score again, see whether anything was touched."""
+    from evallib.runs.verify import as_objects
+    from evallib.runs.verify import verify as verify_reports
+
+    with refusals_told(lang, writes=False):
+        verdicts = verify_reports(path, data)
+    wrong = [one for one in verdicts if not one.sound]
+    if format == "json":
+        tell_json(as_objects(verdicts))
+    else:
+        for one in verdicts:
+            said = told("verify.sound" if one.sound else "verify.wrong")
+            tell(f"{said[lang]}  {one.file}  {one.holds[lang]}".rstrip())
+            print_problems(one.problems, lang)
+        tell(told("verify.counts", files=len(verdicts), wrong=len(wrong)), lang)
+    if wrong:
+        raise typer.Exit(1)

@@ -1,0 +1,210 @@
+"""What was published: `published.csv` of a data folder, read and written, and what of today's results differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+from evallib.data.cells import Reader, load_table
+from evallib.data.csv_out import csv_bytes
+from evallib.data.folder import data_root, read_file
+from evallib.data.raw_tables import head_of, shown, texts_of
+from evallib.data.rulebook import load_county
+from evallib.data.sheets import read_csv
+from evallib.data.whole import whole
+from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.evaluation import Correction, Difference, Evaluation
+from evallib.model.published_rows import FILE, Kind, Seal, paired
+from evallib.model.rows import columns
+from evallib.model.seals import FORMAT, seals_of
+from evallib.model.words import Lang, Words, words
+from evallib.say.corrections import differences
+from evallib.say.refusals import entries, problem
+from evallib.say.sentences import sentence
+
+
+@dataclass(frozen=True)
+class Published:
+    """Every result that was published, in the order of the file."""
+
+    rows: tuple[Seal, ...] = ()
+
+    def history(self, department: str, year: int) -> tuple[Seal, ...]:
+        """What was published of a department's year, the first first."""
+        return tuple(row for row in self.rows if (row.department, row.year) == (department, year))
+
+    def of(self, department: str, year: int) -> Seal | None:
+        """What is in force of a department's year; None where nothing was published."""
+        return next(iter(reversed(self.history(department, year))), None)
+
+    def corrected(self, department: str, year: int) -> str:
+        """What tells a corrected year from what it was before; empty where nothing was corrected."""
+        row = self.of(department, year)
+        return row.result_seal if row and row.kind != "first" else ""
+
+    def with_row(self, row: Seal, instead: Seal | None = None) -> Published:
+        """What is published once a row is added, or stands in the place of another one."""
+        return Published(tuple(row if one == instead else one for one in self.rows) if instead else (*self.rows, row))
+
+    def corrections(self, department: str, year: int, names: Mapping[str, Words]) -> tuple[Correction, ...]:
+        """What was corrected and revised of a department's year, the first first; `names` are those of the indicators by their ids."""
+        return tuple(_correction(before, row, names) for before, row in pairwise(self.history(department, year)))
+
+    def told(self, evaluation: Evaluation) -> Evaluation:
+        """An evaluation that says how it differs from what was published before."""
+        record = evaluation.record
+        return replace(evaluation, corrections=self.corrections(record.department, record.year, _names(evaluation)))
+
+
+def load_published(data: Path) -> Published:
+    """What was published of a data folder; nothing where there is no `published.csv`.
+
+    Raises InputRefused with every problem found in it.
+
+    >>> load_published(Path("data")).of("hrss", 2023) is None
+    True
+    """
+    root = data_root(data)
+    if not (root / FILE).exists():
+        return Published()
+    file = read_file(root, FILE).sound()
+    reader = Reader()
+    rows = load_table(reader, read_csv(FILE, file.content), "seals", Seal)
+    last: dict[tuple[str, int], Seal] = {}
+    for index, row in enumerate(rows):
+        before = last.get((row.department, row.year))
+        if (before.result_seal if before else "") != row.replaces:
+            place = reader.place("seals", index, "replaces")
+            reader.problems.append(problem("published.out_of_order", place, f"{row.department} {row.year}"))
+        last[row.department, row.year] = row
+    try:
+        reader.stop_if_wrong()
+    except InputRefused as refusal:  # nobody fills in this table: what is wrong with it came later
+        fix = words(entries()["published.out_of_order"]["fix_zh"], entries()["published.out_of_order"]["fix_en"])
+        raise InputRefused(tuple(replace(one, fix=fix) for one in refusal.problems)) from None
+    return Published(rows)
+
+
+def sealed(evaluation: Evaluation, kind: Kind, why: str, day: str, before: Seal | None) -> Seal:
+    """The row by which an evaluation is published; of the pages nothing is said yet."""
+    e, seals = evaluation, seals_of(evaluation)
+    return Seal.model_validate(
+        {
+            "department": e.record.department,
+            "year": e.record.year,
+            "kind": kind,
+            "date": day,
+            "framework": _framework(e),
+            "total": e.total if e.has_total else None,
+            "grade": e.grade.zh,
+            "why": why,
+            "scores": paired({i.id: _score(i.score) for i in e.indicators}),
+            "files": paired({file.name.replace("=", "").replace(";", ""): file.sha256 for file in e.record.files}),
+            "framework_seal": seals.framework,
+            "catalogue_seal": seals.catalogue,
+            "result_seal": seals.result,
+            "replaces": before.result_seal if before else "",
+            "format": FORMAT,
+        }
+    )
+
+
+def write_published(published: Published, file: Path, lang: Lang) -> None:
+    """Write what was published as a table for Excel, with its heads in words."""
+    ids = columns(Seal)
+    lines = [[head_of(Seal, id, lang) for id in ids]]
+    for row in published.rows:
+        texts = texts_of(row)
+        lines.append([shown(Seal, id, texts[id], lang) for id in ids])
+    file.write_bytes(csv_bytes(lines))
+
+
+def check_published(published: Published, evaluation: Evaluation) -> tuple[Problem, ...]:
+    """What of an evaluation is not as it was published; nothing where it was not, or all is as it was."""
+    e, seals = evaluation, seals_of(evaluation)
+    row = published.of(e.record.department, e.record.year)
+    if row is None:
+        return ()
+    place = Place(f"{row.department} {row.year}")
+    if row.format != FORMAT:
+        return (problem("published.old_format", place),)
+    found: list[Problem] = []
+    if row.framework == _framework(e):  # another one is another result
+        for name, was, now in (("framework", row.framework_seal, seals.framework), ("catalogue", row.catalogue_seal, seals.catalogue)):
+            if was != now:
+                found.append(problem(f"published.{name}_changed", place, framework=row.framework, was=was[:12], now=now[:12]))
+    if row.result_seal != seals.result:
+        said = difference(row, e)
+        found.append(problem("published.differs", place, differences=said, department=row.department, year=row.year))
+    return tuple(found)
+
+
+def difference(row: Seal, evaluation: Evaluation) -> Words:
+    """What an evaluation says otherwise than was published."""
+    return differences(_correction(row, sealed(evaluation, "first", "", row.date.isoformat(), None), _names(evaluation)))
+
+
+def seal_again(root: Path) -> tuple[Words, ...]:
+    """Bring the checksums of published results to today's rule, where every score is the same; what was done, a line each.
+
+    Raises InputRefused where `published.csv` cannot be read, OSError where it cannot be written.
+    """
+    published, said = load_published(root), list[Words]()
+    rows = list(published.rows)
+    for index, row in enumerate(rows):
+        if row.format == FORMAT or published.of(row.department, row.year) is not row:
+            continue
+        about = {"department": row.department, "year": str(row.year)}
+        try:
+            today = evaluate_year(root, row.department, row.year).evaluation
+        except InputRefused as refusal:
+            said.append(sentence("upgrade.not_sealed", reason=refusal.in_short(), **about))
+            continue
+        now = sealed(today, "first", "", row.date.isoformat(), None)
+        if (now.total, now.grade, now.framework, now.scores) != (row.total, row.grade, row.framework, row.scores):
+            said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
+            continue
+        kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
+        rows[index] = row.model_copy(update=kept)
+        said.append(sentence("upgrade.sealed_again", **about))
+    if rows != list(published.rows):
+        with whole(root / FILE) as file:
+            write_published(Published(tuple(rows)), file, load_county(root).language)
+    return tuple(said)
+
+
+def _framework(evaluation: Evaluation) -> str:
+    return f"{evaluation.framework.id}/{evaluation.framework.first_year}"
+
+
+def _score(score: Decimal | None) -> str:
+    return "—" if score is None else f"{score:f}"
+
+
+def _names(evaluation: Evaluation) -> dict[str, Words]:
+    return {i.id: i.name for i in evaluation.indicators}
+
+
+def _correction(before: Seal, after: Seal, names: Mapping[str, Words]) -> Correction:
+    """What lies between two published results."""
+    was, now = before.pairs("scores"), after.pairs("scores")
+    moved = (Difference(id, names.get(id, words(id)), _number(was.get(id)), _number(now.get(id))) for id in {**was, **now})
+    held, given = before.pairs("files"), after.pairs("files")
+    files = tuple(name for name in {**held, **given} if held.get(name) != given.get(name))
+    total = Difference("total", sentence("changes.total"), before.total, after.total)
+    return Correction(
+        "revision" if after.kind == "revision" else "correction",
+        after.date.isoformat(),
+        after.why,
+        total,
+        tuple(one for one in moved if one.before != one.after),
+        files,
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text in (None, "—") else Decimal(str(text))

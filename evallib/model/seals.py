@@ -1,0 +1,153 @@
+"""Checksums of what an evaluation says, not of bytes: the same content gives the same seal, however it is stored. Pure.
+
+A seal covers what a reader is told: results, the rows of the record, the framework, and the definitions of the catalogue that were used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, is_dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from evallib.model.base import Frozen
+from evallib.model.catalogue import Catalogue
+from evallib.model.evaluation import Evaluation
+from evallib.model.expression import names, parse
+from evallib.model.framework import Framework
+from evallib.model.units import round_half_up
+
+FORMAT = 1
+"""What is sealed and how; another one means that `evallib upgrade` seals again what was published before."""
+
+UNSEALED = {"files", "follow_ups"}
+"""Of the record: files may be saved anew, and what becomes of findings is written down after the report was published."""
+
+
+class Seals(NamedTuple):
+    """The seals of an evaluation; `content` is over the others, what was tried and what was corrected: a page and a workbook carry it."""
+
+    framework: str
+    catalogue: str
+    result: str
+    content: str
+
+
+def canonical(value: Any) -> str:
+    """A value as text in the one way that a seal is made of: keys in order, numbers without idle zeros, nothing that is empty.
+
+    >>> canonical({"b": Decimal("2.00"), "a": [1, ""], "c": None})
+    '{"a":[1,""],"b":"2"}'
+    """
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value.normalize() + 0:f}"
+    if isinstance(value, Frozen):
+        return _plain(value.model_dump(by_alias=True))
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        plain = ((str(key), _plain(one)) for key, one in value.items())
+        return {key: one for key, one in plain if one not in (None, "", [], {})}  # a key that is added later changes no seal
+    if isinstance(value, (list, tuple)):
+        return [*map(_plain, value)]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def seal(value: Any) -> str:
+    """The checksum of a value.
+
+    >>> seal({"total": Decimal("84.630")}) == seal({"total": Decimal("84.63")})
+    True
+    """
+    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def seals_of(evaluation: Evaluation) -> Seals:
+    """The seals of an evaluation."""
+    known = evaluation.__dict__.get("_seals")  # asked for by each part of a page
+    if known is None:
+        parts = framework_seal(evaluation.framework), catalogue_seal(evaluation), result_seal(evaluation)
+        known = Seals(*parts, seal([*parts, [one.change for one in evaluation.tried], evaluation.corrections]))
+        evaluation.__dict__["_seals"] = known
+    found: Seals = known
+    return found
+
+
+def content_seal(evaluation: Evaluation) -> str:
+    """What ties a page and a workbook to the evaluation that they show."""
+    return seals_of(evaluation).content
+
+
+def framework_seal(framework: Framework) -> str:
+    """The checksum of a framework: whatever it says, in whichever order of keys and with whichever remarks it is written."""
+    return seal(framework)
+
+
+def catalogue_seal(evaluation: Evaluation) -> str:
+    """The checksum of the facts and formulas that an evaluation rests on; others may be added. A unit shows in the values."""
+    catalogue = evaluation.catalogue
+    formulas = _below(catalogue, {i.formula for i in evaluation.indicators if i.formula})
+    facts = {name.id for id in formulas for name in catalogue.formulas[id].inputs} | {row.fact for row in evaluation.record.facts}
+    facts = {part for id in facts & catalogue.facts.keys() for part in catalogue.family(id)}
+    entries = [*(catalogue.formulas[id].entry for id in sorted(formulas)), *(catalogue.facts[id].entry for id in sorted(facts))]
+    return seal([entries, catalogue.part.currencies, catalogue.part.periods])
+
+
+def _below(catalogue: Catalogue, formulas: set[str]) -> set[str]:
+    """Formulas with those inside them."""
+    found: set[str] = set()
+    waiting = [*formulas]
+    while waiting:
+        id = waiting.pop()
+        if id in catalogue.formulas and id not in found:
+            found.add(id)
+            waiting += [catalogue.find(name.id) or "" for name in names(parse(catalogue.formulas[id].entry.value))]
+    return found
+
+
+def result_seal(evaluation: Evaluation) -> str:
+    """The checksum of the scores, and of the rows of the record, in whichever order they stand."""
+    e, places = evaluation, evaluation.framework.rounding.rates
+    rows = {
+        name: sorted(map(canonical, table)) if isinstance(table, tuple) else table
+        for name, table in ((name, getattr(e.record, name)) for name in type(e.record).model_fields if name not in UNSEALED)
+    }
+    scores = [
+        [i.id, i.points, i.score, i.status, i.counted, i.extra, None if i.value is None else round_half_up(i.value, places)]
+        for i in e.indicators
+    ]
+    sections = [[s.id, s.points, s.score] for s in e.sections]
+    return seal([rows, e.total, e.points, e.grade_id, e.open, sections, scores])
+
+
+_OWN = re.compile(r'(<meta name="evallib-page" content=")([^"]*)(">)')
+_CONTENT = re.compile(r'<meta name="evallib-content" content="([^"]*)">')
+
+
+def page_seal(html: str) -> str:
+    """The checksum of a page, but for the place in its head where it carries that checksum, and for how lines end."""
+    plain = _OWN.sub(r"\1\3", html.replace("\r\n", "\n").removeprefix("\ufeff"), count=1)
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sealed_page(html: str) -> str:
+    """A page with its checksum in its head, where there is room for it.
+
+    >>> page = sealed_page('<meta name="evallib-page" content=""><p>84.63')
+    >>> carried_by(page) == ("", page_seal(page)), carried_by(page.replace("84", "94"))[1] == page_seal(page.replace("84", "94"))
+    (True, False)
+    """
+    return _OWN.sub(rf"\g<1>{page_seal(html)}\3", html, count=1)
+
+
+def carried_by(html: str) -> tuple[str, str]:
+    """What a page carries: the seal of the evaluation that it shows, and its own; empty where it carries none."""
+    head = html[: html.find("</head>") + 1 or None]
+    content, own = _CONTENT.search(head), _OWN.search(head)
+    return content[1] if content else "", own[2] if own else ""

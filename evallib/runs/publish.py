@@ -1,0 +1,195 @@
+"""A result is published, corrected or revised: sealed in `published.csv`, the earlier one kept, its pages made again, all as one set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evallib.data.folder import data_root
+from evallib.data.locks import held
+from evallib.data.published import Published, check_published, load_published, sealed, write_published
+from evallib.data.results import read_evaluation
+from evallib.data.rulebook import load_county
+from evallib.data.whole import Together, together
+from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused, refuse_errors
+from evallib.model.evaluation import Evaluation
+from evallib.model.published_rows import FILE, Kind, Seal, paired
+from evallib.model.seals import carried_by, seals_of
+from evallib.model.signs import code_of, hidden_sign
+from evallib.model.words import LANGS, Lang
+from evallib.pages.rendering import made_at
+from evallib.runs.corrections import HISTORY, corrections_pages
+from evallib.runs.county import NAME, Listed, checksum, list_text, read_list, with_known
+from evallib.runs.report import page_name, run_report
+from evallib.runs.verify import verify
+from evallib.say.refusals import refused
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A result that is published: its row, whether it stood already, and its pages."""
+
+    row: Seal
+    stood: bool
+    pages: tuple[Path, ...]
+
+
+def publish(
+    department: str,
+    year: int,
+    *,
+    data: Path,
+    out: Path,
+    lang: Lang = "zh",
+    kind: Kind = "first",
+    why: str = "",
+    engine: str | None = None,
+    notebook: Path | None = None,
+) -> Publication:
+    """Publish the result of a department's year: what stands in `out`, where it is of today's data and nothing in it was touched.
+
+    A `correction` (an error of ours) or a `revision` (new data) takes the place of what was published, and says `why`: the pages are made
+    again and begin with what changed, the earlier ones go to `OUT/history/YEAR/CODE.N.*`. The same result again changes nothing but
+    the checksums of its pages, where these were made again.
+
+    Raises InputRefused where the data, the framework or what stands in `out` does not allow it, ReportFailed where the notebook stopped
+    (nothing is written then), OSError where something cannot be written.
+    """
+    data, out, why = data_root(data), out.resolve(), _reason(kind, why)
+    home = _home(data, out)
+    with held(data, "publish"), held(out, "publish"):
+        published, today = load_published(data), evaluate_year(data, department, year).evaluation
+        before, differs = published.of(department, year), check_published(published, today)
+        if before is None and kind != "first":
+            raise refused("publish.nothing_before", f"{department} {year}")
+        if before is None or not differs:
+            today = published.told(today)
+            pages = _sound_pages(out, today)
+            row = _with_pages(before or sealed(today, "first", "", made_at()[:10], None), pages)
+            if row != before:
+                with together(home) as change:
+                    _write(change, data, out, published.with_row(row, instead=before), today, _files(out, department, year))
+            return Publication(row, before is not None, pages)
+        if kind == "first":
+            raise InputRefused(differs)
+        refuse_errors(one for one in differs if one.code != "published.differs")
+        row = sealed(today, kind, why, made_at()[:10], before)
+        with together(home) as change:
+            made = change.room()
+            for one, workbook, figures in _forms(out, department, year, lang):
+                run_report(
+                    department,
+                    year,
+                    data=data,
+                    out=made,
+                    lang=one,
+                    workbook=workbook,
+                    figures=figures,
+                    published=published.with_row(row),
+                    engine=engine,
+                    notebook=notebook,
+                )
+            number = len(published.history(department, year))
+            files: dict[str, Path] = {}
+            for name, file in _earlier(out, before).items():
+                place = f"{HISTORY}/{year}/{department}.{number}.{name.removeprefix(f'{department}.')}"
+                files[place] = file
+                change.move(file, out / place)
+            new = _files(made, department, year)
+            for place, file in new.items():
+                change.move(file, out / place)
+            pages = tuple(file for file in new.values() if file.suffix == ".html")
+            row = _with_pages(row, pages)
+            _write(change, data, out, published.with_row(row), published.with_row(row).told(today), {**files, **new})
+        return Publication(row, False, tuple(out / str(year) / page.name for page in pages))
+
+
+def _reason(kind: Kind, why: str) -> str:
+    """Why something is corrected, in one line."""
+    why = " ".join(why.split())
+    if (kind == "first") != (not why):
+        raise refused("publish.no_reason", "publish")
+    if sign := hidden_sign(why):
+        raise refused("publish.hidden_sign", "publish", code_of(sign))
+    return why[:2000]
+
+
+def _home(data: Path, out: Path) -> Path:
+    """The folder that holds data and reports, in which all of it changes together."""
+    shared = next((folder for folder in data.parents if out.is_relative_to(folder)), data)
+    there = next(folder for folder in (out, *out.parents) if folder.exists())
+    if shared == shared.parent or there.stat().st_dev != data.stat().st_dev:
+        raise refused("publish.apart", str(out), data=str(data))
+    return shared
+
+
+def _files(out: Path, department: str, year: int) -> dict[str, Path]:
+    """The files of a department's year in a folder of reports, by their places in it."""
+    found = sorted(file for file in (out / str(year)).glob(f"{department}.*") if file.is_file())
+    return {f"{year}/{file.name}": file for file in found}
+
+
+def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
+    """The pages of a result that stand, once all that stands of it is of today's data and nothing in it was touched.
+
+    Raises InputRefused where something is missing, was touched, is a trial, or is of other data.
+    """
+    department, year = today.record.department, today.record.year
+    about = f"{department} {year}"
+    standing = _files(out, department, year)
+    json = standing.get(f"{year}/{department}.evaluation.json")
+    pages = tuple(file for file in standing.values() if file.suffix == ".html")
+    if json is None or not pages:
+        raise refused("publish.no_report", about, department=department, year=year)
+    told = read_evaluation(json.read_bytes(), json.name)
+    if told.tried:
+        raise refused("publish.trial", about)
+    if seals_of(told).content != seals_of(today).content:
+        raise refused("publish.other_data", about, department=department, year=year)
+    refuse_errors(problem for file in standing.values() for verdict in verify(file) for problem in verdict.problems)
+    for page in pages:
+        if not carried_by(page.read_text(encoding="utf-8"))[0]:
+            raise refused("publish.untied", page.name)
+    return pages
+
+
+def _with_pages(row: Seal, pages: tuple[Path, ...]) -> Seal:
+    """A row with the checksums that its pages carry."""
+    return row.model_copy(update={"pages": paired({page.name: carried_by(page.read_text(encoding="utf-8"))[1] for page in pages})})
+
+
+def _forms(out: Path, department: str, year: int, lang: Lang) -> list[tuple[Lang, bool, bool]]:
+    """What is made again: each language that has a page, or is asked for; with a workbook and pictures where there are any."""
+    standing = [file.name for file in _files(out, department, year).values()]
+    pictures = [name for name in standing if name.endswith(".png")]
+    english = sum(1 for name in pictures if name.startswith(f"{page_name(department, 'en')}."))
+    drawn = {"zh": english < len(pictures), "en": english > 0}
+    names = {one: page_name(department, one) for one in LANGS}
+    return [(one, f"{name}.xlsx" in standing, drawn[one]) for one, name in names.items() if one == lang or f"{name}.html" in standing]
+
+
+def _earlier(out: Path, before: Seal) -> dict[str, Path]:
+    """What stands of the result that was published before, by name.
+
+    Raises InputRefused where something else stands there.
+    """
+    standing = _files(out, before.department, before.year)
+    json = standing.get(f"{before.year}/{before.department}.evaluation.json")
+    if json is not None and seals_of(read_evaluation(json.read_bytes(), json.name)).result != before.result_seal:
+        raise refused("publish.not_the_published", json.name, date=before.date.isoformat())
+    return {file.name: file for file in standing.values()}
+
+
+def _write(change: Together, data: Path, out: Path, published: Published, today: Evaluation, files: dict[str, Path]) -> None:
+    """What was published, the county's list and the pages of corrections, as they are then; `files` by their places under `out`."""
+    record = today.record
+    write_published(published, change.put(data / FILE), load_county(data).language)
+    total = str(today.total) if today.has_total else None
+    marks = {place: checksum(file) for place, file in files.items()}
+    row = Listed(record.department, record.year, "published", total, seals_of(today).content, marks)
+    rows = read_list(out)
+    rows[row.key] = with_known(row, rows.get(row.key))
+    change.put(out / NAME).write_text(list_text(rows.values()), encoding="utf-8", newline="\n")
+    for name, page in corrections_pages(published, data, out, today).items():
+        change.put(out / name).write_text(page, encoding="utf-8", newline="\n")

@@ -1,0 +1,302 @@
+"""Reports held against what they carry, without any network: nothing is believed that can be computed again or has a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from evallib.data.published import Published, difference, load_published
+from evallib.data.results import read_evaluation
+from evallib.data.score_workbook import score_workbook
+from evallib.data.workbook_seal import Cells, cells_seal, read_book
+from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.evaluation import Evaluation
+from evallib.model.published_rows import Seal
+from evallib.model.seals import FORMAT, carried_by, page_seal, seals_of
+from evallib.model.words import LANGS, NOTHING, Given, Words, joined, words
+from evallib.runs.county import Listed, checksum, read_list
+from evallib.say.numbers import plain
+from evallib.say.refusals import problem, refused
+from evallib.say.workings import total_text
+
+Kind = Literal["evaluation", "page", "workbook", "notebook", "other"]
+_KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".ipynb": "notebook", ".json": "evaluation"}
+_JSON = ".evaluation.json"
+_PAGES = ("comparison", "overview", "monitoring")
+_LARGEST = 100_000_000
+_SHOWN = 8
+_TOTAL = re.compile(r'<p class="total"><span class="figure">([^<]*)</span>')
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of one file: what it holds, and what is wrong with it. What is only remarked leaves it sound."""
+
+    file: str
+    kind: Kind
+    holds: Words = NOTHING
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not any(problem.level == "error" for problem in self.problems)
+
+
+def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
+    """What is to be said of a page, an evaluation, a workbook or a notebook, or of all in a folder of reports; a verdict for each file.
+
+    Every evaluation is scored again from the record in it. A page and a workbook are held against their own checksum and against the
+    evaluation that lies beside; a folder also against its list. Where `data` is given, all is held against what was published, and the
+    files there against those that the evaluations were made from.
+
+    Raises InputRefused where there is no such file or folder, or the list or what was published cannot be read.
+    """
+    known = _Known(data)
+    if path.is_dir():
+        return tuple(_folder(path, known))
+    if not path.is_file():
+        raise refused("verify.nothing", str(path))
+    return (_File(path, path.name, known).verdict(),)
+
+
+class _Known:
+    """What many files are held against: the evaluations that were read, what was published, the data folder."""
+
+    def __init__(self, data: Path | None) -> None:
+        self.data, self.published = data, load_published(data) if data else Published()
+        self._read: dict[Path, Evaluation | InputRefused | None] = {}
+
+    def evaluation(self, file: Path) -> Evaluation | InputRefused | None:
+        """The evaluation in a file, or why it cannot be used; None where there is no such file."""
+        if file not in self._read:
+            try:
+                self._read[file] = read_evaluation(_bytes(file), file.name) if file.is_file() else None
+            except InputRefused as refusal:
+                self._read[file] = refusal
+        return self._read[file]
+
+
+class _File:
+    """One file: `content` is the seal of the evaluation that it says it is of."""
+
+    def __init__(self, path: Path, name: str, known: _Known) -> None:
+        self.path, self.name, self.known = path, name, known
+        self.kind: Kind = _KINDS.get(path.suffix, "other")
+        if self.kind == "evaluation" and not path.name.endswith(_JSON) and "/" in name:
+            self.kind = "other"
+        self.problems: list[Problem] = []
+        self.content = ""
+
+    def say(self, what: str, found: str = "", /, **given: Given) -> None:
+        """Something is wrong, or to be remarked."""
+        self.problems.append(problem(f"verify.{what}", Place(self.name), found, **given))
+
+    @cached_property
+    def json(self) -> Path:
+        """The file of the evaluation that it is of."""
+        if self.kind == "evaluation":
+            return self.path
+        stem = self.path.name.removesuffix(self.path.suffix)
+        for lang in LANGS:
+            stem = stem.removesuffix(f".{lang}")
+        return self.path.with_name(stem + _JSON)
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The evaluation that it is of, where that can be used."""
+        found = self.known.evaluation(self.json)
+        return found if isinstance(found, Evaluation) else None
+
+    def verdict(self) -> Verdict:
+        """Look at it."""
+        looks = {"page": self._page, "workbook": self._workbook, "notebook": self._notebook, "evaluation": self._evaluation}
+        if self.kind in looks:
+            looks[self.kind]()
+        if self.kind != "evaluation" and self.content:
+            self._held_against_json()
+        e = self.evaluation
+        holds = NOTHING
+        if e is not None and self.content:
+            total = words(f" {total_text(e)} / {plain(e.points)} ") + e.grade if e.points else NOTHING
+            holds = e.record.name + words(f" {e.record.year}") + total
+        return Verdict(self.name, self.kind, holds, tuple(self.problems))
+
+    def _held_against_json(self) -> None:
+        if self.evaluation is not None:
+            if seals_of(self.evaluation).content != self.content:
+                self.say("of_another", file=self.json.name)
+        elif self.json.is_file():
+            self.say("json_unusable", file=self.json.name)
+        else:
+            self.say("alone", file=self.json.name)
+
+    def _evaluation(self) -> None:
+        found = self.known.evaluation(self.path)
+        if isinstance(found, InputRefused):
+            self.problems += [replace(one, place=Place(self.name)) for one in found.problems]
+        if (e := self.evaluation) is None:
+            return
+        self.content = seals_of(e).content
+        row, earlier = self._row(e)
+        if self.known.data is not None and not earlier:
+            changed = [file.name for file in e.record.files if _sha256(self.known.data / file.name) != file.sha256]
+            if changed:
+                self.say("inputs_changed", files=_some(map(words, changed)))
+        seals = seals_of(e)
+        if row is not None and row.format == FORMAT:
+            if row.result_seal != seals.result:
+                self.say("not_as_published", date=row.date.isoformat(), differences=difference(row, e))
+            elif (row.framework_seal, row.catalogue_seal) != (seals.framework, seals.catalogue):
+                self.say("other_rules", date=row.date.isoformat())
+
+    def _row(self, e: Evaluation) -> tuple[Seal | None, bool]:
+        """The row by which an evaluation was published, and whether it is an earlier one: that bears its number."""
+        history = self.known.published.history(e.record.department, e.record.year)
+        number = self.path.name.removesuffix(_JSON).partition(".")[2]
+        at = int(number) - 1 if number.isdecimal() else len(history) - 1
+        return history[at] if 0 <= at < len(history) else None, number.isdecimal()
+
+    def _page(self) -> None:
+        html = _bytes(self.path).decode("utf-8", "replace")
+        self.content, own = carried_by(html)
+        if not own:
+            self.say("no_seal")
+        elif own != page_seal(html):
+            shown = _some(_shown_wrong(html, self.evaluation)) if self.evaluation else NOTHING
+            self.say("shows" if shown else "touched", differences=shown)
+
+    def _workbook(self) -> None:
+        try:
+            book = read_book(_bytes(self.path))
+        except ValueError as error:
+            self.say("damaged", str(error))
+            return
+        self.content = book.content
+        if not book.own:
+            self.say("no_seal")
+        elif book.own != cells_seal(book.cells):
+            cells = _cells_wrong(book.cells, self.evaluation) if self.evaluation else []
+            self.say("shows" if cells else "touched", differences=_some(cells))
+
+    def _notebook(self) -> None:
+        try:
+            book = json.loads(_bytes(self.path))
+            marks = [output.get("metadata", {}).get("evallib") or {} for cell in book["cells"] for output in cell.get("outputs", ())]
+            found = {(mark.get("of") or {}).get("seal", "") for mark in marks if mark.get("kind") in ("report", "section")} - {""}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            self.say("damaged", type(error).__name__)
+            return
+        self.content = str(next(iter(found))) if len(found) == 1 else ""
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def _some(parts: Iterator[Words] | list[Words] | map[Words]) -> Words:
+    """The first of several, and that there are more."""
+    found = [*parts]
+    return joined([*found[:_SHOWN], *([words("…")] if len(found) > _SHOWN else [])])
+
+
+def _shown_wrong(html: str, e: Evaluation) -> Iterator[Words]:
+    """The total and the scores that a page shows otherwise than the evaluation has them."""
+    shown = _TOTAL.search(html)
+    if shown and e.has_total and shown[1] != (right := plain(e.total, 2)):
+        yield words(f"总分 {right} → {shown[1]}", f"total {right} → {shown[1]}")
+    for i in e.indicators:
+        found = re.search(rf'id="i-{re.escape(i.id)}">\s*<h4>[^\n]*?<span class="result">([^</\n]*) / ', html)
+        right = "—" if i.score is None else plain(i.score, 2)
+        if found and found[1] != right:
+            yield i.name + words(f" {right} → {found[1]}")
+
+
+def _cells_wrong(cells: Cells, e: Evaluation) -> list[Words]:
+    """The cells that say something else than in the workbook as it is made of the evaluation; none where most of it is another."""
+    best: list[Words] | None = None
+    for lang in LANGS:
+        made = read_book(score_workbook(e, lang)).cells
+        wrong = [at for at in {**made, **cells} if made.get(at) != cells.get(at)]
+        if len(wrong) < len(made) // 10:
+            best = [words(f"{at}: {made.get(at, '—')[:60]} → {cells.get(at, '—')[:60]}") for at in wrong]
+    return best or []
+
+
+# --- a folder of reports --------------------------------------------------------------------------------------------
+
+
+def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
+    listed_ = read_list(root)
+    if not listed_:
+        yield Verdict("county.json", "other", problems=(problem("verify.no_list", Place("county.json")),))
+    for path in _files(root):
+        name = path.relative_to(root).as_posix()
+        file = _File(path, name, known)
+        verdict = file.verdict()
+        if listed_ and (about := _about(name)):
+            more = _against_list(file, verdict, listed_.get(about))
+            verdict = replace(verdict, problems=(*verdict.problems, *more))
+        yield verdict
+    promised = {name: "missing" for row in listed_.values() for name in row.files}
+    for row in known.published.rows:
+        history = known.published.history(row.department, row.year)
+        earlier = history.index(row) + 1 if row is not history[-1] else 0
+        promised[f"history/{row.year}/{row.department}.{earlier}{_JSON}" if earlier else f"{row.year}/{row.department}{_JSON}"] = (
+            "unpublished"
+        )
+        if not earlier:
+            promised |= {f"{row.year}/{page}": "unpublished" for page in row.pairs("pages")}
+    for name, why in promised.items():
+        if not (root / name).is_file():
+            yield Verdict(name, "other", problems=(problem(f"verify.{why}", Place(name)),))
+
+
+def _files(root: Path) -> list[Path]:
+    """The files that a folder of reports shows people: what is hidden, or was put aside as stale, is none of them."""
+    years = [folder for place in (root, root / "history") if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
+    found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
+    found += [file for name in _PAGES for file in (root / name).glob("*.html")]
+    found += [file for name in ("index", "corrections") for file in root.glob(f"{name}*.html")]
+    return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
+
+
+def _about(name: str) -> tuple[str, int] | None:
+    """The department and the year that a file is about by its place; None for a page of several."""
+    *_, folder, file = ("", *name.split("/"))
+    return (file.partition(".")[0], int(folder)) if folder.isdecimal() else None
+
+
+def _against_list(file: _File, verdict: Verdict, row: Listed | None) -> Iterator[Problem]:
+    """What the county's list says otherwise of a file."""
+    place, same = Place(file.name), bool(row and file.content and file.content == row.content)
+    mark = row.files.get(file.name) if row else None
+    if mark is None:
+        tied = same or (row is not None and bool(row.content) and file.kind == "other")
+        yield problem("verify.unlisted_same" if tied else "verify.unlisted", place)
+    elif mark != checksum(file.path) and verdict.sound:
+        yield problem("verify.made_again" if same else "verify.not_listed_one", place)
+
+
+def as_objects(verdicts: tuple[Verdict, ...]) -> list[dict[str, object]]:
+    """Verdicts as plain objects, for other programs."""
+    return [
+        {
+            "file": one.file,
+            "kind": one.kind,
+            "sound": one.sound,
+            "holds": {"zh": one.holds.zh, "en": one.holds.en},
+            "problems": [{"code": p.code, "level": p.level, "zh": p.describe("zh"), "en": p.describe("en")} for p in one.problems],
+        }
+        for one in verdicts
+    ]
