@@ -6,18 +6,19 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test mutants lint lab wheels bench pictures clean
+.PHONY: help report test trial mutants lint lab wheels bench pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
+	@echo "make trial    try faults, kills and two at work in one folder, at length (up to an hour)"
 	@echo "make mutants  change the calculating core in many small ways and see that tests notice (some five minutes)"
 	@echo "make lint     check style and types"
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
 	@echo "make bench    measure what many reports cost (some three minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
-	@echo "make clean    delete the environment and what was made in reports/"
+	@echo "make clean    delete the environment and what the kit made in reports/; what was published stays"
 
 report: .venv/installed  ## one department's report
 	$(BIN)/evallib report $(DEPARTMENT) $(YEAR) --lang $(LANGUAGE)
@@ -48,8 +49,12 @@ bench: .venv/installed-dev  ## what many reports cost, as ratios
 pictures: .venv/installed-dev  ## pictures of the report for the README (needs Chromium)
 	$(BIN)/python -m tests.browser.pictures
 
-clean:  ## back to a fresh checkout
-	rm -rf .venv mutants reports/*/ .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
+trial: .venv/installed-dev  ## faults, kills and two at work, at length
+	$(BIN)/python -m pytest tests/trial -n 2
+
+clean:  ## back to a fresh checkout; what the kit did not make stays, and so does what was published
+	@if test -e .venv/installed; then $(BIN)/python -m evallib.runs.clean reports && rm -rf .venv; fi
+	rm -rf mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 def batch(
+    here: typer.Context,
     department: Annotated[list[str] | None, typer.Option("--department", help="只做这些部门 / only these departments")] = None,
     year: Annotated[list[int] | None, typer.Option("--year", help="只做这些年度 / only these years")] = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
@@ -51,7 +52,9 @@ def batch(
     """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.runs.batch import clear_leftovers, run_batch
+    from evallib.data.locks import held
+    from evallib.data.whole import clear_dead
+    from evallib.runs.batch import run_batch
     from evallib.runs.index import write_shared
     from evallib.runs.jobs import choose_jobs, list_pages
     from evallib.runs.stamps import STATES
@@ -63,8 +66,8 @@ def batch(
         every_job = list_pages(data, out, lang, notebooks)
         jobs = choose_jobs(every_job, department or (), year or ())
     with refusals_told(lang, to=out):  # said once, not for every page
-        out.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(out)
+        here.with_resource(held(out, "batch"))
+        clear_dead(out)
     failures, said_once = 0, list[Words]()
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=ERR, disable=not ERR.is_terminal) as progress:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import COUNTY, data_of
-from evallib.data.load import load_year
+from evallib.data.folder import COUNTY, data_of, data_root, refuse_mixed
+from evallib.data.load import LoadedYear, load_year
+from evallib.data.locks import held
 from evallib.data.raw_tables import Form, Hints, Tables, head_of, layout, shown_rows, tables_of
-from evallib.data.whole import free, whole
+from evallib.data.whole import free, together, whole, work_folder
 from evallib.data.workbook import write_data_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Record
@@ -49,42 +49,40 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
     Raises InputRefused where the data is bad, where that form is what is there already, or where the new form would cover
     something; nothing has changed then.
     """
-    loaded = load_year(data, department, year)
-    home = data / "departments" / department
-    old, name = data_of(data, department, year), str(year) if to == "csv" else f"{year}.xlsx"
-    if old is None or old.name == name:
-        raise refused(f"form.already_{to}", f"departments/{department}/{name}")
-    target = (home if out is None else out / department) / name
-    _refuse_taken(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".switch-", dir=target.parent) as work:
-        made = Path(work, "departments", department, name)
-        made.parent.mkdir(parents=True)
+    place = data_root(data) if out is None else out
+    if out is not None:
+        refuse_mixed(data, out)
+    with held(place, "export"), together(place) as change, work_folder(place) as trial:
+        loaded = load_year(data, department, year)
+        home = data / "departments" / department
+        old, name = data_of(data, department, year), str(year) if to == "csv" else f"{year}.xlsx"
+        if old is None or old.name == name:
+            raise refused(f"form.already_{to}", f"departments/{department}/{name}")
+        target = (home if out is None else out / department) / name
+        _refuse_taken(target)
+        made = change.put(target)
         if to == "csv":
             write_csv_folder(loaded.record, made)
         else:
             write_data_workbook(loaded.record, made, lang, loaded.framework)
-        for name in (COUNTY, "departments.csv"):
-            shutil.copyfile(data / name, Path(work, name))
-        for name in ("catalogue", f"frameworks/{loaded.framework.id}"):
-            if (data / name).is_dir():
-                shutil.copytree(data / name, Path(work, name))
-        _refuse_changed(loaded.record, Path(work), target)
-        if out is None:
+        _refuse_changed(loaded, made, data, trial, target)
+        if out is None:  # the new one first: a moment with both is mended by whoever reads, one with neither would be a loss
             backup = free(home / "backup", f"{year}-csv" if to == "xlsx" else str(year), "" if to == "xlsx" else ".xlsx")
-            backup.parent.mkdir(exist_ok=True)
-            old.rename(backup)
-        try:
-            made.rename(target)
-        except OSError:
-            if out is None:
-                backup.rename(old)
-            raise
+            change.move(old, backup)
     return target
 
 
-def _refuse_changed(record: Record, trial: Path, target: Path) -> None:
-    """Refuse a new form that does not hold the record. How line ends are written is not data."""
+def _refuse_changed(loaded: LoadedYear, made: Path, data: Path, trial: Path, target: Path) -> None:
+    """Refuse a new form that does not hold the record, read in a trial folder. How line ends are written is not data."""
+    record = loaded.record
+    (trial / "departments" / record.department).mkdir(parents=True)
+    copy = trial / "departments" / record.department / made.name
+    shutil.copytree(made, copy) if made.is_dir() else shutil.copyfile(made, copy)
+    for name in (COUNTY, "departments.csv"):
+        shutil.copyfile(data / name, trial / name)
+    for name in ("catalogue", f"frameworks/{loaded.framework.id}"):
+        if (data / name).is_dir():
+            shutil.copytree(data / name, trial / name)
 
     def even(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         return [{column: re.sub("\r\n?", "\n", text) for column, text in row.items()} for row in rows]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Collection
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.sheets import MAX_BYTES
+from evallib.data.whole import clear_dead
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.record import TABLES, InputFile
 from evallib.model.rows import Row, columns
@@ -22,6 +24,9 @@ COUNTY = "county.toml"
 
 _JUST_DATA = (Path("data"), Path("../data"))
 """What stands in notebooks: the data folder that they belong to, wherever they are run."""
+
+PAGE_FOLDERS = {"comparison", "overview", "monitoring", "stale", "history"}
+"""Folders of the output, beside those of the years."""
 
 _PUT_BACK = words("放回该文件", "put the file back")
 
@@ -62,6 +67,16 @@ def find_data(named: Path) -> Path:
     return next((place for place in places if (place / COUNTY).is_file()), named)
 
 
+def refuse_mixed(data: Path, out: Path) -> None:
+    """Raise InputRefused where reports would be written into the data folder, or it lies where they are."""
+    data, out = data.resolve(), out.resolve()
+    if out.is_relative_to(data):
+        raise refused("out.inside_data", str(out))
+    first = data.relative_to(out).parts[0] if data.is_relative_to(out) else ""
+    if first.isdigit() or first in PAGE_FOLDERS:
+        raise refused("out.holds_data", str(out), folder=first)
+
+
 def data_root(data: Path) -> Path:
     """The data folder as an absolute path.
 
@@ -69,11 +84,19 @@ def data_root(data: Path) -> Path:
     """
     try:
         root = data.resolve()
+        if not root.is_dir():
+            _mend(root.parent)
         if root.is_dir():
             return root
     except (OSError, ValueError, RuntimeError):  # a name that no folder can have, or a link that leads to itself
         pass
     raise refused("folder.no_data_folder", str(data)[:200])
+
+
+def _mend(folder: Path) -> None:
+    """Where something is not as it should be, a killed command may not have come to its end. Who only reads cannot always mend that."""
+    with suppress(OSError, InputRefused):
+        clear_dead(folder)
 
 
 def year_folder(root: Path, department: str, year: int) -> Path:
@@ -139,6 +162,8 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     folder = year_folder(root, department, year)
     book = folder.with_suffix(".xlsx")
     shown = f"departments/{department}/{year}"
+    if folder.is_dir() == book.is_file():
+        _mend(root)
     if folder.is_dir() and book.is_file():
         raise refused("year.two_forms", shown, workbook=book.name)
     if book.is_file():

@@ -26,6 +26,7 @@ LOCK, MOVING = ".evallib.lock", ".evallib.moving.lock"
 
 _NOTE = f"{LOCK}.json"
 _WAIT = 30.0
+_said: list[Path] = []
 
 
 class NoLocks(UserWarning):
@@ -35,16 +36,20 @@ class NoLocks(UserWarning):
 @contextmanager
 def taken(file: Path, wait: float = 0) -> Iterator[bool]:
     """A lock on a file, which is made and goes again; whether it was got within the seconds to wait."""
-    lock = FileLock(file)
+    lock, got = FileLock(file), True
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
             lock.acquire(timeout=wait, poll_interval=0.02)
         except Timeout:
-            yield False
-            return
-    if seen and parent_process() is None:  # a batch says it for its workers
-        warnings.warn(NoLocks(problem("folder.no_locks", Place(str(file.parent))).describe("en")), stacklevel=3)
+            got = False
+    if seen and not _said and parent_process() is None:  # a batch says it for its workers
+        _said.append(file.parent)
+        remark = problem("folder.no_locks", Place(str(file.parent)))
+        warnings.warn(NoLocks(f"{remark.describe('zh')}\n{remark.describe('en')}"), stacklevel=3)
+    if not got:
+        yield False
+        return
     try:
         yield True
     finally:
@@ -52,6 +57,19 @@ def taken(file: Path, wait: float = 0) -> Iterator[bool]:
             if not file.stat().st_size:  # in a file that stands for a lock it is written who holds it
                 file.unlink()
         lock.release()
+
+
+@contextmanager
+def there(folder: Path) -> Iterator[None]:
+    """A folder that is made where there is none, with those above it; what stays empty goes: it would look like something gone missing."""
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for one in new:
+            with suppress(OSError):
+                one.rmdir()
 
 
 @contextmanager
@@ -69,8 +87,7 @@ def held(folder: Path, doing: str) -> Iterator[None]:
     ...         print(refusal.problems[0].what["en"].partition(", process")[0])
     another command is at work here (batch
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with taken(folder / LOCK) as got:
+    with there(folder), taken(folder / LOCK) as got:
         if not got:
             raise _in_use(folder)
         since = datetime.now().astimezone().isoformat(" ", "seconds")

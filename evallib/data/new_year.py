@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,13 +16,14 @@ from evallib.checks.targets import needs_target
 from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.csv_out import csv_text
-from evallib.data.folder import data_of, has_data
+from evallib.data.folder import data_of, data_root, has_data
 from evallib.data.framework_list import frameworks
 from evallib.data.load import RESERVED, load_departments, load_year
+from evallib.data.locks import held
 from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
 from evallib.data.rulebook import load_county, load_framework
 from evallib.data.sheets import decode, read_csv
-from evallib.data.whole import whole
+from evallib.data.whole import Together, together
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.evaluation import indicators_in_force
@@ -75,34 +75,30 @@ def new_year(
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
     _refuse_bad_code(department, year)
-    listed = [row for row in load_departments(data) if row.code == department]
-    there = data_of(data, department, year)
-    if there and any(year in row.years for row in listed):
-        raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
-    new = {"kind": kind, "department": belongs_to} if kind else {}
-    if not listed and not framework:
-        framework = _usual_framework(data, department, year, name, kind or "department")
-    listing, raised = _listing(listed, department, year, name, name_en, framework, new)
-    in_force = load_framework(data, listing.framework, year)
-    if there:
-        _list_year(data / "departments.csv", listing, raised)
-        return there
-    empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
-    before, by = _carried_from(data, department, year, from_year, listed) or (empty, in_force)
-    plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
-    tables, hints = _lay_out(plan)
-    target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if to == "xlsx":
-        write_data_workbook(tables, target, lang, in_force, hints, f"{plan.new.name[lang]} {year}")
-    else:
-        write_csv_folder(tables, target, None, hints)
-    try:
-        _list_year(data / "departments.csv", listing, raised)
-    except BaseException:
-        shutil.rmtree(target) if target.is_dir() else target.unlink()
-        raise
-    return target
+    with held(data_root(data), "new"), together(data) as change:
+        listed = [row for row in load_departments(data) if row.code == department]
+        there = data_of(data, department, year)
+        if there and any(year in row.years for row in listed):
+            raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
+        new = {"kind": kind, "department": belongs_to} if kind else {}
+        if not listed and not framework:
+            framework = _usual_framework(data, department, year, name, kind or "department")
+        listing, raised = _listing(listed, department, year, name, name_en, framework, new)
+        in_force = load_framework(data, listing.framework, year)
+        if there:
+            _list_year(data / "departments.csv", listing, raised, change)
+            return there
+        empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
+        before, by = _carried_from(data, department, year, from_year, listed) or (empty, in_force)
+        plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
+        tables, hints = _lay_out(plan)
+        target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
+        if to == "xlsx":
+            write_data_workbook(tables, change.put(target), lang, in_force, hints, f"{plan.new.name[lang]} {year}")
+        else:
+            write_csv_folder(tables, change.put(target), None, hints)
+        _list_year(data / "departments.csv", listing, raised, change)
+        return target
 
 
 def _usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
@@ -387,7 +383,7 @@ def _range(points: Decimal, low: Decimal, high: Decimal) -> str:
     return f"{plain(low * points)}–{plain(high * points)}"
 
 
-def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
+def _list_year(path: Path, listing: Listing, raised: Listing | None, change: Together) -> None:
     """Put the year into departments.csv: a line raised, or one added. Other lines, more columns and the byte order mark stay."""
     if listing == raised:
         return
@@ -418,5 +414,4 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None) -> None:
     end = "\r\n" if b"\r\n" in content else "\n"
     text = csv_text((head, *rows), end)
     unmarked = decode(content)[1] == "utf-8-sig" and not content.startswith(codecs.BOM_UTF8)
-    with whole(path) as file:
-        file.write_bytes(text.encode("utf-8" if unmarked else "utf-8-sig"))
+    change.put(path).write_bytes(text.encode("utf-8" if unmarked else "utf-8-sig"))

@@ -9,21 +9,22 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import tempfile
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from evallib.data.folder import COUNTY, has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
+from evallib.data.locks import held
 from evallib.data.published import seal_again
 from evallib.data.sheets import decode
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
-from evallib.data.whole import free, whole
+from evallib.data.whole import Together, clear_dead, free, together
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Treatment
@@ -53,25 +54,22 @@ def upgrade(folder: Path) -> Upgraded:
     Raises InputRefused where there is no data folder, or a framework in it is no TOML; OSError where it cannot be written.
     """
     folder = folder.resolve()
+    for place in (folder, folder.parent):  # where one that was killed had moved the data away
+        clear_dead(place)
     root = next((place for place in (folder / "data", folder) if (place / "departments.csv").is_file()), None)
     if root is None:
         raise refused("folder.not_of_evallib", str(folder))
     changes: list[Words] = []
     kept = None
-    if not (root / COUNTY).is_file():
-        with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as temporary:
-            made = Path(temporary) / root.name
+    with held(root.parent, "upgrade"), together(root.parent) as change:
+        if not (root / COUNTY).is_file():
+            kept = free(root.parent, f"{root.name}.1.0")
+            change.move(root, kept)
+            made = change.put(root)
             shutil.copytree(root, made, symlinks=True)
             changes += _convert(made)
             changes += _meant_otherwise(made)
-            kept = free(root.parent, f"{root.name}.1.0")
-            root.rename(kept)
-            try:
-                made.rename(root)
-            except OSError:
-                kept.rename(root)
-                raise
-    changes += _replace_laid(root.parent)
+        changes += _replace_laid(root.parent, change)
     changes += seal_again(root)
     return Upgraded(root, tuple(changes), kept)
 
@@ -238,26 +236,24 @@ def _conclusion(text: str) -> str:
 
 def _edit_workbook(file: Path) -> bool:
     """Change the old words in the cells of a workbook, and nothing else in it; whether there were any."""
-    found = False
-    with tempfile.TemporaryDirectory() as temporary:
-        made = Path(temporary) / file.name
-        try:
-            with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-                for part in old.infolist():
-                    content = old.read(part)
-                    if part.filename == "xl/sharedStrings.xml" or part.filename.startswith("xl/worksheets/"):
-                        edited = re.sub(rb">metric\.(?=[a-z])", b">formula.", content)
-                        edited = re.sub(rb">metric<", b">formula<", re.sub(rb">Metric<", b">Formula<", edited))
-                        found, content = found or edited != content, edited
-                    new.writestr(part, content)
-        except zipfile.BadZipFile:  # no workbook; reading it will say so
-            return False
-        if found:
-            shutil.copyfile(made, file)
+    found, made = False, BytesIO()
+    try:
+        with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+            for part in old.infolist():
+                content = old.read(part)
+                if part.filename == "xl/sharedStrings.xml" or part.filename.startswith("xl/worksheets/"):
+                    edited = re.sub(rb">metric\.(?=[a-z])", b">formula.", content)
+                    edited = re.sub(rb">metric<", b">formula<", re.sub(rb">Metric<", b">Formula<", edited))
+                    found, content = found or edited != content, edited
+                new.writestr(part, content)
+    except zipfile.BadZipFile:  # no workbook; reading it will say so
+        return False
+    if found:
+        file.write_bytes(made.getvalue())
     return found
 
 
-def _replace_laid(folder: Path) -> Iterator[Words]:
+def _replace_laid(folder: Path, change: Together) -> Iterator[Words]:
     """Replace what `init` of 1.0 laid into a working folder. A notebook that somebody changed is kept beside the new one, and named."""
     for name, mark in said_before()["laid"].items():
         today = (NOTEBOOKS if name.endswith(".ipynb") else TEMPLATES / "kit") / name
@@ -271,7 +267,6 @@ def _replace_laid(folder: Path) -> Iterator[Words]:
         if changed and (not name.endswith(".ipynb") or b"import evallib as ev" in content):  # the README, or a notebook of today
             continue
         if changed:
-            shutil.copyfile(file, free(file.parent, f"{file.stem}.1.0", ".ipynb"))
-        with whole(file) as made:
-            shutil.copyfile(today, made)
+            shutil.copyfile(file, change.put(free(file.parent, f"{file.stem}.1.0", ".ipynb")))
+        shutil.copyfile(today, change.put(file))
         yield _changed(folder, file, "kept" if changed else "replaced")

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from evallib.data.locks import moving, taken
+from evallib.data.locks import moving, taken, there
 from evallib.say.refusals import refused
 
 _OURS = re.compile(r"\.evallib-[0-9a-z_]{8}")
@@ -39,10 +39,11 @@ class Together:
     def __init__(self, home: Path, work: Path) -> None:
         self.home, self.work = home, work
         self.wanted: list[_Step] = []
+        self.rooms: dict[Path, set[str]] = {}
 
     def put(self, target: Path) -> Path:
         """A path to write a file or folder to; it takes the target's place when the block ends well."""
-        made = self.room() / target.name
+        made = self.room(target.name)
         self.wanted.append(_Step(made, self._inside(target)))
         return made
 
@@ -52,11 +53,14 @@ class Together:
 
     def remove(self, target: Path) -> None:
         """Delete a file or folder, at the end."""
-        self.wanted.append(_Step(self._inside(target), self.room() / target.name))
+        self.wanted.append(_Step(self._inside(target), self.room(target.name)))
 
-    def room(self) -> Path:
-        """An empty folder in the work folder."""
-        return Path(tempfile.mkdtemp(prefix="", dir=self.work))
+    def room(self, name: str) -> Path:
+        """A path in the work folder for something of a name, which nothing else has."""
+        folder = next((folder for folder, names in self.rooms.items() if name not in names), None)
+        folder = folder or Path(tempfile.mkdtemp(prefix="", dir=self.work))
+        self.rooms.setdefault(folder, set()).add(name)
+        return folder / name
 
     def _inside(self, path: Path) -> Path:
         """The path, which must lie under the home."""
@@ -106,11 +110,7 @@ def whole(target: Path, home: Path | None = None) -> Iterator[Path]:
 @contextmanager
 def work_folder(near: Path) -> Iterator[Path]:
     """A folder for work in another one, that nobody takes for a dead one's while this lasts; it goes at the end."""
-    with ExitStack() as end:
-        for folder in (near, *near.parents):
-            if not folder.exists():
-                end.callback(_drop, folder)  # an empty folder would look like something that went missing
-        near.mkdir(parents=True, exist_ok=True)
+    with there(near), ExitStack() as end:
         yield _begun(near, end)
 
 
@@ -157,17 +157,21 @@ def _clear(work: Path) -> None:
 
 def _empty(work: Path) -> None:
     """Delete what is in a work folder, its mark last; nothing where a set still waits for its end."""
-    parts = {part.name: part for part in work.iterdir()}
+    parts = {part.name: part for part in work.glob("*")}  # none, where somebody took the whole folder away
     if parts.keys() & {_PLAN, _BACK}:
         return
-    mark = parts.pop(_MARK, None)
-    parts.pop(_HELD, None)
-    for part in (*parts.values(), *filter(None, [mark])):
-        if part.is_dir() and not part.is_symlink():
-            shutil.rmtree(part, ignore_errors=True)
+    for name in parts.keys() - {_MARK, _HELD}:
+        if parts[name].is_dir() and not parts[name].is_symlink():
+            shutil.rmtree(parts[name], ignore_errors=True)
         else:
-            with suppress(OSError):
-                part.unlink()
+            _unlink(parts[name])
+    if {part.name for part in work.glob("*")} <= {_MARK, _HELD}:  # else it stays ours for whoever comes next
+        _unlink(work / _MARK)
+
+
+def _unlink(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 def _drop(folder: Path) -> None:
@@ -208,7 +212,9 @@ def _finish(change: Together) -> None:
     named = {"steps": [[_name(change.home, part) for part in step] for step in steps], "new": [_name(change.home, one) for one in new]}
     draft = change.work / "draft.json"
     draft.write_text(json.dumps(named), encoding="utf-8")
-    _sync(draft, change.work)
+    _sync(draft)
+    for room in change.rooms:
+        _sync_folder(room)
     draft.replace(change.work / _PLAN)
     _move(change.work, steps, new)
 
@@ -236,7 +242,7 @@ def _planned(change: Together) -> Iterator[_Step]:
             if set(target.iterdir()) <= {change.work}:
                 yield from (_Step(part, target / part.name) for part in sorted(source.iterdir()))
             else:
-                yield from (_Step(target, change.room() / target.name), _Step(source, target))
+                yield from (_Step(target, change.room(target.name)), _Step(source, target))
         elif target.is_dir() or source.is_dir():
             wrong = errno.EISDIR if target.is_dir() else errno.ENOTDIR
             raise OSError(wrong, os.strerror(wrong), str(target))
@@ -244,7 +250,7 @@ def _planned(change: Together) -> Iterator[_Step]:
             target.rename(target)  # Windows says here that another program has it open
             if source.is_relative_to(change.work):
                 shutil.copymode(target, source)
-            yield _Step(source, target, _kept(target, change.room() / target.name) if len(change.wanted) > 1 else None)
+            yield _Step(source, target, _kept(target, change.room(target.name)) if len(change.wanted) > 1 else None)
 
 
 def _kept(file: Path, beside: Path) -> Path:
@@ -272,8 +278,7 @@ def _move(work: Path, steps: list[_Step], new: list[Path]) -> None:
         (work / _PLAN).replace(work / _BACK)
         _put_back(work, steps, new)
         raise
-    with suppress(OSError):  # there is nothing left to do; whoever comes next sees that
-        (work / _PLAN).unlink()
+    _unlink(work / _PLAN)  # where it stays, whoever comes next sees that there is nothing left to do
 
 
 def _put_back(work: Path, steps: list[_Step], new: list[Path]) -> None:
@@ -355,7 +360,8 @@ def free(folder: Path, stem: str, suffix: str = "") -> Path:
 
 def refuse_filled(folder: Path) -> None:
     """Raise InputRefused where something is in a place that a new folder is to take."""
-    if folder.is_dir():
-        clear_dead(folder)
+    for place in (folder, folder.parent):
+        if place.is_dir():
+            clear_dead(place)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise refused("folder.not_empty", str(folder))

@@ -61,7 +61,6 @@ def copy_framework(data: Path, id: str, first_year: int, to: Path) -> Path:
     text = (framework_folders(data.resolve())[id] / f"{first_year}.toml").read_text(encoding="utf-8-sig")
     for key, value in (("id", f'"{to.parent.name}"'), ("first_year", to.stem)):
         text = re.sub(rf"(?m)^{key}\s*=\s*\S+", f"{key} = {value}", text, count=1)
-    to.parent.mkdir(parents=True, exist_ok=True)
     with whole(to) as made:
         made.write_text(text, encoding="utf-8", newline="\n")
     return to

@@ -46,7 +46,7 @@ def write_scenarios(data: Path, department: str, year: int, kept: Scenarios) -> 
     if not kept:
         path.unlink(missing_ok=True)
         return
-    with whole(path) as made:
+    with whole(path, data_root(data)) as made:
         made.write_bytes(_FILE.dump_json(kept, indent=2, exclude_none=True) + b"\n")
 
 

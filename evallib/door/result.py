@@ -317,13 +317,14 @@ class Result(Frames):
 
     def to_json(self, path: Path_) -> Path:
         """Write the evaluation, whole and exact, as JSON: what `evaluation.json` holds. Gives the path."""
-        return self._write(path, lambda file: file.write_text(self.evaluation.to_json(), encoding="utf-8", newline="\n"))
+        return _written(path, self.evaluation.to_json())
 
     def to_excel(self, path: Path_) -> Path:
         """Write the scores as a workbook with formulas. Gives the path."""
         from evallib.data.score_workbook import write_score_workbook
 
-        return self._write(path, lambda file: write_score_workbook(self.evaluation, file, self._lang))
+        write_score_workbook(self.evaluation, Path(path), self._lang)
+        return Path(path)
 
     def to_html(self, path: Path_) -> Path:
         """Write the page of the report, with all its sections, without running a notebook. Gives the path."""
@@ -339,13 +340,7 @@ class Result(Frames):
             cells += [new_markdown_cell(f"## {section.pair}"), new_code_cell("", outputs=outputs, execution_count=1)]
         exporter: Any = ReportExporter  # its base class has no types
         html, _ = exporter().from_notebook_node(new_notebook(cells=cells))
-        return self._write(path, lambda file: file.write_text(html, encoding="utf-8", newline="\n"))
-
-    def _write(self, path: Path_, write: Callable[[Path], object]) -> Path:
-        target = Path(path)
-        with whole(target) as file:
-            write(file)
-        return target
+        return _written(path, html)
 
     # --- shown
 
@@ -397,3 +392,10 @@ class Trial(Result):
     def warnings(self) -> tuple[str, ...]:
         """What no longer fits together: identities that break, what is strange only now, points that no longer add up."""
         return tuple(remark[self._lang] for remark in remarks(self._recorded.evaluation, self.evaluation))
+
+
+def _written(path: Path_, text: str) -> Path:
+    """A file with a text in it, whole or not at all."""
+    with whole(Path(path)) as file:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    return Path(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -12,7 +11,7 @@ from evallib.data.results import read_evaluation
 from evallib.data.years import DataChanged, lacking_of, reason_of
 from evallib.model.errors import InputRefused
 from evallib.model.words import NOTHING, Words, words
-from evallib.runs.jobs import PAGES_CALLED, Job, PageKind
+from evallib.runs.jobs import Job, PageKind
 from evallib.runs.report import KernelDied, Page, ReportFailed, Written, run_comparison, run_monitoring, run_overview, run_report
 from evallib.runs.stale import is_published, set_aside
 from evallib.runs.stamps import Outcome, State, fingerprint, result_shown, standing, write_stamp
@@ -117,16 +116,3 @@ def run_batch(
 
 def _told(error: BaseException, job: Job) -> Words:
     return sentence("batch.killed") if isinstance(error, Killed) else net.told(error, job.out)
-
-
-def clear_leftovers(out: Path) -> None:
-    """Delete the temporary folders that a killed run left behind.
-
-    Only in the folders that a batch writes to, and only what bears the names of its files: the output folder may hold more.
-    """
-    folders = [p for p in out.glob("*") if p.is_dir() and (p.name.isdigit() or p.name in PAGES_CALLED)]
-    found = [path for folder in folders for path in folder.glob(".*-*")]
-    found += [path for name in ("index", "results") for path in out.glob(f".{name}.*-*")]
-    for path in found:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from evallib.data.folder import COUNTY, has_data, monitored_years, year_files
+from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
@@ -21,7 +21,7 @@ from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
 PageKind = Literal["report", "comparison", "overview", "monitoring"]
-PAGES_CALLED: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
+_PAGES: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Job:
     @property
     def title(self) -> Words:
         """What it is called in messages."""
-        return words(" ".join(map(str, self.about))) + PAGES_CALLED.get(self.kind, NOTHING)
+        return words(" ".join(map(str, self.about))) + _PAGES.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:
@@ -89,6 +89,7 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     Raises InputRefused where the list cannot be read, or is empty and there is no budget, or there is no such notebook.
     """
     data, out = data.resolve(), out.resolve()
+    refuse_mixed(data, out)
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
     found, published = list[Job](), load_published(data)

@@ -76,7 +76,7 @@ def publish(
         refuse_errors(one for one in differs if one.code != "published.differs")
         row = sealed(today, kind, why, made_at()[:10], before)
         with together(home) as change:
-            made = change.room()
+            made = change.room("made")
             for one, workbook, figures in _forms(out, department, year, lang):
                 run_report(
                     department,

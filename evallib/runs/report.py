@@ -1,13 +1,12 @@
 """One page: data checked, notebook run, page and `evaluation.json` written. Beside `fork_engine` the only place that knows papermill.
 
-A report appears whole or not at all: everything is made in a temporary folder beside the target, then moved into place. What is
+A report appears whole or not at all: everything is made in a work folder, then takes its place together. What is
 written beside the page is the evaluation that the notebook handed over, from the data that was checked, with what was tried in it.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
@@ -20,12 +19,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from evallib.analysis.changes import Change
 from evallib.analysis.what_if import apply
+from evallib.data.folder import refuse_mixed
 from evallib.data.government import budget_years
 from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
 from evallib.data.published import Published, check_published, load_published
+from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
@@ -116,7 +117,7 @@ def run_report(
     checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
 
-    def beside(work: Path, of: Any) -> None:
+    def beside(put: Callable[[str], Path], of: Any) -> None:
         nonlocal evaluation, more
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
@@ -124,13 +125,13 @@ def run_report(
         evaluation = _handed_over(of, evaluation) if of else evaluation
         if evaluation.tried and known.of(department, year):
             raise refused("published.trial", f"{department} {year}")
-        (work / f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
+        put(f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
-            more = _write_figures(evaluation, work, run.name, run.lang)
+            more = _write_figures(evaluation, put, run.name, run.lang)
         if workbook:
             from evallib.data.score_workbook import write_score_workbook
 
-            write_score_workbook(evaluation, work / f"{run.name}.xlsx", run.lang)
+            write_score_workbook(evaluation, put(f"{run.name}.xlsx"), run.lang)
 
     made = run.make(beside, checked)
     file = made.page.parent / f"{department}.evaluation.json"
@@ -174,7 +175,7 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
             raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
     _refuse_unpublished(run.data, found.evaluations)
 
-    def unchanged(work: Path, of: Any) -> None:
+    def unchanged(put: Callable[[str], Path], of: Any) -> None:
         refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department).evaluations)
 
     return run.make(unchanged)
@@ -261,11 +262,14 @@ class _Run:
         notebook: Path | None = None,
     ) -> None:
         self.data, self.out, self.lang, self.about, self.engine = data.resolve(), out.resolve(), lang, about, engine
+        refuse_mixed(self.data, self.out)
         self.folder = self.out / folder
         self.name, self.path = page_name(stem, lang), notebook or notebook_of(self.data, made_by)
 
-    def make(self, beside: Callable[[Path, Any], None] = lambda work, of: None, checked: EvaluatedYear | None = None) -> Page:
-        """The page, with what `beside` adds (it is told what the notebook handed over): all of it or nothing.
+    def make(
+        self, beside: Callable[[Callable[[str], Path], Any], None] = lambda put, of: None, checked: EvaluatedYear | None = None
+    ) -> Page:
+        """The page, with what `beside` puts there by its name (it is told what the notebook handed over): all of it or nothing.
 
         `checked` is what is handed to the kernel.
         """
@@ -276,29 +280,16 @@ class _Run:
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
         _refuse_folders(folder, name.partition(".")[0])
-        new_folders = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as seen:
-                handed_in = None if self.engine == FORKING else Path(seen)  # a fork inherits it
-                with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
-                    executed = _execute(self.path, parameters, self.engine)
-            folder.mkdir(parents=True, exist_ok=True)
-            # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
-            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as temporary:
-                work = Path(temporary)
-                (work / f"{name}.ipynb").write_bytes(nbformat.writes(executed).encode("utf-8", "replace"))
-                beside(work, self._shown(executed))
-                html, left_out = _export(executed, self.path)
-                (work / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
-                made_files = sorted(work.iterdir(), key=lambda file: file.suffix == ".html")  # the page last: it says that all is there
-                for file in made_files:
-                    file.replace(folder / file.name)
-        except BaseException:
-            for parent in new_folders:  # an empty folder would look like a report that went missing
-                if parent.is_dir() and not any(parent.iterdir()):
-                    parent.rmdir()
-            raise
+        with work_folder(self.out) as seen:
+            handed_in = None if self.engine == FORKING else seen  # a fork inherits it
+            with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
+                executed = _execute(self.path, parameters, self.engine)
+        # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
+        with together(self.out) as change:
+            beside(lambda part: change.put(folder / part), self._shown(executed))
+            change.put(folder / f"{name}.ipynb").write_bytes(nbformat.writes(executed).encode("utf-8", "replace"))
+            html, left_out = _export(executed, self.path)
+            change.put(folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")  # last: it says that all is there
         return Page(folder / f"{name}.html", folder / f"{name}.ipynb", left_out)
 
     def _shown(self, executed: Any) -> Any:
@@ -319,19 +310,19 @@ class _Run:
 
 
 def _refuse_folders(folder: Path, stem: str) -> None:
-    """A folder in the place of a file would be found out only after the other files were replaced."""
+    """A folder in the place of a file would be found out only after the notebook has run."""
     for target in folder.glob(f"{stem}.*"):
         if target.is_dir():
             raise refused("report.folder_for_file", str(target))
 
 
-def _write_figures(evaluation: Evaluation, folder: Path, name: str, lang: Lang) -> tuple[Problem, ...]:
+def _write_figures(evaluation: Evaluation, put: Callable[[str], Path], name: str, lang: Lang) -> tuple[Problem, ...]:
     """The charts as PNG, and a warning where the machine has no font that can draw Chinese."""
     from evallib.charts.fonts import chinese_font
     from evallib.charts.report import CHARTS
 
     for id, draw in CHARTS.items():
-        (folder / f"{name}.{id}.png").write_bytes(draw(evaluation, lang).to_png())
+        put(f"{name}.{id}.png").write_bytes(draw(evaluation, lang).to_png())
     return () if chinese_font() else (problem("report.no_font", Place(f"{name}.*.png")),)
 
 

@@ -111,7 +111,7 @@ def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words 
     """Write down what became of a job, by a fingerprint that was taken before it was done. What has a page is told with its sizes."""
     content: dict[str, Any] = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
     content |= ({"outputs": _sizes(job), "files": _checksums(job)} if state in USABLE else {}) | more
-    with whole(job.stamp) as file:
+    with whole(job.stamp, job.out) as file:
         file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 

@@ -216,7 +216,7 @@ def test_version() -> None:
 )
 def test_a_place_that_cannot_be_written_is_said_with_the_next_step(copy: Copy, args: list[str]) -> None:
     """A file stands where a folder is to be: nobody can write there, whatever their rights."""
-    taken = copy.folder / "taken"
+    taken = copy.folder.parent / "taken"
     taken.write_text("")
     (copy.folder / "departments" / "edu").write_text("")
     status, _, err = run(*(arg.format(taken=taken) for arg in args), "--lang", "en", data=copy.folder)

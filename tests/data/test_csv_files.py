@@ -395,17 +395,36 @@ def test_a_form_that_cannot_be_read_moves_nothing(copy: Copy, monkeypatch: pytes
 
 
 def test_where_the_new_form_cannot_be_put_the_old_one_comes_back(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, rename = listing(copy.folder), Path.rename
+    before, replace = listing(copy.folder), Path.replace
 
     def fail(self: Path, target: Path) -> Path:
-        if self.suffix == ".xlsx":
+        if target == copy.year.with_suffix(".xlsx"):
             raise OSError("disk full")
-        return rename(self, target)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "rename", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
         switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
     assert listing(copy.folder) == before
+
+
+def test_a_switch_that_was_killed_half_way_is_brought_to_its_end_by_who_reads(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, replace = load_year(copy.folder, "hrss", 2023), Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if self == copy.year:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        patch.setattr("evallib.data.whole._put_back", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
+    assert (copy.year.is_dir(), copy.year.with_suffix(".xlsx").is_file()) == (True, True)
+    assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(loaded.record)
+    assert copy.year.is_dir() != copy.year.with_suffix(".xlsx").is_file()
+    assert not [path.name for path in copy.folder.iterdir() if path.name.startswith(".")]
 
 
 def test_line_ends_inside_a_cell_do_not_stop_a_switch(copy: Copy, record: Record) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import errno
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from evallib.data.locks import held
+from evallib.data.locks import NoLocks, held
 from evallib.data.whole import Together, clear_dead, refuse_filled, together, whole, work_folder
+from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 
 
@@ -194,3 +197,31 @@ def test_the_second_at_work_is_told_who_is_first(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     with held(tmp_path, "batch"):
         pass
+
+
+def test_only_one_module_moves_and_deletes() -> None:
+    """Elsewhere a reason stands beside it: nothing is half moved, and nothing is deleted that is not ours."""
+    wrong = []
+    for file in sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "data" / "whole.py"}):
+        text = file.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                name, of = node.func.attr, ast.unparse(node.func.value)
+                moves = name in ("rename", "rmtree") or (name == "replace" and len(node.args) == 1 and not node.keywords)
+                if (moves or of == "tempfile" or (of, name) == ("shutil", "move")) and "#" not in text.splitlines()[node.lineno - 1]:
+                    wrong.append(f"{file.relative_to(PACKAGE)}, line {node.lineno}: {of}.{name}")
+    assert not wrong
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows always has locks")
+def test_where_the_system_has_no_locks_it_is_said_and_a_file_stands_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(stream: int, how: int) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("fcntl.flock", missing)
+    with pytest.warns(NoLocks, match="the file system of this place has no locks"), held(tmp_path, "batch"):  # noqa: SIM117
+        with pytest.raises(InputRefused, match="another command is at work here"), held(tmp_path, "batch"):
+            pass
+    with held(tmp_path, "batch"):  # said once
+        pass
+    assert not list(tmp_path.iterdir())

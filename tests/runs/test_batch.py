@@ -21,7 +21,7 @@ from evallib.demo.county import make_demo
 from evallib.kit import NOTEBOOKS
 from evallib.model.errors import InputRefused
 from evallib.model.monitoring_rows import example_lines, head_line
-from evallib.runs.batch import clear_leftovers, run_batch
+from evallib.runs.batch import run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import results_table, write_index, write_results
 from evallib.runs.jobs import Job, choose_jobs, list_comparisons, list_jobs, list_monitorings, list_overviews, list_pages
@@ -183,25 +183,6 @@ def test_another_language_and_another_notebook_are_other_reports(made: tuple[Pat
     book.cells[0].source += "!"
     nbformat.write(book, tmp_path / "other.ipynb")
     assert not standing(list_jobs(tmp_path / "data", tmp_path / "out", notebook=tmp_path / "other.ipynb")[0])
-
-
-def test_leftovers_of_a_killed_run_are_cleared(tmp_path: Path) -> None:
-    left = tmp_path / "2023" / ".hrss-abc"
-    left.mkdir(parents=True)
-    (left / "hrss.html").write_text("half")
-    (tmp_path / "2023" / "hrss.html").write_text("whole")
-    clear_leftovers(tmp_path)
-    assert [p.name for p in (tmp_path / "2023").iterdir()] == ["hrss.html"]
-
-
-def test_leftovers_are_cleared_only_where_a_batch_writes(tmp_path: Path) -> None:
-    left = [tmp_path / ".index.html-abc", tmp_path / ".results.csv-abc", tmp_path / "overview" / ".2023-abc"]
-    others = [tmp_path / ".my-notes", tmp_path / "plans" / ".draft-1"]
-    for folder in (*left, *others):
-        folder.mkdir(parents=True)
-    clear_leftovers(tmp_path)
-    assert not any(folder.exists() for folder in left)
-    assert all(folder.exists() for folder in others)
 
 
 def test_only_what_is_asked_for(county: Copy, tmp_path: Path) -> None:

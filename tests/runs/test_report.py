@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from evallib.charts.report import CHARTS
 from evallib.cli.main import app
+from evallib.data.folder import refuse_mixed
 from evallib.data.years import evaluate_year
 from evallib.kit import NOTEBOOKS
 from evallib.model.errors import InputRefused
@@ -128,3 +129,17 @@ def test_pictures_without_a_chinese_font_come_with_a_warning(tmp_path: Path, mon
     warned = run_report("hrss", 2023, data=DATA, out=tmp_path, figures=True, engine=fast_engine()).warnings
     assert "方框" in warned[-1].describe("zh")
     assert "boxes" in warned[-1].describe("en")
+
+
+@pytest.mark.parametrize("inside", ["", "reports", "departments/hrss"])
+def test_reports_are_not_written_into_the_data(copy: Copy, inside: str) -> None:
+    with pytest.raises(InputRefused, match="lies inside the data folder"):
+        run_report("hrss", 2023, data=copy.folder, out=copy.folder / inside)
+
+
+def test_the_data_may_lie_beside_the_reports_but_not_among_them(copy: Copy, tmp_path: Path) -> None:
+    refuse_mixed(copy.folder, tmp_path)
+    (tmp_path / "2023").mkdir()
+    copy.folder.rename(tmp_path / "2023" / "data")
+    with pytest.raises(InputRefused, match="the data folder lies inside 2023"):
+        run_report("hrss", 2023, data=tmp_path / "2023" / "data", out=tmp_path)

@@ -1,0 +1,86 @@
+"""The output folder emptied of what the kit can make again: `python -m evallib.runs.clean reports`.
+
+What the kit did not make or does not know stays, and so do `history`, `stale`, and every file of a year that is in `published.csv`.
+"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from evallib.charts.report import CHARTS
+from evallib.data.folder import PAGE_FOLDERS
+from evallib.data.locks import held
+from evallib.data.sheets import read_csv
+from evallib.data.whole import together
+from evallib.model.errors import InputRefused
+
+_KEPT = {"history", "stale"}
+_SHARED = ("results.csv", "results.parquet", "county.json")
+
+
+def clean(out: Path, data: Path) -> list[Path]:
+    """Delete what the kit made in an output folder, all of it or nothing, and give what was deleted.
+
+    Raises InputRefused where another command is at work there or the list of what is published cannot be read, OSError where a file
+    cannot be deleted.
+    """
+    if not out.is_dir():
+        return []
+    list_ = data / "published.csv"
+    published = [set(cells) for _, cells in read_csv(list_.name, list_.read_bytes()).rows] if list_.exists() else []
+    with held(out, "clean"), together(out) as change:
+        folders = [folder for folder in out.iterdir() if folder.name.isdigit() or folder.name in PAGE_FOLDERS - _KEPT]
+        found = [
+            file
+            for folder in folders
+            for file in _pages(folder)
+            if not any({file.name.strip(".").partition(".")[0], folder.name} <= cells for cells in published)
+        ]
+        indexes = [page for page in out.glob("index*.html") if _is_ours(page)]
+        found += [out / name for name in _SHARED if indexes and (out / name).is_file()] + indexes
+        for file in found:
+            change.remove(file)
+    for folder in folders:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    return found
+
+
+def _pages(folder: Path) -> Iterator[Path]:
+    """The files of each page that stands there with its notebook, and the stamps."""
+    yield from folder.glob(".*.stamp.json")
+    books = [file for file in folder.glob("*.ipynb") if _is_ours(file.with_suffix(".html"))]
+    yield from chain(books, (file.with_suffix(".html") for file in books))
+    beside = [file.with_name(f"{file.stem}.{name}") for file in books for name in ("evaluation.json", *(f"{id}.png" for id in CHARTS))]
+    sheets = [file.with_suffix(".xlsx") for file in books]
+    yield from chain((file for file in beside if file.is_file()), (file for file in sheets if _is_untouched(file)))
+
+
+def _is_ours(page: Path) -> bool:
+    """Whether a page says that the kit made it."""
+    if not page.is_file():
+        return False
+    with page.open("rb") as file:
+        return b'<meta name="generator" content="evallib">' in file.read(10_000)
+
+
+def _is_untouched(book: Path) -> bool:
+    """Whether a workbook is as the kit made it: other programs write down who saved it."""
+    try:
+        with zipfile.ZipFile(book) as parts:
+            about = parts.read("docProps/core.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+    return b">evallib" in about and b"lastModifiedBy" not in about
+
+
+if __name__ == "__main__":
+    try:
+        for gone in clean(Path(sys.argv[1]), Path("data")):
+            print(gone)
+    except (InputRefused, OSError) as error:
+        sys.exit(str(error))
