@@ -116,7 +116,8 @@ def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], out: Path, la
     rows = []
     for outcome in sorted(outcomes, key=lambda outcome: (-outcome.job.year, alike.index((outcome.job.of, outcome.job.framework)))):
         job = outcome.job
-        result, gone = results[job.department, job.year], f"{STALE}/{job.year}/{page_name(job.department, lang)}.html"
+        result = results[job.department, job.year]
+        stale = (f"{STALE}/{job.year}/{page_name(job.department, one)}.html" for one in (lang, *LANGS))
         before = results.get((job.department, job.year - 1))
         totals = [Decimal(one["total"]) for one in (result, before) if one and one["total"]]
         change = totals[0] - totals[1] if len(totals) == 2 else None
@@ -137,7 +138,7 @@ def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], out: Path, la
                 "change_text": f"{change:+.2f}".replace("-", "\N{MINUS SIGN}") if change else "0.00",
                 "link": f"{job.year}/{job.name}.html" if result else "",
                 "in": "" if job.lang == lang else {"zh": "中文", "en": "English"}[job.lang],
-                "stale": gone if not result and (out / gone).is_file() else "",
+                "stale": "" if result else next((page for page in stale if (out / page).is_file()), ""),
                 "over_years": over_years.get(job.department, ""),
                 "framework_changed": bool(result and before and result["framework"] != before["framework"]),
             }

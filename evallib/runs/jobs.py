@@ -21,7 +21,7 @@ from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
 PageKind = Literal["report", "comparison", "overview", "monitoring"]
-PAGES_CALLED: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
+_PAGES: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Job:
     @property
     def title(self) -> Words:
         """What it is called in messages."""
-        return words(" ".join(map(str, self.about))) + PAGES_CALLED.get(self.kind, NOTHING)
+        return words(" ".join(map(str, self.about))) + _PAGES.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:

@@ -27,6 +27,8 @@ State = Literal["made", "up_to_date", "held", "filling", "refused", "failed", "m
 
 STATES: dict[State, Words] = {state: sentence(f"batch.state.{state}") for state in get_args(State)}
 USABLE: tuple[State, ...] = ("made", "up_to_date", "held")
+_OF_ONE: tuple[State, ...] = ("waiting", "failed")
+"""What says nothing of a page in another language."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,9 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
     found = []
     for job in jobs:
         own = of(job)
-        others = (of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang)
-        known_of = (other for other in others if other.state not in ("waiting", "failed"))
-        found.append(own if own.state != "waiting" else next(known_of, own))
+        others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang]
+        held = next((other for other in others if other.state == "held" and own.state not in USABLE), None)
+        found.append(held or (own if own.state != "waiting" else next((other for other in others if other.state not in _OF_ONE), own)))
     return found
 
 

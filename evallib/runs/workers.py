@@ -61,7 +61,7 @@ class Workers(Executor):
     """A pool of processes of this machine, which is begun anew where one of them dies. Each job leaves a mark while it runs."""
 
     def __init__(self, count: int) -> None:
-        self._count, self._marks, self._given = count, TemporaryDirectory(prefix="evallib-"), 0
+        self._count, self._marks, self._given = count, TemporaryDirectory(prefix="evallib-", ignore_cleanup_errors=True), 0
         self._pool = self._begun(count)
 
     def _begun(self, count: int) -> ProcessPoolExecutor:
@@ -81,8 +81,7 @@ class Workers(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
-        if wait:
-            self._marks.cleanup()
+        self._marks.cleanup()
 
 
 def _marked(mark: Path, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -9,6 +9,7 @@ import re
 import shutil
 import tomllib
 from base64 import b64decode
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,9 @@ def toml(document: dict[str, Any]) -> str:
     def inline(value: Any) -> str:
         if isinstance(value, dict):
             return "{ " + ", ".join(f"{key} = {inline(inner)}" for key, inner in value.items()) + " }"
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return "[" + ", ".join(inline(inner) for inner in value) + "]"
-        return json.dumps(value, ensure_ascii=False)
+        return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
     lines = [f"{key} = {inline(value)}" for key, value in document.items() if not _tables(value)]
     for key, value in document.items():
@@ -67,7 +68,7 @@ def toml(document: dict[str, Any]) -> str:
 
 
 def _tables(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict)
 
 
 class Renamer:

@@ -201,15 +201,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 def text_of(document: dict[str, Any]) -> str:
     """The file of a framework: numbers as they are written in one."""
-    return toml(_plain(document))
-
-
-def _plain(part: Any) -> Any:
-    if isinstance(part, dict):
-        return {key: _plain(value) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_plain(value) for value in part]
-    return str(part) if isinstance(part, Decimal) else part
+    return toml(document)
 
 
 def read(text: str) -> Framework:
