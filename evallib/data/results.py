@@ -20,6 +20,7 @@ from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.record import Record
+from evallib.model.steady import steady
 from evallib.model.words import Words, words
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
@@ -31,6 +32,7 @@ _GIVEN = {"version", "framework", "record", "tried", "corrections"}
 """What of an evaluation does not follow from scoring."""
 
 
+@steady
 def read_evaluation(text: str | bytes, name: str = "evaluation.json") -> Evaluation:
     """The evaluation that an `evaluation.json` holds. One that version 1.0 wrote is scored again from the framework and record in it.
 

@@ -17,6 +17,7 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
 from evallib.model.expression import names, parse
 from evallib.model.framework import Framework
+from evallib.model.steady import steady
 from evallib.model.units import round_half_up
 
 FORMAT = 1
@@ -46,7 +47,8 @@ def canonical(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return f"{value.normalize() + 0:f}"
+        text = f"{value:f}"  # as it stands: no context of the caller rounds it
+        return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
     if isinstance(value, Frozen):
         return _plain(value.model_dump(by_alias=True))
     if is_dataclass(value) and not isinstance(value, type):
@@ -68,6 +70,7 @@ def seal(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@steady
 def seals_of(evaluation: Evaluation) -> Seals:
     """The seals of an evaluation."""
     known = evaluation.__dict__.get("_seals")  # asked for by each part of a page

@@ -224,13 +224,12 @@ def _shown_wrong(html: str, e: Evaluation) -> Iterator[Words]:
 
 def _cells_wrong(cells: Cells, e: Evaluation) -> list[Words]:
     """The cells that say something else than in the workbook as it is made of the evaluation; none where most of it is another."""
-    best: list[Words] | None = None
     for lang in LANGS:
         made = read_book(score_workbook(e, lang)).cells
         wrong = [at for at in {**made, **cells} if made.get(at) != cells.get(at)]
         if len(wrong) < len(made) // 10:
-            best = [words(f"{at}: {made.get(at, '—')[:60]} → {cells.get(at, '—')[:60]}") for at in wrong]
-    return best or []
+            return [words(f"{at}: {made.get(at, '—')[:60]} → {cells.get(at, '—')[:60]}") for at in wrong]
+    return []
 
 
 # --- a folder of reports --------------------------------------------------------------------------------------------
