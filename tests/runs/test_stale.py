@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 from evallib.cli.main import app
 from evallib.data.new_year import new_year
 from evallib.model.errors import InputRefused
-from evallib.runs import stale
 from evallib.runs.batch import run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import write_shared
 from evallib.runs.jobs import list_jobs, list_pages
+from evallib.runs.publish import publish
 from evallib.runs.report import run_report
 from evallib.runs.stamps import Outcome
 from tests.conftest import Copy
@@ -133,21 +133,11 @@ def test_a_mistake_of_the_command_moves_nothing(copy: Copy, tmp_path: Path, wron
     assert page.is_file()
 
 
-class Sealed:
-    """As if a year were published."""
-
-    def of(self, department: str, year: int) -> str | None:
-        return "seal" if (department, year) == ("hrss", 2023) else None
-
-
 @pytest.mark.parametrize("how", ["refused", "gone"])
-def test_a_published_page_stays_and_the_index_says_that_todays_data_is_not_taken(
-    copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
-    monkeypatch.setattr(stale, "published_years", lambda data: Sealed())
-    monkeypatch.setattr("evallib.runs.jobs.published_years", lambda data: Sealed())
+def test_a_published_page_stays_and_the_index_says_that_todays_data_is_not_taken(copy: Copy, tmp_path: Path, how: str) -> None:
     out = tmp_path / "out"
     assert batch(copy, out) == {"hrss": "made"}
+    publish("hrss", 2023, data=copy.folder, out=out)
     page = (out / "2023" / "hrss.html").read_bytes()
     if how == "refused":
         spoil(copy)
