@@ -124,9 +124,12 @@ def _write_details(error: BaseException, near: Path | None) -> Path | None:
     about = [f"evallib {__version__}", f"Python {sys.version}", platform.platform(), *_versions(), f"in {Path.cwd()}", repr(sys.argv)]
     trace = "".join(_lines(error))
     name = f"evallib-error-{hashlib.sha256(trace.encode('utf-8', 'replace')).hexdigest()[:8]}.txt"
-    for folder in filter(None, (near, Path(tempfile.gettempdir()))):
+    for folder in filter(None, (near, Path(tempfile.gettempdir()))):  # where nothing is moved or deleted
         try:
-            (folder / name).write_text("\n".join((*about, "", trace)), encoding="utf-8", errors="replace")
+            with (folder / name).open("x", encoding="utf-8", errors="replace") as file:  # never through somebody's link
+                file.write("\n".join((*about, "", trace)))
+            return (folder / name).absolute()
+        except FileExistsError:
             return (folder / name).absolute()
         except OSError:
             continue

@@ -66,7 +66,8 @@ def open_lab(notebook: Path, root: Path, *, data: Path, out: Path, lang: Lang, m
 
     os.environ |= {"EVALLIB_DATA": str(data.resolve()), "EVALLIB_OUT": str(out.resolve()), "EVALLIB_LANG": lang}
     asked = [option for option in more if option != "--"]
-    closed = [f"--{name}={value}" for name, value in _CLOSED.items()]  # what stands last counts, and more than any file of settings
+    said = {"ServerApp.ip" if name == "ip" else name for name in (option.partition("=")[0].lstrip("-") for option in asked)}
+    closed = [f"--{name}={value}" for name, value in _CLOSED.items() if name not in said]  # which count more than any file of settings
     if not any(option.partition("=")[0].endswith("token") for option in asked):
         closed.append(f"--IdentityProvider.token={secrets.token_hex(24)}")
     server = LabApp.initialize_server(argv=[f"--ServerApp.root_dir={root}", *_QUIET, *asked, *closed, str(notebook)])

@@ -41,6 +41,7 @@ CASE, YUAN = Unit("件", words("件", "cases"), (("cases", 1),)), Unit("元", wo
 
 def _folder(root: Path, content: str | None) -> Path:
     """A data folder with one sample department and, where there is content, its file."""
+    root.mkdir(exist_ok=True)
     (root / "county.toml").write_text("format = 2\n", encoding="utf-8")
     (root / "departments.csv").write_text(
         "code,name,name_en,framework,first_year,last_year\ndemo,示例局,Sample bureau,x,2023,2023\n", encoding="utf-8-sig"
@@ -378,7 +379,7 @@ def test_the_money_chart_says_both_shares_and_holds_every_day(running: Monitored
 
 def test_without_a_file_no_page_is_made_and_the_head_line_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refusal:
-        run_monitoring("demo", YEAR, data=_folder(tmp_path, None), out=tmp_path / "out")
+        run_monitoring("demo", YEAR, data=_folder(tmp_path / "data", None), out=tmp_path / "out")
     assert head_line() in refusal.value.describe("zh")
     assert not (tmp_path / "out").exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -69,7 +70,8 @@ def test_dask_makes_the_same_pages_as_this_machine(copy: Copy, tmp_path: Path, s
         jobs = list_jobs(data, tmp_path / name)
         with open_executor(2, dask) as executor:
             assert [o.state for o in run_batch(jobs, executor)] == ["made", "made"]
-        pages.append([job.outputs[0].read_text(encoding="utf-8").split("<footer>")[0] for job in jobs])
+        texts = (job.outputs[0].read_text(encoding="utf-8").split("<footer>")[0] for job in jobs)
+        pages.append([re.sub(r'(evallib-page" content=")\w+', r"\1", text) for text in texts])  # its checksum is over the footer, too
     assert pages[0] == pages[1]
 
 
