@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,7 +66,8 @@ def open_lab(notebook: Path, root: Path, *, data: Path, out: Path, lang: Lang, m
     from jupyterlab.labapp import LabApp
 
     os.environ |= {"EVALLIB_DATA": str(data.resolve()), "EVALLIB_OUT": str(out.resolve()), "EVALLIB_LANG": lang}
-    asked = [option for option in more if option != "--"]
+    mine = re.sub(r"(^|\0)--(\w+\.)?ip[=\0][^\0]*|(^|\0)--(?=\0|$)", "", "\0".join(more))  # an option may be given once only
+    asked = [option for option in mine.split("\0") if option]
     closed = [f"--{name}={value}" for name, value in _CLOSED.items()]  # what stands last counts, and more than any file of settings
     if not any(option.partition("=")[0].endswith("token") for option in asked):
         closed.append(f"--IdentityProvider.token={secrets.token_hex(24)}")
