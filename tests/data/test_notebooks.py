@@ -58,7 +58,7 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path, content: str) -> 
 def test_sources_are_read_as_lines_or_as_one_text(tmp_path: Path) -> None:
     for source in ("a = 1\nb = 2", ["a = 1\n", "b = 2"]):
         cell = {"cell_type": "code", "source": source, "metadata": {"tags": ["parameters"]}}
-        (tmp_path / "book.ipynb").write_text(json.dumps({"nbformat": 4, "cells": [cell]}))
+        (tmp_path / "book.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}))
         assert known_parameters(read_cells(tmp_path / "book.ipynb")) == {"a", "b"}
 
 

@@ -72,7 +72,7 @@ def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
     (settings / "jupyter_server_config.py").write_text("".join(f"c.{line}\n" for line in lines))
     places = {"CONFIG_DIR": settings, "DATA_DIR": tmp_path / "own", "RUNTIME_DIR": tmp_path / "runtime"}
     env = {**os.environ, "JUPYTER_TOKEN": "", **{f"JUPYTER_{name}": str(folder) for name, folder in places.items()}}
-    command = [sys.executable, "-m", "evallib", "lab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "evallib", "lab", "--no-browser", "--allow-root", "--ip", "127.0.0.1", "--"]
     process = subprocess.Popen(command, cwd=tmp_path / "county", env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 60
