@@ -148,9 +148,10 @@ def results(
     """
     import pandas as pd
 
+    from evallib.data.outputs import RESULTS_TABLE
     from evallib.runs.index import COLUMNS
 
-    file = out / "results.parquet"
+    file = out / RESULTS_TABLE
     with refusals_told(lang, writes=False):
         if not file.is_file():
             raise refused("command.no_results", str(file))

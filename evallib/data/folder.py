@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.file_names import near_files, near_folders, table_meant
+from evallib.data.outputs import is_ours
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import clear_dead
 from evallib.model.errors import InputRefused, Place, Problem
@@ -27,9 +28,6 @@ _JUST_DATA = (Path("data"), Path("../data"))
 """What stands in notebooks: the data folder that they belong to, wherever they are run."""
 
 _TABLE_FILES = frozenset(f"{table}.csv" for table in TABLES)
-PAGE_FOLDERS = {"comparison", "overview", "monitoring", "stale", "history"}
-"""Folders of the output, beside those of the years."""
-
 _PUT_BACK = words("放回该文件", "put the file back")
 
 
@@ -79,8 +77,16 @@ def refuse_mixed(data: Path, out: Path) -> None:
     if out.is_relative_to(data):
         raise refused("out.inside_data", str(out))
     first = data.relative_to(out).parts[0] if data.is_relative_to(out) else ""
-    if first.isdigit() or first in PAGE_FOLDERS:
+    if is_ours(first):
         raise refused("out.holds_data", str(out), folder=first)
+
+
+def checksum(file: Path) -> str:
+    """The SHA-256 of a file; empty where there is none."""
+    if not file.is_file():
+        return ""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def data_root(data: Path) -> Path:

@@ -14,7 +14,7 @@ from evallib.data.workbook_seal import carry, cells_seal, read_book
 from evallib.data.workbook_sheet import Column, Number, Sheet, number_format, packed
 from evallib.kit import CATALOGUE
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import content_seal
+from evallib.model.seals import seals_of
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
@@ -271,7 +271,7 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     """The workbook of an evaluation as bytes: see `write_score_workbook`."""
-    book, results, content, e = Workbook(), dict[str, dict[str, Decimal]](), content_seal(e), with_numbers(e)
+    book, results, content, e = Workbook(), dict[str, dict[str, Decimal]](), seals_of(e).content, with_numbers(e)
     book.remove(book.worksheets[0])
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
-from evallib.data.folder import has_data
+from evallib.data.folder import checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
@@ -115,13 +114,9 @@ def refuse_changed(data: Path, shown: Sequence[Evaluation], again: Callable[[], 
     if [e.record for e in read] == [e.record for e in shown]:
         return
     held, now = ({file.name: file.sha256 for e in some for file in e.record.files} for some in (shown, read))
-    changed = [name for name in {**held, **now} if held.get(name) != (now.get(name) or _sha256(data / name))]
+    changed = [name for name in {**held, **now} if held.get(name) != (now.get(name) or checksum(data / name))]
     names = changed or list(dict.fromkeys(places)) or ["departments.csv"]
     raise DataChanged(tuple(problem("report.data_changed", Place(name)) for name in names))
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Problem, ...]:

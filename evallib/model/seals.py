@@ -16,7 +16,6 @@ from evallib.model.base import Frozen
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
 from evallib.model.expression import names, parse
-from evallib.model.framework import Framework
 from evallib.model.steady import steady
 from evallib.model.units import round_half_up
 
@@ -72,27 +71,17 @@ def seal(value: Any) -> str:
 
 @steady
 def seals_of(evaluation: Evaluation) -> Seals:
-    """The seals of an evaluation."""
+    """The seals of an evaluation: that of its framework whatever order of keys it is written in, and with whichever remarks."""
     known = evaluation.__dict__.get("_seals")  # asked for by each part of a page
     if known is None:
-        parts = framework_seal(evaluation.framework), catalogue_seal(evaluation), result_seal(evaluation)
+        parts = seal(evaluation.framework), _catalogue_seal(evaluation), _result_seal(evaluation)
         known = Seals(*parts, seal([*parts, [one.change for one in evaluation.tried], evaluation.corrections]))
         evaluation.__dict__["_seals"] = known
     found: Seals = known
     return found
 
 
-def content_seal(evaluation: Evaluation) -> str:
-    """What ties a page and a workbook to the evaluation that they show."""
-    return seals_of(evaluation).content
-
-
-def framework_seal(framework: Framework) -> str:
-    """The checksum of a framework: whatever it says, in whichever order of keys and with whichever remarks it is written."""
-    return seal(framework)
-
-
-def catalogue_seal(evaluation: Evaluation) -> str:
+def _catalogue_seal(evaluation: Evaluation) -> str:
     """The checksum of the facts and formulas that an evaluation rests on; others may be added. A unit shows in the values."""
     catalogue = evaluation.catalogue
     formulas = _below(catalogue, {i.formula for i in evaluation.indicators if i.formula})
@@ -114,7 +103,7 @@ def _below(catalogue: Catalogue, formulas: set[str]) -> set[str]:
     return found
 
 
-def result_seal(evaluation: Evaluation) -> str:
+def _result_seal(evaluation: Evaluation) -> str:
     """The checksum of the scores, and of the rows of the record, in whichever order they stand."""
     e, places = evaluation, evaluation.framework.rounding.rates
     rows = {

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict  # pydantic asks for it before Python 3.
 from evallib.model.cells import assigned
 from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import content_seal
+from evallib.model.seals import seals_of
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.say.corrections import told
 from evallib.say.refusals import problem
@@ -81,7 +81,7 @@ def of_evaluation(evaluation: Evaluation, lang: Lang) -> Of:
         "fingerprint": evaluation.fingerprint,
         "changes": [json.loads(one.change) for one in tried],
         "said": [one.said[lang] for one in tried],
-        "seal": content_seal(evaluation),
+        "seal": seals_of(evaluation).content,
         "corrections": [told(one)[lang] for one in evaluation.corrections],
     }
 

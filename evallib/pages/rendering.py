@@ -18,14 +18,17 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from evallib import __version__
 from evallib.charts.drawing import Chart, Sheet, inside
+from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
+from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
 from evallib.model.words import Given, Lang, Words, joined, listed, words
 from evallib.pages.handed import MARK, Mark, Of
-from evallib.pages.style import framed
+from evallib.pages.style import framed, page_css
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from evallib.say.sentences import sentence
 from evallib.say.workings import reached_text, target_text
@@ -234,6 +237,26 @@ def _money(value: Decimal | None) -> str:
 
 def _number(value: Decimal | float | None, places: int | None = None) -> str:
     return "—" if value is None else plain(value if isinstance(value, Decimal) else Decimal(str(value)), places)
+
+
+def county_page(name: str, lang: Lang, **given: Any) -> str:
+    """A page at the top of the output, whole and sealed: the index, or what was corrected."""
+    page = (
+        environment()
+        .get_template(f"index/{name}.html.j2")
+        .render(
+            lang=lang,
+            t=lambda zh, en: zh if lang == "zh" else en,
+            css=page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8"),
+            made=made_at(),
+            version=__version__,
+            **given,
+        )
+    )
+    if lang == "en":
+        head, mark, body = page.partition("<body")
+        page = head + mark + mark_chinese(body)
+    return sealed_page(page)
 
 
 def warm_fonts() -> None:

@@ -12,14 +12,11 @@ from itertools import chain
 from pathlib import Path
 
 from evallib.charts.report import CHARTS
-from evallib.data.folder import PAGE_FOLDERS
 from evallib.data.locks import held
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, RESULTS, RESULTS_TABLE, SEVERAL
 from evallib.data.sheets import read_csv
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
-
-_KEPT = {"history", "stale"}
-_SHARED = ("results.csv", "results.parquet", "county.json")
 
 
 def clean(out: Path, data: Path) -> list[Path]:
@@ -33,7 +30,7 @@ def clean(out: Path, data: Path) -> list[Path]:
     list_ = data / "published.csv"
     published = [set(cells) for _, cells in read_csv(list_.name, list_.read_bytes()).rows] if list_.exists() else []
     with held(out, "clean"), together(out) as change:
-        folders = [folder for folder in out.iterdir() if folder.name.isdigit() or folder.name in PAGE_FOLDERS - _KEPT]
+        folders = [folder for folder in out.iterdir() if folder.name.isdigit() or folder.name in SEVERAL]
         found = [
             file
             for folder in folders
@@ -41,7 +38,7 @@ def clean(out: Path, data: Path) -> list[Path]:
             if not any({file.name.strip(".").partition(".")[0], folder.name} <= cells for cells in published)
         ]
         indexes = [page for page in out.glob("index*.html") if _is_ours(page)]
-        found += [out / name for name in _SHARED if indexes and (out / name).is_file()] + indexes
+        found += [out / name for name in (RESULTS, RESULTS_TABLE, COUNTY_LIST) if indexes and (out / name).is_file()] + indexes
         for file in found:
             change.remove(file)
     for folder in folders:
@@ -55,7 +52,7 @@ def _pages(folder: Path) -> Iterator[Path]:
     yield from folder.glob(".*.stamp.json")
     books = [file for file in folder.glob("*.ipynb") if _is_ours(file.with_suffix(".html"))]
     yield from chain(books, (file.with_suffix(".html") for file in books))
-    beside = [file.with_name(f"{file.stem}.{name}") for file in books for name in ("evaluation.json", *(f"{id}.png" for id in CHARTS))]
+    beside = [file.with_name(file.stem + ending) for file in books for ending in (EVALUATION, *(f".{id}.png" for id in CHARTS))]
     sheets = [file.with_suffix(".xlsx") for file in books]
     yield from chain((file for file in beside if file.is_file()), (file for file in sheets if _is_untouched(file)))
 

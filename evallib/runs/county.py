@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -10,13 +9,12 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from evallib.data.outputs import COUNTY_LIST, HISTORY
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import whole
 from evallib.model.errors import InputRefused
 from evallib.runs.stamps import USABLE, Outcome, read_result
 from evallib.say.refusals import refused
-
-NAME = "county.json"
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def read_list(out: Path) -> dict[tuple[str, int], Listed]:
 
     Raises InputRefused where it cannot be read.
     """
-    file = out / NAME
+    file = out / COUNTY_LIST
     if not file.exists():
         return {}
     try:
@@ -56,7 +54,7 @@ def read_list(out: Path) -> dict[tuple[str, int], Listed]:
             raise ValueError
         return {row.key: row for row in _ROWS.validate_python(held["reports"])}
     except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
-        raise refused("verify.list_unreadable", NAME) from None
+        raise refused("verify.list_unreadable", COUNTY_LIST) from None
 
 
 def list_text(rows: Iterable[Listed]) -> str:
@@ -71,7 +69,7 @@ def write_list(out: Path, rows: Iterable[Listed]) -> None:
         now = read_list(out)
     except InputRefused:  # somebody has made something else of it
         now = {}
-    with whole(out / NAME) as file:
+    with whole(out / COUNTY_LIST) as file:
         file.write_text(list_text(with_known(row, now.get(row.key)) for row in rows), encoding="utf-8", newline="\n")
 
 
@@ -96,11 +94,5 @@ def with_known(row: Listed, known: Listed | None) -> Listed:
     if row.state == "held":
         return replace(known, state=row.state)
     same = row.content and row.content == known.content
-    files = {name: mark for name, mark in known.files.items() if same or name.startswith("history/")}
+    files = {name: mark for name, mark in known.files.items() if same or name.startswith(f"{HISTORY}/")}
     return replace(row, files={**files, **row.files})
-
-
-def checksum(file: Path) -> str:
-    """The SHA-256 of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

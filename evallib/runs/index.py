@@ -12,20 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from evallib import __version__
 from evallib.data.csv_out import csv_bytes
+from evallib.data.outputs import RESULTS, RESULTS_TABLE, STALE, page_name
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
-from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, Lang
-from evallib.pages.rendering import environment, made_at, mark_chinese
-from evallib.pages.style import page_css
+from evallib.pages.rendering import county_page
 from evallib.runs.corrections import write_corrections
 from evallib.runs.county import list_of, write_list
 from evallib.runs.jobs import Job
-from evallib.runs.report import page_name
-from evallib.runs.stale import STALE
 from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, standing_anywhere
 from evallib.say.sentences import sentence
 
@@ -50,7 +46,6 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     rows = _rows(reports, over_years, out, lang)
     results = [row["result"] for row in rows if row["result"]]
     script = (TEMPLATES / "index" / "index.js").read_text(encoding="utf-8").strip()
-    css = page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
     points = {result["points"] for result in results if result["total"]}
     labels = {row["year"]: row["called"] for row in rows if row["result"]}
 
@@ -59,46 +54,36 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
 
     made_up = [result["synthetic"] for result in results]
     unusable = [state for state in STATES if state not in USABLE]
-    page = (
-        environment()
-        .get_template("index/index.html.j2")
-        .render(
-            rows=rows,
-            departments=all(outcome.job.of == "department" for outcome in reports),
-            without_total=any(not result["total"] for result in results),
-            overviews=[(called(job.year), f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
-            monitorings=[
-                (f"{job.listed_name[lang]} {called(job.year)}", f"monitoring/{job.name}.html") for job in usable if job.kind == "monitoring"
-            ],
-            lang=lang,
-            t=lambda zh, en: zh if lang == "zh" else en,
-            css=css,
-            script=script,
-            seal=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            states=STATES,
-            meanings={state: sentence(f"batch.meaning.{state}") for state in ("held", *unusable)},
-            labels={name: sentence(f"batch.label.{name}")[lang] for name in _LABELS},
-            counts={state: sum(1 for row in rows if row["state"] == state) for state in ("held", *unusable)},
-            reports=len(results),
-            years=[(year, called(year)) for year in sorted({row["year"] for row in rows}, reverse=True)],
-            groups=list(dict.fromkeys(row["group"] for row in rows)),
-            grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
-            points=points.pop().removesuffix(".00") if len(points) == 1 else "",
-            moved=sentence("batch.stale.moved")[lang],
-            corrections=(out / f"{page_name('corrections', lang)}.html").is_file(),
-            tried=sentence("batch.tried.meaning")[lang] if any(result.get("tried") for result in results) else "",
-            trial=sentence("changes.trial")[lang],
-            synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
-            made=made_at(),
-            version=__version__,
-        )
+    page = county_page(
+        "index",
+        lang,
+        rows=rows,
+        departments=all(outcome.job.of == "department" for outcome in reports),
+        without_total=any(not result["total"] for result in results),
+        overviews=[(called(job.year), f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
+        monitorings=[
+            (f"{job.listed_name[lang]} {called(job.year)}", f"monitoring/{job.name}.html") for job in usable if job.kind == "monitoring"
+        ],
+        script=script,
+        seal=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        states=STATES,
+        meanings={state: sentence(f"batch.meaning.{state}") for state in ("held", *unusable)},
+        labels={name: sentence(f"batch.label.{name}")[lang] for name in _LABELS},
+        counts={state: sum(1 for row in rows if row["state"] == state) for state in ("held", *unusable)},
+        reports=len(results),
+        years=[(year, called(year)) for year in sorted({row["year"] for row in rows}, reverse=True)],
+        groups=list(dict.fromkeys(row["group"] for row in rows)),
+        grades=sorted({row["grade"] for row in rows if row["grade"]}, key=lambda g: next(r["rank"] for r in rows if r["grade"] == g)),
+        points=points.pop().removesuffix(".00") if len(points) == 1 else "",
+        moved=sentence("batch.stale.moved")[lang],
+        corrections=(out / f"{page_name('corrections', lang)}.html").is_file(),
+        tried=sentence("batch.tried.meaning")[lang] if any(result.get("tried") for result in results) else "",
+        trial=sentence("changes.trial")[lang],
+        synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
     )
-    if lang == "en":
-        head, mark, body = page.partition("<body")
-        page = head + mark + mark_chinese(body)
     target = out / f"{page_name('index', lang)}.html"
     with whole(target) as file:
-        file.write_text(sealed_page(page), encoding="utf-8", newline="\n")
+        file.write_text(page, encoding="utf-8", newline="\n")
     return target
 
 
@@ -203,7 +188,7 @@ def results_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 
 def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
     """`results.csv`, for people and Excel, and `results.parquet`: of all reports that stand, in whichever language."""
-    targets = out / "results.csv", out / "results.parquet"
+    targets = out / RESULTS, out / RESULTS_TABLE
     with whole(targets[0]) as file:
         file.write_bytes(csv_bytes([COLUMNS, *([row.get(name) for name in COLUMNS] for row in _result_rows(outcomes))]))
     with whole(targets[1]) as file:

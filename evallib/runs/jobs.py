@@ -11,12 +11,12 @@ from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed,
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
+from evallib.data.outputs import evaluation_file, page_name
 from evallib.data.published import load_published
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
-from evallib.runs.report import page_name
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
@@ -80,7 +80,7 @@ class Job:
     @property
     def outputs(self) -> tuple[Path, ...]:
         pages = self.folder / f"{self.name}.html", self.folder / f"{self.name}.ipynb"
-        return (*pages, self.folder / f"{self.department}.evaluation.json") if self.kind == "report" else pages
+        return (*pages, evaluation_file(self.out, self.department, self.year)) if self.kind == "report" else pages
 
 
 def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None = None) -> tuple[Job, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
-from evallib.data.folder import data_root
+from evallib.data.folder import checksum, data_root
 from evallib.data.locks import held
+from evallib.data.outputs import COUNTY_LIST, earlier_place, evaluation_file, files_of, page_name
 from evallib.data.published import Published, check_published, load_published, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.rulebook import load_county
@@ -19,9 +21,9 @@ from evallib.model.seals import carried_by, seals_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import made_at
-from evallib.runs.corrections import HISTORY, corrections_pages
-from evallib.runs.county import NAME, Listed, checksum, list_text, read_list, with_known
-from evallib.runs.report import page_name, run_report
+from evallib.runs.corrections import corrections_pages
+from evallib.runs.county import Listed, list_text, read_list, with_known
+from evallib.runs.report import How, run_report
 from evallib.runs.verify import verify
 from evallib.say.refusals import refused
 
@@ -35,18 +37,7 @@ class Publication:
     pages: tuple[Path, ...]
 
 
-def publish(
-    department: str,
-    year: int,
-    *,
-    data: Path,
-    out: Path,
-    lang: Lang = "zh",
-    kind: Kind = "first",
-    why: str = "",
-    engine: str | None = None,
-    notebook: Path | None = None,
-) -> Publication:
+def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", **how: Unpack[How]) -> Publication:
     """Publish the result of a department's year: what stands in `out`, where it is of today's data and nothing in it was touched.
 
     A `correction` (an error of ours) or a `revision` (new data) takes the place of what was published, and says `why`: the pages are made
@@ -56,8 +47,8 @@ def publish(
     Raises InputRefused where the data, the framework or what stands in `out` does not allow it, ReportFailed where the notebook stopped
     (nothing is written then), OSError where something cannot be written.
     """
-    data, out, why = data_root(data), out.resolve(), _reason(kind, why)
-    home = _home(data, out)
+    data, out = data_root(how["data"]), how["out"].resolve()
+    why, home = _reason(kind, why), _home(data, out)
     with held(data, "publish"), held(out, "publish"):
         published, today = load_published(data), evaluate_year(data, department, year).evaluation
         before, differs = published.of(department, year), check_published(published, today)
@@ -77,32 +68,16 @@ def publish(
         row = sealed(today, kind, why, made_at()[:10], before)
         with together(home) as change:
             made = change.room("new")
-            for one, workbook, figures in _forms(out, department, year, lang):
-                run_report(
-                    department,
-                    year,
-                    data=data,
-                    out=made,
-                    lang=one,
-                    workbook=workbook,
-                    figures=figures,
-                    published=published.with_row(row),
-                    engine=engine,
-                    notebook=notebook,
-                )
-            number = len(published.history(department, year))
-            files: dict[str, Path] = {}
-            for name, file in _earlier(out, before).items():
-                place = f"{HISTORY}/{year}/{department}.{number}.{name.removeprefix(f'{department}.')}"
-                files[place] = file
+            for lang, workbook, figures in _forms(out, department, year, how.get("lang", "zh")):
+                anew: How = {**how, "data": data, "out": made, "lang": lang}
+                run_report(department, year, workbook=workbook, figures=figures, published=published.with_row(row), **anew)
+            number, new = len(published.history(department, year)), _files(made, department, year)
+            files = {earlier_place(year, file.name, number): file for file in _earlier(out, before)} | new
+            for place, file in files.items():
                 change.move(file, out / place)
-            new = _files(made, department, year)
-            for place, file in new.items():
-                change.move(file, out / place)
-            pages = tuple(file for file in new.values() if file.suffix == ".html")
-            row = _with_pages(row, pages)
-            _write(change, data, out, published.with_row(row), published.with_row(row).told(today), {**files, **new})
-        return Publication(row, False, tuple(out / str(year) / page.name for page in pages))
+            row = _with_pages(row, tuple(file for file in new.values() if file.suffix == ".html"))
+            _write(change, data, out, published.with_row(row), published.with_row(row).told(today), files)
+        return Publication(row, False, tuple(out / place for place in new if place.endswith(".html")))
 
 
 def _reason(kind: Kind, why: str) -> str:
@@ -126,8 +101,7 @@ def _home(data: Path, out: Path) -> Path:
 
 def _files(out: Path, department: str, year: int) -> dict[str, Path]:
     """The files of a department's year in a folder of reports, by their places in it."""
-    found = sorted(file for file in (out / str(year)).glob(f"{department}.*") if file.is_file())
-    return {f"{year}/{file.name}": file for file in found}
+    return {f"{year}/{file.name}": file for file in files_of(out / str(year), department) if file.is_file()}
 
 
 def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
@@ -138,9 +112,9 @@ def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
     department, year = today.record.department, today.record.year
     about = f"{department} {year}"
     standing = _files(out, department, year)
-    json = standing.get(f"{year}/{department}.evaluation.json")
+    json = evaluation_file(out, department, year)
     pages = tuple(file for file in standing.values() if file.suffix == ".html")
-    if json is None or not pages:
+    if not json.is_file() or not pages:
         raise refused("publish.no_report", about, department=department, year=year)
     told = read_evaluation(json.read_bytes(), json.name)
     if told.tried:
@@ -169,16 +143,15 @@ def _forms(out: Path, department: str, year: int, lang: Lang) -> list[tuple[Lang
     return [(one, f"{name}.xlsx" in standing, drawn[one]) for one, name in names.items() if one == lang or f"{name}.html" in standing]
 
 
-def _earlier(out: Path, before: Seal) -> dict[str, Path]:
-    """What stands of the result that was published before, by name.
+def _earlier(out: Path, before: Seal) -> list[Path]:
+    """What stands of the result that was published before.
 
     Raises InputRefused where something else stands there.
     """
-    standing = _files(out, before.department, before.year)
-    json = standing.get(f"{before.year}/{before.department}.evaluation.json")
-    if json is not None and seals_of(read_evaluation(json.read_bytes(), json.name)).result != before.result_seal:
+    json = evaluation_file(out, before.department, before.year)
+    if json.is_file() and seals_of(read_evaluation(json.read_bytes(), json.name)).result != before.result_seal:
         raise refused("publish.not_the_published", json.name, date=before.date.isoformat())
-    return {file.name: file for file in standing.values()}
+    return [*_files(out, before.department, before.year).values()]
 
 
 def _write(change: Together, data: Path, out: Path, published: Published, today: Evaluation, files: dict[str, Path]) -> None:
@@ -190,6 +163,6 @@ def _write(change: Together, data: Path, out: Path, published: Published, today:
     row = Listed(record.department, record.year, "published", total, seals_of(today).content, marks)
     rows = read_list(out)
     rows[row.key] = with_known(row, rows.get(row.key))
-    change.put(out / NAME).write_text(list_text(rows.values()), encoding="utf-8", newline="\n")
+    change.put(out / COUNTY_LIST).write_text(list_text(rows.values()), encoding="utf-8", newline="\n")
     for name, page in corrections_pages(published, data, out, today).items():
         change.put(out / name).write_text(page, encoding="utf-8", newline="\n")

@@ -25,6 +25,7 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
+from evallib.data.outputs import evaluation_file, files_of, page_name
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
@@ -117,6 +118,7 @@ def run_report(
     refuse_errors(check_published(known, checked.evaluation))
     checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
+    file = evaluation_file(run.out, department, year)
 
     def beside(put: Callable[[str], Path], of: Any) -> None:
         nonlocal evaluation, more
@@ -126,7 +128,7 @@ def run_report(
         evaluation = _handed_over(of, evaluation) if of else evaluation
         if evaluation.tried and known.of(department, year):
             raise refused("published.trial", f"{department} {year}")
-        put(f"{department}.evaluation.json").write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
+        put(file.name).write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
             more = _write_figures(evaluation, put, run.name, run.lang)
         if workbook:
@@ -135,7 +137,6 @@ def run_report(
             write_score_workbook(evaluation, put(f"{run.name}.xlsx"), run.lang)
 
     made = run.make(beside, checked)
-    file = made.page.parent / f"{department}.evaluation.json"
     return Written(made.page, made.notebook, made.left_out, file, evaluation, (*checked.remarks, *made.left_out, *more))
 
 
@@ -239,15 +240,6 @@ def _spans(years: set[int]) -> list[str]:
     return [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
 
 
-def page_name(stem: str, lang: Lang) -> str:
-    """The name of a page's files in a language.
-
-    >>> page_name("2023", "en")
-    '2023.en'
-    """
-    return stem if lang == "zh" else f"{stem}.{lang}"
-
-
 class _Run:
     """A notebook that is run and exported as a page to a folder of the output. `about` is what of the data the page is to show."""
 
@@ -314,7 +306,7 @@ class _Run:
 
 def _refuse_folders(folder: Path, stem: str) -> None:
     """A folder in the place of a file would be found out only after the notebook has run."""
-    for target in folder.glob(f"{stem}.*"):
+    for target in files_of(folder, stem):
         if target.is_dir():
             raise refused("report.folder_for_file", str(target))
 

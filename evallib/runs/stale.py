@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evallib.data.load import load_departments
+from evallib.data.outputs import STALE, files_of
 from evallib.data.published import load_published
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
-
-STALE = "stale"
 
 
 @dataclass
@@ -32,12 +31,12 @@ def set_aside(out: Path, folder: str, stem: str) -> Path | None:
 
     What went there before under that name gives way, so that nothing there is of two times.
     """
-    found = sorted((out / folder).glob(f"{stem}.*"))
+    found = files_of(out / folder, stem)
     if not found:
         return None
     target = out / STALE / folder
     with together(out) as change:
-        for old in sorted(target.glob(f"{stem}.*")):
+        for old in files_of(target, stem):
             change.remove(old)
         for path in found:
             change.move(path, target / path.name)

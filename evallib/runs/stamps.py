@@ -12,12 +12,13 @@ from typing import Any, Literal, get_args
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
+from evallib.data.folder import checksum
 from evallib.data.notebooks import read_cells
 from evallib.data.whole import whole
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import content_seal
+from evallib.model.seals import seals_of
 from evallib.model.words import LANGS, NOTHING, Words
 from evallib.runs.jobs import Job
 from evallib.say.sentences import sentence
@@ -110,7 +111,7 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
 def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, **more: Any) -> None:
     """Write down what became of a job, by a fingerprint that was taken before it was done. What has a page is told with its sizes."""
     content: dict[str, Any] = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
-    content |= ({"outputs": _sizes(job), "files": _checksums(job)} if state in USABLE else {}) | more
+    content |= ({"outputs": _sizes(job), "files": {file.name: checksum(file) for file in job.outputs}} if state in USABLE else {}) | more
     with whole(job.stamp, job.out) as file:
         file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -119,14 +120,10 @@ def _sizes(job: Job) -> dict[str, int]:
     return {file.name: file.stat().st_size for file in job.outputs}
 
 
-def _checksums(job: Job) -> dict[str, str]:
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in job.outputs}
-
-
 def result_shown(made: Evaluation) -> dict[str, Any]:
     """What a stamp holds of a report: all that a row of index and results needs, in both languages."""
     called = {"year": asdict(made.catalogue.year(made.record.year)), "framework_name": asdict(made.framework.words)}
-    return result_of(made) | called | {"kind": made.record.kind, "content": content_seal(made)}
+    return result_of(made) | called | {"kind": made.record.kind, "content": seals_of(made).content}
 
 
 def read_result(job: Job, part: str = "result") -> dict[str, Any] | None:

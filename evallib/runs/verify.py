@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from evallib.data.folder import checksum
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place
 from evallib.data.published import Published, difference, load_published
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -20,15 +21,13 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import Seal
 from evallib.model.seals import FORMAT, carried_by, page_seal, seals_of
 from evallib.model.words import LANGS, NOTHING, Given, Words, joined, words
-from evallib.runs.county import Listed, checksum, read_list
+from evallib.runs.county import Listed, read_list
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.workings import total_text
 
 Kind = Literal["evaluation", "page", "workbook", "notebook", "other"]
 _KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".ipynb": "notebook", ".json": "evaluation"}
-_JSON = ".evaluation.json"
-_PAGES = ("comparison", "overview", "monitoring")
 _LARGEST = 100_000_000
 _SHOWN = 8
 _TOTAL = re.compile(r'<p class="total"><span class="figure">([^<]*)</span>')
@@ -89,7 +88,7 @@ class _File:
     def __init__(self, path: Path, name: str, known: _Known) -> None:
         self.path, self.name, self.known = path, name, known
         self.kind: Kind = _KINDS.get(path.suffix, "other")
-        if self.kind == "evaluation" and not path.name.endswith(_JSON) and "/" in name:
+        if self.kind == "evaluation" and not path.name.endswith(EVALUATION) and "/" in name:
             self.kind = "other"
         self.problems: list[Problem] = []
         self.content = ""
@@ -106,7 +105,7 @@ class _File:
         stem = self.path.name.removesuffix(self.path.suffix)
         for lang in LANGS:
             stem = stem.removesuffix(f".{lang}")
-        return self.path.with_name(stem + _JSON)
+        return self.path.with_name(stem + EVALUATION)
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -146,7 +145,7 @@ class _File:
         self.content = seals_of(e).content
         row, earlier = self._row(e)
         if self.known.data is not None and not earlier:
-            changed = [file.name for file in e.record.files if _sha256(self.known.data / file.name) != file.sha256]
+            changed = [file.name for file in e.record.files if checksum(self.known.data / file.name) != file.sha256]
             if changed:
                 self.say("inputs_changed", files=_some(map(words, changed)))
         seals = seals_of(e)
@@ -159,7 +158,7 @@ class _File:
     def _row(self, e: Evaluation) -> tuple[Seal | None, bool]:
         """The row by which an evaluation was published, and whether it is an earlier one: that bears its number."""
         history = self.known.published.history(e.record.department, e.record.year)
-        number = self.path.name.removesuffix(_JSON).partition(".")[2]
+        number = self.path.name.removesuffix(EVALUATION).partition(".")[2]
         at = int(number) - 1 if number.isdecimal() else len(history) - 1
         return history[at] if 0 <= at < len(history) else None, number.isdecimal()
 
@@ -200,10 +199,6 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
 
 
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-
-
 def _some(parts: Iterator[Words] | list[Words] | map[Words]) -> Words:
     """The first of several, and that there are more."""
     found = [*parts]
@@ -238,7 +233,7 @@ def _cells_wrong(cells: Cells, e: Evaluation) -> list[Words]:
 def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
     listed_ = read_list(root)
     if not listed_:
-        yield Verdict("county.json", "other", problems=(problem("verify.no_list", Place("county.json")),))
+        yield Verdict(COUNTY_LIST, "other", problems=(problem("verify.no_list", Place(COUNTY_LIST)),))
     for path in _files(root):
         name = path.relative_to(root).as_posix()
         file = _File(path, name, known)
@@ -249,13 +244,10 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         yield verdict
     promised = {name: "missing" for row in listed_.values() for name in row.files}
     for row in known.published.rows:
-        history = known.published.history(row.department, row.year)
-        earlier = history.index(row) + 1 if row is not history[-1] else 0
-        promised[f"history/{row.year}/{row.department}.{earlier}{_JSON}" if earlier else f"{row.year}/{row.department}{_JSON}"] = (
-            "unpublished"
-        )
-        if not earlier:
-            promised |= {f"{row.year}/{page}": "unpublished" for page in row.pairs("pages")}
+        history, name = known.published.history(row.department, row.year), f"{row.department}{EVALUATION}"
+        now = [f"{row.year}/{one}" for one in (name, *row.pairs("pages"))]
+        places = now if row is history[-1] else [earlier_place(row.year, name, history.index(row) + 1)]
+        promised |= dict.fromkeys(places, "unpublished")
     for name, why in promised.items():
         if not (root / name).is_file():
             yield Verdict(name, "other", problems=(problem(f"verify.{why}", Place(name)),))
@@ -263,9 +255,9 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
 
 def _files(root: Path) -> list[Path]:
     """The files that a folder of reports shows people: what is hidden, or was put aside as stale, is none of them."""
-    years = [folder for place in (root, root / "history") if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
+    years = [folder for place in (root, root / HISTORY) if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
     found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
-    found += [file for name in _PAGES for file in (root / name).glob("*.html")]
+    found += [file for name in SEVERAL for file in (root / name).glob("*.html")]
     found += [file for name in ("index", "corrections") for file in root.glob(f"{name}*.html")]
     return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
 

@@ -19,7 +19,7 @@ from evallib.cli.main import app
 from evallib.data.workbook_seal import cells_seal, read_book
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import content_seal, seals_of
+from evallib.model.seals import seals_of
 from evallib.runs.engine import fast_engine
 from evallib.runs.publish import publish
 from evallib.runs.report import run_report
@@ -109,7 +109,7 @@ def test_a_page_with_a_new_checksum_does_not_become_another_result(out: Path, hr
     page.write_text(sealed_page(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
     assert wrong(page) == []  # alone it cannot be told
     text = page.read_text(encoding="utf-8")
-    page.write_text(sealed_page(text.replace(carried_by(text)[0], content_seal(hrss))), encoding="utf-8", newline="\n")
+    page.write_text(sealed_page(text.replace(carried_by(text)[0], seals_of(hrss).content)), encoding="utf-8", newline="\n")
     assert "is not of the evaluation in hrss.evaluation.json" in said(page)["hrss.html"][0]
 
 

@@ -1,0 +1,49 @@
+"""How the files of the output are called, and where in its folder they stand. Nothing is read or written here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evallib.model.words import Lang
+
+COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
+"""What all reports share."""
+EVALUATION = ".evaluation.json"
+SEVERAL = ("comparison", "overview", "monitoring")
+"""The folders of pages that are no reports; those of reports are called by their years."""
+HISTORY, STALE = "history", "stale"
+"""Where those lie that were published before, and what no longer holds."""
+
+
+def is_ours(folder: str) -> bool:
+    """Whether a folder of the output has a name that is the kit's."""
+    return folder.isdecimal() or folder in (*SEVERAL, HISTORY, STALE)
+
+
+def page_name(stem: str, lang: Lang) -> str:
+    """The name of a page's files in a language.
+
+    >>> page_name("2023", "en")
+    '2023.en'
+    """
+    return stem if lang == "zh" else f"{stem}.{lang}"
+
+
+def evaluation_file(out: Path, department: str, year: int) -> Path:
+    """Where the evaluation of a report stands: beside its page, for all languages."""
+    return out / str(year) / f"{department}{EVALUATION}"
+
+
+def earlier_place(year: int, name: str, number: int) -> str:
+    """Where a file of a report that was published stands once another result has taken its place.
+
+    >>> earlier_place(2023, "hrss.en.html", 1)
+    'history/2023/hrss.1.en.html'
+    """
+    department, _, rest = name.partition(".")
+    return f"{HISTORY}/{year}/{department}.{number}.{rest}"
+
+
+def files_of(folder: Path, stem: str) -> list[Path]:
+    """All that stands in a folder of the output under a name, in every language; what is hidden, as stamps are, is none of it."""
+    return sorted(folder.glob(f"{stem}.*"))
