@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,12 +19,11 @@ from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
-from evallib.model.words import Words, folded, listed, words
+from evallib.model.words import Given, Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
 Made = TypeVar("Made", bound=Row)
-_PlaceOf = Callable[[str | None], Place]
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 
 
@@ -77,6 +75,11 @@ def heads_of(model: type[Row]) -> dict[str, str]:
 
 
 @cache
+def _kinds(model: type[Row]) -> dict[str, Kind]:
+    return {column: kind_of(model, column) for column in columns(model)}
+
+
+@cache
 def _choices(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means."""
     values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
@@ -94,7 +97,6 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         return ()
     rows: list[Made] = []
     width = len(grid.head)
-    kinds = [(column, index, kind_of(model, column)) for column, index in order.items()]
     judged = bool(grid.marked) or grid.separator == ";"
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, texts in grid.rows:
@@ -102,18 +104,14 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         if extra is not None:
             reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             continue
-        cells = [(column, kind, text) for column, index, kind in kinds if index < len(texts) and (text := texts[index].strip())]
-        place = partial(_place, grid, order, model, number)
-        if judged and (wrong := [*_judged(reader, grid, place, model, number, order, cells)]):
-            reader.problems += wrong
+        cells = {column: text for column, index in order.items() if index < len(texts) and (text := texts[index].strip())}
+        reading = _Reading(reader, grid, order, model, number, cells)
+        if (judged and not reading.is_sound()) or not cells:
             continue
-        if not cells:
+        if sums and called_total(sums, cells):
+            totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
             continue
-        if sums and called_total(sums, {column: text for column, _, text in cells}):
-            read = {c: _choices(model, c).get(folded(text), text) if kind == "choice" else text for c, kind, text in cells}
-            totals.append((number, read))
-            continue
-        built = _build(reader, place, model, cells, "".join(texts).isprintable())
+        built = reading.row("".join(texts).isprintable())
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
@@ -122,42 +120,6 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
     _remark_hidden(reader, grid, order)
     return tuple(rows)
-
-
-def _judged(
-    reader: Reader, grid: Grid, place: _PlaceOf, model: type[Row], number: int, order: dict[str, int], cells: list[tuple[str, Kind, str]]
-) -> Iterator[Problem]:
-    """What is wrong with the cells of a row that are read beyond their text; one that reads otherwise as a text is put in its place."""
-    for column, index in order.items():
-        kind, mark = kind_of(model, column), grid.marked.get((number, index))
-        if mark:
-            may_be = "date" in spread(model, column) and _operator(model, cells) in ("", "by")
-            is_date = kind == "date" or (may_be and mark.number == "cell.made_a_date")
-            is_number = kind in ("decimal", "int")
-            name = mark.always or (mark.date if is_date else mark.number if is_number else mark.text)
-            if name:
-                yield problem(name, place(column), "" if mark.always else mark.found[:60], cells=mark.found)
-            elif not is_number and not is_date and mark.shown is not None:
-                cells[:] = [(one, of, mark.shown if one == column else text) for one, of, text in cells]
-            elif is_number and mark.unit:
-                yield from _of_another_scale(reader, place(column), model, column, mark, cells)
-    if grid.separator == ";":  # as where the comma is the decimal sign
-        for column, kind, text in cells:
-            plain = unicodedata.normalize("NFKC", text)
-            if kind in ("decimal", "int") and _COMMA_OR_POINT.search(plain):
-                whole, point = plain.replace(",", ""), plain.replace(",", ".")
-                yield problem("cell.comma_says_two_things", place(column), text[:60], whole=whole, point=point)
-
-
-def _of_another_scale(
-    reader: Reader, place: Place, model: type[Row], column: str, mark: Marked, cells: list[tuple[str, Kind, str]]
-) -> Iterator[Problem]:
-    """Refuse a number whose format puts 万元 beside it where the row says 元."""
-    named = unit_of(model, column)
-    stated = next((text for one, _, text in cells if one == named), "")
-    beside, row_unit = reader.units.find(mark.unit), reader.units.find(stated) if stated else None
-    if beside and row_unit and beside.dimensions == row_unit.dimensions and beside.factor != row_unit.factor:
-        yield problem("cell.shown_in_another_unit", place, f"{mark.found} {mark.unit}", unit=mark.unit, stated=stated)
 
 
 def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
@@ -216,56 +178,6 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     return order if len(reader.problems) == before else None
 
 
-def _build(reader: Reader, place: _PlaceOf, model: type[Made], cells: list[tuple[str, Kind, str]], printable: bool) -> Made | None:
-    """A row of a table from the texts of its filled cells, or None with its problems recorded. `printable`: no sign is hidden in them."""
-    given: dict[str, Any] = {}
-    states: list[tuple[str, str]] = []
-    before = len(reader.problems)
-    for column, kind, raw in cells:
-        text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-        hidden = None if printable else hidden_sign(text)
-        if hidden:
-            reader.problems.append(problem("cell.control_character", place(column), code=code_of(hidden)))
-        elif len(text) > MAX_CELL:
-            reader.problems.append(problem("cell.too_long", place(column), text[:40] + "…", characters=MAX_CELL))
-        elif kind == "text":
-            given[column] = text
-        elif (
-            kind in _NUMBERS
-            and not text[0].isdigit()
-            and (state := _STATES.get(folded(text)))
-            and not model.model_fields[column].is_required()
-        ):
-            states.append((column, state))
-        elif not text[0].isdigit() and kind in ("decimal", "date") and folded(text) in _ASKED:
-            reader.problems.append(problem("cell.number_or_state", place(column), text))
-        elif kind == "decimal":
-            if column == "target" and "operator" in model.model_fields:
-                text = _without_operator(reader, place, model, text, cells, given)
-            if not _spread(model, column, text, cells, given):
-                _read_number(reader, place, model, column, text, cells, given)
-        elif kind == "int":
-            number = parse_decimal(text)
-            given[column] = int(number) if number is not None and number == number.to_integral_value() else text
-        elif kind == "date":
-            given[column] = read_day(text) or text
-        elif kind in ("choice", "verdict"):
-            given[column] = _choices(model, column).get(folded(text), text)
-        else:
-            unit = reader.units.find(text)
-            given.setdefault(column, unit.symbol if unit else text)
-    if len(reader.problems) > before:
-        return None
-    try:
-        return model.model_validate(given | {"states": states} if states else given)
-    except ValidationError as refusal:
-        for error in refusal.errors():
-            column = str(error["loc"][0]) if error["loc"] else ""
-            told = _column_told(model, column) if column else {}
-            reader.problems.append(mistake(error, "cell", place(column or None), str(given.get(column, ""))[:60], **told))
-        return None
-
-
 def read_day(text: str) -> str | None:
     """A day as it is written here, from the ways in which people write one; the last of a month or year that something is due by.
 
@@ -281,11 +193,6 @@ def read_day(text: str) -> str | None:
     return None
 
 
-def _operator(model: type[Row], cells: list[tuple[str, Kind, str]]) -> str:
-    """The operator of a row; empty where it has none."""
-    return next((_choices(model, "operator").get(folded(text), "") for name, _, text in cells if name == "operator"), "")
-
-
 @cache
 def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """How the number of a target may begin and end, with what its operator says."""
@@ -296,74 +203,6 @@ def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})", re.I)
 
 
-def _without_operator(
-    reader: Reader, place: _PlaceOf, model: type[Row], text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]
-) -> str:
-    """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    before, behind = _asking(model)
-    if (found := before.match(plain)) and plain[found.end() :]:
-        operator, rest = _choices(model, "operator")[folded(found[1])], plain[found.end() :]
-    elif plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
-        operator = next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts))
-        rest = plain[: found.start()]
-    else:
-        return text
-    stated = next((text for name, _, text in cells if name == "operator"), "")
-    if stated and _choices(model, "operator").get(folded(stated)) != operator:
-        reader.problems.append(problem("target.two_operators", place("target"), text[:60], stated=stated, operator=CHOICES[operator]))
-    given.setdefault("operator", operator)
-    return rest
-
-
-def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]) -> bool:
-    """Put what is no number where it belongs: a range, a date, words; whether it was any of these that the column leaves room for."""
-    room = spread(model, column)
-    if not room:
-        return False
-    plain = unicodedata.normalize("NFKC", text).strip()
-    ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
-    if "range" in room and len(ends) == 2 and None not in ends:
-        given[column], given[room["range"]] = ends
-        if found and found[3]:
-            given.setdefault("unit", found[3])
-    elif "date" in room and (day := read_day(text)):
-        given[room["date"]] = day
-    elif "choice" in room and (choice := _choices(model, room["choice"]).get(folded(text))):
-        given[room["choice"]] = choice
-    elif "text" in room and _operator(model, cells) == "words":
-        given[room["text"]] = text
-    else:
-        return False
-    return True
-
-
-def _read_number(
-    reader: Reader, place: _PlaceOf, model: type[Row], column: str, text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]
-) -> None:
-    """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
-    read = amount(text, reader.units)
-    if read is None:
-        comma = _DECIMAL_COMMA.fullmatch(unicodedata.normalize("NFKC", text).strip())
-        point = f"{comma[1]}{re.sub('[. ]', '', comma[2])}.{comma[3]}{comma[4]}" if comma else ""
-        reader.problems.append(problem("cell.decimal_comma" if comma else "cell.not_digits", place(column), text[:60], point=point))
-        return
-    number, unit = read
-    if unit is None:
-        given[column] = number
-        return
-    named = unit_of(model, column)
-    stated = next((text for column, _, text in cells if column == named), "") if named in model.model_fields else named
-    row_unit = reader.units.find(stated) if stated else None
-    if row_unit is None and not stated and named in model.model_fields:
-        given[named] = unit.symbol
-    elif row_unit != unit:
-        in_row = words(stated) if stated else words("（无）", "no unit")
-        reader.problems.append(problem("cell.of_another_unit", place(column), text[:60], unit=unit.symbol, stated=in_row))
-        return
-    given[column] = number
-
-
 def _column_told(model: type[Row], column: str) -> dict[str, str | Words]:
     """A column in words: its name, what it holds, which choices there are."""
     title, note = str(model.model_fields[column].title), note_of(model, column)
@@ -371,3 +210,172 @@ def _column_told(model: type[Row], column: str) -> dict[str, str | Words]:
     held = f"：{choices.zh} 之一" if choices else f"：{note.zh}" if note.zh != title else ""
     meaning = "" if note.en == column.replace("_", " ") else f": {note.en}"
     return {"column": words(f"“{title}”{held}", f"the column {column}{meaning}"), "choices": choices}
+
+
+class _Reading(Generic[Made]):
+    """One row while it is read: the texts of its filled cells by column, and what these give. What is wrong is added to the problems."""
+
+    def __init__(self, reader: Reader, grid: Grid, order: dict[str, int], model: type[Made], number: int, cells: dict[str, str]) -> None:
+        self.reader, self.grid, self.order, self.model, self.number, self.cells = reader, grid, order, model, number, cells
+        self.kinds, self.given = _kinds(model), dict[str, Any]()
+
+    def place(self, column: str | None) -> Place:
+        return _place(self.grid, self.order, self.model, self.number, column)
+
+    def refuse(self, name: str, column: str, found: str = "", /, **given: Given) -> None:
+        self.reader.problems.append(problem(name, self.place(column), found, **given))
+
+    def choice(self, column: str) -> str:
+        """The value that a cell of few choices means; empty where it means none."""
+        return _choices(self.model, column).get(folded(self.cells[column]), "") if column in self.cells else ""
+
+    # --- what a workbook, or a file with semicolons, says beyond the texts
+
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong with the cells beyond their text; one that reads otherwise as a text is put in its place."""
+        before = len(self.reader.problems)
+        for column, index in self.order.items():
+            if mark := self.grid.marked.get((self.number, index)):
+                self._judge(column, mark)
+        if self.grid.separator == ";":  # as where the comma is the decimal sign
+            for column, text in self.cells.items():
+                plain = unicodedata.normalize("NFKC", text)
+                if self.kinds[column] in ("decimal", "int") and _COMMA_OR_POINT.search(plain):
+                    whole, point = plain.replace(",", ""), plain.replace(",", ".")
+                    self.refuse("cell.comma_says_two_things", column, text[:60], whole=whole, point=point)
+        return len(self.reader.problems) == before
+
+    def _judge(self, column: str, mark: Marked) -> None:
+        kind = self.kinds[column]
+        may_be = "date" in spread(self.model, column) and self.choice("operator") in ("", "by")
+        is_date = kind == "date" or (may_be and mark.number == "cell.made_a_date")
+        is_number = kind in ("decimal", "int")
+        name = mark.always or (mark.date if is_date else mark.number if is_number else mark.text)
+        if name:
+            self.refuse(name, column, "" if mark.always else mark.found[:60], cells=mark.found)
+        elif not is_number and not is_date and mark.shown is not None and column in self.cells:
+            self.cells[column] = mark.shown
+        elif is_number and mark.unit:
+            self._refuse_another_scale(column, mark)
+
+    def _refuse_another_scale(self, column: str, mark: Marked) -> None:
+        """Refuse a number whose format puts 万元 beside it where the row says 元."""
+        stated = self.cells.get(unit_of(self.model, column), "")
+        beside, row_unit = self.reader.units.find(mark.unit), self.reader.units.find(stated) if stated else None
+        if beside and row_unit and beside.dimensions == row_unit.dimensions and beside.factor != row_unit.factor:
+            self.refuse("cell.shown_in_another_unit", column, f"{mark.found} {mark.unit}", unit=mark.unit, stated=stated)
+
+    # --- from texts to values
+
+    def row(self, printable: bool) -> Made | None:
+        """The row, or None with its problems recorded. `printable`: no sign is hidden in its texts."""
+        states: list[tuple[str, str]] = []
+        before = len(self.reader.problems)
+        for column, raw in self.cells.items():
+            text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
+            if not printable and (hidden := hidden_sign(text)):
+                self.refuse("cell.control_character", column, code=code_of(hidden))
+            elif len(text) > MAX_CELL:
+                self.refuse("cell.too_long", column, text[:40] + "…", characters=MAX_CELL)
+            elif (kind := self.kinds[column]) == "text":
+                self.given[column] = text
+            elif (
+                kind in _NUMBERS
+                and not text[0].isdigit()
+                and (state := _STATES.get(folded(text)))
+                and not self.model.model_fields[column].is_required()
+            ):
+                states.append((column, state))
+            else:
+                self._read(column, kind, text)
+        if len(self.reader.problems) > before:
+            return None
+        try:
+            return self.model.model_validate(self.given | {"states": states} if states else self.given)
+        except ValidationError as refusal:
+            for error in refusal.errors():
+                column = str(error["loc"][0]) if error["loc"] else ""
+                told = _column_told(self.model, column) if column else {}
+                found = str(self.given.get(column, ""))[:60]
+                self.reader.problems.append(mistake(error, "cell", self.place(column or None), found, **told))
+            return None
+
+    def _read(self, column: str, kind: Kind, text: str) -> None:
+        """A cell that holds no plain text, as a value."""
+        given = self.given
+        if kind in ("decimal", "date") and not text[0].isdigit() and folded(text) in _ASKED:
+            self.refuse("cell.number_or_state", column, text)
+        elif kind == "decimal":
+            if column == "target" and "operator" in self.model.model_fields:
+                text = self._without_operator(text)
+            if not self._spread(column, text):
+                self._number(column, text)
+        elif kind == "int":
+            number = parse_decimal(text)
+            given[column] = int(number) if number is not None and number == number.to_integral_value() else text
+        elif kind == "date":
+            given[column] = read_day(text) or text
+        elif kind in ("choice", "verdict"):
+            given[column] = _choices(self.model, column).get(folded(text), text)
+        else:
+            unit = self.reader.units.find(text)
+            given.setdefault(column, unit.symbol if unit else text)
+
+    def _without_operator(self, text: str) -> str:
+        """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
+        plain = unicodedata.normalize("NFKC", text).strip()
+        before, behind = _asking(self.model)
+        if (found := before.match(plain)) and plain[found.end() :]:
+            operator, rest = _choices(self.model, "operator")[folded(found[1])], plain[found.end() :]
+        elif plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
+            operator = next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts))
+            rest = plain[: found.start()]
+        else:
+            return text
+        stated = self.cells.get("operator", "")
+        if stated and self.choice("operator") != operator:
+            self.refuse("target.two_operators", "target", text[:60], stated=stated, operator=CHOICES[operator])
+        self.given.setdefault("operator", operator)
+        return rest
+
+    def _spread(self, column: str, text: str) -> bool:
+        """Put what is no number where it belongs: a range, a date, words; whether it was any of these that the column leaves room for."""
+        room, given = spread(self.model, column), self.given
+        if not room:
+            return False
+        plain = unicodedata.normalize("NFKC", text).strip()
+        ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
+        if "range" in room and len(ends) == 2 and None not in ends:
+            given[column], given[room["range"]] = ends
+            if found and found[3]:
+                given.setdefault("unit", found[3])
+        elif "date" in room and (day := read_day(text)):
+            given[room["date"]] = day
+        elif "choice" in room and (choice := _choices(self.model, room["choice"]).get(folded(text))):
+            given[room["choice"]] = choice
+        elif "text" in room and self.choice("operator") == "words":
+            given[room["text"]] = text
+        else:
+            return False
+        return True
+
+    def _number(self, column: str, text: str) -> None:
+        """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
+        read = amount(text, self.reader.units)
+        if read is None:
+            comma = _DECIMAL_COMMA.fullmatch(unicodedata.normalize("NFKC", text).strip())
+            point = f"{comma[1]}{re.sub('[. ]', '', comma[2])}.{comma[3]}{comma[4]}" if comma else ""
+            self.refuse("cell.decimal_comma" if comma else "cell.not_digits", column, text[:60], point=point)
+            return
+        number, unit = read
+        if unit is not None:
+            named = unit_of(self.model, column)
+            has_column = named in self.model.model_fields
+            stated = self.cells.get(named, "") if has_column else named
+            if has_column and not stated:
+                self.given[named] = unit.symbol
+            elif not stated or self.reader.units.find(stated) != unit:
+                in_row = words(stated) if stated else words("（无）", "no unit")
+                self.refuse("cell.of_another_unit", column, text[:60], unit=unit.symbol, stated=in_row)
+                return
+        self.given[column] = number
