@@ -12,13 +12,17 @@ from evallib.cli.shared import (
     ANOTHER_NAME,
     DATA,
     ERR,
+    FORMAT,
     REPORTS,
     Data,
+    Departments,
     Language,
     Notebooks,
     Out,
+    Years,
     notebook_told,
     refusals_told,
+    stopped,
     table_of,
     tell,
     tell_csv,
@@ -39,8 +43,8 @@ if TYPE_CHECKING:
 
 def batch(
     here: typer.Context,
-    department: Annotated[list[str] | None, typer.Option("--department", help="只做这些部门 / only these departments")] = None,
-    year: Annotated[list[int] | None, typer.Option("--year", help="只做这些年度 / only these years")] = None,
+    department: Departments = None,
+    year: Years = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
     dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
     force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
@@ -92,16 +96,13 @@ def batch(
             with refusals_told(lang, to=None if dask else out), open_executor(workers, dask) as executor:
                 outcomes = run_batch(jobs, executor, force=force, told=heard)
         except KeyboardInterrupt:
-            tell(told("batch.stopped"), lang, ERR)
-            raise typer.Exit(130) from None
+            raise stopped(told("batch.stopped"), lang, 130) from None
         except ModuleNotFoundError:
-            tell(told("batch.no_dask"), lang, ERR)
-            raise typer.Exit(2) from None
+            raise stopped(told("batch.no_dask"), lang, 2) from None
         except OSError:
             if dask is None:
                 raise
-            tell(told("batch.dask_silent", address=dask), lang, ERR)
-            raise typer.Exit(2) from None
+            raise stopped(told("batch.dask_silent", address=dask), lang, 2) from None
     with refusals_told(lang, to=out):
         index = write_shared(every_job, outcomes, out, lang)
     counts = {state: sum(1 for o in outcomes if o.state == state) for state in STATES}
@@ -135,10 +136,10 @@ def demo(
 
 
 def results(
-    department: Annotated[list[str] | None, typer.Option("--department", help="部门 / department")] = None,
-    year: Annotated[list[int] | None, typer.Option("--year", help="年度 / year")] = None,
-    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="指标 / indicator")] = None,
-    format: Annotated[Literal["table", "csv"], typer.Option("--format", help="输出格式 / output format")] = "table",
+    department: Departments = None,
+    year: Years = None,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="只要这些指标 / only these indicators")] = None,
+    format: Annotated[Literal["table", "csv"], FORMAT] = "table",
     lang: Language = "zh",
     out: Out = REPORTS,
 ) -> None:

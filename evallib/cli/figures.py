@@ -13,6 +13,7 @@ from evallib.cli.shared import (
     ANOTHER_NAME,
     DATA,
     ERR,
+    FORMAT,
     ONCE_MORE,
     Data,
     Department,
@@ -36,7 +37,7 @@ from evallib.say.workings import indicator_value, total_text
 def score(
     department: Department,
     year: Year,
-    format: Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="输出格式 / output format")] = "table",
+    format: Annotated[Literal["table", "json", "csv"], FORMAT] = "table",
     csv: Annotated[Path | None, typer.Option("--csv", help="另存为 Excel 能打开的 CSV / also save as CSV for Excel")] = None,
     lang: Language = "zh",
     data: Data = DATA,
@@ -85,7 +86,7 @@ def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
 def check(
     department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
     year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", help="输出格式 / output format")] = "text",
+    format: Annotated[Literal["text", "json"], FORMAT] = "text",
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
@@ -129,7 +130,7 @@ def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dic
 def reconcile(
     department: Department,
     year: Year,
-    format: Annotated[Literal["table", "json"], typer.Option("--format", help="输出格式 / output format")] = "table",
+    format: Annotated[Literal["table", "json"], FORMAT] = "table",
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from evallib.cli.shared import (
     DATA,
+    FORMAT,
     REPORTS,
     Data,
     Department,
@@ -24,6 +25,7 @@ from evallib.cli.shared import (
     told,
 )
 from evallib.kit import REPORT
+from evallib.model.published_rows import Kind
 from evallib.model.table_words import CHOICES
 
 
@@ -45,10 +47,8 @@ def publish(
     from evallib.runs.publish import publish as publish_result
     from evallib.say.refusals import refused
 
-    kind: Literal["first", "correction", "revision"] = "first"
-    if correction is not None or revision is not None:
-        kind = "revision" if correction is None else "correction"
-    why = (revision if correction is None else correction) or ""
+    kind: Kind = "correction" if correction is not None else "revision" if revision is not None else "first"
+    why = correction or revision or ""
     making = page_being_made(REPORT, notebooks, data, out, lang) if why else refusals_told(lang, to=out)
     with making as how:
         if correction is not None and revision is not None:
@@ -69,7 +69,7 @@ def verify(
         Path | None,
         typer.Option("--data", help="数据文件夹：也核对公布过的结果和数据文件 / data folder: also hold it against what was published"),
     ] = None,
-    format: Annotated[Literal["text", "json"], typer.Option("--format", help="输出格式 / output format")] = "text",
+    format: Annotated[Literal["text", "json"], FORMAT] = "text",
     lang: Language = "zh",
 ) -> None:
     """核验报告：重新计算得分，查有没有被改动，不用网络 / Verify reports, offline: score again, see whether anything was touched."""

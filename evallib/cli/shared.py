@@ -73,6 +73,9 @@ def _language(ctx: typer.Context, value: Lang) -> Lang:
     return asked.lang
 
 
+FORMAT = typer.Option("--format", help="输出格式 / output format")
+Departments = Annotated[list[str] | None, typer.Option("--department", help="只要这些部门 / only these departments")]
+Years = Annotated[list[int] | None, typer.Option("--year", help="只要这些年度 / only these years")]
 Department = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
 Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
 Data = Annotated[Path, typer.Option("--data", is_eager=True, callback=_data, help="数据文件夹 / folder of the data")]
@@ -93,6 +96,12 @@ def told(name: str, /, **given: Given) -> Words:
 def tell(text: Words | Path | str | Table, lang: Lang = "zh", on: Console = OUT) -> None:
     """Print a text, in the language asked for where it has two: as text, whatever it holds."""
     on.print(text if isinstance(text, Table) else _text(text[lang] if isinstance(text, Words) else str(text)))
+
+
+def stopped(said: Words, lang: Lang, code: int) -> typer.Exit:
+    """The exit of a command that cannot go on, once it is told why."""
+    tell(said, lang, ERR)
+    return typer.Exit(code)
 
 
 def tell_json(found: object) -> None:
@@ -199,8 +208,7 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
 
         if (said := told_of_system(error, to, fix)) is None:
             raise
-        tell(said, lang, ERR)
-        raise typer.Exit(2) from None
+        raise stopped(said, lang, 2) from None
 
 
 @contextmanager
@@ -213,8 +221,6 @@ def page_being_made(name: str, notebooks: Path | None, data: Path, out: Path, la
         with refusals_told(lang, to=out):
             yield {"data": data, "out": out, "lang": lang, "notebook": notebook_told(data, name, notebooks, lang)}
     except KeyboardInterrupt:
-        tell(told("page.interrupted"), lang, ERR)
-        raise typer.Exit(130) from None
+        raise stopped(told("page.interrupted"), lang, 130) from None
     except ReportFailed as failure:
-        tell(told("page.stopped", details=failure.said), lang, ERR)
-        raise typer.Exit(1) from None
+        raise stopped(told("page.stopped", details=failure.said), lang, 1) from None

@@ -11,10 +11,10 @@ from evallib.analysis.government import Government, from_departments, too_few
 from evallib.analysis.pefa import EXPENDITURE, YEARS, Head, assess
 from evallib.checks.record import amounts, unknown_unit
 from evallib.checks.sums import asked_about
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader
 from evallib.data.folder import File, data_root, read_file
+from evallib.data.load import load_csv
 from evallib.data.rulebook import load_units
-from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_county
 from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused, Problem
@@ -107,7 +107,7 @@ def _from_file(root: Path, file: File, units: Units, year: int, years: Sequence[
 def _checked(root: Path, file: File, units: Units) -> Heads:
     """The rows of the file; raises InputRefused with all that is wrong with them."""
     reader = Reader(units)
-    rows = [*load_table(reader, read_csv(file.name, file.sound().content), "heads", BudgetHead)]
+    rows = load_csv(reader, file, "heads", BudgetHead)
     first: dict[tuple[int, str], int] = {}
     for index, row in enumerate(rows):
         if (earlier := first.setdefault((row.year, row.code), index)) != index:
@@ -127,15 +127,14 @@ def _checked(root: Path, file: File, units: Units) -> Heads:
     reader.stop_if_wrong()
     reader.problems.extend(asked_about(BudgetHead, [*enumerate(rows)], units, _acknowledged(root, reader), partial(reader.place, "heads")))
     reader.stop_if_wrong()
-    return Heads(tuple(rows), tuple(reader.problems))
+    return Heads(rows, tuple(reader.problems))
 
 
 def _acknowledged(root: Path, reader: Reader) -> Sequence[Contradiction]:
     """What is acknowledged of the budget, as a department's year acknowledges it; there may be no such file."""
     if not (root / ACKNOWLEDGED).is_file():
         return ()
-    file = read_file(root, ACKNOWLEDGED).sound()
-    return load_table(reader, read_csv(file.name, file.content), ACKNOWLEDGED, Contradiction)
+    return load_csv(reader, read_file(root, ACKNOWLEDGED), ACKNOWLEDGED, Contradiction)
 
 
 def _head(row: BudgetHead) -> Head:

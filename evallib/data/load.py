@@ -82,7 +82,7 @@ def list_departments(data: Path) -> Departments:
 @lru_cache(maxsize=4)
 def _departments(file: File) -> Departments:
     reader = Reader()
-    listings = Departments(_load_csv(reader, file, "departments", Listing))
+    listings = Departments(load_csv(reader, file, "departments", Listing))
     reader.stop_if_wrong()
     by_code: dict[str, list[Listing]] = {}
     for index, row in enumerate(listings):
@@ -195,7 +195,8 @@ def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
     return frozenset({"sources"} | {table for table, needed in asked.items() if needed})
 
 
-def _load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple[Made, ...]:
+def load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple[Made, ...]:
+    """The rows of a table from its file; what is wrong with it, or with them, is added to the reader's problems."""
     reader.tables[table] = Grid(file.name)
     if file.problem:
         reader.problems.append(file.problem)
@@ -204,7 +205,7 @@ def _load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tupl
 
 
 def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]:
-    tables = {name: _load_csv(reader, file, name, TABLES[name]) for name, file in files.tables}
+    tables = {name: load_csv(reader, file, name, TABLES[name]) for name, file in files.tables}
     reader.problems += [problem("file.named_otherwise", Place(name), fix=told) for name, told in files.misnamed]
     for stray in files.strays:
         _unknown_table(reader, Place(stray), Path(stray).stem)

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from evallib.checks.record import amounts, unknown_unit
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader
 from evallib.data.file_names import near_files
 from evallib.data.folder import data_root, read_file
-from evallib.data.load import load_departments
+from evallib.data.load import load_csv, load_departments
 from evallib.data.rulebook import load_common
-from evallib.data.sheets import read_csv
 from evallib.model.errors import meant
 from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
 from evallib.model.monitoring_rows import MonitoringRow, file_name
@@ -53,9 +52,8 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     running = Monitored(department=department, name=listing.words, year=year, label=label, begins=begins)
     if not (root / name).exists() and not near_files((root / name).parent, f"{year}.csv"):
         return running
-    file = read_file(root, name).sound()
-    reader = Reader(common.units)
-    rows = [*enumerate(load_table(reader, read_csv(file.name, file.content), TABLE, MonitoringRow))]
+    file, reader = read_file(root, name), Reader(common.units)
+    rows = [*enumerate(load_csv(reader, file, TABLE, MonitoringRow))]
     _check(reader, rows, running)
     reader.stop_if_wrong()
     sources = {row.source: tuple(dict.fromkeys(r.section for _, r in rows if r.source == row.source)) for _, row in rows}

@@ -8,12 +8,12 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader
 from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_root, read_file
+from evallib.data.load import load_csv
 from evallib.data.raw_tables import head_of, shown, texts_of
 from evallib.data.rulebook import load_county
-from evallib.data.sheets import read_csv
 from evallib.data.whole import whole
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, Place, Problem
@@ -71,9 +71,8 @@ def load_published(data: Path) -> Published:
     root = data_root(data)
     if not (root / FILE).exists():
         return Published()
-    file = read_file(root, FILE).sound()
-    reader = Reader()
-    rows = load_table(reader, read_csv(FILE, file.content), "seals", Seal)
+    file, reader = read_file(root, FILE).sound(), Reader()
+    rows = load_csv(reader, file, "seals", Seal)
     last: dict[tuple[str, int], Seal] = {}
     for index, row in enumerate(rows):
         before = last.get((row.department, row.year))

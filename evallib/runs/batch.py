@@ -24,8 +24,6 @@ _MAKE: dict[PageKind, Callable[..., Page]] = {
     "overview": run_overview,
     "monitoring": run_monitoring,
 }
-_PASSING = ("folder.in_use",)
-"""Refusals that say nothing of the next time."""
 
 
 def run_job(job: Job) -> Outcome:
@@ -55,7 +53,7 @@ def _refused(job: Job, mark: str, refusal: InputRefused) -> Outcome:
     """What is written down of a refusal. A published page stands; of a year that is being filled in, it is counted what it lacks."""
     reason = reason_of(refusal)
     state: State = "filling" if lacking_of(refusal.problems) else "refused"
-    if any(problem.code in _PASSING for problem in refusal.problems):
+    if any(problem.code == "folder.in_use" for problem in refusal.problems):  # which says nothing of the next time
         return Outcome(job, state, reason)
     if _stands_published(job):
         return _held(job, mark, reason)

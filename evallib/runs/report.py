@@ -243,23 +243,12 @@ def _spans(years: set[int]) -> list[str]:
 class _Run:
     """A notebook that is run and exported as a page to a folder of the output. `about` is what of the data the page is to show."""
 
-    def __init__(
-        self,
-        made_by: str,
-        folder: str,
-        stem: str,
-        about: dict[str, Any],
-        *,
-        data: Path,
-        out: Path,
-        lang: Lang = "zh",
-        engine: str | None = None,
-        notebook: Path | None = None,
-    ) -> None:
-        self.data, self.out, self.lang, self.about, self.engine = data.resolve(), out.resolve(), lang, about, engine
+    def __init__(self, made_by: str, folder: str, stem: str, about: dict[str, Any], **how: Unpack[How]) -> None:
+        self.data, self.out, self.about = how["data"].resolve(), how["out"].resolve(), about
         refuse_mixed(self.data, self.out)
-        self.folder = self.out / folder
-        self.name, self.path = page_name(stem, lang), notebook or notebook_of(self.data, made_by)
+        self.lang: Lang = how.get("lang", "zh")
+        self.folder, self.name = self.out / folder, page_name(stem, self.lang)
+        self.path, self.engine = how.get("notebook") or notebook_of(self.data, made_by), how.get("engine")
 
     def make(
         self, beside: Callable[[Callable[[str], Path], Any], None] = lambda put, of: None, checked: EvaluatedYear | None = None
