@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from evallib.model.base import Frozen
+from evallib.model.base import Frozen, Year
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import InputRefused, Place, meant
 from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
@@ -168,7 +168,7 @@ class FactChange(_Change):
     kind: Literal["fact"] = "fact"
     fact: str
     value: Number
-    year: Annotated[int, Field(ge=1990, le=2200)] | None = None
+    year: Year | None = None
 
     def make(self, framework: Framework, record: Record) -> Made:
         year, catalogue = record.year if self.year is None else self.year, framework.catalogue

@@ -30,6 +30,7 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from evallib.charts.fonts import chinese_font
+from evallib.model.signs import is_hidden
 from evallib.model.words import Lang
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
@@ -96,7 +97,7 @@ def clean(text: str) -> str:
     'ab c'
     """
     text = re.sub(r"\s+", " ", text)
-    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn", "Co")).strip()
+    return "".join(c for c in text if not is_hidden(c)).strip()
 
 
 def inside(name: str) -> str:

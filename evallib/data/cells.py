@@ -19,7 +19,7 @@ from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, parse_decimal
-from evallib.model.words import Given, Words, folded, listed, words
+from evallib.model.words import Given, Words, few, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
@@ -129,7 +129,7 @@ def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
     rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
     titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
     if rows or titles:
-        told = [str(number) for number in rows[:8]] + ["…"] * (len(rows) > 8)
+        told = few([*map(str, rows)])
         row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
         column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
         both = listed([row_words] * bool(rows) + [column_words] * bool(titles))

@@ -20,15 +20,13 @@ from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused, Problem
 from evallib.model.record import Contradiction
 from evallib.model.units import Unit, Units
-from evallib.model.words import LANGS, Words, listed, words
+from evallib.model.words import LANGS, Words, few, listed, words
 from evallib.model.years import CountyYear
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 
 ACKNOWLEDGED = "contradictions.csv"
-MOST = 10
-"""How many heads a remark names."""
 
 
 def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ()) -> Government:
@@ -87,8 +85,7 @@ def _from_file(root: Path, file: File, units: Units, year: int, years: Sequence[
     for y, codes in unknown.items():
         if codes:
             name = "some_unknown" if y in measured else "all_unknown"
-            shown = listed([*codes[:MOST], *(["…"] if len(codes) > MOST else [])])
-            remarks.append(sentence(f"government.{name}", year=y, count=len(codes), codes=shown))
+            remarks.append(sentence(f"government.{name}", year=y, count=len(codes), codes=listed(few(codes, 10))))
     used = [row for of_year in found.values() for row in of_year]
     sources = {row.source: tuple(dict.fromkeys(r.section for r in used if r.source == row.source)) for row in used}
     return Government(

@@ -27,6 +27,7 @@ from evallib.data.sheets import read_csv
 from evallib.data.whole import Together, together
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
+from evallib.model.base import CODE, YEARS
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
@@ -45,7 +46,6 @@ from evallib.score.measure import measure
 LAST_YEAR = "last-year"
 """The source that stands for last year's data: what was carried over from it says so."""
 
-_CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _PROFILE = ("full_name", "rank", "duties", "client")
 _Rows = list[dict[str, str]]
 
@@ -115,9 +115,9 @@ def _usual_framework(data: Path, department: str, year: int, name: str, kind: Ki
 
 
 def _refuse_bad_code(department: str, year: int) -> None:
-    if not _CODE.fullmatch(department) or department in RESERVED:
+    if not re.fullmatch(CODE, department) or department in RESERVED:
         raise refused("department.code_wrong", "departments.csv", department)
-    if not 1990 <= year <= 2200:
+    if year not in YEARS:
         raise refused("year.out_of_range", "departments.csv", str(year))
 
 

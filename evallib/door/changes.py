@@ -22,6 +22,7 @@ from evallib.analysis.changes import (
 from evallib.data.parameters import checked_year
 from evallib.door.lookup import found_in, refuse_unknown
 from evallib.door.numbers import exact, is_nothing, told_short, verdict
+from evallib.model.base import YEARS
 from evallib.model.evaluation import Evaluation
 from evallib.model.units import NO_UNIT, SHARE, Unit, parse_decimal
 from evallib.model.words import Words, folded, words
@@ -120,7 +121,7 @@ def _of_year(name: Any, evaluated: int) -> tuple[Any, int]:
         return name, evaluated
     if len(name) != 2:
         raise refused("door.no_pair", told_short(name))
-    if not 1990 <= (year := checked_year(name[1])) <= 2200:  # what a record can hold
+    if (year := checked_year(name[1])) not in YEARS:  # what a record can hold
         raise refused("parameters.no_year", told_short(name))
     return name[0], year
 

@@ -12,6 +12,12 @@ from evallib.model.words import Words, words
 
 Basis = Literal["published", "reconstructed", "own", "unverified"]
 """What a statement rests on. `unverified`: it is ascribed to a document that nobody held it against."""
+CODE = r"^[a-z0-9][a-z0-9_]{0,39}$"
+Code = Annotated[str, Field(pattern=CODE)]
+"""The code of a department, project or policy: the name of its folder and files."""
+YEARS = range(1990, 2201)
+Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
+"""A year that can be evaluated, or that a number can be of."""
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from evallib.model.base import Year
 from evallib.model.rows import Sourced, told
 from evallib.model.table_words import CHOICES
 from evallib.model.words import Words
@@ -20,7 +21,7 @@ KINDS: dict[Kind, Words] = {kind: CHOICES[kind] for kind in get_args(Kind)}
 class BudgetHead(Sourced):
     """A line of budget_heads.csv: one head of the government's budget in one year. All heads of a year are of one level."""
 
-    year: Annotated[int, Field(ge=1990, le=2200)]
+    year: Year
     code: Annotated[str, Field(min_length=1)]
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""

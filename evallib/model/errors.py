@@ -7,10 +7,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
-from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
+from evallib.model.words import NOTHING, Given, Lang, Words, few, listed, words
 
-_SHOWN = 8
-"""So many of the lines where the same is wrong are named."""
 Made = TypeVar("Made")
 Acts = Literal["department", "evaluator", "author", "runner"]
 """Who mends what is wrong: the department, the evaluators, the author of the framework, whoever runs a command."""
@@ -63,7 +61,7 @@ class Place:
             cells = f"{self.cell}:{self.cell.rstrip('0123456789')}{self.until}" if several else self.cell
             parts.append(f"单元格 {cells}" if lang == "zh" else f"{'cells' if several else 'cell'} {cells}")
         if self.again:
-            more = [str(line) for line in self.again[:_SHOWN]] + ["…"] * (len(self.again) > _SHOWN)
+            more = few([*map(str, self.again)])
             parts.append(f"第 {'、'.join(more)} 行相同" if lang == "zh" else f"the same in line {', '.join(more)}")
         return ("，" if lang == "zh" else ", ").join(parts)
 
@@ -201,4 +199,4 @@ def meant(found: str, known: list[str]) -> Words:
     known = [*dict.fromkeys(known)]
     like = near(found, known, 1) or [one for one in known if len(found) > 2 and found in one][:3]
     meaning = words(f"是否应为 {'、'.join(like)}？", f"did you mean {', '.join(like)}? ") if like else NOTHING
-    return meaning + words("可用的有：", "There are: ") + listed(known if len(known) <= 25 else [*known[:25], "…"])
+    return meaning + words("可用的有：", "There are: ") + listed(few(known, 25))

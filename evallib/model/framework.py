@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from evallib.model.base import Basis, Clause, Frozen, Id, Named
+from evallib.model.base import Basis, Clause, Frozen, Id, Named, Year
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
 from evallib.model.record import Kind
@@ -202,7 +202,7 @@ class Framework(Named):
 
     format: Literal[2]
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
-    first_year: Annotated[int, Field(ge=1990, le=2200)]
+    first_year: Year
     kinds: tuple[Kind, ...] = ()
     builds_on: tuple[str, ...] = ()
     points: Annotated[Decimal, Field(ge=0)] = ZERO

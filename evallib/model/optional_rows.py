@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from evallib.model.base import Id
+from evallib.model.base import Id, Year
 from evallib.model.rows import InBoth, Sourced
 
 
@@ -54,7 +54,7 @@ class CostResult(Sourced):
     result: Id
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
-    year: Annotated[int, Field(ge=1990, le=2200)]
+    year: Year
     cost: Annotated[Decimal, Field(ge=0)] | None = None
     cost_unit: str
     quantity: Annotated[Decimal, Field(ge=0)] | None = None

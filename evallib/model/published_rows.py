@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from evallib.model.base import Code, Year
 from evallib.model.rows import Row, told
 
 FILE = "published.csv"
@@ -20,8 +21,8 @@ Pairs = Annotated[str, Field(pattern=r"^$|^[^=;]+=[^=;]+(; [^=;]+=[^=;]+)*$")]
 class Seal(Row):
     """A line of published.csv: a result of a department's year that was published, first, after an error or with new data."""
 
-    department: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
-    year: Annotated[int, Field(ge=1990, le=2200)]
+    department: Code
+    year: Year
     kind: Kind
     date: datetime.date
     framework: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*/\d{4}$")]

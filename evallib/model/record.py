@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from evallib.model.base import Basis, Frozen, Id
+from evallib.model.base import Basis, Code, Frozen, Id, Year
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
@@ -83,7 +83,7 @@ class Fact(Sourced):
     """A primitive number. An empty value says: known to be missing. The note says why, or how it was read."""
 
     fact: str
-    year: Annotated[int, Field(ge=1990, le=2200)]
+    year: Year
     value: Decimal | None = None
     unit: str
     note: str = ""
@@ -281,12 +281,12 @@ class Contradiction(Sourced):
 class Listing(Row):
     """A line of departments.csv: a department, a project or a policy under a name and a framework, for a span of years."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
+    code: Code
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     framework: str
-    first_year: Annotated[int, Field(ge=1990, le=2200)]
-    last_year: Annotated[int, Field(ge=1990, le=2200)]
+    first_year: Year
+    last_year: Year
     kind: Kind = "department"
     department: str = ""
 

@@ -8,7 +8,10 @@ _HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Control, format and direction, unassigned, private use, half of a letter, separators of lines and paragraphs."""
 
 
-def _is_hidden(sign: str) -> bool:
+def is_hidden(sign: str) -> bool:
+    """Whether a reader cannot see a sign, or it turns the text round."""
+    if sign.isprintable():
+        return False
     found = category(sign)
     if found == "Cn" and 0x20000 <= ord(sign) < 0x3FFFE:
         return False  # where rare Chinese characters are added that this Python does not know yet
@@ -23,7 +26,7 @@ def hidden_sign(text: str) -> str | None:
     """
     if text.isprintable():
         return None
-    return next((sign for sign in text if not sign.isprintable() and _is_hidden(sign)), None)
+    return next((sign for sign in text if is_hidden(sign)), None)
 
 
 def code_of(sign: str) -> str:
@@ -43,4 +46,4 @@ def shown(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(f"‹{code_of(sign)}›" if not sign.isprintable() and _is_hidden(sign) else sign for sign in text)
+    return "".join(f"‹{code_of(sign)}›" if is_hidden(sign) else sign for sign in text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal
@@ -66,6 +66,15 @@ def listed(parts: Iterable[str | Words]) -> Words:
     Words(zh='甲、乙', en='甲, b')
     """
     return joined((words(part) if isinstance(part, str) else part for part in parts), "、", ", ")
+
+
+def few(parts: Sequence[str], most: int = 8) -> list[str]:
+    """The first of several texts, and that there are more.
+
+    >>> few(["4", "5", "6"], 2)
+    ['4', '5', '…']
+    """
+    return [*parts[:most], *(["…"] if len(parts) > most else [])]
 
 
 Given = str | int | Words

@@ -78,15 +78,24 @@ def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None
     None where it has to be done: for the first time, anew, or because an output is gone or was cut short.
     """
     try:
-        stamp = json.loads(job.stamp.read_text(encoding="utf-8"))
+        stamp = _read(job)
         if stamp["fingerprint"] != fingerprint(job, known):
             return None
         state: State = stamp.get("state", "up_to_date")
         if state in USABLE and stamp["outputs"] != _sizes(job):
             return None
         return Outcome(job, state, Words(**stamp["reason"]) if "reason" in stamp else NOTHING)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputRefused):
+    except (OSError, KeyError, TypeError, InputRefused):
         return None
+
+
+def _read(job: Job) -> dict[str, Any]:
+    """What a stamp holds; nothing where there is none, or it is not as one is written."""
+    try:
+        found = json.loads(job.stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> list[Outcome]:
@@ -131,8 +140,5 @@ def read_result(job: Job, part: str = "result") -> dict[str, Any] | None:
 
     Whether it stands is for `standing` to say.
     """
-    try:
-        found = json.loads(job.stamp.read_text(encoding="utf-8"))[part]
-    except (OSError, ValueError, KeyError):
-        return None
+    found = _read(job).get(part)
     return found if isinstance(found, dict) else None
