@@ -144,7 +144,12 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
 
 def difference(row: Seal, evaluation: Evaluation) -> Words:
     """What an evaluation says otherwise than was published."""
-    return differences(_correction(row, sealed(evaluation, "first", "", row.date.isoformat(), None), _names(evaluation)))
+    return differences(_correction(row, _like(row, evaluation), _names(evaluation)))
+
+
+def _like(row: Seal, evaluation: Evaluation) -> Seal:
+    """The row by which an evaluation would have been published first, on the day of another one."""
+    return sealed(evaluation, "first", "", row.date.isoformat(), None)
 
 
 def seal_again(root: Path) -> tuple[Words, ...]:
@@ -163,7 +168,7 @@ def seal_again(root: Path) -> tuple[Words, ...]:
         except InputRefused as refusal:
             said.append(sentence("upgrade.not_sealed", reason=refusal.in_short(), **about))
             continue
-        now = sealed(today, "first", "", row.date.isoformat(), None)
+        now = _like(row, today)
         if (now.total, now.grade, now.framework, now.scores) != (row.total, row.grade, row.framework, row.scores):
             said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
             continue

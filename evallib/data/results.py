@@ -121,11 +121,10 @@ def _different(document: dict[str, Any], told: Evaluation, made: Evaluation, pla
             if str(document[key]) != str(getattr(made, key)):
                 yield wrong(_part(key), document[key], getattr(made, key))
         scores = {i["id"]: i["score"] for i in document["indicators"]}
-        for one in made.indicators:
-            if scores.pop(one.id, None) != (None if one.score is None else str(one.score)):
-                yield wrong(one.name, {i["id"]: i["score"] for i in document["indicators"]}.get(one.id), one.score)
-        for id in scores:
-            yield wrong(words(id), scores[id], None)
+        today = {i.id: None if i.score is None else str(i.score) for i in made.indicators}
+        for id in {**today, **scores}:
+            if id not in today or scores.get(id) != today[id]:
+                yield wrong(made.indicator(id).name if id in today else words(id), scores.get(id), today.get(id))
         return
     for field in fields(Evaluation):
         said, found = getattr(told, field.name), getattr(made, field.name)

@@ -117,10 +117,14 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
     return found
 
 
-def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, **more: Any) -> None:
-    """Write down what became of a job, by a fingerprint that was taken before it was done. What has a page is told with its sizes."""
+def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, result: Any = None) -> None:
+    """Write down what became of a job, by a fingerprint that was taken before it was done. What has a page is told with its sizes and the
+    result that it shows.
+    """
     content: dict[str, Any] = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
-    content |= ({"outputs": _sizes(job), "files": {file.name: checksum(file) for file in job.outputs}} if state in USABLE else {}) | more
+    if state in USABLE:
+        files = {file.name: checksum(file) for file in job.outputs}
+        content |= {"outputs": _sizes(job), "files": files, "result": result or {}}
     with whole(job.stamp, job.out) as file:
         file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
