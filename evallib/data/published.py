@@ -10,7 +10,7 @@ from pathlib import Path
 
 from evallib.data.cells import Reader, load_table
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import data_root, read_file
+from evallib.data.folder import data_root, mend_above, read_file
 from evallib.data.raw_tables import head_of, shown, texts_of
 from evallib.data.sheets import read_csv
 from evallib.model.errors import InputRefused, Place, Problem
@@ -70,6 +70,7 @@ def load_published(data: Path) -> Published:
     True
     """
     root = data_root(data)
+    mend_above(root)
     if not (root / FILE).exists():
         return Published()
     file = read_file(root, FILE).sound()

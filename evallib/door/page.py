@@ -14,7 +14,7 @@ from evallib.data import net
 from evallib.data.folder import data_root, find_data
 from evallib.data.notebooks import refuse_unknown_parameters
 from evallib.data.parameters import checked_lang, checked_parameters
-from evallib.data.published import load_published
+from evallib.data.published import NONE, load_published
 from evallib.door.book import Book, County, Years
 from evallib.door.lookup import ByName
 from evallib.door.result import Path_, Result
@@ -113,7 +113,8 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         department, year, lang = checked_parameters(department, year, lang, root)
         if page == "monitoring":
             return Running(root, department, year, lang)
-        return _evaluated(Book(root, lang, load_published(root)), department, year)
+        several = department is None or year is None
+        return _evaluated(Book(root, lang, load_published(root) if several else NONE), department, year)
     except InputRefused as refusal:
         return _shown_refusal(refusal, lang)
     except Exception as error:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from evallib.data.folder import mend_above
 from evallib.data.published import Published, difference, load_published
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -58,6 +59,7 @@ def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
 
     Raises InputRefused where there is no such file or folder, or the list or what was published cannot be read.
     """
+    mend_above(path)
     known = _Known(data)
     if path.is_dir():
         return tuple(_folder(path, known))
