@@ -111,6 +111,12 @@ def _mend(folder: Path) -> None:
         clear_dead(folder)
 
 
+def mend_above(folder: Path) -> None:
+    """Bring to an end what a killed `publish` left half done: its work lies in a folder above, which holds data and reports."""
+    for above in folder.resolve().parents:
+        _mend(above)
+
+
 def year_folder(root: Path, department: str, year: int) -> Path:
     """Where a department's year stands: this folder, or a workbook of the same name beside it."""
     return root / "departments" / department / str(year)

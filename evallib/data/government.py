@@ -14,6 +14,7 @@ from evallib.checks.sums import asked_about
 from evallib.data.cells import Reader
 from evallib.data.folder import File, data_root, read_file
 from evallib.data.load import load_csv
+from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_units
 from evallib.data.years import evaluate_county
 from evallib.model.budget_rows import FILE, BudgetHead
@@ -29,10 +30,11 @@ from evallib.say.sentences import sentence
 ACKNOWLEDGED = "contradictions.csv"
 
 
-def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ()) -> Government:
+def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = (), published: Published = NONE) -> Government:
     """The heads of a year and the two before it, measured and scored: from `budget_heads.csv` where it is there, else from the departments.
 
-    `evaluated` are county years at hand already, which are then not evaluated again. A year without data is left out and said;
+    `evaluated` are county years at hand already, which are then not evaluated again; of the others nothing is taken that is not as it was
+    `published`. A year without data is left out and said;
     with fewer than three years there are figures without scores. Raises InputRefused with every problem of the file, or where the
     list of departments cannot be read.
 
@@ -44,7 +46,7 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = ())
     if (root / FILE).is_file():
         return _from_file(root, read_file(root, FILE), load_units(root, year), year, years)
     at_hand = {county.year: county for county in evaluated}
-    return from_departments(year, [at_hand.get(y) or evaluate_county(data, y) for y in years])
+    return from_departments(year, [at_hand.get(y) or evaluate_county(data, y, published) for y in years])
 
 
 def budget_years(data: Path) -> set[int]:

@@ -10,12 +10,9 @@ from pathlib import Path
 
 from evallib.data.cells import Reader
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import data_root, read_file
+from evallib.data.folder import data_root, mend_above, read_file
 from evallib.data.load import load_csv
 from evallib.data.raw_tables import head_of, shown, texts_of
-from evallib.data.rulebook import load_county
-from evallib.data.whole import whole
-from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Correction, Difference, Evaluation
 from evallib.model.published_rows import FILE, Kind, Seal, paired
@@ -44,7 +41,8 @@ class Published:
     def corrected(self, department: str, year: int) -> str:
         """What tells a corrected year from what it was before; empty where nothing was corrected."""
         row = self.of(department, year)
-        return row.result_seal if row and row.kind != "first" else ""
+        told = "" if row is None or row.kind == "first" else row.result_seal
+        return told if row is None or row.format == FORMAT else f"{told}{row.format}"  # until `upgrade` seals it again
 
     def with_row(self, row: Seal, instead: Seal | None = None) -> Published:
         """What is published once a row is added, or stands in the place of another one."""
@@ -60,6 +58,9 @@ class Published:
         return replace(evaluation, corrections=self.corrections(record.department, record.year, _names(evaluation)))
 
 
+NONE = Published()
+
+
 def load_published(data: Path) -> Published:
     """What was published of a data folder; nothing where there is no `published.csv`.
 
@@ -69,6 +70,7 @@ def load_published(data: Path) -> Published:
     True
     """
     root = data_root(data)
+    mend_above(root)
     if not (root / FILE).exists():
         return Published()
     file, reader = read_file(root, FILE).sound(), Reader()
@@ -124,10 +126,11 @@ def write_published(published: Published, file: Path, lang: Lang) -> None:
 
 def check_published(published: Published, evaluation: Evaluation) -> tuple[Problem, ...]:
     """What of an evaluation is not as it was published; nothing where it was not, or all is as it was."""
-    e, seals = evaluation, seals_of(evaluation)
+    e = evaluation
     row = published.of(e.record.department, e.record.year)
     if row is None:
         return ()
+    seals = seals_of(e)
     place = Place(f"{row.department} {row.year}")
     if row.format != FORMAT:
         return (problem("published.old_format", place),)
@@ -144,41 +147,7 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
 
 def difference(row: Seal, evaluation: Evaluation) -> Words:
     """What an evaluation says otherwise than was published."""
-    return differences(_correction(row, _like(row, evaluation), _names(evaluation)))
-
-
-def _like(row: Seal, evaluation: Evaluation) -> Seal:
-    """The row by which an evaluation would have been published first, on the day of another one."""
-    return sealed(evaluation, "first", "", row.date.isoformat(), None)
-
-
-def seal_again(root: Path) -> tuple[Words, ...]:
-    """Bring the checksums of published results to today's rule, where every score is the same; what was done, a line each.
-
-    Raises InputRefused where `published.csv` cannot be read, OSError where it cannot be written.
-    """
-    published, said = load_published(root), list[Words]()
-    rows = list(published.rows)
-    for index, row in enumerate(rows):
-        if row.format == FORMAT or published.of(row.department, row.year) is not row:
-            continue
-        about = {"department": row.department, "year": str(row.year)}
-        try:
-            today = evaluate_year(root, row.department, row.year).evaluation
-        except InputRefused as refusal:
-            said.append(sentence("upgrade.not_sealed", reason=refusal.in_short(), **about))
-            continue
-        now = _like(row, today)
-        if (now.total, now.grade, now.framework, now.scores) != (row.total, row.grade, row.framework, row.scores):
-            said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
-            continue
-        kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
-        rows[index] = row.model_copy(update=kept)
-        said.append(sentence("upgrade.sealed_again", **about))
-    if rows != list(published.rows):
-        with whole(root / FILE) as file:
-            write_published(Published(tuple(rows)), file, load_county(root).language)
-    return tuple(said)
+    return differences(_correction(row, sealed(evaluation, "first", "", row.date.isoformat(), None), _names(evaluation)))
 
 
 def _framework(evaluation: Evaluation) -> str:

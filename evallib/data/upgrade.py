@@ -21,13 +21,17 @@ from evallib.data.folder import COUNTY, has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
 from evallib.data.locks import held
-from evallib.data.published import seal_again
+from evallib.data.published import Published, difference, load_published, sealed, write_published
+from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
-from evallib.data.whole import Together, clear_dead, free, together
+from evallib.data.whole import Together, clear_dead, free, together, whole
+from evallib.data.years import evaluate_year
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Treatment
+from evallib.model.published_rows import FILE
+from evallib.model.seals import FORMAT
 from evallib.model.words import Words
 from evallib.say.numbers import written
 from evallib.say.refusals import refused
@@ -72,7 +76,7 @@ def upgrade(folder: Path) -> Upgraded:
         else:
             changes += _old_frameworks(root, change)
         changes += _replace_laid(root.parent, change)
-    changes += seal_again(root)
+    changes += _seal_again(root)
     return Upgraded(root, tuple(changes), kept)
 
 
@@ -286,3 +290,32 @@ def _replace_laid(folder: Path, change: Together) -> Iterator[Words]:
             shutil.copyfile(file, change.put(free(file.parent, f"{file.stem}.1.0", ".ipynb")))
         shutil.copyfile(today, change.put(file))
         yield _changed(folder, file, "kept" if changed else "replaced")
+
+
+def _seal_again(root: Path) -> tuple[Words, ...]:
+    """Bring the checksums of published results to today's rule, where every score is the same; what was done, a line each.
+
+    Raises InputRefused where `published.csv` cannot be read, OSError where it cannot be written.
+    """
+    published, said = load_published(root), list[Words]()
+    rows = list(published.rows)
+    for index, row in enumerate(rows):
+        if row.format == FORMAT or published.of(row.department, row.year) is not row:
+            continue
+        about = {"department": row.department, "year": str(row.year)}
+        try:
+            today = evaluate_year(root, row.department, row.year).evaluation
+        except InputRefused as refusal:
+            said.append(sentence("upgrade.not_sealed", reason=refusal.in_short(), **about))
+            continue
+        now = sealed(today, "first", "", row.date.isoformat(), None)
+        if (now.total, now.grade, now.framework, now.scores) != (row.total, row.grade, row.framework, row.scores):
+            said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
+            continue
+        kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
+        rows[index] = row.model_copy(update=kept)
+        said.append(sentence("upgrade.sealed_again", **about))
+    if rows != list(published.rows):
+        with whole(root / FILE) as file:
+            write_published(Published(tuple(rows)), file, load_county(root).language)
+    return tuple(said)

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -140,10 +141,15 @@ def clear_dead(folder: Path) -> None:
 def _ours(folder: Path) -> Iterator[Path]:
     """The work folders in a folder, of the living and the dead: they bear our mark, or hold nothing at all yet."""
     for path in folder.glob(".evallib-*"):
-        if _OURS.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+        if _OURS.fullmatch(path.name) and path.is_dir() and not path.is_symlink() and not _is_strangers(path):
             names = {part.name for part in path.iterdir()}
             if _MARK in names or names <= {_HELD}:
                 yield path
+
+
+def _is_strangers(work: Path) -> bool:
+    """Whether somebody else has put it into a folder where everybody may put things, as `/tmp`: what it asks for is not done."""
+    return bool(work.parent.stat().st_mode & stat.S_ISVTX) and work.stat().st_uid != os.getuid()
 
 
 def _clear(work: Path) -> None:

@@ -11,12 +11,14 @@ from evallib.checks.prose import check_prose
 from evallib.data.folder import checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
+from evallib.data.published import NONE, Published, check_published
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.steady import steady
-from evallib.model.words import Words, listed, words
+from evallib.model.words import NOTHING, Words, listed, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
+from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 from evallib.score.reconcile import number_names
@@ -24,10 +26,11 @@ from evallib.score.scoring import evaluate
 
 
 @steady
-def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
+def evaluate_year(data: Path, department: str, year: int, published: Published = NONE) -> EvaluatedYear:
     """Load, check and score a department's year, and last year's where there is data for it.
 
-    Raises InputRefused with every problem found. Last year's data that cannot be used is remarked and left out.
+    Raises InputRefused with every problem found. Last year's data that cannot be used, or gives something else than is `published`, is
+    remarked and left out.
 
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
@@ -41,6 +44,8 @@ def evaluate_year(data: Path, department: str, year: int) -> EvaluatedYear:
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
     refuse_errors(found)
     previous = _evaluation(before) if before else None
+    if previous and check_published(published, previous):
+        previous, unusable = None, (problem("year.last_year_held", Place("published.csv"), department=department, year=year - 1),)
     remarks = (*unusable, *loaded.remarks, *found, *check_plausibility(evaluation, previous, loaded.where))
     return EvaluatedYear(evaluation, previous, remarks)
 
@@ -51,37 +56,44 @@ def _evaluation(loaded: LoadedYear) -> Evaluation:
     return evaluate(loaded.framework, loaded.record)
 
 
-def evaluate_department(data: Path, department: str) -> DepartmentYears:
-    """Every listed year of a department, evaluated; what cannot be is said, with the first of the reasons.
+def evaluate_department(data: Path, department: str, published: Published = NONE) -> DepartmentYears:
+    """Every listed year of a department, evaluated; what cannot be is said, with the first of the reasons: see `evaluated_or_absent`.
 
     Raises InputRefused where the list cannot be read or does not know the department.
     """
     listings = load_departments(data).of(department)
     if not listings:
         load_year(data, department, 0)  # refuses with the codes that there are
-    found = [_evaluated_or_absent(data, row, year) for row in listings for year in row.years]
-    evaluations = sorted((e for e in found if isinstance(e, Evaluation)), key=lambda e: e.record.year)
+    found = [evaluated_or_absent(data, row, year, published) for row in listings for year in row.years]
+    evaluations = sorted((e.evaluation for e in found if isinstance(e, EvaluatedYear)), key=lambda e: e.record.year)
     absent = sorted((a for a in found if isinstance(a, Absent)), key=lambda a: a.year)
     return DepartmentYears(department, listings[-1].words, tuple(evaluations), tuple(absent))
 
 
-def evaluate_county(data: Path, year: int) -> CountyYear:
+def evaluate_county(data: Path, year: int, published: Published = NONE) -> CountyYear:
     """Every department that is listed for a year, evaluated; what cannot be is said, with the first of the reasons.
 
     Raises InputRefused where the list cannot be read.
     """
     listings = [row for row in load_departments(data) if year in row.years]
-    found = [_evaluated_or_absent(data, row, year) for row in listings]
-    return CountyYear(year, tuple(e for e in found if isinstance(e, Evaluation)), tuple(a for a in found if isinstance(a, Absent)))
+    found = [evaluated_or_absent(data, row, year, published) for row in listings]
+    evaluations = tuple(e.evaluation for e in found if isinstance(e, EvaluatedYear))
+    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)))
 
 
-def _evaluated_or_absent(data: Path, row: Listing, year: int) -> Evaluation | Absent:
+def evaluated_or_absent(data: Path, row: Listing, year: int, published: Published = NONE) -> EvaluatedYear | Absent:
+    """A listed year, or why it cannot be shown beside others: also where something else is `published` of it, which stands."""
     if not has_data(data, row.code, year):
         return Absent(row.code, row.words, year, words("没有数据", "there is no data"))
     try:
-        return evaluate_year(data, row.code, year).evaluation
+        found = evaluate_year(data, row.code, year, published)
     except InputRefused as refusal:
         return Absent(row.code, row.words, year, reason_of(refusal))
+    seal = published.of(row.code, year)
+    if seal and check_published(published, found.evaluation):
+        total = sentence("corrections.held_total", total=plain(seal.total, 2)) if seal.total is not None else NOTHING
+        return Absent(row.code, row.words, year, sentence("corrections.held", date=seal.date.isoformat(), total=total))
+    return found
 
 
 _LACKING = ("cell.missing", "fact.empty", "fact.missing", "judgement.missing")

@@ -7,16 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from evallib.data.folder import data_root, find_data, has_data
+from evallib.data.folder import data_root, find_data
 from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.parameters import checked_lang, checked_year
+from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_county
-from evallib.data.years import evaluate_year, reason_of
+from evallib.data.years import evaluate_year, evaluated_or_absent
 from evallib.door import frames
 from evallib.door.lookup import ByName, found_in
 from evallib.door.result import Frames, Path_, Plot, Result, plots
 from evallib.door.shown import Shown, Shows, heads, shell, told
-from evallib.model.errors import InputRefused
+from evallib.model.record import Listing
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears
 from evallib.say.refusals import refused
@@ -168,9 +169,9 @@ class County(Results):
     1
     """
 
-    def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], year: int) -> None:
+    def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], year: int, published: Published) -> None:
         super().__init__(data, lang, found)
-        self._year = year
+        self._year, self._published = year, published
 
     def __getitem__(self, department: str) -> Result:
         named = {r.department: r.evaluation.record.name if isinstance(r, Result) else r.name for r in self._found}
@@ -182,7 +183,7 @@ class County(Results):
         from evallib.pages.overview import CountyOverview
 
         county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent)
-        return CountyOverview(county, self._lang, load_government(self._data, self._year, evaluated=[county]))
+        return CountyOverview(county, self._lang, load_government(self._data, self._year, [county], self._published))
 
     @property
     def section(self) -> ByName[Section]:
@@ -216,7 +217,8 @@ class Book(Results):
     84.63
     """
 
-    def __init__(self, data: Path_ = "data", lang: Lang | None = None) -> None:
+    def __init__(self, data: Path_ = "data", lang: Lang | None = None, published: Published = NONE) -> None:
+        """`published` is for a page of several: what is not as it was published is absent there. Who explores is free."""
         root = data_root(find_data(Path(data)))
         super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
@@ -224,6 +226,7 @@ class Book(Results):
             from evallib.charts.fonts import use_chinese
 
             use_chinese(tell=False)
+        self._published = published
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
     @cached_property
@@ -242,24 +245,17 @@ class Book(Results):
     def _named(self) -> dict[str, Words]:
         return {row.code: row.words for row in self._some}
 
-    def _get(self, department: str, year: int) -> Result:
-        return Result(evaluate_year(self._data, department, year), self._lang, self._data)
-
-    def _try(self, department: str, year: int, name: Words) -> Result | Absent:
+    def _try(self, row: Listing, year: int) -> Result | Absent:
         """A result that is listed, or why it could not be used; once."""
-        key = department, year
+        key = row.code, year
         if key not in self._made:
-            try:
-                if not has_data(self._data, department, year):
-                    raise refused("door.no_data", f"{department} {year}")
-                self._made[key] = self._get(department, year)
-            except InputRefused as refusal:
-                self._made[key] = Absent(department, name, year, reason_of(refusal))
+            found = evaluated_or_absent(self._data, row, year, self._published)
+            self._made[key] = found if isinstance(found, Absent) else Result(found, self._lang, self._data)
         return self._made[key]
 
     @property
     def _found(self) -> tuple[Result | Absent, ...]:
-        return tuple(self._try(row.code, y, row.words) for row in self._listed for y in range(row.first_year, row.last_year + 1))
+        return tuple(self._try(row, y) for row in self._listed for y in row.years)
 
     @overload
     def __getitem__(self, asked: tuple[str, int]) -> Result: ...
@@ -272,19 +268,19 @@ class Book(Results):
 
         if isinstance(asked, tuple) and len(asked) == 2:
             department = found_in(self._named, asked[0], "department")
-            return self._get(department, checked_year(asked[1]))
+            return Result(evaluate_year(self._data, department, checked_year(asked[1])), self._lang, self._data)
         if isinstance(asked, str):
             department = found_in(self._named, asked, "department")
             rows = self._listed.of(department)
-            found = [self._try(department, y, row.words) for row in rows for y in range(row.first_year, row.last_year + 1)]
+            found = [self._try(row, y) for row in rows for y in row.years]
             return Years(self._data, self._lang, found, department, rows[-1].words)
         if hasattr(asked, "__index__"):
             year = checked_year(asked)
-            rows = [row for row in self._listed if row.first_year <= year <= row.last_year]
+            rows = [row for row in self._listed if year in row.years]
             if not rows and year not in budget_years(self._data):  # a government's budget makes an overview by itself
-                years = {str(y): words(str(y)) for row in self._some for y in range(row.first_year, row.last_year + 1)}
+                years = {str(y): words(str(y)) for row in self._some for y in row.years}
                 found_in(years, year, "year")
-            return County(self._data, self._lang, [self._try(row.code, year, row.words) for row in rows], year)
+            return County(self._data, self._lang, [self._try(row, year) for row in rows], year, self._published)
         raise refused("door.no_department_and_year", str(asked)[:60])
 
     @property

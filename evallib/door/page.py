@@ -14,6 +14,7 @@ from evallib.data import net
 from evallib.data.folder import data_root, find_data
 from evallib.data.notebooks import refuse_unknown_parameters
 from evallib.data.parameters import checked_lang, checked_parameters
+from evallib.data.published import NONE, load_published
 from evallib.door.book import Book, County, Years
 from evallib.door.lookup import ByName
 from evallib.door.result import Path_, Result
@@ -99,8 +100,9 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
     """The line that a notebook for a page begins with: as `ev.evaluate`, of the parameters in the cell above it.
 
     With a department and a year a `Result`, with a department alone its `Years`, with a year alone the `County`; with
-    `page="monitoring"` what was monitored of a running year. The parameters are checked. Where something is refused, a notebook shows
-    it here and goes on with nothing to show, and `ev.report` at its end says it again; elsewhere InputRefused is raised.
+    `page="monitoring"` what was monitored of a running year. Of several, what is not as it was published is absent. The parameters are
+    checked. Where something is refused, a notebook shows it here and goes on with nothing to show, and `ev.report` at its end says it
+    again; elsewhere InputRefused is raised.
 
     >>> begin("hrss", 2023, "en", "data").total
     84.63
@@ -109,7 +111,10 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         _refuse_unknown()
         root = data_root(find_data(Path(data)))
         department, year, lang = checked_parameters(department, year, lang, root)
-        return Running(root, department, year, lang) if page == "monitoring" else _evaluated(Book(root, lang), department, year)
+        if page == "monitoring":
+            return Running(root, department, year, lang)
+        several = department is None or year is None
+        return _evaluated(Book(root, lang, load_published(root) if several else NONE), department, year)
     except InputRefused as refusal:
         return _shown_refusal(refusal, lang)
     except Exception as error:

@@ -99,7 +99,8 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
         for year in row.years:
             before = next((other.framework for other in rows if year - 1 in other.years), None)
             inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
-            about = (listed + published.corrected(row.code, year), row.words, inputs, row.kind, row.framework)
+            corrected = "".join(published.corrected(row.code, one) for one in (year - 1, year))
+            about = (listed + corrected, row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))
     return tuple(found)
 

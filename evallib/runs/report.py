@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext, suppress
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,7 @@ from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.budget_rows import FILE as HEADS
-from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
+from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
@@ -112,9 +112,9 @@ def run_report(
     the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
     run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
-    with refused_set_aside(run.data, run.out, str(year), department, department, year):
-        checked = evaluate_year(run.data, department, year)
     known = load_published(run.data) if published is None else published
+    with refused_set_aside(run.data, run.out, str(year), department, department, year):
+        checked = evaluate_year(run.data, department, year, known)
     refuse_errors(check_published(known, checked.evaluation))
     checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
@@ -122,7 +122,7 @@ def run_report(
 
     def beside(put: Callable[[str], Path], of: Any) -> None:
         nonlocal evaluation, more
-        refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year).evaluations)
+        refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
             raise refused("published.not_told", run.path.name)
         evaluation = _handed_over(of, evaluation) if of else evaluation
@@ -168,17 +168,17 @@ def _handed_over(of: Any, recorded: Evaluation) -> Evaluation:
 def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """Make the page that sets a department's years side by side: `OUT/comparison/DEPARTMENT.html`, with its notebook.
 
-    Raises as `run_report` does; also where none of the department's years can be evaluated, or one is published with another result.
+    Raises as `run_report` does; also where none of the department's years can be shown.
     """
     run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
+    published = load_published(run.data)
     with refused_set_aside(run.data, run.out, "comparison", department, department):
-        found = evaluate_department(run.data, department)
+        found = evaluate_department(run.data, department, published)
         if not found.evaluations:
             raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
-    _refuse_unpublished(run.data, found.evaluations)
 
     def unchanged(put: Callable[[str], Path], of: Any) -> None:
-        refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department).evaluations)
+        refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department, published).evaluations)
 
     return run.make(unchanged)
 
@@ -201,8 +201,7 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
 def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
-    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it, or one
-    is published with another result.
+    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
     """
     run = _Run(OVERVIEW, "overview", str(year), {"year": year}, **how)
     years = budget_years(run.data)
@@ -210,23 +209,10 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     years |= {y for row in listings for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
-    _refuse_unpublished(run.data, _published(run.data, range(year - 2, year + 1)))
+    load_published(run.data)  # which, as the budget, is refused before the notebook runs
     if (run.data / HEADS).is_file():
-        load_heads(run.data)  # which is refused before the notebook runs
+        load_heads(run.data)
     return run.make()
-
-
-def _published(data: Path, years: range) -> Iterator[Evaluation]:
-    """What today's data gives of what was published of some years; what cannot be used is on no page."""
-    for department, year in dict.fromkeys((row.department, row.year) for row in load_published(data).rows if row.year in years):
-        with suppress(InputRefused):
-            yield evaluate_year(data, department, year).evaluation
-
-
-def _refuse_unpublished(data: Path, evaluations: Iterable[Evaluation]) -> None:
-    """Raise InputRefused where a page of several would show another result than was published of one of them."""
-    published = load_published(data)
-    refuse_errors(problem for evaluation in evaluations for problem in check_published(published, evaluation))
 
 
 def _spans(years: set[int]) -> list[str]:

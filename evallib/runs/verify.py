@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from evallib.data.folder import checksum
+from evallib.data.folder import checksum, mend_above
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place
 from evallib.data.published import Published, difference, load_published
 from evallib.data.results import read_evaluation
@@ -57,6 +57,7 @@ def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
 
     Raises InputRefused where there is no such file or folder, or the list or what was published cannot be read.
     """
+    mend_above(path)
     known = _Known(data)
     if path.is_dir():
         return tuple(_folder(path, known))

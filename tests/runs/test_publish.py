@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from evallib.data.published import check_published, load_published, seal_again, write_published
+import evallib as ev
+from evallib.data.published import check_published, load_published, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.upgrade import upgrade
+from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
 from evallib.model.published_rows import FILE
 from evallib.model.seals import seals_of
 from evallib.runs.engine import fast_engine
 from evallib.runs.publish import publish
-from evallib.runs.report import run_report
+from evallib.runs.report import run_comparison, run_overview, run_report
 from tests.conftest import DATA, Copy
 from tests.runs.books import TRIED, book
 
@@ -266,8 +268,8 @@ def test_upgrade_seals_again_where_every_score_is_the_same(
     [row] = load_published(copy.folder).rows
     other = row.model_copy(update={"framework_seal": "0" * 64, "result_seal": "1" * 64})
     write_published(load_published(copy.folder).with_row(other, instead=row), copy.folder / FILE, "zh")
-    assert seal_again(copy.folder) == ()  # of today's rule: nothing is sealed again
-    for module in ("evallib.data.published", "evallib.runs.verify"):
+    assert upgrade(copy.folder).changes == ()  # of today's rule: nothing is sealed again
+    for module in ("evallib.data.published", "evallib.data.upgrade", "evallib.runs.verify"):
         monkeypatch.setattr(f"{module}.FORMAT", 2)
     with pytest.raises(InputRefused, match="run evallib upgrade FOLDER first"):
         run_report("hrss", 2023, **how)
@@ -286,3 +288,30 @@ def test_what_was_not_published_is_replaced_freely(copy: Copy) -> None:
     copy.set("targets", RIGHT, "actual", OTHER)
     assert check_published(load_published(copy.folder), copy.evaluate()) == ()
     assert load_published(copy.folder).told(copy.evaluate()) == copy.evaluate()
+
+
+def test_pages_of_several_leave_out_what_is_not_as_published_and_name_it(tmp_path: Path) -> None:
+    """One pending correction takes no page of the others away, nor does a page show what was not published. Who explores is free."""
+    copy = Copy(make_demo(tmp_path, departments=2, first_year=2022, last_year=2023, seed=3).data)
+    copy.year = copy.folder / "departments" / "education" / "2022"
+    how: Any = {"data": copy.folder, "out": tmp_path / "reports", "engine": fast_engine(), "lang": "en"}
+    run_report("education", 2022, **how)
+    publish("education", 2022, **how)
+    copy.set("targets", RIGHT, "actual", "60")
+    after = run_report("education", 2023, **how)
+    assert [one.describe("en") for one in after.warnings if one.code == "last_year"] == [
+        "published.csv: last year is published, and today's data differs from it: it is left out of the comparison. "
+        "Advice: run evallib report education 2022: it says what differs, and what to do."
+    ]
+    reason = f"published on {load_published(copy.folder).rows[0].date} (total 83.86); today"  # whose apostrophe is written in several ways
+    county = ev.open(copy.folder)
+    today = str(county["education", 2022].total)
+    for page in (run_comparison("education", **how), *(run_overview(year, **how) for year in (2022, 2023))):
+        said = page.page.read_text(encoding="utf-8")
+        assert reason in said  # of 2023 in the government's budget, which looks back two years
+        assert today not in said
+    assert [r.department for r in ev.begin(year=2022, data=copy.folder)] == ["health"]
+    assert len(county[2022]) == 2
+
+    publish("education", 2022, kind="correction", why="typed wrongly", **how)
+    assert today in run_overview(2022, **how).page.read_text(encoding="utf-8")

@@ -235,8 +235,10 @@ def test_a_batch_leaves_what_is_published_and_the_list_says_so(out: Path) -> Non
     before = (out / "2023" / "hrss.html").read_bytes()
     ran = CliRunner().invoke(app, ["batch", "--data", str(data), "--out", str(out), "--workers", "1", "--lang", "en"])
     assert "is published, and today's data gives another result" in ran.output
-    assert ran.output.count("is published, and today's data gives another result") == 3  # comparison and overview too
-    assert not [*out.glob("comparison/*.html"), *out.glob("overview/*.html")]
+    assert ran.output.count("is published, and today's data gives another result") == 1
+    assert "(total 86.63); today's data is not taken" in ran.output  # the comparison has no other year
+    assert not [*out.glob("comparison/*.html")]
+    assert "(total 86.63); today's data is not taken" in (out / "overview" / "2023.en.html").read_text(encoding="utf-8")
     assert (out / "2023" / "hrss.html").read_bytes() == before
     [row] = json.loads((out / "county.json").read_text(encoding="utf-8"))["reports"]
     assert (row["state"], row["total"]) == ("held", "86.63")

@@ -88,9 +88,36 @@ def _changed(home: Path) -> None:
     file.write_text(text, encoding="utf-8-sig")
 
 
-def _made_before(home: Path) -> None:
+def _with_reports(home: Path) -> None:
     shutil.copytree(_once(home.parent), home / "reports")
+
+
+def _made_before(home: Path) -> None:
+    _with_reports(home)
     _changed(home)
+
+
+def _published_before(home: Path) -> None:
+    """The result that stands is published, and the data changed since."""
+    kept = home.parent / "published"
+    if not kept.exists():
+        laid_out(FIRST, kept)
+        assert in_fork(FIRST.run, kept)[0] == 0
+    for name in ("data", "reports"):
+        shutil.copytree(kept / name, home / name, dirs_exist_ok=True)
+    _changed(home)
+
+
+def _correct(home: Path) -> None:
+    """As the command does it, on the fast engine."""
+    from evallib.cli.shared import page_being_made
+    from evallib.kit import REPORT
+    from evallib.runs.engine import fast_engine
+    from evallib.runs.publish import publish
+
+    with page_being_made(REPORT, None, home / "data", home / "reports", "en") as how:
+        how["engine"] = fast_engine()
+        publish("hrss", 2023, kind="correction", why="typed wrongly", **how)
 
 
 def _once(place: Path) -> Path:
@@ -116,6 +143,12 @@ def _in_reports(path: str) -> str:
 
 _AT = ("--data", "HOME/data", "--lang", "en")
 _NEW = ("new", "hrss", "2024", "--as", "csv", "--data", "HOME/data", "--lang", "en")
+FIRST = Command(
+    "publish",
+    _cli("publish", "hrss", "2023", "--out", "HOME/reports", *_AT),
+    _with_reports,
+    homes=(".", "data", "reports"),
+)
 COMMANDS = (
     Command("report", _report, sets=_in_reports, homes=("data", "reports")),
     Command("report again", _report, _made_before, sets=_in_reports, homes=("data", "reports")),
@@ -123,6 +156,8 @@ COMMANDS = (
     Command("new", _cli(*_NEW)),
     Command("export", _cli("export", "hrss", "2023", "--as", "xlsx", *_AT)),
     Command("upgrade", _cli("upgrade", "HOME", "--lang", "en"), lambda home: (home / "data" / "county.toml").unlink(), homes=(".", "data")),
+    FIRST,
+    Command("correction", _correct, _published_before, homes=(".", "data", "reports")),
 )
 
 
