@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from evallib.data.folder import mend_above
+from evallib.data.folder import PAGE_FOLDERS, mend_above
 from evallib.data.published import Published, difference, load_published
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -21,7 +21,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import Seal
 from evallib.model.seals import FORMAT, carried_by, page_seal, seals_of
 from evallib.model.words import LANGS, NOTHING, Given, Words, joined, words
-from evallib.runs.county import Listed, checksum, read_list
+from evallib.runs.county import NAME, Listed, checksum, read_list
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.workings import total_text
@@ -30,6 +30,7 @@ Kind = Literal["evaluation", "page", "workbook", "notebook", "other"]
 _KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".ipynb": "notebook", ".json": "evaluation"}
 _JSON = ".evaluation.json"
 _PAGES = ("comparison", "overview", "monitoring")
+_LEADING = ("index", "corrections")
 _LARGEST = 100_000_000
 _SHOWN = 8
 _TOTAL = re.compile(r'<p class="total"><span class="figure">([^<]*)</span>')
@@ -62,7 +63,10 @@ def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
     mend_above(path)
     known = _Known(data)
     if path.is_dir():
-        return tuple(_folder(path, known))
+        here = path.resolve()
+        root = _root(here)
+        if found := tuple(one for one in _folder(root, known) if (root / one.file).is_relative_to(here)):
+            return found
     if not path.is_file():
         raise refused("verify.nothing", str(path))
     return (_File(path, path.name, known).verdict(),)
@@ -237,11 +241,18 @@ def _cells_wrong(cells: Cells, e: Evaluation) -> list[Words]:
 # --- a folder of reports --------------------------------------------------------------------------------------------
 
 
+def _root(folder: Path) -> Path:
+    """The folder of reports in which a folder of a year, or of pages of several, lies; else the folder itself."""
+    part = folder.name.isdecimal() or folder.name in PAGE_FOLDERS
+    return next((above for above in folder.parents[:2] if part and (above / NAME).is_file()), folder)
+
+
 def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
     listed_ = read_list(root)
-    if not listed_:
-        yield Verdict("county.json", "other", problems=(problem("verify.no_list", Place("county.json")),))
-    for path in _files(root):
+    files = _files(root)
+    if files and not listed_:
+        yield Verdict(NAME, "other", problems=(problem("verify.no_list", Place(NAME)),))
+    for path in files:
         name = path.relative_to(root).as_posix()
         file = _File(path, name, known)
         verdict = file.verdict()
@@ -249,7 +260,7 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
             more = _against_list(file, verdict, listed_.get(about))
             verdict = replace(verdict, problems=(*verdict.problems, *more))
         yield verdict
-    promised = {name: "missing" for row in listed_.values() for name in row.files}
+    promised = dict.fromkeys(_links(root), "linked") | {name: "missing" for row in listed_.values() for name in row.files}
     for row in known.published.rows:
         history = known.published.history(row.department, row.year)
         earlier = history.index(row) + 1 if row is not history[-1] else 0
@@ -268,8 +279,14 @@ def _files(root: Path) -> list[Path]:
     years = [folder for place in (root, root / "history") if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
     found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
     found += [file for name in _PAGES for file in (root / name).glob("*.html")]
-    found += [file for name in ("index", "corrections") for file in root.glob(f"{name}*.html")]
+    found += [file for name in _LEADING for file in root.glob(f"{name}*.html")]
     return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
+
+
+def _links(root: Path) -> Iterator[str]:
+    """Where index and corrections lead to."""
+    for page in (file for name in _LEADING for file in root.glob(f"{name}*.html")):
+        yield from re.findall(r'href="([^":#]+)"', _bytes(page).decode("utf-8", "replace"))
 
 
 def _about(name: str) -> tuple[str, int] | None:
