@@ -305,9 +305,12 @@ def _recover(work: Path) -> None:
     plan = next((file for file in (work / _PLAN, work / _BACK) if file.is_file()), None)
     if plan is None:
         return
-    read = json.loads(plan.read_text(encoding="utf-8"))
-    steps = [_Step(*(_place(work.parent, name) if name else None for name in step)) for step in read["steps"]]  # type: ignore[arg-type]
-    new = [_place(work.parent, name) for name in read["new"]]
+    try:
+        read = json.loads(plan.read_text(encoding="utf-8"))
+        steps = [_Step(*(_place(work.parent, name) if name else None for name in step)) for step in read["steps"]]  # type: ignore[arg-type]
+        new = [_place(work.parent, name) for name in read["new"]]
+    except (ValueError, KeyError, TypeError, RecursionError):  # it is none of ours, or the disk is damaged
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(plan)) from None
     if plan.name == _BACK:
         _put_back(work, steps, new)
     else:

@@ -206,7 +206,7 @@ def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, la
             write_index(standing_anywhere([replace(job, lang=other) for job in jobs], outcomes), out, other)
     found = standing_anywhere(jobs, outcomes)
     if jobs:
-        write_corrections(jobs[0].data, out)
+        write_corrections(jobs[0].data, out, lang)
     write_list(out, list_of(found))
     write_results(found, out)
     return write_index(found, out, lang)

@@ -164,5 +164,5 @@ def _write(change: Together, data: Path, out: Path, published: Published, today:
     rows = read_list(out)
     rows[row.key] = with_known(row, rows.get(row.key))
     change.put(out / COUNTY_LIST).write_text(list_text(rows.values()), encoding="utf-8", newline="\n")
-    for name, page in corrections_pages(published, data, out, today).items():
+    for name, page in corrections_pages(published, data, out, today, files).items():
         change.put(out / name).write_text(page, encoding="utf-8", newline="\n")

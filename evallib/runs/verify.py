@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evallib.data.folder import checksum, mend_above
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place, is_ours
 from evallib.data.published import Published, difference, load_published
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -28,6 +28,7 @@ from evallib.say.workings import total_text
 
 Kind = Literal["evaluation", "page", "workbook", "notebook", "other"]
 _KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".ipynb": "notebook", ".json": "evaluation"}
+_LEADING = ("index", "corrections")
 _LARGEST = 100_000_000
 _SHOWN = 8
 _TOTAL = re.compile(r'<p class="total"><span class="figure">([^<]*)</span>')
@@ -60,7 +61,10 @@ def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
     mend_above(path)
     known = _Known(data)
     if path.is_dir():
-        return tuple(_folder(path, known))
+        here = path.resolve()
+        root = _root(here)
+        if found := tuple(one for one in _folder(root, known) if (root / one.file).is_relative_to(here)):
+            return found
     if not path.is_file():
         raise refused("verify.nothing", str(path))
     return (_File(path, path.name, known).verdict(),)
@@ -231,11 +235,18 @@ def _cells_wrong(cells: Cells, e: Evaluation) -> list[Words]:
 # --- a folder of reports --------------------------------------------------------------------------------------------
 
 
+def _root(folder: Path) -> Path:
+    """The folder of reports in which a folder of a year, or of pages of several, lies; else the folder itself."""
+    part = is_ours(folder.name)
+    return next((above for above in folder.parents[:2] if part and (above / COUNTY_LIST).is_file()), folder)
+
+
 def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
     listed_ = read_list(root)
-    if not listed_:
+    files = _files(root)
+    if files and not listed_:
         yield Verdict(COUNTY_LIST, "other", problems=(problem("verify.no_list", Place(COUNTY_LIST)),))
-    for path in _files(root):
+    for path in files:
         name = path.relative_to(root).as_posix()
         file = _File(path, name, known)
         verdict = file.verdict()
@@ -243,7 +254,7 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
             more = _against_list(file, verdict, listed_.get(about))
             verdict = replace(verdict, problems=(*verdict.problems, *more))
         yield verdict
-    promised = {name: "missing" for row in listed_.values() for name in row.files}
+    promised = dict.fromkeys(_links(root), "linked") | {name: "missing" for row in listed_.values() for name in row.files}
     for row in known.published.rows:
         history, name = known.published.history(row.department, row.year), f"{row.department}{EVALUATION}"
         now = [f"{row.year}/{one}" for one in (name, *row.pairs("pages"))]
@@ -259,8 +270,14 @@ def _files(root: Path) -> list[Path]:
     years = [folder for place in (root, root / HISTORY) if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
     found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
     found += [file for name in SEVERAL for file in (root / name).glob("*.html")]
-    found += [file for name in ("index", "corrections") for file in root.glob(f"{name}*.html")]
+    found += [file for name in _LEADING for file in root.glob(f"{name}*.html")]
     return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
+
+
+def _links(root: Path) -> Iterator[str]:
+    """Where index and corrections lead to."""
+    for page in (file for name in _LEADING for file in root.glob(f"{name}*.html")):
+        yield from re.findall(r'href="([^":#]+)"', _bytes(page).decode("utf-8", "replace"))
 
 
 def _about(name: str) -> tuple[str, int] | None:

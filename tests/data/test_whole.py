@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from evallib.data.folder import mend_above
 from evallib.data.locks import NoLocks, held
 from evallib.data.whole import Together, clear_dead, refuse_filled, together, whole, work_folder
 from evallib.kit import PACKAGE
@@ -172,6 +173,35 @@ def test_folders_of_the_living_and_of_others_are_left_alone(tmp_path: Path) -> N
         assert (work / "page").exists()
     assert len(list(tmp_path.rglob("mine.txt"))) == 3
     assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="there are no users to tell apart")
+@pytest.mark.parametrize(("mode", "followed"), [(0o1777, False), (0o777, True)])
+def test_where_everybody_may_put_things_a_strangers_plan_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, followed: bool
+) -> None:
+    home, me = tmp_path / "shared", os.getuid()
+    work = home / ".evallib-abcdefgh"
+    work.mkdir(parents=True)
+    (home / "mine").write_text("mine")
+    (work / "made-by-evallib").write_text("")
+    (work / "plan.json").write_text('{"steps": [["mine", "moved", ""]], "new": []}')
+    home.chmod(mode)
+    monkeypatch.setattr(os, "getuid", lambda: me + 1)
+    clear_dead(home)
+    assert (home / "mine").exists() != followed
+
+
+@pytest.mark.parametrize("plan", ["", "{}", '{"steps": [[]], "new": []}', "[" * 9999])
+def test_a_plan_that_cannot_be_read_stops_nobody_who_reads(tmp_path: Path, plan: str) -> None:
+    work = tmp_path / ".evallib-abcdefgh"
+    work.mkdir()
+    (work / "made-by-evallib").write_text("")
+    (work / "plan.json").write_text(plan)
+    (tmp_path / "data").mkdir()
+    mend_above(tmp_path / "data")
+    with pytest.raises(OSError, match="Invalid"):
+        clear_dead(tmp_path)
 
 
 def test_a_plan_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

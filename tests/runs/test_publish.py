@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from evallib.model.seals import seals_of
 from evallib.runs.engine import fast_engine
 from evallib.runs.publish import publish
 from evallib.runs.report import run_comparison, run_overview, run_report
+from evallib.runs.verify import verify
 from tests.conftest import DATA, Copy
 from tests.runs.books import TRIED, book
 
@@ -110,7 +113,7 @@ def test_another_result_is_refused_and_named_until_it_is_a_correction(there: tup
     assert "原因：=84 was typed for 90" in page
     [told] = read_evaluation(after["2023/hrss.evaluation.json"]).corrections
     assert (told.kind, told.why, [one.id for one in told.indicators]) == ("correction", "=84 was typed for 90", ["public_satisfaction"])
-    for name, link in (("corrections.html", "2023/hrss.html"), ("corrections.en.html", "history/2023/hrss.1.en.html")):
+    for name, link in (("corrections.html", "2023/hrss.html"), ("corrections.en.html", "history/2023/hrss.1.html")):  # in one language only
         listed = after[name].decode()
         assert "84.63 → 86.63" in listed
         assert f'href="{link}"' in listed
@@ -315,3 +318,26 @@ def test_pages_of_several_leave_out_what_is_not_as_published_and_name_it(tmp_pat
 
     publish("education", 2022, kind="correction", why="typed wrongly", **how)
     assert today in run_overview(2022, **how).page.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="it is killed in a fork")
+@pytest.mark.parametrize("reader", ["verify", "report"])
+def test_whoever_comes_after_a_kill_finds_all_of_it_published(there: tuple[Copy, Path, dict[str, Any]], reader: str) -> None:
+    """Killed when the pages and the table had taken their places, and the county's list had not."""
+    copy, out, how = there
+    copy.set("targets", RIGHT, "actual", OTHER)
+    if (child := os.fork()) == 0:
+        replace = Path.replace
+        Path.replace = lambda one, to: os._exit(137) if Path(to).name == "county.json" else replace(one, to)  # type: ignore[assignment,method-assign]
+        with suppress(BaseException):
+            publish("hrss", 2023, kind="correction", why="typed wrongly", **how)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 137
+    assert [*out.parent.glob(".evallib-*")]
+    if reader == "report":
+        run_report("hrss", 2023, **how)
+    else:
+        verify(out)
+    assert not [*out.parent.glob(".evallib-*")]
+    assert [one.file for one in verify(out, copy.folder) if not one.sound] == []
+    assert [str(row.total) for row in load_published(copy.folder).rows] == ["84.63", "86.63"]

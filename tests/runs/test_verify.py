@@ -173,6 +173,43 @@ def test_what_is_missing_or_not_on_the_list_is_told(out: Path) -> None:
     assert not [name for name in told if name.startswith("stale")]
 
 
+def test_a_page_that_is_linked_and_gone_is_told_and_no_page_leads_nowhere(out: Path) -> None:
+    assert not [one for one in verify(out) if not one.sound]  # of what has one language the other one's list leads there
+    (out / "index.html").write_text('<a href="overview/2023.html">2023</a> <a href="2023/hrss.html">h</a>', encoding="utf-8")
+    told = said(out)
+    assert "is linked from the index or the list of corrections, and the file is gone" in told["overview/2023.html"][0]
+    assert "2023/hrss.html" not in told
+    (out / "2023" / "hrss.html").unlink()
+    assert "is on the list" in said(out)["2023/hrss.html"][0]
+
+
+def test_a_part_of_a_folder_is_held_against_the_list_and_nothing_is_not_sound(out: Path, tmp_path: Path) -> None:
+    whole, part = verify(out), verify(out / "2023")
+    assert part == tuple(one for one in whole if one.file.startswith("2023/"))
+    assert verify(out / "history" / "2023") == tuple(one for one in whole if one.file.startswith("history/"))
+    (out / "stale" / "2023").mkdir(parents=True)
+    for folder in (tmp_path / "empty", out / "stale"):
+        folder.mkdir(exist_ok=True)
+        with pytest.raises(InputRefused, match="no report in it"):
+            verify(folder)
+
+
+def test_an_older_list_is_told_file_by_file(out: Path) -> None:
+    """As it comes back from a backup: of the result before it was corrected."""
+    old = json.loads((out / "county.json").read_text(encoding="utf-8"))
+    [row] = old["reports"]
+    row["total"], row["content"] = "84.63", "0" * 64
+    row["files"] = {name.replace("history/2023/hrss.1", "2023/hrss"): mark for name, mark in row["files"].items() if "history" in name}
+    (out / "county.json").write_text(json.dumps(old), encoding="utf-8")
+    told = {name: " ".join(lines) for name, lines in said(out).items()}
+    assert {name: "not the file on the list" in told[name] for name in told} == {
+        **{f"2023/hrss.{end}": True for end in ("evaluation.json", "html", "ipynb", "xlsx")},
+        **{f"2023/hrss.en.{end}": False for end in ("html", "ipynb")},
+        **{f"history/2023/hrss.1.{end}": False for end in ("evaluation.json", "html", "ipynb", "xlsx")},
+    }
+    assert all("is not on the list" in lines for lines in told.values() if "not the file on the list" not in lines)
+
+
 def test_inputs_that_changed_since_are_remarked(made: Path, tmp_path: Path) -> None:
     shutil.copytree(made, tmp_path / "c")
     Copy(tmp_path / "c" / "data").set("targets", {"indicator": "public_satisfaction"}, "actual", "91")
@@ -226,7 +263,7 @@ def test_the_command_says_it_in_both_languages_and_as_json(out: Path) -> None:
     assert found == as_objects(verify(out))
     assert [one["file"] for one in found if not one["sound"]] == ["2023/hrss.html"]
     gone = run.invoke(app, ["verify", str(out / "nothing"), "--lang", "en"])
-    assert (gone.exit_code, "there is no such file or folder" in gone.stderr) == (2, True)
+    assert (gone.exit_code, "there is no such file or folder, or no report in it" in gone.stderr) == (2, True)
 
 
 def test_a_batch_leaves_what_is_published_and_the_list_says_so(out: Path) -> None:
