@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from evallib.data.locks import moving, taken, there
+from evallib.data.locks import MOVING, moving, taken, there
 from evallib.say.refusals import refused
 
 _OURS = re.compile(r"\.evallib-[0-9a-z_]{8}")
@@ -132,7 +132,7 @@ def clear_dead(folder: Path) -> None:
 
     Raises OSError where that cannot be written to, InputRefused where another process does not let go of the folder.
     """
-    if any(_ours(folder)):
+    if any(_ours(folder)) or (folder / MOVING).exists():
         with moving(folder):
             for work in _ours(folder):
                 _clear(work)
