@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,12 +13,12 @@ from pydantic import ValidationError
 
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked
+from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
-from evallib.model.units import Units, amount, parse_decimal
+from evallib.model.units import Units, amount, narrow, parse_decimal
 from evallib.model.words import Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
@@ -113,7 +112,11 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
             read = {c: _choices(model, c).get(folded(text), text) if kind == "choice" else text for c, kind, text in cells}
             totals.append((number, read))
             continue
+        before = len(reader.problems)
         built = _build(reader, place, model, cells, "".join(texts).isprintable())
+        wrong = reader.problems[before:]
+        if len(cells) == 1 < len(wrong) and any(one.code != "cell.missing" for one in wrong):
+            reader.problems[before:] = [problem("row.one_cell", place(cells[0][0]), cells[0][2][:60])]
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
@@ -143,7 +146,7 @@ def _judged(
                 yield from _of_another_scale(reader, place(column), model, column, mark, cells)
     if grid.separator == ";":  # as where the comma is the decimal sign
         for column, kind, text in cells:
-            plain = unicodedata.normalize("NFKC", text)
+            plain = narrow(text)
             if kind in ("decimal", "int") and _COMMA_OR_POINT.search(plain):
                 whole, point = plain.replace(",", ""), plain.replace(",", ".")
                 yield problem("cell.comma_says_two_things", place(column), text[:60], whole=whole, point=point)
@@ -152,12 +155,16 @@ def _judged(
 def _of_another_scale(
     reader: Reader, place: Place, model: type[Row], column: str, mark: Marked, cells: list[tuple[str, Kind, str]]
 ) -> Iterator[Problem]:
-    """Refuse a number whose format puts 万元 beside it where the row says 元."""
+    """Refuse a number whose format puts 万元, or 万, beside it where the row says 元."""
     named = unit_of(model, column)
-    stated = next((text for one, _, text in cells if one == named), "")
-    beside, row_unit = reader.units.find(mark.unit), reader.units.find(stated) if stated else None
+    units = [text for at in (named, "unit") for one, _, text in cells if one == at]  # where an actual names none, it is the target's
+    stated = next(iter(units), "") if named in model.model_fields else named
+    row_unit = reader.units.find(stated) if stated else None
+    is_scale = mark.unit in {scale.word.strip() for scale in reader.units.scales} and not stated.startswith(mark.unit)
+    beside = reader.units.find(mark.unit + row_unit.symbol if is_scale and row_unit else mark.unit)
     if beside and row_unit and beside.dimensions == row_unit.dimensions and beside.factor != row_unit.factor:
-        yield problem("cell.shown_in_another_unit", place, f"{mark.found} {mark.unit}", unit=mark.unit, stated=stated)
+        told = stated if named in model.model_fields else row_unit.symbol
+        yield problem("cell.shown_in_another_unit", place, f"{mark.found} {mark.unit}", unit=mark.unit, stated=told)
 
 
 def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
@@ -188,10 +195,18 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     titles = {column: words(str(infos[column].title), column) for column in ids}
     there = {known.get(folded(head)) for head in grid.head}
     lacking = [column for column in ids if infos[column].is_required() and column not in there]
+    if grid.head and there == {None}:
+        lower = next((number for number, texts in grid.rows[:20] if sum(folded(text) in known for text in texts) > 1), None)
+        heads = listed(words(titles[c].zh, c) for c in ids)
+        found = next(filter(str.strip, grid.head)).strip()[:60]
+        reader.problems.append(
+            problem("column.headings_lower" if lower else "column.headings_none", grid.place(grid.top), found, row=lower or 0, heads=heads)
+        )
+        return None
     for index, head in enumerate(grid.head):
         is_marked = (grid.top, index) in grid.marked
         unused = not head.strip() and not is_marked and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
-        if head.strip().startswith("#") or unused:
+        if is_own(head) or unused:
             continue
         place = grid.place(grid.top, head.strip() or "（空 / empty）", index)
         mark, hidden = grid.marked.get((grid.top, index)), hidden_sign(head)
@@ -272,7 +287,7 @@ def read_day(text: str) -> str | None:
     >>> read_day("2023/3/1"), read_day("2023年12月底前"), read_day("2023年2月"), read_day("年底")
     ('2023-03-01', '2023-12-31', '2023-02-28', None)
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = narrow(text)
     if found := _DATE.fullmatch(plain):
         return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
     if (found := _PERIOD.fullmatch(plain)) and 1 <= int(found[2] or 12) <= 12:
@@ -300,7 +315,7 @@ def _without_operator(
     reader: Reader, place: _PlaceOf, model: type[Row], text: str, cells: list[tuple[str, Kind, str]], given: dict[str, Any]
 ) -> str:
     """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = narrow(text)
     before, behind = _asking(model)
     if (found := before.match(plain)) and plain[found.end() :]:
         operator, rest = _choices(model, "operator")[folded(found[1])], plain[found.end() :]
@@ -321,7 +336,7 @@ def _spread(model: type[Row], column: str, text: str, cells: list[tuple[str, Kin
     room = spread(model, column)
     if not room:
         return False
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = narrow(text)
     ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
     if "range" in room and len(ends) == 2 and None not in ends:
         given[column], given[room["range"]] = ends
@@ -344,9 +359,11 @@ def _read_number(
     """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
     read = amount(text, reader.units)
     if read is None:
-        comma = _DECIMAL_COMMA.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        comma = _DECIMAL_COMMA.fullmatch(narrow(text))
         point = f"{comma[1]}{re.sub('[. ]', '', comma[2])}.{comma[3]}{comma[4]}" if comma else ""
-        reader.problems.append(problem("cell.decimal_comma" if comma else "cell.not_digits", place(column), text[:60], point=point))
+        groups = comma and len(comma[3]) > 2  # 95,7260 is 957260 to who counts in 万
+        name = "cell.comma_of_groups" if groups else "cell.decimal_comma" if comma else "cell.not_digits"
+        reader.problems.append(problem(name, place(column), text[:60], point=point, whole=re.sub("[,. ]", "", narrow(text))))
         return
     number, unit = read
     if unit is None:
