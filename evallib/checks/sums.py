@@ -21,8 +21,8 @@ ZERO = Decimal(0)
 _INEXACT = Unit("", NOTHING, (("", 2),))
 FEWEST = 3
 """So many others at least must add up to a row before it is asked what it is."""
-_CALLED = {text.replace(" ", ""): way for way, texts in TOTALS.items() for text in texts}
-_BESIDE = re.compile(r"[\s:()]")
+_BESIDE = re.compile(r"[\s:*\"'“”【】\[\]—_-]|\([^()]*\)|[()]")
+_CALLED = {_BESIDE.sub("", text): way for way, texts in TOTALS.items() for text in texts}
 _NUMBER = re.compile(r"[\d,]*\.?\d+")
 Numbered = tuple[int, Any]
 """A row with its number."""

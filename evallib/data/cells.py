@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -13,12 +12,12 @@ from pydantic import ValidationError
 
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked
+from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
-from evallib.model.units import Units, amount, parse_decimal
+from evallib.model.units import Units, amount, narrow, parse_decimal
 from evallib.model.words import Given, Words, few, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
@@ -111,7 +110,12 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         if sums and called_total(sums, cells):
             totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
             continue
+        before = len(reader.problems)
         built = reading.row("".join(texts).isprintable())
+        wrong = reader.problems[before:]
+        if len(cells) == 1 < len(wrong) and any(one.code != "cell.missing" for one in wrong):
+            [(column, text)] = cells.items()
+            reader.problems[before:] = [problem("row.one_cell", reading.place(column), text[:60])]
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
@@ -150,10 +154,17 @@ def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] 
     titles = {column: words(str(infos[column].title), column) for column in ids}
     there = {known.get(folded(head)) for head in grid.head}
     lacking = [column for column in ids if infos[column].is_required() and column not in there]
+    if grid.head and there == {None}:
+        lower = next((number for number, texts in grid.rows[:20] if sum(folded(text) in known for text in texts) > 1), None)
+        heads = listed(words(titles[c].zh, c) for c in ids)
+        found = next(filter(str.strip, grid.head)).strip()[:60]
+        wrong = "column.headings_lower" if lower else "column.headings_none"
+        reader.problems.append(problem(wrong, grid.place(grid.top), found, row=lower or 0, heads=heads))
+        return None
     for index, head in enumerate(grid.head):
         is_marked = (grid.top, index) in grid.marked
         unused = not head.strip() and not is_marked and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
-        if head.strip().startswith("#") or unused:
+        if is_own(head) or unused:
             continue
         place = grid.place(grid.top, head.strip() or "（空 / empty）", index)
         mark, hidden = grid.marked.get((grid.top, index)), hidden_sign(head)
@@ -184,7 +195,7 @@ def read_day(text: str) -> str | None:
     >>> read_day("2023/3/1"), read_day("2023年12月底前"), read_day("2023年2月"), read_day("年底")
     ('2023-03-01', '2023-12-31', '2023-02-28', None)
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = narrow(text)
     if found := _DATE.fullmatch(plain):
         return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
     if (found := _PERIOD.fullmatch(plain)) and 1 <= int(found[2] or 12) <= 12:
@@ -239,7 +250,7 @@ class _Reading(Generic[Made]):
                 self._judge(column, mark)
         if self.grid.separator == ";":  # as where the comma is the decimal sign
             for column, text in self.cells.items():
-                plain = unicodedata.normalize("NFKC", text)
+                plain = narrow(text)
                 if self.kinds[column] in ("decimal", "int") and _COMMA_OR_POINT.search(plain):
                     whole, point = plain.replace(",", ""), plain.replace(",", ".")
                     self.refuse("cell.comma_says_two_things", column, text[:60], whole=whole, point=point)
@@ -259,11 +270,17 @@ class _Reading(Generic[Made]):
             self._refuse_another_scale(column, mark)
 
     def _refuse_another_scale(self, column: str, mark: Marked) -> None:
-        """Refuse a number whose format puts 万元 beside it where the row says 元."""
-        stated = self.cells.get(unit_of(self.model, column), "")
-        beside, row_unit = self.reader.units.find(mark.unit), self.reader.units.find(stated) if stated else None
+        """Refuse a number whose format puts 万元, or 万, beside it where the row says 元."""
+        named, units = unit_of(self.model, column), self.reader.units
+        has_column = named in self.model.model_fields
+        # where an actual names none, it is the target's
+        stated = self.cells.get(named) or self.cells.get("unit", "") if has_column else named
+        row_unit = units.find(stated) if stated else None
+        is_scale = mark.unit in {scale.word.strip() for scale in units.scales} and not stated.startswith(mark.unit)
+        beside = units.find(mark.unit + row_unit.symbol if is_scale and row_unit else mark.unit)
         if beside and row_unit and beside.dimensions == row_unit.dimensions and beside.factor != row_unit.factor:
-            self.refuse("cell.shown_in_another_unit", column, f"{mark.found} {mark.unit}", unit=mark.unit, stated=stated)
+            told = stated if has_column else row_unit.symbol
+            self.refuse("cell.shown_in_another_unit", column, f"{mark.found} {mark.unit}", unit=mark.unit, stated=told)
 
     # --- from texts to values
 
@@ -323,7 +340,7 @@ class _Reading(Generic[Made]):
 
     def _without_operator(self, text: str) -> str:
         """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
-        plain = unicodedata.normalize("NFKC", text).strip()
+        plain = narrow(text)
         before, behind = _asking(self.model)
         if (found := before.match(plain)) and plain[found.end() :]:
             operator, rest = _choices(self.model, "operator")[folded(found[1])], plain[found.end() :]
@@ -343,7 +360,7 @@ class _Reading(Generic[Made]):
         room, given = spread(self.model, column), self.given
         if not room:
             return False
-        plain = unicodedata.normalize("NFKC", text).strip()
+        plain = narrow(text)
         ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
         if "range" in room and len(ends) == 2 and None not in ends:
             given[column], given[room["range"]] = ends
@@ -363,9 +380,11 @@ class _Reading(Generic[Made]):
         """A number, with or without its unit behind it. A unit in the cell must be the one that the row names."""
         read = amount(text, self.reader.units)
         if read is None:
-            comma = _DECIMAL_COMMA.fullmatch(unicodedata.normalize("NFKC", text).strip())
+            comma = _DECIMAL_COMMA.fullmatch(narrow(text))
             point = f"{comma[1]}{re.sub('[. ]', '', comma[2])}.{comma[3]}{comma[4]}" if comma else ""
-            self.refuse("cell.decimal_comma" if comma else "cell.not_digits", column, text[:60], point=point)
+            groups = comma and len(comma[3]) > 2  # 95,7260 is 957260 to who counts in 万
+            name = "cell.comma_of_groups" if groups else "cell.decimal_comma" if comma else "cell.not_digits"
+            self.refuse(name, column, text[:60], point=point, whole=re.sub("[,. ]", "", narrow(text)))
             return
         number, unit = read
         if unit is not None:

@@ -18,6 +18,7 @@ _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]+")
 _WORD = re.compile(r"[^\s,;，；。、\"]*")
 _WESTERN = re.compile("[\u0080-\u00ffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{4,}")
 _LATIN = frozenset(map(chr, range(0xC0, 0x100)))
+_BREAK = re.compile("[\r\n]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _LONG = 2000
 """Of a longer text that is valid UTF-8 every fifth sign is looked at first: letters read wrongly stand together."""
@@ -43,7 +44,9 @@ def decode(content: bytes) -> Decoded:
     """
     if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         tried = ["utf-16"]
-    elif b"\0" in content:  # where UTF-16 has no mark, the zeros of its commas and digits tell which way round it is
+    elif b"\0" in content and not _is_utf8(
+        content
+    ):  # where UTF-16 has no mark, the zeros of its commas and digits tell which way round it is
         even, odd = (content[start::2].count(0) for start in (0, 1))
         tried = ["utf-16-le" if odd > even else "utf-16-be"]
     else:
@@ -55,7 +58,7 @@ def decode(content: bytes) -> Decoded:
         except UnicodeDecodeError as error:
             failed.append((error.start, encoding))
             continue
-        if "\0" in text or (encoding.startswith("utf-16-") and "\n" not in text):
+        if "\0" in text or (encoding.startswith("utf-16-") and not _BREAK.search(text)):
             return Decoded(wrong="csv.encoding")
         signs = frozenset(text if len(text) < _LONG or encoding == "gb18030" else text[::5])
         if encoding == "utf-8-sig" and "\u00ff" < max(signs, default="") < "\u0800" and (chinese := _common(content)):
@@ -70,6 +73,17 @@ def decode(content: bytes) -> Decoded:
     before = content[:start].decode(encoding, "ignore")
     known = start > 0 and not before.isascii()  # so far it was text
     return Decoded(wrong="csv.damaged_byte" if known else "csv.encoding", line=before.count("\n") + 1, word=before.split("\n")[-1][-30:])
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether bytes with a zero among them are UTF-8 that was damaged, as at the end of a file that was cut."""
+    text = content.rstrip(b"\0")
+    behind = len(content) - len(text)
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return (text.count(0) + (behind == 1)) * 10 < len(content)
 
 
 def _around(text: str, at: int) -> str:

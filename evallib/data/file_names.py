@@ -29,7 +29,7 @@ def advice(name: str, wanted: str, there: bool = False, known_as: Iterable[str] 
     plain, (stem, ending) = folded(name), (PurePosixPath(wanted).stem, PurePosixPath(wanted).suffix)
     stems = "|".join(re.escape(folded(one)) for one in (stem, *known_as))
     last = PurePosixPath(plain).suffix
-    if name == wanted or name.startswith("#") or not re.search(rf"(?<![a-z0-9_])({stems})(?![a-z0-9_])", plain):
+    if name == wanted or name.startswith(("#", "＃")) or not re.search(rf"(?<![a-z0-9_])({stems})(?![a-z0-9_])", plain):
         return None
     if name.startswith(_LOCKS):
         return None if there else sentence("files.lock", name=name, wanted=wanted)

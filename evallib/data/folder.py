@@ -198,7 +198,7 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     there = [name for name in TABLES if f"{name}.csv" in files or (name in needed and name not in misnamed)]
     tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
     left = [name for name in files if name not in _TABLE_FILES and name not in meant]
-    strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not name.startswith((*"#_.", "~$")))
+    strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not name.startswith((*"#＃_.", "~$")))
     return YearFiles(tables, None, tuple(strays), tuple((f"{shown}/{name}", told) for name, (_, told) in meant.items()))
 
 

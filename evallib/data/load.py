@@ -19,7 +19,7 @@ from evallib.checks.sums import check_sums
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
-from evallib.data.sheets import Grid, read_csv
+from evallib.data.sheets import Grid, is_own, read_csv
 from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
@@ -222,7 +222,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
     unread: list[Words] = []
     for sheet in sheets:
         table = _SHEETS.get(folded(sheet.name))
-        if sheet.name.strip().startswith(("#", "_")):
+        if is_own(sheet.name) or sheet.name.strip().startswith("_"):
             continue
         if sheet.hidden:
             unread.append(words(f"“{sheet.name}”", f"“{sheet.name}”") + (_VERY_HIDDEN if sheet.very_hidden else NOTHING))
@@ -233,8 +233,8 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
             reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=TABLE_NAMES[table]))
         else:
             found[table] = sheet
-    for sheet in unknown:
-        _unknown_table(reader, sheet.place, sheet.name, found)
+    filled = [sheet for sheet in unknown if sheet.grid.head or sheet.grid.problems]  # programs add empty ones
+    meant = {_SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
     tables: dict[str, tuple[Row, ...]] = {}
     for name, model in TABLES.items():
         if name in found:
@@ -242,7 +242,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
         elif name in hidden and (name in needed or hidden[name].grid.rows):
             very = "workbook.sheet_very_hidden" if hidden[name].very_hidden else "workbook.sheet_hidden"
             reader.problems.append(problem(very, hidden[name].place, sheet=hidden[name].name, table=TABLE_NAMES[name]))
-        elif name in needed:
+        elif name in needed and name not in meant:
             heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
             reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
     if unread:
@@ -250,7 +250,8 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
     return tables
 
 
-def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = ()) -> None:
+def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = ()) -> str:
+    """Tell of a table that is none, and give the name that it should probably have."""
     lacking = [table for table in TABLES if table not in there]
     near = nearest(name, [*lacking, *(text for table in lacking for text in (TABLE_NAMES[table].zh, TABLE_NAMES[table].en))])
     if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
@@ -258,3 +259,4 @@ def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[st
     else:
         tables = listed(words(f"{id}（{name.zh}）", id) for id, name in TABLE_NAMES.items())
     reader.problems.append(problem("table.mistyped" if near else "table.unknown", place, near=near, tables=tables))
+    return near

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _ELAPSED = re.compile("h+|m+|s+", re.IGNORECASE)
+_RED = ("RED", "红色", "红", "COLOR3")
+_BELOW = re.compile(r"[-−－–△▲]|负|[(（]\s*$")
 _CURRENCY = re.compile(r"\$([^-]*)")
 _HOLDS = {
     "<": Decimal.__lt__, "<=": Decimal.__le__, ">": Decimal.__gt__, ">=": Decimal.__ge__, "=": Decimal.__eq__, "<>": Decimal.__ne__,
@@ -40,14 +42,18 @@ class Section(NamedTuple):
     """What one section of a format makes of a number. `before` and `behind` are the texts around its digits.
 
     `moved`: a point or a text between its digits, or a comma behind them, shows another number than there is.
-    `year`: a date shows its year. `plain`: all that is shown is known to the letter.
+    `whole_day`: a date shows its year, month and day. `plain`: all that is shown is known to the letter. `words`: no digit is shown.
+    `unsigned`: what is below zero gets no minus but what stands in the section, or its colour.
     """
 
     when: tuple[str, Decimal] | None = None
     general: bool = False
     date: bool = False
-    year: bool = False
+    whole_day: bool = False
     percent: bool = False
+    words: bool = False
+    unsigned: bool = False
+    coloured: bool = False
     moved: bool = False
     plain: bool = True
     grouped: bool = False
@@ -58,13 +64,20 @@ class Section(NamedTuple):
 
     def text(self, value: Decimal) -> str | None:
         """A number as it is shown, to the letter; None where that is not certain, or where more digits stand in the cell than are shown."""
-        if self.general and self.plain:
-            return f"{self.before}{value:f}{self.behind}"
-        if not self.plain or self.moved or self.date or not 0 <= value < (1000 if self.grouped else 10**15):
+        if not self.plain or self.moved or self.date or (value < 0 and (self.before or not self.general)):
+            return None
+        if self.general:
+            return f"{self.before}{value:f}{self.behind}".strip()
+        if not (0 if self.whole else 1) <= value < (1000 if self.grouped else 10**15):
             return None
         shown = value.quantize(Decimal((0, (1,), -self.decimals)), ROUND_HALF_UP, _WIDE)
         digits = f"{shown:f}".rjust(self.whole + self.decimals + bool(self.decimals), "0")
-        return f"{self.before}{digits}{'%' * self.percent}{self.behind}" if shown == value else None
+        return f"{self.before}{digits}{self.behind}".strip() if shown == value else None
+
+    def shows_another(self, value: Decimal) -> bool:
+        """Whether a number other than zero is shown as another, with the other sign, or not at all."""
+        below = bool(_BELOW.search(self.before)) or self.behind.strip() == "-" or (value < 0 and (not self.unsigned or self.coloured))
+        return bool(value) and (self.moved or self.words or below != (value < 0))
 
 
 def format_of(number: int, own: dict[int, str]) -> str:
@@ -97,7 +110,10 @@ def _sections(format: str) -> tuple[Section, ...]:
             parts.append([])
         else:
             parts[-1].append((kind, text))
-    return tuple(map(_section, parts))
+    sections = [*map(_section, parts)]
+    if len(sections) > 1 and not (sections[0].when or sections[1].when):
+        sections[1] = sections[1]._replace(unsigned=True)
+    return tuple(sections)
 
 
 def _tokens(format: str) -> Iterator[tuple[str, str]]:
@@ -108,46 +124,48 @@ def _tokens(format: str) -> Iterator[tuple[str, str]]:
 
 
 def _section(tokens: list[tuple[str, str]]) -> Section:
-    whens = [_CONDITION.fullmatch(text) for kind, text in tokens if kind == "bracket"]
-    when = next(((found[1], Decimal(found[2])) for found in whens if found), None)
-    spelled = any(kind == "bracket" and text.upper().startswith("DBNUM") for kind, text in tokens)  # 四十二
-    if not tokens or any(kind == "general" for kind, _ in tokens):
-        before, behind = _around(tokens, "general")
-        return Section(when, general=True, plain=not spelled, before=before, behind=behind)
-    times = "".join(text.lower() for kind, text in tokens if kind == "time")
-    if times or any(kind == "bracket" and _ELAPSED.fullmatch(text) for kind, text in tokens):
-        return Section(when, date=True, year=bool({*"yeb"} & {*times}))
+    brackets = [text for kind, text in tokens if kind == "bracket"]
+    when = next(((found[1], Decimal(found[2])) for text in brackets if (found := _CONDITION.fullmatch(text))), None)
+    spelled = any(text.upper().startswith("DBNUM") for text in brackets)  # 四十二
     kinds = [kind for kind, _ in tokens]
+    usual = Section(when, percent="percent" in kinds, coloured=any(text.upper() in _RED for text in brackets))
+    times = "".join(text.lower() for kind, text in tokens if kind == "time")
+    if "general" in kinds:
+        before, behind = _around(tokens, kinds.index("general"), kinds.index("general"))
+        return usual._replace(general=True, plain=not spelled, before=before, behind=behind)
+    if times or any(map(_ELAPSED.fullmatch, brackets)):
+        return usual._replace(date=True, whole_day=bool({*"yeb"} & {*times}) and {"m", "d"} <= {*times})
     places = [n for n, kind in enumerate(kinds) if kind == "digit"]
     if not places:  # only words, as "—" for zero: what stands in the cell is the number
-        return Section(when, plain=False, percent="percent" in kinds)
-    inner = tokens[places[0] : places[-1] + 1]
+        return usual._replace(plain=False, words=True)
+    first, last = places[0] - (kinds[places[0] - 1 : places[0]] == ["point"]), places[-1]
+    inner = tokens[first : last + 1]
     point = next((n for n, (kind, _) in enumerate(inner) if kind == "point"), len(inner))
     odd = "exponent" in kinds or ("sign", "/") in inner
     last_whole = max((n for n, (kind, _) in enumerate(inner[:point]) if kind == "digit"), default=0)
-    scales = ("comma", ",") in (*inner[last_whole + 1 : point], *tokens[places[-1] + 1 : places[-1] + 2])
-    between = any(kind in ("quoted", "escaped", "sign") and text.strip() for kind, text in inner)
+    scales = ("comma", ",") in (*inner[last_whole + 1 : point], *tokens[last + 1 : last + 2])
+    between = [text for kind, text in inner if kind in ("quoted", "escaped", "sign")]
     decimals = [text for kind, text in inner[point + 1 :] if kind == "digit"]
-    before, behind = _around(tokens, "digit")
-    return Section(
-        when,
-        percent="percent" in kinds,
-        moved=(scales or between or kinds.count("percent") > 1) and not odd,
-        plain=not odd and not spelled and {*decimals} <= {"0"} and not any(text == "?" for kind, text in inner if kind == "digit"),
+    before, behind = _around(tokens, first, last)
+    beside = re.search(r"\d[.,]?$", before) or re.match(r"[.,]?\d", behind)
+    strange = scales or beside or any(map(str.strip, between)) or kinds.count("percent") > 1 or kinds.count("point") > 1
+    return usual._replace(
+        moved=bool(strange) and not odd,
+        plain=not odd and not spelled and not between and {*decimals} <= {"0"} and ("digit", "?") not in inner,
         grouped=any(kind == "comma" for kind, _ in inner[:last_whole]),
-        whole=sum(kind == "digit" and text == "0" for kind, text in inner[:point]),
+        whole=len("".join(text for kind, text in inner[:point] if kind == "digit").lstrip("#")),
         decimals=0 if odd else min(len("".join(decimals).rstrip("#")), 15),
         before=before,
         behind=behind,
     )
 
 
-def _around(tokens: list[tuple[str, str]], middle: str) -> tuple[str, str]:
+def _around(tokens: list[tuple[str, str]], first: int, last: int) -> tuple[str, str]:
     """The texts that a format puts before and behind the number."""
-    places = [n for n, (kind, _) in enumerate(tokens) if kind == middle] or [0]
 
     def said(part: list[tuple[str, str]]) -> str:
-        money = (found[1] for kind, text in part if kind == "bracket" and (found := _CURRENCY.match(text)))
-        return "".join([text for kind, text in part if kind in ("quoted", "escaped", "sign")] + [*money]).strip()
+        shown = {"quoted", "escaped", "sign", "percent"}
+        money = {text: found[1] for kind, text in part if kind == "bracket" and (found := _CURRENCY.match(text))}
+        return "".join(text if kind in shown else money.get(text, "") for kind, text in part)
 
-    return said(tokens[: places[0]]), said(tokens[places[-1] + 1 :])
+    return said(tokens[:first]), said(tokens[last + 1 :])

@@ -137,11 +137,12 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     def read(make: Callable[..., Made], *given: Any) -> Made | None:
         return attempted(problems, make, *given)
 
-    document = read(_document, file) or {}
+    whole = read(_document, file)
+    document = whole or {}
     if document.get("format") == 1 and document["format"] is not True:
         raise InputRefused(placed(files, [problem("framework.old_format", Place(file.name, None, "format"), fix=_UPGRADE)]))
     kinds = {kind: document.pop(kind) for kind in KINDS if kind != "source" and kind in document}
-    framework: Framework | None = read(_validated, file, document, Framework) if document else None
+    framework: Framework | None = read(_validated, file, document, Framework) if whole is not None else None
     county, of_file = read(_county, county_file), read(_validated, file, kinds, Part)
     added = [(one.name, found) for one in own if (found := read(_added, one)) is not None]
     named = [(name, read(_named, file, name)) for name in framework.builds_on] if framework else []

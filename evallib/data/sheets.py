@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from evallib.data.encodings import decode
 from evallib.model.errors import Place, Problem
+from evallib.model.words import folded
 from evallib.say.refusals import problem
 
 MAX_BYTES = 20_000_000
@@ -76,6 +77,15 @@ def _letters(index: int) -> str:
     return letters
 
 
+def is_own(name: str) -> bool:
+    """Whether a heading or the name of a sheet says that what stands there is never read.
+
+    >>> is_own(" #核对"), is_own("＃说明")
+    (True, True)
+    """
+    return folded(name).startswith("#")
+
+
 def guarded(text: str) -> str:
     """A text as a CSV cell that a spreadsheet will not take for a formula: an apostrophe before what begins like one.
 
@@ -96,7 +106,7 @@ def unguarded(text: str) -> str:
 
 # --- CSV -----------------------------------------------------------------------------------------------------------
 
-_SEPARATORS = (",", "\t", ";")
+_SEPARATORS = (",", "\t", ";", "|")
 _STATED = re.compile(r'"?sep=([^"\w\r\n])"?[,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 

@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from xml.etree import ElementTree
 
 from evallib.data.number_formats import GENERAL, Section, section_of
-from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, grid_of
+from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, grid_of, is_own
 from evallib.data.xlsx_parts import DAMAGED, MAX_UNPACKED, TRUE, Book, SheetPart, local, not_a_workbook, text_of, unescaped
 from evallib.model.errors import Place, Problem
 from evallib.say.refusals import problem
@@ -75,6 +75,7 @@ class _Reading:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.own: set[int] = set()
+        self.beside: set[int] = set()
         self.top = self.spread = 0
 
     def grid(self, part: str) -> Grid:
@@ -107,7 +108,7 @@ class _Reading:
                 continue
             address = cell.get("r")
             index = _index(address.rstrip("0123456789")) if address else index + 1
-            if not len(cell) or index in self.own:
+            if not len(cell) or index in self.own or index in self.beside:
                 continue
             text, mark = self._cell(cell)
             if mark:
@@ -117,11 +118,13 @@ class _Reading:
             if index >= MAX_COLUMNS:
                 return problem("table.too_wide", self.bare.place(number, None, index), text[:60], columns=MAX_COLUMNS)
             cells[index] = text
+            if self.top and index not in self.rows[self.top]:  # without a heading: the first is enough to tell
+                self.beside.add(index)
         if not cells:
             return None
         if not self.top:
             self.top = number
-            self.own = {index for index, text in cells.items() if text.strip().startswith("#")}
+            self.own = {index for index, text in cells.items() if is_own(text)}
         self.rows.setdefault(number, {}).update(cells)
         self.marked.update({(number, index): mark for index, mark in marks.items() if index not in self.own})
         if element.get("hidden") in TRUE:
@@ -203,11 +206,12 @@ class _Reading:
         if section.percent:
             number = _WIDE.multiply(number, Decimal(100))
         text = _with_decimals(f"{_WIDE.normalize(number):f}", section.decimals)
-        shown = section.text(_WIDE.normalize(number))
+        moved = "cell.shown_moved" if section.shows_another(number) else ""
+        shown = None if moved else section.text(_WIDE.normalize(number))
         refused = "cell.digits_lost" if abs(number) >= _EXACT else "" if shown is not None else "cell.shown_otherwise"
-        moved = "cell.shown_moved" if section.moved and number else ""
         text += "%" * section.percent
-        return text, Marked(number=moved, date=moved, text=refused, shown=shown, unit=section.behind or section.before, found=text)
+        unit = "" if section.percent else (section.behind or section.before).strip()
+        return text, Marked(number=moved, date=moved, text=refused, shown=shown, unit=unit, found=text)
 
     def _day(self, serial: Decimal, section: Section) -> tuple[str, Marked | None]:
         days = float(serial) + (1462 if self.book.epoch_1904 else 0)
@@ -217,14 +221,14 @@ class _Reading:
         if days < 1:
             time = moment.time().isoformat()
             return time, Marked(number="cell.made_a_date", text="cell.made_a_date", found=time)
-        return _dated(moment, section.year)
+        return _dated(moment, section.whole_day)
 
 
-def _dated(moment: datetime, year: bool) -> tuple[str, Marked]:
-    """A day, with its time where it has one; in a column of dates it counts if it shows its year."""
+def _dated(moment: datetime, whole: bool) -> tuple[str, Marked]:
+    """A day, with its time where it has one; in a column of dates it counts if it shows year, month and day."""
     is_day = not (moment.hour or moment.minute or moment.second)
     text = moment.date().isoformat() if is_day else moment.replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
-    return text, Marked(number="cell.made_a_date", date="" if year else "cell.date_without_year", text="cell.made_a_date", found=text)
+    return text, Marked(number="cell.made_a_date", date="" if whole else "cell.date_without_year", text="cell.made_a_date", found=text)
 
 
 def _filled(cells: dict[int, str], width: int) -> Iterator[str]:

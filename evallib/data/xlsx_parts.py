@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 from evallib.data.encodings import decode
 from evallib.data.number_formats import format_of
+from evallib.data.sheets import MAX_CELL
 from evallib.model.errors import Place, Problem
 from evallib.say.refusals import problem
 
@@ -35,6 +36,8 @@ _MAX_TREE = 20_000_000
 _MAX_TEXTS = 1_000_000
 _MAX_ELEMENTS = 200_000
 """So many elements a row or a text may have."""
+_MAX_DEPTH = 100
+_SMALL = {kind: str.maketrans("0123456789", digits) for kind, digits in (("superscript", "⁰¹²³⁴⁵⁶⁷⁸⁹"), ("subscript", "₀₁₂₃₄₅₆₇₈₉"))}
 
 
 class SheetPart(NamedTuple):
@@ -68,9 +71,15 @@ class Package:
 
     def elements(self, part: str, whole: str) -> Iterator[ElementTree.Element]:
         """The elements of a part as they end; one named `whole` is given up after."""
-        inside = 0
+        depth = inside = 0
         with self._zip.open(self._entries[part.lower()]) as stream:
-            for _, element in ElementTree.iterparse(stream):
+            for event, element in ElementTree.iterparse(stream, ("start", "end")):
+                if event == "start":
+                    depth += 1
+                    if depth > _MAX_DEPTH:
+                        raise ValueError(part)
+                    continue
+                depth -= 1
                 yield element
                 inside += 1
                 if local(element.tag) == whole:
@@ -81,9 +90,11 @@ class Package:
 
     def tree(self, part: str) -> ElementTree.Element:
         """A small part as a whole."""
-        if self.size(part) > _MAX_TREE:
+        with self._zip.open(self._entries[part.lower()]) as stream:
+            content = stream.read(_MAX_TREE + 1)  # and no more, whatever its size is said to be
+        if len(content) > _MAX_TREE or content.count(b"<") > _MAX_TEXTS:
             raise ValueError(part)
-        return ElementTree.fromstring(self._zip.read(self._entries[part.lower()]))
+        return ElementTree.fromstring(content)
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part is related to: by id, the kind and the part."""
@@ -151,7 +162,7 @@ class Book:
         if self.package.has(self._parts.get("sharedStrings", "")):
             for element in self.package.elements(self._parts["sharedStrings"], "si"):
                 if local(element.tag) == "si":
-                    found.append(text_of(element))
+                    found.append(text_of(element)[: MAX_CELL + 1])  # which is told; a thousand cells may share it
                     if len(found) > _MAX_TEXTS:
                         raise ValueError(len(found))
         return found
@@ -165,8 +176,15 @@ def local(tag: str) -> str:
 
 def text_of(element: ElementTree.Element) -> str:
     """The text of a cell: plain or in runs of several looks; how it is pronounced is no part of it."""
-    runs = [one for part in element for one in ([part] if local(part.tag) == "t" else part if local(part.tag) == "r" else [])]
-    return unescaped("".join(one.text or "" for one in runs if local(one.tag) == "t"))
+    return "".join(unescaped(part.text or "") if local(part.tag) == "t" else _run(part) for part in element if local(part.tag) in "tr")
+
+
+def _run(run: ElementTree.Element) -> str:
+    """A run of a text, as it is seen: 957260¹ is no 9572601, and what is struck out stays so."""
+    text = "".join(unescaped(one.text or "") for one in run if local(one.tag) == "t")
+    looks = {local(look.tag): look.get("val", "1") for part in run if local(part.tag) == "rPr" for look in part}
+    text = text.translate(_SMALL.get(looks.get("vertAlign", ""), {}))
+    return "".join(f"{sign}\u0336" for sign in text) if looks.get("strike") in TRUE else text
 
 
 def unescaped(text: str) -> str:

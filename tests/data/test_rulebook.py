@@ -170,6 +170,14 @@ def test_a_department_that_is_not_on_the_list_is_called_as_it_was_written(copy: 
     assert (record.kind, record.belongs_to) == ("policy", said)
 
 
+@pytest.mark.parametrize("text", ["", "# a note\n", '[[unit]]\nsymbol = "包"\nname_en = "bags"\nmeasures = "包"\n'])
+def test_a_framework_without_its_own_keys_is_refused_for_each_that_is_missing(copy: Copy, text: str) -> None:
+    (copy.folder / "frameworks" / "xundian-department" / "2023.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused) as refusal:
+        load_framework(copy.folder, "xundian-department", 2023)
+    assert {"format", "id", "first_year"} <= {problem.place.column for problem in refusal.value.problems}
+
+
 def test_a_kind_that_there_is_not_is_refused(copy: Copy) -> None:
     text = "code,name,framework,first_year,last_year,kind\nhrss,补贴,xundian-department,2023,2023,scheme\n"
     (copy.folder / "departments.csv").write_text(text, encoding="utf-8")

@@ -300,8 +300,9 @@ def test_a_number_beyond_all_numbers_is_refused_as_an_error() -> None:
 
 def test_a_sheet_that_is_no_table_is_refused_unless_its_name_says_that_it_is_a_remark(copy: Copy) -> None:
     def change(book: Any) -> None:
-        for title in ("#说明", "_lists", "草稿"):
-            book.create_sheet(title)
+        for title in ("#说明", "＃底稿", "_lists", "草稿"):
+            book.create_sheet(title)["A1"] = "x"
+        book.create_sheet("Sheet2")  # as programs add them: nothing stands there
 
     as_workbook(copy, change)
     with pytest.raises(InputRefused) as refusal:

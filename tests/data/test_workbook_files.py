@@ -130,15 +130,60 @@ def test_the_epoch_of_a_macintosh_is_minded() -> None:
     assert day(3_000_000) == "3000000"  # no day at all
 
 
+def test_a_text_that_many_cells_share_is_held_once_and_only_as_far_as_it_is_told(home: Path) -> None:
+    book = example()
+    book.texts = [f"<t>{'字' * 1_000_000}</t>"]
+    book.sheets[5].rows += [["<c t='s'><v>0</v></c>"] * 8] * 300
+    with pytest.raises(InputRefused) as refused:
+        loaded(home, book.content())
+    assert {problem.code for problem in refused.value.problems} == {"cell.too_long"}
+
+
+def test_values_beside_a_table_are_told_once_a_column() -> None:
+    rows = [[as_text("fact")], *[[as_text("x"), "", f"<c><v>{n}</v></c>"] for n in range(50)]]
+    ((sheet,), _) = read_workbook("t.xlsx", Book([Sheet("s", rows)]).content())
+    assert [cells[2:] for _, cells in sheet.grid.rows if cells[2:]] == [("0",)]
+
+
 def test_a_large_sheet_that_is_no_table_is_not_read(home: Path) -> None:
     book = example()
     book.sheets += [Sheet("#底稿", raw=b"0" * 70_000_000), Sheet("缓存", state="hidden", raw=b"0" * 70_000_000)]
     assert loaded(home, book.content()).record.year == 2023
 
 
+def test_a_title_above_the_headings_is_told_once(home: Path) -> None:
+    book = example()
+    book.sheets[5].rows.insert(0, [as_text("基础数据表")])
+    book.sheets[5].behind = '<mergeCells><mergeCell ref="A1:H1"/></mergeCells>'
+    with pytest.raises(InputRefused) as refused:
+        loaded(home, book.content())
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.what.en[-5:], problem.fix.zh) == (
+        "column.headings_lower",
+        "row 2",
+        "删去第 2 行上面的各行（标题、单位、说明）",
+    )
+    del book.sheets[5].rows[0]
+    book.sheets[5].behind = ""
+    assert loaded(home, book.content()).record.year == 2023
+
+
+def lying(content: bytes, part: str) -> bytes:
+    """A zip file that says of a part that it is small."""
+    at = content.index(part.encode(), content.index(b"PK\1\2"))
+    return content[: at - 22] + struct.pack("<I", 1000) + content[at - 18 :]
+
+
+def test_what_unpacks_to_more_than_it_says_is_given_up() -> None:
+    parts = Book([Sheet("s", [[as_text("a")]])]).parts()
+    main = str(parts["xl/workbook.xml"]) + " " * 100_000_000
+    assert refusal(lying(packed(parts | {"xl/workbook.xml": main}), "xl/workbook.xml")).code == "workbook.damaged"
+
+
 @pytest.mark.parametrize(
     ("body", "name"),
     [
+        ("<a>" * 300, "workbook.damaged"),
         ("<row>" + "<c/>" * 300_000 + "</row>", "workbook.damaged"),
         ('<row r="1048577"><c><v>1</v></c></row>', "workbook.damaged"),
         ("".join(f'<row r="{n}"><c><v>{n}</v></c></row>' for n in range(1, 20_003)), "table.too_long"),
@@ -190,7 +235,7 @@ def test_a_day_whose_year_excel_made_up_is_refused_and_shown_with_its_year_is_re
         return load_table(reader, sheet.grid, "follow_ups", FollowUp), [problem.code for problem in reader.problems]
 
     day = "<c s='1'><v>45382</v></c>"
-    for format in ('m"月"d"日"', 16, 58):
+    for format in ('m"月"d"日"', 16, 17, 58, 'yyyy"年"m"月"', "yyyy"):
         assert follow_ups(day, format) == ((), ["cell.date_without_year"])
     for written, shown in (
         (day, 14),
