@@ -13,7 +13,7 @@ from evallib.model.errors import InputRefused
 from evallib.model.words import NOTHING, Words, words
 from evallib.runs.jobs import Job, PageKind
 from evallib.runs.report import KernelDied, Page, ReportFailed, Written, run_comparison, run_monitoring, run_overview, run_report
-from evallib.runs.stale import is_published, set_aside
+from evallib.runs.stale import is_passing, is_published, set_aside
 from evallib.runs.stamps import Outcome, State, fingerprint, result_shown, standing, write_stamp
 from evallib.runs.workers import Died, Killed, work
 from evallib.say.sentences import sentence
@@ -24,8 +24,6 @@ _MAKE: dict[PageKind, Callable[..., Page]] = {
     "overview": run_overview,
     "monitoring": run_monitoring,
 }
-_PASSING = ("folder.in_use",)
-"""Refusals that say nothing of the next time."""
 
 
 def run_job(job: Job) -> Outcome:
@@ -55,7 +53,7 @@ def _refused(job: Job, mark: str, refusal: InputRefused) -> Outcome:
     """What is written down of a refusal. A published page stands; of a year that is being filled in, it is counted what it lacks."""
     reason = reason_of(refusal)
     state: State = "filling" if lacking_of(refusal.problems) else "refused"
-    if any(problem.code in _PASSING for problem in refusal.problems):
+    if is_passing(refusal):
         return Outcome(job, state, reason)
     if _stands_published(job):
         return _held(job, mark, reason)

@@ -16,7 +16,7 @@ from evallib.model.seals import sealed_page
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.pages.rendering import environment, made_at, mark_chinese
 from evallib.pages.style import page_css
-from evallib.runs.report import page_name
+from evallib.runs.names import page_name
 from evallib.say.corrections import differences
 
 HISTORY = "history"

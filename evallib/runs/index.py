@@ -24,7 +24,7 @@ from evallib.pages.style import page_css
 from evallib.runs.corrections import write_corrections
 from evallib.runs.county import list_of, write_list
 from evallib.runs.jobs import Job
-from evallib.runs.report import page_name
+from evallib.runs.names import page_name
 from evallib.runs.stale import STALE
 from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, standing_anywhere
 from evallib.say.sentences import sentence

@@ -16,7 +16,7 @@ from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
-from evallib.runs.report import page_name
+from evallib.runs.names import page_name
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 

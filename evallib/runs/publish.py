@@ -21,9 +21,12 @@ from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import made_at
 from evallib.runs.corrections import HISTORY, corrections_pages
 from evallib.runs.county import NAME, Listed, checksum, list_text, read_list, with_known
-from evallib.runs.report import page_name, run_report
+from evallib.runs.names import files_of, page_name
+from evallib.runs.report import run_report
 from evallib.runs.verify import verify
 from evallib.say.refusals import refused
+
+_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,9 @@ def _reason(kind: Kind, why: str) -> str:
         raise refused("publish.no_reason", "publish")
     if sign := hidden_sign(why):
         raise refused("publish.hidden_sign", "publish", code_of(sign))
-    return why[:2000]
+    if len(why) > _LONGEST:
+        raise refused("publish.long_reason", "publish", f"{why[:40]}…", limit=_LONGEST)
+    return why
 
 
 def _home(data: Path, out: Path) -> Path:
@@ -126,8 +131,7 @@ def _home(data: Path, out: Path) -> Path:
 
 def _files(out: Path, department: str, year: int) -> dict[str, Path]:
     """The files of a department's year in a folder of reports, by their places in it."""
-    found = sorted(file for file in (out / str(year)).glob(f"{department}.*") if file.is_file())
-    return {f"{year}/{file.name}": file for file in found}
+    return {f"{year}/{file.name}": file for file in files_of(out / str(year), department)}
 
 
 def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:

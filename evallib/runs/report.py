@@ -38,6 +38,7 @@ from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
 from evallib.runs.engine import silence
+from evallib.runs.names import page_name, places_of
 from evallib.runs.stale import refused_set_aside
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
@@ -239,15 +240,6 @@ def _spans(years: set[int]) -> list[str]:
     return [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
 
 
-def page_name(stem: str, lang: Lang) -> str:
-    """The name of a page's files in a language.
-
-    >>> page_name("2023", "en")
-    '2023.en'
-    """
-    return stem if lang == "zh" else f"{stem}.{lang}"
-
-
 class _Run:
     """A notebook that is run and exported as a page to a folder of the output. `about` is what of the data the page is to show."""
 
@@ -282,7 +274,8 @@ class _Run:
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
-        _refuse_folders(folder, name.partition(".")[0])
+        if in_the_way := next((place for place in places_of(folder, name.partition(".")[0]) if place.is_dir()), None):
+            raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
             with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
@@ -310,13 +303,6 @@ class _Run:
             asked, found_ = (" ".join(str(one[key]) for key in told) for one in (about, found))
             raise refused("report.another_evaluation", self.path.name, found_, asked=asked)
         return of
-
-
-def _refuse_folders(folder: Path, stem: str) -> None:
-    """A folder in the place of a file would be found out only after the notebook has run."""
-    for target in folder.glob(f"{stem}.*"):
-        if target.is_dir():
-            raise refused("report.folder_for_file", str(target))
 
 
 def _write_figures(evaluation: Evaluation, put: Callable[[str], Path], name: str, lang: Lang) -> tuple[Problem, ...]:
@@ -363,10 +349,10 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
             trace = strip_color("\n".join(error.traceback)) or error.source
             raise ReportFailed(words(f"{error.ename}: {error.evalue}\n{trace}")) from None
         except TimeoutError:  # a cell, or the kernel at its start
-            raise ReportFailed(sentence("net.kernel_silent", minutes=max(1, silence() // 60))) from None
+            raise ReportFailed(sentence("net.kernel_silent", seconds=silence())) from None
         except RuntimeError as error:
             if "respond" in str(error):
-                raise ReportFailed(sentence("net.kernel_silent", minutes=1)) from None
+                raise ReportFailed(sentence("net.kernel_mute")) from None
             raise KernelDied(sentence("net.kernel_died")) from None
 
 

@@ -60,10 +60,13 @@ def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
     """
     known = _Known(data)
     if path.is_dir():
-        return tuple(_folder(path, known))
-    if not path.is_file():
+        if found := tuple(_folder(path, known)):
+            return found
+    elif not path.is_file():
         raise refused("verify.nothing", str(path))
-    return (_File(path, path.name, known).verdict(),)
+    elif (file := _File(path, path.name, known)).kind != "other":
+        return (file.verdict(),)
+    raise refused("verify.none_of_ours", str(path))
 
 
 class _Known:
@@ -194,6 +197,8 @@ class _File:
             self.say("damaged", type(error).__name__)
             return
         self.content = str(next(iter(found))) if len(found) == 1 else ""
+        if not found:
+            self.say("no_seal")
 
 
 def _bytes(path: Path) -> bytes:
@@ -236,10 +241,10 @@ def _cells_wrong(cells: Cells, e: Evaluation) -> list[Words]:
 
 
 def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
-    listed_ = read_list(root)
-    if not listed_:
+    listed_, files = read_list(root), _files(root)
+    if not listed_ and files:
         yield Verdict("county.json", "other", problems=(problem("verify.no_list", Place("county.json")),))
-    for path in _files(root):
+    for path in files:
         name = path.relative_to(root).as_posix()
         file = _File(path, name, known)
         verdict = file.verdict()
