@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evallib.data.folder import data_root
 from evallib.data.locks import held
-from evallib.data.published import Published, check_published, load_published, sealed, write_published
+from evallib.data.published import Published, check_published, load_published, row_touched, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.rulebook import load_county
 from evallib.data.whole import Together, together
@@ -180,8 +180,11 @@ def _earlier(out: Path, before: Seal) -> dict[str, Path]:
     """
     standing = _files(out, before.department, before.year)
     json = standing.get(f"{before.year}/{before.department}.evaluation.json")
-    if json is not None and seals_of(read_evaluation(json.read_bytes(), json.name)).result != before.result_seal:
-        raise refused("publish.not_the_published", json.name, date=before.date.isoformat())
+    if json is not None:
+        told = read_evaluation(json.read_bytes(), json.name)
+        if seals_of(told).result != before.result_seal:
+            raise refused("publish.not_the_published", json.name, date=before.date.isoformat())
+        refuse_errors(filter(None, [row_touched(before, told)]))
     return {file.name: file for file in standing.values()}
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from evallib.data.published import Published, difference, load_published
+from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
 from evallib.data.workbook_seal import Cells, cells_seal, read_book
@@ -158,6 +158,8 @@ class _File:
                 self.say("not_as_published", date=row.date.isoformat(), differences=difference(row, e))
             elif (row.framework_seal, row.catalogue_seal) != (seals.framework, seals.catalogue):
                 self.say("other_rules", date=row.date.isoformat())
+            elif touched := row_touched(row, e):
+                self.problems.append(touched)
 
     def _row(self, e: Evaluation) -> tuple[Seal | None, bool]:
         """The row by which an evaluation was published, and whether it is an earlier one: that bears its number."""
