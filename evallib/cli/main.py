@@ -67,9 +67,8 @@ def main() -> None:
     if not net.is_on():
         app()
         return
+    net.quiet()
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # what libraries say to those who program with them
-        warnings.filterwarnings("default", module=r"evallib\.")
         warnings.showwarning = lambda message, *args, **more: tell(str(message), on=ERR)
     try:
         app()

@@ -203,7 +203,7 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
         if moved := getattr(refusal, "moved", None):
             tell(told("refused.moved", folder=str(moved)), lang, ERR)
         raise typer.Exit(2) from None
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, RuntimeError) as error:  # a link that leads to itself is one of the last
         from evallib.data.net import told_of_system
 
         if (said := told_of_system(error, to, fix)) is None:

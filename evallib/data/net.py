@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import platform
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -31,11 +34,15 @@ _CAUSES = {
     "too_many_open": ("EMFILE", "ENFILE"),
     "no_memory": ("ENOMEM",),
     "in_the_way": ("ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY"),
+    "too_large": ("EFBIG",),
+    "link_loop": ("ELOOP",),
     "gone": ("ENOENT", "EIO", "ESTALE", "ENODEV", "ENXIO", "EHOSTDOWN", "ENOTCONN"),
 }
 _BY_NUMBER = {getattr(errno, name): cause for cause, names in _CAUSES.items() for name in names if hasattr(errno, name)}
 _BY_WINDOWS = {32: "open_elsewhere", 33: "open_elsewhere", 112: "full", 206: "name_too_long"}
-_WHEREVER = ("full", "read_only", "name_too_long", "too_many_open", "no_memory")
+_BY_WORDS = {"Symlink loop": "link_loop", "can't start new thread": "no_memory", "No usable temporary directory": "no_temporary"}
+"""What the system says by way of Python, which gives no number with it, or one that misleads."""
+_WHEREVER = ("full", "read_only", "name_too_long", "too_many_open", "no_memory", "too_large", "no_temporary")
 """What hinders writing wherever it is met: it helps nothing to say which file was being opened."""
 _TOLD_OF = "ipykernel jupyterlab matplotlib nbconvert numpy openpyxl pandas papermill pyarrow pydantic rich typer"
 
@@ -53,9 +60,10 @@ def cause_of(error: BaseException) -> str:
     """
     if isinstance(error, MemoryError):
         return "no_memory"
-    if not isinstance(error, OSError):
-        return ""
-    return _BY_WINDOWS.get(getattr(error, "winerror", None) or 0) or _BY_NUMBER.get(error.errno or 0, "")
+    if isinstance(error, RuntimeError | OSError) and (said := next((c for words, c in _BY_WORDS.items() if words in str(error)), "")):
+        return said
+    number = getattr(error, "errno", None)  # libraries give it with errors of their own
+    return _BY_WINDOWS.get(getattr(error, "winerror", None) or 0) or (_BY_NUMBER.get(number, "") if isinstance(number, int) else "")
 
 
 def told_of_system(error: BaseException, to: Path | None = None, fix: Words = NOTHING) -> Words | None:
@@ -77,7 +85,9 @@ def _of_system(error: BaseException, to: Path | None = None, fix: Words = NOTHIN
     ours = to is not None and (not named or cause in _WHEREVER or _is_within(Path(named), to))
     place = str(to) if not named or (ours and cause in _WHEREVER) else named
     helps = fix if ours and fix and cause in ("denied", "in_the_way", "read_only") else sentence(f"net.fix.{cause}")
-    what = "working" if cause in ("no_memory", "too_many_open") else "writing" if ours else "reading" if named else "working"
+    what = (
+        "working" if cause in ("no_memory", "too_many_open", "no_temporary") else "writing" if ours else "reading" if named else "working"
+    )
     return sentence(f"net.{what}", place=place, why=sentence(f"net.cause.{cause}")), helps
 
 
@@ -109,7 +119,9 @@ def refusal(error: BaseException) -> InputRefused:
 
 def _unexpected(error: BaseException, near: Path | None) -> tuple[Words, Words]:
     """What is said of an error that nobody expected, and what helps."""
-    file = _write_details(error, near)
+    file = None
+    with suppress(Exception):  # where even that is not possible, the error itself is told
+        file = _write_details(error, near)
     name = "unexpected" if file else "unwritten"
     kind = type(error).__name__ if file else _lines(error)[-1].strip()
     return sentence(f"net.{name}", kind=kind), sentence(f"net.fix.{name}", file=str(file))
@@ -124,7 +136,7 @@ def _write_details(error: BaseException, near: Path | None) -> Path | None:
     about = [f"evallib {__version__}", f"Python {sys.version}", platform.platform(), *_versions(), f"in {Path.cwd()}", repr(sys.argv)]
     trace = "".join(_lines(error))
     name = f"evallib-error-{hashlib.sha256(trace.encode('utf-8', 'replace')).hexdigest()[:8]}.txt"
-    for folder in filter(None, (near, Path(tempfile.gettempdir()))):  # where nothing is moved or deleted
+    for folder in _places(near):
         try:
             with (folder / name).open("x", encoding="utf-8", errors="replace") as file:  # never through somebody's link
                 file.write("\n".join((*about, "", trace)))
@@ -134,6 +146,22 @@ def _write_details(error: BaseException, near: Path | None) -> Path | None:
         except OSError:
             continue
     return None
+
+
+def _places(near: Path | None) -> Iterator[Path]:
+    """Folders where nothing is moved or deleted; that for temporary files may not be there."""
+    if near:
+        yield near
+    yield Path(tempfile.gettempdir())
+
+
+def quiet() -> None:
+    """From here on libraries say nothing to a person: what they say to those who program with them is no help. Nothing without the net."""
+    if is_on():
+        logging.lastResort = logging.NullHandler()
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+            warnings.filterwarnings("default", module=r"evallib\.")
 
 
 def _versions() -> Iterator[str]:

@@ -42,8 +42,3 @@ def earlier_place(year: int, name: str, number: int) -> str:
     """
     department, _, rest = name.partition(".")
     return f"{HISTORY}/{year}/{department}.{number}.{rest}"
-
-
-def files_of(folder: Path, stem: str) -> list[Path]:
-    """All that stands in a folder of the output under a name, in every language; what is hidden, as stamps are, is none of it."""
-    return sorted(folder.glob(f"{stem}.*"))

@@ -142,7 +142,19 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
     if row.result_seal != seals.result:
         said = difference(row, e)
         found.append(problem("published.differs", place, differences=said, department=row.department, year=row.year))
+    elif said_otherwise := row_touched(row, e):
+        found.append(said_otherwise)
     return tuple(found)
+
+
+def row_touched(row: Seal, evaluation: Evaluation) -> Problem | None:
+    """What a row says otherwise than the result that it seals: from it the pages tell what a correction changed."""
+    now = sealed(evaluation, "first", "", row.date.isoformat(), None)
+    wrong = [name for name in ("total", "grade", "scores") if getattr(row, name) != getattr(now, name)]
+    if not wrong or row.result_seal != now.result_seal:
+        return None
+    said = str(getattr(row, wrong[0]))
+    return problem("published.touched", Place(FILE), f"{said[:40]}…" if len(said) > 40 else said, of=f"{row.department} {row.year}")
 
 
 def difference(row: Seal, evaluation: Evaluation) -> Words:

@@ -13,7 +13,7 @@ from evallib.model.errors import InputRefused
 from evallib.model.words import NOTHING, Words, words
 from evallib.runs.jobs import Job, PageKind
 from evallib.runs.report import KernelDied, Page, ReportFailed, Written, run_comparison, run_monitoring, run_overview, run_report
-from evallib.runs.stale import is_published, set_aside
+from evallib.runs.stale import is_passing, is_published, set_aside
 from evallib.runs.stamps import Outcome, State, fingerprint, result_shown, standing, write_stamp
 from evallib.runs.workers import Died, Killed, work
 from evallib.say.sentences import sentence
@@ -53,7 +53,7 @@ def _refused(job: Job, mark: str, refusal: InputRefused) -> Outcome:
     """What is written down of a refusal. A published page stands; of a year that is being filled in, it is counted what it lacks."""
     reason = reason_of(refusal)
     state: State = "filling" if lacking_of(refusal.problems) else "refused"
-    if any(problem.code == "folder.in_use" for problem in refusal.problems):  # which says nothing of the next time
+    if is_passing(refusal):
         return Outcome(job, state, reason)
     if _stands_published(job):
         return _held(job, mark, reason)

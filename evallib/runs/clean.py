@@ -8,15 +8,14 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
-from evallib.charts.report import CHARTS
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, RESULTS, RESULTS_TABLE, SEVERAL
+from evallib.data.outputs import COUNTY_LIST, RESULTS, RESULTS_TABLE, SEVERAL
 from evallib.data.sheets import read_csv
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
+from evallib.runs.names import places_of
 
 
 def clean(out: Path, data: Path) -> list[Path]:
@@ -51,10 +50,8 @@ def _pages(folder: Path) -> Iterator[Path]:
     """The files of each page that stands there with its notebook, and the stamps."""
     yield from folder.glob(".*.stamp.json")
     books = [file for file in folder.glob("*.ipynb") if _is_ours(file.with_suffix(".html"))]
-    yield from chain(books, (file.with_suffix(".html") for file in books))
-    beside = [file.with_name(file.stem + ending) for file in books for ending in (EVALUATION, *(f".{id}.png" for id in CHARTS))]
-    sheets = [file.with_suffix(".xlsx") for file in books]
-    yield from chain((file for file in beside if file.is_file()), (file for file in sheets if _is_untouched(file)))
+    found = {file for book in books for file in places_of(folder, book.stem, ("zh",)) if file.is_file()}
+    yield from sorted(file for file in found if file.suffix != ".xlsx" or _is_untouched(file))
 
 
 def _is_ours(page: Path) -> bool:

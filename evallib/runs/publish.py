@@ -8,8 +8,8 @@ from typing import Unpack
 
 from evallib.data.folder import checksum, data_root
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, earlier_place, evaluation_file, files_of, page_name
-from evallib.data.published import Published, check_published, load_published, sealed, write_published
+from evallib.data.outputs import COUNTY_LIST, earlier_place, evaluation_file, page_name
+from evallib.data.published import Published, check_published, load_published, row_touched, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.rulebook import load_county
 from evallib.data.whole import Together, together
@@ -23,9 +23,12 @@ from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import made_at
 from evallib.runs.corrections import corrections_pages
 from evallib.runs.county import Listed, list_text, read_list, with_known
+from evallib.runs.names import files_of
 from evallib.runs.report import How, run_report
 from evallib.runs.verify import verify
 from evallib.say.refusals import refused
+
+_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ def _reason(kind: Kind, why: str) -> str:
         raise refused("publish.no_reason", "publish")
     if sign := hidden_sign(why):
         raise refused("publish.hidden_sign", "publish", code_of(sign))
-    return why[:2000]
+    if len(why) > _LONGEST:
+        raise refused("publish.long_reason", "publish", f"{why[:40]}…", limit=_LONGEST)
+    return why
 
 
 def _home(data: Path, out: Path) -> Path:
@@ -101,7 +106,7 @@ def _home(data: Path, out: Path) -> Path:
 
 def _files(out: Path, department: str, year: int) -> dict[str, Path]:
     """The files of a department's year in a folder of reports, by their places in it."""
-    return {f"{year}/{file.name}": file for file in files_of(out / str(year), department) if file.is_file()}
+    return {f"{year}/{file.name}": file for file in files_of(out / str(year), department)}
 
 
 def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
@@ -149,8 +154,11 @@ def _earlier(out: Path, before: Seal) -> list[Path]:
     Raises InputRefused where something else stands there.
     """
     json = evaluation_file(out, before.department, before.year)
-    if json.is_file() and seals_of(read_evaluation(json.read_bytes(), json.name)).result != before.result_seal:
-        raise refused("publish.not_the_published", json.name, date=before.date.isoformat())
+    if json.is_file():
+        told = read_evaluation(json.read_bytes(), json.name)
+        if seals_of(told).result != before.result_seal:
+            raise refused("publish.not_the_published", json.name, date=before.date.isoformat())
+        refuse_errors(filter(None, [row_touched(before, told)]))
     return [*_files(out, before.department, before.year).values()]
 
 

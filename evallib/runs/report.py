@@ -25,7 +25,7 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
-from evallib.data.outputs import evaluation_file, files_of, page_name
+from evallib.data.outputs import evaluation_file, page_name
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
@@ -39,6 +39,7 @@ from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.runs.engine import NAME as FORKING
 from evallib.runs.engine import silence
+from evallib.runs.names import places_of
 from evallib.runs.stale import refused_set_aside
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
@@ -249,7 +250,8 @@ class _Run:
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
-        _refuse_folders(folder, name.partition(".")[0])
+        if in_the_way := next((place for place in places_of(folder, name.partition(".")[0]) if place.is_dir()), None):
+            raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
             with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
@@ -277,13 +279,6 @@ class _Run:
             asked, found_ = (" ".join(str(one[key]) for key in told) for one in (about, found))
             raise refused("report.another_evaluation", self.path.name, found_, asked=asked)
         return of
-
-
-def _refuse_folders(folder: Path, stem: str) -> None:
-    """A folder in the place of a file would be found out only after the notebook has run."""
-    for target in files_of(folder, stem):
-        if target.is_dir():
-            raise refused("report.folder_for_file", str(target))
 
 
 def _write_figures(evaluation: Evaluation, put: Callable[[str], Path], name: str, lang: Lang) -> tuple[Problem, ...]:
@@ -330,10 +325,10 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
             trace = strip_color("\n".join(error.traceback)) or error.source
             raise ReportFailed(words(f"{error.ename}: {error.evalue}\n{trace}")) from None
         except TimeoutError:  # a cell, or the kernel at its start
-            raise ReportFailed(sentence("net.kernel_silent", minutes=max(1, silence() // 60))) from None
+            raise ReportFailed(sentence("net.kernel_silent", seconds=silence())) from None
         except RuntimeError as error:
             if "respond" in str(error):
-                raise ReportFailed(sentence("net.kernel_silent", minutes=1)) from None
+                raise ReportFailed(sentence("net.kernel_mute")) from None
             raise KernelDied(sentence("net.kernel_died")) from None
 
 

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evallib.data.load import load_departments
-from evallib.data.outputs import STALE, files_of
+from evallib.data.outputs import STALE
 from evallib.data.published import load_published
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
+from evallib.runs.names import files_of
+
+
+def is_passing(refusal: InputRefused) -> bool:
+    """Whether a refusal says nothing of the next time: another command is at work, or a file is open elsewhere."""
+    return any(problem.code in ("folder.in_use", "file.unreadable") for problem in refusal.problems)
 
 
 @dataclass
@@ -27,7 +33,7 @@ def is_published(data: Path, department: str, year: int) -> bool:
 
 
 def set_aside(out: Path, folder: str, stem: str) -> Path | None:
-    """Move all that stands in a folder of the output under a name to `OUT/stale/FOLDER`, all or nothing; where to, if anything stood there.
+    """Move the files of a page from a folder of the output to `OUT/stale/FOLDER`, all or nothing; where to, if anything stood there.
 
     What went there before under that name gives way, so that nothing there is of two times.
     """
@@ -48,7 +54,7 @@ def refused_set_aside(data: Path, out: Path, folder: str, stem: str, department:
     """Around the reading of a year's data: where it is refused, what stands of it is set aside.
 
     Not where the list of departments cannot be read or does not hold the year: then it may be the wrong data folder. Nor where it is
-    published. Raises SetAside in the place of the refusal where something was moved.
+    published, or its files could not be opened just now. Raises SetAside in the place of the refusal where something was moved.
     """
     try:
         yield
@@ -56,6 +62,11 @@ def refused_set_aside(data: Path, out: Path, folder: str, stem: str, department:
         listed = False
         with suppress(InputRefused):
             listed = any(year is None or year in row.years for row in load_departments(data).of(department))
-        if listed and not (year is not None and is_published(data, department, year)) and (moved := set_aside(out, folder, stem)):
+        if (
+            listed
+            and not is_passing(refusal)
+            and not (year is not None and is_published(data, department, year))
+            and (moved := set_aside(out, folder, stem))
+        ):
             raise SetAside(refusal.problems, moved) from None
         raise

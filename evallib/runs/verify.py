@@ -12,7 +12,7 @@ from typing import Literal
 
 from evallib.data.folder import checksum, mend_above
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place, is_ours
-from evallib.data.published import Published, difference, load_published
+from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
 from evallib.data.workbook_seal import Cells, cells_seal, read_book
@@ -65,9 +65,11 @@ def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
         root = _root(here)
         if found := tuple(one for one in _folder(root, known) if (root / one.file).is_relative_to(here)):
             return found
-    if not path.is_file():
+    elif not path.is_file():
         raise refused("verify.nothing", str(path))
-    return (_File(path, path.name, known).verdict(),)
+    elif (file := _File(path, path.name, known)).kind != "other":
+        return (file.verdict(),)
+    raise refused("verify.none_of_ours", str(path))
 
 
 class _Known:
@@ -159,6 +161,8 @@ class _File:
                 self.say("not_as_published", date=row.date.isoformat(), differences=difference(row, e))
             elif (row.framework_seal, row.catalogue_seal) != (seals.framework, seals.catalogue):
                 self.say("other_rules", date=row.date.isoformat())
+            elif touched := row_touched(row, e):
+                self.problems.append(touched)
 
     def _row(self, e: Evaluation) -> tuple[Seal | None, bool]:
         """The row by which an evaluation was published, and whether it is an earlier one: that bears its number."""
@@ -198,6 +202,8 @@ class _File:
             self.say("damaged", type(error).__name__)
             return
         self.content = str(next(iter(found))) if len(found) == 1 else ""
+        if not found:
+            self.say("no_seal")
 
 
 def _bytes(path: Path) -> bytes:

@@ -27,6 +27,7 @@ def _begin() -> None:
     """At the start of a worker: Ctrl-C is the main process's to handle, and what every report needs is imported now."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+    net.quiet()
     from evallib.runs.engine import warm_up
 
     warm_up()

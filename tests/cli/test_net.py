@@ -89,6 +89,37 @@ def test_the_remedy_follows_from_the_cause(number: int, tmp_path: Path) -> None:
     assert "name another place" not in reading.en or number == errno.EROFS  # which hinders writing only
 
 
+class OfALibrary(Exception):
+    """Such as zmq's, which is no error of the system and has its number."""
+
+    errno = errno.EMFILE
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OfALibrary(), "too many files are open at once"),
+        (OSError(errno.EFBIG, "File too large"), "a file may not be as large there"),
+        (OSError(errno.ELOOP, "Too many levels"), "it is a link that leads to itself"),
+        (RuntimeError("Symlink loop from '/x'"), "it is a link that leads to itself. To fix it: delete the link"),
+        (RuntimeError("can't start new thread"), "there is not enough memory"),
+        (FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']"), "no folder for temporary files"),
+    ],
+)
+def test_what_the_system_says_by_way_of_a_library_is_told_too(error: Exception, said: str) -> None:
+    told = net.told_of_system(error)
+    assert told is not None
+    assert said in told.en
+
+
+def test_a_link_that_leads_to_itself_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    loop = str(tmp_path / "loop")
+    for args in (["report", "hrss", "2023", "--data", loop], ["report", "hrss", "2023", "--out", loop], ["init", loop], ["upgrade", loop]):
+        result = CliRunner().invoke(app, [*args, "--lang", "en"])
+        assert (result.exit_code, "a link that leads to itself" in result.stderr) == (2, True), (args, result.output, result.exception)
+
+
 def test_no_memory_has_its_sentence_and_a_fault_of_the_program_has_none() -> None:
     told = net.told_of_system(MemoryError())
     assert told is not None
@@ -102,6 +133,12 @@ def test_where_no_file_can_be_written_the_error_itself_is_told(monkeypatch: pyte
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "none"))
     assert "KeyError: 'x'" in net.told(KeyError("x"), tmp_path / "none").en
     assert str(tmp_path) in net.told(KeyError("x"), tmp_path).en
+
+    def nowhere() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    assert "KeyError: 'x'" in net.told(KeyError("x"), tmp_path / "none").en
 
 
 # --- notebooks -------------------------------------------------------------------------------------------------------
@@ -162,6 +199,18 @@ def test_an_error_in_a_cell_of_the_analysts_keeps_its_traceback(tmp_path: Path) 
         assert text in result.stderr
     assert "\x1b" not in result.stderr
     assert "‹U+001B›" not in result.stderr
+
+
+def test_a_kernel_that_ends_is_told_in_our_words_alone(tmp_path: Path) -> None:
+    """Neither what its process said at its end, nor what the libraries say that waited for it."""
+    books = book_with(tmp_path / "books", "import os\nos.write(2, b'Traceback of a library')\nos._exit(3)")
+    args = ["report", "hrss", "2023", "--data", str(DATA), "--out", str(tmp_path / "out"), "--notebooks", str(books), "--lang", "en"]
+    env = {**os.environ, "EVALLIB_NET": "on"}
+    done = subprocess.run([sys.executable, "-m", "evallib", *args], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ended half-way" in done.stderr.splitlines()[2]
+    assert len(done.stderr.splitlines()) == 3
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_kernel_is_of_this_python_whatever_is_called_python3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

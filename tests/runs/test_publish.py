@@ -208,6 +208,7 @@ def test_a_trial_takes_no_published_place(there: tuple[Copy, Path, dict[str, Any
         ("trial", "is a trial, which cannot be published"),
         ("correction", "there is nothing to correct or revise"),
         ("empty", "says why"),
+        ("long", "the reason is longer than 2000 characters"),
         ("hidden", "a sign in the reason that nobody sees"),
         ("apart", "lie in no folder that holds both"),
     ],
@@ -225,8 +226,8 @@ def test_what_cannot_be_published_is_refused_with_the_reason(published_once: Pat
         copy.set("targets", RIGHT, "actual", OTHER)
     if spoil == "trial":
         run_report("hrss", 2023, notebook=book(tmp_path / "trial.ipynb", [TRIED]), **how)
-    if spoil in ("correction", "empty", "hidden"):
-        more = {"kind": "correction", "why": {"correction": "x", "empty": " ", "hidden": "a\u202eb"}[spoil]}
+    if spoil in ("correction", "empty", "long", "hidden"):
+        more = {"kind": "correction", "why": {"correction": "x", "empty": " ", "long": "因" * 2001, "hidden": "a\u202eb"}[spoil]}
     if spoil == "apart":
         more = {"out": Path("/") / "nowhere-of-evallib"}
     before = files(tmp_path)
@@ -246,14 +247,25 @@ def test_nothing_is_written_where_the_new_pages_cannot_be_made(there: tuple[Copy
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("首次公布", "更正"), ("hrss,2023", "hrss,soon"), ("部门编码", "部门号"), (",84.63,", ",many,"), ("xundian-department/2023", "x")],
+    [
+        ("首次公布", "更正"),
+        ("hrss,2023", "hrss,soon"),
+        ("部门编码", "部门号"),
+        (",84.63,", ",many,"),
+        (",84.63,", ",48.63,"),
+        (",良,", ",优,"),
+        ("xundian-department/2023", "x"),
+    ],
 )
 def test_a_table_that_somebody_edited_is_refused(there: tuple[Copy, Path, dict[str, Any]], old: str, new: str) -> None:
     copy, _, how = there
     copy.replace(copy.folder / FILE, old, new)
-    for make in (run_report, publish):
+    asked = {"kind": "correction", "why": "x"}
+    for make, data, more in ((run_report, "same", {}), (publish, "same", {}), (publish, "another", asked)):
+        if data == "another":
+            copy.set("targets", RIGHT, "actual", OTHER)
         with pytest.raises(InputRefused, match=r"put back published\.csv as it was, from your backup"):
-            make("hrss", 2023, **how)
+            make("hrss", 2023, **how | more)
 
 
 def test_a_row_that_follows_none_is_refused(there: tuple[Copy, Path, dict[str, Any]]) -> None:

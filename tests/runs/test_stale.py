@@ -21,6 +21,7 @@ from evallib.runs.index import write_shared
 from evallib.runs.jobs import list_jobs, list_pages
 from evallib.runs.publish import publish
 from evallib.runs.report import run_report
+from evallib.runs.stale import set_aside
 from evallib.runs.stamps import Outcome
 from tests.conftest import Copy
 from tests.runs.test_batch import Here, Nowhere, shown
@@ -117,8 +118,40 @@ def test_a_report_that_is_refused_leaves_no_page_that_passes_for_right(copy: Cop
     for lang, said in (("zh", "原有的报告已失效，移到了"), ("en", "is not a number")):
         result = CliRunner().invoke(app, ["report", "hrss", "2023", *where, "--lang", lang])
         assert (result.exit_code, said in result.stderr) == (2, True), result.output
-    assert names(out / "2023") == ["hrss2.html"]
-    assert names(out / "stale" / "2023") == ["hrss.evaluation.json", "hrss.html", "hrss.ipynb", "hrss.notes.txt", "hrss.xlsx"]
+    assert names(out / "2023") == ["hrss.notes.txt", "hrss2.html"], "somebody's own, though they begin alike"
+    assert names(out / "stale" / "2023") == ["hrss.evaluation.json", "hrss.html", "hrss.ipynb", "hrss.xlsx"]
+
+
+def test_what_somebody_has_put_beside_a_stale_page_stays(tmp_path: Path) -> None:
+    for _ in range(2):
+        for name in ("2023/hrss.html", "2023/hrss.notes.docx", "stale/2023/hrss.notes.docx"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(name)
+        assert set_aside(tmp_path, "2023", "hrss")
+    assert names(tmp_path / "stale" / "2023") == ["hrss.html", "hrss.notes.docx"]
+    assert (tmp_path / "stale" / "2023" / "hrss.notes.docx").read_text() == "stale/2023/hrss.notes.docx"
+    assert names(tmp_path / "2023") == ["hrss.notes.docx"]
+
+
+def test_a_file_that_cannot_be_opened_just_now_makes_nothing_stale(copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is open in another program, perhaps: the data is not known to be wrong."""
+    out = tmp_path / "out"
+    assert batch(copy, out) == {"hrss": "made"}
+    facts = copy.year / "facts.csv"
+    facts.write_bytes(facts.read_bytes() + b"\n")
+    opened = Path.open
+
+    def open_(self: Path, *args: Any, **more: Any) -> Any:
+        if self.name == "facts.csv" and "buffering" in more:
+            raise PermissionError
+        return opened(self, *args, **more)
+
+    monkeypatch.setattr(Path, "open", open_)
+    with pytest.raises(InputRefused):
+        run_report("hrss", 2023, data=copy.folder, out=out, engine=fast_engine())
+    assert batch(copy, out) == {"hrss": "refused"}
+    assert (out / "2023" / "hrss.html").is_file()
+    assert not (out / "stale").exists()
 
 
 @pytest.mark.parametrize("wrong", ["folder", "year", "notebook"])

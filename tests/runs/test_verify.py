@@ -252,6 +252,20 @@ def test_bytes_of_any_kind_are_told_in_a_sentence(out: Path, name: str, content:
         assert f"2023/{name}" in wrong(out)
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "data", "empty"])
+def test_what_is_none_of_ours_is_not_called_sound(tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    result = CliRunner().invoke(app, ["verify", str(DATA if name == "data" else tmp_path / name), "--lang", "en"])
+    assert (result.exit_code, result.stdout, "nothing here to verify" in result.stderr) == (2, "", True)
+
+
+def test_a_notebook_that_bears_no_mark_is_not_called_sound(out: Path) -> None:
+    book = out / "2023" / "hrss.ipynb"
+    edit(book, '"evallib"', '"other"')
+    assert not verify(book)[0].sound
+
+
 def test_the_command_says_it_in_both_languages_and_as_json(out: Path) -> None:
     run = CliRunner()
     sound = run.invoke(app, ["verify", str(out), "--data", str(out.parent / "data"), "--lang", "en"])
