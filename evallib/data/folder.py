@@ -72,8 +72,13 @@ def find_data(named: Path) -> Path:
 
 
 def refuse_mixed(data: Path, out: Path) -> None:
-    """Raise InputRefused where reports would be written into the data folder, or it lies where they are."""
+    """Raise InputRefused where reports would be written into the data folder, or it lies where they are.
+
+    What a killed command that changes both left half done is brought to its end before.
+    """
     data, out = data.resolve(), out.resolve()
+    for shared in [folder for folder in data.parents if out.is_relative_to(folder)][:1]:
+        _mend(shared)
     if out.is_relative_to(data):
         raise refused("out.inside_data", str(out))
     first = data.relative_to(out).parts[0] if data.is_relative_to(out) else ""

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from evallib.cli.main import app
 from evallib.data.whole import clear_dead
-from evallib.runs.engine import warm_up
+from evallib.runs.engine import fast_engine, warm_up
 from tests.conftest import DATA
 
 Fault = Literal["killed", "disk full", "no permission"]
@@ -51,7 +51,6 @@ def _report(home: Path) -> None:
     """As the command does it, on the fast engine."""
     from evallib.cli.shared import page_being_made
     from evallib.kit import REPORT
-    from evallib.runs.engine import fast_engine
     from evallib.runs.report import run_report
 
     with page_being_made(REPORT, None, home / "data", home / "reports", "en") as how:
@@ -81,6 +80,28 @@ def _batch(home: Path) -> None:
     app(["batch", *args])
 
 
+def _correct(home: Path) -> None:
+    from evallib.cli.shared import page_being_made
+    from evallib.kit import REPORT
+    from evallib.runs.publish import publish
+
+    with page_being_made(REPORT, None, home / "data", home / "reports", "en") as how:
+        how["engine"] = fast_engine()
+        publish("hrss", 2023, kind="correction", why="a typing error", **how)
+
+
+def _published(home: Path) -> None:
+    """Reports of the data as it is now, published, and the data changed since."""
+    _standing(home)
+    status, said, _ = in_fork(_PUBLISH, home)
+    assert status == 0, said
+    _changed(home)
+
+
+def _standing(home: Path) -> None:
+    shutil.copytree(_once(home.parent), home / "reports")
+
+
 def _changed(home: Path) -> None:
     """Data that gives another total than what stands in the reports."""
     file = home / "data" / "departments" / "hrss" / "2023" / "facts.csv"
@@ -88,36 +109,9 @@ def _changed(home: Path) -> None:
     file.write_text(text, encoding="utf-8-sig")
 
 
-def _with_reports(home: Path) -> None:
-    shutil.copytree(_once(home.parent), home / "reports")
-
-
 def _made_before(home: Path) -> None:
-    _with_reports(home)
+    _standing(home)
     _changed(home)
-
-
-def _published_before(home: Path) -> None:
-    """The result that stands is published, and the data changed since."""
-    kept = home.parent / "published"
-    if not kept.exists():
-        laid_out(FIRST, kept)
-        assert in_fork(FIRST.run, kept)[0] == 0
-    for name in ("data", "reports"):
-        shutil.copytree(kept / name, home / name, dirs_exist_ok=True)
-    _changed(home)
-
-
-def _correct(home: Path) -> None:
-    """As the command does it, on the fast engine."""
-    from evallib.cli.shared import page_being_made
-    from evallib.kit import REPORT
-    from evallib.runs.engine import fast_engine
-    from evallib.runs.publish import publish
-
-    with page_being_made(REPORT, None, home / "data", home / "reports", "en") as how:
-        how["engine"] = fast_engine()
-        publish("hrss", 2023, kind="correction", why="typed wrongly", **how)
 
 
 def _once(place: Path) -> Path:
@@ -142,22 +136,17 @@ def _in_reports(path: str) -> str:
 
 
 _AT = ("--data", "HOME/data", "--lang", "en")
+_PUBLISH = _cli("publish", "hrss", "2023", "--out", "HOME/reports", *_AT)
 _NEW = ("new", "hrss", "2024", "--as", "csv", "--data", "HOME/data", "--lang", "en")
-FIRST = Command(
-    "publish",
-    _cli("publish", "hrss", "2023", "--out", "HOME/reports", *_AT),
-    _with_reports,
-    homes=(".", "data", "reports"),
-)
 COMMANDS = (
     Command("report", _report, sets=_in_reports, homes=("data", "reports")),
     Command("report again", _report, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("batch", _batch, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("new", _cli(*_NEW)),
     Command("export", _cli("export", "hrss", "2023", "--as", "xlsx", *_AT)),
+    Command("publish", _PUBLISH, _standing, homes=(".", "data", "reports")),
+    Command("publish a correction", _correct, _published, homes=(".", "data", "reports")),
     Command("upgrade", _cli("upgrade", "HOME", "--lang", "en"), lambda home: (home / "data" / "county.toml").unlink(), homes=(".", "data")),
-    FIRST,
-    Command("correction", _correct, _published_before, homes=(".", "data", "reports")),
 )
 
 
