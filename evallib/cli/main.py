@@ -11,11 +11,13 @@ import typer
 
 from evallib import __version__
 from evallib.cli import batch, data, figures, pages, publishing, start
+from evallib.cli.misuse import Commands
 from evallib.cli.shared import ERR, asked, suit, tell
 from evallib.data import net
 
 app = typer.Typer(
     name="evallib",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

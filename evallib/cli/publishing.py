@@ -63,11 +63,16 @@ def publish(
 def verify(
     path: Annotated[
         Path,
-        typer.Argument(help="网页、evaluation.json、工作簿，或报告文件夹 / a page, an evaluation.json, a workbook or a folder of reports"),
+        typer.Argument(
+            readable=False,
+            help="网页、evaluation.json、工作簿，或报告文件夹 / a page, an evaluation.json, a workbook or a folder of reports",
+        ),
     ] = REPORTS,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="数据文件夹：也核对公布过的结果和数据文件 / data folder: also hold it against what was published"),
+        typer.Option(
+            "--data", readable=False, help="数据文件夹：也核对公布过的结果和数据文件 / data folder: also hold it against what was published"
+        ),
     ] = None,
     format: Annotated[Literal["text", "json"], FORMAT] = "text",
     lang: Language = "zh",

@@ -78,8 +78,8 @@ Departments = Annotated[list[str] | None, typer.Option("--department", help="只
 Years = Annotated[list[int] | None, typer.Option("--year", help="只要这些年度 / only these years")]
 Department = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
 Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
-Data = Annotated[Path, typer.Option("--data", is_eager=True, callback=_data, help="数据文件夹 / folder of the data")]
-Out = Annotated[Path, typer.Option("--out", callback=_reports, help="报告文件夹 / folder of the reports")]
+Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data, help="数据文件夹 / folder of the data")]
+Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports, help="报告文件夹 / folder of the reports")]
 Language = Annotated[Lang, typer.Option("--lang", callback=_language, help="语言 / language")]
 _OWN = (
     "笔记本文件夹；不写则用数据文件夹旁边的 notebooks，没有时用 evallib 自带的 / "

@@ -151,6 +151,8 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
 
     try:
         found = path.stat()
+    except PermissionError:
+        return wrong("file.unreadable")
     except OSError:
         near = near_files(path.parent, path.name)
         return wrong("file.missing_but_near", near=near) if near else wrong("file.missing", fix=fix)

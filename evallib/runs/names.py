@@ -14,9 +14,9 @@ def places_of(folder: Path, stem: str, langs: tuple[Lang, ...] = LANGS) -> list[
 
     ends = ("html", "ipynb", "xlsx", *(f"{id}.png" for id in CHARTS))
     pages = (folder / f"{page_name(stem, lang)}.{end}" for lang in langs for end in ends)
-    return sorted((*pages, folder / f"{stem}{EVALUATION}"))
+    return [*pages, folder / f"{stem}{EVALUATION}"]
 
 
 def files_of(folder: Path, stem: str) -> list[Path]:
     """The files of a page that stand in a folder."""
-    return [file for file in places_of(folder, stem) if file.is_file()]
+    return sorted(file for file in places_of(folder, stem) if file.is_file())

@@ -1,0 +1,81 @@
+"""What was typed that no command takes: said in a sentence of the kit, in the language asked for."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from evallib.cli.shared import asked, refusals_told
+from evallib.model.errors import InputRefused, meant
+from evallib.model.words import LANGS, Words, words
+from evallib.say.refusals import refused
+
+_MISUSE: type[Any] = typer.BadParameter.__mro__[1]
+"""What typer raises for all of it; it has no public name."""
+
+
+class Commands(TyperGroup):
+    """The commands, which say in their own words what is wrong with what was typed."""
+
+    def main(self, args: Any = None, *, standalone_mode: bool = True, **more: Any) -> Any:  # type: ignore[override]  # by name, as all do
+        """Run what was typed; as typer does, but for what is said where it cannot be run."""
+        try:
+            code = super().main(args, standalone_mode=False, **more)
+        except _MISUSE as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                error.show()
+                code = 2
+            else:
+                code = _tell(error, args or sys.argv[1:])
+        if not standalone_mode:
+            return code
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: Any, typed: list[str]) -> int:
+    lang = next((one for one in LANGS if f"--lang {one}" in " ".join(typed).replace("--lang=", "--lang ")), asked.lang)
+    try:
+        with refusals_told(lang, writes=False):
+            raise _refusal(error)
+    except typer.Exit as end:
+        return end.exit_code
+
+
+def _refusal(error: Any) -> InputRefused:
+    """What is wrong, from the kind of the error and what it is about."""
+    help_ = error.ctx.command_path.replace("python -m evallib", "evallib") + " --help" if error.ctx else "evallib --help"
+    param = getattr(error, "param", None)
+    name = getattr(error, "option_name", "") or (param and (param.opts[0] if param.param_type_name == "option" else param.name)) or ""
+    about = _both(getattr(param, "help", None) or name)
+    known = re.findall(r"'([^']+)'", error.message.partition("is not one of")[2])
+    match type(error).__name__:
+        case "MissingParameter":
+            return refused("command.lacking", name, about=about, help=help_)
+        case "NoSuchOption":
+            near = sorted(error.possibilities or ())
+            return refused("command.no_such_option", name, known=meant(name, near) if near else words(help_))
+        case "BadParameter":
+            said = error.__cause__.errors()[0] if hasattr(error.__cause__, "errors") else {}
+            least = said.get("ctx", {}).get("ge")
+            if least is not None:
+                about = words(f"整数，{least} 以上：", f"a whole number, {least} or more: ") + about
+            elif "integer" in error.message:
+                about = words("整数：", "a whole number: ") + about
+            elif known:
+                about = words("、".join(known), " or ".join(known))
+            return refused("command.bad_value", name, str(said.get("input", "")), known=about)
+        case "BadOptionUsage":
+            return refused("command.option_value", name, help=help_)
+    if "No such command" in error.message:
+        return refused("command.no_such_command", "evallib", error.message.partition("'")[2].rpartition("'")[0])
+    return refused("command.too_much", "evallib", error.message.rpartition("(")[2].rstrip(")."), help=help_)
+
+
+def _both(text: str) -> Words:
+    """A help text, in its two languages."""
+    zh, _, en = text.partition(" / ")
+    return words(zh, en or zh)

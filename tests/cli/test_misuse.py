@@ -1,0 +1,36 @@
+"""What no command takes is said in the kit's own words, in the language asked for."""
+
+from __future__ import annotations
+
+import pytest
+from typer.testing import CliRunner
+
+from evallib.cli.main import app
+
+TYPED = {
+    "report hrss abc": ("year：不能这样写（填的是“abc”）。处理：写 整数：评价年度", "write a whole number: the year evaluated"),
+    "report hrss": ("year：命令缺少这一项：评价年度", "year: is missing in the command: the year evaluated"),
+    "report hrss 2023 x": ("多写了一项（填的是“x”）", "is too much (found"),
+    "report hrss 2023 --langg": ("--langg：没有这个选项。处理：是否应为 --lang？", "did you mean --lang?"),
+    "report hrss 2023 --zzz": ("处理：evallib report --help", "To fix it: evallib report --help"),
+    "export hrss 2023 --as doc": ("--as：不能这样写（填的是“doc”）。处理：写 csv、xlsx", "write csv or xlsx"),
+    "batch --workers 0": ("写 整数，1 以上：同时运行几个", "a whole number, 1 or more: how many at a time"),
+    "report hrss 2023 --figures=1": ("--figures：后面缺少值，或不能带值", "lacks its value, or takes none"),
+    "nothing": ("没有这个命令（填的是“nothing”）", "there is no such command"),
+}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_is_wrong_with_a_command_is_said_in_a_sentence(typed: str) -> None:
+    for lang, said in zip(("zh", "en"), TYPED[typed], strict=True):
+        command, *more = typed.split()
+        result = CliRunner().invoke(app, [command, "--lang", lang, *more])
+        assert (result.exit_code, result.stdout) == (2, ""), result.output
+        assert said in result.stderr
+        assert "Usage" not in result.stderr
+
+
+def test_help_and_version_end_as_ever() -> None:
+    assert CliRunner().invoke(app, ["--version"]).exit_code == 0
+    assert "--figures" in CliRunner().invoke(app, ["report", "--help"]).stdout
+    assert CliRunner().invoke(app, []).exit_code == 2
