@@ -16,7 +16,7 @@ from evallib.kit import CATALOGUE
 _COMMON = frozenset("".join(tomllib.loads((CATALOGUE / "words" / "letters.toml").read_text(encoding="utf-8"))["common"].split()))
 _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]+")
 _WORD = re.compile(r"[^\s,;，；。、\"]*")
-_WESTERN = re.compile("[\u0080-\u00ffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{4,}")
+_WESTERN = re.compile("[\u0080-\u00ffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{2,}")
 _LATIN = frozenset(map(chr, range(0xC0, 0x100)))
 _BREAK = re.compile("[\r\n]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -106,8 +106,9 @@ def _misread(text: str, signs: frozenset[str], guessed: bool) -> tuple[str, int]
     if guessed and (found := _PRIVATE.search(text)):
         return "csv.misread", found.start()
     if not signs.isdisjoint(_LATIN):
-        runs = [found for found in _WESTERN.finditer(text) if _was_chinese(found[0])]
-        if runs:
+        runs = [*_WESTERN.finditer(text)]
+        short = _was_chinese("".join(found[0] for found in runs)) if len(runs) > 3 else False  # single letters apart: ÈË,ÈË
+        if runs := [found for found in runs if short or (len(found[0]) > 3 and _was_chinese(found[0]))]:
             return "csv.read_twice", runs[0].start()
     if not _are_rare(len(signs & _COMMON), sum("㐀" <= sign <= "鿿" for sign in signs - _COMMON)):  # quick: most texts
         return None

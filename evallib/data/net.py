@@ -152,7 +152,7 @@ def _places(near: Path | None) -> Iterator[Path]:
     """Folders where nothing is moved or deleted; that for temporary files may not be there."""
     if near:
         yield near
-    yield Path(tempfile.gettempdir())
+    yield Path(tempfile.gettempdir())  # only its name is asked for
 
 
 def quiet() -> None:

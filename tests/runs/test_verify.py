@@ -190,7 +190,7 @@ def test_a_part_of_a_folder_is_held_against_the_list_and_nothing_is_not_sound(ou
     (out / "stale" / "2023").mkdir(parents=True)
     for folder in (tmp_path / "empty", out / "stale"):
         folder.mkdir(exist_ok=True)
-        with pytest.raises(InputRefused, match="no report in it"):
+        with pytest.raises(InputRefused, match="a folder without reports"):
             verify(folder)
 
 
@@ -277,7 +277,7 @@ def test_the_command_says_it_in_both_languages_and_as_json(out: Path) -> None:
     assert found == as_objects(verify(out))
     assert [one["file"] for one in found if not one["sound"]] == ["2023/hrss.html"]
     gone = run.invoke(app, ["verify", str(out / "nothing"), "--lang", "en"])
-    assert (gone.exit_code, "there is no such file or folder, or no report in it" in gone.stderr) == (2, True)
+    assert (gone.exit_code, "there is no such file or folder" in gone.stderr) == (2, True)
 
 
 def test_a_batch_leaves_what_is_published_and_the_list_says_so(out: Path) -> None:
