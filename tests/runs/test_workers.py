@@ -134,16 +134,11 @@ def test_a_worker_of_dask_that_is_killed_is_told(tmp_path: Path) -> None:
     assert came == {"fine": "fine", "beside": "beside"}
 
 
-def sleeps(seconds: float) -> str:
-    time.sleep(seconds)
-    return "slept"
-
-
 def test_a_scheduler_of_dask_that_is_gone_is_told(cluster: tuple[str, subprocess.Popen[bytes]]) -> None:
     scheduler, process = cluster
     Timer(2, process.terminate).start()
     with pytest.raises(ConnectionAbortedError), open_executor(2, scheduler) as executor:
-        list(work(executor, sleeps, [30.0]))
+        list(work(executor, time.sleep, [30.0]))  # which every worker can import
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
