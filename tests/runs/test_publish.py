@@ -132,6 +132,18 @@ def test_another_result_is_refused_and_named_until_it_is_a_correction(there: tup
     assert b"Revision" in again["corrections.en.html"]
 
 
+def test_pictures_beside_a_page_hinder_no_publication(published_once: Path, tmp_path: Path) -> None:
+    """`report --figures` writes them; there is nothing in them to verify. A note of somebody's own stays where it is."""
+    _, out, how = county(tmp_path)
+    shutil.copytree(published_once / "reports" / "2023", out / "2023")
+    for name in ("hrss.points.png", "hrss.notes.docx"):
+        (out / "2023" / name).write_bytes(b"x")
+    assert not publish("hrss", 2023, **how).stood
+    [row] = json.loads((out / "county.json").read_text(encoding="utf-8"))["reports"]
+    assert "2023/hrss.points.png" in row["files"]
+    assert "2023/hrss.notes.docx" not in row["files"]
+
+
 def test_what_does_not_change_a_score_is_a_change_too(there: tuple[Copy, Path, dict[str, Any]]) -> None:
     copy, _, how = there
     copy.set("findings", {"finding": "3.1b"}, "title", "另一个问题")
