@@ -150,7 +150,7 @@ def results(
     import pandas as pd
 
     from evallib.data.outputs import RESULTS_TABLE
-    from evallib.runs.index import COLUMNS
+    from evallib.runs.index import COLUMNS, NUMBERS
 
     file = out / RESULTS_TABLE
     with refusals_told(lang, writes=False):
@@ -158,7 +158,10 @@ def results(
             raise refused("command.no_results", str(file))
         try:
             table = pd.read_parquet(file)[[*COLUMNS]]
-        except (ValueError, KeyError, OSError):
+            numbers = all(pd.api.types.is_numeric_dtype(table[one]) for one in NUMBERS)
+            if len(table) and not ({*table["status"]} <= STATUSES.keys() and numbers):
+                raise ValueError
+        except (ValueError, KeyError, TypeError, OSError):
             raise refused("command.unreadable_results", str(file)) from None
         for column, wanted in (("department", department), ("year", year), ("indicator", indicator)):
             known = [str(value) for value in table[column].unique()]

@@ -27,7 +27,7 @@ from evallib.say.sentences import sentence
 
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
 _LABELS = ("total", "grade", "change", "self", "scored")
-_NUMBERS = ("points", "score", "score_rate", "total", "value")
+NUMBERS = ("points", "score", "score_rate", "total", "value")
 COLUMNS = (
     *("department", "department_name", "year", "kind", "framework", "state", "total", "grade"),
     *("dimension", "group", "indicator", "name", "name_en"),
@@ -181,7 +181,7 @@ def results_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     tried, tried_en (what was changed to try it: no recorded data).
     """
     table = pd.DataFrame(list(_result_rows(outcomes)), columns=list(COLUMNS))
-    for column in _NUMBERS:
+    for column in NUMBERS:
         table[column] = pd.to_numeric(table[column])
     return table
 

@@ -90,12 +90,23 @@ def standing(job: Job, known: dict[Path, bytes] | None = None) -> Outcome | None
 
 
 def _read(job: Job) -> dict[str, Any]:
-    """What a stamp holds; nothing where there is none, or it is not as one is written."""
+    """What a stamp holds; nothing where there is none, or it is not as it was written: index and results are made of it unseen."""
     try:
-        found = json.loads(job.stamp.read_text(encoding="utf-8"))
+        mark, _, text = job.stamp.read_text(encoding="utf-8").partition("\n")
+        found = json.loads(text) if mark == _checksum(text) else {}
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def stamp_text(content: dict[str, Any]) -> str:
+    """A stamp as it is written: a checksum, then what it holds."""
+    text = json.dumps(content, indent=1) + "\n"
+    return f"{_checksum(text)}\n{text}"
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> list[Outcome]:
@@ -126,7 +137,7 @@ def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words 
         files = {file.name: checksum(file) for file in job.outputs}
         content |= {"outputs": _sizes(job), "files": files, "result": result or {}}
     with whole(job.stamp, job.out) as file:
-        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        file.write_text(stamp_text(content), encoding="utf-8", newline="\n")
 
 
 def _sizes(job: Job) -> dict[str, int]:

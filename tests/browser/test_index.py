@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang, words
 from evallib.runs.index import write_index
 from evallib.runs.jobs import Job, list_jobs
-from evallib.runs.stamps import Outcome
+from evallib.runs.stamps import Outcome, stamp_text
 from tests.browser.browser import CHROMIUM, COLOUR, Opened, Scheme, barriers, launched
 from tests.browser.hostile import HOSTILE
 
@@ -85,7 +84,7 @@ def _outcome(job: Job) -> Outcome:
     for lang in LANGS:
         stamp = replace(job, lang=lang).stamp
         stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(json.dumps({"result": result}), encoding="utf-8")
+        stamp.write_text(stamp_text({"result": result}), encoding="utf-8")
     return Outcome(job, "made")
 
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from evallib.cli.main import app
 from evallib.data import net
 from evallib.model.words import words
+from evallib.runs.index import COLUMNS
 from tests.conftest import DATA, ROOT, Copy
 
 BROKEN = """
@@ -222,7 +223,7 @@ def test_the_kernel_is_of_this_python_whatever_is_called_python3(tmp_path: Path,
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("broken", [b"PAR1 no", b"", "none of ours"])
+@pytest.mark.parametrize("broken", [b"PAR1 no", b"", "none of ours", "x", "lists"])
 def test_results_that_cannot_be_read_are_refused(broken: bytes | str, tmp_path: Path) -> None:
     import pandas as pd
 
@@ -230,7 +231,9 @@ def test_results_that_cannot_be_read_are_refused(broken: bytes | str, tmp_path: 
     if isinstance(broken, bytes):
         file.write_bytes(broken)
     else:
-        pd.DataFrame({"a": [1]}).to_parquet(file)
+        held: dict[str, object] = {"x": "x", "lists": [1]}
+        columns = COLUMNS if broken in held else ["a"]
+        pd.DataFrame({column: [held.get(broken, 1)] for column in columns}).to_parquet(file)
     result = CliRunner().invoke(app, ["results", "--out", str(tmp_path), "--lang", "en"])
     assert (result.exit_code, "are damaged" in result.stderr, "run evallib batch" in result.stderr) == (2, True, True), result.output
 

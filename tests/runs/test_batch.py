@@ -26,7 +26,7 @@ from evallib.runs.engine import fast_engine
 from evallib.runs.index import results_table, write_index, write_results
 from evallib.runs.jobs import Job, choose_jobs, list_comparisons, list_jobs, list_monitorings, list_overviews, list_pages
 from evallib.runs.report import ReportFailed, run_report
-from evallib.runs.stamps import Outcome, fingerprint, standing
+from evallib.runs.stamps import Outcome, fingerprint, stamp_text, standing
 from tests.conftest import DATA, Copy
 
 
@@ -139,7 +139,7 @@ def as_if_made(job: Job) -> None:
     job.folder.mkdir(parents=True, exist_ok=True)
     for file in job.outputs:
         file.write_text("x")
-    job.stamp.write_text(json.dumps({"fingerprint": fingerprint(job), "outputs": {file.name: 1 for file in job.outputs}}))
+    job.stamp.write_text(stamp_text({"fingerprint": fingerprint(job), "outputs": {file.name: 1 for file in job.outputs}}))
 
 
 def test_after_one_number_is_changed_exactly_what_depends_on_it_is_stale(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def shown(job: Job, total: str | None) -> Outcome:
     result |= {"total": total, "points": "100.00" if total else "0.00", "grade": "良" if total else "", "grade_en": "Good" if total else ""}
     result |= {"self_total": None, "indicators": 4, "indicators_scored": 4, "synthetic": False, "rows": []}
     job.folder.mkdir(parents=True, exist_ok=True)
-    job.stamp.write_text(json.dumps({"result": result}), encoding="utf-8")
+    job.stamp.write_text(stamp_text({"result": result}), encoding="utf-8")
     return Outcome(job, "made")
 
 

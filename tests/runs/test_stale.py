@@ -122,6 +122,20 @@ def test_a_report_that_is_refused_leaves_no_page_that_passes_for_right(copy: Cop
     assert names(out / "stale" / "2023") == ["hrss.evaluation.json", "hrss.html", "hrss.ipynb", "hrss.xlsx"]
 
 
+@pytest.mark.parametrize(("old", "new"), [('"total"', '"totl"'), ('"84.63"', '"94.63"'), ('"rows": [', '"rows": {}, "x": ['), ("", "[]")])
+def test_a_stamp_that_was_touched_says_nothing(copy: Copy, tmp_path: Path, old: str, new: str) -> None:
+    """Neither is its total believed, nor does the index stumble over it: the page is made again."""
+    assert batch(copy, tmp_path) == {"hrss": "made"}
+    [job] = list_jobs(copy.folder, tmp_path)
+    text = job.stamp.read_text(encoding="utf-8")
+    assert old in text
+    job.stamp.write_text(text.replace(old, new) if old else new, encoding="utf-8")
+    write_shared([job], [], tmp_path, "zh")
+    assert rows(tmp_path) == []
+    assert batch(copy, tmp_path) == {"hrss": "made"}
+    assert {row["total"] for row in rows(tmp_path)} == {"84.63"}
+
+
 def test_what_somebody_has_put_beside_a_stale_page_stays(tmp_path: Path) -> None:
     for _ in range(2):
         for name in ("2023/hrss.html", "2023/hrss.notes.docx", "stale/2023/hrss.notes.docx"):
