@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,9 @@ from evallib.say.sentences import sentence
 if TYPE_CHECKING:
     from evallib.runs.report import How
 
+for _name in ("stdout", "stderr"):
+    if getattr(sys, _name) is None:  # started without any, as by a scheduler
+        setattr(sys, _name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # for as long as the program runs
 _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to ask
 OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE)

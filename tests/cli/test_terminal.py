@@ -47,6 +47,12 @@ def typed(args: list[str], encoding: str = "", *, terminal: bool = False) -> byt
     return got
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell of its own")
+def test_a_command_that_was_started_without_any_output_works() -> None:
+    command = f'"{sys.executable}" -m evallib score hrss 2023 --data "{DATA}" >&- 2>&-'
+    assert subprocess.run(command, shell=True, cwd=ROOT, check=False).returncode == 0
+
+
 SCORE = ["score", "hrss", "2023", "--data", str(DATA)]
 
 
