@@ -393,8 +393,8 @@ class _Reading(Generic[Made]):
             stated = self.cells.get(named, "") if has_column else named
             if has_column and not stated:
                 self.given[named] = unit.symbol
-            elif not stated or self.reader.units.find(stated) != unit:
-                in_row = words(stated) if stated else words("（无）", "no unit")
+            elif not stated or (row_unit := self.reader.units.find(stated)) != unit:
+                in_row = words("（无）", "no unit") if not stated else row_unit.name if row_unit and not has_column else words(stated)
                 self.refuse("cell.of_another_unit", column, text[:60], unit=unit.symbol, stated=in_row)
                 return
         self.given[column] = number

@@ -33,6 +33,8 @@ from evallib.say.refusals import problem, refused
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
 _SHEETS = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
+_TOLD = 100
+"""So many sheets that are no tables are told."""
 _VERY_HIDDEN = words("（菜单里看不到）", " (which no menu shows)")
 
 
@@ -233,7 +235,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
             reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=TABLE_NAMES[table]))
         else:
             found[table] = sheet
-    filled = [sheet for sheet in unknown if sheet.grid.head or sheet.grid.problems]  # programs add empty ones
+    filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
     meant = {_SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
     tables: dict[str, tuple[Row, ...]] = {}
     for name, model in TABLES.items():

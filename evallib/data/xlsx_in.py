@@ -25,6 +25,7 @@ from evallib.say.refusals import problem
 _WIDE = Context(prec=400)  # whatever a notebook sets
 _LAST_ROW = 1_048_576
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_SMALL = 50_000
 _EXACT = 10**15
 """From here on a cell does not keep every digit."""
 
@@ -39,6 +40,12 @@ class Sheet:
     @property
     def place(self) -> Place:
         return Place(self._file, sheet=self.name)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands on the sheet; a large one is not looked into for that."""
+        package, part = self._book.package, self._part.part
+        return package.has(part) and package.size(part) < _SMALL and not (self.grid.head or self.grid.problems)
 
     @cached_property
     def grid(self) -> Grid:
@@ -83,8 +90,8 @@ class _Reading:
         for element in self.book.package.elements(part, "row"):
             name = local(element.tag)
             if name == "row":
-                number = int(float(element.get("r") or number + 1))
-                if number > _LAST_ROW:
+                number = int(float((element.get("r") or str(number + 1))[:20]))
+                if not 0 < number <= _LAST_ROW or number in self.rows:
                     raise ValueError(number)
                 wrong = self._row(number, element)
                 if wrong:
@@ -115,6 +122,8 @@ class _Reading:
                 marks[index] = mark
             elif not text.strip():
                 continue
+            if index in cells:
+                raise ValueError(address)
             if index >= MAX_COLUMNS:
                 return problem("table.too_wide", self.bare.place(number, None, index), text[:60], columns=MAX_COLUMNS)
             cells[index] = text
@@ -125,7 +134,7 @@ class _Reading:
         if not self.top:
             self.top = number
             self.own = {index for index, text in cells.items() if is_own(text)}
-        self.rows.setdefault(number, {}).update(cells)
+        self.rows[number] = cells
         self.marked.update({(number, index): mark for index, mark in marks.items() if index not in self.own})
         if element.get("hidden") in TRUE:
             self.hidden_rows.add(number)
@@ -141,7 +150,7 @@ class _Reading:
         if text is None:
             return
         head = self.rows[self.top]
-        headed = [index for index in range(left, right + 1) if index in head and index not in self.own]
+        headed = [index for index in head if left <= index <= right and index not in self.own]
         if len(headed) > 1 or (first == self.top and left != right):
             self.marked[first, left] = Marked(always="cells.merged_across", found=cells)
             return
@@ -173,8 +182,8 @@ class _Reading:
                 formula = True
             elif name == "is":
                 written = text_of(part)
-        if kind == "inlineStr":
-            return written, None
+        if written or kind == "inlineStr":
+            return written or unescaped(value or ""), None
         empty = value == "" and kind != "str"
         if formula and (value is None or empty or (self.book.to_be_computed and value == "0" and kind in ("n", "str"))):
             return "", Marked(always="formula.not_computed")
@@ -240,7 +249,7 @@ def _filled(cells: dict[int, str], width: int) -> Iterator[str]:
 def _index(letters: str) -> int:
     """The index of a column, counted from 0, by its letters."""
     index = 0
-    for letter in letters:
+    for letter in letters[:4]:  # four are too many already
         if not "A" <= letter <= "Z":
             raise ValueError(letters)
         index = index * 26 + ord(letter) - 64

@@ -26,7 +26,8 @@ from evallib.say.refusals import problem
 MAX_UNPACKED = 60_000_000
 """So many bytes the parts that are read may hold: a sheet, the texts. 20,000 rows take a third of it."""
 
-DAMAGED = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, RuntimeError, EOFError, LookupError, ValueError, OSError)
+_OF_PYTHON = (RuntimeError, EOFError, LookupError, ValueError, ArithmeticError, OSError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, *_OF_PYTHON)
 """What a damaged file raises."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

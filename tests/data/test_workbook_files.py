@@ -190,6 +190,10 @@ def test_what_unpacks_to_more_than_it_says_is_given_up() -> None:
         ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "table.too_wide"),
         ('<row><c r="XFE1"><v>1</v></c></row>', "workbook.damaged"),
         ('<row r="x"><c><v>1</v></c></row>', "workbook.damaged"),
+        ('<row r="1e999"><c><v>1</v></c></row>', "workbook.damaged"),
+        ('<row r="0"><c><v>1</v></c></row>', "workbook.damaged"),
+        ('<row r="1"><c><v>1</v></c></row><row r="1"><c><v>2</v></c></row>', "workbook.damaged"),
+        ('<row><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>', "workbook.damaged"),
         ("<row><c><v>1<", "workbook.damaged"),
     ],
 )
