@@ -25,7 +25,7 @@ LOCK, MOVING = ".evallib.lock", ".evallib.moving.lock"
 """Of a folder: held by who works in it, and for the moment in which files take their places."""
 
 _NOTE = f"{LOCK}.json"
-_WAIT = 30.0
+_SOON, _WAIT = 0.5, 30.0
 _said: list[Path] = []
 
 
@@ -87,7 +87,7 @@ def held(folder: Path, doing: str) -> Iterator[None]:
     ...         print(refusal.problems[0].what["en"].partition(", process")[0])
     another command is at work here (batch
     """
-    with there(folder), taken(folder / LOCK) as got:
+    with there(folder), taken(folder / LOCK, _SOON) as got:  # by then who was just beginning or ending has said who it is, or is gone
         if not got:
             raise _in_use(folder)
         since = datetime.now().astimezone().isoformat(" ", "seconds")

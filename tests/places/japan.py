@@ -6,10 +6,14 @@ import csv
 import io
 import lzma
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+
+from evallib.data.years import evaluate_year
+from evallib.score.reconcile import reconcile
 
 HERE = Path(__file__).resolve().parent.parent / "cases" / "japan_rs"
 RUNNING = 2024
@@ -25,6 +29,72 @@ FACTS = {
     "next_year_request": "翌年度要求額",
 }
 Rows = list[dict[str, str]]
+
+TOTAL, SPENT, IN, OUT = "total_budget", "amount_spent", "carried_over_in", "carried_over_out"
+
+PRINTED_DOWN = {
+    (87, 2023), (384, 2023), (721, 2022), (732, 2023), (1015, 2023), (1096, 2021), (1096, 2022), (1662, 2023), (1664, 2021), (2307, 2022),
+    (3132, 2022), (3200, 2022), (3319, 2023), (3517, 2023), (3547, 2023), (3618, 2021), (3833, 2021), (4116, 2021), (4341, 2023),
+    (4658, 2022), (4810, 2022), (5032, 2023), (5037, 2023), (6161, 2023), (7263, 2023),
+}  # fmt: skip
+"""Rates that lie exactly half way between two numbers of five decimals, and that were printed as the lower one."""
+
+
+@dataclass
+class Found:
+    """What came out of all project-years."""
+
+    sums: int = 0
+    carried: int = 0
+    unknown: Counter[int] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    differ: set[tuple[int, int]] = field(default_factory=set)
+    remarked: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
+
+
+def found_in(given: Rows, data: Path) -> Found:
+    """Every project-year loaded, checked against the year before, evaluated, and held against what was printed."""
+    out, closing = Found(), dict[tuple[str, int], Decimal | None]()
+    for row in given:
+        project, year = row["project"], int(row["budget_year"])
+        checked = evaluate_year(data, code(project), year)
+        facts, key = checked.evaluation.facts, (int(project), year)
+        whole, parts = facts.find(TOTAL), facts.sum_of_parts(TOTAL, year)
+        assert whole is not None
+        assert parts is not None
+        out.sums += whole.value == parts.value == Decimal(row["total"])
+        closing[project, year] = facts.value(OUT)
+        before = closing.get((project, year - 1))
+        out.carried += bool(before) and before == facts.value(IN)
+        out.unknown[year] += facts.value(SPENT) is None
+        for figure in reconcile(checked.evaluation):
+            out.verdicts[figure.verdict] += 1
+            if figure.verdict == "differs":
+                out.differ.add(key)
+        for problem in checked.remarks:
+            out.remarked.setdefault(problem.code, set()).add(key)
+    return out
+
+
+def held_against_the_rows(found: Found, given: Rows) -> tuple[int, int, int]:
+    """What was found is what the rows themselves say. Returns how many spent more than there was, below nothing, and of nothing."""
+    known = {(int(r["project"]), int(r["budget_year"])): r for r in given if int(r["budget_year"]) != RUNNING}
+    years = {(r["project"], int(r["budget_year"])): r for r in given}
+    assert found.sums == len(given)
+    assert found.unknown == Counter({RUNNING: len(given) - len(known), 2021: 0, 2022: 0, 2023: 0})  # not known yet is not nothing
+    assert sum(found.verdicts.values()) == sum(1 for row in given if printed_rate(row))
+    assert found.differ == PRINTED_DOWN & {(int(project), year) for project, year in years}
+    assert found.verdicts["agrees"] == sum(found.verdicts.values()) - len(found.differ)
+    before = {key: years.get((key[0], key[1] - 1)) for key in years}
+    assert found.carried == sum(1 for key, row in before.items() if row and 0 != int(row["carry_out"]) == int(years[key]["carry_in"]))
+    amounts = {key: (int(row["total"]), int(row["outturn"])) for key, row in known.items()}
+    above = {key for key, (total, spent) in amounts.items() if total > 0 and spent > total}
+    below = {key for key, (total, spent) in amounts.items() if total < 0 < spent}
+    nothing = {key for key, (total, spent) in amounts.items() if total == 0 and spent > 0}
+    negative = {key for key, row in known.items() if int(row["carry_out"]) < 0 or int(row["carry_in"]) < 0 or int(row["total"]) < 0}
+    assert found.remarked["implausible"] == above | below | nothing
+    assert found.remarked["out_of_bounds"] == above | below | negative
+    return len(above), len(below), len(nothing)
 
 
 def rows() -> Rows:

@@ -12,14 +12,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from random import Random
 from threading import Timer
 from typing import Any
 
 import psutil
 import pytest
 
-from evallib.demo.county import make_demo
 from evallib.runs.batch import run_batch
 from evallib.runs.jobs import list_jobs
 from evallib.runs.workers import Killed, open_executor, work
@@ -164,37 +162,6 @@ def test_ctrl_c_stops_cleanly_and_a_second_run_finishes(copy: Copy, tmp_path: Pa
     assert not [p for p in out.rglob(".*-*") if p.is_dir()]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
     assert len(list(out.glob("2023/*.html"))) == 2
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows kills in another way")
-def test_killed_at_random_moments_it_ends_with_the_same_pages(tmp_path: Path) -> None:
-    """One kill here; the environment variable KILLS asks for more, and `make trial` makes forty."""
-    data = make_demo(tmp_path / "demo", departments=2, first_year=2023, last_year=2024, seed=3).data
-    dice = Random(7)
-
-    def command(out: str) -> list[str]:
-        return [sys.executable, "-m", "evallib", "batch", "--data", str(data), "--out", str(tmp_path / out), "--workers", "2"]
-
-    def pages(out: str) -> dict[str, bytes]:
-        return {str(p.relative_to(tmp_path / out)): p.read_bytes() for p in sorted((tmp_path / out).rglob("*.html"))}
-
-    how: dict[str, Any] = {"cwd": ROOT, "env": {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}, "stderr": subprocess.PIPE, "text": True}
-    left_alone = subprocess.run(command("alone"), check=False, **how)
-    assert left_alone.returncode in (0, 1), left_alone.stderr
-    for _ in range(int(os.environ.get("KILLS", "1"))):
-        before = len(pages("killed"))
-        process = subprocess.Popen(command("killed"), start_new_session=True, **how)
-        wanted, begun = before + dice.randint(0, 2), time.monotonic()
-        while len(list((tmp_path / "killed").rglob("*.ipynb"))) < wanted and process.poll() is None and time.monotonic() - begun < 30:
-            time.sleep(0.01)
-        time.sleep(dice.random() * (0.4 if wanted > before else 3))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        for page in (tmp_path / "killed").rglob("*.html"):
-            assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
-    assert subprocess.run(command("killed"), check=False, **how).returncode == left_alone.returncode
-    assert pages("killed") == pages("alone")
-    assert not [p for p in (tmp_path / "killed").rglob(".*-*") if p.is_dir()]
 
 
 def alive(pid: int) -> bool:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from evallib.cli.main import app
 from evallib.data.load import load_departments
 from evallib.data.results import read_evaluation
+from evallib.demo.county import make_demo
+from tests.conftest import ROOT
 from tests.trial.faults import COMMANDS, begun, ended, in_fork, laid_out, reference_of, tree, tried
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a command is run in a fork")
@@ -29,6 +35,35 @@ def test_killed_at_random_moments_nothing_is_mixed(tmp_path: Path) -> None:
         for number in range(-(-KILLS // len(COMMANDS))):
             wrong += tried(command, tmp_path, reference, -number - 1, "killed", dice.random() * took)
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_batch_of_several_workers_killed_at_random_ends_with_the_same_pages(tmp_path: Path) -> None:
+    data = make_demo(tmp_path / "demo", departments=2, first_year=2023, last_year=2024, seed=3).data
+    dice = Random(7)
+
+    def command(out: str) -> list[str]:
+        return [sys.executable, "-m", "evallib", "batch", "--data", str(data), "--out", str(tmp_path / out), "--workers", "2"]
+
+    def pages(out: str) -> dict[str, bytes]:
+        return {str(p.relative_to(tmp_path / out)): p.read_bytes() for p in sorted((tmp_path / out).rglob("*.html"))}
+
+    how: dict[str, Any] = {"cwd": ROOT, "env": {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}, "stderr": subprocess.PIPE, "text": True}
+    left_alone = subprocess.run(command("alone"), check=False, **how)
+    assert left_alone.returncode in (0, 1), left_alone.stderr
+    for _ in range(KILLS):
+        before = len(pages("killed"))
+        process = subprocess.Popen(command("killed"), start_new_session=True, **how)
+        wanted, begun = before + dice.randint(0, 2), time.monotonic()
+        while len(list((tmp_path / "killed").rglob("*.ipynb"))) < wanted and process.poll() is None and time.monotonic() - begun < 30:
+            time.sleep(0.01)
+        time.sleep(dice.random() * (0.4 if wanted > before else 3))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        for page in (tmp_path / "killed").rglob("*.html"):
+            assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    assert subprocess.run(command("killed"), check=False, **how).returncode == left_alone.returncode
+    assert pages("killed") == pages("alone")
+    assert not [p for p in (tmp_path / "killed").rglob(".*-*") if p.is_dir()]
 
 
 def _new(home: Path, code: str) -> None:
