@@ -50,7 +50,7 @@ pictures: .venv/installed-dev  ## pictures of the report for the README (needs C
 	$(BIN)/python -m tests.browser.pictures
 
 trial: .venv/installed-dev  ## faults, kills and two at work, at length
-	$(BIN)/python -m pytest tests/trial -n 2
+	$(BIN)/python -m pytest tests/trial -n 2 --dist worksteal -rP
 
 clean:  ## back to a fresh checkout; what the kit did not make stays, and so does what was published
 	@if test -e .venv/installed; then $(BIN)/python -m evallib.runs.clean reports && rm -rf .venv; fi
