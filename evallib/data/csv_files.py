@@ -12,7 +12,7 @@ from evallib.data.folder import COUNTY, data_of, data_root, refuse_mixed
 from evallib.data.load import LoadedYear, load_year
 from evallib.data.locks import held
 from evallib.data.raw_tables import Form, Hints, Tables, head_of, layout, shown_rows, tables_of
-from evallib.data.whole import free, together, whole, work_folder
+from evallib.data.whole import copy_folder, free, together, whole, work_folder
 from evallib.data.workbook import write_data_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Record
@@ -77,12 +77,12 @@ def _refuse_changed(loaded: LoadedYear, made: Path, data: Path, trial: Path, tar
     record = loaded.record
     (trial / "departments" / record.department).mkdir(parents=True)
     copy = trial / "departments" / record.department / made.name
-    shutil.copytree(made, copy) if made.is_dir() else shutil.copyfile(made, copy)
+    copy_folder(made, copy) if made.is_dir() else shutil.copyfile(made, copy)
     for name in (COUNTY, "departments.csv"):
         shutil.copyfile(data / name, trial / name)
     for name in ("catalogue", f"frameworks/{loaded.framework.id}"):
         if (data / name).is_dir():
-            shutil.copytree(data / name, trial / name)
+            copy_folder(data / name, trial / name)
 
     def even(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         return [{column: re.sub("\r\n?", "\n", text) for column, text in row.items()} for row in rows]

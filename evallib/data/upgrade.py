@@ -25,7 +25,7 @@ from evallib.data.published import Published, difference, load_published, sealed
 from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
-from evallib.data.whole import Together, clear_dead, free, together, whole
+from evallib.data.whole import Together, clear_dead, copy_folder, free, together, whole
 from evallib.data.years import evaluate_year
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
@@ -70,7 +70,7 @@ def upgrade(folder: Path) -> Upgraded:
             kept = free(root.parent, f"{root.name}.1.0")
             change.move(root, kept)
             made = change.put(root)
-            shutil.copytree(root, made, symlinks=True)
+            copy_folder(root, made, symlinks=True)
             changes += _convert(made)
             changes += _meant_otherwise(made)
         else:

@@ -361,6 +361,18 @@ def _sync_one(path: Path, how: int) -> None:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 
+def copy_folder(source: Path, target: Path, *, symlinks: bool = False) -> None:
+    """Copy a folder; with `symlinks` these stay what they are. The first call that fails ends it with its own error: `shutil.copytree`
+    gathers them all in one that says neither that the disk is full nor that leave is missing.
+    """
+    target.mkdir()
+    for one in source.iterdir():
+        if one.is_dir() and not (symlinks and one.is_symlink()):
+            copy_folder(one, target / one.name, symlinks=symlinks)
+        else:
+            shutil.copy2(one, target / one.name, follow_symlinks=not symlinks)
+
+
 def free(folder: Path, stem: str, suffix: str = "") -> Path:
     """The first name in a folder that is not taken, numbered from 2."""
     names = (folder / f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 10_000))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from evallib.data.folder import mend_above
 from evallib.data.locks import NoLocks, held
-from evallib.data.whole import Together, clear_dead, refuse_filled, together, whole, work_folder
+from evallib.data.whole import Together, clear_dead, copy_folder, refuse_filled, together, whole, work_folder
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 
@@ -255,3 +256,24 @@ def test_where_the_system_has_no_locks_it_is_said_and_a_file_stands_for_one(tmp_
     with held(tmp_path, "batch"):  # said once
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_copied_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "old" / "in").mkdir(parents=True)
+    (tmp_path / "old" / "in" / "a.csv").write_text("a")
+    (tmp_path / "old" / "link").symlink_to("in")
+    copy_folder(tmp_path / "old", tmp_path / "new", symlinks=True)
+    assert (tmp_path / "new" / "link").readlink() == Path("in")
+    copy_folder(tmp_path / "old", tmp_path / "followed")
+    assert {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "followed").rglob("*.csv")} == {
+        "followed/in/a.csv",
+        "followed/link/a.csv",
+    }
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(OSError, match="no space") as refusal:
+        copy_folder(tmp_path / "old", tmp_path / "again")
+    assert refusal.value.errno == errno.ENOSPC

@@ -354,9 +354,7 @@ def _in_sheet(book: Any, sheet: Any, cells: list[Any], filled: list[Any], chance
         case "note":
             sheet.cell(2, 1).hyperlink = "https://example.org"
         case "format":
-            cell.number_format = chance.choice(
-                ["0", "0.0", "0.00", "#,##0.00", "0_);(0)", '"¥"#,##0.00', "[Red]-0.00;0.00", "General", "@", '0.00"元"']
-            )
+            cell.number_format = chance.choice(["0", "0.0", "0.00", "#,##0.00", "0_);(0)", "0.00;[Red]-0.00", "General", "@", '0.00"元"'])
         case "text number":
             cell.value = str(cell.value)
         case "percent as it is":
