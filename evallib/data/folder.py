@@ -6,6 +6,7 @@ import hashlib
 import stat
 from collections.abc import Collection
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -212,9 +213,9 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
 def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:
     """The files that a department's year is read from, with those of its rule book; nothing is said of what they hold."""
     folder = year_folder(data, department, year)
-    files = sorted(folder.glob("*.csv")) + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
+    files = entries(folder, "*.csv") + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
     if framework is not None and files:
-        rules = (data / COUNTY, *sorted((data / "catalogue").glob("*.toml")), *dated_file(data / "frameworks" / framework, year))
+        rules = (data / COUNTY, *entries(data / "catalogue", "*.toml"), *dated_file(data / "frameworks" / framework, year))
         files += [file for file in rules if file.is_file()]
     return tuple(files)
 
@@ -233,5 +234,13 @@ def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:
 
 def dated_file(folder: Path, year: int) -> list[Path]:
     """The file of a folder that is in force in a year, the newest whose year is not later; a list of one or none."""
-    years = sorted(int(p.stem) for p in folder.glob("*.toml") if p.stem.isdigit() and int(p.stem) <= year)
+    years = sorted(int(p.stem) for p in entries(folder, "*.toml") if p.stem.isdigit() and int(p.stem) <= year)
     return [folder / f"{years[-1]}.toml"] if years else []
+
+
+def entries(folder: Path, pattern: str) -> list[Path]:
+    """What stands in a folder under names of a pattern, in order; nothing where there is no folder.
+
+    Raises OSError where it cannot be listed: `Path.glob` passes over that, and own definitions would be missed in silence.
+    """
+    return sorted(path for path in folder.iterdir() if fnmatchcase(path.name, pattern)) if folder.is_dir() else []

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import COUNTY, File, dated_file, read_file
+from evallib.data.folder import COUNTY, File, dated_file, entries, read_file
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import Frozen
@@ -114,7 +114,7 @@ def _common(files: tuple[File, ...], year: int) -> Catalogue:
 
 
 def _own_files(root: Path) -> tuple[File, ...]:
-    return tuple(read_file(root, f"catalogue/{path.name}") for path in sorted((root / "catalogue").glob("*.toml")))
+    return tuple(read_file(root, f"catalogue/{path.name}") for path in entries(root / "catalogue", "*.toml"))
 
 
 def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
@@ -263,7 +263,7 @@ def _part(file: File) -> Part:
 
 def framework_folders(root: Path) -> dict[str, Path]:
     """The frameworks that there are, by id: the data folder's own, and those shipped."""
-    folders = [*FRAMEWORKS.glob("*"), *(root / "frameworks").glob("*")]
+    folders = [*FRAMEWORKS.glob("*"), *entries(root / "frameworks", "*")]
     return {path.name: path for path in sorted(folders, key=lambda path: path.name) if path.is_dir()}
 
 
@@ -275,7 +275,7 @@ def _framework_file(root: Path, id: str, year: int) -> File:
         raise refused("framework.unknown", f"frameworks/{id}", known=listed(known))
     in_force = dated_file(folder, year)
     if not in_force:
-        years = [int(path.stem) for path in folder.glob("*.toml") if path.stem.isdigit()]
+        years = [int(path.stem) for path in entries(folder, "*.toml") if path.stem.isdigit()]
         first = words(str(min(years))) if years else words("（无）", "no year")
         raise refused("framework.none_in_force", f"frameworks/{id}", year=year, first=first)
     return read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}").sound()

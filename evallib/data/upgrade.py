@@ -7,12 +7,14 @@ in `upgrade_v1.toml`.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from io import BytesIO
 from pathlib import Path
 
@@ -82,7 +84,7 @@ def upgrade(folder: Path) -> Upgraded:
 
 def _old_frameworks(root: Path, change: Together) -> Iterator[Words]:
     """Turn the frameworks of the old format in a folder of today's; each stays beside as it was."""
-    for file in sorted(root.glob("frameworks/*/*.toml")):
+    for file in _files(root, "frameworks/*/*.toml"):
         text = file.read_text(encoding="utf-8-sig", errors="replace")
         try:
             made = framework_text(text)
@@ -99,15 +101,15 @@ def _convert(root: Path) -> Iterator[Words]:
     yield _changed(root, _write_county(root), "settings")
     edits: tuple[tuple[str, Callable[[str], str], str, str], ...] = (
         ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
-        ("departments/**/own_indicators.csv", _head, "latin-1", "own_indicators"),
-        ("departments/**/published.csv", _numbers, "latin-1", "published"),
-        ("departments/**/recommendations.csv", _braces, "", "braces"),
-        ("departments/**/practices.csv", _braces, "", "braces"),
-        ("departments/**/profile.csv", _conclusion, "", "braces"),
+        ("departments/*/own_indicators.csv", _head, "latin-1", "own_indicators"),
+        ("departments/*/published.csv", _numbers, "latin-1", "published"),
+        ("departments/*/recommendations.csv", _braces, "", "braces"),
+        ("departments/*/practices.csv", _braces, "", "braces"),
+        ("departments/*/profile.csv", _conclusion, "", "braces"),
         ("README.md", lambda _: table_documentation(), "utf-8", "documentation"),
     )
     for pattern, edit, codec, said in edits:
-        for file in sorted(root.glob(pattern)):
+        for file in _files(root, pattern):
             content = file.read_bytes()
             try:
                 read = decode(content)[1]  # a brace may be half of a letter
@@ -124,9 +126,19 @@ def _convert(root: Path) -> Iterator[Words]:
     if guide.parent.is_dir() and not (guide.is_file() and guide.read_text(encoding="utf-8") == told):
         guide.write_text(told, encoding="utf-8", newline="\n")
         yield _changed(root, guide, "documentation")
-    for file in sorted(root.glob("departments/**/*.xlsx")):
+    for file in _files(root, "departments/*.xlsx"):
         if _edit_workbook(file):
             yield _changed(root, file, "workbook")
+
+
+def _files(root: Path, pattern: str) -> list[Path]:
+    """The files below a folder, at any depth, whose paths are of a pattern; a folder that cannot be listed is no empty one."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    every = (Path(folder, name) for folder, _, names in os.walk(root, onerror=stop) for name in names)
+    return sorted(file for file in every if fnmatchcase(file.relative_to(root).as_posix(), pattern))
 
 
 def _meant_otherwise(root: Path) -> Iterator[Words]:

@@ -365,7 +365,7 @@ def copy_folder(source: Path, target: Path, *, symlinks: bool = False) -> None:
     """Copy a folder; with `symlinks` these stay what they are. The first call that fails ends it with its own error: `shutil.copytree`
     gathers them all in one that says neither that the disk is full nor that leave is missing.
     """
-    target.mkdir()
+    target.mkdir(parents=True)
     for one in source.iterdir():
         if one.is_dir() and not (symlinks and one.is_symlink()):
             copy_folder(one, target / one.name, symlinks=symlinks)

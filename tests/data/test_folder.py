@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -172,3 +173,18 @@ def test_a_file_that_another_program_keeps_for_itself_is_refused(copy: Copy, mon
     monkeypatch.setattr(Path, "open", kept)
     with pytest.raises(InputRefused, match=r"facts\.csv: the file cannot be read. To fix it: close the program that has it open"):
         load_year(copy.folder, "hrss", 2023)
+
+
+def test_a_folder_that_cannot_be_listed_is_no_empty_one(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Own units, facts and formulas would be missed in silence."""
+    (copy.folder / "catalogue").mkdir()
+    listing = os.listdir
+
+    def refused(folder: str | Path = ".") -> list[str]:
+        if Path(folder).name == "catalogue":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listing(folder)
+
+    monkeypatch.setattr(os, "listdir", refused)
+    with pytest.raises(PermissionError):
+        copy.evaluate()
