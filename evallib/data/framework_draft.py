@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from evallib.data.framework_in import Line, Lines
-from evallib.data.framework_rows import KINDS, Names, given_of, plain, suits_place, value_of
+from evallib.data.framework_rows import BEARING, Names, given_of, plain, suits_place, value_of
 from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
-from evallib.model.errors import Place, Problem
+from evallib.data.language_docs import tables
+from evallib.model.entries import KINDS
+from evallib.model.errors import Place, Problem, meant
 from evallib.model.made_ids import made_id
 from evallib.model.table_words import TOTALS
 from evallib.model.toml_lines import Path
-from evallib.model.words import folded, listed
+from evallib.model.words import NOTHING, folded, listed
 from evallib.say.refusals import problem
 
 _WITH_IDS = ("dimension", "group", "indicator", "rule", "grade", "source", "veto", "topic", "fact", "formula")
@@ -36,8 +38,8 @@ class Draft:
         self._ids()
         self._references()
         self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
-        for table in sheets():
-            if table not in (SETTINGS, *PARTS) and lines[table]:
+        for table in dict.fromkeys((*tables(), *KINDS)):  # as they stand in a file
+            if table in lines and table not in (SETTINGS, *PARTS) and lines[table]:
                 self.document[table] = [self._entry(line, (table, n)) for n, line in enumerate(lines[table])]
 
     # --- what is left out is made
@@ -116,7 +118,7 @@ class Draft:
         bearers = [(one, plain(text)) for table in RULES for one in self.lines[table]]
         found = [one for one, said in bearers if text and text == one.get("id")]
         found = found or [one for one, said in bearers if said and said in {plain(one.get("name")), plain(one.get("name_en"))}]
-        suited = [one for one in found if self._kind(one) in {KINDS[key] for key in PARTS[line.table.id]}]
+        suited = [one for one in found if self._kind(one) in {BEARING[key] for key in PARTS[line.table.id]}]
         unsaid = [one for one in found if not self._kind(one)]
         for some in (suited, unsaid, found):
             if len(some) == 1:
@@ -125,9 +127,14 @@ class Draft:
                 named = listed(f"{one.get('id') or one.get('dimension')} {one.home.sheet} {one.home.row}".strip() for one in some)
                 self.problems.append(problem("name.ambiguous", line.place(OWNER), text, count=len(some), ids=named))
                 return None
-        names = [one.get("name") for table in RULES for one in self.lines[table]]
-        self.problems.append(problem("framework_row.of_nothing", line.place(OWNER), text, known=listed(list(dict.fromkeys(names))[:25])))
+        self._unknown(line, OWNER, [one.get("name") for table in RULES for one in self.lines[table]])
         return None
+
+    def _unknown(self, line: Line, key: str, names: Iterable[str]) -> None:
+        """Tell of a name that nothing has."""
+        text, known = line.get(key), list(filter(None, names))
+        told = meant(text, known) if known else NOTHING
+        self.problems.append(problem("framework_row.no_such_name", line.place(key), text, known=told))
 
     @staticmethod
     def _kind(line: Line) -> str:
@@ -160,6 +167,8 @@ class Draft:
             self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=listed(found)))
         elif found:
             line.texts[column.key] = found[0]
+        elif "formula" not in column.refers:  # a catalogue has more of these
+            self._unknown(line, column.key, [name for table in tables for _, (name, *_) in self.names.of.get(table, {}).items()])
 
     def _one_place(self, line: Line, homes: dict[str, str]) -> None:
         """A group says which dimension it stands in; another beside it is a slip."""
@@ -178,7 +187,8 @@ class Draft:
         self.places[path] = line.place("name" if "name" in line.places else next(iter(line.places), ""))
         if line.table.id in RULES:
             self._rule(line)
-        for column in line.table.columns:
+            self.places[(*path, RULES[line.table.id])] = line.place(f"{RULES[line.table.id]}.kind")
+        for column in sorted(line.table.columns, key=lambda column: column.key != "id"):
             *above, last = column.path
             self.places[(*path, *column.path)] = line.place(column.key)
             if (text := line.get(column.key)) and column.key != OWNER:
@@ -191,10 +201,10 @@ class Draft:
         for part, keys in PARTS.items() if line.table.id in RULES else ():
             several = [one for one, owner in zip(self.lines[part], self.owners[part], strict=True) if owner is line]
             if several:
-                key = next((key for key in keys if KINDS[key] == self._kind(line)), keys[0])
+                key = next((key for key in keys if BEARING[key] == self._kind(line)), keys[0])
                 rule = entry.setdefault(RULES[line.table.id], {})
                 inner = (*path, RULES[line.table.id], key)
-                self.places[inner] = several[0].home
+                self.places[inner] = several[0].place(OWNER)
                 rule[key] = [self._entry(one, (*inner, n)) for n, one in enumerate(several)]
         return entry
 

@@ -14,7 +14,7 @@ from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import File
 from evallib.data.framework_draft import Draft
 from evallib.data.framework_in import read_lines
-from evallib.data.framework_rows import Names, rows_of
+from evallib.data.framework_rows import Names, plain, rows_of
 from evallib.data.framework_tables import PARTS, RULES, SETTINGS, Table, sheets
 from evallib.data.framework_workbook import framework_workbook
 from evallib.data.language_docs import kinds
@@ -38,6 +38,7 @@ from evallib.model.toml_out import toml_text
 from evallib.model.words import Lang, listed
 from evallib.say.mistakes import keys_of
 from evallib.say.refusals import problem, refused
+from evallib.score.answers import PANEL, SURVEY
 
 _ENTRIES = {*KINDS} - {"source"}
 _TOLD = {"key.unknown": "framework_row.takes_no", "key.mistyped": "framework_row.takes_no", "key.missing": "framework_row.lacks"}
@@ -113,6 +114,7 @@ class _Reading:
         id = id or made_id(lines[SETTINGS][0].get("name") or stem)
         self.draft = Draft(lines, id, year, stem, _known(files))
         self.document = self.draft.document
+        self._build_on()
         self._leave_known()
         self._points()
         year = self.document.get("first_year", 0)
@@ -131,6 +133,22 @@ class _Reading:
         refuse_errors(one for one in problems if one in self.draft.problems or one.place not in known)
         assert framework is not None
         return framework, tuple(self._in_cells(check_texts(framework, self.file.name)))
+
+    def _build_on(self) -> None:
+        """Catalogues that nobody names are those of which formulas or documents are named that stand nowhere else."""
+        beside, indicators = own_entries(self.beside[1:], ()), self.document.get("indicator", ())
+        formulas = {plain(i["value"]) for i in indicators if "value" in i} - {plain(word) for word in (SURVEY, PANEL)}
+        sources = {i.get("source") for i in indicators} - {one.get("id") for one in self.document.get("source", ())}
+        for entry in (*self.document.get("formula", ()), *beside.get("formula", ())):
+            formulas -= {plain(entry.get(key, "")) for key in ("id", "name", "name_en")}
+        used = []
+        for name in shipped_catalogues():
+            part = shipped_catalogue(name).part
+            there = {plain(text) for formula in part.formulas for text in (formula.id, formula.name, formula.name_en)}
+            if formulas & there or sources & {source.id for source in part.sources}:
+                used.append(name)
+        if used and "builds_on" not in self.document:
+            self.document["builds_on"] = used
 
     def _leave_known(self) -> None:
         """Entries that stand in the folder's own catalogues already, just so."""
@@ -163,7 +181,8 @@ class _Reading:
                 continue
             for line in (place.row, *place.again):
                 way = self._way(line, place.column or "")
-                found.append(self._told(replace(one, place=self._cell(way), acts="author"), way))
+                said = {part: getattr(one, part).with_other(self.file.name, self.name) for part in ("what", "fix")}
+                found.append(self._told(replace(one, place=self._cell(way), acts="author", **said), way))
         return found
 
     def _way(self, line: int | None, column: str) -> Way:
@@ -191,10 +210,13 @@ class _Reading:
             return problem("value.not_a_choice", one.place, one.found, choices=choices)
         if one.code not in _TOLD:
             return one
+        part = next((sheets()[id] for id, keys in PARTS.items() if way[-1:] and way[-1] in keys), None)
+        if part is not None and one.code == "key.missing":
+            return problem("framework_row.no_rows", one.place, sheet=part.name)
         keys = keys_of(kinds()[kind]) if (kind := self._kind(way)) in kinds() else {}
-        used = [c for c in table.columns if c.path[:1] == path[:1] and c.path[-1] in keys] or [c for c in table.columns if c.usual]
-        head = table.name if column is None else column.head
-        return problem(_TOLD[one.code], one.place, one.found, head=head, heads=listed(c.head for c in used))
+        used = listed(c.head for c in table.columns if not c.aside and c.path[:1] == path[:1] and c.path[-1] in keys)
+        head = column.head if column is not None else table.name
+        return problem(_TOLD[one.code], one.place, one.found, head=head, heads=used)
 
     def _kind(self, way: Way) -> str:
         """The kind of the rule that a value stands in; empty where it stands in none."""

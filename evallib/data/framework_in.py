@@ -56,7 +56,7 @@ def read_lines(name: str, content: bytes) -> Lines:
             wrong.append(problem("table.mistyped" if near else "table.unknown", part.place, near=near, tables=listed(names)))
     refuse_errors(wrong)
     found[SETTINGS] = found[SETTINGS] or [Line(sheets()[SETTINGS], Place(name))]
-    if not found["indicator"]:
+    if "indicator" not in tables.values():
         heads = listed(column.head for column in sheets()["indicator"].columns if column.usual)
         raise InputRefused((problem("workbook.sheet_missing", Place(name), sheet=sheets()["indicator"].name, heads=heads),))
     return found

@@ -17,7 +17,7 @@ from evallib.model.words import LANGS, Lang, folded
 
 Rows = dict[str, list[dict[str, str]]]
 """The filled cells of every sheet, row by row, by column."""
-KINDS = {"bands": "bands", "pieces": "pieces", "items": "checklist", "tiers": "tiers"}
+BEARING = {"bands": "bands", "pieces": "pieces", "items": "checklist", "tiers": "tiers"}
 """The kinds of rules that have rows of their own, by the key that these stand under."""
 _NOTHING = {"", "无", "（无）", "none", "-", "—"}
 _PARTED = re.compile(r"\s*[、；;]\s*")
@@ -113,7 +113,7 @@ def suits_place(table: str, key: str, homes: Mapping[str, str], dimension: str) 
 
 def suits_rows(keys: tuple[str, ...], kinds: Mapping[str, set[str]]) -> Callable[[str], bool]:
     """Whether the rule of an entry is of a kind with such rows."""
-    return lambda id: bool(kinds.get(id, set()) & {KINDS[key] for key in keys})
+    return lambda id: bool(kinds.get(id, set()) & {BEARING[key] for key in keys})
 
 
 def _at(entry: Any, path: tuple[str, ...]) -> Any:
