@@ -29,6 +29,8 @@ RULES = {"indicator": "rule", "group": "own_rule", "dimension": "own_rule", "rul
 """The sheets whose rows have a rule, and the key that it stands under."""
 PARTS = {"piece": ("bands", "pieces"), "item": ("items",), "tier": ("tiers",)}
 """The sheets with the rows of a rule, and the keys that these stand under."""
+_LEFT_OUT = ("id", "source", "year", "given")
+"""What a file must say and a workbook may leave out, as it is made of the rest, or empty is nothing."""
 _MADE = {(SETTINGS, "format"), (SETTINGS, "id")}
 """What is no cell: the program knows it."""
 
@@ -56,7 +58,7 @@ class Column:
 
     @property
     def aside(self) -> bool:
-        """Whether it stands folded behind the others: what the program makes, and English."""
+        """Whether it stands behind the others: what the program makes, and English."""
         return self.key == "id" or self.key.endswith("_en")
 
     @property
@@ -115,7 +117,8 @@ def _table(id: str, said: dict[str, Any], models: list[type[BaseModel]]) -> Tabl
         head = _words()["heads"][OWNER]
         columns.insert(0, Column(OWNER, words(*head[:2]), (), words(*head[2:]), "text", refers=tuple(RULES), required=True))
     first = {key: place for place, key in enumerate(said.get("first", ()))}
-    columns = [replace(column, usual=column.required or column.key in said.get("first", (column.key,))) for column in columns]
+    usual = {*said.get("first", (column.key for column in columns if not column.aside))} - {*said.get("seldom", ())}
+    columns = [replace(column, usual=column.required or column.key in usual) for column in columns]
     columns.sort(key=lambda column: (column.aside and id != SETTINGS, first.get(column.key, len(first))))
     return Table(id, words(*said["name"][:2]), tuple(said["name"][2:]), tuple(columns), said.get("usual", False))
 
@@ -134,7 +137,7 @@ def _columns(table: str, models: list[type[BaseModel]], within: str = "") -> Ite
             named, _ = get_args(annotation)
             yield from (_column(table, f"{within}{key}.{one}", str, False) for one in get_args(named))
         elif not inner:
-            needed = not within and all(info.is_required() for info in infos)
+            needed = not within and key not in _LEFT_OUT and all(info.is_required() for info in infos)
             yield _column(table, f"{within}{key}", annotation, needed)
         elif not any(get_origin(info.annotation) is tuple for info in infos):
             yield from _columns(table, inner, f"{within}{key}.")

@@ -47,9 +47,14 @@ class _Book:
         title = self.framework.words[self.lang]
         for row, line in enumerate((title, *self._told("how_to").strip().split("\n")), 1):
             self._put(self.notes.cell(row, 1), line, bold=row == 1)
+            self.notes.row_dimensions[row].height = 15 * lines_of(line, 100)
         self.notes.column_dimensions["A"].width = 110
         for id in self.sheets:
             self._settings() if id == SETTINGS else self._table(sheets()[id])
+        for sheet in (self.notes, *self.sheets.values()):
+            sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+            sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+            sheet.print_title_rows = "1:1"
         return packed(self.book, title, "evallib", {})
 
     def _put(self, cell: Any, text: str, holds: str = "text", bold: bool = False, colour: str = "000000") -> None:
@@ -74,8 +79,11 @@ class _Book:
             self._head(sheet.cell(1, at), head[self.lang], True)
         for row, column in enumerate(sheets()[SETTINGS].columns, 2):
             self._put(sheet.cell(row, 1), column.head[self.lang], bold=column.required)
-            self._put(sheet.cell(row, 2), given.get(column.key, ""), column.holds)
-            self._put(sheet.cell(row, 3), self._means(column), colour="595959")
+            text, means = given.get(column.key, ""), self._means(column)
+            self._put(sheet.cell(row, 2), text, column.holds)
+            self._put(sheet.cell(row, 3), means, colour="595959")
+            sheet.cell(row, 2).alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+            sheet.row_dimensions[row].height = min(15 * max(lines_of(text, 38), lines_of(means, 84)), 409)
             self._list(sheet, column, f"B{row}")
         for letter, width in zip("ABC", (28, 44, 90), strict=True):
             sheet.column_dimensions[letter].width = width
@@ -95,11 +103,11 @@ class _Book:
             self._list(sheet, column, f"{letter}2:{letter}{len(rows) + 1 + _SPARE}")
         for n, lines in enumerate(heights, 2):
             sheet.row_dimensions[n].height = min(15 * lines, 409)
-        aside = [at for at, column in enumerate(table.columns, 1) if column.aside]
-        unused = [at for at, column in enumerate(table.columns, 1) if not column.usual and not any(column.key in row for row in rows)]
-        for at in sorted({*aside, *unused}):  # a click on the plus above them shows them
-            style = sheet.column_dimensions[get_column_letter(at)]
-            style.outlineLevel, style.hidden = 1, True
+        for at, column in enumerate(table.columns, 1):
+            used = any(column.key in row for row in rows) and column.key != "id" and not (column.aside and self.lang == "zh")
+            if not used and not column.usual:  # a click on the plus above it shows it
+                style = sheet.column_dimensions[get_column_letter(at)]
+                style.outlineLevel, style.hidden = 1, True
         named = next((at for at, column in enumerate(table.columns, 1) if column.key in ("name", OWNER)), 0)
         sheet.freeze_panes = f"{get_column_letter(named + 1)}2"
 
@@ -109,6 +117,8 @@ class _Book:
         return "\n".join(text for text in (said, self._told("many") if column.many else "") if text)
 
     def _called(self, column: Column, text: str) -> str:
+        if (table := sheets().get(text.strip("[]"))) and text.startswith("["):
+            return f"“{table.name[self.lang]}”"
         return f"“{column.choice(text)[self.lang]}”" if text in (*column.choices, *column.refers) else text
 
     def _list(self, sheet: Any, column: Column, reach: str) -> None:
