@@ -168,14 +168,16 @@ class Draft:
         elif found:
             line.texts[column.key] = found[0]
         elif "formula" not in column.refers:  # a catalogue has more of these
-            self._unknown(line, column.key, [name for table in tables for _, (name, *_) in self.names.of.get(table, {}).items()])
+            self._unknown(
+                line, column.key, [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
+            )
 
     def _one_place(self, line: Line, homes: dict[str, str]) -> None:
         """A group says which dimension it stands in; another beside it is a slip."""
         home = homes.get(line.get("group"))
         if home and line.get("dimension") != home:
-            names = self.names.of["dimension"].get(home, ("",))
-            self.problems.append(problem("framework_row.group_elsewhere", line.place("group"), found=line.get("group"), home=names[0]))
+            (named,) = [one.get("name") for one in self.lines["dimension"] if one.get("id") == home][:1] or [home]
+            self.problems.append(problem("framework_row.group_elsewhere", line.place("group"), home=named))
         if line.table.id == "indicator":
             line.texts.pop("dimension", None)
 

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import worths
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import File
+from evallib.data.folder import File, data_root
 from evallib.data.framework_draft import Draft
 from evallib.data.framework_in import read_lines
 from evallib.data.framework_rows import Names, plain, rows_of
 from evallib.data.framework_tables import PARTS, RULES, SETTINGS, Table, sheets
 from evallib.data.framework_workbook import framework_workbook
 from evallib.data.language_docs import kinds
+from evallib.data.locks import held
 from evallib.data.rulebook import (
     document_of,
     files_beside,
@@ -27,7 +28,7 @@ from evallib.data.rulebook import (
     shipped_catalogue,
     shipped_catalogues,
 )
-from evallib.data.whole import whole
+from evallib.data.whole import together, whole
 from evallib.model.entries import KINDS, Part
 from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
 from evallib.model.framework import Framework
@@ -81,17 +82,17 @@ def take_framework(data: Path, book: Path, id: str = "", year: int | None = None
         content = book.read_bytes()
     except FileNotFoundError:
         raise refused("framework_book.missing", str(book)) from None
-    read = _Reading(book.name, content, id, year, files_beside(data.resolve()))
-    framework, remarks = read.framework()
-    to = data / "frameworks" / framework.id / f"{framework.first_year}.toml"
-    there = _there(data, framework)
-    if there == framework and there.catalogue.part == framework.catalogue.part:
-        return Taken(to, False, framework, remarks)
-    if to.exists() and not instead:
-        raise refused("framework_book.differs", f"frameworks/{to.parent.name}/{to.name}", id=framework.id, year=framework.first_year + 1)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    with whole(to) as made:
-        made.write_bytes(read.file.content)
+    root = data_root(data)
+    with held(root, "framework"), together(root) as change:
+        read = _Reading(book.name, content, id, year, files_beside(root))
+        framework, remarks = read.framework()
+        to = root / read.file.name
+        there = _there(root, framework)
+        if there == framework and there.catalogue.part == framework.catalogue.part:
+            return Taken(to, False, framework, remarks)
+        if to.exists() and not instead:
+            raise refused("framework_book.differs", read.file.name, id=framework.id, year=framework.first_year + 1)
+        change.put(to).write_bytes(read.file.content)
     return Taken(to, True, framework, remarks)
 
 
@@ -109,7 +110,7 @@ class _Reading:
 
     def __init__(self, name: str, content: bytes, id: str, year: int | None, files: tuple[File, ...]) -> None:
         self.name, self.beside = name, files
-        lines = read_lines(name, content)
+        lines, self.remarks = read_lines(name, content)
         stem = Path(name).stem
         id = id or made_id(lines[SETTINGS][0].get("name") or stem)
         self.draft = Draft(lines, id, year, stem, _known(files))
@@ -132,7 +133,7 @@ class _Reading:
         known = {one.place for one in self.draft.problems}  # which says more of the cell
         refuse_errors(one for one in problems if one in self.draft.problems or one.place not in known)
         assert framework is not None
-        return framework, tuple(self._in_cells(check_texts(framework, self.file.name)))
+        return framework, (*self.remarks, *self._in_cells(check_texts(framework, self.file.name)))
 
     def _build_on(self) -> None:
         """Catalogues that nobody names are those of which formulas or documents are named that stand nowhere else."""

@@ -9,7 +9,7 @@ from evallib.data.sheets import Grid, Marked, is_own
 from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, nearest, refuse_errors
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.words import folded, listed
+from evallib.model.words import few, folded, listed, words
 from evallib.say.refusals import problem
 
 
@@ -34,18 +34,18 @@ Lines = dict[str, list[Line]]
 """The lines of every sheet, by its id."""
 
 
-def read_lines(name: str, content: bytes) -> Lines:
-    """The lines of a workbook.
+def read_lines(name: str, content: bytes) -> tuple[Lines, list[Problem]]:
+    """The lines of a workbook, and what is to be remarked of its sheets.
 
     Raises InputRefused with every problem of the file, its sheets, heads and cells.
     """
     parts, problems = read_workbook(name, content)
     refuse_errors(problems)
     found: Lines = {id: [] for id in sheets()}
-    wrong, tables = list[Problem](), _tables(parts)
+    wrong, tables, seen = list[Problem](), _tables(parts), dict[str, str]()
     for part in parts:
         if id := tables.get(part.name):
-            wrong += part.grid.problems
+            wrong += _about(part, sheets()[id], seen.setdefault(id, part.name))
             if id == SETTINGS:
                 found[id] = [_settings(part.grid, wrong)]
             elif part.grid.head:
@@ -59,7 +59,18 @@ def read_lines(name: str, content: bytes) -> Lines:
     if "indicator" not in tables.values():
         heads = listed(column.head for column in sheets()["indicator"].columns if column.usual)
         raise InputRefused((problem("workbook.sheet_missing", Place(name), sheet=sheets()["indicator"].name, heads=heads),))
-    return found
+    return found, wrong
+
+
+def _about(part: Sheet, table: Table, first: str) -> list[Problem]:
+    """What is wrong with a sheet as such, or odd."""
+    if first != part.name:
+        return [problem("workbook.sheet_twice", part.place, other=first, table=table.name)]
+    if part.hidden:
+        return [problem("workbook.sheet_hidden", part.place, sheet=part.name, table=table.name)]
+    rows = few([str(number) for number, _ in part.grid.rows if number in part.grid.hidden_rows])
+    hidden = words(f"第 {'、'.join(rows)} 行", f"row(s) {', '.join(rows)}")
+    return [*part.grid.problems, *([problem("table.hidden_cells", part.grid.place(), hidden=hidden)] if rows else [])]
 
 
 def _tables(parts: tuple[Sheet, ...]) -> dict[str, str]:

@@ -169,6 +169,7 @@ def value_of_one(column: Column, text: str) -> Any:
     if column.holds == "choice":
         meant = column.meant(text)
         return meant == "true" if meant in ("true", "false") else text if meant is None else meant
+    text = text.removesuffix("年") if column.holds == "whole" else text
     number = number_of(text) if column.holds in ("number", "whole") else None
     if number is None:
         return text

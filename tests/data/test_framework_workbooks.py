@@ -182,6 +182,23 @@ def change_at_random(office: Path, chance: Random, times: int) -> None:
         assert value in ("", opened[sheet][cell].value) or parts(found) != parts(good), (where, value)
 
 
+def test_a_sheet_that_is_hidden_or_there_twice_is_refused_and_a_hidden_row_is_remarked(office: Path) -> None:
+    for change, code in (("hide", "workbook.sheet_hidden"), ("twice", "workbook.sheet_twice"), ("row", "table.hidden_cells")):
+        opened: Any = openpyxl.load_workbook(office)
+        if change == "hide":
+            opened["核对项"].sheet_state = "hidden"
+        elif change == "twice":
+            opened.copy_worksheet(opened["指标"]).title = "评分表"
+        else:
+            opened["等级"].row_dimensions[3].hidden = True
+        opened.save(office.with_name("changed.xlsx"))
+        try:
+            said = take_framework(office.parent, office.with_name("changed.xlsx"), "odd", 2030, instead=True).remarks
+        except InputRefused as refusal:
+            said = refusal.problems
+        assert [one.code for one in said] == [{"table.hidden_cells": "hidden"}.get(code, code)]
+
+
 def test_a_file_that_differs_stays_unless_it_is_said_otherwise(folder: Path, office: Path) -> None:
     taken = take_framework(folder, office, "ours")
     before = taken.file.read_bytes()
