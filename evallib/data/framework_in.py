@@ -12,6 +12,8 @@ from evallib.model.signs import code_of, hidden_sign
 from evallib.model.words import few, folded, listed, words
 from evallib.say.refusals import problem
 
+_EMPTY = "（空 / empty）"
+
 
 @dataclass
 class Line:
@@ -88,11 +90,13 @@ def _settings(grid: Grid, wrong: list[Problem]) -> Line:
     has_head = bool(grid.head) and folded(grid.head[0]) in {folded(called.zh), folded(called.en)}
     rows = grid.rows if has_head else ((grid.top, grid.head), *grid.rows)
     for number, texts in rows:
-        head = texts[0].strip() if texts else ""
+        head, mark = texts[0].strip() if texts else "", grid.marked.get((number, 0))
         column = next((column for column in table.columns if folded(head) in column.heads), None)
-        if column is None:
-            if head and not is_own(head):
-                wrong.append(_unknown(table, grid.place(number, head, 0), head))
+        if mark and mark.always:
+            wrong.append(problem(mark.always, grid.place(number, None, 0), cells=mark.found))
+        elif column is None:
+            if not is_own(head) and any(text.strip() for text in texts[:2]):
+                wrong.append(_unknown(table, grid.place(number, head or _EMPTY, 0), head))
         elif column.key in line.places:
             wrong.append(problem("column.twice", grid.place(number, head, 0)))
         else:
@@ -114,10 +118,10 @@ def _lines(grid: Grid, table: Table, wrong: list[Problem]) -> list[Line]:
         column = next((column for column in table.columns if folded(head) in column.heads), None)
         if mark and mark.always:
             wrong.append(problem(mark.always, place, cells=mark.found))
-        elif is_own(head) or not head.strip():
+        elif is_own(head) or not (head.strip() or any(map(str.strip, _column(grid, index)))):
             continue
         elif column is None:
-            wrong.append(_unknown(table, place, head))
+            wrong.append(_unknown(table, place if head.strip() else grid.place(grid.top, _EMPTY, index), head))
         elif column in order.values():
             wrong.append(problem("column.twice", place))
         else:
@@ -132,6 +136,10 @@ def _lines(grid: Grid, table: Table, wrong: list[Problem]) -> list[Line]:
         if line.texts:
             found.append(line)
     return found
+
+
+def _column(grid: Grid, index: int) -> list[str]:
+    return [texts[index] for _, texts in grid.rows if index < len(texts)]
 
 
 def _unknown(table: Table, place: Place, head: str) -> Problem:
