@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, get_args
 
-from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
+from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, behind, sheets
 from evallib.model.framework import Framework
 from evallib.model.rules import Seriousness
 from evallib.model.table_words import CHOICES
@@ -169,7 +169,7 @@ def value_of_one(column: Column, text: str) -> Any:
     if column.holds == "choice":
         meant = column.meant(text)
         return meant == "true" if meant in ("true", "false") else text if meant is None else meant
-    text = text.removesuffix("年") if column.holds == "whole" else text
+    text = next((text.removesuffix(end) for end in behind() if text.endswith(end)), text) if column.holds == "whole" else text
     number = number_of(text) if column.holds in ("number", "whole") else None
     if number is None:
         return text

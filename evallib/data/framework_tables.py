@@ -102,6 +102,11 @@ def setting_heads() -> tuple[Words, ...]:
     return tuple(words(*_words()["heads"][name]) for name in ("setting", "content", "means"))
 
 
+def behind() -> list[str]:
+    """What may stand behind a year."""
+    return list(_words()["years"]["behind"])
+
+
 @cache
 def _words() -> dict[str, Any]:
     return tomllib.loads((CATALOGUE / "words" / "framework_workbook.toml").read_text(encoding="utf-8"))

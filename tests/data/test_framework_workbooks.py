@@ -182,6 +182,10 @@ def change_at_random(office: Path, chance: Random, times: int) -> None:
         assert value in ("", opened[sheet][cell].value) or parts(found) != parts(good), (where, value)
 
 
+def test_a_year_may_be_called_one(office: Path) -> None:
+    assert take_framework(office.parent, changed(office, {"体系!B4": "2031年"}), "later").file.name == "2031.toml"
+
+
 def test_a_sheet_that_is_hidden_or_there_twice_is_refused_and_a_hidden_row_is_remarked(office: Path) -> None:
     for change, code in (("hide", "workbook.sheet_hidden"), ("twice", "workbook.sheet_twice"), ("row", "table.hidden_cells")):
         opened: Any = openpyxl.load_workbook(office)
