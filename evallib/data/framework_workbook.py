@@ -97,8 +97,9 @@ class _Book:
             room = min(max(shown_width(text) for text in (column.head[self.lang], "0" * 6, *texts)), 40)
             self._head(sheet.cell(1, at), column.head[self.lang], column.required, self._means(column))
             for n, text in enumerate(texts):
-                self._put(sheet.cell(n + 2, at), text, column.holds)
-                heights[n] = max(heights[n], lines_of(text, room))
+                if text:
+                    self._put(sheet.cell(n + 2, at), text, column.holds)
+                    heights[n] = max(heights[n], lines_of(text, room))
             sheet.column_dimensions[letter].width = room + 3
             self._list(sheet, column, f"{letter}2:{letter}{len(rows) + 1 + _SPARE}")
         for n, lines in enumerate(heights, 2):
