@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, Data, Department, Language, Year, refusals_told, table_of, tell, told
+from evallib.cli.shared import CLOSE_IT, DATA, ERR, Data, Department, Language, Year, refusals_told, table_of, tell, told
 from evallib.model.record import Kind
 from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import plain
@@ -81,22 +81,41 @@ def show_framework(
     year: Annotated[int, typer.Argument(help="年度；不写则用最新的 / year; the newest if left out", show_default=False)] = 2200,
     against: Annotated[int | None, typer.Option("--against", help="与哪个年度的比较 / the year to compare with")] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="抄成自己的：frameworks/编号/年度.toml / lay a copy of your own: frameworks/ID/YEAR.toml")
+        Path | None,
+        typer.Option(
+            "--out",
+            help="抄成自己的：frameworks/编号/年度.toml；或写成工作簿：文件.xlsx / "
+            "lay a copy of your own, frameworks/ID/YEAR.toml, or write a workbook, FILE.xlsx",
+        ),
     ] = None,
+    book: Annotated[Path | None, typer.Option("--from", help="把这个工作簿变成体系 / make a framework of this workbook")] = None,
+    new_id: Annotated[str, typer.Option("--id", help="新体系的编号；不写则由名称生成 / its id; made of its name if left out")] = "",
+    first_year: Annotated[
+        int | None, typer.Option("--year", help="新体系的起始年度；不写则按工作簿 / first year of the new one; the workbook's if left out")
+    ] = None,
+    instead: Annotated[bool, typer.Option("--replace", help="覆盖已有的文件 / in place of a file that is there")] = False,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """列出指标体系，打印其中一个，或比较两个年度 / List the frameworks, print one of them, or compare it between two years."""
+    """列出、打印、比较指标体系，写成工作簿，或由工作簿生成 / List, print or compare frameworks; to a workbook and back."""
     from evallib.data.rulebook import load_framework
     from evallib.data.working_folder import copy_framework
     from evallib.pages.framework_text import framework_changes, framework_lines
 
+    if book is not None:
+        _take_framework(data, book, new_id, first_year, instead, lang)
+        return
     if id is None:
         _list_frameworks(data, year, lang)
         return
     with refusals_told(lang, writes=out is not None, to=out):
         shown = load_framework(data, id, year)
         other = load_framework(data, id, against) if against is not None else None
+        if out is not None and out.suffix.lower() == ".xlsx":
+            from evallib.data.framework_files import write_framework_workbook
+
+            tell(write_framework_workbook(data, id, year, out, lang))
+            return
         if out is not None:
             tell(copy_framework(data, id, shown.first_year, out))
             return
@@ -119,6 +138,18 @@ def show_framework(
         tell(joined([g.words + words(f" ≥ {plain(g.at_least)}") for g in shown.grades]), lang)
     if shown.note:
         tell(words(shown.note, shown.note_en), lang)
+
+
+def _take_framework(data: Path, book: Path, id: str, year: int | None, instead: bool, lang: Lang) -> None:
+    """Write the framework file of a workbook, and say what is to be remarked of it."""
+    from evallib.data.framework_files import take_framework
+
+    with refusals_told(lang, to=data):
+        taken = take_framework(data, book, id, year, instead)
+    for remark in taken.remarks:
+        tell(remark.describe(lang), on=ERR)
+    tell(taken.file)
+    tell(told("framework.taken" if taken.changed else "framework.as_it_was", id=taken.framework.id), lang)
 
 
 def _list_frameworks(data: Path, year: int, lang: Lang) -> None:

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ from evallib.say.mistakes import keys_of, models_of
 from evallib.say.rules import rule_text
 
 
+@cache
 def language() -> dict[str, Any]:
     """The meanings of keys, the kinds of rules and the examples, as data."""
     return tomllib.loads((CATALOGUE / "words" / "language.toml").read_text(encoding="utf-8"), parse_float=Decimal)

@@ -75,7 +75,7 @@ def _county_file(root: Path) -> File:
 
 @lru_cache(maxsize=4)
 def _county(file: File) -> County:
-    return _validated(file, _document(file), County)
+    return _validated(file, document_of(file), County)
 
 
 def load_framework(data: Path, id: str, year: int) -> Framework:
@@ -99,7 +99,7 @@ def load_common(root: Path, year: int = 9999) -> Catalogue:
 
     Raises InputRefused as `load_units` does.
     """
-    return _common((_county_file(root), *_own_files(root)), year)
+    return _common(files_beside(root), year)
 
 
 @lru_cache(maxsize=4)
@@ -122,7 +122,15 @@ def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
 
     Raises InputRefused where there is no such framework, or none in force.
     """
-    return (_framework_file(root, id, year), _county_file(root), *_own_files(root))
+    return (_framework_file(root, id, year), *files_beside(root))
+
+
+def files_beside(root: Path) -> tuple[File, ...]:
+    """What a framework is read with: the settings first, then the folder's own catalogues.
+
+    Raises InputRefused where there are no settings.
+    """
+    return (_county_file(root), *_own_files(root))
 
 
 @lru_cache(maxsize=32)
@@ -137,7 +145,7 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     def read(make: Callable[..., Made], *given: Any) -> Made | None:
         return attempted(problems, make, *given)
 
-    whole = read(_document, file)
+    whole = read(document_of, file)
     document = whole or {}
     if document.get("format") == 1 and document["format"] is not True:
         raise InputRefused(placed(files, [problem("framework.old_format", Place(file.name, None, "format"), fix=_UPGRADE)]))
@@ -245,7 +253,13 @@ class Added(NamedTuple):
 
 @lru_cache(maxsize=32)
 def _added(file: File) -> Added:
-    document = _document(file)
+    head, document = _headed(file)
+    return Added(frozenset(head.builds_on), _validated(file, document, Part))
+
+
+def _headed(file: File) -> tuple[Head, dict[str, Any]]:
+    """The head of a file of entries, and the entries, each with its first year."""
+    document = document_of(file)
     head = _validated(file, {key: document.pop(key) for key in Head.model_fields if key in document}, Head)
     for name in head.builds_on:
         _named(file, name)
@@ -254,7 +268,19 @@ def _added(file: File) -> Added:
             for entry in entries if isinstance(entries, list) else ():
                 if isinstance(entry, dict) and "title" not in entry:
                     entry.setdefault("first_year", head.first_year)
-    return Added(frozenset(head.builds_on), _validated(file, document, Part))
+    return head, document
+
+
+def own_entries(files: Iterable[File], builds_on: Iterable[str]) -> dict[str, list[Any]]:
+    """The entries of the folder's own catalogues that a framework is read with, by kind, as they are written.
+
+    Raises InputRefused where a file cannot be read.
+    """
+    found: dict[str, list[Any]] = {}
+    for head, document in map(_headed, files):
+        for kind, entries in document.items() if {*head.builds_on} <= {*builds_on} else ():
+            found.setdefault(kind, []).extend(entries)
+    return found
 
 
 def _part(file: File) -> Part:
@@ -284,7 +310,7 @@ def _framework_file(root: Path, id: str, year: int) -> File:
 # --- what is wrong with a file
 
 
-def _document(file: File) -> dict[str, Any]:
+def document_of(file: File) -> dict[str, Any]:
     """What a TOML file holds.
 
     Raises InputRefused where it cannot be read.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +30,13 @@ from evallib.data.raw_tables import (
 )
 from evallib.data.whole import whole
 from evallib.data.workbook_sheet import FONTS, packed, put_text, shown_width
+from evallib.data.workbook_sheet import as_number as _as_number
+from evallib.data.workbook_sheet import lines_of as _lines
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
-from evallib.model.units import Units, parse_decimal
+from evallib.model.units import Units
 from evallib.model.words import Given, Lang, listed, words
 from evallib.say.sentences import sentence
 
@@ -61,25 +62,6 @@ def write_data_workbook(
     content = _Book(tables, lang, framework, hints).pack(title)
     with whole(path) as file:
         file.write_bytes(content)
-
-
-def _lines(text: str, room: int) -> int:
-    """How many lines a text takes in a cell of that width."""
-    return sum(1 + int(shown_width(line) * 1.1) // (room + 3) for line in text.split("\n"))
-
-
-def _as_number(text: str) -> int | float | None:
-    """A number as a spreadsheet can hold it without changing a digit (15 of them); None where it must stay text.
-
-    >>> _as_number("9.95"), _as_number("1234567890123456.78")
-    (9.95, None)
-    """
-    number = parse_decimal(text)
-    if number is None or len(number.normalize().as_tuple().digits) > 15:
-        return None
-    if Decimal(repr(float(f"{number:.16g}"))) != number:  # openpyxl writes 16 digits
-        return None
-    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _format(model: type[Row], column: str | Hint, row: Mapping[str, str], units: Units) -> str:

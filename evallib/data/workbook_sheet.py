@@ -20,6 +20,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.writer.excel import ExcelWriter
 
 from evallib.model.signs import hidden_sign
+from evallib.model.units import parse_decimal
 from evallib.model.words import Given, Lang, words
 from evallib.say.numbers import percent, plain
 from evallib.say.sentences import sentence
@@ -71,6 +72,25 @@ def put_text(cell: Any, text: str) -> None:
 def shown_width(text: str) -> int:
     """How wide a text's longest line is, in digits; Chinese counts double."""
     return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n"))
+
+
+def lines_of(text: str, room: int) -> int:
+    """How many lines a text takes in a cell of that width."""
+    return sum(1 + int(shown_width(line) * 1.1) // (room + 3) for line in text.split("\n"))
+
+
+def as_number(text: str) -> int | float | None:
+    """A number as a spreadsheet can hold it without changing a digit (15 of them); None where it must stay text.
+
+    >>> as_number("9.95"), as_number("1234567890123456.78")
+    (9.95, None)
+    """
+    number = parse_decimal(text)
+    if number is None or len(number.normalize().as_tuple().digits) > 15:
+        return None
+    if Decimal(repr(float(f"{number:.16g}"))) != number:  # openpyxl writes 16 digits
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 class Column(NamedTuple):

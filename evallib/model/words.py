@@ -30,6 +30,10 @@ class Words:
     def __getitem__(self, lang: Lang) -> str:
         return self.zh if lang == "zh" else self.en
 
+    def with_other(self, text: str, instead: str) -> Words:
+        """The same with another text in the place of one."""
+        return Words(self.zh.replace(text, instead), self.en.replace(text, instead))
+
     def __add__(self, other: Words) -> Words:
         return Words(self.zh + other.zh, self.en + other.en)
 

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.data import workbook as data_workbook
 from evallib.data.csv_files import switch_form, write_csv_folder
 from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
@@ -23,6 +22,7 @@ from evallib.data.raw_tables import Hint, tables_of
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import guarded, read_csv
 from evallib.data.workbook import write_data_workbook
+from evallib.data.workbook_sheet import as_number
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
@@ -163,7 +163,7 @@ def test_amounts_in_ten_thousands_keep_the_digits_that_were_printed(copy: Copy, 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
 def test_a_number_that_a_spreadsheet_would_change_stays_text(value: Decimal) -> None:
-    number = data_workbook._as_number(f"{value:f}")
+    number = as_number(f"{value:f}")
     digits = len(value.normalize().as_tuple().digits)
     if number is None:
         assert digits > 15

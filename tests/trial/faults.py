@@ -135,6 +135,13 @@ def _in_reports(path: str) -> str:
     return _of_page(path.removeprefix("reports/")) if path.startswith("reports/") else path
 
 
+def _book(home: Path) -> None:
+    """A framework as a workbook."""
+    from evallib.data.framework_files import write_framework_workbook
+
+    write_framework_workbook(home / "data", "office-general", 2200, home / "book.xlsx", "zh")
+
+
 _AT = ("--data", "HOME/data", "--lang", "en")
 _PUBLISH = _cli("publish", "hrss", "2023", "--out", "HOME/reports", *_AT)
 _NEW = ("new", "hrss", "2024", "--as", "csv", "--data", "HOME/data", "--lang", "en")
@@ -144,6 +151,7 @@ COMMANDS = (
     Command("batch", _batch, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("new", _cli(*_NEW)),
     Command("export", _cli("export", "hrss", "2023", "--as", "xlsx", *_AT)),
+    Command("framework", _cli("framework", "--from", "HOME/book.xlsx", "--id", "ours", "--year", "2026", *_AT), _book),
     Command("publish", _PUBLISH, _standing, homes=(".", "data", "reports")),
     Command("publish a correction", _correct, _published, homes=(".", "data", "reports")),
     Command("upgrade", _cli("upgrade", "HOME", "--lang", "en"), lambda home: (home / "data" / "county.toml").unlink(), homes=(".", "data")),

@@ -1,0 +1,247 @@
+"""The lines of a framework's workbook as a document: what is left out is made, names become ids, every value keeps its place. No file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from evallib.data.framework_in import Line, Lines
+from evallib.data.framework_rows import BEARING, Names, given_of, plain, suits_place, value_of
+from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
+from evallib.data.language_docs import tables
+from evallib.model.entries import KINDS
+from evallib.model.errors import Place, Problem, meant
+from evallib.model.made_ids import made_id
+from evallib.model.table_words import TOTALS
+from evallib.model.toml_lines import Path
+from evallib.model.words import NOTHING, folded, listed
+from evallib.say.refusals import problem
+
+_WITH_IDS = ("dimension", "group", "indicator", "rule", "grade", "source", "veto", "topic", "fact", "formula")
+"""The sheets whose rows must have an id, those first that others stand in."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class Draft:
+    """A document under construction; `places` are its cells by the way to their values, `problems` what is wrong with a cell as such."""
+
+    def __init__(self, lines: Lines, id: str, year: int | None, stem: str, names: Names) -> None:
+        self.lines, self.names, self.problems = lines, names, list[Problem]()
+        self.head = lines[SETTINGS][0]
+        self.places: dict[Path, Place] = {}
+        self._leave_totals()
+        self._name(stem, year)
+        self._sections()
+        self._sources()
+        self.owners = {id: [self._owned(line) for line in lines[id]] for id in PARTS}
+        self._ids()
+        self._references()
+        self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
+        for table in dict.fromkeys((*tables(), *KINDS)):  # as they stand in a file
+            if table in lines and table not in (SETTINGS, *PARTS) and lines[table]:
+                self.document[table] = [self._entry(line, (table, n)) for n, line in enumerate(lines[table])]
+
+    # --- what is left out is made
+
+    def _leave_totals(self) -> None:
+        """A row of the sum is no indicator: it says the full points, where nothing else does."""
+        totals = [line for line in self.lines["indicator"] if {line.get(k) for k in ("dimension", "group", "name")} & _totals()]
+        self.lines["indicator"] = [line for line in self.lines["indicator"] if line not in totals]
+        for line in totals:
+            if line.get("points") and not self.head.get("points"):
+                self.head.texts["points"], self.head.places["points"] = line.get("points"), line.place("points")
+
+    def _name(self, stem: str, year: int | None) -> None:
+        self.head.texts.setdefault("name", stem)
+        if year is not None:
+            self.head.texts["first_year"] = str(year)
+
+    def _sections(self) -> None:
+        """Dimensions and groups that only the indicators name, where these have no sheet filled in."""
+        for level in ("group", "dimension"):
+            if not self.lines[level]:
+                seen = dict[tuple[str, str], Line]()
+                for line in (*self.lines["group"], *self.lines["indicator"]):
+                    if name := line.get(level):
+                        within = line.get("dimension") if level == "group" else ""
+                        made = Line(sheets()[level], line.place(level), {"name": name, "dimension": within}, {"name": line.place(level)})
+                        seen.setdefault((plain(within), plain(name)), made)
+                self.lines[level] = list(seen.values())
+        for line in (*self.lines["dimension"], *self.lines["group"]):
+            line.texts = {key: text for key, text in line.texts.items() if text}
+
+    def _sources(self) -> None:
+        """Documents that only the indicators name, where these have no sheet; an indicator that names none rests on the only one."""
+        citing = [line for line in (*self.lines["indicator"], *self.lines["veto"]) if line.get("source")]
+        year, own = self.head.get("first_year"), self.lines["source"]
+        if not own:
+            for line in citing:
+                name = line.get("source")
+                if not self.names.find(("source",), name) and plain(name) not in {plain(one.get("name")) for one in own}:
+                    own.append(Line(sheets()["source"], line.place("source"), {"name": name}))
+        if not own and not all(line.get("source") for line in self.lines["indicator"]):
+            own.append(Line(sheets()["source"], self.head.place("name"), {"name": self.head.get("name")}))
+        for line in own:
+            found = _YEAR.search(line.get("number") + line.get("name"))
+            line.texts.setdefault("year", found[0] if found else year)
+        for line in self.lines["indicator"] if len(own) == 1 else ():
+            line.texts.setdefault("source", own[0].get("id") or own[0].get("name"))
+
+    def _ids(self) -> None:
+        taken = {line.get("id") for table in _WITH_IDS for line in self.lines[table] if line.get("id")}
+        for table in _WITH_IDS:
+            for n, line in enumerate(self.lines[table]):
+                self._id(line, taken, (line.get("group"), line.get("dimension"), f"{table} {n}"))
+        for table in ("item", "tier"):
+            beside = dict[int, set[str]]()
+            for n, (line, owner) in enumerate(zip(self.lines[table], self.owners[table], strict=True)):
+                self._id(line, beside.setdefault(id(owner), set()), (str(n),))
+        for table in _WITH_IDS:
+            for line in self.lines[table]:
+                self.names.add(table, line.get("id"), line.get("name"), line.get("name_en"))
+
+    @staticmethod
+    def _id(line: Line, taken: set[str], apart: Iterable[str]) -> None:
+        """An id made of the name, and of what it stands in where another is called the same."""
+        if not line.get("id"):
+            name = line.get("name")
+            choices = (made_id(text) for text in (name, *(f"{one} {name}" for one in apart if one)) if text)
+            line.texts["id"] = next((one for one in choices if one not in taken), "")
+        taken.add(line.get("id"))
+
+    # --- names become ids
+
+    def _owned(self, line: Line) -> Line | None:
+        """The line whose rule a row of bands, items or tiers belongs to; None where none does, which is told."""
+        text = line.get(OWNER)
+        bearers = [(one, plain(text)) for table in RULES for one in self.lines[table]]
+        found = [one for one, said in bearers if text and text == one.get("id")]
+        found = found or [one for one, said in bearers if said and said in {plain(one.get("name")), plain(one.get("name_en"))}]
+        suited = [one for one in found if self._kind(one) in {BEARING[key] for key in PARTS[line.table.id]}]
+        unsaid = [one for one in found if not self._kind(one)]
+        for some in (suited, unsaid, found):
+            if len(some) == 1:
+                return some[0]
+            if some:
+                named = listed(f"{one.get('id') or one.get('dimension')} {one.home.sheet} {one.home.row}".strip() for one in some)
+                self.problems.append(problem("name.ambiguous", line.place(OWNER), text, count=len(some), ids=named))
+                return None
+        self._unknown(line, OWNER, [one.get("name") for table in RULES for one in self.lines[table]])
+        return None
+
+    def _unknown(self, line: Line, key: str, names: Iterable[str]) -> None:
+        """Tell of a name that nothing has."""
+        text, known = line.get(key), list(filter(None, names))
+        told = meant(text, known) if known else NOTHING
+        self.problems.append(problem("framework_row.no_such_name", line.place(key), text, known=told))
+
+    @staticmethod
+    def _kind(line: Line) -> str:
+        key = f"{RULES[line.table.id]}.kind"
+        column = line.table.column(key)
+        return (column.meant(line.get(key)) if column else "") or line.get(key)
+
+    def _references(self) -> None:
+        homes = dict[str, str]()
+        for line in (*self.lines["dimension"], *self.lines["group"]):
+            homes[line.get("id")] = line.get("id") if line.table.id == "dimension" else ""
+        for table in ("group", *(id for id in sheets() if id not in (*PARTS, "group"))):
+            for line in self.lines[table]:
+                for column in line.table.columns:
+                    if column.refers and line.get(column.key):
+                        self._refer(line, column, homes)
+                if table in ("group", "indicator") and line.get("group") and line.get("dimension"):
+                    self._one_place(line, homes)
+                if table == "group":
+                    homes[line.get("id")] = line.get("dimension") or homes.get(line.get("group"), "")
+                    if line.get("group"):
+                        line.texts.pop("dimension", None)
+
+    def _refer(self, line: Line, column: Column, homes: dict[str, str]) -> None:
+        text = line.get(column.key)
+        tables = tuple(one for one in column.refers if one in self.lines)
+        words = [one for one in column.refers if one not in self.lines and folded(text) in {folded(t) for t in (one, *_both(column, one))}]
+        found = words or self.names.find(tables, text, suits_place(line.table.id, column.key, homes, line.get("dimension")))
+        if len(found) > 1:
+            self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=listed(found)))
+        elif found:
+            line.texts[column.key] = found[0]
+        elif "formula" not in column.refers:  # a catalogue has more of these
+            self._unknown(
+                line, column.key, [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
+            )
+
+    def _one_place(self, line: Line, homes: dict[str, str]) -> None:
+        """A group says which dimension it stands in; another beside it is a slip."""
+        home = homes.get(line.get("group"))
+        if home and line.get("dimension") != home:
+            (named,) = [one.get("name") for one in self.lines["dimension"] if one.get("id") == home][:1] or [home]
+            self.problems.append(problem("framework_row.group_elsewhere", line.place("group"), home=named))
+        if line.table.id == "indicator":
+            line.texts.pop("dimension", None)
+
+    # --- the document
+
+    def _entry(self, line: Line, path: Path) -> dict[str, Any]:
+        """A line as an entry, with the rows of its rule in it."""
+        entry: dict[str, Any] = {}
+        self.places[path] = line.place("name" if "name" in line.places else next(iter(line.places), ""))
+        if line.table.id in RULES:
+            self._rule(line)
+            self.places[(*path, RULES[line.table.id])] = line.place(f"{RULES[line.table.id]}.kind")
+        for column in sorted(line.table.columns, key=lambda column: column.key != "id"):
+            *above, last = column.path
+            self.places[(*path, *column.path)] = line.place(column.key)
+            if (text := line.get(column.key)) and column.key != OWNER:
+                within = entry
+                for step in above:
+                    within = within.setdefault(step, {})
+                within[last] = self._given(line, text) if column.holds == "given" else value_of(column, text)
+        if line.table.id == "example" and "given" not in entry and self._asked(line)[0] in ("checklist", "deduct_per_occurrence"):
+            entry["given"] = []
+        for part, keys in PARTS.items() if line.table.id in RULES else ():
+            several = [one for one, owner in zip(self.lines[part], self.owners[part], strict=True) if owner is line]
+            if several:
+                key = next((key for key in keys if BEARING[key] == self._kind(line)), keys[0])
+                rule = entry.setdefault(RULES[line.table.id], {})
+                inner = (*path, RULES[line.table.id], key)
+                self.places[inner] = several[0].place(OWNER)
+                rule[key] = [self._entry(one, (*inner, n)) for n, one in enumerate(several)]
+        return entry
+
+    def _rule(self, line: Line) -> None:
+        """A rule of which only the rows or the numbers are there is of the kind that has them; without any a person judges."""
+        key = f"{RULES[line.table.id]}.kind"
+        if line.get(key):
+            return
+        of = next((part for part, owners in self.owners.items() if any(owner is line for owner in owners)), "")
+        has = any(text and name.startswith(f"{RULES[line.table.id]}.") for name, text in line.texts.items())
+        if of:
+            sloping = any("\n" in one.get("share") or "、" in one.get("share") for one in self.lines["piece"])
+            line.texts[key] = {"piece": "pieces" if sloping else "bands", "item": "checklist", "tier": "tiers"}[of]
+        elif has or line.table.id in ("indicator", "rule"):
+            line.texts[key] = "awarded"
+
+    def _asked(self, line: Line) -> tuple[str, list[dict[str, str]]]:
+        """The kind of the rule that an example is of, and the rows of that rule."""
+        of = [(table, line.get(table)) for table in ("indicator", "group", "rule") if line.get(table)]
+        for table, named in of:
+            for one in self.lines[table]:
+                if one.get("id") == named:
+                    rows = [part.texts for id in PARTS for part, owner in zip(self.lines[id], self.owners[id], strict=True) if owner is one]
+                    return self._kind(one), rows
+        return "", []
+
+    def _given(self, line: Line, text: str) -> Any:
+        kind, rows = self._asked(line)
+        return given_of(text, kind, rows)
+
+
+def _totals() -> set[str]:
+    return {text for several in TOTALS.values() for text in several}
+
+
+def _both(column: Column, value: str) -> tuple[str, str]:
+    said = column.choice(value)
+    return said.zh, said.en
