@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own
+from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
-from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
+from evallib.model.rows import Row, columns, is_id, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
@@ -113,8 +114,8 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         before = len(reader.problems)
         built = reading.row("".join(texts).isprintable())
         wrong = reader.problems[before:]
-        if len(cells) == 1 < len(wrong) and any(one.code != "cell.missing" for one in wrong):
-            [(column, text)] = cells.items()
+        [(column, text), *more] = cells.items()
+        if not more and len(wrong) > 1 and (not is_id(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
             reader.problems[before:] = [problem("row.one_cell", reading.place(column), text[:60])]
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
@@ -308,7 +309,7 @@ class _Reading(Generic[Made]):
         if len(self.reader.problems) > before:
             return None
         try:
-            return self.model.model_validate(self.given | {"states": states} if states else self.given)
+            return self.model.model_validate(self.given | {"states": states} if states else self.given, context=READING)
         except ValidationError as refusal:
             for error in refusal.errors():
                 column = str(error["loc"][0]) if error["loc"] else ""

@@ -18,10 +18,10 @@ from evallib.checks.record import check_record
 from evallib.checks.sums import check_sums
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
+from evallib.data.names import by_id
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, is_own, read_csv
 from evallib.data.xlsx_in import Sheet, read_workbook
-from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
@@ -151,8 +151,8 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     reader = Reader(catalogue.units)
     tables = _load_workbook(reader, files.book, needed_tables(framework, listing)) if files.book else _load_folder(reader, files)
     reader.stop_if_wrong()
-    for table, column in (("facts", "fact"), ("own_indicators", "formula")):
-        tables[table] = tuple(_by_id(catalogue, row, column) for row in tables.get(table, ()))
+    tables = by_id(framework, tables, reader)
+    reader.stop_if_wrong()
     given = [*rules, *([files.book] if files.book else [file for _, file in files.tables])]
     record = Record(
         department=listing.code,
@@ -171,13 +171,6 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     reader.problems.extend(check_identities(catalogue, record, reader.place))
     reader.problems.extend(check_sums(record, catalogue.units, reader.place))
     return LoadedYear(framework, record, tuple(reader.problems), reader.place)
-
-
-def _by_id(catalogue: Catalogue, row: Row, column: str) -> Row:
-    """A row with the id of what it names: names work as well as ids."""
-    text = getattr(row, column)
-    id = catalogue.find(text) if text else None
-    return row if id in (None, text) else row.model_copy(update={column: id})
 
 
 def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:

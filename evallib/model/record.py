@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from evallib.model.base import Basis, Code, Frozen, Id, Year
+from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
@@ -27,7 +27,7 @@ class Source(Row):
 
     words: ClassVar = InBoth("title")
 
-    source: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    source: Annotated[str, OrName("[a-z0-9-]+")] = ""
     title: Annotated[str, Field(min_length=1)]
     title_en: str = ""
     number: str = ""
@@ -69,7 +69,7 @@ class WorkTarget(Sourced):
 class PlanTarget(Sourced):
     """A medium-term target that carries a number."""
 
-    plan_target: Id
+    plan_target: Ref = ""
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     operator: Sign
@@ -93,10 +93,10 @@ class Fact(Sourced):
 class OwnIndicator(Sourced):
     """An indicator of the department's own, in a group that the framework leaves open."""
 
-    indicator: Id
+    indicator: Ref = ""
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
-    group: Id
+    group: Ref
     points: Annotated[Decimal, Field(ge=0)] | None = None
     basis: Basis
     formula: str = ""
@@ -110,7 +110,7 @@ class Target(Sourced):
     An `adjusted` target takes the place of the one that was set first.
     """
 
-    indicator: Id
+    indicator: Ref
     operator: Operator
     target: Decimal | None = None
     upper: Decimal | None = None
@@ -147,7 +147,7 @@ class TargetPart(Sourced):
 
     words: ClassVar = InBoth("part")
 
-    indicator: Id
+    indicator: Ref
     role: Literal["target", "actual"]
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
@@ -159,7 +159,7 @@ class TargetPart(Sourced):
 class Judgement(Sourced):
     """What the evaluators decided about an indicator, with the reason."""
 
-    indicator: Id
+    indicator: Ref
     kind: Literal["item", "tier", "award", "override", "not_applicable", "chosen", "nothing_found"]
     item: str = ""
     verdict: str = ""
@@ -177,7 +177,7 @@ class Finding(Sourced):
 
     words: ClassVar = InBoth("title")
 
-    finding: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
+    finding: NumberedRef = ""
     kind: Annotated[str, Field(min_length=1)]
     kind_en: str = ""
     title: Annotated[str, Field(min_length=1)]
@@ -189,7 +189,7 @@ class Finding(Sourced):
     paid: Decimal | None = None
     voucher: str = ""
     clauses: str = ""
-    indicator: Id
+    indicator: Ref
     seriousness: Literal["serious", "general", "slight"] = "general"
     veto: str = ""
     recommendation: str = ""
@@ -223,7 +223,7 @@ class Advice(Sourced):
 
     words: ClassVar = InBoth("text")
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
+    id: NumberedRef = ""
     title: Annotated[str, Field(min_length=1)]
     title_en: str = ""
     text: Annotated[str, Field(min_length=1)]
@@ -243,7 +243,7 @@ class Practice(Advice):
 class SelfScore(Sourced):
     """The department's own score: of the whole (`total`) or of one indicator."""
 
-    indicator: Id
+    indicator: Ref
     score: Decimal | None = None
     grade: str = ""
 
@@ -251,7 +251,7 @@ class SelfScore(Sourced):
 class Published(Sourced):
     """A figure that the published report states as a result. `number` names what the kit computes for it."""
 
-    published: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+    published: Annotated[str, OrName(r"[a-z0-9][a-z0-9_.-]{0,79}")] = ""
     value: Annotated[str, Field(min_length=1)]
     unit: str = ""
     number: str = ""
@@ -264,7 +264,7 @@ class Contradiction(Sourced):
 
     words: ClassVar = InBoth("reason")
 
-    contradiction: Id
+    contradiction: Ref = ""
     kind: Literal["number", "wording"]
     about: str
     printed: Annotated[str, Field(min_length=1)]

@@ -1,0 +1,172 @@
+"""Names wherever an id stands: in both languages, for everything a table can refer to; the same record as with ids."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from evallib.data.load import LoadedYear, load_year
+from evallib.data.names import Names
+from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.model.made_ids import made_id
+from evallib.model.record import TABLES, Record
+from evallib.model.rows import columns, made_of, refers
+from evallib.model.words import LANGS, Lang
+from tests.conftest import Copy
+
+ROWS = list[dict[str, str]]
+
+
+def rows_of(copy: Copy, table: str) -> ROWS:
+    return list(csv.DictReader(io.StringIO((copy.year / f"{table}.csv").read_text(encoding="utf-8-sig"))))
+
+
+def write(copy: Copy, table: str, rows: ROWS) -> None:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=[*dict.fromkeys(head for row in rows for head in row)], restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    (copy.year / f"{table}.csv").write_text(out.getvalue(), encoding="utf-8-sig")
+
+
+def load(copy: Copy) -> LoadedYear:
+    return load_year(copy.folder, "hrss", 2023)
+
+
+def same(one: Record, other: Record) -> bool:
+    return one.model_copy(update={"files": ()}) == other.model_copy(update={"files": ()})
+
+
+def refused(copy: Copy) -> list[tuple[str, str | None, str]]:
+    with pytest.raises(InputRefused) as refusal:
+        load(copy)
+    return [(p.code, p.place.column, p.describe("en")) for p in refusal.value.problems]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_id_of_the_example_may_be_the_name_of_what_it_stands_for(copy: Copy, lang: Lang) -> None:
+    loaded = load(copy)
+    names = Names(loaded.framework, {table: [row.__dict__ for row in getattr(loaded.record, table)] for table in TABLES})
+    replaced = set[tuple[str, str]]()
+    for table, model in TABLES.items():
+        rows = rows_of(copy, table) if (copy.year / f"{table}.csv").exists() else []
+        for row in rows:
+            given = dict(row)
+            for column in columns(model):
+                if refers(model, column) and row.get(column):
+                    shown = names.shown(model, column, given, lang)
+                    replaced |= {(table, column)} if shown != row[column] else set()
+                    row[column] = shown
+        if rows:
+            write(copy, table, rows)
+    assert same(load(copy).record, loaded.record)
+    assert copy.evaluate().total == Decimal("84.63")
+    assert replaced >= {
+        ("facts", "fact"), ("facts", "source"), ("targets", "indicator"), ("own_indicators", "group"), ("judgements", "item"),
+        ("judgements", "indicator"), ("findings", "indicator"), ("findings", "clauses"), ("findings", "recommendation"),
+        ("finding_amounts", "finding"), ("self_evaluation", "indicator"), ("contradictions", "about"), ("plan_targets", "indicator"),
+    }  # fmt: skip
+
+
+def test_ids_that_nobody_gave_are_made_and_change_no_score(copy: Copy) -> None:
+    loaded = load(copy)
+    names = Names(loaded.framework, {table: [row.__dict__ for row in getattr(loaded.record, table)] for table in TABLES})
+    for table, model in TABLES.items():
+        rows = rows_of(copy, table) if (copy.year / f"{table}.csv").exists() else []
+        hidden = [column for column in columns(model) if made_of(model, column) and table not in ("published", "contradictions")]
+        shown = [{c: "" if c in hidden else names.shown(model, c, row, "zh") for c in row} for row in rows]
+        if rows:
+            write(copy, table, shown)
+    found = load(copy).record
+    assert copy.evaluate().total == Decimal("84.63")
+    assert {row.indicator for row in found.own_indicators} == {made_id(row.name) for row in loaded.record.own_indicators}
+
+
+def test_a_text_in_the_place_of_an_id_is_a_name_too(copy: Copy) -> None:
+    copy.set("own_indicators", {"indicator": "urban_new_jobs"}, "indicator", "指标 7")
+    copy.set("targets", {"indicator": "urban_new_jobs"}, "indicator", "指标7")
+    for table, column in (("target_parts", "indicator"), ("contradictions", "about"), ("published", "number")):
+        rows = rows_of(copy, table)
+        write(copy, table, [row | {column: row[column].replace("urban_new_jobs", "指标7")} for row in rows])
+    copy.set("plan_targets", {"indicator": "urban_new_jobs"}, "indicator", " New  Urban Jobs ")
+    id = made_id("城镇新增就业人数")
+    record = load(copy).record
+    assert id in {row.indicator for row in record.own_indicators} & {row.indicator for row in record.targets}
+    assert id in {row.indicator for row in record.plan_targets}
+
+
+def test_a_name_that_several_have_is_refused_with_the_candidates(copy: Copy) -> None:
+    copy.set("own_indicators", {"indicator": "urban_new_jobs"}, "name", "城镇登记失业率")
+    copy.set("targets", {"indicator": "urban_new_jobs"}, "indicator", "城镇登记失业率")
+    [(code, column, said)] = refused(copy)
+    assert (code, column) == ("name.ambiguous", "indicator")
+    assert "urban_new_jobs, urban_unemployment" in said
+
+
+def test_rows_of_one_name_and_no_id_are_told_by_their_name(copy: Copy) -> None:
+    rows = rows_of(copy, "practices")
+    write(copy, "practices", [row | {"id": "", "title": "甲"} for row in rows])
+    [(code, _, said)] = refused(copy)
+    assert (code, 'found "甲"' in said) == ("row.repeated", True)
+
+
+SOURCES: list[tuple[str, str, dict[str, Any]]] = [
+    ("中华人民共和国会计法", "", {"source": "accounting-law", "section": ""}),
+    ("会计法", "", {"source": "accounting-law"}),
+    ("《会计法》第九条", "", {"source": "accounting-law", "section": "第九条"}),
+    ("会计法第九条", "", {"source": "accounting-law", "section": "第九条"}),
+    ("《会计法》第九条", "第一款", {"source": "accounting-law", "section": "第九条 第一款"}),
+    ("云京健专审字(2024)第052号", "", {"source": "report"}),
+    ("部门资产台账", "", {"source": made_id("部门资产台账"), "title": "部门资产台账", "kind": "ledger"}),
+    ("《政府采购法》第二条", "", {"source": made_id("政府采购法"), "title": "政府采购法", "kind": "law", "section": "第二条"}),
+    ("关于开展绩效评价的通知", "", {"title": "关于开展绩效评价的通知", "kind": "notice"}),
+    ("Audit report of 2023", "p. 3", {"title": "Audit report of 2023", "kind": "report", "section": "p. 3"}),
+]
+
+
+@pytest.mark.parametrize(("source", "section", "expected"), SOURCES)
+def test_a_source_is_an_id_a_title_or_a_new_title(copy: Copy, source: str, section: str, expected: dict[str, Any]) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "source", source)
+    copy.set("facts", {"fact": "outturn_basic"}, "section", section)
+    record = load(copy).record
+    row = next(row for row in record.facts if row.fact == "outturn_basic")
+    cited = record.find_source(row.source)
+    assert cited is not None
+    found = {"source": row.source, "section": row.section, "title": cited.title, "kind": cited.kind}
+    assert found | expected == found
+
+
+def test_a_title_that_is_nearly_one_of_the_table_is_asked_about(copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "source", "行政单位财务规责、规则")
+    copy.set("sources", {"source": "admin-finance-rules-113"}, "title", "行政单位财务规则、规则")
+    [(code, column, said)] = refused(copy)
+    assert (code, column, "did you mean 行政单位财务规则、规则" in said) == ("source.unknown", "source", True)
+
+
+@pytest.mark.parametrize(
+    "written", ["《会计法》第九条；《预算法》第57条", "会计法第九条;budget-law:第57条", "《会计法》第九条、《预算法》第57条"]
+)
+def test_clauses_are_written_as_people_write_them(copy: Copy, written: str) -> None:
+    copy.set("findings", {"finding": "2"}, "clauses", written)
+    found = next(row for row in load(copy).record.findings if row.finding == "2")
+    assert found.cited == [("accounting-law", "第九条"), ("budget-law", "第57条")]
+
+
+def test_follow_ups_name_a_finding_of_this_year_or_one_before(copy: Copy) -> None:
+    title = load(copy).record.findings[0].title
+    row = {"subject": "问题", "state": "已承诺", "date": "2024-03-31", "source": "report"}
+    write(copy, "follow_ups", [row | {"id": title}, row | {"id": "2022-账实不符"}])
+    assert [row.id for row in load(copy).record.follow_ups] == ["1.1", "2022-" + made_id("账实不符")]
+
+
+def test_ids_stay_as_they_are(copy: Copy) -> None:
+    evaluated = evaluate_year(copy.folder, "hrss", 2023)
+    rows = {table: rows_of(copy, table) for table in TABLES if (copy.year / f"{table}.csv").exists()}
+    for table, given in rows.items():
+        for row, made in zip(given, getattr(evaluated.evaluation.record, table), strict=True):
+            assert {c: row[c] for c in row if refers(TABLES[table], c)} == {c: getattr(made, c) for c in row if refers(TABLES[table], c)}
