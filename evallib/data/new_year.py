@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.csv_out import csv_text
 from evallib.data.encodings import decode
 from evallib.data.folder import data_of, data_root, has_data
 from evallib.data.framework_list import frameworks
+from evallib.data.heads import head_key, heads_of
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.locks import held
 from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
@@ -391,7 +391,7 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None, change: Tog
     content = path.read_bytes()
     grid = read_csv(path.name, content)
     known = heads_of(Listing)
-    order = {known[folded(head)]: index for index, head in enumerate(grid.head) if folded(head) in known}
+    order = {known[head_key(head)]: index for index, head in enumerate(grid.head) if head_key(head) in known}
     new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
 
     def cell(cells: list[str], column: str) -> str:

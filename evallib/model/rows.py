@@ -114,6 +114,13 @@ def spread(table: type[Row], name: str) -> dict[str, str]:
     return {what: column for what in SPREADS if (column := _extra(table, name).get(what))}
 
 
+def heads_also(table: type[Row], name: str) -> list[str]:
+    """What the heading of a column may say as well."""
+    extra = table.model_fields[name].json_schema_extra
+    found = extra.get("also", []) if isinstance(extra, dict) else []
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
 def made_of(table: type[Row], name: str) -> list[str]:
     """The columns that an id is made of where none is given: the first that is filled; they are names of the row too."""
     return _extra(table, name).get("makes", "").split()

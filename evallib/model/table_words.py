@@ -34,5 +34,7 @@ CALLED: dict[str, list[str]] = _FILE["called"]
 """What stands in the place of an id and is no row: in Chinese, in English, then what may be written as well."""
 DOCUMENTS: dict[str, list[str]] = _FILE["documents"]
 """What in the title of a document tells its kind, by kind."""
+HEADS: dict[str, list[str]] = _FILE["heads"]
+"""What may stand in a heading and is no part of its name: in brackets behind it (`remarks`), or alone (`own`)."""
 TOTALS: dict[str, list[str]] = _FILE["totals"]
 """What a row is called that is the sum or the mean of others."""
