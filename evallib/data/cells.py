@@ -295,6 +295,8 @@ class _Reading(Generic[Made]):
             given[column] = int(number) if number is not None and number == number.to_integral_value() else text
         elif kind == "date":
             given[column] = read_day(text) or text
+        elif kind == "verdict" and self.choice("kind") == "tier":
+            given[column] = text  # which may be called like an answer to an item
         elif kind in ("choice", "verdict"):
             given[column] = _choices(self.model, column).get(folded(text), text)
         else:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from evallib.data.cells import Reader
@@ -63,6 +64,12 @@ def _names_of(model: type[Row], row: Cells) -> list[str]:
     return [row[column] for column in columns if row.get(column)]
 
 
+def _id_of(model: type[Row], column: str, row: Cells) -> str:
+    """The id of a row: as it was given, else made of its name; empty where it has neither."""
+    text, names = row.get(column, ""), _names_of(model, row)
+    return made_id(_key(names[0])) if names and not (text and is_id(model, column, text)) else text
+
+
 @dataclass
 class _Things:
     """Things of one kind: their names by id, and the ids by name."""
@@ -105,7 +112,7 @@ class Names:
                 self.kinds.setdefault(kind, _Things()).add(id, words(*CALLED[id][:2]), *CALLED[id][2:])
         for kind, table in _TABLE_OF.items():
             for row in tables.get(table, ()):
-                self._row(kind, TABLES[table], row[_id_column(table)], row)
+                self._row(kind, TABLES[table], _id_of(TABLES[table], _id_column(table), row), row)
         self.titles = [*self.kinds["source"].ids] if "source" in self.kinds else []
 
     def _put(self, kind: str, things: Iterable[tuple[str, Words]]) -> None:
@@ -128,7 +135,7 @@ class Names:
                 rule = own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group}))
             except ValueError:  # which the checks tell
                 continue
-            rules |= {row["indicator"]: rule} if rule else {}
+            rules |= {_id_of(OwnIndicator, "indicator", row): rule} if rule else {}
         return rules
 
     def _things(self, kind: str, row: Cells) -> _Things:
@@ -170,13 +177,15 @@ class Names:
         if made_of(model, column):
             names = _names_of(model, row)
             return "" if names and text == made_id(_key(names[0])) else text
-        if not text or not kinds:
-            return text
-        called, made = self._called(kinds, text, row, lang), len(self.made)
+        return self.called(kinds, text, lang, row) if text and kinds else text
+
+    def called(self, kinds: Sequence[str], id: str, lang: Lang, row: Cells = MappingProxyType({})) -> str:
+        """What an id is called, where that leads back to it; else the id."""
+        called, made = self._called(kinds, id, row, lang), len(self.made)
         try:
-            return called if self.find(kinds, called, row) == text and len(self.made) == made else text
+            return called if self.find(kinds, called, row) == id and len(self.made) == made else id
         except _Several:
-            return text
+            return id
 
     def _called(self, kinds: Sequence[str], text: str, row: Cells, lang: Lang) -> str:
         """A cell with the names of what it refers to."""
@@ -266,11 +275,10 @@ def _with_ids(tables: Rows) -> tuple[Rows, list[tuple[str, str, str]]]:
         column, kept = _id_column(table), list[Row]()
         for row in rows:
             text = getattr(row, column) if column else ""
-            names = _names_of(type(row), row.__dict__) if column else []
-            if names and not (text and is_id(type(row), column, text)):
-                row = row.model_copy(update={column: made_id(_key(names[0]))})
+            if column and (id := _id_of(type(row), column, row.__dict__)) != text:
+                row = row.model_copy(update={column: id})
                 if text and table in kinds:
-                    given.append((kinds[table], getattr(row, column), text))
+                    given.append((kinds[table], id, text))
             kept.append(row)
         made[table] = tuple(kept)
     return made, given

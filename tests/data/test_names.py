@@ -5,19 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evallib.data.cells import Reader, load_table
+from evallib.data.framework_list import frameworks
 from evallib.data.load import LoadedYear, load_year
-from evallib.data.names import Names
+from evallib.data.names import Names, by_id
+from evallib.data.raw_tables import texts_of
+from evallib.data.workbook import write_data_workbook
+from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
+from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import columns, made_of, refers
+from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import LANGS, Lang
-from tests.conftest import Copy
+from tests.conftest import DATA, Copy
 
 ROWS = list[dict[str, str]]
 
@@ -170,3 +178,38 @@ def test_ids_stay_as_they_are(copy: Copy) -> None:
     for table, given in rows.items():
         for row, made in zip(given, getattr(evaluated.evaluation.record, table), strict=True):
             assert {c: row[c] for c in row if refers(TABLES[table], c)} == {c: getattr(made, c) for c in row if refers(TABLES[table], c)}
+
+
+SHIPPED = list(frameworks(DATA, 2026))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("framework", SHIPPED, ids=lambda framework: framework.id)
+def test_a_workbook_shows_names_and_means_the_same(framework: Framework, lang: Lang, tmp_path: Path) -> None:
+    at = {"source": "ledger-1", "section": "1"}
+    own = [{"indicator": made_id("造林面积"), "name": "造林面积", "group": s.id, "basis": "own", **at} for s in framework.open_sections[:1]]
+    rules = [(i.id, i.rule) for i in framework.indicators]
+    item, tier = ({"kind": kind, "basis": "own", "reason": "r", **at} for kind in ("item", "tier"))
+    items = [item | {"indicator": id, "item": one.id, "verdict": "met"} for id, rule in rules for one in rule.checklist]
+    tiers = [tier | {"indicator": id, "verdict": one.id} for id, rule in rules for one in rule.verdicts]
+    tables = {
+        "sources": [{"source": "ledger-1", "title": "账簿", "title_en": "Ledger", "kind": "ledger"}],
+        "own_indicators": own,
+        "facts": [{"fact": id, "year": "2026", "value": "1", "unit": f.unit.symbol, **at} for id, f in framework.catalogue.facts.items()],
+        "targets": [
+            {"indicator": id, "operator": ">=", "target": "1", "unit": "%", "actual_by": "measured", **at}
+            for id in [*(i.id for i in framework.indicators), *(row["indicator"] for row in own)]
+        ],
+        "judgements": [*items, *tiers],
+        "self_evaluation": [{"indicator": "total", "score": "1", **at}],
+    }
+    write_data_workbook(tables, tmp_path / "2026.xlsx", lang, framework)
+    sheets = {sheet.name: sheet for sheet in read_workbook("2026.xlsx", (tmp_path / "2026.xlsx").read_bytes())[0]}
+    reader = Reader(framework.catalogue.units)
+    read = {table: load_table(reader, sheets[TABLE_NAMES[table][lang]].grid, table, TABLES[table]) for table in tables}
+    found = by_id(framework, read, reader)
+    assert [problem.describe("en") for problem in reader.problems] == []
+    for table, rows in tables.items():
+        assert [texts_of(row) for row in found[table]] == [dict.fromkeys(columns(TABLES[table]), "") | row for row in rows]
+    shown = {row["indicator"] for row in map(texts_of, read["targets"])}
+    assert shown.isdisjoint(i.id for i in framework.indicators if [o.words[lang] for o in framework.indicators].count(i.words[lang]) == 1)
