@@ -21,7 +21,7 @@ from evallib.model.record import TABLES, OwnIndicator, Source
 from evallib.model.rows import Row, is_id, made_of, refers
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED, DOCUMENTS
-from evallib.model.words import Lang, Words, folded, listed, words
+from evallib.model.words import Lang, Words, folded, listed, name_key, words
 from evallib.say.refusals import problem
 
 Cells = Mapping[str, Any]
@@ -41,16 +41,6 @@ _SLIP = 0.85
 """How like a title of the table another must be to be taken for a slip of the pen."""
 
 
-def _key(text: str) -> str:
-    """A name as names are told apart: without blanks, and without the marks of a title around it.
-
-    >>> _key("《会计 法》") == _key("会计法")
-    True
-    """
-    plain = "".join(folded(text).split())
-    return plain[1:-1] if plain.startswith("《") and plain.endswith("》") and plain.count("《") == 1 else plain
-
-
 @cache
 def _id_column(table: str) -> str:
     """The column of a table that holds the ids of its rows; empty where it has none."""
@@ -67,7 +57,7 @@ def _names_of(model: type[Row], row: Cells) -> list[str]:
 def _id_of(model: type[Row], column: str, row: Cells) -> str:
     """The id of a row: as it was given, else made of its name; empty where it has neither."""
     text, names = row.get(column, ""), _names_of(model, row)
-    return made_id(_key(names[0])) if names and not (text and is_id(model, column, text)) else text
+    return made_id(name_key(names[0])) if names and not (text and is_id(model, column, text)) else text
 
 
 @dataclass
@@ -80,7 +70,7 @@ class _Things:
     def add(self, id: str, called: Words, *more: str) -> None:
         self.words.setdefault(id, called)
         for text in (called.zh, called.en, *more):
-            ids = self.ids.setdefault(_key(text), [])
+            ids = self.ids.setdefault(name_key(text), [])
             if text and id not in ids:
                 ids.append(id)
 
@@ -161,7 +151,7 @@ class Names:
         things = [self._things(kind, row) for kind in kinds]
         if any(text in one.words for one in things):
             return text
-        ids = [*dict.fromkeys(id for one in things for id in one.ids.get(_key(text), ()))]
+        ids = [*dict.fromkeys(id for one in things for id in one.ids.get(name_key(text), ()))]
         if len(ids) > 1:
             raise _Several(ids)
         if not ids and kinds[0] == "published":
@@ -176,7 +166,7 @@ class Names:
         text, kinds = str(row.get(column, "")), refers(model, column)
         if made_of(model, column):
             names = _names_of(model, row)
-            return "" if names and text == made_id(_key(names[0])) else text
+            return "" if names and text == made_id(name_key(names[0])) else text
         return self.called(kinds, text, lang, row) if text and kinds else text
 
     def called(self, kinds: Sequence[str], id: str, lang: Lang, row: Cells = MappingProxyType({})) -> str:
@@ -218,7 +208,7 @@ class Names:
     def cited(self, text: str) -> tuple[str, str]:
         """A document, and what of it the same text cites. One that no row tells of becomes a source with that title."""
         sources = self.kinds.setdefault("source", _Things())
-        ids = [text] if text in sources.words else sources.ids.get(_key(text), [])
+        ids = [text] if text in sources.words else sources.ids.get(name_key(text), [])
         if len(ids) > 1:
             raise _Several(ids)
         found = None if ids else _ARTICLE.fullmatch(text)
@@ -227,7 +217,7 @@ class Names:
         if ids or is_id(Source, "source", text) or self._is_slip(text):
             return (ids or [text])[0], ""
         title = found[1] if found else text
-        id = made_id(_key(title))
+        id = made_id(name_key(title))
         kind = next((kind for kind, tell in DOCUMENTS.items() if kind != "short" and any(one in folded(title) for one in tell)), "ledger")
         self.made.append(Source(source=id, title=title, kind=cast(Literal["law"], kind)))
         self._row("source", Source, id, self.made[-1].__dict__)
@@ -235,8 +225,8 @@ class Names:
 
     def _is_slip(self, text: str) -> bool:
         """Whether a title is nearly one of those of the table, and says no other number."""
-        digits = re.findall(r"\d+", _key(text))
-        return any(re.findall(r"\d+", one) == digits for one in near(_key(text), self.titles, alike=_SLIP))
+        digits = re.findall(r"\d+", name_key(text))
+        return any(re.findall(r"\d+", one) == digits for one in near(name_key(text), self.titles, alike=_SLIP))
 
     def _clauses(self, text: str) -> str:
         """The clauses that a finding breaks, each as SOURCE:ARTICLE, however they are written."""

@@ -22,7 +22,7 @@ from evallib.data.heads import head_key, heads_of
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.locks import held
 from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
-from evallib.data.rulebook import load_county, load_framework
+from evallib.data.rulebook import framework_named, load_county, load_framework
 from evallib.data.sheets import read_csv
 from evallib.data.whole import Together, together
 from evallib.data.workbook import write_data_workbook
@@ -76,6 +76,7 @@ def new_year(
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
     _refuse_bad_code(department, year)
+    framework = framework_named(data_root(data), framework)
     with held(data_root(data), "new"), together(data) as change:
         listed = [row for row in load_departments(data) if row.code == department]
         there = data_of(data, department, year)
