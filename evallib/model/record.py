@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
+from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
-from evallib.model.words import NOTHING, Lang, Words
+from evallib.model.words import NOTHING, Lang, Words, words
 
 Operator = Literal[">=", "<=", "=", ">", "<", "between", "words", "by"]
 """How an actual is held against a target; `words`: asked for in words (定性); `by`: a date."""
@@ -354,6 +356,23 @@ class Record(Frozen):
     def find_fact(self, id: str, year: int) -> Fact | None:
         """The row that gives a fact of a year, the first where there are several."""
         return self._facts.get((id, year))
+
+    def number_of(self, table: Literal["findings", "recommendations"], id: str) -> str:
+        """The number by which readers know a finding or a recommendation: its id; where that was made of its title, the next free one."""
+        return self._numbers.get((table, id), id)
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for table, ids in (("findings", [f.finding for f in self.findings]), ("recommendations", [r.id for r in self.recommendations])):
+            free = (str(n) for n in count(1) if str(n) not in ids)
+            found |= {(table, id): next(free) for id in ids if is_made(id)}
+        return found
+
+    def title_of(self, source: str) -> Words:
+        """How a document is named in few words: by its id, or by its title where that was made of it."""
+        cited = self.find_source(source) if is_made(source) else None
+        return cited.words if cited else words(source)
 
     @cached_property
     def _facts(self) -> dict[tuple[str, int], Fact]:

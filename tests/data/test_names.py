@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from evallib.data.cells import Reader, load_table
@@ -18,6 +20,7 @@ from evallib.data.raw_tables import texts_of
 from evallib.data.workbook import write_data_workbook
 from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
+from evallib.door.book import open_book
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
@@ -81,18 +84,33 @@ def test_every_id_of_the_example_may_be_the_name_of_what_it_stands_for(copy: Cop
     }  # fmt: skip
 
 
-def test_ids_that_nobody_gave_are_made_and_change_no_score(copy: Copy) -> None:
+def take_ids_out(copy: Copy) -> Record:
+    """Leave every id and section out that may be empty, with names where they were referred to; the record as it was before."""
     loaded = load(copy)
     names = Names(loaded.framework, {table: [row.__dict__ for row in getattr(loaded.record, table)] for table in TABLES})
     for table, model in TABLES.items():
         rows = rows_of(copy, table) if (copy.year / f"{table}.csv").exists() else []
-        hidden = [column for column in columns(model) if made_of(model, column) and table not in ("published", "contradictions")]
-        shown = [{c: "" if c in hidden else names.shown(model, c, row, "zh") for c in row} for row in rows]
+        made = [] if table in ("published", "contradictions") else [column for column in columns(model) if made_of(model, column)]
+        shown = [{c: "" if c in ("section", *made) else names.shown(model, c, row, "zh") for c in row} for row in rows]
         if rows:
             write(copy, table, shown)
-    found = load(copy).record
+    return loaded.record
+
+
+def test_ids_that_nobody_gave_are_made_and_change_no_score(copy: Copy) -> None:
+    before = take_ids_out(copy)
     assert copy.evaluate().total == Decimal("84.63")
-    assert {row.indicator for row in found.own_indicators} == {made_id(row.name) for row in loaded.record.own_indicators}
+    assert {row.indicator for row in load(copy).record.own_indicators} == {made_id(row.name) for row in before.own_indicators}
+
+
+def test_no_reader_sees_an_id_that_was_made(copy: Copy, tmp_path: Path) -> None:
+    take_ids_out(copy)
+    result = open_book(copy.folder)["hrss", 2023]
+    result.to_html(tmp_path / "r.html")
+    result.to_excel(tmp_path / "r.xlsx")
+    page = re.sub(r'(href|id|aria-labelledby|src)="[^"]*"', "", (tmp_path / "r.html").read_text(encoding="utf-8"))
+    cells = [str(c.value) for sheet in openpyxl.load_workbook(tmp_path / "r.xlsx") for row in sheet.iter_rows() for c in row if c.value]
+    assert [text for text in (*page.split("<"), *cells) if re.search(r"\bn[0-9a-f]{10}\b", text)] == []
 
 
 def test_a_text_in_the_place_of_an_id_is_a_name_too(copy: Copy) -> None:
