@@ -69,7 +69,7 @@ class _Things:
 
     def add(self, id: str, called: Words, *more: str) -> None:
         self.words.setdefault(id, called)
-        for text in (called.zh, called.en, *more):
+        for text in (id, called.zh, called.en, *more):
             ids = self.ids.setdefault(name_key(text), [])
             if text and id not in ids:
                 ids.append(id)

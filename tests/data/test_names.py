@@ -148,6 +148,7 @@ SOURCES: list[tuple[str, str, dict[str, Any]]] = [
     ("会计法第九条", "", {"source": "accounting-law", "section": "第九条"}),
     ("《会计法》第九条", "第一款", {"source": "accounting-law", "section": "第九条 第一款"}),
     ("云京健专审字(2024)第052号", "", {"source": "report"}),
+    (" Report", "", {"source": "report"}),
     ("部门资产台账", "", {"source": made_id("部门资产台账"), "title": "部门资产台账", "kind": "ledger"}),
     ("《政府采购法》第二条", "", {"source": made_id("政府采购法"), "title": "政府采购法", "kind": "law", "section": "第二条"}),
     ("关于开展绩效评价的通知", "", {"title": "关于开展绩效评价的通知", "kind": "notice"}),
@@ -165,6 +166,16 @@ def test_a_source_is_an_id_a_title_or_a_new_title(copy: Copy, source: str, secti
     assert cited is not None
     found = {"source": row.source, "section": row.section, "title": cited.title, "kind": cited.kind}
     assert found | expected == found
+
+
+def test_an_id_in_capitals_is_that_id(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "urban_new_jobs"}, "indicator", "Urban_New_Jobs")
+    assert "urban_new_jobs" in {row.indicator for row in load(copy).record.targets}
+
+
+def test_a_slip_in_an_id_makes_no_source(copy: Copy) -> None:
+    copy.set("facts", {"fact": "outturn_basic"}, "source", "Repport")
+    assert [code for code, *_ in refused(copy)] == ["source.unknown"]
 
 
 def test_a_title_that_is_nearly_one_of_the_table_is_asked_about(copy: Copy) -> None:
