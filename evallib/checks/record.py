@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,18 +18,18 @@ from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
-from evallib.model.made_ids import made_id
+from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
-from evallib.model.rows import Row, Sourced, made_of
+from evallib.model.rows import Sourced, id_as_typed
 from evallib.model.rule_base import ONE
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED, CHOICES
 from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units
-from evallib.model.words import NOTHING, Lang, Words, folded, listed, words
+from evallib.model.words import NOTHING, Words, folded, listed, words
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.numbers import plain
-from evallib.say.refusals import problem, unknown
+from evallib.say.refusals import problem, unknown_name
 from evallib.say.rules import kind_name
 from evallib.say.sentences import sentence
 from evallib.score.answers import PANEL, SURVEY
@@ -59,18 +58,9 @@ Known = Mapping[str, Mapping[str, Words]]
 """By kind of thing, what the things are called, by id."""
 
 
-def _unknown(thing: str, place: Place, found: str, known: Mapping[str, Words]) -> Problem:
-    """What names nothing: an id is told the ids, but for those made of names; a text that is none, the names in its language."""
-    lang: Lang = "en" if found.isascii() else "zh"
-    is_id = re.fullmatch("[a-z0-9_.@-]*", found)
-    named = [id if is_id and id != made_id(called.zh) else called["zh" if is_id else lang] for id, called in known.items()]
-    return unknown(thing, place, found, named)
-
-
 def _sources(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    known = {s.source: s.words for s in record.sources}
     tables = [(table, "source", "source") for table, model in TABLES.items() if issubclass(model, Sourced)]
-    return _named(record, where, tables, {"source": known})
+    return _named(record, where, tables, {"source": {s.source: s.words for s in record.sources}})
 
 
 _NAMING = (
@@ -94,17 +84,14 @@ _COLUMNS = {"sources_cited": "clauses", "subjects": "about"}
 def _names(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     """What rows name is there."""
     indicators = {i.id: i.words for i in indicators_in_force(framework, record)}
-    findings = {f.finding: f.words for f in record.findings}
+    findings, facts = {f.finding: f.words for f in record.findings}, {id: fact.name for id, fact in framework.catalogue.facts.items()}
     known = {
         "indicator": indicators,
         "target": {id: indicators.get(id, words(id)) for id in sorted({t.indicator for t in record.targets})},
         "finding": findings,
         "recommendation": {r.id: r.title_words for r in record.recommendations},
         "source": {s.source: s.words for s in record.sources},
-        "id": {p.published: words(p.published) for p in record.published}
-        | indicators
-        | findings
-        | {id: fact.name for id, fact in framework.catalogue.facts.items()},
+        "id": {p.published: words(p.published) for p in record.published} | indicators | findings | facts,
     }
     return _named(record, where, _NAMING, known)
 
@@ -116,8 +103,8 @@ def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]],
             given = getattr(row, attribute)
             for id in (given,) if isinstance(given, str) else given:
                 if id and id not in among:
-                    place = where(table, index, _COLUMNS.get(attribute, attribute))
-                    yield _unknown(thing, place, id, known[thing])
+                    found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
+                    yield unknown_name(thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among)
 
 
 _WITH_UNIT = [
@@ -180,15 +167,9 @@ def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[
         for index, row in enumerate(getattr(record, table)):
             key = key_of(row)
             if key in seen:
-                found = " ".join(_told(row, str(part)) for part in (key if isinstance(key, tuple) else (key,)) if part != "")
+                found = " ".join(id_as_typed(row, str(part)) for part in (key if isinstance(key, tuple) else (key,)) if part != "")
                 yield problem("row.repeated", where(table, index, columns[0]), found, row=str(where(table, seen[key], None).row))
             seen.setdefault(key, index)
-
-
-def _told(row: Row, id: str) -> str:
-    """An id, or the name of the row that it was made of."""
-    names = (str(getattr(row, name)) for column in type(row).model_fields for name in made_of(type(row), column))
-    return next((name for name in names if id == made_id(name)), id)
 
 
 _NUMBERS = (
@@ -235,12 +216,12 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 
 
 def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    open_groups = {s.id: s for s in framework.open_sections}
+    open_groups = {s.id: s.words for s in framework.open_sections}
     common = {i.id for i in framework.indicators}
     wrong = False
     for index, row in enumerate(record.own_indicators):
         if row.group not in open_groups:
-            yield _unknown("open_group", where("own_indicators", index, "group"), row.group, {id: s.words for id, s in open_groups.items()})
+            yield unknown_name("open_group", where("own_indicators", index, "group"), row.group, open_groups)
         if row.indicator in common:
             yield problem("own_indicator.of_framework", where("own_indicators", index, "indicator"), row.indicator)
         if row.formula and row.formula not in (*framework.catalogue.formulas, SURVEY, PANEL):
@@ -354,13 +335,13 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
     elif row.kind == "item":
         items = {item.id: item.words for item in rule.checklist}
         if row.item not in items:
-            yield _unknown("item", at("item"), row.item, items)
+            yield unknown_name("item", at("item"), row.item, items)
         if row.verdict not in ("met", "not_met") and not row.state_of("verdict"):
             yield problem("judgement.verdict", at("verdict"), row.verdict)
     elif row.kind in ("not_applicable", "chosen", "nothing_found") or row.state_of("score") or row.state_of("verdict"):
         return
     elif row.kind == "tier" and tier is None:
-        yield _unknown("tier", at("verdict"), row.verdict, {t.id: t.words for t in rule.verdicts})
+        yield unknown_name("tier", at("verdict"), row.verdict, {t.id: t.words for t in rule.verdicts})
     elif score is None and row.kind == rule.judgement:
         if not (tier and tier.low == tier.high):
             yield problem("judgement.no_score", at("score"))
@@ -374,17 +355,17 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
 
 def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     points = {"total": framework.points} | {i.id: i.points for i in indicators_in_force(framework, record)}
-    called = {"total": words(*CALLED["total"][:2])} | {i.id: i.words for i in indicators_in_force(framework, record)}
+    names = {"total": words(*CALLED["total"][:2])} | {i.id: i.words for i in indicators_in_force(framework, record)}
     for index, row in enumerate(record.self_evaluation):
         most = points.get(row.indicator)
         if most is None:
-            yield _unknown("indicator", where("self_evaluation", index, "indicator"), row.indicator, called)
+            yield unknown_name("indicator", where("self_evaluation", index, "indicator"), row.indicator, names)
         elif row.score is not None and not 0 <= row.score <= most:
             yield problem("score.outside", where("self_evaluation", index, "score"), plain(row.score), points=plain(most))
     vetoes = {veto.id: veto.words for veto in framework.vetoes}
     for index, finding in enumerate(record.findings):
         if finding.veto and finding.veto not in vetoes:
-            yield _unknown("veto", where("findings", index, "veto"), finding.veto, vetoes)
+            yield unknown_name("veto", where("findings", index, "veto"), finding.veto, vetoes)
     for index, figure in enumerate(record.published):
         if not figure.number and not figure.note:
             yield problem("published.no_note", where("published", index, "note"))

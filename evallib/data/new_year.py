@@ -105,7 +105,7 @@ def new_year(
 
 def _usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
     """The framework that county.toml names for what is new."""
-    usual = load_county(data.resolve()).framework
+    usual = framework_named(data_root(data), load_county(data.resolve()).framework)
     framework = load_framework(data, usual, year) if usual else None
     if framework is not None and not framework.is_reconstruction and kind in (framework.kinds or (kind,)):
         return usual

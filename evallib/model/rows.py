@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from pydantic import ConfigDict, Field
 
 from evallib.model.base import Frozen, OrName
+from evallib.model.made_ids import made_id
 from evallib.model.table_words import COLUMNS, SUMS
 from evallib.model.words import Words, words
 
@@ -129,6 +130,12 @@ def made_of(table: type[Row], name: str) -> list[str]:
 def is_id(table: type[Row], name: str, text: str) -> bool:
     """Whether a text is an id, or stands in a column that holds none."""
     return all(one.is_id(text) for one in table.model_fields[name].metadata if isinstance(one, OrName))
+
+
+def id_as_typed(row: Row, id: str) -> str:
+    """An id of a row as whoever typed the row knows it: by the name that it was made of."""
+    names = (str(getattr(row, name)) for column in columns(type(row)) for name in made_of(type(row), column))
+    return next((name for name in names if id == made_id(name)), id)
 
 
 def refers(table: type[Row], name: str) -> list[str]:

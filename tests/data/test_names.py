@@ -141,6 +141,16 @@ def test_rows_of_one_name_and_no_id_are_told_by_their_name(copy: Copy) -> None:
     assert (code, 'found "甲"' in said) == ("row.repeated", True)
 
 
+def test_messages_say_names_where_ids_were_made(copy: Copy) -> None:
+    take_ids_out(copy)
+    rows = rows_of(copy, "targets")
+    write(copy, "targets", [row for row in rows if row["indicator"] not in ("城镇新增就业人数", "城镇登记失业率")])
+    said = refused(copy)
+    assert {code for code, *_ in said} == {"target.unknown", "target.missing"}
+    assert all(re.search("城镇新增就业人数|New urban jobs|Registered urban unemployment rate", text) for _, _, text in said)
+    assert not any(re.search(r"\bn[0-9a-f]{10}\b", text) for _, _, text in said)
+
+
 SOURCES: list[tuple[str, str, dict[str, Any]]] = [
     ("中华人民共和国会计法", "", {"source": "accounting-law", "section": ""}),
     ("会计法", "", {"source": "accounting-law"}),
