@@ -373,10 +373,10 @@ class FindingRemoved(_Change):
         return True
 
     def label(self, evaluation: Evaluation) -> Words:
-        return _told("label.finding", id=self.finding, title=self._title(evaluation))
+        return _told("label.finding", id=evaluation.record.number_of("findings", self.finding), title=self._title(evaluation))
 
     def said(self, evaluation: Evaluation) -> Words:
-        return _told("without_finding", id=self.finding, title=self._title(evaluation))
+        return _told("without_finding", id=evaluation.record.number_of("findings", self.finding), title=self._title(evaluation))
 
     def _title(self, evaluation: Evaluation) -> Words:
         return next((f.words for f in evaluation.record.findings if f.finding == self.finding), NOTHING)

@@ -256,7 +256,11 @@ def _takes(before: Evaluation, after: Evaluation, result: IndicatorResult, kind:
             return _told("takes.items", items=joined(unmet))
         case FindingRemoved():
             count = len(changes)
-            return _told("takes.finding" if count == 1 else "takes.findings", count=count, ids=listed(result.findings))
+            return _told(
+                "takes.finding" if count == 1 else "takes.findings",
+                count=count,
+                ids=listed(before.record.number_of("findings", id) for id in result.findings),
+            )
     reached = after.indicator(result.id)
     takes = _told("takes.value", was=written(result.value, result.unit), goal=written(reached.value, result.unit))
     if isinstance(rule, Measured):

@@ -181,10 +181,11 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
     cited: list[Words] = []
     for id in dict.fromkeys(o.source for o in origins):
         document = evaluation.record.find_source(id)
-        named = dict.fromkeys(_SECOND_LEVEL.sub(r"\1", o.section) for o in origins if o.source == id)
+        named = dict.fromkeys(_SECOND_LEVEL.sub(r"\1", o.section) for o in origins if o.source == id and o.section)
         sections = sorted(named, key=lambda s: ["一二三四五六七八九十".find(c) for c in s])
         numbers = listed(words(s, section_number(s, "en")) for s in sections)
-        cited.append(told("drawn.document", title=document.words if document else id, sections=numbers))
+        name = "drawn.document" if named else "drawn.whole_document"
+        cited.append(told(name, title=document.words if document else id, sections=numbers))
     return told("drawn.source", named=joined(cited))[lang] if cited else ""
 
 

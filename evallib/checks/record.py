@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -18,17 +18,18 @@ from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
+from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
-from evallib.model.rows import Sourced
+from evallib.model.rows import Sourced, id_as_typed
 from evallib.model.rule_base import ONE
 from evallib.model.rules import Rule
-from evallib.model.table_words import CHOICES
+from evallib.model.table_words import CALLED, CHOICES
 from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units
 from evallib.model.words import NOTHING, Words, folded, listed, words
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.numbers import plain
-from evallib.say.refusals import problem, unknown
+from evallib.say.refusals import problem, unknown_name
 from evallib.say.rules import kind_name
 from evallib.say.sentences import sentence
 from evallib.score.answers import PANEL, SURVEY
@@ -53,10 +54,13 @@ def check_record(framework: Framework, record: Record, where: Where) -> Iterator
             return
 
 
+Known = Mapping[str, Mapping[str, Words]]
+"""By kind of thing, what the things are called, by id."""
+
+
 def _sources(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    known = [s.source for s in record.sources]
     tables = [(table, "source", "source") for table, model in TABLES.items() if issubclass(model, Sourced)]
-    return _named(record, where, tables, {"source": known})
+    return _named(record, where, tables, {"source": {s.source: s.words for s in record.sources}})
 
 
 _NAMING = (
@@ -79,27 +83,28 @@ _COLUMNS = {"sources_cited": "clauses", "subjects": "about"}
 
 def _names(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     """What rows name is there."""
-    indicators, findings = [i.id for i in indicators_in_force(framework, record)], [f.finding for f in record.findings]
+    indicators = {i.id: i.words for i in indicators_in_force(framework, record)}
+    findings, facts = {f.finding: f.words for f in record.findings}, {id: fact.name for id, fact in framework.catalogue.facts.items()}
     known = {
         "indicator": indicators,
-        "target": sorted({t.indicator for t in record.targets}),
+        "target": {id: indicators.get(id, words(id)) for id in sorted({t.indicator for t in record.targets})},
         "finding": findings,
-        "recommendation": [r.id for r in record.recommendations],
-        "source": [s.source for s in record.sources],
-        "id": [*(p.published for p in record.published), *indicators, *findings, *framework.catalogue.facts],
+        "recommendation": {r.id: r.title_words for r in record.recommendations},
+        "source": {s.source: s.words for s in record.sources},
+        "id": {p.published: words(p.published) for p in record.published} | indicators | findings | facts,
     }
     return _named(record, where, _NAMING, known)
 
 
-def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]], known: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]], known: Known) -> Iterator[Problem]:
     for table, attribute, thing in naming:
-        among = frozenset(known[thing])
+        among = known[thing]
         for index, row in enumerate(getattr(record, table)):
             given = getattr(row, attribute)
             for id in (given,) if isinstance(given, str) else given:
                 if id and id not in among:
-                    place = where(table, index, _COLUMNS.get(attribute, attribute))
-                    yield unknown(thing, place, id, known[thing])
+                    found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
+                    yield unknown_name(thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among)
 
 
 _WITH_UNIT = [
@@ -162,7 +167,7 @@ def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[
         for index, row in enumerate(getattr(record, table)):
             key = key_of(row)
             if key in seen:
-                found = " ".join(str(part) for part in (key if isinstance(key, tuple) else (key,)) if part != "")
+                found = " ".join(id_as_typed(row, str(part)) for part in (key if isinstance(key, tuple) else (key,)) if part != "")
                 yield problem("row.repeated", where(table, index, columns[0]), found, row=str(where(table, seen[key], None).row))
             seen.setdefault(key, index)
 
@@ -211,12 +216,12 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 
 
 def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    open_groups = {s.id: s for s in framework.open_sections}
+    open_groups = {s.id: s.words for s in framework.open_sections}
     common = {i.id for i in framework.indicators}
     wrong = False
     for index, row in enumerate(record.own_indicators):
         if row.group not in open_groups:
-            yield unknown("open_group", where("own_indicators", index, "group"), row.group, open_groups)
+            yield unknown_name("open_group", where("own_indicators", index, "group"), row.group, open_groups)
         if row.indicator in common:
             yield problem("own_indicator.of_framework", where("own_indicators", index, "indicator"), row.indicator)
         if row.formula and row.formula not in (*framework.catalogue.formulas, SURVEY, PANEL):
@@ -328,15 +333,15 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
         kinds = listed(CHOICES[kind] for kind in allowed)
         yield problem("judgement.not_of_rule", at("kind"), row.kind, rule=kind_name(rule), kinds=kinds)
     elif row.kind == "item":
-        items = [item.id for item in rule.checklist]
+        items = {item.id: item.words for item in rule.checklist}
         if row.item not in items:
-            yield unknown("item", at("item"), row.item, items)
+            yield unknown_name("item", at("item"), row.item, items)
         if row.verdict not in ("met", "not_met") and not row.state_of("verdict"):
             yield problem("judgement.verdict", at("verdict"), row.verdict)
     elif row.kind in ("not_applicable", "chosen", "nothing_found") or row.state_of("score") or row.state_of("verdict"):
         return
     elif row.kind == "tier" and tier is None:
-        yield unknown("tier", at("verdict"), row.verdict, [t.id for t in rule.verdicts])
+        yield unknown_name("tier", at("verdict"), row.verdict, {t.id: t.words for t in rule.verdicts})
     elif score is None and row.kind == rule.judgement:
         if not (tier and tier.low == tier.high):
             yield problem("judgement.no_score", at("score"))
@@ -350,16 +355,17 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
 
 def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     points = {"total": framework.points} | {i.id: i.points for i in indicators_in_force(framework, record)}
+    names = {"total": words(*CALLED["total"][:2])} | {i.id: i.words for i in indicators_in_force(framework, record)}
     for index, row in enumerate(record.self_evaluation):
         most = points.get(row.indicator)
         if most is None:
-            yield unknown("indicator", where("self_evaluation", index, "indicator"), row.indicator, points)
+            yield unknown_name("indicator", where("self_evaluation", index, "indicator"), row.indicator, names)
         elif row.score is not None and not 0 <= row.score <= most:
             yield problem("score.outside", where("self_evaluation", index, "score"), plain(row.score), points=plain(most))
-    vetoes = [veto.id for veto in framework.vetoes]
+    vetoes = {veto.id: veto.words for veto in framework.vetoes}
     for index, finding in enumerate(record.findings):
         if finding.veto and finding.veto not in vetoes:
-            yield unknown("veto", where("findings", index, "veto"), finding.veto, vetoes)
+            yield unknown_name("veto", where("findings", index, "veto"), finding.veto, vetoes)
     for index, figure in enumerate(record.published):
         if not figure.number and not figure.note:
             yield problem("published.no_note", where("published", index, "note"))

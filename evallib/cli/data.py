@@ -26,8 +26,8 @@ def new(
         str,
         typer.Option(
             "--framework",
-            help="新部门、项目用的指标体系，evallib framework 列出；不写用 county.toml 的 / "
-            "its framework, of those that evallib framework lists; that of county.toml if left out",
+            help="新部门、项目用的指标体系的编号或名称，evallib framework 列出；不写用 county.toml 的 / "
+            "id or name of its framework, of those that evallib framework lists; that of county.toml if left out",
         ),
     ] = "",
     kind: Annotated[
@@ -77,7 +77,9 @@ def export(
 
 
 def show_framework(
-    id: Annotated[str | None, typer.Argument(help="指标体系编号；不写则列出全部 / id of the framework; all of them if left out")] = None,
+    id: Annotated[
+        str | None, typer.Argument(help="指标体系的编号或名称；不写则列出全部 / id or name of the framework; all of them if left out")
+    ] = None,
     year: Annotated[int, typer.Argument(help="年度；不写则用最新的 / year; the newest if left out", show_default=False)] = 2200,
     against: Annotated[int | None, typer.Option("--against", help="与哪个年度的比较 / the year to compare with")] = None,
     out: Annotated[
@@ -98,7 +100,7 @@ def show_framework(
     data: Data = DATA,
 ) -> None:
     """列出、打印、比较指标体系，写成工作簿，或由工作簿生成 / List, print or compare frameworks; to a workbook and back."""
-    from evallib.data.rulebook import load_framework
+    from evallib.data.rulebook import framework_named, load_framework
     from evallib.data.working_folder import copy_framework
     from evallib.pages.framework_text import framework_changes, framework_lines
 
@@ -109,6 +111,7 @@ def show_framework(
         _list_frameworks(data, year, lang)
         return
     with refusals_told(lang, writes=out is not None, to=out):
+        id = framework_named(data.resolve(), id)
         shown = load_framework(data, id, year)
         other = load_framework(data, id, against) if against is not None else None
         if out is not None and out.suffix.lower() == ".xlsx":

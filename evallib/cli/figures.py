@@ -19,6 +19,7 @@ from evallib.cli.shared import (
     Department,
     Language,
     Year,
+    department_code,
     print_problems,
     refusals_told,
     table_of,
@@ -84,7 +85,9 @@ def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
 
 
 def check(
-    department: Annotated[str | None, typer.Argument(help="部门编码；不写则检查全部 / department code; all of them if left out")] = None,
+    department: Annotated[
+        str | None, typer.Argument(callback=department_code, help="部门编码或名称；不写则检查全部 / code or name; all of them if left out")
+    ] = None,
     year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
     format: Annotated[Literal["text", "json"], FORMAT] = "text",
     lang: Language = "zh",

@@ -77,10 +77,28 @@ def _language(ctx: typer.Context, value: Lang) -> Lang:
     return asked.lang
 
 
+def department_code(ctx: typer.Context, value: Any) -> Any:
+    """The codes of the departments that are asked for, by code or by name; what is called so by none is left to the command."""
+    from evallib.data.load import load_departments
+
+    try:
+        every = load_departments(ctx.params["data"]) if value and "data" in ctx.params else None
+    except InputRefused:
+        every = None
+    if every is None:
+        return value
+    with refusals_told(asked.lang, writes=False):
+        return every.code_of(value) if isinstance(value, str) else [every.code_of(one) for one in value]
+
+
 FORMAT = typer.Option("--format", help="输出格式 / output format")
-Departments = Annotated[list[str] | None, typer.Option("--department", help="只要这些部门 / only these departments")]
+Departments = Annotated[
+    list[str] | None, typer.Option("--department", callback=department_code, help="只要这些部门 / only these departments")
+]
 Years = Annotated[list[int] | None, typer.Option("--year", help="只要这些年度 / only these years")]
-Department = Annotated[str, typer.Argument(help="部门编码，见 departments.csv / department code, see departments.csv")]
+Department = Annotated[
+    str, typer.Argument(callback=department_code, help="部门编码或名称，见 departments.csv / department code or name, see departments.csv")
+]
 Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
 Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data, help="数据文件夹 / folder of the data")]
 Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports, help="报告文件夹 / folder of the reports")]

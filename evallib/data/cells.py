@@ -11,10 +11,12 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from evallib.checks.sums import called_total, check_totals
+from evallib.data.heads import Head, read_head
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own
-from evallib.model.errors import Place, Problem, nearest, refuse_errors
-from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
+from evallib.data.sheets import MAX_CELL, Grid, Marked
+from evallib.model.base import READING
+from evallib.model.errors import Place, Problem, refuse_errors
+from evallib.model.rows import Row, columns, is_id, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
@@ -50,6 +52,7 @@ class Reader:
 
 _COMMA_OR_POINT = re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.])")
 _DECIMAL_COMMA = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ]\d{3})*|\d+),(\d+)(\D*)")
+_YEAR = re.compile(r"(\d{4})\s*年度?")
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
 _RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
@@ -61,16 +64,6 @@ _STATES = {
 _NUMBERS = ("decimal", "date", "int", "verdict")
 _ASKED = {"—", "-", "–", "--", "/", "\\", "无", "none", "nil", "n/a", "na"}
 """What may mean nothing, unknown or not applicable, and is asked about."""
-
-
-@cache
-def heads_of(model: type[Row]) -> dict[str, str]:
-    """What may stand in the head line of a table, and the column it means: the id, or its name in Chinese or English."""
-    known: dict[str, str] = {}
-    for name in columns(model):
-        info = model.model_fields[name]
-        known |= {folded(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
-    return known
 
 
 @cache
@@ -91,9 +84,10 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     reader.problems.extend(grid.problems)
     if grid.problems:
         return ()
-    order = _check_head(reader, grid, model)
-    if order is None:
+    head = read_head(reader.problems, grid, model, reader.units)
+    if head is None:
         return ()
+    order = head.order
     rows: list[Made] = []
     width = len(grid.head)
     judged = bool(grid.marked) or grid.separator == ";"
@@ -105,7 +99,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
             continue
         cells = {column: text for column, index in order.items() if index < len(texts) and (text := texts[index].strip())}
         reading = _Reading(reader, grid, order, model, number, cells)
-        if (judged and not reading.is_sound()) or not cells:
+        if (judged and not reading.is_sound()) or not cells or not reading.has_units_of(head):
             continue
         if sums and called_total(sums, cells):
             totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
@@ -113,8 +107,8 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         before = len(reader.problems)
         built = reading.row("".join(texts).isprintable())
         wrong = reader.problems[before:]
-        if len(cells) == 1 < len(wrong) and any(one.code != "cell.missing" for one in wrong):
-            [(column, text)] = cells.items()
+        [(column, text), *more] = cells.items()
+        if not more and len(wrong) > 1 and (not is_id(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
             reader.problems[before:] = [problem("row.one_cell", reading.place(column), text[:60])]
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
@@ -143,50 +137,6 @@ def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
     title = model.model_fields[column].title if column in model.model_fields else None
     return grid.place(row, column, order.get(column or ""), title or "")
-
-
-def _check_head(reader: Reader, grid: Grid, model: type[Row]) -> dict[str, int] | None:
-    """Which column stands where, or None with the problems recorded. A head that begins with # is a remark and passed over."""
-    known, ids = heads_of(model), columns(model)
-    if list(grid.head) == ids:
-        return {column: index for index, column in enumerate(ids)}
-    infos, before, order = model.model_fields, len(reader.problems), dict[str, int]()
-    titles = {column: words(str(infos[column].title), column) for column in ids}
-    there = {known.get(folded(head)) for head in grid.head}
-    lacking = [column for column in ids if infos[column].is_required() and column not in there]
-    if grid.head and there == {None}:
-        lower = next((number for number, texts in grid.rows[:20] if sum(folded(text) in known for text in texts) > 1), None)
-        heads = listed(words(titles[c].zh, c) for c in ids)
-        found = next(filter(str.strip, grid.head)).strip()[:60]
-        wrong = "column.headings_lower" if lower else "column.headings_none"
-        reader.problems.append(problem(wrong, grid.place(grid.top), found, row=lower or 0, heads=heads))
-        return None
-    for index, head in enumerate(grid.head):
-        is_marked = (grid.top, index) in grid.marked
-        unused = not head.strip() and not is_marked and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
-        if is_own(head) or unused:
-            continue
-        place = grid.place(grid.top, head.strip() or "（空 / empty）", index)
-        mark, hidden = grid.marked.get((grid.top, index)), hidden_sign(head)
-        if (mark and mark.always) or hidden:
-            wrong = mark.always if mark and mark.always else "cell.control_character"
-            reader.problems.append(problem(wrong, place, cells=mark.found if mark else "", code=code_of(hidden) if hidden else ""))
-            continue
-        column = known.get(folded(head))
-        if column is None:
-            near = nearest(folded(head), known)
-            name = "column.mistyped" if near else "column.unknown_and_others_missing" if lacking else "column.unknown"
-            all_of = listed(words(f"{titles[c].zh}（{c}）", c) for c in ids)
-            named = listed(titles[c] for c in lacking)
-            reader.problems.append(problem(name, place, near=near, lacking=named, columns=all_of))
-        elif column in order:
-            reader.problems.append(problem("column.twice", place))
-        else:
-            order[column] = index
-    for column in lacking:
-        title, meaning = titles[column].zh, str(infos[column].description)
-        reader.problems.append(problem("column.missing", grid.place(grid.top, column), column=column, title=title, meaning=meaning))
-    return order if len(reader.problems) == before else None
 
 
 def read_day(text: str) -> str | None:
@@ -239,6 +189,18 @@ class _Reading(Generic[Made]):
     def choice(self, column: str) -> str:
         """The value that a cell of few choices means; empty where it means none."""
         return _choices(self.model, column).get(folded(self.cells[column]), "") if column in self.cells else ""
+
+    def has_units_of(self, head: Head) -> bool:
+        """Whether the row names no other unit than the headings; where it names none, theirs is put in."""
+        before, units = len(self.reader.problems), self.reader.units
+        for column, unit in head.units.items():
+            named = unit_of(self.model, column)
+            if named not in self.model.model_fields or (named in self.order and column not in self.cells):
+                continue
+            stated = self.cells.setdefault(named, unit)
+            if (given := units.find(stated)) is None or given.symbol != unit:
+                self.refuse("cell.of_another_unit", column, self.cells.get(column, "")[:60], unit=unit, stated=stated)
+        return len(self.reader.problems) == before
 
     # --- what a workbook, or a file with semicolons, says beyond the texts
 
@@ -308,7 +270,7 @@ class _Reading(Generic[Made]):
         if len(self.reader.problems) > before:
             return None
         try:
-            return self.model.model_validate(self.given | {"states": states} if states else self.given)
+            return self.model.model_validate(self.given | {"states": states} if states else self.given, context=READING)
         except ValidationError as refusal:
             for error in refusal.errors():
                 column = str(error["loc"][0]) if error["loc"] else ""
@@ -328,10 +290,13 @@ class _Reading(Generic[Made]):
             if not self._spread(column, text):
                 self._number(column, text)
         elif kind == "int":
-            number = parse_decimal(text)
+            year = _YEAR.fullmatch(narrow(text)) if column.endswith("year") else None
+            number = parse_decimal(year[1] if year else text)
             given[column] = int(number) if number is not None and number == number.to_integral_value() else text
         elif kind == "date":
             given[column] = read_day(text) or text
+        elif kind == "verdict" and self.choice("kind") == "tier":
+            given[column] = text  # which may be called like an answer to an item
         elif kind in ("choice", "verdict"):
             given[column] = _choices(self.model, column).get(folded(text), text)
         else:

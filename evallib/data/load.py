@@ -18,16 +18,16 @@ from evallib.checks.record import check_record
 from evallib.checks.sums import check_sums
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
-from evallib.data.rulebook import framework_of, load_county, rulebook_files
+from evallib.data.names import by_id
+from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, is_own, read_csv
 from evallib.data.xlsx_in import Sheet, read_workbook
-from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import TABLE_NAMES
-from evallib.model.words import NOTHING, Words, folded, listed, words
+from evallib.model.words import NOTHING, Words, folded, listed, name_key, words
 from evallib.say.refusals import problem, refused
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -53,6 +53,17 @@ class Departments(tuple[Listing, ...]):
         """The lines of a department."""
         return [row for row in self._named.get(code, ()) if row.code == code]
 
+    def code_of(self, text: str) -> str:
+        """The code of the department that a text names, by its code or its name in either language; the text where none is called so.
+
+        Raises InputRefused where several are.
+        """
+        named = [row for row in self if name_key(text) in map(name_key, (row.code, row.name, row.name_en))]
+        codes = [text] if any(row.code == text for row in named) else list(dict.fromkeys(row.code for row in named))
+        if len(codes) > 1:
+            raise refused("name.ambiguous", "departments.csv", text, count=len(codes), ids=listed(codes))
+        return next(iter(codes), text)
+
     def home(self, listing: Listing, year: int) -> Words:
         """The name of the department that a project or policy belongs to: as it is on the list that year, else as it was written."""
         named = self._named.get(listing.department, []) if listing.department else []
@@ -67,7 +78,11 @@ def load_departments(data: Path) -> Departments:
     """
     root = data_root(data)
     load_county(root)  # a folder of an old version is told first
-    return _departments(read_file(root, "departments.csv", lay_out_table(Listing)))
+    found = _departments(read_file(root, "departments.csv", lay_out_table(Listing)))
+    named = {row.framework: framework_named(root, row.framework) for row in found}
+    if all(name == id for name, id in named.items()):
+        return found
+    return Departments(row.model_copy(update={"framework": named[row.framework]}) for row in found)
 
 
 def list_departments(data: Path) -> Departments:
@@ -151,8 +166,8 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     reader = Reader(catalogue.units)
     tables = _load_workbook(reader, files.book, needed_tables(framework, listing)) if files.book else _load_folder(reader, files)
     reader.stop_if_wrong()
-    for table, column in (("facts", "fact"), ("own_indicators", "formula")):
-        tables[table] = tuple(_by_id(catalogue, row, column) for row in tables.get(table, ()))
+    tables = by_id(framework, tables, reader)
+    reader.stop_if_wrong()
     given = [*rules, *([files.book] if files.book else [file for _, file in files.tables])]
     record = Record(
         department=listing.code,
@@ -171,13 +186,6 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     reader.problems.extend(check_identities(catalogue, record, reader.place))
     reader.problems.extend(check_sums(record, catalogue.units, reader.place))
     return LoadedYear(framework, record, tuple(reader.problems), reader.place)
-
-
-def _by_id(catalogue: Catalogue, row: Row, column: str) -> Row:
-    """A row with the id of what it names: names work as well as ids."""
-    text = getattr(row, column)
-    id = catalogue.find(text) if text else None
-    return row if id in (None, text) else row.model_copy(update={column: id})
 
 
 def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import heads_of
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.csv_out import csv_text
 from evallib.data.encodings import decode
 from evallib.data.folder import data_of, data_root, has_data
 from evallib.data.framework_list import frameworks
+from evallib.data.heads import head_key, heads_of
 from evallib.data.load import RESERVED, load_departments, load_year
 from evallib.data.locks import held
 from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
-from evallib.data.rulebook import load_county, load_framework
+from evallib.data.rulebook import framework_named, load_county, load_framework
 from evallib.data.sheets import read_csv
 from evallib.data.whole import Together, together
 from evallib.data.workbook import write_data_workbook
@@ -76,6 +76,7 @@ def new_year(
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
     _refuse_bad_code(department, year)
+    framework = framework_named(data_root(data), framework)
     with held(data_root(data), "new"), together(data) as change:
         listed = [row for row in load_departments(data) if row.code == department]
         there = data_of(data, department, year)
@@ -104,7 +105,7 @@ def new_year(
 
 def _usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
     """The framework that county.toml names for what is new."""
-    usual = load_county(data.resolve()).framework
+    usual = framework_named(data_root(data), load_county(data.resolve()).framework)
     framework = load_framework(data, usual, year) if usual else None
     if framework is not None and not framework.is_reconstruction and kind in (framework.kinds or (kind,)):
         return usual
@@ -391,7 +392,7 @@ def _list_year(path: Path, listing: Listing, raised: Listing | None, change: Tog
     content = path.read_bytes()
     grid = read_csv(path.name, content)
     known = heads_of(Listing)
-    order = {known[folded(head)]: index for index, head in enumerate(grid.head) if folded(head) in known}
+    order = {known[head_key(head)]: index for index, head in enumerate(grid.head) if head_key(head) in known}
     new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
 
     def cell(cells: list[str], column: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -91,10 +91,19 @@ def layout(table: str, hints: Hints | None) -> list[str | Hint]:
     return found
 
 
-def shown_rows(table: str, tables: Tables, hints: Hints | None, lang: Lang | None, units: Units | None = None) -> list[list[str]]:
+Named = Callable[[type[Row], str, Mapping[str, str], Lang], str]
+"""Tells what a cell says to a reader of a language where it refers to something by id: row class, column, row."""
+
+
+def shown_rows(
+    table: str, tables: Tables, hints: Hints | None, lang: Lang | None, units: Units | None = None, named: Named | None = None
+) -> list[list[str]]:
     """The rows of a table as they are written, hints in their places; ids where no language is named."""
 
     def text(one: str | Hint, index: int, row: Mapping[str, str]) -> str:
-        return one.texts[index] if isinstance(one, Hint) else shown(TABLES[table], one, row.get(one, ""), lang, units)
+        if isinstance(one, Hint):
+            return one.texts[index]
+        plain = named(TABLES[table], one, row, lang) if named and lang else row.get(one, "")
+        return shown(TABLES[table], one, plain, lang, units)
 
     return [[text(one, index, row) for one in layout(table, hints)] for index, row in enumerate(tables.get(table, ()))]

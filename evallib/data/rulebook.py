@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import COUNTY, File, dated_file, entries, read_file
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
-from evallib.model.base import Frozen
+from evallib.model.base import YEARS, Frozen
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
 from evallib.model.errors import Fault, InputRefused, Place, Problem, attempted
@@ -29,7 +30,7 @@ from evallib.model.framework import Framework
 from evallib.model.toml_in import MOST_BYTES, read_toml
 from evallib.model.toml_lines import Lines, called
 from evallib.model.units import Units
-from evallib.model.words import Lang, listed, words
+from evallib.model.words import Lang, listed, name_key, words
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.refusals import problem, refused, told
 
@@ -291,6 +292,24 @@ def framework_folders(root: Path) -> dict[str, Path]:
     """The frameworks that there are, by id: the data folder's own, and those shipped."""
     folders = [*FRAMEWORKS.glob("*"), *entries(root / "frameworks", "*")]
     return {path.name: path for path in sorted(folders, key=lambda path: path.name) if path.is_dir()}
+
+
+def framework_named(root: Path, text: str) -> str:
+    """The id of the framework that a text names, by its id or by its name in either language; the text where none is called so.
+
+    Raises InputRefused where several are.
+    """
+    if _NAME.fullmatch(text) or not text:
+        return text
+    ids = list[str]()
+    for id, folder in framework_folders(root).items():
+        newest = dated_file(folder, YEARS[-1])
+        with suppress(InputRefused):  # which is told where it is used
+            document = _document(read_file(folder.parent.parent, f"frameworks/{id}/{newest[0].name}")) if newest else {}
+            ids += [id] if name_key(text) in (name_key(str(document.get(key, ""))) for key in ("name", "name_en")) else []
+    if len(ids) > 1:
+        raise refused("name.ambiguous", "departments.csv", text, count=len(ids), ids=listed(ids))
+    return next(iter(ids), text)
 
 
 def _framework_file(root: Path, id: str, year: int) -> File:

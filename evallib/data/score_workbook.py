@@ -14,6 +14,7 @@ from evallib.data.workbook_seal import carry, cells_seal, read_book
 from evallib.data.workbook_sheet import Column, Number, Sheet, number_format, packed
 from evallib.kit import CATALOGUE
 from evallib.model.evaluation import Evaluation
+from evallib.model.made_ids import is_made
 from evallib.model.seals import seals_of
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
@@ -179,7 +180,7 @@ def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
             None if t.met is None else s.t("targets.met") if t.met else s.t("targets.not_met"),
             CHOICES["judged" if t.judged else "measured"][lang], target_working(e, t, lang), row.reason_words[lang] or None,
             row.remedy_words[lang] or None, row.evidence_words[lang] or None,
-            row.source, section_number(row.section, lang),
+            e.record.title_of(row.source)[lang], section_number(row.section, lang) or None,
         )  # fmt: skip
 
 
@@ -194,8 +195,8 @@ def _facts(s: Sheet, e: Evaluation, lang: Lang) -> None:
             formula = ""
         made_of = " ".join(f"{sign} {part.name[lang]}" for sign, part in parts).removeprefix("+ ")
         note = s.t("facts.computed", parts=made_of) if parts else fact.note[lang]
-        documents = "; ".join(dict.fromkeys(o.source for o in fact.origins))
-        places = "; ".join(dict.fromkeys(section_number(o.section, lang) for o in fact.origins))
+        documents = "; ".join(dict.fromkeys(e.record.title_of(o.source)[lang] for o in fact.origins))
+        places = "; ".join(dict.fromkeys(section_number(o.section, lang) for o in fact.origins if o.section))
         measured, year = _measured(fact.value, fact.unit, lang, formula), Number(Decimal(fact.year), "0")
         s.add(topic[lang], fact.name[lang], year, *measured, documents, places, note, level="group" if parts else "")
 
@@ -220,14 +221,17 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
             made_of.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
         if f.paid is not None:
             made_of.append(sentence("workbook.findings.paid", amount=money(f.paid)))
-        advice = [f"{r.id} {r.title_words[lang]}" for r in e.record.recommendations if r.id == f.recommendation]
+        number_of, document = e.record.number_of, e.record.title_of(f.source)[lang]
+        advice = (r for r in e.record.recommendations if r.id == f.recommendation)
+        advised = "".join(f"{number_of('recommendations', r.id)} {r.title_words[lang]}" for r in advice)
         clauses = joined(cited(e, *clause) for clause in f.cited)[lang]
         about = [c.words for c in e.record.contradictions if c.kind == "number" and f.finding in c.subjects]
         s.add(
-            s.t("findings.number", id=f.finding), f.kind_words[lang],
+            s.t("findings.number", id=number_of("findings", f.finding)), f.kind_words[lang],
             f.words[lang] + "".join(s.t("findings.contradiction", said=said) for said in about), Number(f.amount, "#,##0.00"),
             Number(f.amount if f.at_issue is None else f.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
-            clauses or None, e.indicator(f.indicator).name[lang], "".join(advice) or None, f.source, section_number(f.section, lang),
+            clauses or None, e.indicator(f.indicator).name[lang], advised or None, document,
+            section_number(f.section, lang) or None,
         )  # fmt: skip
 
 
@@ -242,8 +246,8 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
             number = None if text is None else parse_decimal(text)
             figures.append(grades.get(text or "", text) if number is None else Number(number, number_format(Decimal(text or 0))))
         s.add(
-            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), verdict(r)[lang], worth(r)[lang], r.source,
-            section_number(r.section, lang),
+            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), verdict(r)[lang], worth(r)[lang],
+            e.record.title_of(r.source)[lang], section_number(r.section, lang) or None,
             level="" if r.verdict == "agrees" else "open",
         )  # fmt: skip
     if e.record.contradictions:
@@ -258,7 +262,7 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.head()
     for d in e.record.sources:
         year = None if d.year is None else Number(Decimal(d.year), "0")
-        s.add(d.source, d.words[lang], d.number or None, d.producer or None, year, CHOICES[d.kind][lang])
+        s.add(None if is_made(d.source) else d.source, d.words[lang], d.number or None, d.producer or None, year, CHOICES[d.kind][lang])
     cited_here = {i.source for i in e.in_force.values()}
     for c in (*e.framework.sources, *(c for c in e.catalogue.part.sources if c.id in cited_here and c not in e.framework.sources)):
         if e.record.find_source(c.id) is None:

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.checks.record import amounts
+from evallib.data.names import Names
 from evallib.data.raw_tables import (
     UNIT_COLUMNS,
     VERDICTS,
@@ -39,6 +40,7 @@ from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.units import Units
 from evallib.model.words import Given, Lang, listed, words
 from evallib.say.sentences import sentence
+from evallib.score.answers import PANEL, SURVEY
 
 _SPARE = 200  # rows below the data that lists and red marks reach
 _REQUIRED, _OPTIONAL, _REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
@@ -84,8 +86,9 @@ class _Book:
     """A workbook under construction: notes first, a sheet for each table, the lists on a hidden sheet at the end."""
 
     def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None) -> None:
-        self.tables, self.lang, self.hints, self.framework = tables, lang, hints, framework
-        self.units = framework.catalogue.units
+        self.tables, self.lang, self.framework = tables, lang, framework
+        self.units, self.names = framework.catalogue.units, Names(framework, tables)
+        self.hints = {table: [hint for hint in some if not self._is_told(table, hint)] for table, some in (hints or {}).items()}
         self.font = FONTS[lang]
         self.book = Workbook()
         self.book.remove(self.book.worksheets[0])
@@ -98,6 +101,11 @@ class _Book:
         for table in ("own_indicators", "targets", "judgements", "findings"):
             for row in (row for row in tables.get(table, ()) if row.get("indicator")):
                 self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
+
+    def _is_told(self, table: str, hint: Hint) -> bool:
+        """Whether a reminder says what the cells before it say."""
+        cells = (self.names.shown(TABLES[table], hint.after, row, self.lang) for row in self.tables.get(table, ()))
+        return tuple(cells) == hint.texts
 
     def t(self, name: str, **given: Given) -> str:
         """A sentence for who fills in, of `sentences/workbook.toml`."""
@@ -122,7 +130,7 @@ class _Book:
 
     def _table(self, table: str) -> None:
         model, sheet, placed = TABLES[table], self.sheets[table], layout(table, self.hints)
-        rows, right = shown_rows(table, self.tables, self.hints, self.lang, self.units), get_column_letter(len(placed))
+        rows, right = shown_rows(table, self.tables, self.hints, self.lang, self.units, self.names.shown), get_column_letter(len(placed))
         heights = [1] * len(rows)
         for index, one in enumerate(placed, 1):
             letter, texts = get_column_letter(index), [cells[index - 1] for cells in rows]
@@ -188,25 +196,30 @@ class _Book:
     def _listed(self, table: str, column: str) -> str:
         named = f"{table}.{column}"
         if column == "source" and table != "sources":
-            return self._live("sources", "source")
+            return self._live("sources")
         if named in ("finding_amounts.finding", "findings.recommendation"):
-            return self._live(*(("findings", "finding") if column == "finding" else ("recommendations", "id")))
+            return self._live("findings" if column == "finding" else "recommendations")
         rules, catalogue = (
             [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)],
             self.framework.catalogue,
         )
         usual = [*amounts(self.units).zh.split("、"), *(unit.symbol for unit in self.units)]
         units = [shown(TABLES["facts"], "unit", symbol, self.lang, self.units) for symbol in usual]
+
+        def called(kind: str, ids: Iterable[str]) -> list[str]:
+            return [self.names.called([kind], id, self.lang) for id in ids]
+
+        indicators = called("indicator", self.indicators)
         found: dict[str, Iterable[str]] = {
-            **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": [fact.id for fact in catalogue.facts.values() if not fact.derived],
-            "own_indicators.formula": catalogue.formulas,
-            "indicator": self.indicators, "self_evaluation.indicator": ("total", *self.indicators), "own_indicators.indicator": (),
-            "own_indicators.group": [s.id for s in self.framework.open_sections],
+            **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": called("fact", (f.id for f in catalogue.facts.values() if not f.derived)),
+            "own_indicators.formula": called("formula", (SURVEY, PANEL, *catalogue.formulas)),
+            "indicator": indicators, "self_evaluation.indicator": (*called("whole", ["total"]), *indicators),
+            "own_indicators.indicator": (), "own_indicators.group": called("group", (s.id for s in self.framework.open_sections)),
             "own_indicators.rule": [rule.name if self.lang == "zh" else rule.id for rule in self.framework.rules],
-            "findings.veto": [veto.id for veto in self.framework.vetoes],
-            "judgements.item": [item.id for rule in rules for item in rule.checklist],
+            "findings.veto": called("veto", (veto.id for veto in self.framework.vetoes)),
+            "judgements.item": [item.words[self.lang] for rule in rules for item in rule.checklist],
             "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in VERDICTS),
-                *(tier.id for rule in rules for tier in rule.verdicts)],
+                *(tier.words[self.lang] for rule in rules for tier in rule.verdicts)],
         }  # fmt: skip
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
         values = tuple(dict.fromkeys(v for v in chosen or found.get(named, found.get(column, ())) if v))
@@ -217,8 +230,10 @@ class _Book:
             self.listed[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
         return self.listed.get(values, "")
 
-    def _live(self, table: str, column: str) -> str:
-        """The ids of another sheet as they stand there now, with what was added by hand."""
+    def _live(self, table: str) -> str:
+        """The titles of another sheet as they stand there now, with what was added by hand."""
+        in_english = self.lang == "en" and all(row.get("title_en") for row in self.tables.get(table, ()))
+        column = "title_en" if in_english else "title"
         letter = get_column_letter(layout(table, self.hints).index(column) + 1)
         name = f"'{TABLE_NAMES[table][self.lang]}'!${letter}$2"
         return f"OFFSET({name},0,0,MAX(1,COUNTA({name}:${letter}$2000)),1)"

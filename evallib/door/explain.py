@@ -103,7 +103,9 @@ class Explanation(Shows):
 
         for finding in e.record.findings:
             if finding.finding in self._i.findings:
-                yield _Number(id, finding.words[lang], self._where("findings", "title", finding), text=finding.finding)
+                yield _Number(
+                    id, finding.words[lang], self._where("findings", "title", finding), text=e.record.number_of("findings", finding.finding)
+                )
 
     def _where(self, table: str, column: str, row: Any) -> str:
         """The file, row and column that a number stands in; where the data is not at hand, the section of its source."""
@@ -116,7 +118,7 @@ class Explanation(Shows):
                 return loaded.where(table, index, column).describe(self._lang)
             except InputRefused:  # changed meanwhile
                 pass
-        return f"{row.source} {row.section}"
+        return f"{self._e.record.title_of(row.source)[self._lang]} {row.section}".strip()
 
     def _shown(self) -> Shown:
         e, lang, i = self._e, self._lang, self._i

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import FollowUp
 from evallib.model.record import Record
 from evallib.model.table_words import CHOICES
@@ -35,6 +36,11 @@ class Key:
     subject: Subject
     year: int
     id: str
+
+    @property
+    def number(self) -> str:
+        """How an earlier year's is written: 2023-1.1; the year alone where the id was made of the title."""
+        return str(self.year) if is_made(self.id) else f"{self.year}-{self.id}"
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from evallib.model.words import Words, words
 
@@ -19,6 +22,32 @@ YEARS = range(1990, 2201)
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
 """A year that can be evaluated, or that a number can be of."""
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+READING = {"names": True}
+"""The context in which a row is made of the cells of a table: a name may then stand where an id is to be, until one is found for it."""
+
+
+@dataclass(frozen=True)
+class OrName:
+    """What an id in a table of data is like; while the table is read, a name may stand there."""
+
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def checked(text: str, info: ValidationInfo) -> str:
+            if info.context is not READING and not self.is_id(text):
+                raise PydanticKnownError("string_pattern_mismatch", {"pattern": self.pattern})
+            return text
+
+        return core_schema.with_info_after_validator_function(checked, handler(source))
+
+    def is_id(self, text: str) -> bool:
+        return re.fullmatch(self.pattern, text) is not None
+
+
+Ref = Annotated[str, Field(min_length=1), OrName(r"[a-z][a-z0-9_]{0,59}")]
+"""An id in a table of data, or a name that an id is found for."""
+NumberedRef = Annotated[str, Field(min_length=1), OrName(r"[a-z0-9][a-z0-9.-]{0,19}")]
+"""The same, of what is numbered: 3.2."""
 
 
 class Frozen(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from evallib.model.words import folded
 
@@ -15,3 +16,12 @@ def made_id(name: str) -> str:
     """
     text = "".join(folded(name).split())
     return f"n{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def is_made(id: str) -> bool:
+    """Whether an id looks like one that was made of a name: no reader is to see it.
+
+    >>> is_made(made_id("造林面积")), is_made("new_jobs")
+    (True, False)
+    """
+    return re.fullmatch("n[0-9a-f]{10}", id) is not None

@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from evallib.model.base import Id, Year
+from evallib.model.base import OrName, Ref, Year
 from evallib.model.rows import InBoth, Sourced
 
 
 class Survey(Sourced):
     """A group that was asked how satisfied it is, for an indicator of satisfaction. Its answers stand in survey_answers."""
 
-    indicator: Id
+    indicator: Ref
     group: Annotated[str, Field(min_length=1)]
     group_en: str = ""
     scale: Literal["yes_no", "three_point", "five_point", "four_marks", "marks_10", "marks_100"]
@@ -30,7 +30,7 @@ class Survey(Sourced):
 class SurveyAnswer(Sourced):
     """How often an answer was given by a group; one row a form, with a count of 1, is right as well."""
 
-    indicator: Id
+    indicator: Ref
     group: Annotated[str, Field(min_length=1)]
     answer: str = ""
     count: Annotated[int, Field(ge=0)]
@@ -39,7 +39,7 @@ class SurveyAnswer(Sourced):
 class ExpertScore(Sourced):
     """One expert's score of an indicator, with the reason."""
 
-    indicator: Id
+    indicator: Ref
     expert: Annotated[str, Field(min_length=1)]
     score: Decimal | None = None
     reason: Annotated[str, Field(min_length=1)]
@@ -51,7 +51,7 @@ class ExpertScore(Sourced):
 class CostResult(Sourced):
     """What was spent on a result in a year, and how much of it was reached: the tie says why the two belong together."""
 
-    result: Id
+    result: Ref = ""
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     year: Year
@@ -69,7 +69,7 @@ class FollowUp(Sourced):
     """What became of a finding or a recommendation at a date. Several rows tell its course; the latest date counts."""
 
     subject: Literal["finding", "recommendation"]
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,24}$")]
+    id: Annotated[str, Field(min_length=1), OrName(r"[a-z0-9][a-z0-9.-]{0,24}")]
     date: datetime.date
     state: Literal["open", "promised", "done", "checked"]
     due: datetime.date | None = None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from evallib.model.base import Basis, Code, Frozen, Id, Year
+from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
+from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
-from evallib.model.words import NOTHING, Lang, Words
+from evallib.model.words import NOTHING, Lang, Words, words
 
 Operator = Literal[">=", "<=", "=", ">", "<", "between", "words", "by"]
 """How an actual is held against a target; `words`: asked for in words (定性); `by`: a date."""
@@ -27,7 +29,7 @@ class Source(Row):
 
     words: ClassVar = InBoth("title")
 
-    source: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    source: Annotated[str, OrName("[a-z0-9-]+")] = ""
     title: Annotated[str, Field(min_length=1)]
     title_en: str = ""
     number: str = ""
@@ -69,7 +71,7 @@ class WorkTarget(Sourced):
 class PlanTarget(Sourced):
     """A medium-term target that carries a number."""
 
-    plan_target: Id
+    plan_target: Ref = ""
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     operator: Sign
@@ -93,10 +95,10 @@ class Fact(Sourced):
 class OwnIndicator(Sourced):
     """An indicator of the department's own, in a group that the framework leaves open."""
 
-    indicator: Id
+    indicator: Ref = ""
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
-    group: Id
+    group: Ref
     points: Annotated[Decimal, Field(ge=0)] | None = None
     basis: Basis
     formula: str = ""
@@ -110,7 +112,7 @@ class Target(Sourced):
     An `adjusted` target takes the place of the one that was set first.
     """
 
-    indicator: Id
+    indicator: Ref
     operator: Operator
     target: Decimal | None = None
     upper: Decimal | None = None
@@ -147,7 +149,7 @@ class TargetPart(Sourced):
 
     words: ClassVar = InBoth("part")
 
-    indicator: Id
+    indicator: Ref
     role: Literal["target", "actual"]
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
@@ -159,7 +161,7 @@ class TargetPart(Sourced):
 class Judgement(Sourced):
     """What the evaluators decided about an indicator, with the reason."""
 
-    indicator: Id
+    indicator: Ref
     kind: Literal["item", "tier", "award", "override", "not_applicable", "chosen", "nothing_found"]
     item: str = ""
     verdict: str = ""
@@ -177,7 +179,7 @@ class Finding(Sourced):
 
     words: ClassVar = InBoth("title")
 
-    finding: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
+    finding: NumberedRef = ""
     kind: Annotated[str, Field(min_length=1)]
     kind_en: str = ""
     title: Annotated[str, Field(min_length=1)]
@@ -189,7 +191,7 @@ class Finding(Sourced):
     paid: Decimal | None = None
     voucher: str = ""
     clauses: str = ""
-    indicator: Id
+    indicator: Ref
     seriousness: Literal["serious", "general", "slight"] = "general"
     veto: str = ""
     recommendation: str = ""
@@ -223,7 +225,7 @@ class Advice(Sourced):
 
     words: ClassVar = InBoth("text")
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,19}$")]
+    id: NumberedRef = ""
     title: Annotated[str, Field(min_length=1)]
     title_en: str = ""
     text: Annotated[str, Field(min_length=1)]
@@ -243,7 +245,7 @@ class Practice(Advice):
 class SelfScore(Sourced):
     """The department's own score: of the whole (`total`) or of one indicator."""
 
-    indicator: Id
+    indicator: Ref
     score: Decimal | None = None
     grade: str = ""
 
@@ -251,7 +253,7 @@ class SelfScore(Sourced):
 class Published(Sourced):
     """A figure that the published report states as a result. `number` names what the kit computes for it."""
 
-    published: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
+    published: Annotated[str, OrName(r"[a-z0-9][a-z0-9_.-]{0,79}")] = ""
     value: Annotated[str, Field(min_length=1)]
     unit: str = ""
     number: str = ""
@@ -264,7 +266,7 @@ class Contradiction(Sourced):
 
     words: ClassVar = InBoth("reason")
 
-    contradiction: Id
+    contradiction: Ref = ""
     kind: Literal["number", "wording"]
     about: str
     printed: Annotated[str, Field(min_length=1)]
@@ -354,6 +356,23 @@ class Record(Frozen):
     def find_fact(self, id: str, year: int) -> Fact | None:
         """The row that gives a fact of a year, the first where there are several."""
         return self._facts.get((id, year))
+
+    def number_of(self, table: Literal["findings", "recommendations"], id: str) -> str:
+        """The number by which readers know a finding or a recommendation: its id; where that was made of its title, the next free one."""
+        return self._numbers.get((table, id), id)
+
+    @cached_property
+    def _numbers(self) -> dict[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for table, ids in (("findings", [f.finding for f in self.findings]), ("recommendations", [r.id for r in self.recommendations])):
+            free = (str(n) for n in count(1) if str(n) not in ids)
+            found |= {(table, id): next(free) for id in ids if is_made(id)}
+        return found
+
+    def title_of(self, source: str) -> Words:
+        """How a document is named in few words: by its id, or by its title where that was made of it."""
+        cited = self.find_source(source) if is_made(source) else None
+        return cited.words if cited else words(source)
 
     @cached_property
     def _facts(self) -> dict[tuple[str, int], Fact]:

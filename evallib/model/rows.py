@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
 
-from evallib.model.base import Frozen
+from evallib.model.base import Frozen, OrName
+from evallib.model.made_ids import made_id
 from evallib.model.table_words import COLUMNS, SUMS
 from evallib.model.words import Words, words
 
@@ -45,10 +46,10 @@ class Row(Frozen):
 
 
 class Sourced(Row):
-    """A row that says where it comes from: a document of sources.csv, and the section in it."""
+    """A row that says where it comes from: a document of sources.csv, and the section in it where it is known."""
 
     source: Annotated[str, Field(min_length=1)]
-    section: Annotated[str, Field(min_length=1)]
+    section: str = ""
 
 
 @cache
@@ -95,7 +96,7 @@ def told(model: type[Table], table: str) -> type[Table]:
         info = model.model_fields[name]
         said = COLUMNS[table].get(name) or COLUMNS["sourced"][name]
         info.title, info.description = said["zh"], said["en"]
-        info.json_schema_extra = {key: said[key] for key in ("unit", "note", *SPREADS) if key in said}
+        info.json_schema_extra = {key: said[key] for key in ("unit", "note", "refers", "makes", "also", *SPREADS) if key in said}
     return model
 
 
@@ -112,6 +113,34 @@ SPREADS = ("range", "date", "text", "choice")
 def spread(table: type[Row], name: str) -> dict[str, str]:
     """The columns that take what is no number from a column that leaves room for it, by what it is."""
     return {what: column for what in SPREADS if (column := _extra(table, name).get(what))}
+
+
+def heads_also(table: type[Row], name: str) -> list[str]:
+    """What the heading of a column may say as well."""
+    extra = table.model_fields[name].json_schema_extra
+    found = extra.get("also", []) if isinstance(extra, dict) else []
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def made_of(table: type[Row], name: str) -> list[str]:
+    """The columns that an id is made of where none is given: the first that is filled; they are names of the row too."""
+    return _extra(table, name).get("makes", "").split()
+
+
+def is_id(table: type[Row], name: str, text: str) -> bool:
+    """Whether a text is an id, or stands in a column that holds none."""
+    return all(one.is_id(text) for one in table.model_fields[name].metadata if isinstance(one, OrName))
+
+
+def id_as_typed(row: Row, id: str) -> str:
+    """An id of a row as whoever typed the row knows it: by the name that it was made of."""
+    names = (str(getattr(row, name)) for column in columns(type(row)) for name in made_of(type(row), column))
+    return next((name for name in names if id == made_id(name)), id)
+
+
+def refers(table: type[Row], name: str) -> list[str]:
+    """The kinds of what the texts in a column refer to, by id or by name."""
+    return _extra(table, name).get("refers", "").split()
 
 
 def note_of(table: type[Row], name: str) -> Words:

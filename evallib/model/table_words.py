@@ -30,5 +30,11 @@ BEHIND: dict[str, list[str]] = _FILE["behind"]
 """What may stand behind the number of a target, by operator."""
 SUMS: dict[str, dict[str, Any]] = {id: table["sums"] for id, table in _FILE["tables"].items() if "sums" in table}
 """The tables that are added up: how, by table."""
+CALLED: dict[str, list[str]] = _FILE["called"]
+"""What stands in the place of an id and is no row: in Chinese, in English, then what may be written as well."""
+DOCUMENTS: dict[str, list[str]] = _FILE["documents"]
+"""What in the title of a document tells its kind, by kind."""
+HEADS: dict[str, list[str]] = _FILE["heads"]
+"""What may stand in a heading and is no part of its name: in brackets behind it (`remarks`), or alone (`own`)."""
 TOTALS: dict[str, list[str]] = _FILE["totals"]
 """What a row is called that is the sum or the mean of others."""

@@ -96,6 +96,16 @@ def filled(zh: str, en: str, given: Mapping[str, Given]) -> Words:
     return words(zh.format_map(chinese), en.format_map(english))
 
 
+def name_key(text: str) -> str:
+    """A name as names are told apart: folded, without blanks, and without the marks of a title around it.
+
+    >>> name_key("《会计 法》") == name_key("会计法"), name_key("New urban  jobs")
+    (True, 'newurbanjobs')
+    """
+    plain = "".join(folded(text).split())
+    return plain[1:-1] if plain.startswith("《") and plain.endswith("》") and plain.count("《") == 1 else plain
+
+
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """A text as texts are told apart: full-width like half-width, capitals like small letters, without space around it.

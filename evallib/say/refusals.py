@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
 from evallib.kit import CATALOGUE
 from evallib.model.errors import Acts, Fault, InputRefused, Level, Place, Problem, meant
+from evallib.model.made_ids import is_made
 from evallib.model.words import NOTHING, Given, Words, filled, words
 
 
@@ -75,6 +77,8 @@ def problem(
     'facts.csv, row 3, column value: must not be negative (found "-5"). To fix it: correct the number.'
     """
     entry = entries()[name]
+    if is_made(str(given.get("id", ""))) and "indicator" in given:
+        given["id"] = given["indicator"]  # of which nobody knows the id, and the name may be typed as well
     stated: Level = "warning" if entry.get("level") == "warning" else "error"
     what, fix = filled(entry["zh"], entry["en"], given), filled(entry["fix_zh"], entry["fix_en"], given)
     return Problem(place, what, fix, found, level or stated, entry.get("code", name), about, _acts(name, place.file))
@@ -93,3 +97,14 @@ def told(fault: Fault) -> Problem:
 def unknown(thing: str, place: Place, found: str, known: Iterable[str]) -> Problem:
     """An id that is not among the known ones of its kind; the words are those of `THING.unknown`."""
     return problem(f"{thing}.unknown", place, found, known=meant(found, list(known)))
+
+
+def unknown_name(thing: str, place: Place, found: str, known: Mapping[str, Words]) -> Problem:
+    """What names nothing, where it is known what the known ones are called, by id.
+
+    An id is told the ids, but for those made of names; a text that is none, the names in its language.
+    """
+    is_id = re.fullmatch("[a-z0-9_.@-]*", found)
+    names = [called.en if found.isascii() and not is_id else called.zh for called in known.values()]
+    named = [id if is_id and not is_made(id) else name for id, name in zip(known, names, strict=True)]
+    return unknown(thing, place, found, named)

@@ -198,7 +198,8 @@ def _decided(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
         said = how or sentence(f"workings.score.{'unchecked' if rule.takes == 'findings' else 'lacking'}")[lang]
         said = sentence(f"workings.score.missing.{e.framework.treatment.missing}", how=said)[lang]
     else:
-        worked = rule_working(rule, i.award, i.points, i.findings, scale_of(e, i), lang)
+        findings = tuple(e.record.number_of("findings", id) for id in i.findings)
+        worked = rule_working(rule, i.award, i.points, findings, scale_of(e, i), lang)
         score = plain(i.award.score, places)
         if i.award.score != i.formula_score:
             score = f"{plain(i.award.score, 4)} → {plain(i.formula_score or Decimal(0), places)}"
@@ -252,7 +253,11 @@ def indicator_evidence(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """What stands behind a score: the evidence for the actual, the reasons of the evaluators, the findings."""
     said = [t.evidence_words for t in e.record.targets if i.target and t.indicator == i.id]
     said += [j.reason_words for j in i.judgements]
-    said += [sentence("workings.finding.title", id=f.finding, title=f.words) for f in e.record.findings if f.indicator == i.id]
+    said += [
+        sentence("workings.finding.title", id=e.record.number_of("findings", f.finding), title=f.words)
+        for f in e.record.findings
+        if f.indicator == i.id
+    ]
     return ("；" if lang == "zh" else "; ").join(s[lang].rstrip("。；" if lang == "zh" else ".;") for s in said if s)
 
 

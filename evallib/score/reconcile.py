@@ -204,7 +204,8 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
         put(f"count.{id}", name, Decimal(n), count, kind=rest if id == "indicators" else "computed")
     for finding in record.findings:
         id = f"finding.{finding.finding}"
-        name = words(f"问题 {finding.finding}：", f"Finding {finding.finding}: ")
+        number = record.number_of("findings", finding.finding)
+        name = words(f"问题 {number}：", f"Finding {number}: ")
         amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
         parts = [value for value in amounts if value is not None] if None not in amounts else []
         put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="typed")

@@ -344,3 +344,30 @@ def test_upgrade_lists_what_it_changed_and_says_where_there_was_nothing_to_do(co
     assert "nothing was changed" in invoke("upgrade", str(old), "--lang", "en")[1]
     assert run("score", "hrss", "2023", data=old)[0] == 0
     assert invoke("upgrade", str(old / "departments"))[0] == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["寻甸回族彝族自治县人力资源和社会保障局", " Human resources and social security bureau of Xundian County "]
+)
+def test_a_department_goes_by_its_name_in_every_command(name: str) -> None:
+    for command, *more in (("score", "2023", "--format", "json"), ("check", "2023"), ("check",), ("reconcile", "2023")):
+        assert run(command, name, *more) == run(command, "hrss", *more)
+    assert run("batch", "--department", name, "--year", "2022")[2] == run("batch", "--department", "hrss", "--year", "2022")[2]
+
+
+def test_a_name_that_two_departments_have_is_refused_with_their_codes(copy: Copy) -> None:
+    with (copy.folder / "departments.csv").open("a", encoding="utf-8") as file:
+        file.write("forest,林业局,,xundian-department,2023,2023\nforest2,林业局,,xundian-department,2023,2023\n")
+    status, _, err = run("score", "林业局", "2023", data=copy.folder)
+    assert (status, "forest、forest2" in err) == (2, True)
+
+
+def test_a_framework_goes_by_its_name(copy: Copy) -> None:
+    framework = load_framework(DATA, "xundian-department", 2023)
+    assert run("framework", framework.name, "2023") == run("framework", "xundian-department", "2023")
+    copy.replace(copy.folder / "departments.csv", "xundian-department", framework.name)
+    assert "84.63" in run("score", "hrss", "2023", data=copy.folder)[1]
+    shipped = load_framework(DATA, "department-mof-2013", 2023)
+    made = run("new", "forest", "2024", "--name", "林业局", "--framework", shipped.name, data=copy.folder)
+    assert made[0] == 0
+    assert "forest,林业局,,department-mof-2013,2024,2024" in (copy.folder / "departments.csv").read_text(encoding="utf-8-sig")

@@ -274,11 +274,13 @@ def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[An
     assert offered("target_parts", "counted") == [CHOICES["yes"][lang], CHOICES["no"][lang]]
     assert ("万元" if lang == "zh" else "10,000 yuan") in offered("facts", "unit")
     assert ("平方公里" if lang == "zh" else "square kilometres") in offered("targets", "actual_unit")
-    assert "budget_execution_rate" in offered("own_indicators", "formula")
-    assert "outturn_basic" in offered("facts", "fact")
-    assert "staff_over_quota" not in offered("facts", "fact")
-    assert "urban_new_jobs" in offered("targets", "indicator")
-    assert offered("self_evaluation", "indicator")[0] == "total"
+    facts, formulas = FRAMEWORK.catalogue.facts, FRAMEWORK.catalogue.formulas
+    assert formulas["budget_execution_rate"].name[lang] in offered("own_indicators", "formula")
+    assert facts["outturn_basic"].name[lang] in offered("facts", "fact")
+    assert facts["staff_over_quota"].name[lang] not in offered("facts", "fact")
+    assert ("城镇新增就业人数" if lang == "zh" else "New urban jobs") in offered("targets", "indicator")
+    assert offered("self_evaluation", "indicator")[0] == ("总分" if lang == "zh" else "total score")
+    assert not any("_" in text for text in offered("judgements", "item"))
     assert offered("judgements", "verdict")[:2] == (["满足", "不满足"] if lang == "zh" else ["met", "not met"])
     assert offered("facts", "source") == [TABLE_NAMES["sources"][lang]]
     assert offered("findings", "recommendation") == [TABLE_NAMES["recommendations"][lang]]
@@ -301,10 +303,11 @@ def test_numbers_are_numbers_and_text_is_text(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
     facts, published = workbook[TABLE_NAMES["facts"][lang]], workbook[TABLE_NAMES["published"][lang]]
     values = {(row[0].value, row[1].value): row[2] for row in facts.iter_rows(min_row=2)}
-    assert values["outturn_basic", 2023].value == 18093595.56
-    assert values["outturn_basic", 2023].number_format == "#,##0.00########"
-    assert values["procurement_planned", 2023].value is None
-    assert values["approved_income_fund", 2023].value == 0
+    names = {id: fact.name[lang] for id, fact in FRAMEWORK.catalogue.facts.items()}
+    assert values[names["outturn_basic"], 2023].value == 18093595.56
+    assert values[names["outturn_basic"], 2023].number_format == "#,##0.00########"
+    assert values[names["procurement_planned"], 2023].value is None
+    assert values[names["approved_income_fund"], 2023].value == 0
     assert all(isinstance(row[1].value, str) and row[1].number_format == "@" for row in published.iter_rows(min_row=2))
 
 

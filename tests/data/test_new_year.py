@@ -14,8 +14,10 @@ import pytest
 from evallib.data import new_year as module
 from evallib.data.load import load_departments, load_year
 from evallib.data.new_year import new_year
+from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
+from evallib.model.evaluation import indicators_in_force
 from evallib.model.record import TABLES, Record, TargetPart
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import LANGS
@@ -160,7 +162,7 @@ def test_the_workbook_of_a_new_department_leaves_its_own_indicators_to_be_named(
     made = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="xundian-department")
     sheet = openpyxl.load_workbook(made)["自设指标"]
     rows = [dict(zip([cell.value for cell in sheet[1]], row, strict=True)) for row in sheet.iter_rows(2, values_only=True)]
-    assert [(row["指标编号"], row["二级指标"]) for row in rows] == [(None, "economic"), (None, "social"), (None, "satisfaction")]
+    assert [(row["指标编号"], row["二级指标"]) for row in rows] == [(None, "经济效益"), (None, "社会效益"), (None, "满意度")]
 
 
 def test_a_year_further_off_names_the_year_it_reminds_of_and_fills_nothing_in(copy: Copy) -> None:
@@ -334,23 +336,30 @@ CHANGED = {
 
 
 def a_fact(before: Record) -> Callable[[Row], Row]:
-    last = {row.fact: row for row in before.facts if row.year == 2023}
+    facts = load_framework(DATA, "xundian-department", 2024).catalogue.facts
+    last = {facts[row.fact].name.zh: row for row in before.facts if row.year == 2023}
+    changed = {(facts[fact].name.zh, year): text for (fact, year), text in CHANGED.items()}
 
     def change(row: Row) -> Row:
         if row["来源"]:
             return {}
         old = last.get(row["数据项"])
-        value = CHANGED.get((row["数据项"], row["年度"])) or str(old.value if old else "")
+        value = changed.get((row["数据项"], row["年度"])) or str(old.value if old else "")
         return {"数值": value, **FROM_REPORT}
 
     return change
 
 
+def indicators(before: Record) -> dict[str, str]:
+    """The ids of the indicators by their names, which the workbook shows."""
+    return {i.words.zh: i.id for i in indicators_in_force(load_framework(DATA, "xundian-department", 2024), before)}
+
+
 def a_target(before: Record) -> Callable[[Row], Row]:
-    last = {row.indicator: row for row in before.targets}
+    last, called = {row.indicator: row for row in before.targets}, indicators(before)
 
     def change(row: Row) -> Row:
-        old = last[row["指标编号"]]
+        old = last[called[row["指标编号"]]]
         typed = {"目标值": str(old.target)}
         typed |= {"实际值": str(old.actual)} if old.actual is not None else {}
         typed |= {"基数": str(old.base)} if old.base is not None else {}
@@ -362,7 +371,8 @@ def a_target(before: Record) -> Callable[[Row], Row]:
 def a_part(before: Record) -> Callable[[Row], Row]:
     last: dict[tuple[str, str, str], TargetPart] = {(row.indicator, row.role, row.part): row for row in before.target_parts}
     roles = {"目标": "target", "实际": "actual"}
-    return lambda row: {"数值": str(last[row["指标编号"], roles[row["属于"]], row["分项"]].value), **FROM_REPORT}
+    called = indicators(before)
+    return lambda row: {"数值": str(last[called[row["指标编号"]], roles[row["属于"]], row["分项"]].value), **FROM_REPORT}
 
 
 def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_last(copy: Copy, before: Record) -> None:

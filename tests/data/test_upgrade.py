@@ -45,7 +45,8 @@ def workbook_as_before(file: Path) -> None:
         parts = {part: book.read(part) for part in book.namelist()}
     with zipfile.ZipFile(file, "w") as book:
         for part, content in parts.items():
-            book.writestr(part, content.replace(b">formula.", b">metric.").replace(b">Formula<", b">Metric<"))
+            by_id = re.sub(rb">formula\.(?=[a-z])", b">metric.", content)  # version 1.0 wrote no names
+            book.writestr(part, by_id.replace(b">Formula<", b">Metric<"))
 
 
 @pytest.fixture

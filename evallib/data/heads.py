@@ -1,0 +1,154 @@
+"""The head line of a table: which column stands where, the unit that a heading names, columns of one's own. Knows no cell below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from evallib.data.raw_tables import kind_of
+from evallib.data.sheets import Grid, is_own
+from evallib.model.errors import Place, Problem, nearest
+from evallib.model.rows import Row, columns, heads_also, unit_of
+from evallib.model.signs import code_of, hidden_sign
+from evallib.model.table_words import HEADS
+from evallib.model.units import Units
+from evallib.model.words import Words, folded, listed, words
+from evallib.say.refusals import problem
+
+_BRACKETS = re.compile(r"(.+?)[(\[【〔]([^()\[\]【】〔〕]+)[)\]】〕]")
+
+
+def head_key(text: str) -> str:
+    """A heading as headings are told apart: without breaks, blanks, stars and what says that it must be filled in.
+
+    >>> head_key(" 实际\\n完成值 *（必填）：") == head_key("实际完成值")
+    True
+    """
+    plain = re.sub(r"[\s*★☆※]+", "", folded(text)).rstrip(":")
+    found = _BRACKETS.fullmatch(plain)
+    return found[1].rstrip(":") if found and found[2] in HEADS["remarks"] else plain
+
+
+@cache
+def heads_of(model: type[Row]) -> dict[str, str]:
+    """What may stand in the head line of a table, as `head_key` gives it, and the column it means.
+
+    The id, the name in Chinese or English; then what only one column may be called as well.
+    """
+    known: dict[str, str] = {}
+    also: dict[str, list[str]] = {}
+    for name in columns(model):
+        info = model.model_fields[name]
+        known |= {head_key(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
+        for text in heads_also(model, name):
+            also.setdefault(head_key(text), []).append(name)
+    return {text: names[0] for text, names in also.items() if len(names) == 1} | known
+
+
+class Head(NamedTuple):
+    """Where each column of a table stands, and the unit that the heading of a column names."""
+
+    order: dict[str, int]
+    units: Mapping[str, str] = {}
+
+
+class _Reading:
+    """One head line while it is read."""
+
+    def __init__(self, grid: Grid, model: type[Row], units: Units) -> None:
+        self.grid, self.model, self.units = grid, model, units
+        self.known, self.ids = heads_of(model), columns(model)
+        self.titles = {column: words(str(model.model_fields[column].title), column) for column in self.ids}
+        self.problems: list[Problem] = []
+        self.found = [self.column(head) for head in grid.head]
+
+    def column(self, head: str) -> tuple[str, str]:
+        """The column that a heading means, and the unit that stands in brackets behind it; empty where it means none."""
+        key = head_key(head)
+        if key in self.known or not (found := _BRACKETS.fullmatch(key)):
+            return self.known.get(key, ""), ""
+        column, unit = self.known.get(found[1], ""), self.units.find(re.sub("^(?:计量)?单位:", "", found[2]))
+        takes = bool(column) and kind_of(self.model, column) in ("decimal", "int") and bool(unit_of(self.model, column))
+        return (column, unit.symbol) if unit and takes else ("", "")
+
+    def place(self, index: int) -> Place:
+        return self.grid.place(self.grid.top, self.grid.head[index].strip() or "（空 / empty）", index)
+
+    def refuse(self, name: str, place: Place, found: str = "", /, **given: str | int | Words) -> None:
+        self.problems.append(problem(name, place, found, **given))
+
+    def read(self) -> Head | None:
+        grid, infos = self.grid, self.model.model_fields
+        there = {column for column, _ in self.found}
+        there |= {unit_of(self.model, column) for column, unit in self.found if unit}
+        lacking = [column for column in self.ids if column not in there]
+        required = [column for column in lacking if infos[column].is_required()]
+        if grid.head and there == {""}:
+            self._headless()
+            return None
+        order, units = dict[str, int](), dict[str, str]()
+        for index, (column, unit) in enumerate(self.found):
+            if not self._is_read(index):
+                continue
+            if not column:
+                self._nobodys(index, required or [c for c in lacking if not c.endswith("_en")])
+            elif column in order:
+                self.refuse("column.twice", self.place(index))
+            else:
+                order[column] = index
+                units |= {column: unit} if unit else {}
+                self._unit_fits(index, column, unit)
+        for column in required:
+            meaning = str(infos[column].description)
+            self.refuse("column.missing", grid.place(grid.top, column), column=column, title=self.titles[column].zh, meaning=meaning)
+        return None if any(one.level == "error" for one in self.problems) else Head(order, units)
+
+    def _headless(self) -> None:
+        grid = self.grid
+        lower = next((number for number, texts in grid.rows[:20] if sum(head_key(text) in self.known for text in texts) > 1), None)
+        found = next(filter(str.strip, grid.head)).strip()[:60]
+        heads = listed(words(self.titles[c].zh, c) for c in self.ids)
+        self.refuse("column.headings_lower" if lower else "column.headings_none", grid.place(grid.top), found, row=lower or 0, heads=heads)
+
+    def _is_read(self, index: int) -> bool:
+        """Whether a heading is one that counts: not one's own remark, not an empty column; what is hidden in it is told."""
+        grid, head = self.grid, self.grid.head[index]
+        mark, hidden = grid.marked.get((grid.top, index)), hidden_sign(head.replace("\r", "\n"))
+        unused = not head.strip() and not mark and not any(index < len(texts) and texts[index].strip() for _, texts in grid.rows)
+        if is_own(head) or unused:
+            return False
+        if (mark and mark.always) or hidden:
+            wrong = mark.always if mark and mark.always else "cell.control_character"
+            self.refuse(wrong, self.place(index), cells=mark.found if mark else "", code=code_of(hidden) if hidden else "")
+            return False
+        return True
+
+    def _nobodys(self, index: int, lacking: Sequence[str]) -> None:
+        """A heading that nobody knows: refused where it may be one that is meant otherwise, else an own column that is told."""
+        head = head_key(self.grid.head[index])
+        near = "" if head in HEADS["own"] else nearest(head, self.known)
+        if not near and (not lacking or head in HEADS["own"]):
+            self.refuse("column.own" if head else "column.unnamed", self.place(index))
+            return
+        all_of = listed(words(f"{self.titles[c].zh}（{c}）", c) for c in self.ids)
+        name = "column.mistyped" if near else "column.unknown_and_others_missing"
+        self.refuse(name, self.place(index), near=near, lacking=listed(self.titles[c] for c in lacking), columns=all_of)
+
+    def _unit_fits(self, index: int, column: str, unit: str) -> None:
+        """A unit in the heading of a column that has one unit only must be that one."""
+        named = unit_of(self.model, column)
+        if unit and named not in self.model.model_fields and self.units.read(named) != self.units.read(unit):
+            self.refuse("column.of_another_unit", self.place(index), unit, stated=self.units.read(named).name)
+
+
+def read_head(problems: list[Problem], grid: Grid, model: type[Row], units: Units) -> Head | None:
+    """Which column stands where, or None with the problems recorded. A head that begins with # is a remark and passed over."""
+    ids = columns(model)
+    if list(grid.head) == ids:
+        return Head({column: index for index, column in enumerate(ids)})
+    reading = _Reading(grid, model, units)
+    found = reading.read()
+    problems.extend(reading.problems)
+    return found

@@ -1,0 +1,300 @@
+"""Names in the place of ids: which id each name in the tables means, made ids for rows that have only a name, names for who reads.
+
+What a column refers to stands in `catalogue/words/tables.toml`. What nothing is called by is left as it is: the checks tell of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from evallib.data.cells import Reader
+from evallib.model.errors import near
+from evallib.model.evaluation import own_rule
+from evallib.model.framework import Framework
+from evallib.model.made_ids import made_id
+from evallib.model.record import TABLES, OwnIndicator, Source
+from evallib.model.rows import Row, is_id, made_of, refers
+from evallib.model.rules import Rule
+from evallib.model.table_words import CALLED, DOCUMENTS
+from evallib.model.words import Lang, Words, folded, listed, name_key, words
+from evallib.say.refusals import problem
+
+Cells = Mapping[str, Any]
+Rows = dict[str, tuple[Row, ...]]
+_TABLE_OF = {"source": "sources", "indicator": "own_indicators", "finding": "findings", "recommendation": "recommendations"} | {
+    "published": "published"
+}
+"""The table in which each kind of thing has its rows."""
+_NUMBER_OF = {"target": "indicator", "group": "section", "dimension": "section"}
+"""What the numbers of some kinds are of."""
+_ARTICLE = re.compile(r"《([^《》]+)》\s*((?:第.*)?)|([^《》:：]+?)\s*(第[\d零〇一二三四五六七八九十百]+条.*)")
+"""A document and what of it is cited: 《会计法》第九条, 会计法第九条."""
+_CLAUSES = re.compile(r"[;；\n]|[、,，](?=\s*《)")
+_SEVERAL = (re.compile(r"[;；\n]"), re.compile("[、，]"), re.compile(r"\s+"))
+_EARLIER = re.compile(r"(\d{4}-)(.+)")
+_SLIP = 0.85
+"""How like a title of the table another must be to be taken for a slip of the pen."""
+
+
+@cache
+def _id_column(table: str) -> str:
+    """The column of a table that holds the ids of its rows; empty where it has none."""
+    return next((column for column in TABLES[table].model_fields if made_of(TABLES[table], column)), "")
+
+
+def _names_of(model: type[Row], row: Cells) -> list[str]:
+    """What a row is called, in its table's order; the first filled is what its id is made of."""
+    named = [name for column in model.model_fields for name in made_of(model, column)]
+    columns = [one for name in named for one in (name, f"{name}_en")]
+    return [row[column] for column in columns if row.get(column)]
+
+
+def _id_of(model: type[Row], column: str, row: Cells) -> str:
+    """The id of a row: as it was given, else made of its name; empty where it has neither."""
+    text, names = row.get(column, ""), _names_of(model, row)
+    return made_id(name_key(names[0])) if names and not (text and is_id(model, column, text)) else text
+
+
+@dataclass
+class _Things:
+    """Things of one kind: their names by id, and the ids by name."""
+
+    words: dict[str, Words] = field(default_factory=dict)
+    ids: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, id: str, called: Words, *more: str) -> None:
+        self.words.setdefault(id, called)
+        for text in (id, called.zh, called.en, *more):
+            ids = self.ids.setdefault(name_key(text), [])
+            if text and id not in ids:
+                ids.append(id)
+
+
+class _Several(Exception):
+    """A name that several things have: their ids."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(ids)
+        self.ids = ids
+
+
+class Names:
+    """Everything that a cell of the tables can name: by framework and catalogue, and by the rows of the tables."""
+
+    def __init__(self, framework: Framework, tables: Mapping[str, Iterable[Cells]]) -> None:
+        self.framework, self.own = framework, [*tables.get("own_indicators", ())]
+        self.made: list[Source] = []
+        catalogue = framework.catalogue
+        self.kinds: dict[str, _Things] = {}
+        self._put("indicator", ((i.id, i.words) for i in framework.indicators))
+        self._put("section", ((s.id, s.words) for s in framework.sections))
+        self._put("group", ((s.id, s.words) for s in framework.open_sections))
+        self._put("fact", ((fact.id, fact.name) for fact in catalogue.facts.values()))
+        self._put("formula", ((formula.id, formula.name) for formula in catalogue.formulas.values()))
+        self._put("veto", ((veto.id, veto.words) for veto in framework.vetoes))
+        for kind, ids in (("whole", ["total"]), ("formula", ["survey", "panel"])):
+            for id in ids:
+                self.kinds.setdefault(kind, _Things()).add(id, words(*CALLED[id][:2]), *CALLED[id][2:])
+        for kind, table in _TABLE_OF.items():
+            for row in tables.get(table, ()):
+                self._row(kind, TABLES[table], _id_of(TABLES[table], _id_column(table), row), row)
+        self.titles = [*self.kinds["source"].ids] if "source" in self.kinds else []
+
+    def _put(self, kind: str, things: Iterable[tuple[str, Words]]) -> None:
+        for id, called in things:
+            self.kinds.setdefault(kind, _Things()).add(id, called)
+
+    def _row(self, kind: str, model: type[Row], id: str, row: Cells) -> None:
+        if id:
+            names, first = _names_of(model, row) or [id], made_of(model, _id_column(_TABLE_OF[kind]))[0]
+            short = [name.removeprefix(one) for name in names for one in DOCUMENTS["short"]] if kind == "source" else []
+            called = words(id) if kind == "published" else words(row.get(first) or names[0], row.get(f"{first}_en") or None)
+            self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short)
+
+    @cached_property
+    def _rules(self) -> dict[str, Rule]:
+        rules = {indicator.id: indicator.rule for indicator in self.framework.indicators}
+        for row in self.own:
+            group = self.find(["group"], row.get("group", ""), {})
+            try:
+                rule = own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group}))
+            except ValueError:  # which the checks tell
+                continue
+            rules |= {_id_of(OwnIndicator, "indicator", row): rule} if rule else {}
+        return rules
+
+    def _things(self, kind: str, row: Cells) -> _Things:
+        """What a kind holds; of items and tiers those of the row's indicator."""
+        if kind not in ("item", "tier"):
+            return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _Things())
+        found, rule = _Things(), self._rules.get(row.get("indicator", ""))
+        for one in (rule.checklist if kind == "item" else rule.verdicts) if rule else ():
+            found.add(one.id, one.words)
+        return found
+
+    def find(self, kinds: Sequence[str], text: str, row: Cells) -> str:
+        """The id that a text means; the text itself where it is one, or where nothing is called so.
+
+        Raises _Several where several things are.
+        """
+        if kinds == ["source"]:
+            return self.cited(text)[0]
+        if kinds == ["clause"]:
+            return self._clauses(text)
+        if kinds == ["number"]:
+            return self._number(text, lambda kind, thing: self.find([kind], thing, {}))
+        things = [self._things(kind, row) for kind in kinds]
+        if any(text in one.words for one in things):
+            return text
+        ids = [*dict.fromkeys(id for one in things for id in one.ids.get(name_key(text), ()))]
+        if len(ids) > 1:
+            raise _Several(ids)
+        if not ids and kinds[0] == "published":
+            return self._apart(kinds, text, row)
+        if not ids and kinds[0] in ("fact", "formula"):
+            return self.framework.catalogue.find(text) or text  # of the one kind for the other, which the checks tell
+        earlier = _EARLIER.fullmatch(text) if kinds == ["subject"] and not text.isascii() else None
+        return ids[0] if ids else earlier[1] + made_id(earlier[2]) if earlier else text
+
+    def shown(self, model: type[Row], column: str, row: Cells, lang: Lang) -> str:
+        """What a cell says to a reader: the name of what it refers to, where that leads back to the same; no id that was made of a name."""
+        text, kinds = str(row.get(column, "")), refers(model, column)
+        if made_of(model, column):
+            names = _names_of(model, row)
+            return "" if names and text == made_id(name_key(names[0])) else text
+        return self.called(kinds, text, lang, row) if text and kinds else text
+
+    def called(self, kinds: Sequence[str], id: str, lang: Lang, row: Cells = MappingProxyType({})) -> str:
+        """What an id is called, where that leads back to it; else the id."""
+        called, made = self._called(kinds, id, row, lang), len(self.made)
+        try:
+            return called if self.find(kinds, called, row) == id and len(self.made) == made else id
+        except _Several:
+            return id
+
+    def _called(self, kinds: Sequence[str], text: str, row: Cells, lang: Lang) -> str:
+        """A cell with the names of what it refers to."""
+        if kinds == ["clause"]:
+            parts = [part.partition(":") for part in text.split("; ")]
+            return "; ".join(f"《{self._called(['source'], id, row, lang)}》{article}" for id, _, article in parts)
+        if kinds == ["number"]:
+            return self._number(text, lambda kind, id: self._called([kind], id, row, lang))
+        if kinds[0] == "published" and " " in text:
+            return "；".join(self._called(kinds, part, row, lang) for part in text.split())
+        things = [self._things(kind, row).words for kind in kinds]
+        return next((one[text][lang] for one in things if text in one), text)
+
+    def _apart(self, kinds: Sequence[str], text: str, row: Cells) -> str:
+        """Several names in one cell: apart by semicolons; else by 、; else by blanks."""
+        apart = (pattern.split(text) for pattern in _SEVERAL)
+        parts = next(([part.strip() for part in parts if part.strip()] for parts in apart if len(parts) > 1), [text])
+        found = [self.find(kinds, part, row) for part in parts] if len(parts) > 1 else parts
+        return text if found == parts and all(part in text.split() for part in parts) else " ".join(found)
+
+    def _number(self, text: str, change: Callable[[str, str], str]) -> str:
+        """The name of a computed number with something else for what it is of: fact.编制人数@2022, indicator.就业.score."""
+        kind, _, rest = text.partition(".")
+        for end in ("", *re.findall(r"[.@][^.@]*$", rest)):
+            thing = rest.removesuffix(end)
+            if (found := change(_NUMBER_OF.get(kind, kind), thing)) != thing:
+                return f"{kind}.{found}{end}"
+        return text
+
+    def cited(self, text: str) -> tuple[str, str]:
+        """A document, and what of it the same text cites. One that no row tells of becomes a source with that title."""
+        sources = self.kinds.setdefault("source", _Things())
+        ids = [text] if text in sources.words else sources.ids.get(name_key(text), [])
+        if len(ids) > 1:
+            raise _Several(ids)
+        found = None if ids else _ARTICLE.fullmatch(text)
+        if found and (found[2] or found[4]):
+            return self.cited(found[1] or found[3])[0], found[2] or found[4]
+        if ids or is_id(Source, "source", text) or self._is_slip(text):
+            return (ids or [text])[0], ""
+        title = found[1] if found else text
+        id = made_id(name_key(title))
+        kind = next((kind for kind, tell in DOCUMENTS.items() if kind != "short" and any(one in folded(title) for one in tell)), "ledger")
+        self.made.append(Source(source=id, title=title, kind=cast(Literal["law"], kind)))
+        self._row("source", Source, id, self.made[-1].__dict__)
+        return id, ""
+
+    def _is_slip(self, text: str) -> bool:
+        """Whether a title is nearly one of those of the table, and says no other number."""
+        digits = re.findall(r"\d+", name_key(text))
+        return any(re.findall(r"\d+", one) == digits for one in near(name_key(text), self.titles, alike=_SLIP))
+
+    def _clauses(self, text: str) -> str:
+        """The clauses that a finding breaks, each as SOURCE:ARTICLE, however they are written."""
+        given = [part.strip() for part in _CLAUSES.split(text) if part.strip()]
+        found = []
+        for part in given:
+            before, colon, article = part.replace("：", ":").partition(":")
+            source, cited = self.cited(before.strip() if colon else part)
+            article = article.strip() if colon else cited
+            found.append((source, article, source == before.strip() and (bool(colon) or not article)))
+        same = all(was for _, _, was in found)
+        return text if same else "; ".join(f"{source}:{article}" if article else source for source, article, _ in found)
+
+
+def by_id(framework: Framework, tables: Rows, reader: Reader) -> Rows:
+    """The tables with an id wherever a name stands, and with a source for each document that is cited by its title only.
+
+    A name that several things have is added to the reader's problems.
+    """
+    tables, given = _with_ids(tables)
+    names = Names(framework, {table: [row.__dict__ for row in rows] for table, rows in tables.items()})
+    for kind, id, text in given:
+        names.kinds[kind].add(id, names.kinds[kind].words[id], text)
+    for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
+        tables[table] = tuple(_found(names, table, index, row, reader) for index, row in enumerate(tables[table]))
+    if names.made:
+        tables["sources"] = (*tables.get("sources", ()), *names.made)
+    return tables
+
+
+def _with_ids(tables: Rows) -> tuple[Rows, list[tuple[str, str, str]]]:
+    """The tables with ids for the rows that have none; and what stood there in the place of one: its kind, the id, the text."""
+    made, given = dict(tables), list[tuple[str, str, str]]()
+    kinds = {table: kind for kind, table in _TABLE_OF.items()}
+    for table, rows in tables.items():
+        column, kept = _id_column(table), list[Row]()
+        for row in rows:
+            text = getattr(row, column) if column else ""
+            if column and (id := _id_of(type(row), column, row.__dict__)) != text:
+                row = row.model_copy(update={column: id})
+                if text and table in kinds:
+                    given.append((kinds[table], id, text))
+            kept.append(row)
+        made[table] = tuple(kept)
+    return made, given
+
+
+def _found(names: Names, table: str, index: int, row: Row, reader: Reader) -> Row:
+    """A row with the ids of what it names."""
+    changed: dict[str, str] = {}
+    for column, text, kinds in _references(type(row), row.__dict__):
+        try:
+            if kinds == ["source"]:
+                id, article = names.cited(text)
+                section = getattr(row, "section", "")
+                changed |= {"section": f"{article} {section}".strip()} if article and article not in section else {}
+            else:
+                id = names.find(kinds, text, row.__dict__ | changed)
+        except _Several as several:
+            place = reader.place(table, index, column)
+            reader.problems.append(problem("name.ambiguous", place, text, count=len(several.ids), ids=listed(several.ids)))
+            continue
+        changed |= {column: id} if id != text else {}
+    return row.model_copy(update=changed) if changed else row
+
+
+def _references(model: type[Row], row: Cells) -> Iterator[tuple[str, str, list[str]]]:
+    """The cells of a row that refer to something: column, text, kinds."""
+    for column in model.model_fields:
+        if (kinds := refers(model, column)) and (text := row.get(column, "")):
+            yield column, text, kinds
