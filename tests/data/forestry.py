@@ -1,0 +1,80 @@
+"""A self-evaluation form as bureaus have it, for tests: of a forestry bureau that does not exist. Every number is invented."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+BUREAU, YEAR = "青松县林业和草原局（虚构）", 2024
+_TITLE = "2024年度部门整体支出绩效自评表"
+_HEADS = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "分值", "实际完成值", "得分", "偏差原因分析及改进措施")
+MONEY = (
+    ("年度资金总额", "1,850.00", "1,962.50", "1,921.40", "10", "97.91%", "9.79"),
+    ("其中：基本支出", "1,120.00", "1,146.30", "1,146.30", "", "100.00%", ""),
+    ("项目支出", "730.00", "816.20", "775.10", "", "94.96%", ""),
+)
+ROWS: tuple[tuple[str, ...], ...] = (
+    ("产出指标", "数量指标", "营造林面积", "≥", "5000", "亩", "10", "5200", "10", ""),
+    ("", "", "森林抚育面积", "≥", "12000", "亩", "8", "11400", "7.6", "雨季推迟，余下部分次年一季度完成"),
+    ("", "", "林业有害生物防治培训", "≥", "6", "期", "6", "6", "6", ""),
+    ("", "质量指标", "造林合格率", "≥", "90", "%", "10", "93.5", "10", ""),
+    ("", "时效指标", "造林任务完成时间", "≤", "2024年12月底前", "", "8", "2024-11-20", "8", ""),
+    ("", "成本指标", "每亩造林成本", "≤", "800", "元/亩", "8", "785", "8", ""),
+    ("效益指标", "社会效益指标", "带动林农就业人数", "≥", "300", "人", "10", "342", "10", ""),
+    ("", "生态效益指标", "森林覆盖率", "≥", "62.5", "%", "10", "62.8", "10", ""),
+    ("", "可持续影响指标", "生态环境持续改善", "定性", "效果明显", "", "10", "达成预期指标", "10", ""),
+    ("满意度指标", "服务对象满意度指标", "林区群众满意度", "≥", "90", "%", "10", "92.4", "10", ""),
+)
+
+
+def lines(**changed: str) -> list[list[str]]:
+    """The form as lines of cells. `changed` are cells by address (G7="…")."""
+    wide = len(_HEADS)
+    found = [
+        [_TITLE],
+        ["（数字均为虚构，仅供试用）"],
+        ["部门名称", BUREAU, "", "", "", "", "", "", "金额单位：万元"],
+        ["", "", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+        *(["部门资金" if n == 0 else "", label, "", *rest] for n, (label, *rest) in enumerate(MONEY)),
+        [*_HEADS],
+        *([*row] for row in ROWS),
+        ["总分", "", "", "", "", "", "100", "", "99.39"],
+        ["注：本表数字均为虚构。"],
+        ["填报人：某某", "", "", "联系电话：00000000"],
+    ]
+    found = [line + [""] * (wide - len(line)) for line in found]
+    for at, text in changed.items():
+        found[int(at[1:]) - 1][ord(at[0]) - 65] = text
+    return found
+
+
+def write_xlsx(path: Path, table: list[list[str]], merged: bool = True, numbers: bool = True) -> Path:
+    """The lines as a workbook, with the level cells merged as in printed forms; numbers as numbers."""
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = "自评表"
+    for row, line in enumerate(table, 1):
+        for column, text in enumerate(line, 1):
+            if text:
+                plain = text.replace(",", "")
+                value: Any = float(plain) if numbers and plain.replace(".", "", 1).isdigit() else text
+                sheet.cell(row, column, value)
+    if merged:
+        sheet.merge_cells("A1:J1")
+        first = next(row for row, line in enumerate(table, 1) if line[0] == "一级指标") + 1
+        for column in (1, 2):
+            tops = [row for row in range(first, first + len(ROWS)) if table[row - 1][column - 1]]
+            for top, after in zip(tops, [*tops[1:], first + len(ROWS)], strict=True):
+                if after - 1 > top:
+                    sheet.merge_cells(start_row=top, end_row=after - 1, start_column=column, end_column=column)
+    book.save(path)
+    return path
+
+
+def write_csv(path: Path, table: list[list[str]]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(table)
+    return path
