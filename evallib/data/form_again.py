@@ -50,7 +50,11 @@ def taken_file(data: Path, department: str, year: int) -> Path:
 
 def taken_text(tables: Tables, origins: Mapping[str, Sequence[Mapping[str, str]]], files: Mapping[str, str], reads: Iterable[str]) -> str:
     """What was taken, as it is kept: of which files, what was said about cells, the rows and where each cell came from."""
-    rows = {table: [{"cells": dict(row), "from": dict(at)} for row, at in zip(some, origins[table], strict=True)] for table, some in tables.items() if some}
+    rows = {
+        table: [{"cells": dict(row), "from": dict(at)} for row, at in zip(some, origins[table], strict=True)]
+        for table, some in tables.items()
+        if some
+    }
     kept = {"format": FORMAT, "files": dict(files), "read": [*reads], "tables": rows}
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 

@@ -213,9 +213,7 @@ class _Sheet:
         names = [one for one in self._names(number, columns) if not is_apart(one.text, "side")]
         return names[-1] if names else None
 
-    def _indicator(
-        self, number: int, own: dict[str, Texted], levels: dict[str, Texted], columns: Mapping[str, int]
-    ) -> Iterator[FormRow]:
+    def _indicator(self, number: int, own: dict[str, Texted], levels: dict[str, Texted], columns: Mapping[str, int]) -> Iterator[FormRow]:
         """An indicator's row. A level stands in every row below it until another does; below another first level no second one is kept."""
         if "level_1" in own:
             levels.pop("level_2", None)

@@ -20,7 +20,7 @@ from evallib.model.catalogue import Line
 from evallib.model.errors import Place, near
 from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.made_ids import made_id
-from evallib.model.table_words import ALSO, CHOICES
+from evallib.model.table_words import ALSO, BEHIND, CHOICES
 from evallib.model.units import amount, narrow
 from evallib.model.words import Given, Words, folded, listed
 from evallib.say.numbers import plain as number_text
@@ -44,9 +44,18 @@ class Source(NamedTuple):
     id: str
     raw: Raw
 
-    def of(self, at: tuple[int, int]) -> dict[str, str]:
+    def of(self, at: tuple[int, int]) -> dict[str, Piece | str]:
+        """Where a row stands, as its columns say it."""
         sheet = f"{self.raw.sheet} " if self.raw.sheet else ""
         return {"source": self.id, "section": f"{sheet}{address(*at)}"}
+
+
+def _bare(text: str) -> str:
+    """A target's number with its unit, without the operator before or behind it."""
+    plain_text = narrow(text)
+    before = next((one for one in sorted(_OPERATORS, key=len, reverse=True) if plain_text.startswith(one)), "")
+    behind = next((one for some in BEHIND.values() for one in some if plain_text.endswith(one)), "")
+    return plain_text.removeprefix(before).removesuffix(behind).strip()
 
 
 def why(name: str, **given: Given) -> Words:
@@ -88,8 +97,9 @@ class Projection:
             texts = [{self.raw_text(block, row, head) for row in block.rows} for head in several]
             if any(texts[0] != other for other in texts[1:]):
                 cells = listed(f"{one.text.strip()}（{address(*one.at)}）" for one in several)
-                given = {"cells": cells, "first": address(*several[0].at), "second": address(*several[1].at)}
-                self.ask("form.two_columns", block.raw.place(*several[1].at), column=sentence(f"import.column.{column}"), **given)
+                first, second = (address(*one.at) for one in several[:2])
+                called = sentence(f"import.column.{column}")
+                self.ask("form.two_columns", block.raw.place(*several[1].at), column=called, cells=cells, first=first, second=second)
         for head, meant in block.unknown:
             if meant:
                 self.ask("form.head_near", block.raw.place(*head.at), head.text, near=meant, cell=address(*head.at))
@@ -110,26 +120,27 @@ class Projection:
         for row in block.rows:
             if row.total:
                 if score == "own" and (total := self._score_of(row)):
-                    self._self_score("total", piece(raw, total), source.of(total.at))
+                    self._self_score("total", self._scored(raw, total), source.of(total.at))
                 continue
             assert row.name is not None
             fixed = self._of_framework(row.name.text)
             if fixed is not None:
-                id, points = fixed.id, fixed.points
+                id = fixed.id
                 self._compare_points(block, row, fixed)
             else:
                 group = self._group(block, row)
                 if group is None:
                     continue
                 id = self._made_id(raw, row.name, group)
-                given = {"indicator": id, "name": piece(raw, row.name, row.name.text), "group": group.id, "basis": "own"}
-                self.taken.add("own_indicators", given | self._points(block, row) | source.of(row.name.at))
+                name = piece(raw, row.name, row.name.text)
+                points, where = self._points(block, row), source.of(row.name.at)
+                self.taken.add("own_indicators", {"indicator": id, "name": name, "group": group.id, **points, "basis": "own", **where})
             if fixed is None or needs_target(fixed):
                 self._target(block, row, id, source)
             else:
                 self._computed(block, row, ("target", "actual", "nature", "unit"))
             if (found := self._score_of(row)) and score == "own":
-                self._self_score(id, piece(raw, found), source.of(found.at))
+                self._self_score(id, self._scored(raw, found), source.of(found.at))
             elif found and score == "award":
                 self._award(block, row, id, found, fixed, source)
 
@@ -154,7 +165,11 @@ class Projection:
 
     def _group(self, block: Block, row: FormRow) -> Section | None:
         """The group of the framework that a row's levels name, the deepest first; asked about where there is none or there are several."""
-        levels = [row.cells[level] for level in ("level_2", "level_1") if level in row.cells and row.cells[level].at != (row.name or row.cells[level]).at]
+        levels = [
+            row.cells[level]
+            for level in ("level_2", "level_1")
+            if level in row.cells and row.cells[level].at != (row.name or row.cells[level]).at
+        ]
         for level in levels:
             for text in dict.fromkeys((level.text, group_of(level.text), f"{plain(level.text)}指标")):
                 found = [s for s in self.framework.open_sections if plain(text) in {plain(name) for name in (s.name, s.name_en) if name}]
@@ -172,8 +187,11 @@ class Projection:
         place = raw.place(*name.at)
         for text in (name.text, f"{group.name} {name.text}"):
             id = made_id(text)
-            if self.ids.setdefault(id, (group.id, place)) == (group.id, place):
+            home, _ = self.ids.setdefault(id, (group.id, place))
+            if self.ids[id] == (group.id, place):
                 return id
+            if home == group.id:
+                break
         other = self.ids[id][1]
         self.ask("form.name_twice", place, name.text, other=other.cell or "", cell=address(*name.at))
         return id
@@ -185,23 +203,31 @@ class Projection:
         one = row.cells["points"]
         read = amount(one.text, self.units)
         if read and read[1] is not None and read[1].is_share:
-            return {"points": piece(block.raw, one, number_text(read[0] / 100 * self.framework.points))}
-        return {"points": piece(block.raw, one)}
+            return {"points": piece(block.raw, one, f"{read[0] / 100 * self.framework.points:f}")}
+        return {"points": self._scored(block.raw, one)}
+
+    def _scored(self, raw: Raw, one: Texted) -> Piece:
+        """Points as a number, whether or not their unit stands behind it."""
+        read = amount(one.text, self.units)
+        is_points = read and read[1] is not None and read[1].dimensions == self.units.points.dimensions
+        return piece(raw, one, f"{read[0]:f}" if read and is_points else None)
 
     def _compare_points(self, block: Block, row: FormRow, fixed: Indicator) -> None:
         """Points of an indicator of the framework are the framework's: a form that says others is asked about."""
         said = self._points(block, row).get("points")
         read = amount(said.text, self.units) if said else None
         if said and said.place and (read is None or read[0] != fixed.points):
-            given = {"indicator": fixed.words, "points": number_text(fixed.points), "framework": self.framework.words}
-            self.ask("form.points_differ", said.place, said.text, cell=said.place.cell or "", **given)
+            there, cell = number_text(fixed.points), said.place.cell or ""
+            self.ask(
+                "form.points_differ", said.place, said.text, cell=cell, indicator=fixed.words, points=there, framework=self.framework.words
+            )
 
     def _computed(self, block: Block, row: FormRow, columns_of: tuple[str, ...]) -> None:
         for column in columns_of:
             if column in row.cells:
                 self.leave(block.raw, row.cells[column], why("computed"), acts=False)
 
-    def _self_score(self, id: str, score: Piece, source: Mapping[str, str]) -> None:
+    def _self_score(self, id: str, score: Piece, source: Mapping[str, Piece | str]) -> None:
         before = self.scored.setdefault(id, score)
         if before is score:
             self.taken.add("self_evaluation", {"indicator": id, "score": score, **source})
@@ -214,10 +240,9 @@ class Projection:
         if fixed is None or fixed.rule.takes not in ("score", "tier") or fixed.value == PANEL:
             self.leave(block.raw, score, why("computed"), acts=False)
             return
-        cells = {"indicator": id, "kind": fixed.rule.judgement, "score": piece(block.raw, score), "basis": "own"}
-        if "reason" in row.cells:
-            cells |= {"reason": piece(block.raw, row.cells["reason"])}
-        self.taken.add("judgements", cells | source.of(score.at))
+        reason = {"reason": piece(block.raw, row.cells["reason"])} if "reason" in row.cells else {}
+        given = {"indicator": id, "kind": fixed.rule.judgement, "basis": "own"}
+        self.taken.add("judgements", {**given, "score": self._scored(block.raw, score), **reason, **source.of(score.at)})
 
     def _target(self, block: Block, row: FormRow, id: str, source: Source) -> None:
         """Target and actual, with the operator from the nature, from the target's own cell, or from what kind of target it is."""
@@ -243,7 +268,8 @@ class Projection:
             self._ask_units(raw, row)
         if "target" not in row.cells and "actual" not in row.cells:
             return
-        self.taken.add("targets", {"indicator": id, **cells, "actual_by": "judged" if operator == "words" else "measured"} | source.of(row.cells.get("target", row.name or row.cells["actual"]).at))
+        by, at = "judged" if operator == "words" else "measured", row.cells.get("target") or row.cells["actual"]
+        self.taken.add("targets", {"indicator": id, **cells, "actual_by": by, **source.of(at.at)})
 
     def _ask_operators(self, raw: Raw, row: FormRow, nature: str) -> None:
         """The nature and the target's own cell must say the same."""
@@ -258,23 +284,22 @@ class Projection:
         """A unit in the cell of a number and the one in the column must be the same."""
         stated = self.units.find(row.text("unit")) if row.text("unit") else None
         at = row.cells.get("target")
-        found = re.fullmatch(r"\D*?([\d,.]+\s*\S*)", narrow(at.text)) if at and stated else None
-        read = amount(found[1], self.units) if found else None
-        if at and found and read and read[1] is not None and read[1] != stated:
-            given = {"number": number_text(read[0]), "unit": row.text("unit"), "at": address(*row.cells["unit"].at), "own": read[1].symbol}
+        read = amount(_bare(at.text), self.units) if at and stated else None
+        if at and read and read[1] is not None and read[1] != stated:
+            given = {"number": f"{read[0]:f}", "unit": row.text("unit"), "at": address(*row.cells["unit"].at), "own": read[1].symbol}
             self.ask("form.two_units", raw.place(*at.at), at.text, cell=address(*at.at), **given)
 
     def _ask_shares(self, raw: Raw, row: FormRow) -> None:
         """Of two percentages one that is written as a share (0.95 beside 95) has two readings."""
         unit = self.units.find(row.text("unit")) if row.text("unit") else None
-        numbers = {c: read for c in ("target", "actual") if (read := amount(row.text(c).lstrip("≥≤=<>≧≦ "), self.units))}
+        numbers = {c: read for c in ("target", "actual") if (read := amount(_bare(row.text(c)), self.units))}
         if unit is None or not unit.is_share or len(numbers) < 2:
             return
         for column, other in (("target", "actual"), ("actual", "target")):
             (number, own), beside = numbers[column], numbers[other][0]
             if own is None and 0 < number <= 1 and beside > _SHARE:
                 at = row.cells[column]
-                given = {"share": number_text(number * 100), "number": number_text(number), "beside": row.text(other)}
+                given = {"share": f"{(number * 100).normalize():f}", "number": f"{number:f}", "beside": row.text(other)}
                 self.ask("form.share_or_percent", raw.place(*at.at), at.text, cell=address(*at.at), **given)
 
     # --- money and facts
@@ -300,7 +325,8 @@ class Projection:
                 if line is None or (row is not whole and not adds_up):
                     self.leave(block.raw, row.cells[column], why("no_part" if line else "no_line"), acts=False)
                 elif (name := line.cells.get(column)) and not name.before:
-                    self._fact(block, row.cells[column], name.id, source, (block.heads[column], row.name or row.cells[column], said))
+                    by = (block.heads[column], row.name, said, *(block.heads[other] for other in MONEY if other in block.heads))
+                    self._fact(block, row.cells[column], name.id, source, by)
         for row, _ in named:
             self._execution(block, row, whole, source)
 
@@ -316,16 +342,29 @@ class Projection:
         numbers = [number for row, _ in parts if (number := self._number(row, column)) is not None]
         return sum(numbers, Decimal(0)) if numbers else None
 
-    def _fact(self, block: Block, one: Texted, id: str, source: Source, near_by: tuple[Texted | None, ...], year: str = "", unit: str = "") -> None:
+    def _fact(
+        self, block: Block, one: Texted, id: str, source: Source, near_by: tuple[Texted | None, ...], year: str = "", unit: str = ""
+    ) -> None:
         """A fact's row. The unit of money stands with the number, in the head, the label or above the table; else it is asked for."""
         fact = self.framework.catalogue.facts[id]
         cells: dict[str, Piece | str] = {"fact": id, "year": year or str(self.year), "value": piece(block.raw, one)}
         own = amount(one.text, self.units)
         if not unit and (own is None or own[1] is None):
-            unit = next((found for text in near_by if text and (found := self._money_unit(text.text))), "") if fact.unit.is_money else fact.unit.symbol
+            unit = (
+                next((found for text in near_by if text and (found := self._money_unit(text.text))), "")
+                if fact.unit.is_money
+                else fact.unit.symbol
+            )
             if not unit:
                 head = block.heads.get("value") or next(iter(block.heads.values()))
-                self.ask("form.no_money_unit", block.raw.place(*head.at), one.text, head=head.text.strip(), cell=address(*head.at), unit=self.units.money.symbol)
+                self.ask(
+                    "form.no_money_unit",
+                    block.raw.place(*head.at),
+                    one.text,
+                    head=head.text.strip(),
+                    cell=address(*head.at),
+                    unit=self.units.money.symbol,
+                )
                 return
         self.taken.add("facts", cells | {"unit": unit} | source.of(one.at))
 
@@ -349,7 +388,7 @@ class Projection:
             return
         self._compare_points(block, row, rates[0])
         if "own_score" in row.cells:
-            self._self_score(rates[0].id, piece(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))
+            self._self_score(rates[0].id, self._scored(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))
 
     def _facts(self, block: Block, source: Source, said: Texted | None) -> None:
         catalogue = self.framework.catalogue

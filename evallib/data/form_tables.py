@@ -49,7 +49,11 @@ class Taken:
 
     def add(self, table: str, cells: Mapping[str, Piece | str]) -> dict[str, Piece]:
         """A row of a table; cells without a text are none."""
-        row = {column: Piece(one) if isinstance(one, str) else one for column, one in cells.items() if (one if isinstance(one, str) else one[0])}
+        row = {
+            column: Piece(one) if isinstance(one, str) else one
+            for column, one in cells.items()
+            if (one if isinstance(one, str) else one[0])
+        }
         self.rows.setdefault(table, []).append(row)
         return row
 
@@ -67,7 +71,9 @@ class _FormGrid(Grid):
         cells = self.made[row]
         at = cells[column].place if column in cells else None
         beside = next((one.place for one in cells.values() if one.place), None)
-        found = at or Place((beside or Place(self.file)).file, None, title or column, beside.sheet if beside else None, beside.cell if beside else None)
+        found = at or Place(
+            (beside or Place(self.file)).file, None, title or column, beside.sheet if beside else None, beside.cell if beside else None
+        )
         self.asked[found] = (row, column or "")
         return found
 
@@ -137,7 +143,8 @@ def read_tables(taken: Taken, units: Units) -> Read:
             for n, row in enumerate(made)
         ]
         taken.rows[table] = [*made]
-    return Read(tables, typed, tuple(lacking), tuple(left), tuple(dict.fromkeys(asked)), reader)
+    first = {(one.place, "" if one.place.cell else one.code): one for one in reversed(asked)}
+    return Read(tables, typed, tuple(lacking), tuple(left), tuple(reversed(first.values())), reader)
 
 
 def _grid(made: tuple[dict[str, Piece], ...], ids: list[str]) -> _FormGrid:

@@ -1,4 +1,4 @@
-"""What forms that people have call their columns, rows and groups: the words of `catalogue/words/forms.toml`, and how texts are held against them."""
+"""What forms call their columns, rows and groups: the words of `catalogue/words/forms.toml`, and how texts are held against them."""
 
 from __future__ import annotations
 

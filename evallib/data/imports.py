@@ -45,8 +45,8 @@ _READ = re.compile(r"(?:(.+)!)?\$?([A-Za-z]{1,2})\$?([1-9]\d{0,5})=(.*)", re.DOT
 class Imported:
     """What an import took and wrote, or would write.
 
-    `taken` are the raw rows with the cells they came from; `lacking` what the year still needs; `changes` what another import of the same year
-    changed, with where what was there before is kept. `evaluation` tells which indicators have no number yet.
+    `taken` are the raw rows with the cells they came from; `lacking` what the year still needs; `changes` what another import changed,
+    with where what was there before is kept. `evaluation` tells which indicators have no number yet.
     """
 
     listing: Listing
@@ -162,7 +162,10 @@ def _planned(
 def _origins(rows: Mapping[str, Sequence[Mapping[str, Piece]]]) -> dict[str, list[dict[str, str]]]:
     """Where each cell came from: file, sheet and address."""
     return {
-        table: [{c: "!".join(filter(None, (at.file, at.sheet, at.cell))) for c, one in row.items() if (at := one.place)} for row in rows.get(table, ())]
+        table: [
+            {c: "!".join(filter(None, (at.file, at.sheet, at.cell))) for c, one in row.items() if (at := one.place)}
+            for row in rows.get(table, ())
+        ]
         for table in TABLES
     }
 
@@ -172,7 +175,11 @@ def _reread(raws: Sequence[Raw], reads: Iterable[str]) -> list[Raw]:
     by_sheet: dict[int, dict[At, str]] = {}
     for said in reads:
         found = _READ.fullmatch(said.strip())
-        meant = [n for n, raw in enumerate(raws) if found and (raw.sheet or Path(raw.file).stem) == found[1]] if found and found[1] else [*range(len(raws))]
+        meant = (
+            [n for n, raw in enumerate(raws) if found and (raw.sheet or Path(raw.file).stem) == found[1]]
+            if found and found[1]
+            else [*range(len(raws))]
+        )
         if found is None or len(meant) != 1:
             raise refused("form.read_wrong", "--read", said)
         index = 0
@@ -184,7 +191,11 @@ def _reread(raws: Sequence[Raw], reads: Iterable[str]) -> list[Raw]:
 
 def _kind(sheets: Sequence[Sheeted]) -> Kind | None:
     """The kind of form: by its titles, else the name of its sheet or file."""
-    for texts in ([one.text for s in sheets for one in s.titles], [s.raw.sheet or "" for s in sheets], [Path(s.raw.file).stem for s in sheets]):
+    for texts in (
+        [one.text for s in sheets for one in s.titles],
+        [s.raw.sheet or "" for s in sheets],
+        [Path(s.raw.file).stem for s in sheets],
+    ):
         if (kind := kind_of_form(texts)) is not None:
             return kind
     return None
@@ -194,7 +205,10 @@ def _year(sheets: Sequence[Sheeted], year: int | None) -> int:
     """The year: as named, else the one that the forms say above their tables, else the one in the names of the files."""
     if year is not None:
         return year
-    said = [[one.text for s in sheets for one in (*s.titles, *(f for what, f in s.fields.items() if what == "year"))], [Path(s.raw.file).stem for s in sheets]]
+    said = [
+        [one.text for s in sheets for one in (*s.titles, *(f for what, f in s.fields.items() if what == "year"))],
+        [Path(s.raw.file).stem for s in sheets],
+    ]
     for texts in said:
         years = sorted({int(one) for text in texts for one in (_YEAR.findall(text) or re.findall(r"^(20\d\d)(?:年度?)?$", text.strip()))})
         if len(years) == 1:
@@ -250,5 +264,6 @@ def _profile(taken: Taken, sheets: Sequence[Sheeted], listing: Listing) -> None:
         for field in ("project", "department"):
             if field in sheet.fields and folded(sheet.fields[field].text) == folded(listing.name):
                 one, id = sheet.fields[field], taken.rows["sources"][0]["source"].text
-                taken.add("profile", {"key": "full_name", "text": Piece(one.text, sheet.raw.place(*one.at))} | Source(id, sheet.raw).of(one.at))
+                text = Piece(one.text, sheet.raw.place(*one.at))
+                taken.add("profile", {"key": "full_name", "text": text, **Source(id, sheet.raw).of(one.at)})
                 return

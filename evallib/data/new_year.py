@@ -115,6 +115,7 @@ def usual_framework(data: Path, department: str, year: int, name: str, kind: Kin
 
 
 def refuse_bad_code(department: str, year: int) -> None:
+    """Raise InputRefused where a code or a year is none that data can be of."""
     if not re.fullmatch(CODE, department) or department in RESERVED:
         raise refused("department.code_wrong", "departments.csv", department)
     if year not in YEARS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from openpyxl import Workbook
 BUREAU, YEAR = "青松县林业和草原局（虚构）", 2024
 _TITLE = "2024年度部门整体支出绩效自评表"
 _HEADS = ("一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", "分值", "实际完成值", "得分", "偏差原因分析及改进措施")
+_NUMBER = re.compile(r"\d{1,3}(,\d{3})*(\.\d+)?|\d+(\.\d+)?")
 MONEY = (
     ("年度资金总额", "1,850.00", "1,962.50", "1,921.40", "10", "97.91%", "9.79"),
     ("其中：基本支出", "1,120.00", "1,146.30", "1,146.30", "", "100.00%", ""),
@@ -31,8 +33,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
 
 
 def lines(**changed: str) -> list[list[str]]:
-    """The form as lines of cells. `changed` are cells by address (G7="…")."""
-    wide = len(_HEADS)
+    """The form as lines of cells; two more columns are empty. `changed` are cells by address (G7="…")."""
+    wide = len(_HEADS) + 2
     found = [
         [_TITLE],
         ["（数字均为虚构，仅供试用）"],
@@ -59,8 +61,7 @@ def write_xlsx(path: Path, table: list[list[str]], merged: bool = True, numbers:
     for row, line in enumerate(table, 1):
         for column, text in enumerate(line, 1):
             if text:
-                plain = text.replace(",", "")
-                value: Any = float(plain) if numbers and plain.replace(".", "", 1).isdigit() else text
+                value: Any = float(text.replace(",", "")) if numbers and _NUMBER.fullmatch(text) else text
                 sheet.cell(row, column, value)
     if merged:
         sheet.merge_cells("A1:J1")
