@@ -15,8 +15,9 @@ from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, data_root
 from evallib.data.form_again import Change, Compared, Keep, compare, read_raw, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
-from evallib.data.form_project import Projection, Source
+from evallib.data.form_project import Projection
 from evallib.data.form_tables import Left, Piece, Taken, read_tables
+from evallib.data.form_taking import Source
 from evallib.data.form_words import Kind, kind_of_form
 from evallib.data.forms_in import read_form
 from evallib.data.load import Departments, load_departments

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.data.forestry import BUREAU, YEAR, lines, write_csv, write_xlsx
 
 from evallib.data.imports import import_forms
 from evallib.data.working_folder import lay_out
-from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
 from evallib.model.made_ids import made_id
+from tests.data.forestry import BUREAU, lines, write_xlsx
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "forms.toml").read_text(encoding="utf-8"))["case"]
 CODE = made_id(BUREAU)

@@ -1,0 +1,120 @@
+"""Rows of a form that are money or facts: each a fact of the catalogue, with the unit that the form says. What has none is asked about."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from evallib.data.form_blocks import Block, FormRow, Texted
+from evallib.data.form_tables import Piece, piece
+from evallib.data.form_taking import Source, Taking, why
+from evallib.data.form_words import bracketed, line_of, plain
+from evallib.data.sheets import address
+from evallib.model.catalogue import Line
+from evallib.model.errors import near
+from evallib.model.units import amount
+
+MONEY = ("approved", "adjusted", "spent")
+
+
+class MoneyRows(Taking):
+    """The rows that are money or facts."""
+
+    def _lines(self) -> tuple[Line, ...]:
+        """The lines of the catalogue's table of money that is approved, adjusted and spent."""
+        tables = self.framework.catalogue.lines.values()
+        return next((lines for lines in tables if any(one.total and {*MONEY} <= one.cells.keys() for one in lines)), ())
+
+    def take_money(self, block: Block, source: Source, said: Texted | None) -> None:
+        rows = [row for row in block.rows if row.name and not row.total] + [row for row in block.rows if row.total]
+        named = [(row, self._line(row)) for row in rows]
+        whole = next((row for row, line in named if line and line.total), None)
+        parts = [(row, line) for row, line in named if row is not whole]
+        for column in (column for column in MONEY if column in block.heads):
+            if whole is None or all(line for _, line in parts):
+                adds_up = whole is None or self._sum(parts, column) in (None, self._number(whole, column))
+            else:
+                adds_up = False
+            for row, line in named:
+                if column not in row.cells:
+                    continue
+                if line is None or (row is not whole and not adds_up):
+                    self.leave(block.raw, row.cells[column], why("no_part" if line else "no_line"), acts=False)
+                elif (name := line.cells.get(column)) and not name.before:
+                    by = (block.heads[column], row.name, said, *(block.heads[other] for other in MONEY if other in block.heads))
+                    self._fact(block, row.cells[column], name.id, source, by)
+        for row, _ in named:
+            self._execution(block, row, whole, source)
+
+    def _line(self, row: FormRow) -> Line | None:
+        called = "total" if row.total else line_of(row.name.text if row.name else "")
+        return next((one for one in self._lines() if (one.total if called == "total" else called and one.name.zh == called)), None)
+
+    def _number(self, row: FormRow, column: str) -> Decimal | None:
+        read = amount(row.text(column), self.units)
+        return read[0] if read else None
+
+    def _sum(self, parts: list[tuple[FormRow, Line | None]], column: str) -> Decimal | None:
+        numbers = [number for row, _ in parts if (number := self._number(row, column)) is not None]
+        return sum(numbers, Decimal(0)) if numbers else None
+
+    def _fact(
+        self, block: Block, one: Texted, id: str, source: Source, near_by: tuple[Texted | None, ...], year: str = "", unit: str = ""
+    ) -> None:
+        """A fact's row. The unit of money stands with the number, in the head, the label or above the table; else it is asked for."""
+        fact = self.framework.catalogue.facts[id]
+        cells: dict[str, Piece | str] = {"fact": id, "year": year or str(self.year), "value": piece(block.raw, one)}
+        own = amount(one.text, self.units)
+        if not unit and (own is None or own[1] is None):
+            unit = (
+                next((found for text in near_by if text and (found := self._money_unit(text.text))), "")
+                if fact.unit.is_money
+                else fact.unit.symbol
+            )
+            if not unit:
+                head = block.heads.get("value") or next(iter(block.heads.values()))
+                self.ask(
+                    "form.no_money_unit",
+                    block.raw.place(*head.at),
+                    one.text,
+                    head=head.text.strip(),
+                    cell=address(*head.at),
+                    unit=self.units.money.symbol,
+                )
+                return
+        self.taken.add("facts", cells | {"unit": unit} | source.of(one.at))
+
+    def _money_unit(self, text: str) -> str:
+        """The unit of money that a text says in brackets, or is."""
+        for said in (*bracketed(text), text):
+            word = re.sub(r"^(?:金额)?单位[:：]?", "", plain(said))
+            unit = self.units.find(word) if word else None
+            if unit is not None and unit.is_money:
+                return unit.symbol
+        return ""
+
+    def _execution(self, block: Block, row: FormRow, whole: FormRow | None, source: Source) -> None:
+        """Points and score of the row of the total belong to the indicator that sets spending against the budget; the rate is computed."""
+        self.computed(block, row, ("rate",))
+        wanted = {line.cells[column].id for line in self._lines() if line.total for column in ("adjusted", "spent")}
+        formulas = self.framework.catalogue.formulas
+        rates = [i for i in self.framework.indicators if i.value in formulas and {name.id for name in formulas[i.value].inputs} == wanted]
+        if row is not whole or len(rates) != 1:
+            self.computed(block, row, ("points", "own_score"))
+            return
+        self.compare_points(block, row, rates[0])
+        if "own_score" in row.cells:
+            self.self_score(rates[0].id, self.scored_points(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))
+
+    def take_facts(self, block: Block, source: Source, said: Texted | None) -> None:
+        catalogue = self.framework.catalogue
+        for row in block.rows:
+            if row.name is None or "value" not in row.cells:
+                continue
+            id = catalogue.find(row.name.text) or catalogue.find(re.sub(r"[(（][^()（）]*[)）]$", "", row.name.text).strip())
+            if id not in catalogue.facts:
+                like = near(row.name.text, [fact.name.zh for fact in catalogue.facts.values()], 1)
+                self.leave(block.raw, row.name, why("fact_near", near=like[0]) if like else why("no_fact"))
+                continue
+            unit, year = row.text("unit"), row.text("year").rstrip("年度")
+            self._fact(block, row.cells["value"], id, source, (row.name, block.heads["value"], said), year, unit)
