@@ -124,9 +124,10 @@ class _Sheet:
         for kind in KINDS:
             first = self._across(number)
             second = {} if follower is None else self._second_line(kind, number, follower)
-            if second and self._is_head(self._block(kind, second)):  # that is a head by itself, and what stands above it is none
-                second = {}
             block = self._block(kind, first | second)
+            alone = self._block(kind, second)
+            if second and self._is_head(alone) and alone.heads.keys() == block.heads.keys():  # what stands above a head is none of it
+                second, block = {}, self._block(kind, first)
             if self._is_head(block):
                 return block, 2 if second else 1
         return None
@@ -158,7 +159,7 @@ class _Sheet:
         heads: dict[str, Texted] = {}
         twice: dict[str, list[Texted]] = {}
         unknown, passed = list[Texted](), list[Texted]()
-        for index, head in sorted(texts.items()):
+        for index, head in sorted(texts.items(), key=lambda one: (is_apart(one[1].text, "side"), one[0])):
             at = Texted(head.text, (head.at[0], index))
             column = column_of(kind, head.text)
             if column == "passed":
@@ -166,7 +167,7 @@ class _Sheet:
             elif not column:
                 unknown.append(at)
             elif column in heads:
-                if self.over.get(at.at, at.at) != self.over.get(heads[column].at, heads[column].at):
+                if not is_apart(head.text, "side") and self.over.get(at.at, at.at) != self.over.get(heads[column].at, heads[column].at):
                     twice.setdefault(column, [heads[column]]).append(at)
             else:
                 heads[column] = at
