@@ -145,7 +145,7 @@ def _row(
         changes.append(Change(called, "", "+"))
         return
     if now is None and then is not None:
-        if here is None:
+        if here is None or table == "sources":  # other rows may name it
             return
         if _same(then, here) or keep == "form":
             del data[key]

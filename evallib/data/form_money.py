@@ -10,20 +10,30 @@ from evallib.data.form_tables import Piece, piece
 from evallib.data.form_taking import Source, Taking, why
 from evallib.data.form_words import bracketed, line_of, plain
 from evallib.data.sheets import address
-from evallib.model.catalogue import Line
+from evallib.model.catalogue import Catalogue, Line
 from evallib.model.errors import near
+from evallib.model.framework import Framework, Indicator
 from evallib.model.units import amount
 
 MONEY = ("approved", "adjusted", "spent")
 
 
+def spending_lines(catalogue: Catalogue) -> tuple[Line, ...]:
+    """The lines of the catalogue's table of money that is approved, adjusted and spent."""
+    tables = catalogue.lines.values()
+    return next((lines for lines in tables if any(one.total and {*MONEY} <= one.cells.keys() for one in lines)), ())
+
+
+def rate_of(framework: Framework) -> Indicator | None:
+    """The indicator that sets what was spent against the adjusted budget; None where there is none, or more than one."""
+    wanted = {line.cells[column].id for line in spending_lines(framework.catalogue) if line.total for column in ("adjusted", "spent")}
+    formulas = framework.catalogue.formulas
+    found = [i for i in framework.indicators if i.value in formulas and {name.id for name in formulas[i.value].inputs} == wanted]
+    return found[0] if wanted and len(found) == 1 else None
+
+
 class MoneyRows(Taking):
     """The rows that are money or facts."""
-
-    def _lines(self) -> tuple[Line, ...]:
-        """The lines of the catalogue's table of money that is approved, adjusted and spent."""
-        tables = self.framework.catalogue.lines.values()
-        return next((lines for lines in tables if any(one.total and {*MONEY} <= one.cells.keys() for one in lines)), ())
 
     def take_money(self, block: Block, source: Source, said: Texted | None) -> None:
         rows = [row for row in block.rows if row.name and not row.total] + [row for row in block.rows if row.total]
@@ -48,7 +58,8 @@ class MoneyRows(Taking):
 
     def _line(self, row: FormRow) -> Line | None:
         called = "total" if row.total else line_of(row.name.text if row.name else "")
-        return next((one for one in self._lines() if (one.total if called == "total" else called and one.name.zh == called)), None)
+        lines = spending_lines(self.framework.catalogue)
+        return next((one for one in lines if (one.total if called == "total" else called and one.name.zh == called)), None)
 
     def _number(self, row: FormRow, column: str) -> Decimal | None:
         read = amount(row.text(column), self.units)
@@ -96,15 +107,13 @@ class MoneyRows(Taking):
     def _execution(self, block: Block, row: FormRow, whole: FormRow | None, source: Source) -> None:
         """Points and score of the row of the total belong to the indicator that sets spending against the budget; the rate is computed."""
         self.computed(block, row, ("rate",))
-        wanted = {line.cells[column].id for line in self._lines() if line.total for column in ("adjusted", "spent")}
-        formulas = self.framework.catalogue.formulas
-        rates = [i for i in self.framework.indicators if i.value in formulas and {name.id for name in formulas[i.value].inputs} == wanted]
-        if row is not whole or len(rates) != 1:
+        rate = rate_of(self.framework)
+        if row is not whole or rate is None:
             self.computed(block, row, ("points", "own_score"))
             return
-        self.compare_points(block, row, rates[0])
+        self.compare_points(block, row, rate)
         if "own_score" in row.cells:
-            self.self_score(rates[0].id, self.scored_points(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))
+            self.self_score(rate.id, self.scored_points(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))
 
     def take_facts(self, block: Block, source: Source, said: Texted | None) -> None:
         catalogue = self.framework.catalogue

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from evallib.data.form_out import write_form
 from evallib.data.imports import import_forms
 from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
+from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import made_id
 from tests.data.forestry import BUREAU, YEAR, lines, write_csv, write_xlsx
 
@@ -184,3 +186,42 @@ def test_data_that_was_not_imported_is_left_alone(data: Path, tmp_path: Path) ->
     with pytest.raises(InputRefused, match="not imported"):
         import_forms(data, [form])
     assert made.read_bytes() == held
+
+
+# --- and back
+
+
+def _data_of(evaluation: Evaluation) -> dict[str, list[dict[str, Any]]]:
+    """What a form says of a year, without where it stands."""
+    tables = ("facts", "own_indicators", "targets", "self_evaluation")
+    rows = {table: [row.model_dump(exclude={"source", "section"}) for row in getattr(evaluation.record, table)] for table in tables}
+    return {table: sorted(some, key=str) for table, some in rows.items()}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"H10": "1.14万亩", "D9": "区间", "E9": "5000~6000"},
+        {"D14": "<", "H9": "不适用", "J9": "不适用"},
+        {"H17": "部分达成", "J17": "未全部达到"},
+    ],
+    ids=["as it stands", "range and scale", "state", "words"],
+)
+def test_the_form_that_is_written_says_the_same_year(changed: dict[str, str], data: Path, tmp_path: Path) -> None:
+    import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines(**changed))])
+    first = evaluate_year(data, CODE, YEAR).evaluation
+    write_form(first, tmp_path / "back.xlsx")
+    other = lay_out(tmp_path / "other") / "data"
+    found = import_forms(other, [tmp_path / "back.xlsx"])
+    assert not [one for one in found.left if one.acts]
+    again = evaluate_year(other, CODE, YEAR).evaluation
+    assert _data_of(again) == _data_of(first)
+    assert (again.total, again.self_total) == (first.total, first.self_total)
+    assert import_forms(data, [tmp_path / "back.xlsx"]).changes == ()  # and in its own place there is nothing to change
+
+
+def test_the_form_is_not_written_over_a_file(data: Path, tmp_path: Path) -> None:
+    import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines())])
+    with pytest.raises(InputRefused, match="already there"):
+        write_form(evaluate_year(data, CODE, YEAR).evaluation, tmp_path / "form.xlsx")
