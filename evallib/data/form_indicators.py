@@ -8,7 +8,7 @@ from evallib.checks.targets import needs_target
 from evallib.data.cells import read_day
 from evallib.data.form_blocks import Block, FormRow, Texted
 from evallib.data.form_tables import Piece, piece
-from evallib.data.form_taking import Source, Taking, why
+from evallib.data.form_taking import Source, Taking
 from evallib.data.form_words import group_of, is_apart, nature_of, plain
 from evallib.data.sheets import Raw, address
 from evallib.model.errors import near
@@ -122,12 +122,13 @@ class IndicatorRows(Taking):
         return id
 
     def _award(self, block: Block, row: FormRow, id: str, score: Texted, fixed: Indicator | None, source: Source) -> None:
-        """A score that the evaluators gave: a judgement where the rule asks for one; else it is computed."""
-        if fixed is None or fixed.rule.takes not in ("score", "tier") or fixed.value == PANEL:
-            self.leave(block.raw, score, why("computed"), acts=False)
+        """A score that the evaluators gave: their judgement where people decide; where it is computed, held against that later."""
+        if fixed is None or fixed.rule.takes == "number" or fixed.value == PANEL:
+            self.compared[id] = piece(block.raw, score)
             return
+        kind = "award" if fixed.rule.judgement == "award" and fixed.rule.takes == "score" else "override"
         reason = {"reason": piece(block.raw, row.cells["reason"])} if "reason" in row.cells else {}
-        given = {"indicator": id, "kind": fixed.rule.judgement, "basis": "own"}
+        given = {"indicator": id, "kind": kind, "basis": "own"}
         self.taken.add("judgements", {**given, "score": self.scored_points(block.raw, score), **reason, **source.of(score.at)})
 
     def _target(self, block: Block, row: FormRow, id: str, source: Source) -> None:

@@ -16,10 +16,10 @@ from evallib.data.whole import whole
 from evallib.data.workbook_sheet import FONTS, packed, put_text, shown_width
 from evallib.model.catalogue import Line
 from evallib.model.evaluation import Evaluation, IndicatorResult
-from evallib.model.facts import Facts
+from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Target
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import convert, parse_decimal
+from evallib.model.units import Unit, convert, parse_decimal
 from evallib.say.refusals import refused
 
 _HEADS = ("level_1", "level_2", "name", "nature", "target", "unit", "points", "actual", "own_score", "reason")
@@ -72,8 +72,8 @@ class _Form:
         rows = [i for i in self.e.indicators if i.id != rate]
         self.lines += [self._indicator(i) for i in rows]
         self.lines.append([_first("totals", "sum"), *[""] * 5, _number(self.e.points), "", _number(self.scores.get("total")), ""])
-        signature = forms()["apart"]["signature"]
-        self.lines.append([f"{signature[0]}：", "", "", f"{signature[5]}：", "", "", "", f"{signature[10]}："])
+        name, telephone, day = (f"{one}：" for one in forms()["apart"]["signed"])
+        self.lines.append([name, "", "", telephone, "", "", "", day])
         return self._book(title, first, first + len(rows))
 
     def _money_lines(self, title: str, field: str) -> str:
@@ -82,24 +82,30 @@ class _Form:
         facts, year = Facts(self.e.catalogue, self.record), self.record.year
         given = [(line, [facts.find(line.cells[c].id, year) if c in line.cells else None for c in MONEY]) for line in lines]
         given = [(line, found) for line, found in given if any(one and one.value is not None for one in found)]
-        typed = {
-            self.units.read(row.unit) for row in self.record.facts if any(row.fact == n.id for line in lines for n in line.cells.values())
-        }
+        shown = {name.id for line in lines for name in line.cells.values()}
+        typed = {self.units.read(row.unit) for row in self.record.facts if row.fact in shown}
         unit = max(typed, key=lambda one: one.factor, default=self.units.money)
-        self.lines += [
-            [title],
-            [_first("fields", field), self.record.name.zh, *[""] * 6, f"{forms()['fields']['money'][1]}：{unit.symbol}"],
-        ]
+        money = f"{forms()['fields']['money'][1]}：{unit.symbol}"
+        self.lines += [[title], [_first("fields", field), self.record.name.zh, *[""] * 6, money]]
         if not given:
             return ""
         self._head(["", "", "", *(_first("money", column) for column in _MONEY_HEADS)])
         rate = rate_of(self.framework)
         wanted = rate.id if rate else ""
         for line, found in sorted(given, key=lambda one: not one[0].total):
-            numbers = [_number(convert(one.value, one.unit, unit)) if one and one.value is not None else "" for one in found]
+            numbers = [self._amount(one, unit) for one in found]
             rest = self._rate(wanted) if line.total and wanted else ["", "", ""]
             self.lines.append(["", _line_name(line), "", *numbers, *rest])
         return wanted
+
+    def _amount(self, one: InputValue | None, unit: Unit) -> str:
+        """An amount in the unit of the form: with the decimals that were typed where it was typed so."""
+        if one is None or one.value is None:
+            return ""
+        row = self.record.find_fact(one.fact, one.year)
+        if row is not None and row.value is not None and self.units.find(row.unit) == unit:
+            return _number(row.value)
+        return _number(convert(one.value, one.unit, unit).normalize())
 
     def _rate(self, id: str) -> _Texts:
         result = self.e.indicator(id)
@@ -130,7 +136,7 @@ class _Form:
             other = row.actual_unit and self.units.find(row.actual_unit) != self.units.find(row.unit)
             return f"{row.actual:f}{row.actual_unit if other else ''}"
         result, unit = self.e.target(row.indicator), self.units.read(row.unit)
-        return _number(convert(result.actual, result.unit, unit)) if result and result.actual is not None else ""
+        return _number(convert(result.actual, result.unit, unit).normalize()) if result and result.actual is not None else ""
 
     # --- the sheet
 
@@ -186,7 +192,7 @@ def _line_name(line: Line) -> str:
 def _number(value: Decimal | None) -> str:
     if value is None:
         return ""
-    return f"{value.normalize():f}" if value else "0"
+    return f"{value:f}"
 
 
 def _asked(row: Target) -> str:

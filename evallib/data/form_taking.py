@@ -42,6 +42,8 @@ class Taking:
         self.units, self.taken = framework.catalogue.units, Taken()
         self.ids: dict[str, tuple[str, Place]] = {}
         self.scored: dict[str, Piece] = {}
+        self.compared: dict[str, Piece] = {}
+        """Scores that the evaluators gave to what is computed."""
 
     def ask(self, name: str, place: Place, found: str = "", /, **given: Given) -> None:
         self.taken.asked.append(problem(name, place, found, **given))

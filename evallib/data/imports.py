@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ from evallib.data.form_again import Change, Compared, Keep, compare, read_raw, r
 from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
 from evallib.data.form_project import Projection
 from evallib.data.form_tables import Left, Piece, Taken, read_tables
-from evallib.data.form_taking import Source
+from evallib.data.form_taking import Source, why
 from evallib.data.form_words import Kind, kind_of_form
 from evallib.data.forms_in import read_form
 from evallib.data.load import Departments, load_departments
@@ -34,7 +34,9 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Listing, Record
+from evallib.model.units import amount
 from evallib.model.words import Lang, Words, folded, listed
+from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.score.scoring import evaluate
 
@@ -155,9 +157,20 @@ def _planned(
     wrong = (one for one in check_record(rules, record, read.reader.place) if one.level == "error")
     lacking = tuple(dict.fromkeys((*read.lacking, *wrong)))
     rows = projection.taken.rows
-    found = Imported(listing, year, rules, rows, read.left, lacking, evaluate(rules, record), there, there is not None, compared.changes)
+    evaluation = evaluate(rules, record)
+    left = (*read.left, *_differing(evaluation, projection.compared))
+    found = Imported(listing, year, rules, rows, left, lacking, evaluation, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
+
+
+def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:
+    """The scores of a form that are computed otherwise: the computed one counts, until somebody overrides it with a reason."""
+    for id, said in scores.items():
+        score = evaluation.indicator(id).score if id in evaluation.in_force else None
+        read = amount(said.text, evaluation.catalogue.units)
+        if said.place and (read is None or score is None or read[0] != score):
+            yield Left(said.place, said.text, why("score_differs", score="—" if score is None else plain(score, 2)))
 
 
 def _origins(rows: Mapping[str, Sequence[Mapping[str, Piece]]]) -> dict[str, list[dict[str, str]]]:

@@ -79,3 +79,33 @@ def write_csv(path: Path, table: list[list[str]]) -> Path:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows(table)
     return path
+
+
+def scoring_table() -> list[list[str]]:
+    """A scoring table of the same bureau under the common framework of departments: scores that the evaluators gave, and why."""
+    heads = ["一级指标", "二级指标", "三级指标", "分值", "评分标准", "评价得分", "评分理由"]
+    return [
+        ["青松县林业和草原局2024年度部门整体支出绩效评价评分表（虚构）"],
+        ["部门名称：" + BUREAU],
+        heads,
+        ["投入", "目标设定", "绩效目标合理性", "3", "依据充分、符合职责", "2.5", "个别目标未细化到股室"],
+        ["", "", "绩效指标明确性", "3", "清晰、可衡量", "2", "两项指标没有数值"],
+        ["", "预算配置", "在职人员控制率", "3", "不超编得满分", "2", "借调一人"],
+        ["过程", "预算执行", "预算完成率", "5", "每低 5 个百分点扣 2 分", "5", ""],
+        ["合计", "", "", "14", "", "11.5", ""],
+    ]
+
+
+def fact_table() -> list[list[str]]:
+    """Facts by name, in two units."""
+    return [
+        ["2024年度部门基础数据（虚构）", "", "", ""],
+        ["序号", "数据项", "数值", "单位"],
+        ["1", "编制人数", "48", "人"],
+        ["2", "公用经费预算", "126.40", "万元"],
+        ["3", "公用经费决算", "119.85", "万元"],
+        ["4", "在职人数", "45", "人"],
+        ["5", "支出决算数", "1,921.40", "万元"],
+        ["6", "调整后预算支出", "1,962.50", "万元"],
+        ["7", "在岗人员数", "44", "人"],
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -9,18 +11,22 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from typer.testing import CliRunner
 
+from evallib.cli.main import app
 from evallib.data.form_out import write_form
 from evallib.data.imports import import_forms
 from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
+from evallib.kit import CATALOGUE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import made_id
-from tests.data.forestry import BUREAU, YEAR, lines, write_csv, write_xlsx
+from tests.data.forestry import BUREAU, YEAR, fact_table, lines, scoring_table, write_csv, write_xlsx
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "forms.toml").read_text(encoding="utf-8"))["case"]
 CODE = made_id(BUREAU)
+SOFFICE = shutil.which("soffice")
 
 
 @pytest.fixture(scope="module")
@@ -225,3 +231,98 @@ def test_the_form_is_not_written_over_a_file(data: Path, tmp_path: Path) -> None
     import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines())])
     with pytest.raises(InputRefused, match="already there"):
         write_form(evaluate_year(data, CODE, YEAR).evaluation, tmp_path / "form.xlsx")
+
+
+# --- tables of other kinds
+
+
+def test_a_scoring_table_and_a_table_of_facts_are_taken_together(data: Path, tmp_path: Path) -> None:
+    forms = [write_xlsx(tmp_path / "评分表.xlsx", scoring_table(), merged=False), write_csv(tmp_path / "基础数据.csv", fact_table())]
+    found = import_forms(data, forms, framework="department-mof-2013")
+    evaluation = found.evaluation
+    scores = {i.name.zh: i.score for i in evaluation.indicators if i.status == "scored"}
+    assert scores == {
+        "绩效目标合理性": Decimal("2.5"),
+        "绩效指标明确性": Decimal(2),
+        "在职人员控制率": Decimal(3),
+        "预算完成率": Decimal(5),
+        "公用经费控制率": Decimal(2),
+    }
+    left = {one.text: one.why.zh for one in found.left if one.acts}
+    assert [*left] == ["在岗人员数", "2"]  # no such fact, and a score that is computed as another
+    assert "3.00" in left["2"]
+    assert found.open_points[0] == 59  # of the framework's own; the groups that are open hold nothing yet
+    assert evaluation.record.judgements[0].reason == "个别目标未细化到股室"
+
+
+def test_facts_of_money_without_a_unit_are_asked_about(county: Path, tmp_path: Path) -> None:
+    table = [[cell for cell in line if cell != "万元"] for line in fact_table()]
+    form = write_csv(tmp_path / "基础数据.csv", [line + [""] * (4 - len(line)) for line in table])
+    given: dict[str, Any] = {"department": BUREAU, "framework": "department-mof-2013", "dry": True}
+    with pytest.raises(InputRefused) as refusal:
+        import_forms(county, [form], **given)
+    assert [problem.code for problem in refusal.value.problems] == ["form.no_money_unit"]
+    assert import_forms(county, [form], reads=["C2=数值（万元）"], **given).taken["facts"][1]["unit"].text == "万元"
+
+
+# --- the programs that people have, and the command line
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed: apt-get install libreoffice-calc")
+def test_libreoffice_saves_the_form_and_it_says_the_same(county: Path, tmp_path: Path) -> None:
+    form = write_xlsx(tmp_path / "form.xlsx", lines())
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    out = tmp_path / "saved"
+    command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(form)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    ours, theirs = (import_forms(county, [file], dry=True) for file in (form, out / "form.xlsx"))
+    assert _data_of(theirs.evaluation) == _data_of(ours.evaluation)
+    assert [(one.place.cell, one.text) for one in theirs.left] == [(one.place.cell, one.text) for one in ours.left]
+
+
+def test_the_command_tells_what_it_took_and_goes_on_to_a_report(data: Path, tmp_path: Path) -> None:
+    form = write_xlsx(tmp_path / "form.xlsx", lines(K8="责任股室", K9="营林股", H10=""))
+    ran = CliRunner().invoke(app, ["import", str(form), "--data", str(data), "--dry-run"])
+    assert ran.exit_code == 0, ran.output
+    assert not (data / "departments").exists()
+    assert all(text in ran.output for text in ("责任股室", "8 分", "森林抚育面积", "什么也没有写"))
+    ran = CliRunner().invoke(app, ["import", str(write_xlsx(form, lines())), "--data", str(data), "--lang", "en"])
+    assert ran.exit_code == 0, ran.output
+    assert f"evallib report {CODE} {YEAR}" in ran.output
+    ran = CliRunner().invoke(app, ["export", CODE, str(YEAR), "--as", "form", "--out", str(tmp_path), "--data", str(data)])
+    assert ran.exit_code == 0, ran.output
+    assert (tmp_path / f"{CODE}-2024年度部门整体支出绩效自评表.xlsx").is_file()
+
+
+def test_no_cell_need_be_added_and_no_id_typed(data: Path, tmp_path: Path) -> None:
+    """What the issue counts: the cells that are typed between the form and the first final report; at most 40 were allowed."""
+    found = import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines())])
+    cells_added = len(found.lacking)
+    assert cells_added == 0
+    assert evaluate_year(data, found.listing.code, found.year).evaluation.has_total
+
+
+def test_each_question_is_asked_somewhere_and_its_answer_followed() -> None:
+    """The refusals of this file: asked in a case with an answer, or tried in a test of its own."""
+    asked = {case["asks"] for case in CASES if "asks" in case}
+    own = {"form.open_elsewhere", "form.no_file", "form.of_another_kind", "form.whose_score", "form.both_changed", "form.not_imported"}
+    written = tomllib.loads((CATALOGUE / "words" / "refusals" / "forms.toml").read_text(encoding="utf-8"))
+    own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice", "form.no_framework"}
+    assert written.keys() - asked - own == set()
+
+
+def test_what_is_no_form_is_told(county: Path, tmp_path: Path) -> None:
+    def codes(*files: Path, **given: Any) -> list[str]:
+        with pytest.raises(InputRefused) as refusal:
+            import_forms(county, files, dry=True, **given)
+        return [problem.code for problem in refusal.value.problems]
+
+    form = write_xlsx(tmp_path / "form.xlsx", lines())
+    other = write_xlsx(tmp_path / "other.xlsx", lines(B3="另一个局"))
+    rate = lines(A19="预算执行", B19="预算执行率", C19="预算执行率", G19="10", I19="9.5")
+    assert codes(write_csv(tmp_path / "empty.csv", [["", ""]])) == ["form.empty"]
+    assert codes(write_csv(tmp_path / "text.csv", [["年终总结", ""], ["一切顺利", ""]])) == ["form.nothing_found"]
+    assert codes(form, reads=["95%"]) == ["form.read_wrong"]
+    assert codes(form, other, reads=["G9=10"]) == ["form.read_wrong"]  # of which of the two?
+    assert codes(form, other) == ["form.of_another_department"]
+    assert codes(write_xlsx(tmp_path / "rate.xlsx", rate)) == ["form.score_twice"]
