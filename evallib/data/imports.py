@@ -253,8 +253,6 @@ def _listing(
     name = next(iter(names), "") if is_code else said
     if not listed_rows and not framework:
         framework = kind.framework if kind and kind.framework else usual_framework(root, code, year, name, "department")
-    if not listed_rows and not framework:
-        raise refused("form.no_framework", sheets[0].raw.file)
     owner = next((s.fields["owner"].text for s in sheets if "owner" in s.fields), "")
     new = {"kind": kind.kind, "department": owner if kind.kind == "project" else ""} if kind and kind.kind else {}
     return listing_for(listed_rows, code, year, "" if listed_rows else name, "", framework, new)

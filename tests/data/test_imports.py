@@ -307,7 +307,7 @@ def test_each_question_is_asked_somewhere_and_its_answer_followed() -> None:
     asked = {case["asks"] for case in CASES if "asks" in case}
     own = {"form.open_elsewhere", "form.no_file", "form.of_another_kind", "form.whose_score", "form.both_changed", "form.not_imported"}
     written = tomllib.loads((CATALOGUE / "words" / "refusals" / "forms.toml").read_text(encoding="utf-8"))
-    own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice", "form.no_framework"}
+    own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice"}
     assert written.keys() - asked - own == set()
 
 
