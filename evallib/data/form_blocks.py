@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from evallib.data.form_words import KINDS, BlockKind, column_of, field_of, heads_known, is_apart, is_total, named, plain
+from evallib.data.form_words import KINDS, BlockKind, column_of, field_of, heads_known, is_apart, is_total, line_of, named, plain
 from evallib.data.sheets import Marked, Raw
 from evallib.model.errors import nearest
 
 At = tuple[int, int]
 """A cell by its row and index."""
+_NUMBER = re.compile(r"[-+−(（¥￥]?\s*\d[\d,.，]*\s*\D{0,4}$")
 LEVELS = ("level_1", "level_2")
 _NEEDS: dict[BlockKind, tuple[frozenset[str], int]] = {
     "indicators": (frozenset({"points", "target", "score", "own_score", "award", "actual"}), 3),
@@ -196,9 +198,9 @@ class _Sheet:
                 yield from self._indicator(number, own, levels, columns)
             elif block.kind == "money":
                 label = self._label(number, columns)
-                if label and any(column in own for column in ("approved", "adjusted", "spent")):
+                if label and any(_NUMBER.match(own[column].text) for column in ("approved", "adjusted", "spent") if column in own):
                     yield replace(row, name=label)
-                else:
+                elif not (label and line_of(label.text)):  # of a line of money that has none nothing need be said
                     self._beside(number)
             elif "fact" in own:
                 yield replace(row, name=own["fact"])
@@ -249,7 +251,7 @@ class _Sheet:
                 at += 1
             elif is_apart(text, "signature") or is_apart(text, "note"):
                 return
-            elif is_apart(text, "side"):
+            elif is_apart(text, "side") or is_apart(text, "empty"):
                 continue
             else:
                 (self.titles if len(texts) == 1 or number <= 3 else self.left).append(Texted(text, (number, index)))

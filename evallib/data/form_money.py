@@ -13,7 +13,7 @@ from evallib.data.sheets import address
 from evallib.model.catalogue import Catalogue, Line
 from evallib.model.errors import near
 from evallib.model.framework import Framework, Indicator
-from evallib.model.units import amount
+from evallib.model.units import amount, convert
 
 MONEY = ("approved", "adjusted", "spent")
 
@@ -39,7 +39,7 @@ class MoneyRows(Taking):
         rows = [row for row in block.rows if row.name and not row.total] + [row for row in block.rows if row.total]
         named = [(row, self._line(row)) for row in rows]
         whole = next((row for row, line in named if line and line.total), None)
-        parts = [(row, line) for row, line in named if row is not whole]
+        parts = [(row, line) for row, line in named if row is not whole and any(self._number(row, column) for column in MONEY)]
         for column in (column for column in MONEY if column in block.heads):
             if whole is None or all(line for _, line in parts):
                 adds_up = whole is None or self._sum(parts, column) in (None, self._number(whole, column))
@@ -51,8 +51,9 @@ class MoneyRows(Taking):
                 if line is None or (row is not whole and not adds_up):
                     self.leave(block.raw, row.cells[column], why("no_part" if line else "no_line"), acts=False)
                 elif (name := line.cells.get(column)) and not name.before:
-                    by = (block.heads[column], row.name, said, *(block.heads[other] for other in MONEY if other in block.heads))
-                    self._fact(block, row.cells[column], name.id, source, by)
+                    others = [block.heads[other] for other in MONEY if other in block.heads]
+                    by = [block.heads[column], row.name or row.cells[column], *(one for one, _ in block.unknown), *([said] if said else [])]
+                    self._fact(block, row.cells[column], name.id, source, (by, others))
         for row, _ in named:
             self._execution(block, row, whole, source)
 
@@ -70,30 +71,49 @@ class MoneyRows(Taking):
         return sum(numbers, Decimal(0)) if numbers else None
 
     def _fact(
-        self, block: Block, one: Texted, id: str, source: Source, near_by: tuple[Texted | None, ...], year: str = "", unit: str = ""
+        self, block: Block, one: Texted, id: str, source: Source, near_by: tuple[list[Texted], list[Texted]], year: str = "", unit: str = ""
     ) -> None:
         """A fact's row. The unit of money stands with the number, in the head, the label or above the table; else it is asked for."""
-        fact = self.framework.catalogue.facts[id]
-        cells: dict[str, Piece | str] = {"fact": id, "year": year or str(self.year), "value": piece(block.raw, one)}
+        fact, year = self.framework.catalogue.facts[id], year or str(self.year)
         own = amount(one.text, self.units)
         if not unit and (own is None or own[1] is None):
-            unit = (
-                next((found for text in near_by if text and (found := self._money_unit(text.text))), "")
-                if fact.unit.is_money
-                else fact.unit.symbol
-            )
+            unit = self._stated_unit(block, near_by) if fact.unit.is_money else fact.unit.symbol
             if not unit:
-                head = block.heads.get("value") or next(iter(block.heads.values()))
-                self.ask(
-                    "form.no_money_unit",
-                    block.raw.place(*head.at),
-                    one.text,
-                    head=head.text.strip(),
-                    cell=address(*head.at),
-                    unit=self.units.money.symbol,
-                )
                 return
-        self.taken.add("facts", cells | {"unit": unit} | source.of(one.at))
+        value = piece(block.raw, one)
+        if self._is_new(id, year, value, unit):
+            self.taken.add("facts", {"fact": id, "year": year, "value": value, "unit": unit, **source.of(one.at)})
+
+    def _is_new(self, id: str, year: str, value: Piece, unit: str) -> bool:
+        """Whether a fact was not taken yet; one that is there twice must be the same."""
+        before = self.facts.setdefault((id, year), (value, unit))
+        if before[0] is value:
+            return True
+        one, other = (amount(f"{text.text}{of}", self.units) or amount(text.text, self.units) for text, of in (before, (value, unit)))
+        same = one and other and one[1] and other[1] and one[1].dimensions == other[1].dimensions
+        if not (same and one and other and one[1] and other[1] and convert(one[0], one[1], other[1]) == other[0]) and value.place:
+            at, cell = before[0].place, value.place.cell or ""
+            called, told = self.framework.catalogue.facts[id].name, before[0].text + before[1]
+            there = at.cell or "" if at else ""
+            self.ask("form.fact_twice", value.place, value.text + unit, fact=called, other=told, at=there, cell=cell)
+        return False
+
+    def _stated_unit(self, block: Block, near_by: tuple[list[Texted], list[Texted]]) -> str:
+        """The unit of money that is said near a number; asked about where there is none, or two."""
+        said = {unit: one for some in near_by for one in reversed(some) if (unit := self._money_unit(one.text))}
+        own = {unit: one for one in reversed(near_by[0]) if (unit := self._money_unit(one.text))}
+        if len(own or said) == 1:
+            return next(iter(own or said))
+        head = block.heads.get("value") or near_by[0][0]
+        if not said:
+            first = next(iter(block.heads.values())) if "value" not in block.heads else head
+            given = {"head": first.text.strip(), "cell": address(*first.at), "unit": self.units.money.symbol}
+            self.ask("form.no_money_unit", block.raw.place(*first.at), first.text, **given)
+            return ""
+        (one, at), (other, there) = [*(own or said).items()][:2]
+        given = {"one": one, "at": address(*at.at), "other": other, "there": address(*there.at)}
+        self.ask("form.two_money_units", block.raw.place(*head.at), head.text, **given)
+        return ""
 
     def _money_unit(self, text: str) -> str:
         """The unit of money that a text says in brackets, or is."""
@@ -126,4 +146,5 @@ class MoneyRows(Taking):
                 self.leave(block.raw, row.name, why("fact_near", near=like[0]) if like else why("no_fact"))
                 continue
             unit, year = row.text("unit"), row.text("year").rstrip("年度")
-            self._fact(block, row.cells["value"], id, source, (row.name, block.heads["value"], said), year, unit)
+            by = [row.name, block.heads["value"], *([said] if said else [])]
+            self._fact(block, row.cells["value"], id, source, (by, []), year, unit)

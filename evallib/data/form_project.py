@@ -39,7 +39,7 @@ class Projection(IndicatorRows, MoneyRows):
         for head, meant in block.unknown:
             if meant:
                 self.ask("form.head_near", block.raw.place(*head.at), head.text, near=meant, cell=address(*head.at))
-            elif any((row.number, head.at[1]) in block.raw.cells for row in block.rows if row.name):
+            elif any((row.number, head.at[1]) in block.raw.cells and row.name.at[1] < head.at[1] for row in block.rows if row.name):
                 self.leave(block.raw, head, why("unknown_head"))
         for head in block.passed:
             self.leave(block.raw, head, why("passed_head"), acts=False)

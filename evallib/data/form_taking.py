@@ -42,6 +42,7 @@ class Taking:
         self.units, self.taken = framework.catalogue.units, Taken()
         self.ids: dict[str, tuple[str, Place]] = {}
         self.scored: dict[str, Piece] = {}
+        self.facts: dict[tuple[str, str], tuple[Piece, str]] = {}
         self.compared: dict[str, Piece] = {}
         """Scores that the evaluators gave to what is computed."""
 

@@ -22,7 +22,7 @@ from evallib.kit import CATALOGUE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import made_id
-from tests.data.forestry import BUREAU, YEAR, fact_table, lines, scoring_table, write_csv, write_xlsx
+from tests.data.forestry import BUREAU, YEAR, fact_table, lines, project_form, scoring_table, write_csv, write_xlsx
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "forms.toml").read_text(encoding="utf-8"))["case"]
 CODE = made_id(BUREAU)
@@ -236,6 +236,15 @@ def test_the_form_is_not_written_over_a_file(data: Path, tmp_path: Path) -> None
 # --- tables of other kinds
 
 
+def test_a_project_form_is_taken_with_what_stands_between(data: Path, tmp_path: Path) -> None:
+    found = import_forms(data, [write_xlsx(tmp_path / "form.xlsx", project_form(), merged=False)], reads=["E18=>60%", "F18=62%"])
+    assert (found.listing.kind, found.listing.department) == ("project", BUREAU)
+    assert [one.text for one in found.left if one.acts] == ["修复退化林 8000 亩。", "修复退化林 8200 亩。"]
+    evaluation = evaluate_year(data, found.listing.code, YEAR).evaluation
+    assert (evaluation.total, evaluation.self_total) == (Decimal("99.53"), Decimal("99.53"))
+    assert {row.fact for row in evaluation.record.facts} == {"funds_approved", "funds_adjusted", "funds_spent"}
+
+
 def test_a_scoring_table_and_a_table_of_facts_are_taken_together(data: Path, tmp_path: Path) -> None:
     forms = [write_xlsx(tmp_path / "评分表.xlsx", scoring_table(), merged=False), write_csv(tmp_path / "基础数据.csv", fact_table())]
     found = import_forms(data, forms, framework="department-mof-2013")
@@ -253,6 +262,18 @@ def test_a_scoring_table_and_a_table_of_facts_are_taken_together(data: Path, tmp
     assert "3.00" in left["2"]
     assert found.open_points[0] == 59  # of the framework's own; the groups that are open hold nothing yet
     assert evaluation.record.judgements[0].reason == "个别目标未细化到股室"
+
+
+def test_a_fact_that_two_forms_say_must_be_the_same(data: Path, tmp_path: Path) -> None:
+    form = write_xlsx(tmp_path / "form.xlsx", lines())
+    import_forms(data, [form, write_csv(tmp_path / "facts.csv", fact_table())])
+    facts = [[*line[:2], "1921.50", "万元"] if line[1] == "支出决算数" else line for line in fact_table()]
+    other = write_csv(tmp_path / "facts.csv", facts)
+    with pytest.raises(InputRefused) as refusal:
+        import_forms(data, [form, other])
+    assert [problem.code for problem in refusal.value.problems] == ["form.fact_twice"]
+    found = import_forms(data, [form, other], reads=["facts!C7="])
+    assert found.evaluation.total == Decimal("99.39")
 
 
 def test_facts_of_money_without_a_unit_are_asked_about(county: Path, tmp_path: Path) -> None:
@@ -306,6 +327,7 @@ def test_each_question_is_asked_somewhere_and_its_answer_followed() -> None:
     """The refusals of this file: asked in a case with an answer, or tried in a test of its own."""
     asked = {case["asks"] for case in CASES if "asks" in case}
     own = {"form.open_elsewhere", "form.no_file", "form.of_another_kind", "form.whose_score", "form.both_changed", "form.not_imported"}
+    own |= {"form.fact_twice"}
     written = tomllib.loads((CATALOGUE / "words" / "refusals" / "forms.toml").read_text(encoding="utf-8"))
     own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice"}
     assert written.keys() - asked - own == set()
