@@ -52,6 +52,8 @@ def import_(
         )
     _tell_taken(found, lang)
     _tell_left(found.left, lang)
+    for problem in found.remarks:
+        tell(problem.describe(lang))
     for problem in found.lacking:
         tell("  " + problem.describe(lang))
     points, names = found.open_points

@@ -51,7 +51,7 @@ class Reader:
 _COMMA_OR_POINT = re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.])")
 _DECIMAL_COMMA = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ]\d{3})*|\d+),(\d+)(\D*)")
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
-_RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
+RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
     folded(text): state
     for state, both in STATES.items()
@@ -133,11 +133,15 @@ def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
     rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
     titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
     if rows or titles:
-        told = few([*map(str, rows)])
-        row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
-        column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
-        both = listed([row_words] * bool(rows) + [column_words] * bool(titles))
-        reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=both))
+        reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles)))
+
+
+def told_hidden(rows: list[int], titles: list[str]) -> Words:
+    """How many hidden rows and columns were read, and which."""
+    told = few([*map(str, rows)])
+    row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
+    column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
+    return listed([row_words] * bool(rows) + [column_words] * bool(titles))
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
@@ -361,7 +365,7 @@ class _Reading(Generic[Made]):
         if not room:
             return False
         plain = narrow(text)
-        ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
+        ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := RANGE.fullmatch(plain)) else []
         if "range" in room and len(ends) == 2 and None not in ends:
             given[column], given[room["range"]] = ends
             if found and found[3]:

@@ -14,6 +14,8 @@ from evallib.model.errors import nearest
 At = tuple[int, int]
 """A cell by its row and index."""
 _NUMBER = re.compile(r"[-+−(（¥￥]?\s*\d[\d,.，]*\s*\D{0,4}$")
+_OF_ONE = ("nature", "target", "adjusted", "unit", "points", "actual", "score", "own_score", "award")
+"""What belongs to one indicator, and to none where it stands once for several."""
 LEVELS = ("level_1", "level_2")
 _NEEDS: dict[BlockKind, tuple[frozenset[str], int]] = {
     "indicators": (frozenset({"points", "target", "score", "own_score", "award", "actual"}), 3),
@@ -64,8 +66,8 @@ class Sheeted:
     blocks: tuple[Block, ...]
     fields: Mapping[str, Texted]
     titles: tuple[Texted, ...]
-    left: tuple[Texted, ...]
-    """What was not understood."""
+    left: tuple[tuple[Texted, str], ...]
+    """What was not understood, and why not, by name."""
 
 
 def read_sheet(raw: Raw) -> Sheeted:
@@ -88,7 +90,8 @@ class _Sheet:
                 self.over.update({at: (top, left) for at in covered if at != (top, left)})
         self.fields: dict[str, Texted] = {}
         self.titles: list[Texted] = []
-        self.left: list[Texted] = []
+        self.left: list[tuple[Texted, str]] = []
+        self.tall = {(top, left): bottom for top, left, bottom, _ in raw.merged if bottom > top}
 
     def read(self) -> Sheeted:
         numbers, blocks, seen = [*self.rows], list[Block](), 0
@@ -191,7 +194,6 @@ class _Sheet:
             first = next((named(text) for text in self.rows[number].values() if not is_apart(text, "side")), "")
             if any(is_total(one.text) for one in self._names(number, columns)):
                 yield replace(row, total=True)
-                levels = {}
             elif is_apart(first, "signature") or is_apart(first, "note") or not first:
                 continue
             elif block.kind == "indicators":
@@ -223,7 +225,7 @@ class _Sheet:
         levels.update({level: own[level] for level in LEVELS if level in own})
         name = next((own[column] for column in ("name", *reversed(LEVELS)) if column in own), None)
         if name is None:  # a level merged over several rows, and nothing else that names this one
-            self.left += [one for column, one in own.items() if not is_apart(one.text, "empty")]
+            self.left += [(one, "no_place") for one in own.values() if not is_apart(one.text, "empty")]
             return
         cells = {column: Texted(one.text, one.at) for column, one in levels.items()} | own
         rest = [column for column in own if column not in (*LEVELS, "name", "nature")]
@@ -231,8 +233,10 @@ class _Sheet:
         if not called or is_apart(called, "empty"):
             return
         if not rest:
-            self.left.append(name)
+            self.left.append((name, "no_place"))
             return
+        for column in [column for column in rest if column in _OF_ONE and self.tall.get(own[column].at)]:
+            self.left.append((cells.pop(column), "merged"))
         yield FormRow(number, cells, Texted(called, name.at))
 
     def _beside(self, number: int) -> None:
@@ -254,7 +258,11 @@ class _Sheet:
             elif is_apart(text, "side") or is_apart(text, "empty"):
                 continue
             else:
-                (self.titles if len(texts) == 1 or number <= 3 else self.left).append(Texted(text, (number, index)))
+                one = Texted(text, (number, index))
+                if len(texts) == 1 or number <= 3:
+                    self.titles.append(one)
+                else:
+                    self.left.append((one, "no_place"))
 
 
 def reread(raw: Raw, reads: Mapping[At, str]) -> Raw:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import read_day
+from evallib.data.cells import RANGE, read_day
 from evallib.data.form_blocks import Block, FormRow, Texted
 from evallib.data.form_tables import Piece, piece
 from evallib.data.form_taking import Source, Taking
-from evallib.data.form_words import group_of, is_apart, nature_of, plain
+from evallib.data.form_words import group_of, is_apart, is_subtotal, nature_of, plain
 from evallib.data.sheets import Raw, address
 from evallib.model.errors import near
 from evallib.model.framework import Indicator, Section
@@ -42,9 +42,10 @@ class IndicatorRows(Taking):
     def take_indicators(self, block: Block, source: Source) -> None:
         raw = block.raw
         score = self._score_column(block)
+        totals = [row for row in block.rows if row.total and not any(is_subtotal(one.text) for one in row.cells.values())] or [None]
         for row in block.rows:
             if row.total:
-                if score == "own" and (total := self._score_of(row)):
+                if score == "own" and row is totals[-1] and (total := self._score_of(row)):
                     self.self_score("total", self.scored_points(raw, total), source.of(total.at))
                 continue
             assert row.name is not None
@@ -140,6 +141,9 @@ class IndicatorRows(Taking):
         operator = nature if said is None else said
         if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and read_day(target):
             operator = "by"
+        if not nature and target:
+            bare = _bare(target)
+            operator = operator or ("between" if RANGE.fullmatch(bare) else "" if any(sign.isdigit() for sign in target) else "words")
         if operator:
             cells["operator"] = piece(raw, row.cells["nature"], operator) if nature else operator
         for column in ("target", "adjusted", "unit", "actual", "reason", "remedy", "evidence", "core"):

@@ -24,8 +24,8 @@ class Projection(IndicatorRows, MoneyRows):
                 self.take_money(block, source, sheet.fields.get("money"))
             else:
                 self.take_facts(block, source, sheet.fields.get("money"))
-        for one in sheet.left:
-            self.leave(sheet.raw, one, why("no_place"))
+        for one, reason in sheet.left:
+            self.leave(sheet.raw, one, why(reason))
 
     def _heads(self, block: Block) -> None:
         """Heads that say the same, and heads that nobody knows."""

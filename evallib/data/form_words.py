@@ -130,9 +130,18 @@ def is_total(text: str) -> bool:
     return plain(text) in _totals()
 
 
+def is_subtotal(text: str) -> bool:
+    """Whether such a row adds up only a part of the others.
+
+    >>> is_subtotal("小计"), is_subtotal("总分")
+    (True, False)
+    """
+    return plain(text) in map(plain, forms()["totals"]["part"])
+
+
 @cache
 def _totals() -> frozenset[str]:
-    return frozenset(map(plain, (*TOTALS["sum"], *forms()["totals"]["sum"])))
+    return frozenset(map(plain, (*TOTALS["sum"], *forms()["totals"]["sum"], *forms()["totals"]["part"])))
 
 
 def is_apart(text: str, what: Literal["signature", "note", "side", "empty"]) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.checks.record import check_record
+from evallib.data.cells import told_hidden
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, data_root
 from evallib.data.form_again import Change, Compared, Keep, compare, read_raw, read_taken, taken_file, taken_text
@@ -59,6 +60,7 @@ class Imported:
     left: tuple[Left, ...]
     lacking: tuple[Problem, ...]
     evaluation: Evaluation
+    remarks: tuple[Problem, ...] = ()
     path: Path | None = None
     again: bool = False
     changes: tuple[Change, ...] = ()
@@ -158,8 +160,9 @@ def _planned(
     lacking = tuple(dict.fromkeys((*read.lacking, *wrong)))
     rows = projection.taken.rows
     evaluation = evaluate(rules, record)
-    left = (*read.left, *_differing(evaluation, projection.compared))
-    found = Imported(listing, year, rules, rows, left, lacking, evaluation, there, there is not None, compared.changes)
+    left = (*read.left, *_differing(evaluation, projection.compared), *_not_the_sum(evaluation, projection.scored))
+    remarks = tuple(_hidden(filled))
+    found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
 
@@ -171,6 +174,25 @@ def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[
         read = amount(said.text, evaluation.catalogue.units)
         if said.place and (read is None or score is None or read[0] != score):
             yield Left(said.place, said.text, why("score_differs", score="—" if score is None else plain(score, 2)))
+
+
+def _hidden(sheets: Sequence[Sheeted]) -> Iterator[Problem]:
+    """That rows or columns were read which nobody sees."""
+    for sheet in sheets:
+        rows = [row.number for block in sheet.blocks for row in block.rows if row.number in sheet.raw.hidden_rows]
+        heads = [one.text for block in sheet.blocks for one in block.heads.values() if one.at[1] in sheet.raw.hidden_columns]
+        if rows or heads:
+            place = Place(sheet.raw.file, sheet=sheet.raw.sheet)
+            yield problem("table.hidden_cells", place, hidden=told_hidden(rows, heads))
+
+
+def _not_the_sum(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:
+    """The unit's own total, where it is not the sum of its scores."""
+    numbers = {id: read[0] for id, one in scores.items() if (read := amount(one.text, evaluation.catalogue.units))}
+    total = numbers.pop("total", None)
+    place, added = scores["total"].place if "total" in scores else None, sum(numbers.values(), Decimal(0))
+    if total is not None and place and numbers.keys() >= {i.id for i in evaluation.indicators if i.points} and added != total:
+        yield Left(place, scores["total"].text, why("sum_differs", sum=plain(added)))
 
 
 def _origins(rows: Mapping[str, Sequence[Mapping[str, Piece]]]) -> dict[str, list[dict[str, str]]]:

@@ -348,3 +348,18 @@ def test_what_is_no_form_is_told(county: Path, tmp_path: Path) -> None:
     assert codes(form, other, reads=["G9=10"]) == ["form.read_wrong"]  # of which of the two?
     assert codes(form, other) == ["form.of_another_department"]
     assert codes(write_xlsx(tmp_path / "rate.xlsx", rate)) == ["form.score_twice"]
+
+
+def test_what_is_merged_or_hidden_or_a_part_is_told(county: Path, tmp_path: Path) -> None:
+    table = lines(A19="小计", I19="50")
+    table.insert(19, ["总分", "", "", "", "", "", "100", "", "99.39", "", "", ""])
+    file = write_xlsx(tmp_path / "form.xlsx", table)
+    book = load_workbook(file)
+    sheet: Any = book.active
+    sheet.merge_cells("I9:I11")
+    sheet.row_dimensions[12].hidden = sheet.column_dimensions["F"].hidden = True
+    book.save(file)
+    found = import_forms(county, [file], dry=True)
+    assert [(one.place.cell, one.why.en[:6]) for one in found.left if one.acts] == [("I9", "merged")]
+    assert found.evaluation.self_total == Decimal("99.39")
+    assert "1 hidden row(s) (12)" in found.remarks[0].describe("en")
