@@ -12,13 +12,13 @@ from pydantic import ValidationError
 
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own
+from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own, told_hidden
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
-from evallib.model.words import Given, Words, few, folded, listed, words
+from evallib.model.words import Given, Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
@@ -134,14 +134,6 @@ def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
     titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
     if rows or titles:
         reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles)))
-
-
-def told_hidden(rows: list[int], titles: list[str]) -> Words:
-    """How many hidden rows and columns were read, and which."""
-    told = few([*map(str, rows)])
-    row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
-    column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
-    return listed([row_words] * bool(rows) + [column_words] * bool(titles))
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.checks.record import check_record
-from evallib.data.cells import told_hidden
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, data_root
 from evallib.data.form_again import Change, Compared, Keep, compare, read_raw, read_taken, taken_file, taken_text
@@ -26,7 +25,7 @@ from evallib.data.locks import held
 from evallib.data.new_year import list_year, listing_for, refuse_bad_code, usual_framework
 from evallib.data.raw_tables import Tables
 from evallib.data.rulebook import load_framework
-from evallib.data.sheets import Raw
+from evallib.data.sheets import Raw, told_hidden
 from evallib.data.whole import free, together
 from evallib.data.workbook import write_data_workbook
 from evallib.model.base import CODE

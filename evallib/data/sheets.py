@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from evallib.data.encodings import decode
 from evallib.model.errors import Place, Problem
-from evallib.model.words import folded
+from evallib.model.words import Words, few, folded, listed, words
 from evallib.say.refusals import problem
 
 MAX_BYTES = 20_000_000
@@ -105,6 +105,14 @@ def is_own(name: str) -> bool:
     (True, True)
     """
     return folded(name).startswith("#")
+
+
+def told_hidden(rows: list[int], titles: list[str]) -> Words:
+    """How many hidden rows and columns were read, and which."""
+    told = few([*map(str, rows)])
+    row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
+    column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
+    return listed([row_words] * bool(rows) + [column_words] * bool(titles))
 
 
 def guarded(text: str) -> str:
