@@ -42,10 +42,11 @@ class IndicatorRows(Taking):
     def take_indicators(self, block: Block, source: Source) -> None:
         raw = block.raw
         score = self._score_column(block)
-        totals = [row for row in block.rows if row.total and not any(is_subtotal(one.text) for one in row.cells.values())] or [None]
+        totals = [row for row in block.rows if row.total and not any(is_subtotal(one.text) for one in row.cells.values())]
+        whole = totals[-1] if totals else None
         for row in block.rows:
             if row.total:
-                if score == "own" and row is totals[-1] and (total := self._score_of(row)):
+                if score == "own" and row is whole and (total := self._score_of(row)):
                     self.self_score("total", self.scored_points(raw, total), source.of(total.at))
                 continue
             assert row.name is not None
