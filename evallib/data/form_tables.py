@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -108,6 +108,13 @@ class Read:
     asked: tuple[Problem, ...]
     reader: Reader
 
+    def row_of(self, place: Place) -> tuple[str, int] | None:
+        """The table and the number of the typed row that a place was told for; None where it is of none."""
+        for (table, index), (grid, number, _, _) in self.reader.rows.items():
+            if isinstance(grid, _FormGrid) and grid.asked.get(place, (-1, ""))[0] == number:
+                return table, index
+        return None
+
 
 def read_tables(taken: Taken, units: Units) -> Read:
     """The rows of forms, read as typed data is. A cell that cannot be read is left out, and its row read without it."""
@@ -152,8 +159,3 @@ def _grid(made: tuple[dict[str, Piece], ...], ids: list[str]) -> _FormGrid:
     marked = {(n, ids.index(c)): one.mark for n, row in enumerate(made) for c, one in row.items() if one.mark}
     file = next((one.place.file for row in made for one in row.values() if one.place), "")
     return _FormGrid(file, None, tuple(ids), rows, marked=marked, top=-1, made=made)
-
-
-def places(rows: Iterable[Mapping[str, Piece]]) -> list[str]:
-    """The cells that rows came from, each once."""
-    return [*dict.fromkeys(one.place.cell or "" for row in rows for one in row.values() if one.place)]

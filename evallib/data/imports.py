@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from evallib.checks.record import check_record
 from evallib.data.csv_files import write_csv_folder
@@ -16,7 +16,7 @@ from evallib.data.folder import data_of, data_root
 from evallib.data.form_again import Change, Compared, Keep, compare, read_raw, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
 from evallib.data.form_project import Projection
-from evallib.data.form_tables import Left, Piece, Taken, read_tables
+from evallib.data.form_tables import Left, Piece, Read, Taken, read_tables
 from evallib.data.form_taking import Source, why
 from evallib.data.form_words import Kind, kind_of_form
 from evallib.data.forms_in import read_form
@@ -29,7 +29,7 @@ from evallib.data.sheets import Raw, told_hidden
 from evallib.data.whole import free, together
 from evallib.data.workbook import write_data_workbook
 from evallib.model.base import CODE
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, Where
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
@@ -154,8 +154,7 @@ def _planned(
         if compared.asked:
             raise InputRefused(compared.asked)
     told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
-    record = Record.model_validate(told | read.typed)
-    wrong = (one for one in check_record(rules, record, read.reader.place) if one.level == "error")
+    record, wrong = _sound(rules, told, read)
     lacking = tuple(dict.fromkeys((*read.lacking, *wrong)))
     rows = projection.taken.rows
     evaluation = evaluate(rules, record)
@@ -164,6 +163,31 @@ def _planned(
     found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
+
+
+def _sound(framework: Framework, told: dict[str, Any], read: Read) -> tuple[Record, list[Problem]]:
+    """The record of what can be scored, and all that is wrong: a row with a mistake is left out, so that others are looked at too."""
+    kept = {table: [*range(len(rows))] for table, rows in read.typed.items()}
+    found: list[Problem] = []
+    while True:
+        there = {table: tuple(rows[index] for index in kept[table]) for table, rows in read.typed.items()}
+        record = Record.model_validate(told | there)
+        wrong = [one for one in check_record(framework, record, _where(read, kept)) if one.level == "error"]
+        found += wrong
+        gone = {row for one in wrong if (row := read.row_of(one.place))}
+        if not gone:
+            return record, found
+        kept = {table: [index for index in some if (table, index) not in gone] for table, some in kept.items()}
+
+
+def _where(read: Read, kept: Mapping[str, list[int]]) -> Where:
+    """Where the rows stand that were kept."""
+
+    def where(table: str, index: int, column: str | None) -> Place:
+        at = kept[table]
+        return read.reader.place(table, at[index] if index < len(at) else len(read.typed[table]), column)
+
+    return where
 
 
 def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:
