@@ -19,7 +19,7 @@ from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Target
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import Unit, convert, parse_decimal
+from evallib.model.units import Unit, convert, parse_decimal, round_half_up
 from evallib.say.refusals import refused
 
 _HEADS = ("level_1", "level_2", "name", "nature", "target", "unit", "points", "actual", "own_score", "reason")
@@ -136,7 +136,9 @@ class _Form:
             other = row.actual_unit and self.units.find(row.actual_unit) != self.units.find(row.unit)
             return f"{row.actual:f}{row.actual_unit if other else ''}"
         result, unit = self.e.target(row.indicator), self.units.read(row.unit)
-        return _number(convert(result.actual, result.unit, unit).normalize()) if result and result.actual is not None else ""
+        return (
+            _number(round_half_up(convert(result.actual, result.unit, unit), 2).normalize()) if result and result.actual is not None else ""
+        )
 
     # --- the sheet
 
