@@ -14,6 +14,8 @@ from evallib.model.errors import nearest
 At = tuple[int, int]
 """A cell by its row and index."""
 _NUMBER = re.compile(r"[-+−(（¥￥]?\s*\d[\d,.，]*\s*\D{0,4}$")
+_COVERED = 200_000
+"""So many cells may be covered by merged ones; what goes beyond that is no form."""
 _OF_ONE = ("nature", "target", "adjusted", "unit", "points", "actual", "score", "own_score", "award")
 """What belongs to one indicator, and to none where it stands once for several."""
 LEVELS = ("level_1", "level_2")
@@ -85,7 +87,7 @@ class _Sheet:
             self.rows.setdefault(number, {})[index] = text.strip()
         self.over: dict[At, At] = {}
         for top, left, bottom, right in raw.merged:
-            if (top, left) in raw.cells and (bottom - top + 1) * (right - left + 1) <= 20_000:
+            if (top, left) in raw.cells and (bottom - top + 1) * (right - left + 1) + len(self.over) <= _COVERED:
                 covered = ((row, index) for row in range(top, bottom + 1) for index in range(left, right + 1))
                 self.over.update({at: (top, left) for at in covered if at != (top, left)})
         self.fields: dict[str, Texted] = {}
@@ -196,6 +198,8 @@ class _Sheet:
                 yield replace(row, total=True)
             elif is_apart(first, "signature") or is_apart(first, "note") or not first:
                 continue
+            elif field_of(first.replace("：", ":").partition(":")[0]) and ":" in first.replace("：", ":"):
+                self._beside(number)
             elif block.kind == "indicators":
                 yield from self._indicator(number, own, levels, columns)
             elif block.kind == "money":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,6 +77,10 @@ class _FormGrid(Grid):
         self.asked[found] = (row, column or "")
         return found
 
+    def rows_asked(self, places: set[Place]) -> set[int]:
+        """The rows of which some of the places are."""
+        return {self.asked[place][0] for place in places if place in self.asked}
+
 
 ASKED = frozenset(
     {
@@ -108,12 +112,12 @@ class Read:
     asked: tuple[Problem, ...]
     reader: Reader
 
-    def row_of(self, place: Place) -> tuple[str, int] | None:
-        """The table and the number of the typed row that a place was told for; None where it is of none."""
-        for (table, index), (grid, number, _, _) in self.reader.rows.items():
-            if isinstance(grid, _FormGrid) and grid.asked.get(place, (-1, ""))[0] == number:
-                return table, index
-        return None
+    def rows_of(self, problems: Iterable[Problem]) -> set[tuple[str, int]]:
+        """The table and the number of each typed row that a problem is of."""
+        told = {problem.place for problem in problems}
+        wrong = {table: grid.rows_asked(told) for table, grid in self.reader.tables.items() if isinstance(grid, _FormGrid)}
+        found = {at for at, (_, number, _, _) in self.reader.rows.items() if number in wrong.get(at[0], ())}
+        return found
 
 
 def read_tables(taken: Taken, units: Units) -> Read:

@@ -134,11 +134,12 @@ def _planned(
 ) -> _Plan:
     """Everything but the writing."""
     raws = [raw for path in files for raw in read_form(path)]
-    filled = [sheet for sheet in map(read_sheet, _reread(raws, reads)) if sheet.blocks]
+    sheets = [read_sheet(raw) for raw in _reread(raws, reads)]
+    filled, others = [sheet for sheet in sheets if sheet.blocks], [sheet for sheet in sheets if not sheet.blocks]
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
-    kind, year = _kind(filled), _year(filled, year)
-    listing, raised = _listing(root, load_departments(root), filled, kind, department, year, framework)
+    kind, year = _kind(filled), _year(filled, others, year)
+    listing, raised = _listing(root, load_departments(root), (filled, others), kind, department, year, framework)
     rules = load_framework(root, listing.framework, year)
     projection = Projection(rules, year, kind.own if kind else None)
     for sheet in filled:
@@ -158,7 +159,8 @@ def _planned(
     lacking = tuple(dict.fromkeys((*read.lacking, *wrong)))
     rows = projection.taken.rows
     evaluation = evaluate(rules, record)
-    left = (*read.left, *_differing(evaluation, projection.compared), *_not_the_sum(evaluation, projection.scored))
+    unread = [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
+    left = (*read.left, *unread, *_differing(evaluation, projection.compared), *_not_the_sum(evaluation, projection.scored))
     remarks = tuple(_hidden(filled))
     found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
@@ -174,7 +176,7 @@ def _sound(framework: Framework, told: dict[str, Any], read: Read) -> tuple[Reco
         record = Record.model_validate(told | there)
         wrong = [one for one in check_record(framework, record, _where(read, kept)) if one.level == "error"]
         found += wrong
-        gone = {row for one in wrong if (row := read.row_of(one.place))}
+        gone = read.rows_of(wrong)
         if not gone:
             return record, found
         kept = {table: [index for index in some if (table, index) not in gone] for table, some in kept.items()}
@@ -260,29 +262,35 @@ def _kind(sheets: Sequence[Sheeted]) -> Kind | None:
     return None
 
 
-def _year(sheets: Sequence[Sheeted], year: int | None) -> int:
-    """The year: as named, else the one that the forms say above their tables, else the one in the names of the files."""
+def _year(filled: Sequence[Sheeted], others: Sequence[Sheeted], year: int | None) -> int:
+    """The year: as named, else as the forms say above their tables, a cover beside them, or the names of the files."""
     if year is not None:
         return year
     said = [
-        [one.text for s in sheets for one in (*s.titles, *(f for what, f in s.fields.items() if what == "year"))],
-        [Path(s.raw.file).stem for s in sheets],
+        [one.text for s in some for one in (*s.titles, *([s.fields["year"]] if "year" in s.fields else []))] for some in (filled, others)
     ]
-    for texts in said:
+    for texts in (*said, [Path(s.raw.file).stem for s in filled]):
         years = sorted({int(one) for text in texts for one in (_YEAR.findall(text) or re.findall(r"^(20\d\d)(?:年度?)?$", text.strip()))})
         if len(years) == 1:
             return years[0]
         if years:
-            raise refused("form.two_years", sheets[0].raw.file, years=listed(map(str, years)))
-    raise refused("form.no_year", sheets[0].raw.file)
+            raise refused("form.two_years", filled[0].raw.file, years=listed(map(str, years)))
+    raise refused("form.no_year", filled[0].raw.file)
 
 
 def _listing(
-    root: Path, every: Departments, sheets: Sequence[Sheeted], kind: Kind | None, department: str, year: int, framework: str
+    root: Path,
+    every: Departments,
+    forms: tuple[Sequence[Sheeted], Sequence[Sheeted]],
+    kind: Kind | None,
+    department: str,
+    year: int,
+    framework: str,
 ) -> tuple[Listing, Listing | None]:
     """The line of departments.csv that will hold the year, found by code or name, or new; and the line it replaces."""
     field = "project" if kind and kind.kind == "project" else "department"
-    names = [*dict.fromkeys(s.fields[field].text for s in sheets if field in s.fields)]
+    sheets, found = forms[0], [[*dict.fromkeys(s.fields[field].text for s in some if field in s.fields)] for some in forms]
+    names = next(filter(None, found), [])
     if not department and len(names) > 1:
         raise refused("form.of_another_department", sheets[0].raw.file, names=listed(names))
     said = department or next(iter(names), "")

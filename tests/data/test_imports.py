@@ -424,3 +424,21 @@ def test_a_spoiled_form_is_taken_or_told(county: Path, tmp_path: Path) -> None:
         except InputRefused as refusal:
             told += bool(refusal.describe("zh") and refusal.describe("en"))
     assert told
+
+
+def test_a_cover_says_the_year_and_the_department(county: Path, tmp_path: Path) -> None:
+    file = write_xlsx(tmp_path / "form.xlsx", lines(A1="部门整体支出绩效自评表", A3="", B3=""))
+    book = load_workbook(file)
+    cover: Any = book.create_sheet("封面", 0)
+    cover["B2"], cover["B4"] = "2024年度部门整体支出绩效自评报告", f"填报单位（盖章）：{BUREAU}"
+    book.save(file)
+    found = import_forms(county, [file], dry=True)
+    assert (found.listing.code, found.year, found.evaluation.total) == (CODE, YEAR, Decimal("99.39"))
+    assert [one.text for one in found.left if one.acts] == ["封面"]
+
+
+def test_a_thousand_rows_are_read_soon(county: Path, tmp_path: Path) -> None:
+    rows = [["产出指标", "数量指标", f"第{n}项造林", "≥", "10", "亩", "0.01", "约十亩" if n % 2 else "12"] for n in range(1000)]
+    found = import_forms(county, [write_csv(tmp_path / "form.csv", [*lines()[:8], *rows])], dry=True)
+    assert len([one for one in found.left if one.acts]) == 500
+    assert len(found.taken["own_indicators"]) == 1000
