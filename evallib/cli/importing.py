@@ -36,9 +36,9 @@ def import_(
         list[str] | None, typer.Option("--read", help="某一格这样读：G7=95% / read a cell so: G7=95%", metavar="CELL=TEXT")
     ] = None,
     keep: Annotated[
-        Literal["form", "data", ""],
+        Literal["form", "data"] | None,
         typer.Option("--keep", help="表和数据都改过的，用表里的还是留数据里的 / where both were changed: the form's or the data's"),
-    ] = "",
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看不写 / only show, write nothing")] = False,
     lang: Language = "zh",
     data: Data = DATA,
@@ -48,7 +48,7 @@ def import_(
 
     with refusals_told(lang, to=data, fix=CLOSE_IT):
         found = import_forms(
-            data, files, department=department, year=year, framework=framework, reads=read or [], keep=keep, dry=dry_run, lang=lang
+            data, files, department=department, year=year, framework=framework, reads=read or [], keep=keep or "", dry=dry_run, lang=lang
         )
     _tell_taken(found, lang)
     _tell_left(found.left, lang)

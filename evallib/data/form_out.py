@@ -23,6 +23,8 @@ from evallib.model.units import Unit, convert, parse_decimal, round_half_up
 from evallib.say.refusals import refused
 
 _HEADS = ("level_1", "level_2", "name", "nature", "target", "unit", "points", "actual", "own_score", "reason")
+_MORE = ("adjusted", "remedy", "evidence", "core")
+"""Columns that forms do not usually have: there where the year says something in them."""
 _MONEY_HEADS = (*MONEY, "points", "rate", "own_score")
 _SIDE = Side(style="thin")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
@@ -60,6 +62,7 @@ class _Form:
         self.units = evaluation.catalogue.units
         own = {row.indicator: row.score for row in self.record.self_evaluation}
         self.scores = own or {i.id: i.score for i in evaluation.indicators} | {"total": evaluation.total}
+        self.more = [column for column in _MORE if any(getattr(row, column) for row in self.record.targets)]
         self.lines: list[_Texts] = []
         self.heads: list[int] = []
 
@@ -68,7 +71,7 @@ class _Form:
         field = "project" if self.record.kind == "project" else "department"
         rate = self._money_lines(title, field)
         first = len(self.lines) + 2
-        self._head([_first("indicators", column) for column in _HEADS])
+        self._head([_first("indicators", column) for column in (*_HEADS, *self.more)])
         rows = [i for i in self.e.indicators if i.id != rate]
         self.lines += [self._indicator(i) for i in rows]
         self.lines.append([_first("totals", "sum"), *[""] * 5, _number(self.e.points), "", _number(self.scores.get("total")), ""])
@@ -123,8 +126,10 @@ class _Form:
         score = _number(self.scores.get(i.id))
         if target is None:
             return [names[i.dimension], level_2, i.name.zh, "", "", "", _number(i.points), "", score, ""]
-        asked = [CHOICES[target.operator].zh, _asked(target), target.unit]
-        return [names[i.dimension], level_2, i.name.zh, *asked, _number(i.points), self._reached(target), score, target.reason]
+        nature = CHOICES["<=" if target.operator == "by" else target.operator].zh
+        asked = [nature, _asked(target), target.unit]
+        more = [_more(target, column) for column in self.more]
+        return [names[i.dimension], level_2, i.name.zh, *asked, _number(i.points), self._reached(target), score, target.reason, *more]
 
     def _reached(self, row: Target) -> str:
         """The actual as it was typed; what parts, answers or a formula give as a number in the target's unit."""
@@ -146,7 +151,7 @@ class _Form:
         book = Workbook()
         sheet: Any = book.active
         sheet.title = "自评表"
-        width = len(_HEADS)
+        width = len(_HEADS) + len(self.more)
         for number, line in enumerate(self.lines, 1):
             for index in range(width):
                 self._cell(sheet.cell(number, index + 1), line[index] if index < len(line) else "", number)
@@ -159,9 +164,9 @@ class _Form:
                     if row - 1 > top:
                         sheet.merge_cells(start_row=top, end_row=row - 1, start_column=column + 1, end_column=column + 1)
                     top = row
-        for index, widest in enumerate(_WIDEST):
+        for index, widest in enumerate((*_WIDEST, *[24] * len(self.more))):
             texts = [line[index] for line in self.lines[1:] if index < len(line)]
-            sheet.column_dimensions["ABCDEFGHIJ"[index]].width = min(widest, max(8, *map(shown_width, texts))) + 2
+            sheet.column_dimensions["ABCDEFGHIJKLMN"[index]].width = min(widest, max(8, *map(shown_width, texts))) + 2
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
         return packed(book, title, "evallib", {})
@@ -179,6 +184,11 @@ class _Form:
             cell.value, cell.number_format = plain, "0." + "0" * places if places else "0"
         elif text:
             put_text(cell, text)
+
+
+def _more(row: Target, column: str) -> str:
+    value = getattr(row, column)
+    return "" if value is None else _number(value) if isinstance(value, Decimal) else CHOICES[value].zh if column == "core" else value
 
 
 def _first(of: str, column: str) -> str:

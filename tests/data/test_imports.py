@@ -212,8 +212,9 @@ def _data_of(evaluation: Evaluation) -> dict[str, list[dict[str, Any]]]:
         {"H10": "1.14万亩", "D9": "区间", "E9": "5000~6000"},
         {"D14": "<", "H9": "不适用", "J9": "不适用"},
         {"H17": "部分达成", "J17": "未全部达到"},
+        {"K8": "调整后指标值", "L8": "核心指标", "K9": "5100", "L9": "是"},
     ],
-    ids=["as it stands", "range and scale", "state", "words"],
+    ids=["as it stands", "range and scale", "state", "words", "more columns"],
 )
 def test_the_form_that_is_written_says_the_same_year(changed: dict[str, str], data: Path, tmp_path: Path) -> None:
     import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines(**changed))])
@@ -442,3 +443,18 @@ def test_a_thousand_rows_are_read_soon(county: Path, tmp_path: Path) -> None:
     found = import_forms(county, [write_csv(tmp_path / "form.csv", [*lines()[:8], *rows])], dry=True)
     assert len([one for one in found.left if one.acts]) == 500
     assert len(found.taken["own_indicators"]) == 1000
+
+
+def test_heads_in_english_are_read(county: Path, tmp_path: Path) -> None:
+    heads = dict(
+        zip(
+            "ABCDEFGHIJ",
+            ("Level 1", "Level 2", "Indicator", "Operator", "Target", "Unit", "Points", "Actual", "Own score", "Reason"),
+            strict=True,
+        )
+    )
+    table = lines(
+        **{f"{letter}8": head for letter, head in heads.items()}, A19="Total", D4="Approved budget", E4="Adjusted budget", F4="Spent"
+    )
+    found = import_forms(county, [write_xlsx(tmp_path / "form.xlsx", table, merged=False)], dry=True)
+    assert (found.evaluation.total, found.evaluation.self_total) == (Decimal("99.39"), Decimal("99.39"))
