@@ -65,7 +65,8 @@ class IndicatorRows(Taking):
             if fixed is None or needs_target(fixed):
                 self._target(block, row, id, source)
             else:
-                self.computed(block, row, ("target", "actual", "nature", "unit"))
+                self.computed(block, row, ("target", "nature", "unit"))
+                self.rates += [(id, piece(raw, row.cells["actual"]))] if "actual" in row.cells else []
             if (found := self._score_of(row)) and score == "own":
                 self.self_score(id, self.scored_points(raw, found), source.of(found.at))
             elif found and score == "award":

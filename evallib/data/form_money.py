@@ -126,11 +126,11 @@ class MoneyRows(Taking):
 
     def _execution(self, block: Block, row: FormRow, whole: FormRow | None, source: Source) -> None:
         """Points and score of the row of the total belong to the indicator that sets spending against the budget; the rate is computed."""
-        self.computed(block, row, ("rate",))
         rate = rate_of(self.framework)
         if row is not whole or rate is None:
-            self.computed(block, row, ("points", "own_score"))
+            self.computed(block, row, ("points", "rate", "own_score"))
             return
+        self.rates += [(rate.id, piece(block.raw, row.cells["rate"]))] if "rate" in row.cells else []
         self.compare_points(block, row, rate)
         if "own_score" in row.cells:
             self.self_score(rate.id, self.scored_points(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))

@@ -42,6 +42,8 @@ class Taking:
         self.units, self.taken = framework.catalogue.units, Taken()
         self.ids: dict[str, tuple[str, Place]] = {}
         self.scored: dict[str, Piece] = {}
+        self.rates: list[tuple[str, Piece]] = []
+        """Rates that forms print of what is computed."""
         self.facts: dict[tuple[str, str], tuple[Piece, str]] = {}
         self.compared: dict[str, Piece] = {}
         """Scores that the evaluators gave to what is computed."""

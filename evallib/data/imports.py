@@ -36,7 +36,7 @@ from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Listing, Record
 from evallib.model.units import amount
 from evallib.model.words import Lang, Words, folded, listed
-from evallib.say.numbers import plain
+from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, refused
 from evallib.score.scoring import evaluate
 
@@ -160,7 +160,13 @@ def _planned(
     rows = projection.taken.rows
     evaluation = evaluate(rules, record)
     unread = [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
-    left = (*read.left, *unread, *_differing(evaluation, projection.compared), *_not_the_sum(evaluation, projection.scored))
+    left = (
+        *read.left,
+        *unread,
+        *_differing(evaluation, projection.compared),
+        *_other_rates(evaluation, projection.rates),
+        *_not_the_sum(evaluation, projection.scored),
+    )
     remarks = tuple(_hidden(filled))
     found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
@@ -199,6 +205,19 @@ def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[
         read = amount(said.text, evaluation.catalogue.units)
         if said.place and (read is None or score is None or read[0] != score):
             yield Left(said.place, said.text, why("score_differs", score="—" if score is None else plain(score, 2)))
+
+
+def _other_rates(evaluation: Evaluation, rates: Sequence[tuple[str, Piece]]) -> Iterator[Left]:
+    """Rates that a form prints: what is computed counts; one that is not the same, rounded as it is printed, is told."""
+    for id, said in rates:
+        result, read = evaluation.indicator(id), amount(said.text, evaluation.catalogue.units)
+        if not said.place or result.value is None or not result.unit.is_share or read is None:
+            continue
+        number, unit = read
+        half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
+        scales = [Decimal(100)] if unit else [Decimal(100), Decimal(1)]  # without a sign it may be a share
+        if all(abs(result.value * scale - number) > half for scale in scales):
+            yield Left(said.place, said.text, why("rate_differs", rate=percent(result.value)))
 
 
 def _hidden(sheets: Sequence[Sheeted]) -> Iterator[Problem]:
