@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
+from evallib.data.csv_files import switch_form
 from evallib.data.form_out import write_form
 from evallib.data.imports import import_forms
 from evallib.data.working_folder import lay_out
@@ -458,3 +459,15 @@ def test_heads_in_english_are_read(county: Path, tmp_path: Path) -> None:
     )
     found = import_forms(county, [write_xlsx(tmp_path / "form.xlsx", table, merged=False)], dry=True)
     assert (found.evaluation.total, found.evaluation.self_total) == (Decimal("99.39"), Decimal("99.39"))
+
+
+def test_a_year_that_became_csv_files_is_imported_into_as_well(data: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    import_forms(data, [write_xlsx(form, lines())])
+    folder = switch_form(data, CODE, YEAR, "csv", "zh")
+    assert import_forms(data, [form]).changes == ()
+    found = import_forms(data, [write_xlsx(form, lines(H9="5300"))])
+    assert (found.path, len(found.changes)) == (folder, 1)
+    assert found.backup
+    assert (found.backup / "targets.csv").is_file()
+    assert _actuals(data) == ["5300", "11400"]
