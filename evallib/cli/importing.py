@@ -95,7 +95,7 @@ def _tell_taken(found: Imported, lang: Lang) -> None:
 
 
 def _cells(row: Mapping[str, Piece]) -> str:
-    cells = [*dict.fromkeys(one.place.cell or "" for one in row.values() if one.place)]
+    cells = [*dict.fromkeys(one.place.cell or "" for one in row.values() if one.place and one.text)]
     return cells[0] if len(cells) == 1 else f"{cells[0]}–{cells[-1]}" if cells else ""
 
 
@@ -115,7 +115,7 @@ def _row(found: Imported, table: str, row: Mapping[str, Piece]) -> Words:
     told = [
         words(f"{TABLES[table].model_fields[c].title} ", f"{c.replace('_', ' ')} ") + value(c, one.text)
         for c, one in row.items()
-        if c not in _NOT_SHOWN
+        if one.text and c not in _NOT_SHOWN
     ]
     return TABLE_NAMES[table] + words("：", ": ") + joined(told)
 

@@ -24,6 +24,7 @@ _OPERATORS = {
     for operator in (">=", "<=", "=", ">", "<", "between", "words", "by")
     for text in (operator, CHOICES[operator].zh, CHOICES[operator].en, *ALSO[operator])
 }
+_COLUMNS = {"nature": "operator", "target": "target", "unit": "unit", "actual": "actual"}
 _SHARE = Decimal("1.5")
 """A share is told apart from a percentage below this, where the other number stands above it."""
 
@@ -60,7 +61,8 @@ class IndicatorRows(Taking):
                     continue
                 id = self._made_id(raw, row.name, group)
                 name = piece(raw, row.name, row.name.text)
-                points, where = self.points(block, row), source.of(row.name.at)
+                points = self.blanks(block, row, {"points": "points"}) | self.points(block, row)
+                where = source.of(row.name.at)
                 self.taken.add("own_indicators", {"indicator": id, "name": name, "group": group.id, **points, "basis": "own", **where})
             if fixed is None or needs_target(fixed):
                 self._target(block, row, id, source)
@@ -161,6 +163,7 @@ class IndicatorRows(Taking):
             self._ask_units(raw, row)
         if "target" not in row.cells and "actual" not in row.cells:
             return
+        cells = self.blanks(block, row, _COLUMNS) | cells
         by, at = "judged" if operator == "words" else "measured", row.cells.get("target") or row.cells["actual"]
         self.taken.add("targets", {"indicator": id, **cells, "actual_by": by, **source.of(at.at)})
 

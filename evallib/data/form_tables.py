@@ -48,12 +48,9 @@ class Taken:
     asked: list[Problem] = field(default_factory=list)
 
     def add(self, table: str, cells: Mapping[str, Piece | str]) -> dict[str, Piece]:
-        """A row of a table; cells without a text are none."""
-        row = {
-            column: Piece(one) if isinstance(one, str) else one
-            for column, one in cells.items()
-            if (one if isinstance(one, str) else one[0])
-        }
+        """A row of a table; an empty cell is kept where it has a place, which is where it would be filled in."""
+        pieces = {column: Piece(one) if isinstance(one, str) else one for column, one in cells.items()}
+        row = {column: one for column, one in pieces.items() if one.text or one.place}
         self.rows.setdefault(table, []).append(row)
         return row
 
@@ -136,8 +133,9 @@ def read_tables(taken: Taken, units: Units) -> Read:
             for problem, row, column in dropped:
                 if row < 0 or problem.code in ASKED:
                     asked.append(problem)
-                elif column in made[row] and made[row][column].place:
-                    gone = made[row].pop(column)
+                elif column in made[row] and made[row][column].text and made[row][column].place:
+                    gone = made[row][column]
+                    made[row][column] = Piece("", gone.place)
                     left.append(Left(problem.place, gone.text, problem.what))
                     again = True
                 elif problem.code != "cell.missing":
@@ -150,7 +148,7 @@ def read_tables(taken: Taken, units: Units) -> Read:
         typed[table] = rows
         read_at = {trial.rows[table, index][1]: row for index, row in enumerate(rows)}
         tables[table] = [
-            {c: t for c, t in texts_of(read_at[n]).items() if t} if n in read_at else {c: one.text for c, one in row.items()}
+            {c: t for c, t in texts_of(read_at[n]).items() if t} if n in read_at else {c: one.text for c, one in row.items() if one.text}
             for n, row in enumerate(made)
         ]
         taken.rows[table] = [*made]

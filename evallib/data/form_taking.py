@@ -54,6 +54,11 @@ class Taking:
     def leave(self, raw: Raw, one: Texted, reason: Words, acts: bool = True) -> None:
         self.taken.left.append(Left(raw.place(*one.at), one.text, reason, acts))
 
+    def blanks(self, block: Block, row: FormRow, columns: Mapping[str, str]) -> dict[str, Piece | str]:
+        """The cells of a row that are empty, by the columns that they would fill."""
+        lacking = {column: block.heads[head].at[1] for head, column in columns.items() if head in block.heads and head not in row.cells}
+        return {column: Piece("", block.raw.place(row.number, index)) for column, index in lacking.items()}
+
     def points(self, block: Block, row: FormRow) -> dict[str, Piece]:
         """What a row is worth; a weight in percent is that share of the framework's points."""
         if "points" not in row.cells:

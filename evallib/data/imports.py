@@ -155,7 +155,7 @@ def _planned(
         if compared.asked:
             raise InputRefused(compared.asked)
     told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
-    record, wrong = _sound(rules, told, read)
+    record, wrong = _sound(rules, told, read, projection.taken.rows)
     lacking = tuple(dict.fromkeys((*read.lacking, *wrong)))
     rows = projection.taken.rows
     evaluation = evaluate(rules, record)
@@ -173,15 +173,26 @@ def _planned(
     return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
 
 
-def _sound(framework: Framework, told: dict[str, Any], read: Read) -> tuple[Record, list[Problem]]:
+def _sound(
+    framework: Framework, told: dict[str, Any], read: Read, rows: Mapping[str, Sequence[Mapping[str, Piece]]]
+) -> tuple[Record, list[Problem]]:
     """The record of what can be scored, and all that is wrong: a row with a mistake is left out, so that others are looked at too."""
     kept = {table: [*range(len(rows))] for table, rows in read.typed.items()}
+    taken = {
+        row[c].text
+        for table in ("targets", "judgements", "facts")
+        for row in rows.get(table, ())
+        for c in ("indicator", "fact")
+        if c in row
+    }
     found: list[Problem] = []
     while True:
         there = {table: tuple(rows[index] for index in kept[table]) for table, rows in read.typed.items()}
         record = Record.model_validate(told | there)
         wrong = [one for one in check_record(framework, record, _where(read, kept)) if one.level == "error"]
-        found += wrong
+        found += [
+            one for one in wrong if one.place.cell or not any(id in one.what.en.split() for id in taken)
+        ]  # it is there, with a mistake
         gone = read.rows_of(wrong)
         if not gone:
             return record, found
@@ -243,7 +254,7 @@ def _origins(rows: Mapping[str, Sequence[Mapping[str, Piece]]]) -> dict[str, lis
     """Where each cell came from: file, sheet and address."""
     return {
         table: [
-            {c: "!".join(filter(None, (at.file, at.sheet, at.cell))) for c, one in row.items() if (at := one.place)}
+            {c: "!".join(filter(None, (at.file, at.sheet, at.cell))) for c, one in row.items() if one.text and (at := one.place)}
             for row in rows.get(table, ())
         ]
         for table in TABLES
