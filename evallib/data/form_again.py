@@ -106,17 +106,23 @@ def _choice(table: str, column: str, text: str) -> str:
     return next((v for v in values if folded(text) in {folded(one) for one in (v, CHOICES[v].zh, CHOICES[v].en, *ALSO[v])}), text)
 
 
-def compare(then: Mapping[str, Sequence[Mapping[str, Any]]], now: Tables, here: Tables, file: str, keep: Keep) -> Compared:
-    """The data with what only the form changed since; what both changed is asked about, unless it is said which to keep."""
-    tables: dict[str, list[dict[str, str]]] = {}
-    changes, asked = list[Change](), list[Problem]()
+def compare(
+    then: Mapping[str, Sequence[Mapping[str, Any]]], now: Tables, here: Tables, names: Mapping[str, Words], file: str, keep: Keep
+) -> Compared:
+    """The data with what only the form changed since; what both changed is asked about, unless it is said which to keep.
+
+    `names` are those of what rows name by an id.
+    """
+    own = {row["indicator"]: words(row.get("name", "")) for tables in (here, now) for row in tables.get("own_indicators", ())}
+    comparison = _Comparison(dict(names) | own, file, keep)
+    compared: dict[str, list[dict[str, str]]] = {}
     for table in TABLES:
         taken = _keyed(table, [row["cells"] for row in then.get(table, ())])
         form, data = _keyed(table, now.get(table, ())), _keyed(table, here.get(table, ()))
         for key in dict.fromkeys((*taken, *form)):
-            _row(table, key, taken.get(key), form.get(key), data, changes, asked, (file, keep))
-        tables[table] = [*data.values()]
-    return Compared(tables, tuple(changes), tuple(asked))
+            comparison.row(table, data, key, taken.get(key), form.get(key))
+        compared[table] = [*data.values()]
+    return Compared(compared, tuple(comparison.changes), tuple(comparison.asked))
 
 
 def _keyed(table: str, rows: Iterable[Mapping[str, str]]) -> _Rows:
@@ -127,57 +133,50 @@ def _keyed(table: str, rows: Iterable[Mapping[str, str]]) -> _Rows:
     return found
 
 
-def _row(
-    table: str,
-    key: tuple[str, ...],
-    then: dict[str, str] | None,
-    now: dict[str, str] | None,
-    data: _Rows,
-    changes: list[Change],
-    asked: list[Problem],
-    how: tuple[str, Keep],
-) -> None:
-    """One row, by its key: `data` is changed where only the form has."""
-    file, keep = how
-    here, called = data.get(key), _called(table, now or then or {})
-    if then is None and now is not None and here is None:
-        data[key] = now
-        changes.append(Change(called, "", "+"))
-        return
-    if now is None and then is not None:
-        if here is None or table == "sources":  # other rows may name it
-            return
-        if _same(then, here) or keep == "form":
-            del data[key]
-            changes.append(Change(called, "+", ""))
-        elif keep != "data":
-            asked.append(problem("form.both_changed", Place(file), what=called, then="+", now="—", here="±"))
-        return
-    if now is None or (here is None and then is not None and _same(then, now)):
-        return
-    if here is None:
-        if keep == "form":
-            data[key] = now
-            changes.append(Change(called, "", "+"))
-        elif keep != "data":
-            asked.append(problem("form.both_changed", Place(file), what=called, then="+", now="±", here="—"))
-        return
-    before = then or {}
-    for column in [c for c in dict.fromkeys((*now, *before)) if c not in ("source", "section")]:
-        old, new, mine = before.get(column, ""), now.get(column, ""), here.get(column, "")
-        if _equal(old, new) or _equal(new, mine):
-            continue
-        what = called + words(f" {TABLES[table].model_fields[column].title}", f" {column}")
-        if _equal(old, mine) or keep == "form":
-            here[column] = new
-            changes.append(Change(what, mine, new))
-        elif keep != "data":
-            asked.append(problem("form.both_changed", Place(file), what=what, then=old or "—", now=new or "—", here=mine or "—"))
+class _Comparison:
+    """What was found so far: changes, and what both sides changed."""
 
+    def __init__(self, names: Mapping[str, Words], file: str, keep: Keep) -> None:
+        self.names, self.file, self.keep = names, file, keep
+        self.changes: list[Change] = []
+        self.asked: list[Problem] = []
 
-def _called(table: str, row: Mapping[str, str]) -> Words:
-    name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
-    return TABLE_NAMES[table] + words(f" {name}")
+    def row(self, table: str, data: _Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
+        """One row, by its key: `data` is changed where only the form has."""
+        here, called = data.get(key), self._called(table, now or then or {})
+        if now is None:
+            if then is None or here is None or table == "sources":  # other rows may name a source
+                return
+            if _same(then, here) or self._settled(called, "+", "—", "±"):
+                del data[key]
+                self.changes.append(Change(called, "+", ""))
+        elif here is None:
+            if then is None or (not _same(then, now) and self._settled(called, "+", "±", "—")):
+                data[key] = now
+                self.changes.append(Change(called, "", "+"))
+        else:
+            self._cells(table, called, then or {}, now, here)
+
+    def _cells(self, table: str, called: Words, then: dict[str, str], now: dict[str, str], here: dict[str, str]) -> None:
+        for column in dict.fromkeys((*now, *then)):
+            old, new, mine = then.get(column, ""), now.get(column, ""), here.get(column, "")
+            if column in ("source", "section") or _equal(old, new) or _equal(new, mine):
+                continue
+            what = called + words(f" {TABLES[table].model_fields[column].title}", f" {column.replace('_', ' ')}")
+            if _equal(old, mine) or self._settled(what, old, new, mine):
+                here[column] = new
+                self.changes.append(Change(what, mine, new))
+
+    def _settled(self, what: Words, then: str, now: str, here: str) -> bool:
+        """Whether what both changed is to be as the form has it; asked about where nobody said."""
+        if not self.keep:
+            given = {"then": then or "—", "now": now or "—", "here": here or "—"}
+            self.asked.append(problem("form.both_changed", Place(self.file), what=what, **given))
+        return self.keep == "form"
+
+    def _called(self, table: str, row: Mapping[str, str]) -> Words:
+        name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
+        return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
 
 
 def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -151,7 +151,9 @@ def _planned(
     there, compared = data_of(root, listing.code, year), Compared(read.tables, (), ())
     if there is not None:
         before = read_taken(taken_file(root, listing.code, year))["tables"]
-        compared = compare(before, read.tables, read_raw(root, listing.code, year, rules.catalogue.units), there.name, keep)
+        names = {one.id: one.words for one in rules.indicators} | {fact.id: fact.name for fact in rules.catalogue.facts.values()}
+        here = read_raw(root, listing.code, year, rules.catalogue.units)
+        compared = compare(before, read.tables, here, names, there.name, keep)
         if compared.asked:
             raise InputRefused(compared.asked)
     told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
