@@ -73,7 +73,14 @@ class Sheeted:
 
 
 def read_sheet(raw: Raw) -> Sheeted:
-    """A sheet as a form."""
+    """A sheet as a form.
+
+    >>> from evallib.data.sheets import raw_csv
+    >>> lines = ["自评表", "一级指标,三级指标,分值", "产出指标,造林面积,10", ",抚育面积,5", "合计,,15"]
+    >>> block = read_sheet(raw_csv("form.csv", chr(10).join(lines).encode())).blocks[0]
+    >>> [(row.name.text if row.name else "", row.text("level_1"), row.text("points")) for row in block.rows]
+    [('造林面积', '产出指标', '10'), ('抚育面积', '产出指标', '5'), ('', '合计', '15')]
+    """
     return _Sheet(raw).read()
 
 

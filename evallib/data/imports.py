@@ -92,6 +92,17 @@ def import_forms(
 
     Raises InputRefused where a form cannot be read, where two readings fit (both are named), or where the year has data of another kind.
     Nothing has changed then.
+
+    >>> import tempfile
+    >>> from evallib.data.working_folder import lay_out
+    >>> heads = "一级指标,二级指标,三级指标,指标性质,指标值,度量单位,分值,实际完成值"
+    >>> lines = ["2024年度部门整体支出绩效自评表", "部门名称,甲局", heads, "产出指标,数量指标,造林面积,≥,100,亩,50,95"]
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     form = Path(place) / "form.csv"
+    ...     written = form.write_text(chr(10).join(lines), encoding="utf-8")
+    ...     found = import_forms(lay_out(Path(place) / "county") / "data", [form], dry=True)
+    >>> [(one.name.zh, one.score) for one in found.evaluation.indicators if one.own]
+    [('造林面积', Decimal('47.50'))]
     """
     root = data_root(data)
 
