@@ -136,7 +136,7 @@ def amounts(units: Units) -> Words:
     return listed(f"{word}{units.money.symbol}" for word in ("", *filter(None, scaled)))
 
 
-_KEYS: dict[str, tuple[str, ...]] = {
+KEYS: dict[str, tuple[str, ...]] = {
     "sources": ("source",),
     "profile": ("key",),
     "work_targets": ("no", "part"),
@@ -161,7 +161,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 
 def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    for table, columns in _KEYS.items():
+    for table, columns in KEYS.items():
         seen: dict[object, int] = {}
         key_of = attrgetter(*columns)
         for index, row in enumerate(getattr(record, table)):

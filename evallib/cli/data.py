@@ -58,15 +58,26 @@ def new(
     tell(told("new.next", department=department, year=str(year)), lang)
 
 
+AnyForm = Annotated[
+    Literal["csv", "xlsx", "form"],
+    typer.Option("--as", help="CSV 文件夹、Excel 工作簿或填好的自评表 / CSV files, a workbook or the self-evaluation form, filled"),
+]
+
+
 def export(
     department: Department,
     year: Year,
-    form: Form,
-    out: Annotated[Path | None, typer.Option("--out", help="另存到这个文件夹，不改动数据 / write there and leave the data alone")] = None,
+    form: AnyForm,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="另存到这个文件夹或文件，不改动数据 / write there and leave the data alone")
+    ] = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """在 CSV 与工作簿之间转换 / Turn CSV files into a workbook, or back."""
+    """在 CSV 与工作簿之间转换，或写出填好的自评表 / Turn CSV files into a workbook, or back; or write the self-evaluation form."""
+    if form == "form":
+        _export_form(department, year, out, lang, data)
+        return
     from evallib.data.csv_files import switch_form
 
     with refusals_told(lang, to=out or data):
@@ -74,6 +85,19 @@ def export(
     tell(made)
     if out is None:
         tell(told("export.backup", folder=str(made.parent / "backup")), lang)
+
+
+def _export_form(department: str, year: int, out: Path | None, lang: Lang, data: Path) -> None:
+    """The year as the form, in the folder or file named, or here."""
+    from evallib.data.form_out import form_title, write_form
+    from evallib.data.years import evaluate_year
+
+    with refusals_told(lang, to=out or Path.cwd()):
+        evaluation = evaluate_year(data, department, year).evaluation
+        name = f"{department}-{form_title(evaluation)}.xlsx"
+        made = out if out is not None and out.suffix == ".xlsx" else (out or Path()) / name
+        write_form(evaluation, made)
+    tell(made)
 
 
 def show_framework(

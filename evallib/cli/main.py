@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evallib import __version__
-from evallib.cli import batch, data, figures, pages, publishing, start
+from evallib.cli import batch, data, figures, importing, pages, publishing, start
 from evallib.cli.misuse import Commands
 from evallib.cli.shared import ERR, asked, suit, tell
 from evallib.data import net
@@ -25,7 +25,14 @@ app = typer.Typer(
 )
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "开始 / To begin": {"init": start.init, "new": data.new, "check": figures.check, "demo": batch.demo, "upgrade": start.upgrade},
+    "开始 / To begin": {
+        "init": start.init,
+        "new": data.new,
+        "import": importing.import_,
+        "check": figures.check,
+        "demo": batch.demo,
+        "upgrade": start.upgrade,
+    },
     "一个部门 / One department": {
         "report": pages.report,
         "compare": pages.compare,

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, read_head
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked
+from evallib.data.sheets import MAX_CELL, Grid, Marked, told_hidden
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.rows import Row, columns, is_id, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
-from evallib.model.words import Given, Words, few, folded, listed, words
+from evallib.model.words import Given, Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.refusals import problem
 
@@ -54,7 +54,7 @@ _COMMA_OR_POINT = re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.])")
 _DECIMAL_COMMA = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ]\d{3})*|\d+),(\d+)(\D*)")
 _YEAR = re.compile(r"(\d{4})\s*年度?")
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
-_RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
+RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
     folded(text): state
     for state, both in STATES.items()
@@ -127,11 +127,7 @@ def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
     rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
     titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
     if rows or titles:
-        told = few([*map(str, rows)])
-        row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
-        column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
-        both = listed([row_words] * bool(rows) + [column_words] * bool(titles))
-        reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=both))
+        reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles)))
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
@@ -326,7 +322,7 @@ class _Reading(Generic[Made]):
         if not room:
             return False
         plain = narrow(text)
-        ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := _RANGE.fullmatch(plain)) else []
+        ends = [parse_decimal(end) for end in found.groups()[:2]] if (found := RANGE.fullmatch(plain)) else []
         if "range" in room and len(ends) == 2 and None not in ends:
             given[column], given[room["range"]] = ends
             if found and found[3]:

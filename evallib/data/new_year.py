@@ -75,7 +75,7 @@ def new_year(
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
-    _refuse_bad_code(department, year)
+    refuse_bad_code(department, year)
     framework = framework_named(data_root(data), framework)
     with held(data_root(data), "new"), together(data) as change:
         listed = [row for row in load_departments(data) if row.code == department]
@@ -84,11 +84,11 @@ def new_year(
             raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
         new = {"kind": kind, "department": belongs_to} if kind else {}
         if not listed and not framework:
-            framework = _usual_framework(data, department, year, name, kind or "department")
-        listing, raised = _listing(listed, department, year, name, name_en, framework, new)
+            framework = usual_framework(data, department, year, name, kind or "department")
+        listing, raised = listing_for(listed, department, year, name, name_en, framework, new)
         in_force = load_framework(data, listing.framework, year)
         if there:
-            _list_year(data / "departments.csv", listing, raised, change)
+            list_year(data / "departments.csv", listing, raised, change)
             return there
         empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
         before, by = _carried_from(data, department, year, from_year, listed) or (empty, in_force)
@@ -99,11 +99,11 @@ def new_year(
             write_data_workbook(tables, change.put(target), lang, in_force, hints, f"{plan.new.name[lang]} {year}")
         else:
             write_csv_folder(tables, change.put(target), None, hints)
-        _list_year(data / "departments.csv", listing, raised, change)
+        list_year(data / "departments.csv", listing, raised, change)
         return target
 
 
-def _usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
+def usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
     """The framework that county.toml names for what is new."""
     usual = framework_named(data_root(data), load_county(data.resolve()).framework)
     framework = load_framework(data, usual, year) if usual else None
@@ -115,14 +115,15 @@ def _usual_framework(data: Path, department: str, year: int, name: str, kind: Ki
     raise refused("department.new_without_framework", "departments.csv", department, choices=joined(choices, "\n  ", "\n  "))
 
 
-def _refuse_bad_code(department: str, year: int) -> None:
+def refuse_bad_code(department: str, year: int) -> None:
+    """Raise InputRefused where a code or a year is none that data can be of."""
     if not re.fullmatch(CODE, department) or department in RESERVED:
         raise refused("department.code_wrong", "departments.csv", department)
     if year not in YEARS:
         raise refused("year.out_of_range", "departments.csv", str(year))
 
 
-def _listing(
+def listing_for(
     listed: list[Listing], code: str, year: int, name: str, name_en: str, framework: str, new: dict[str, Any]
 ) -> tuple[Listing, Listing | None]:
     """The line of departments.csv that will hold the year, and the line it replaces (itself where nothing changes)."""
@@ -385,7 +386,7 @@ def _range(points: Decimal, low: Decimal, high: Decimal) -> str:
     return f"{plain(low * points)}–{plain(high * points)}"
 
 
-def _list_year(path: Path, listing: Listing, raised: Listing | None, change: Together) -> None:
+def list_year(path: Path, listing: Listing, raised: Listing | None, change: Together) -> None:
     """Put the year into departments.csv: a line raised, or one added. Other lines, more columns and the byte order mark stay."""
     if listing == raised:
         return

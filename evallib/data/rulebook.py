@@ -279,8 +279,8 @@ def own_entries(files: Iterable[File], builds_on: Iterable[str]) -> dict[str, li
     """
     found: dict[str, list[Any]] = {}
     for head, document in map(_headed, files):
-        for kind, entries in document.items() if {*head.builds_on} <= {*builds_on} else ():
-            found.setdefault(kind, []).extend(entries)
+        for kind, held in document.items() if {*head.builds_on} <= {*builds_on} else ():
+            found.setdefault(kind, []).extend(held)
     return found
 
 
@@ -305,7 +305,7 @@ def framework_named(root: Path, text: str) -> str:
     for id, folder in framework_folders(root).items():
         newest = dated_file(folder, YEARS[-1])
         with suppress(InputRefused):  # which is told where it is used
-            document = _document(read_file(folder.parent.parent, f"frameworks/{id}/{newest[0].name}")) if newest else {}
+            document = document_of(read_file(folder.parent.parent, f"frameworks/{id}/{newest[0].name}")) if newest else {}
             ids += [id] if name_key(text) in (name_key(str(document.get(key, ""))) for key in ("name", "name_en")) else []
     if len(ids) > 1:
         raise refused("name.ambiguous", "departments.csv", text, count=len(ids), ids=listed(ids))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from evallib.data.encodings import decode
 from evallib.model.errors import Place, Problem
-from evallib.model.words import folded
+from evallib.model.words import Words, few, folded, listed, words
 from evallib.say.refusals import problem
 
 MAX_BYTES = 20_000_000
@@ -59,22 +59,43 @@ class Grid:
 
     def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
         """A place in this table; in a workbook with the address of the cell."""
-        cell = f"{_letters(index)}{row}" if self.sheet and row is not None and index is not None else None
+        cell = address(row, index) if self.sheet and row is not None and index is not None else None
         return Place(self.file, row, column, self.sheet, cell, title)
 
 
-def _letters(index: int) -> str:
-    """The letters of a column, counted from 0.
+@dataclass(frozen=True)
+class Raw:
+    """A sheet as it lies there: what stands in each cell by row and index, what is odd about it, which cells are merged into one.
 
-    >>> _letters(0), _letters(26)
-    ('A', 'AA')
+    A merged one is told by its first and last row and index (top, left, bottom, right). A CSV file is a sheet without a name.
+    """
+
+    file: str
+    sheet: str | None = None
+    cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    marked: Mapping[tuple[int, int], Marked] = field(default_factory=dict)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+
+    def place(self, row: int, index: int) -> Place:
+        """The place of a cell; in a CSV file too it is told by its address, as the program shows it that opens it."""
+        return Place(self.file, None, None, self.sheet, address(row, index))
+
+
+def address(row: int, index: int) -> str:
+    """The address of a cell, its column counted from 0.
+
+    >>> address(7, 0), address(4, 26)
+    ('A7', 'AA4')
     """
     letters = ""
     index += 1
     while index:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
-    return letters
+    return f"{letters}{row}"
 
 
 def is_own(name: str) -> bool:
@@ -84,6 +105,14 @@ def is_own(name: str) -> bool:
     (True, True)
     """
     return folded(name).startswith("#")
+
+
+def told_hidden(rows: list[int], titles: list[str]) -> Words:
+    """How many hidden rows and columns were read, and which."""
+    told = few([*map(str, rows)])
+    row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
+    column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
+    return listed([row_words] * bool(rows) + [column_words] * bool(titles))
 
 
 def guarded(text: str) -> str:
@@ -133,6 +162,18 @@ def read_csv(file: str, content: bytes) -> Grid:
     except csv.Error as error:
         return replace(bare, problems=(problem("csv.line_incomplete", Place(file, number + 1), str(error)),))
     return grid_of(bare, rows)
+
+
+def raw_csv(file: str, content: bytes) -> Raw:
+    r"""A CSV file as a sheet as it lies there.
+
+    >>> raw_csv("form.csv", "标题,\n指标,10\n".encode()).cells
+    {(1, 0): '标题', (2, 0): '指标', (2, 1): '10'}
+    """
+    grid = read_csv(file, content)
+    lines = ((grid.top, grid.head), *grid.rows) if grid.head else ()
+    cells = {(number, index): text for number, texts in lines for index, text in enumerate(texts) if text.strip()}
+    return Raw(file, cells=cells, problems=grid.problems)
 
 
 def _separator(text: str) -> str:

@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from xml.etree import ElementTree
 
 from evallib.data.number_formats import GENERAL, Section, section_of
-from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, grid_of, is_own
+from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, Raw, grid_of, is_own
 from evallib.data.xlsx_parts import DAMAGED, MAX_UNPACKED, TRUE, Book, SheetPart, local, not_a_workbook, text_of, unescaped
 from evallib.model.errors import Place, Problem
 from evallib.say.refusals import problem
@@ -50,14 +50,27 @@ class Sheet:
     @cached_property
     def grid(self) -> Grid:
         """The sheet as a grid; what makes it unreadable is its problem."""
+        reading = self._read(headed=True)
+        return reading if isinstance(reading, Grid) else reading.grid()
+
+    @cached_property
+    def raw(self) -> Raw:
+        """The sheet as it lies there, no heading looked for; what makes it unreadable is its problem."""
+        reading = self._read(headed=False)
+        return Raw(self._file, self.name, problems=reading.problems) if isinstance(reading, Grid) else reading.raw()
+
+    def _read(self, headed: bool) -> _Reading | Grid:
+        """What was read of the sheet; where it cannot be, an empty grid with the problem."""
         bare = Grid(self._file, self.name)
         try:
             if self._book.size(self._part) > MAX_UNPACKED:
                 size = self._book.size(self._part) // 1_000_000
                 return replace(bare, problems=(problem("workbook.too_large", self.place, size=size, limit=MAX_UNPACKED // 1_000_000),))
-            return _Reading(self._book, bare).grid(self._part.part)
+            reading = _Reading(self._book, bare, headed)
+            wrong = reading.read(self._part.part)
         except DAMAGED:
-            return replace(bare, problems=(problem("workbook.damaged", self.place),))
+            wrong = problem("workbook.damaged", self.place)
+        return replace(bare, problems=(wrong,)) if wrong else reading
 
 
 def read_workbook(file: str, content: bytes) -> tuple[tuple[Sheet, ...], tuple[Problem, ...]]:
@@ -73,19 +86,21 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Sheet, ...], tuple[P
 
 
 class _Reading:
-    """One reading of a sheet: what was gathered of it so far."""
+    """One reading of a sheet: what was gathered of it so far. `headed`: its first row is the head line of a table."""
 
-    def __init__(self, book: Book, bare: Grid) -> None:
-        self.book, self.bare = book, bare
+    def __init__(self, book: Book, bare: Grid, headed: bool) -> None:
+        self.book, self.bare, self.headed = book, bare, headed
         self.rows: dict[int, dict[int, str]] = {}
         self.marked: dict[tuple[int, int], Marked] = {}
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.own: set[int] = set()
         self.beside: set[int] = set()
+        self.merged: list[tuple[int, int, int, int]] = []
         self.top = self.spread = 0
 
-    def grid(self, part: str) -> Grid:
+    def read(self, part: str) -> Problem | None:
+        """Read a sheet; what goes beyond what one may hold."""
         number = 0
         for element in self.book.package.elements(part, "row"):
             name = local(element.tag)
@@ -93,13 +108,20 @@ class _Reading:
                 number = int(float((element.get("r") or str(number + 1))[:20]))
                 if not 0 < number <= _LAST_ROW or number in self.rows:
                     raise ValueError(number)
-                wrong = self._row(number, element)
-                if wrong:
-                    return replace(self.bare, problems=(wrong,))
+                if wrong := self._row(number, element):
+                    return wrong
             elif name == "col" and element.get("hidden") in TRUE:
                 self.hidden_columns.update(range(int(element.get("min", "1")) - 1, min(int(element.get("max", "1")), MAX_COLUMNS)))
             elif name == "mergeCell":
                 self._merge(element.get("ref", ""))
+        return None
+
+    def raw(self) -> Raw:
+        cells = {(number, index): text for number, row in self.rows.items() for index, text in row.items()}
+        hidden = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
+        return Raw(self.bare.file, self.bare.sheet, cells, self.marked, tuple(self.merged), (), *hidden)
+
+    def grid(self) -> Grid:
         width = max((max(cells, default=-1) + 1 for cells in self.rows.values()), default=0)
         rows = [(number, tuple(_filled(cells, width if number == self.top else 0))) for number, cells in self.rows.items()]
         hidden_rows, hidden_columns = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
@@ -131,7 +153,7 @@ class _Reading:
                 self.beside.add(index)
         if not cells:
             return None
-        if not self.top:
+        if self.headed and not self.top:
             self.top = number
             self.own = {index for index, text in cells.items() if is_own(text)}
         self.rows[number] = cells
@@ -146,6 +168,9 @@ class _Reading:
         if None in ends or len(ends) != 2:
             return
         (left, first), (right, last) = ((_index(end[1]), int(end[2])) for end in ends if end)
+        if not self.headed:
+            self.merged.append((first, left, last, right))
+            return
         text = self.rows.get(first, {}).get(left)
         if text is None:
             return

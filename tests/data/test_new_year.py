@@ -304,7 +304,7 @@ def test_where_the_list_cannot_be_written_the_data_is_taken_back(copy: Copy, to:
         raise PermissionError("open in Excel")
 
     before = listing(copy.folder)
-    monkeypatch.setattr(module, "_list_year", fail)
+    monkeypatch.setattr(module, "list_year", fail)
     with pytest.raises(PermissionError):
         new_year(copy.folder, "hrss", 2024, from_year=None, to=to, lang="zh")
     assert listing(copy.folder) == before

@@ -21,9 +21,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evallib.cli.main import app
+from evallib.data.imports import import_forms
 from evallib.data.whole import clear_dead
 from evallib.runs.engine import fast_engine, warm_up
 from tests.conftest import DATA
+from tests.data.forestry import lines, write_csv
 
 Fault = Literal["killed", "disk full", "no permission"]
 FAULTS: dict[Fault, int] = {"killed": 0, "disk full": errno.ENOSPC, "no permission": errno.EACCES}
@@ -140,16 +142,28 @@ def _book(home: Path) -> None:
     from evallib.data.framework_files import write_framework_workbook
 
     write_framework_workbook(home / "data", "office-general", 2200, home / "book.xlsx", "zh")
+def _form(home: Path, **changed: str) -> None:
+    write_csv(home / "form.csv", lines(**changed))
+
+
+def _imported_before(home: Path) -> None:
+    """A form that was imported, and has changed since."""
+    _form(home)
+    import_forms(home / "data", [home / "form.csv"], lang="en")
+    _form(home, H9="5300")
 
 
 _AT = ("--data", "HOME/data", "--lang", "en")
 _PUBLISH = _cli("publish", "hrss", "2023", "--out", "HOME/reports", *_AT)
+_IMPORT = _cli("import", "HOME/form.csv", *_AT)
 _NEW = ("new", "hrss", "2024", "--as", "csv", "--data", "HOME/data", "--lang", "en")
 COMMANDS = (
     Command("report", _report, sets=_in_reports, homes=("data", "reports")),
     Command("report again", _report, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("batch", _batch, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("new", _cli(*_NEW)),
+    Command("import", _IMPORT, lambda home: _form(home)),
+    Command("import again", _IMPORT, _imported_before),
     Command("export", _cli("export", "hrss", "2023", "--as", "xlsx", *_AT)),
     Command("framework", _cli("framework", "--from", "HOME/book.xlsx", "--id", "ours", "--year", "2026", *_AT), _book),
     Command("publish", _PUBLISH, _standing, homes=(".", "data", "reports")),

@@ -1,0 +1,191 @@
+"""A form that is imported once more: what was taken then, what the form says now, what the data says now, compared cell by cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from evallib.checks.record import KEYS
+from evallib.data.cells import Reader, load_table
+from evallib.data.folder import data_of
+from evallib.data.heads import head_key, heads_of
+from evallib.data.raw_tables import Tables, choices_of, texts_of
+from evallib.data.sheets import Grid, read_csv
+from evallib.data.xlsx_in import read_workbook
+from evallib.model.errors import Place, Problem, refuse_errors
+from evallib.model.record import TABLES
+from evallib.model.table_words import ALSO, CHOICES, TABLE_NAMES
+from evallib.model.units import Units, parse_decimal
+from evallib.model.words import Words, folded, words
+from evallib.say.refusals import problem, refused
+
+FORMAT = 1
+Keep = Literal["", "form", "data"]
+_Rows = dict[tuple[str, ...], dict[str, str]]
+
+
+class Change(NamedTuple):
+    """A cell, or a row, that the form changes in the data."""
+
+    what: Words
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The data with what the form changed, each change, and what both changed otherwise."""
+
+    tables: Tables
+    changes: tuple[Change, ...]
+    asked: tuple[Problem, ...]
+
+
+def taken_file(data: Path, department: str, year: int) -> Path:
+    """Where it is kept what was taken of forms: beside the year."""
+    return data / "departments" / department / f"{year}.taken.json"
+
+
+def taken_text(tables: Tables, origins: Mapping[str, Sequence[Mapping[str, str]]], files: Mapping[str, str], reads: Iterable[str]) -> str:
+    """What was taken, as it is kept: of which files, what was said about cells, the rows and where each cell came from."""
+    rows = {
+        table: [{"cells": dict(row), "from": dict(at)} for row, at in zip(some, origins[table], strict=True)]
+        for table, some in tables.items()
+        if some
+    }
+    kept = {"format": FORMAT, "files": dict(files), "read": [*reads], "tables": rows}
+    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_taken(file: Path) -> dict[str, Any]:
+    """What was taken the last time. Raises InputRefused where there is no such file, or it cannot be read."""
+    try:
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if kept["format"] == FORMAT and all(isinstance(row["cells"], dict) for rows in kept["tables"].values() for row in rows):
+            return kept
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise refused("form.not_imported", f"{file.parent.name}/{file.name}")
+
+
+def read_raw(data: Path, department: str, year: int, units: Units) -> Tables:
+    """A year's tables as they stand, complete or not, each cell as what is typed into it means."""
+    there = data_of(data, department, year)
+    assert there is not None
+    if there.is_dir():
+        grids = {file.stem: read_csv(file.name, file.read_bytes()) for file in sorted(there.glob("*.csv"))}
+    else:
+        sheets, problems = read_workbook(there.name, there.read_bytes())
+        refuse_errors(problems)
+        ids = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
+        grids = {ids[folded(sheet.name)]: sheet.grid for sheet in sheets if folded(sheet.name) in ids and not sheet.hidden}
+    return {table: _raw_rows(table, grids[table], units) if table in grids else [] for table in TABLES}
+
+
+def _raw_rows(table: str, grid: Grid, units: Units) -> list[dict[str, str]]:
+    refuse_errors(grid.problems)
+    model, reader = TABLES[table], Reader(units)
+    known = heads_of(model)
+    order = {index: known[head_key(head)] for index, head in enumerate(grid.head) if head_key(head) in known}
+    typed = load_table(reader, grid, table, model)
+    read = {reader.rows[table, index][1]: texts_of(row) for index, row in enumerate(typed)}
+    found = []
+    for number, texts in grid.rows:
+        raw = {column: texts[index].strip() for index, column in order.items() if index < len(texts) and texts[index].strip()}
+        if raw:
+            cells = read.get(number) or {column: _choice(table, column, text) for column, text in raw.items()}
+            found.append({column: text for column, text in cells.items() if text})
+    return found
+
+
+def _choice(table: str, column: str, text: str) -> str:
+    """The value of few that a cell means; its text where it means none."""
+    values = choices_of(TABLES[table], column)
+    return next((v for v in values if folded(text) in {folded(one) for one in (v, CHOICES[v].zh, CHOICES[v].en, *ALSO[v])}), text)
+
+
+def compare(
+    then: Mapping[str, Sequence[Mapping[str, Any]]], now: Tables, here: Tables, names: Mapping[str, Words], file: str, keep: Keep
+) -> Compared:
+    """The data with what only the form changed since; what both changed is asked about, unless it is said which to keep.
+
+    `names` are those of what rows name by an id.
+    """
+    own = {row["indicator"]: words(row.get("name", "")) for tables in (here, now) for row in tables.get("own_indicators", ())}
+    comparison = _Comparison(dict(names) | own, file, keep)
+    compared: dict[str, list[dict[str, str]]] = {}
+    for table in TABLES:
+        taken = _keyed(table, [row["cells"] for row in then.get(table, ())])
+        form, data = _keyed(table, now.get(table, ())), _keyed(table, here.get(table, ()))
+        for key in dict.fromkeys((*taken, *form)):
+            comparison.row(table, data, key, taken.get(key), form.get(key))
+        compared[table] = [*data.values()]
+    return Compared(compared, tuple(comparison.changes), tuple(comparison.asked))
+
+
+def _keyed(table: str, rows: Iterable[Mapping[str, str]]) -> _Rows:
+    found: _Rows = {}
+    for number, row in enumerate(rows):
+        key = tuple(row.get(column, "") for column in KEYS.get(table, ()))
+        found[(*key, str(number)) if key in found or not any(key) else key] = dict(row)
+    return found
+
+
+class _Comparison:
+    """What was found so far: changes, and what both sides changed."""
+
+    def __init__(self, names: Mapping[str, Words], file: str, keep: Keep) -> None:
+        self.names, self.file, self.keep = names, file, keep
+        self.changes: list[Change] = []
+        self.asked: list[Problem] = []
+
+    def row(self, table: str, data: _Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
+        """One row, by its key: `data` is changed where only the form has."""
+        here, called = data.get(key), self._called(table, now or then or {})
+        if now is None:
+            if then is None or here is None or table == "sources":  # other rows may name a source
+                return
+            if _same(then, here) or self._settled(called, "+", "—", "±"):
+                del data[key]
+                self.changes.append(Change(called, "+", ""))
+        elif here is None:
+            if then is None or (not _same(then, now) and self._settled(called, "+", "±", "—")):
+                data[key] = now
+                self.changes.append(Change(called, "", "+"))
+        else:
+            self._cells(table, called, then or {}, now, here)
+
+    def _cells(self, table: str, called: Words, then: dict[str, str], now: dict[str, str], here: dict[str, str]) -> None:
+        for column in dict.fromkeys((*now, *then)):
+            old, new, mine = then.get(column, ""), now.get(column, ""), here.get(column, "")
+            if column in ("source", "section") or _equal(old, new) or _equal(new, mine):
+                continue
+            what = called + words(f" {TABLES[table].model_fields[column].title}", f" {column.replace('_', ' ')}")
+            if _equal(old, mine) or self._settled(what, old, new, mine):
+                here[column] = new
+                self.changes.append(Change(what, mine, new))
+
+    def _settled(self, what: Words, then: str, now: str, here: str) -> bool:
+        """Whether what both changed is to be as the form has it; asked about where nobody said."""
+        if not self.keep:
+            given = {"then": then or "—", "now": now or "—", "here": here or "—"}
+            self.asked.append(problem("form.both_changed", Place(self.file), what=what, **given))
+        return self.keep == "form"
+
+    def _called(self, table: str, row: Mapping[str, str]) -> Words:
+        name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
+        return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
+
+
+def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(_equal(one.get(column, ""), other.get(column, "")) for column in {*one, *other})
+
+
+def _equal(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    numbers = parse_decimal(one), parse_decimal(other)
+    return None not in numbers and numbers[0] == numbers[1]

@@ -1,0 +1,285 @@
+"""Where on a sheet a form's tables stand: heads wherever they are, of one line or two, and each row told apart. Knows no framework."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from evallib.data.form_words import KINDS, BlockKind, column_of, field_of, heads_known, is_apart, is_total, line_of, named, plain
+from evallib.data.sheets import Marked, Raw
+from evallib.model.errors import nearest
+
+At = tuple[int, int]
+"""A cell by its row and index."""
+_NUMBER = re.compile(r"[-+−(（¥￥]?\s*\d[\d,.，]*\s*\D{0,4}$")
+_COVERED = 200_000
+"""So many cells may be covered by merged ones; what goes beyond that is no form."""
+_OF_ONE = ("nature", "target", "adjusted", "unit", "points", "actual", "score", "own_score", "award")
+"""What belongs to one indicator, and to none where it stands once for several."""
+LEVELS = ("level_1", "level_2")
+_NEEDS: dict[BlockKind, tuple[frozenset[str], int]] = {
+    "indicators": (frozenset({"points", "target", "score", "own_score", "award", "actual"}), 3),
+    "money": (frozenset({"approved", "adjusted", "spent"}), 2),
+    "facts": (frozenset({"fact", "value"}), 2),
+}
+"""What heads of each kind must be there, and how many of all that are known."""
+
+
+class Texted(NamedTuple):
+    """A text of the form, and the cell it stands in."""
+
+    text: str
+    at: At
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """A row of a block: what stands in its columns; levels that stand once for several rows are filled in."""
+
+    number: int
+    cells: Mapping[str, Texted]
+    name: Texted | None = None
+    total: bool = False
+
+    def text(self, column: str) -> str:
+        return self.cells[column].text if column in self.cells else ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table on a sheet: its kind, the columns by what they mean with the heads that say so, heads that nobody knows, its rows."""
+
+    raw: Raw
+    kind: BlockKind
+    heads: Mapping[str, Texted]
+    twice: Mapping[str, tuple[Texted, ...]] = field(default_factory=dict)
+    unknown: tuple[tuple[Texted, str], ...] = ()
+    passed: tuple[Texted, ...] = ()
+    rows: tuple[FormRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheeted:
+    """A sheet read as a form: its blocks, what is named beside and above them, its titles and notes, what was not understood."""
+
+    raw: Raw
+    blocks: tuple[Block, ...]
+    fields: Mapping[str, Texted]
+    titles: tuple[Texted, ...]
+    left: tuple[tuple[Texted, str], ...]
+    """What was not understood, and why not, by name."""
+
+
+def read_sheet(raw: Raw) -> Sheeted:
+    """A sheet as a form.
+
+    >>> from evallib.data.sheets import raw_csv
+    >>> lines = ["自评表", "一级指标,三级指标,分值", "产出指标,造林面积,10", ",抚育面积,5", "合计,,15"]
+    >>> block = read_sheet(raw_csv("form.csv", chr(10).join(lines).encode())).blocks[0]
+    >>> [(row.name.text if row.name else "", row.text("level_1"), row.text("points")) for row in block.rows]
+    [('造林面积', '产出指标', '10'), ('抚育面积', '产出指标', '5'), ('', '合计', '15')]
+    """
+    return _Sheet(raw).read()
+
+
+class _Sheet:
+    """One reading of a sheet: rows and merged cells made handy."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        self.rows: dict[int, dict[int, str]] = {}
+        for (number, index), text in sorted(raw.cells.items()):
+            self.rows.setdefault(number, {})[index] = text.strip()
+        self.over: dict[At, At] = {}
+        for top, left, bottom, right in raw.merged:
+            if (top, left) in raw.cells and (bottom - top + 1) * (right - left + 1) + len(self.over) <= _COVERED:
+                covered = ((row, index) for row in range(top, bottom + 1) for index in range(left, right + 1))
+                self.over.update({at: (top, left) for at in covered if at != (top, left)})
+        self.fields: dict[str, Texted] = {}
+        self.titles: list[Texted] = []
+        self.left: list[tuple[Texted, str]] = []
+        self.tall = {(top, left): bottom for top, left, bottom, _ in raw.merged if bottom > top}
+
+    def read(self) -> Sheeted:
+        numbers, blocks, seen = [*self.rows], list[Block](), 0
+        starts = dict(self._starts(numbers))
+        while seen < len(numbers):
+            number = numbers[seen]
+            if number not in starts:
+                self._beside(number)
+                seen += 1
+                continue
+            block, lines = starts[number]
+            seen += lines
+            body = list[int]()
+            while seen < len(numbers) and numbers[seen] not in starts:
+                body.append(numbers[seen])
+                seen += 1
+            blocks.append(replace(block, rows=tuple(self._body(block, body))))
+        return Sheeted(self.raw, tuple(blocks), self.fields, tuple(self.titles), tuple(self.left))
+
+    # --- heads
+
+    def _starts(self, numbers: list[int]) -> Iterator[tuple[int, tuple[Block, int]]]:
+        """The rows at which a block's head stands, with the block and how many lines its head has."""
+        below = 0
+        for place, number in enumerate(numbers):
+            if number <= below:
+                continue
+            follower = numbers[place + 1] if place + 1 < len(numbers) else None
+            found = self._head(number, follower)
+            if found:
+                yield number, found
+                below = follower if found[1] == 2 and follower else number
+
+    def _head(self, number: int, follower: int | None) -> tuple[Block, int] | None:
+        for kind in KINDS:
+            first = self._across(number)
+            second = {} if follower is None else self._second_line(kind, number, follower)
+            block = self._block(kind, first | second)
+            alone = self._block(kind, second)
+            if second and self._is_head(alone) and alone.heads.keys() == block.heads.keys():  # what stands above a head is none of it
+                second, block = {}, self._block(kind, first)
+            if self._is_head(block):
+                return block, 2 if second else 1
+        return None
+
+    def _is_head(self, block: Block) -> bool:
+        needed, least = _NEEDS[block.kind]
+        there = needed & block.heads.keys()
+        return len(block.heads) >= least and len(there) >= {"indicators": 1, "money": 2, "facts": 2}[block.kind]
+
+    def _across(self, number: int) -> dict[int, Texted]:
+        """The texts of a row, those of cells merged across in each column that they cover."""
+        found = {index: Texted(text, (number, index)) for index, text in self.rows[number].items()}
+        for (row, index), at in self.over.items():
+            if row == number and at[0] == number and at in self.raw.cells:
+                found[index] = Texted(self.raw.cells[at], at)
+        return found
+
+    def _second_line(self, kind: BlockKind, number: int, follower: int) -> dict[int, Texted]:
+        """What the second line of a head says, where the row below is one: nothing stands there but heads, under heads merged across."""
+        above, found = self._across(number), dict[int, Texted]()
+        for index, text in self.rows[follower].items():
+            joined = (above[index].text if index in above else "") + text
+            if not column_of(kind, text) and not column_of(kind, joined):
+                return {}
+            found[index] = Texted(text if column_of(kind, text) else joined, (follower, index))
+        return found
+
+    def _block(self, kind: BlockKind, texts: Mapping[int, Texted]) -> Block:
+        heads: dict[str, Texted] = {}
+        twice: dict[str, list[Texted]] = {}
+        unknown, passed = list[Texted](), list[Texted]()
+        for index, head in sorted(texts.items(), key=lambda one: (is_apart(one[1].text, "side"), one[0])):
+            at = Texted(head.text, (head.at[0], index))
+            column = column_of(kind, head.text)
+            if column == "passed":
+                passed.append(at)
+            elif not column:
+                unknown.append(at)
+            elif column in heads:
+                if not is_apart(head.text, "side") and self.over.get(at.at, at.at) != self.over.get(heads[column].at, heads[column].at):
+                    twice.setdefault(column, [heads[column]]).append(at)
+            else:
+                heads[column] = at
+        known = heads_known(kind)
+        lacking = [text for text, column in known.items() if column not in heads]
+        slips = tuple((one, nearest(plain(one.text), lacking)) for one in unknown if not is_apart(one.text, "side"))
+        return Block(self.raw, kind, heads, {c: tuple(t) for c, t in twice.items()}, slips, tuple(passed))
+
+    # --- rows
+
+    def _body(self, block: Block, numbers: list[int]) -> Iterator[FormRow]:
+        """The rows of a block. What stands beside it, and is none of its rows, goes to the fields, titles and what was not understood."""
+        levels: dict[str, Texted] = {}
+        columns = {column: head.at[1] for column, head in block.heads.items()}
+        for number in numbers:
+            own = {column: Texted(self.rows[number][i], (number, i)) for column, i in columns.items() if i in self.rows[number]}
+            own = {column: one for column, one in own.items() if not is_apart(one.text, "empty") or column not in (*LEVELS, "name")}
+            row = FormRow(number, own)
+            first = next((named(text) for text in self.rows[number].values() if not is_apart(text, "side")), "")
+            if any(is_total(one.text) for one in self._names(number, columns)):
+                yield replace(row, total=True)
+            elif is_apart(first, "signature") or is_apart(first, "note") or not first:
+                continue
+            elif field_of(first.replace("：", ":").partition(":")[0]) and ":" in first.replace("：", ":"):
+                self._beside(number)
+            elif block.kind == "indicators":
+                yield from self._indicator(number, own, levels, columns)
+            elif block.kind == "money":
+                label = self._label(number, columns)
+                if label and any(_NUMBER.match(own[column].text) for column in ("approved", "adjusted", "spent") if column in own):
+                    yield replace(row, name=label)
+                elif not (label and line_of(label.text)):  # of a line of money that has none nothing need be said
+                    self._beside(number)
+            elif "fact" in own:
+                yield replace(row, name=own["fact"])
+
+    def _names(self, number: int, columns: Mapping[str, int]) -> Iterator[Texted]:
+        """The texts that may name a row: in what stands before the first column of numbers."""
+        numbers = [i for column, i in columns.items() if column not in (*LEVELS, "name", "fact", "nature")]
+        first = min(numbers, default=0)
+        yield from (Texted(text, (number, index)) for index, text in self.rows[number].items() if index < first)
+
+    def _label(self, number: int, columns: Mapping[str, int]) -> Texted | None:
+        """What a row of money is called: the last text before its numbers."""
+        names = [one for one in self._names(number, columns) if not is_apart(one.text, "side")]
+        return names[-1] if names else None
+
+    def _indicator(self, number: int, own: dict[str, Texted], levels: dict[str, Texted], columns: Mapping[str, int]) -> Iterator[FormRow]:
+        """An indicator's row. A level stands in every row below it until another does; below another first level no second one is kept."""
+        if "level_1" in own:
+            levels.pop("level_2", None)
+        levels.update({level: own[level] for level in LEVELS if level in own})
+        name = next((own[column] for column in ("name", *reversed(LEVELS)) if column in own), None)
+        if name is None:  # a level merged over several rows, and nothing else that names this one
+            self.left += [(one, "no_place") for one in own.values() if not is_apart(one.text, "empty")]
+            return
+        cells = {column: Texted(one.text, one.at) for column, one in levels.items()} | own
+        rest = [column for column in own if column not in (*LEVELS, "name", "nature")]
+        called = named(name.text)
+        if not called or is_apart(called, "empty"):
+            return
+        if not rest:
+            self.left.append((name, "no_place"))
+            return
+        for column in [column for column in rest if column in _OF_ONE and self.tall.get(own[column].at)]:
+            self.left.append((cells.pop(column), "merged"))
+        yield FormRow(number, cells, Texted(called, name.at))
+
+    def _beside(self, number: int) -> None:
+        """A row that belongs to no table: what it names, a title, a note, or not understood."""
+        texts = sorted(self.rows[number].items())
+        at = 0
+        while at < len(texts):
+            index, text = texts[at]
+            at += 1
+            before, _, behind = text.replace("：", ":").partition(":")
+            what = field_of(before)
+            if what and behind.strip():
+                self.fields.setdefault(what, Texted(behind.strip(), (number, index)))
+            elif what and at < len(texts):
+                self.fields.setdefault(what, Texted(texts[at][1], (number, texts[at][0])))
+                at += 1
+            elif is_apart(text, "signature") or is_apart(text, "note"):
+                return
+            elif is_apart(text, "side") or is_apart(text, "empty"):
+                continue
+            else:
+                one = Texted(text, (number, index))
+                if len(texts) == 1 or number <= 3:
+                    self.titles.append(one)
+                else:
+                    self.left.append((one, "no_place"))
+
+
+def reread(raw: Raw, reads: Mapping[At, str]) -> Raw:
+    """A sheet with other texts in some cells: as somebody said that these are to be read."""
+    if not reads:
+        return raw
+    cells = {at: text for at, text in ({**raw.cells, **reads}).items() if text.strip()}
+    marked: dict[At, Marked] = {at: mark for at, mark in raw.marked.items() if at not in reads}
+    return replace(raw, cells=cells, marked=marked)

@@ -1,0 +1,42 @@
+"""Files of forms that people have: workbooks and CSV files, as sheets of raw cells. What is of another kind is told with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evallib.data.sheets import MAX_BYTES, Raw, is_own, raw_csv
+from evallib.data.xlsx_in import read_workbook
+from evallib.model.errors import InputRefused, Place, refuse_errors
+from evallib.say.refusals import problem, refused
+
+
+def read_form(path: Path) -> tuple[Raw, ...]:
+    """The sheets of a workbook or CSV file that are shown, in their order; those that begin with # are passed over.
+
+    Raises InputRefused where the file cannot be read, or is of a kind that is not.
+    """
+    if path.name.startswith(("~$", ".~lock.")):
+        raise refused("form.open_elsewhere", path.name)
+    if not path.is_file():
+        raise refused("form.no_file", str(path))
+    if path.stat().st_size > MAX_BYTES:
+        raise refused("file.too_large", path.name, limit=MAX_BYTES // 1_000_000)
+    ending = path.suffix.lower()
+    if ending not in (".xlsx", ".csv"):
+        raise refused("form.of_another_kind", path.name, kind=ending or path.name)
+    try:
+        content = path.read_bytes()
+    except PermissionError:
+        raise refused("file.unreadable", path.name) from None
+    if ending == ".csv":
+        sheets: tuple[Raw, ...] = (raw_csv(path.name, content),)
+    else:
+        found, problems = read_workbook(path.name, content)
+        refuse_errors(problems)
+        sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not is_own(sheet.name) and not sheet.name.startswith("_"))
+    wrong = tuple(one for sheet in sheets for one in sheet.problems)
+    if wrong:
+        raise InputRefused(wrong)
+    if not any(sheet.cells for sheet in sheets):
+        raise InputRefused((problem("form.empty", Place(path.name)),))
+    return sheets
