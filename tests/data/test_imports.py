@@ -330,7 +330,7 @@ def test_each_question_is_asked_somewhere_and_its_answer_followed() -> None:
     """The refusals of this file: asked in a case with an answer, or tried in a test of its own."""
     asked = {case["asks"] for case in CASES if "asks" in case}
     own = {"form.open_elsewhere", "form.no_file", "form.of_another_kind", "form.whose_score", "form.both_changed", "form.not_imported"}
-    own |= {"form.fact_twice"}
+    own |= {"form.fact_twice", "form.other_year"}
     written = tomllib.loads((CATALOGUE / "words" / "refusals" / "forms.toml").read_text(encoding="utf-8"))
     own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice"}
     assert written.keys() - asked - own == set()
@@ -351,6 +351,12 @@ def test_what_is_no_form_is_told(county: Path, tmp_path: Path) -> None:
     assert codes(form, other, reads=["G9=10"]) == ["form.read_wrong"]  # of which of the two?
     assert codes(form, other) == ["form.of_another_department"]
     assert codes(write_xlsx(tmp_path / "rate.xlsx", rate)) == ["form.score_twice"]
+
+
+def test_another_year_than_the_form_says_is_remarked(county: Path, tmp_path: Path) -> None:
+    found = import_forms(county, [write_xlsx(tmp_path / "form.xlsx", lines(E13="2023年12月底前", H13="2023-11-20"))], year=2023, dry=True)
+    assert [(one.code, one.found) for one in found.remarks] == [("form.other_year", "2024")]
+    assert found.year == 2023
 
 
 def test_what_is_merged_or_hidden_or_a_part_is_told(county: Path, tmp_path: Path) -> None:
