@@ -145,9 +145,10 @@ class IndicatorRows(Taking):
         operator = nature if said is None else said
         if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and read_day(target):
             operator = "by"
-        if not nature and target:
-            bare = _bare(target)
-            operator = operator or ("between" if RANGE.fullmatch(bare) else "" if any(sign.isdigit() for sign in target) else "words")
+        if not operator and RANGE.fullmatch(_bare(target)):
+            operator = "between"
+        elif not operator and not nature and target and not any(sign.isdigit() for sign in target):
+            operator = "words"
         if operator:
             cells["operator"] = piece(raw, row.cells["nature"], operator) if nature else operator
         for column in ("target", "adjusted", "unit", "actual", "reason", "remedy", "evidence", "core"):

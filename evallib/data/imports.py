@@ -149,7 +149,8 @@ def _planned(
     filled, others = [sheet for sheet in sheets if sheet.blocks], [sheet for sheet in sheets if not sheet.blocks]
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
-    kind, year = _kind(filled), _year(filled, others, year)
+    kind, said = _kind(filled), year
+    year = _year(filled, others, year)
     listing, raised = _listing(root, load_departments(root), (filled, others), kind, department, year, framework)
     rules = load_framework(root, listing.framework, year)
     projection = Projection(rules, year, kind.own if kind else None)
@@ -180,7 +181,7 @@ def _planned(
         *_other_rates(evaluation, projection.rates),
         *_not_the_sum(evaluation, projection.scored),
     )
-    remarks = tuple(_hidden(filled))
+    remarks = (*_hidden(filled), *(_other_year(filled, year) if said else ()))
     found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
@@ -303,6 +304,13 @@ def _kind(sheets: Sequence[Sheeted]) -> Kind | None:
         if (kind := kind_of_form(texts)) is not None:
             return kind
     return None
+
+
+def _other_year(sheets: Sequence[Sheeted], year: int) -> Iterator[Problem]:
+    """That a form says another year than was named."""
+    years = {int(one) for s in sheets for title in s.titles for one in _YEAR.findall(title.text)}
+    if years and year not in years:
+        yield problem("form.other_year", Place(sheets[0].raw.file), ", ".join(map(str, sorted(years))), year=str(year))
 
 
 def _year(filled: Sequence[Sheeted], others: Sequence[Sheeted], year: int | None) -> int:

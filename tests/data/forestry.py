@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from openpyxl import Workbook
@@ -135,3 +136,56 @@ def fact_table() -> list[list[str]]:
         ["6", "调整后预算支出", "1,962.50", "万元"],
         ["7", "在岗人员数", "44", "人"],
     ]
+
+
+FRAMEWORKS = ("self-evaluation-department", "self-evaluation-project", "department-mof-2013")
+SPOILED = [
+    "",
+    "—",
+    "0",
+    "≥",
+    "定性",
+    "三级指标",
+    "分值",
+    "合计",
+    "单位：元",
+    "2024年",
+    "=1+1",
+    "nan",
+    "９０",
+    "-5",
+    "百分率",
+    "指标1：",
+    "2024-02-30",
+]
+SPOILED += [
+    "9" * 30,
+    "90~95",
+    "不适用",
+    "缺",
+    "数据项",
+    "数值",
+    "预算执行率",
+    "其中：",
+    "注：",
+    "部门名称：",
+    "1,2,3",
+    "（",
+    "'5",
+    "≥≥5",
+    "全年预算数",
+]
+
+
+def spoiled(dice: Random) -> list[list[str]]:
+    """One of the forms with some cells changed, and rows twice or lost."""
+    table = [[*line] for line in dice.choice([lines(), project_form(), scoring_table(), fact_table()])]
+    for _ in range(dice.randint(1, 5)):
+        row, column = dice.randrange(len(table)), dice.randrange(10)
+        table[row] += [""] * (column + 1 - len(table[row]))
+        table[row][column] = dice.choice(SPOILED)
+        if dice.random() < 0.2:
+            table.insert(row, [*dice.choice(table)])
+        elif dice.random() < 0.1 and len(table) > 2:
+            del table[row]
+    return table

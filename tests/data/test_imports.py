@@ -24,7 +24,7 @@ from evallib.kit import CATALOGUE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import made_id
-from tests.data.forestry import BUREAU, YEAR, fact_table, lines, project_form, scoring_table, write_csv, write_xlsx
+from tests.data.forestry import BUREAU, FRAMEWORKS, YEAR, fact_table, lines, project_form, scoring_table, spoiled, write_csv, write_xlsx
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "forms.toml").read_text(encoding="utf-8"))["case"]
 CODE = made_id(BUREAU)
@@ -330,7 +330,7 @@ def test_each_question_is_asked_somewhere_and_its_answer_followed() -> None:
     """The refusals of this file: asked in a case with an answer, or tried in a test of its own."""
     asked = {case["asks"] for case in CASES if "asks" in case}
     own = {"form.open_elsewhere", "form.no_file", "form.of_another_kind", "form.whose_score", "form.both_changed", "form.not_imported"}
-    own |= {"form.fact_twice"}
+    own |= {"form.fact_twice", "form.other_year"}
     written = tomllib.loads((CATALOGUE / "words" / "refusals" / "forms.toml").read_text(encoding="utf-8"))
     own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice"}
     assert written.keys() - asked - own == set()
@@ -353,6 +353,12 @@ def test_what_is_no_form_is_told(county: Path, tmp_path: Path) -> None:
     assert codes(write_xlsx(tmp_path / "rate.xlsx", rate)) == ["form.score_twice"]
 
 
+def test_another_year_than_the_form_says_is_remarked(county: Path, tmp_path: Path) -> None:
+    found = import_forms(county, [write_xlsx(tmp_path / "form.xlsx", lines(E13="2023年12月底前", H13="2023-11-20"))], year=2023, dry=True)
+    assert [(one.code, one.found) for one in found.remarks] == [("form.other_year", "2024")]
+    assert found.year == 2023
+
+
 def test_what_is_merged_or_hidden_or_a_part_is_told(county: Path, tmp_path: Path) -> None:
     table = lines(A19="小计", I19="50")
     table.insert(19, ["总分", "", "", "", "", "", "100", "", "99.39", "", "", ""])
@@ -368,59 +374,11 @@ def test_what_is_merged_or_hidden_or_a_part_is_told(county: Path, tmp_path: Path
     assert "1 hidden row(s) (12)" in found.remarks[0].describe("en")
 
 
-SPOILED = [
-    "",
-    "—",
-    "0",
-    "≥",
-    "定性",
-    "三级指标",
-    "分值",
-    "合计",
-    "单位：元",
-    "2024年",
-    "=1+1",
-    "nan",
-    "９０",
-    "-5",
-    "百分率",
-    "指标1：",
-    "2024-02-30",
-]
-SPOILED += [
-    "9" * 30,
-    "90~95",
-    "不适用",
-    "缺",
-    "数据项",
-    "数值",
-    "预算执行率",
-    "其中：",
-    "注：",
-    "部门名称：",
-    "1,2,3",
-    "（",
-    "'5",
-    "≥≥5",
-    "全年预算数",
-]
-
-
 def test_a_spoiled_form_is_taken_or_told(county: Path, tmp_path: Path) -> None:
-    """Cells changed, rows and columns added or lost: whatever comes of it is a form or a refusal, and never a mistake of the program."""
+    """Whatever comes of it is a form or a refusal, and never a mistake of the program. `make trial` tries more."""
     dice, told = Random(16), 0
-    for _ in range(60):
-        table = [[*line] for line in dice.choice([lines(), project_form(), scoring_table(), fact_table()])]
-        for _ in range(dice.randint(1, 5)):
-            row, column = dice.randrange(len(table)), dice.randrange(10)
-            table[row] += [""] * (column + 1 - len(table[row]))
-            table[row][column] = dice.choice(SPOILED)
-            if dice.random() < 0.2:
-                table.insert(row, [*dice.choice(table)])
-            elif dice.random() < 0.1 and len(table) > 2:
-                del table[row]
-        file = write_csv(tmp_path / "form.csv", table)
-        framework = dice.choice(["self-evaluation-department", "self-evaluation-project", "department-mof-2013"])
+    for _ in range(40):
+        file, framework = write_csv(tmp_path / "form.csv", spoiled(dice)), dice.choice(FRAMEWORKS)
         try:
             import_forms(county, [file], department=BUREAU, year=YEAR, framework=framework, dry=True)
         except InputRefused as refusal:
