@@ -12,10 +12,12 @@ from evallib.checks.record import KEYS
 from evallib.data.cells import Reader, load_table
 from evallib.data.folder import data_of
 from evallib.data.heads import head_key, heads_of
+from evallib.data.names import raw_by_id
 from evallib.data.raw_tables import Tables, choices_of, texts_of
 from evallib.data.sheets import Grid, read_csv
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import Place, Problem, refuse_errors
+from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.table_words import ALSO, CHOICES, TABLE_NAMES
 from evallib.model.units import Units, parse_decimal
@@ -71,8 +73,8 @@ def read_taken(file: Path) -> dict[str, Any]:
     raise refused("form.not_imported", f"{file.parent.name}/{file.name}")
 
 
-def read_raw(data: Path, department: str, year: int, units: Units) -> Tables:
-    """A year's tables as they stand, complete or not, each cell as what is typed into it means."""
+def read_raw(data: Path, department: str, year: int, framework: Framework) -> Tables:
+    """A year's tables as they stand, complete or not, each cell as what is typed into it means, ids for names."""
     there = data_of(data, department, year)
     assert there is not None
     if there.is_dir():
@@ -82,7 +84,8 @@ def read_raw(data: Path, department: str, year: int, units: Units) -> Tables:
         refuse_errors(problems)
         ids = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
         grids = {ids[folded(sheet.name)]: sheet.grid for sheet in sheets if folded(sheet.name) in ids and not sheet.hidden}
-    return {table: _raw_rows(table, grids[table], units) if table in grids else [] for table in TABLES}
+    units = framework.catalogue.units
+    return raw_by_id(framework, {table: _raw_rows(table, grids[table], units) if table in grids else [] for table in TABLES})
 
 
 def _raw_rows(table: str, grid: Grid, units: Units) -> list[dict[str, str]]:

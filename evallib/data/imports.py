@@ -164,7 +164,7 @@ def _planned(
     if there is not None:
         before = read_taken(taken_file(root, listing.code, year))["tables"]
         names = {one.id: one.words for one in rules.indicators} | {fact.id: fact.name for fact in rules.catalogue.facts.values()}
-        here = read_raw(root, listing.code, year, rules.catalogue.units)
+        here = read_raw(root, listing.code, year, rules)
         compared = compare(before, read.tables, here, names, there.name, keep)
         if compared.asked:
             raise InputRefused(compared.asked)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from evallib.data.cells import Reader
+from evallib.data.raw_tables import Tables, texts_of
 from evallib.model.errors import near
 from evallib.model.evaluation import own_rule
 from evallib.model.framework import Framework
@@ -246,51 +247,63 @@ def by_id(framework: Framework, tables: Rows, reader: Reader) -> Rows:
 
     A name that several things have is added to the reader's problems.
     """
-    tables, given = _with_ids(tables)
-    names = Names(framework, {table: [row.__dict__ for row in rows] for table, rows in tables.items()})
+    cells = {table: [row.__dict__ for row in rows] for table, rows in tables.items()}
+    changes, made, several = _changes(framework, cells)
+    for table, index, column, text, ids in several:
+        place = reader.place(table, index, column)
+        reader.problems.append(problem("name.ambiguous", place, text, count=len(ids), ids=listed(ids)))
+    found = {
+        table: tuple(row.model_copy(update=one) if one else row for row, one in zip(rows, changes[table], strict=True))
+        for table, rows in tables.items()
+    }
+    return found | ({"sources": (*found.get("sources", ()), *made)} if made else {})
+
+
+def raw_by_id(framework: Framework, tables: Tables) -> dict[str, list[dict[str, str]]]:
+    """Tables in their raw form with an id wherever a name stands; what several things are called stays."""
+    changes, made, _ = _changes(framework, tables)
+    found = {table: [{**row, **one} for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()}
+    return found | {"sources": [*found.get("sources", ()), *({c: t for c, t in texts_of(row).items() if t} for row in made)]}
+
+
+def _changes(
+    framework: Framework, tables: Mapping[str, Sequence[Cells]]
+) -> tuple[dict[str, list[dict[str, str]]], list[Source], list[tuple[str, int, str, str, Sequence[str]]]]:
+    """What changes in each row where ids take the places of names; the sources that are made; and the names that several things have."""
+    kinds = {table: kind for kind, table in _TABLE_OF.items()}
+    changes: dict[str, list[dict[str, str]]] = {table: [{} for _ in rows] for table, rows in tables.items()}
+    given: list[tuple[str, str, str]] = []  # what stood in the place of an id: its kind, the id, the text
+    for table, rows in tables.items():
+        column = _id_column(table)
+        for change, row in zip(changes[table], rows if column else (), strict=bool(column)):
+            text = row.get(column) or ""
+            if (id := _id_of(TABLES[table], column, row)) != text:
+                change[column] = id
+                given += [(kinds[table], id, text)] if text and table in kinds else []
+    with_ids = {table: [{**row, **one} for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()}
+    names, several = Names(framework, with_ids), list[tuple[str, int, str, str, Sequence[str]]]()
     for kind, id, text in given:
         names.kinds[kind].add(id, names.kinds[kind].words[id], text)
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
-        tables[table] = tuple(_found(names, table, index, row, reader) for index, row in enumerate(tables[table]))
-    if names.made:
-        tables["sources"] = (*tables.get("sources", ()), *names.made)
-    return tables
+        for index, (change, row) in enumerate(zip(changes[table], with_ids[table], strict=True)):
+            for column, text, kinds_of in _references(TABLES[table], row):
+                try:
+                    change |= _found(names, row | change, column, text, kinds_of)
+                except _Several as found:
+                    several.append((table, index, column, text, found.ids))
+    return changes, names.made, several
 
 
-def _with_ids(tables: Rows) -> tuple[Rows, list[tuple[str, str, str]]]:
-    """The tables with ids for the rows that have none; and what stood there in the place of one: its kind, the id, the text."""
-    made, given = dict(tables), list[tuple[str, str, str]]()
-    kinds = {table: kind for kind, table in _TABLE_OF.items()}
-    for table, rows in tables.items():
-        column, kept = _id_column(table), list[Row]()
-        for row in rows:
-            text = getattr(row, column) if column else ""
-            if column and (id := _id_of(type(row), column, row.__dict__)) != text:
-                row = row.model_copy(update={column: id})
-                if text and table in kinds:
-                    given.append((kinds[table], id, text))
-            kept.append(row)
-        made[table] = tuple(kept)
-    return made, given
-
-
-def _found(names: Names, table: str, index: int, row: Row, reader: Reader) -> Row:
-    """A row with the ids of what it names."""
+def _found(names: Names, row: Cells, column: str, text: str, kinds: list[str]) -> dict[str, str]:
+    """What changes in a row where a cell gets the id of what it names."""
     changed: dict[str, str] = {}
-    for column, text, kinds in _references(type(row), row.__dict__):
-        try:
-            if kinds == ["source"]:
-                id, article = names.cited(text)
-                section = getattr(row, "section", "")
-                changed |= {"section": f"{article} {section}".strip()} if article and article not in section else {}
-            else:
-                id = names.find(kinds, text, row.__dict__ | changed)
-        except _Several as several:
-            place = reader.place(table, index, column)
-            reader.problems.append(problem("name.ambiguous", place, text, count=len(several.ids), ids=listed(several.ids)))
-            continue
-        changed |= {column: id} if id != text else {}
-    return row.model_copy(update=changed) if changed else row
+    if kinds == ["source"]:
+        id, article = names.cited(text)
+        section = row.get("section") or ""
+        changed |= {"section": f"{article} {section}".strip()} if article and article not in section else {}
+    else:
+        id = names.find(kinds, text, row)
+    return changed | ({column: id} if id != text else {})
 
 
 def _references(model: type[Row], row: Cells) -> Iterator[tuple[str, str, list[str]]]:

@@ -142,6 +142,8 @@ def _book(home: Path) -> None:
     from evallib.data.framework_files import write_framework_workbook
 
     write_framework_workbook(home / "data", "office-general", 2200, home / "book.xlsx", "zh")
+
+
 def _form(home: Path, **changed: str) -> None:
     write_csv(home / "form.csv", lines(**changed))
 
