@@ -16,7 +16,7 @@ from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked, told_hidden
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
-from evallib.model.rows import Row, columns, is_id, note_of, spread, sums_of, unit_of
+from evallib.model.rows import Row, columns, is_id, made_of, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
@@ -52,6 +52,7 @@ class Reader:
 
 _COMMA_OR_POINT = re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.])")
 _DECIMAL_COMMA = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ]\d{3})*|\d+),(\d+)(\D*)")
+_LABEL = re.compile(r"[^:：]{1,8}[:：]")
 _YEAR = re.compile(r"(\d{4})\s*年度?")
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
 RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
@@ -108,7 +109,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         built = reading.row("".join(texts).isprintable())
         wrong = reader.problems[before:]
         [(column, text), *more] = cells.items()
-        if not more and len(wrong) > 1 and (not is_id(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
+        if not more and len(wrong) > 1 and (_is_note(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
             reader.problems[before:] = [problem("row.one_cell", reading.place(column), text[:60])]
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
@@ -118,6 +119,11 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
     _remark_hidden(reader, grid, order)
     return tuple(rows)
+
+
+def _is_note(model: type[Row], column: str, text: str) -> bool:
+    """Whether the only text of a row is rather a note or a signature (制表人：王) than what a row begins with, as a name does."""
+    return not is_id(model, column, text) and (bool(made_of(model, column)) or _LABEL.match(text) is not None)
 
 
 def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
