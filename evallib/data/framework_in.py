@@ -145,7 +145,7 @@ def _column(grid: Grid, index: int) -> list[str]:
 def _unknown(table: Table, place: Place, head: str) -> Problem:
     near = nearest(folded(head), {one for column in table.columns for one in column.heads})
     columns = listed(column.head for column in table.columns)
-    return problem("column.mistyped" if near else "column.unknown", place, near=near, columns=columns)
+    return problem("column.mistyped" if near else "framework_row.unknown_column", place, near=near, columns=columns)
 
 
 def _add(line: Line, column: Column, text: str, mark: Marked | None, wrong: list[Problem]) -> None:
