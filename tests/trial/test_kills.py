@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -57,10 +59,14 @@ def test_a_batch_of_several_workers_killed_at_random_ends_with_the_same_pages(tm
         while len(list((tmp_path / "killed").glob("2*/*.ipynb"))) < wanted and process.poll() is None and time.monotonic() - begun < 30:
             time.sleep(0.01)
         time.sleep(dice.random() * (0.4 if wanted > before else 3))
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it had ended
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         for page in (tmp_path / "killed").rglob("*.html"):
             assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+        if process.returncode >= 0:
+            assert pages("killed") == pages("alone")
+            shutil.rmtree(tmp_path / "killed")  # and begin anew
     assert subprocess.run(command("killed"), check=False, **how).returncode == left_alone.returncode
     assert pages("killed") == pages("alone")
     assert not [p for p in (tmp_path / "killed").rglob(".*-*") if p.is_dir()]
