@@ -73,7 +73,7 @@ def _kinds(model: type[Row]) -> dict[str, Kind]:
 
 
 @cache
-def _choices(model: type[Row], column: str) -> dict[str, str]:
+def choices_meant(model: type[Row], column: str) -> dict[str, str]:
     """What may stand in a cell of few choices, and the value it means."""
     values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
     return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
@@ -190,7 +190,7 @@ class _Reading(Generic[Made]):
 
     def choice(self, column: str) -> str:
         """The value that a cell of few choices means; empty where it means none."""
-        return _choices(self.model, column).get(folded(self.cells[column]), "") if column in self.cells else ""
+        return choices_meant(self.model, column).get(folded(self.cells[column]), "") if column in self.cells else ""
 
     def has_units_of(self, head: Head) -> bool:
         """Whether the row names no other unit than the headings; where it names none, theirs is put in."""
@@ -300,7 +300,7 @@ class _Reading(Generic[Made]):
         elif kind == "verdict" and self.choice("kind") == "tier":
             given[column] = text  # which may be called like an answer to an item
         elif kind in ("choice", "verdict"):
-            given[column] = _choices(self.model, column).get(folded(text), text)
+            given[column] = choices_meant(self.model, column).get(folded(text), text)
         else:
             unit = self.reader.units.find(text)
             given.setdefault(column, unit.symbol if unit else text)
@@ -310,7 +310,7 @@ class _Reading(Generic[Made]):
         plain = narrow(text)
         before, behind = _asking(self.model)
         if (found := before.match(plain)) and plain[found.end() :]:
-            operator, rest = _choices(self.model, "operator")[folded(found[1])], plain[found.end() :]
+            operator, rest = choices_meant(self.model, "operator")[folded(found[1])], plain[found.end() :]
         elif plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
             operator = next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts))
             rest = plain[: found.start()]
@@ -335,7 +335,7 @@ class _Reading(Generic[Made]):
                 given.setdefault("unit", found[3])
         elif "date" in room and (day := read_day(text)):
             given[room["date"]] = day
-        elif "choice" in room and (choice := _choices(self.model, room["choice"]).get(folded(text))):
+        elif "choice" in room and (choice := choices_meant(self.model, room["choice"]).get(folded(text))):
             given[room["choice"]] = choice
         elif "text" in room and self.choice("operator") == "words":
             given[room["text"]] = text

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from evallib.checks.record import KEYS
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader, choices_meant, load_table
 from evallib.data.folder import data_of
 from evallib.data.heads import head_key, heads_of
 from evallib.data.names import raw_by_id
-from evallib.data.raw_tables import Tables, choices_of, texts_of
+from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.sheets import Grid, read_csv
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
-from evallib.model.table_words import ALSO, CHOICES, TABLE_NAMES
+from evallib.model.table_words import SHEETS, TABLE_NAMES
 from evallib.model.units import Units, parse_decimal
 from evallib.model.words import Words, folded, words
 from evallib.say.refusals import problem, refused
@@ -82,8 +82,7 @@ def read_raw(data: Path, department: str, year: int, framework: Framework) -> Ta
     else:
         sheets, problems = read_workbook(there.name, there.read_bytes())
         refuse_errors(problems)
-        ids = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
-        grids = {ids[folded(sheet.name)]: sheet.grid for sheet in sheets if folded(sheet.name) in ids and not sheet.hidden}
+        grids = {SHEETS[folded(sheet.name)]: sheet.grid for sheet in sheets if folded(sheet.name) in SHEETS and not sheet.hidden}
     units = framework.catalogue.units
     return raw_by_id(framework, {table: _raw_rows(table, grids[table], units) if table in grids else [] for table in TABLES})
 
@@ -99,15 +98,9 @@ def _raw_rows(table: str, grid: Grid, units: Units) -> list[dict[str, str]]:
     for number, texts in grid.rows:
         raw = {column: texts[index].strip() for index, column in order.items() if index < len(texts) and texts[index].strip()}
         if raw:
-            cells = read.get(number) or {column: _choice(table, column, text) for column, text in raw.items()}
+            cells = read.get(number) or {column: choices_meant(model, column).get(folded(text), text) for column, text in raw.items()}
             found.append({column: text for column, text in cells.items() if text})
     return found
-
-
-def _choice(table: str, column: str, text: str) -> str:
-    """The value of few that a cell means; its text where it means none."""
-    values = choices_of(TABLES[table], column)
-    return next((v for v in values if folded(text) in {folded(one) for one in (v, CHOICES[v].zh, CHOICES[v].en, *ALSO[v])}), text)
 
 
 def compare(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from evallib.data.framework_in import Line, Lines
-from evallib.data.framework_rows import BEARING, Names, given_of, plain, suits_place, value_of
+from evallib.data.framework_rows import BEARING, Names, given_of, suits_place, value_of
 from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
 from evallib.data.language_docs import tables
 from evallib.model.entries import KINDS
@@ -15,7 +15,7 @@ from evallib.model.errors import Place, Problem, meant
 from evallib.model.made_ids import made_id
 from evallib.model.table_words import TOTALS
 from evallib.model.toml_lines import Path
-from evallib.model.words import NOTHING, folded, listed
+from evallib.model.words import NOTHING, folded, listed, name_key
 from evallib.say.refusals import problem
 
 _WITH_IDS = ("dimension", "group", "indicator", "rule", "grade", "source", "veto", "topic", "fact", "formula")
@@ -66,7 +66,7 @@ class Draft:
                     if name := line.get(level):
                         within = line.get("dimension") if level == "group" else ""
                         made = Line(sheets()[level], line.place(level), {"name": name, "dimension": within}, {"name": line.place(level)})
-                        seen.setdefault((plain(within), plain(name)), made)
+                        seen.setdefault((name_key(within), name_key(name)), made)
                 self.lines[level] = list(seen.values())
         for line in (*self.lines["dimension"], *self.lines["group"]):
             line.texts = {key: text for key, text in line.texts.items() if text}
@@ -78,7 +78,7 @@ class Draft:
         if not own:
             for line in citing:
                 name = line.get("source")
-                if not self.names.find(("source",), name) and plain(name) not in {plain(one.get("name")) for one in own}:
+                if not self.names.find(("source",), name) and name_key(name) not in {name_key(one.get("name")) for one in own}:
                     own.append(Line(sheets()["source"], line.place("source"), {"name": name}))
         if not own and not all(line.get("source") for line in self.lines["indicator"]):
             own.append(Line(sheets()["source"], self.head.place("name"), {"name": self.head.get("name")}))
@@ -115,9 +115,9 @@ class Draft:
     def _owned(self, line: Line) -> Line | None:
         """The line whose rule a row of bands, items or tiers belongs to; None where none does, which is told."""
         text = line.get(OWNER)
-        bearers = [(one, plain(text)) for table in RULES for one in self.lines[table]]
+        bearers = [(one, name_key(text)) for table in RULES for one in self.lines[table]]
         found = [one for one, said in bearers if text and text == one.get("id")]
-        found = found or [one for one, said in bearers if said and said in {plain(one.get("name")), plain(one.get("name_en"))}]
+        found = found or [one for one, said in bearers if said and said in {name_key(one.get("name")), name_key(one.get("name_en"))}]
         suited = [one for one in found if self._kind(one) in {BEARING[key] for key in PARTS[line.table.id]}]
         unsaid = [one for one in found if not self._kind(one)]
         for some in (suited, unsaid, found):

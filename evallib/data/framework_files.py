@@ -14,7 +14,7 @@ from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import File, data_root
 from evallib.data.framework_draft import Draft
 from evallib.data.framework_in import read_lines
-from evallib.data.framework_rows import Names, plain, rows_of
+from evallib.data.framework_rows import Names, rows_of
 from evallib.data.framework_tables import PARTS, RULES, SETTINGS, Table, sheets
 from evallib.data.framework_workbook import framework_workbook
 from evallib.data.language_docs import kinds
@@ -36,7 +36,7 @@ from evallib.model.made_ids import made_id
 from evallib.model.toml_lines import Lines, called
 from evallib.model.toml_lines import Path as Way
 from evallib.model.toml_out import toml_text
-from evallib.model.words import Lang, listed
+from evallib.model.words import Lang, listed, name_key
 from evallib.say.mistakes import keys_of
 from evallib.say.refusals import problem, refused
 from evallib.score.answers import PANEL, SURVEY
@@ -138,14 +138,14 @@ class _Reading:
     def _build_on(self) -> None:
         """Catalogues that nobody names are those of which formulas or documents are named that stand nowhere else."""
         beside, indicators = own_entries(self.beside[1:], ()), self.document.get("indicator", ())
-        formulas = {plain(i["value"]) for i in indicators if "value" in i} - {plain(word) for word in (SURVEY, PANEL)}
+        formulas = {name_key(i["value"]) for i in indicators if "value" in i} - {name_key(word) for word in (SURVEY, PANEL)}
         sources = {i.get("source") for i in indicators} - {one.get("id") for one in self.document.get("source", ())}
         for entry in (*self.document.get("formula", ()), *beside.get("formula", ())):
-            formulas -= {plain(entry.get(key, "")) for key in ("id", "name", "name_en")}
+            formulas -= {name_key(entry.get(key, "")) for key in ("id", "name", "name_en")}
         used = []
         for name in shipped_catalogues():
             part = shipped_catalogue(name).part
-            there = {plain(text) for formula in part.formulas for text in (formula.id, formula.name, formula.name_en)}
+            there = {name_key(text) for formula in part.formulas for text in (formula.id, formula.name, formula.name_en)}
             if formulas & there or sources & {source.id for source in part.sources}:
                 used.append(name)
         if used and "builds_on" not in self.document:

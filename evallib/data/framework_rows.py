@@ -13,7 +13,7 @@ from evallib.model.framework import Framework
 from evallib.model.rules import Seriousness
 from evallib.model.table_words import CHOICES
 from evallib.model.units import narrow, parse_decimal
-from evallib.model.words import LANGS, Lang, folded
+from evallib.model.words import LANGS, Lang, folded, name_key
 
 Rows = dict[str, list[dict[str, str]]]
 """The filled cells of every sheet, row by row, by column."""
@@ -21,11 +21,6 @@ BEARING = {"bands": "bands", "pieces": "pieces", "items": "checklist", "tiers": 
 """The kinds of rules that have rows of their own, by the key that these stand under."""
 _NOTHING = {"", "无", "（无）", "none", "-", "—"}
 _PARTED = re.compile(r"\s*[、；;]\s*")
-
-
-def plain(text: str) -> str:
-    """A text as names are told apart: folded, without any blank in it."""
-    return "".join(folded(text).split())
 
 
 @dataclass
@@ -43,7 +38,7 @@ class Names:
         known = [(id, names) for table in tables for id, names in self.of.get(table, {}).items()]
         if any(id == text for id, _ in known):
             return [text]
-        found = list(dict.fromkeys(id for id, names in known if plain(text) in map(plain, names)))
+        found = list(dict.fromkeys(id for id, names in known if name_key(text) in map(name_key, names)))
         return [id for id in found if suits(id)] or found
 
     def shown(self, tables: tuple[str, ...], id: str, lang: Lang, suits: Callable[[str], bool] = lambda id: True) -> str:
@@ -185,20 +180,20 @@ def number_of(text: str) -> Decimal | None:
 
 def given_of(text: str, kind: str, parts: Sequence[Mapping[str, str]]) -> Any:
     """What an example gives to a rule of a kind: a number, a text, or the ids of what is met or found."""
-    names = {plain(part[key]): part["id"] for part in parts for key in ("name_en", "name", "id") if part.get(key) and "id" in part}
-    names |= {plain(name): one for one in get_args(Seriousness) for name in (one, *(CHOICES[one][lang] for lang in LANGS))}
+    names = {name_key(part[key]): part["id"] for part in parts for key in ("name_en", "name", "id") if part.get(key) and "id" in part}
+    names |= {name_key(name): one for one in get_args(Seriousness) for name in (one, *(CHOICES[one][lang] for lang in LANGS))}
     number = number_of(text)
     if kind in ("checklist", "deduct_per_occurrence"):
         if number is not None and kind != "checklist":
             return number
         if folded(text) in _NOTHING:
             return []
-        whole = [text] if plain(text) in names else [line.strip() for line in text.split("\n") if line.strip()]
-        told = whole if len(whole) > 1 or plain(whole[0]) in names else _PARTED.split(whole[0])
-        return [names.get(plain(one), one) for one in told]
+        whole = [text] if name_key(text) in names else [line.strip() for line in text.split("\n") if line.strip()]
+        told = whole if len(whole) > 1 or name_key(whole[0]) in names else _PARTED.split(whole[0])
+        return [names.get(name_key(one), one) for one in told]
     if kind == "tiers":
         name, _, share = text.rpartition(" ")
-        return f"{names[plain(name)]} {share}" if plain(name) in names else names.get(plain(text), text)
+        return f"{names[name_key(name)]} {share}" if name_key(name) in names else names.get(name_key(text), text)
     return text if number is None or narrow(text).endswith("%") else number
 
 

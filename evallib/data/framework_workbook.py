@@ -14,7 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.data.framework_rows import Rows, filled
 from evallib.data.framework_tables import OWNER, SETTINGS, Column, Table, setting_heads, sheets
-from evallib.data.workbook_sheet import FONTS, as_number, lines_of, packed, put_text, shown_width
+from evallib.data.workbook_sheet import FONTS, DropDowns, as_number, lines_of, packed, put_text, shown_width
 from evallib.model.framework import Framework
 from evallib.model.words import Lang
 from evallib.say.sentences import sentence
@@ -36,9 +36,7 @@ class _Book:
         self.notes: Any = self.book.worksheets[0]
         self.notes.title = self._told("notes")
         self.sheets: dict[str, Any] = {id: self.book.create_sheet(sheets()[id].name[lang]) for id in filled(rows)}
-        self.lists: Any = self.book.create_sheet("_lists")
-        self.lists.sheet_state = "hidden"
-        self.listed: dict[tuple[str, ...], str] = {}
+        self.lists = DropDowns(self.book)
 
     def _told(self, name: str) -> str:
         return sentence(f"workbook.framework_form.{name}")[self.lang]
@@ -143,10 +141,4 @@ class _Book:
             values = [*own, *known, *(column.choice(one)[self.lang] for one in column.refers[1:])]
         elif column.refers:
             values = [row["name"] for table in column.refers for row in self.rows.get(table, []) if row.get("name")]
-        values = tuple(dict.fromkeys(value for value in values if value))
-        if values and values not in self.listed:  # each list is written once, on the hidden sheet
-            letter = get_column_letter(len(self.listed) + 1)
-            for row, value in enumerate(values, 1):
-                self._put(self.lists[f"{letter}{row}"], value)
-            self.listed[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
-        return self.listed.get(values, "")
+        return self.lists.of(values)

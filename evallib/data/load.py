@@ -26,13 +26,12 @@ from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import TABLE_NAMES
+from evallib.model.table_words import SHEETS, TABLE_NAMES
 from evallib.model.words import NOTHING, Words, folded, listed, name_key, words
 from evallib.say.refusals import problem, refused
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
-_SHEETS = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
 _TOLD = 100
 """So many sheets that are no tables are told."""
 _VERY_HIDDEN = words("（菜单里看不到）", " (which no menu shows)")
@@ -231,7 +230,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
     unknown: list[Sheet] = []
     unread: list[Words] = []
     for sheet in sheets:
-        table = _SHEETS.get(folded(sheet.name))
+        table = SHEETS.get(folded(sheet.name))
         if is_own(sheet.name) or sheet.name.strip().startswith("_"):
             continue
         if sheet.hidden:
@@ -244,7 +243,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
         else:
             found[table] = sheet
     filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
-    meant = {_SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
+    meant = {SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
     tables: dict[str, tuple[Row, ...]] = {}
     for name, model in TABLES.items():
         if name in found:

@@ -58,7 +58,7 @@ def _names_of(model: type[Row], row: Cells) -> list[str]:
 def _id_of(model: type[Row], column: str, row: Cells) -> str:
     """The id of a row: as it was given, else made of its name; empty where it has neither."""
     text, names = row.get(column, ""), _names_of(model, row)
-    return made_id(name_key(names[0])) if names and not (text and is_id(model, column, text)) else text
+    return made_id(names[0]) if names and not (text and is_id(model, column, text)) else text
 
 
 @dataclass
@@ -167,7 +167,7 @@ class Names:
         text, kinds = str(row.get(column, "")), refers(model, column)
         if made_of(model, column):
             names = _names_of(model, row)
-            return "" if names and text == made_id(name_key(names[0])) else text
+            return "" if names and text == made_id(names[0]) else text
         return self.called(kinds, text, lang, row) if text and kinds else text
 
     def called(self, kinds: Sequence[str], id: str, lang: Lang, row: Cells = MappingProxyType({})) -> str:
@@ -218,7 +218,7 @@ class Names:
         if ids or is_id(Source, "source", text) or self._is_slip(text):
             return (ids or [text])[0], ""
         title = found[1] if found else text
-        id = made_id(name_key(title))
+        id = made_id(title)
         kind = next((kind for kind, tell in DOCUMENTS.items() if kind != "short" and any(one in folded(title) for one in tell)), "ledger")
         self.made.append(Source(source=id, title=title, kind=cast(Literal["law"], kind)))
         self._row("source", Source, id, self.made[-1].__dict__)

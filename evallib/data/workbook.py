@@ -30,7 +30,7 @@ from evallib.data.raw_tables import (
     tables_of,
 )
 from evallib.data.whole import whole
-from evallib.data.workbook_sheet import FONTS, packed, put_text, shown_width
+from evallib.data.workbook_sheet import FONTS, DropDowns, packed, put_text, shown_width
 from evallib.data.workbook_sheet import as_number as _as_number
 from evallib.data.workbook_sheet import lines_of as _lines
 from evallib.model.framework import Framework
@@ -94,9 +94,7 @@ class _Book:
         self.book.remove(self.book.worksheets[0])
         self.notes: Any = self.book.create_sheet(self.t("notes"))
         self.sheets: dict[str, Any] = {table: self.book.create_sheet(TABLE_NAMES[table][lang]) for table in TABLES}
-        self.lists: Any = self.book.create_sheet("_lists")
-        self.lists.sheet_state = "hidden"
-        self.listed: dict[tuple[str, ...], str] = {}
+        self.lists = DropDowns(self.book)
         self.indicators = {i.id: i.words[lang] for i in framework.indicators}
         for table in ("own_indicators", "targets", "judgements", "findings"):
             for row in (row for row in tables.get(table, ()) if row.get("indicator")):
@@ -222,13 +220,7 @@ class _Book:
                 *(tier.words[self.lang] for rule in rules for tier in rule.verdicts)],
         }  # fmt: skip
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
-        values = tuple(dict.fromkeys(v for v in chosen or found.get(named, found.get(column, ())) if v))
-        if values and values not in self.listed:  # each list is written once, on the hidden sheet
-            letter = get_column_letter(len(self.listed) + 1)
-            for row, value in enumerate(values, 1):
-                self.put(self.lists[f"{letter}{row}"], value)
-            self.listed[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
-        return self.listed.get(values, "")
+        return self.lists.of(chosen or found.get(named, found.get(column, ())))
 
     def _live(self, table: str) -> str:
         """The titles of another sheet as they stand there now, with what was added by hand."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 
-from evallib.model.words import folded
+from evallib.model.words import name_key
 
 
 def made_id(name: str) -> str:
     """The id of what has only a name: the same for the same name, in every year and every table; readers never see it.
 
-    >>> made_id("造林面积") == made_id(" 造林面积 "), len(made_id("造林面积"))
-    (True, 11)
+    >>> made_id("造林面积") == made_id(" 造林面积 "), made_id("《会计法》") == made_id("会计法"), len(made_id("造林面积"))
+    (True, True, 11)
     """
-    text = "".join(folded(name).split())
-    return f"n{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+    return f"n{hashlib.sha256(name_key(name).encode()).hexdigest()[:10]}"
 
 
 def is_made(id: str) -> bool:

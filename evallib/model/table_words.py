@@ -9,7 +9,7 @@ import tomllib
 from typing import Any
 
 from evallib.kit import CATALOGUE
-from evallib.model.words import Words, words
+from evallib.model.words import Words, folded, words
 
 _FILE: dict[str, dict[str, Any]] = tomllib.loads((CATALOGUE / "words" / "tables.toml").read_text(encoding="utf-8"))
 COLUMNS: dict[str, dict[str, dict[str, str]]] = {id: table.get("columns", {}) for id, table in _FILE["tables"].items()}
@@ -18,6 +18,8 @@ COLUMNS: dict[str, dict[str, dict[str, str]]] = {id: table.get("columns", {}) fo
 _SHEETS = {id: table for id, table in _FILE["tables"].items() if "name" in table}
 TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for id, table in _SHEETS.items()}
 """The tables by id: the name of the sheet in a workbook."""
+SHEETS: dict[str, str] = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
+"""What a sheet may be called, folded, and the table that it then holds."""
 PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
 """What each table is for."""
 STATES: dict[str, Words] = {id: words(*both) for id, both in _FILE["states"].items()}
