@@ -9,6 +9,7 @@ from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target
+from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
@@ -41,7 +42,7 @@ def check_targets(framework: Framework, record: Record, where: Where) -> Iterato
             yield from _actual(catalogue, record, row, indicator, index, where)
     excused = {j.indicator for j in record.judgements if j.kind in ("not_applicable", "override")}
     for i in indicators.values():
-        if i.id not in targets and i.id not in excused and needs_target(i):
+        if i.id not in targets and i.id not in excused and needs_target(i.rule, i.value):
             yield problem("target.missing", file_of(where, "targets", "indicator"), id=i.id, indicator=i.words)
     for index, part in enumerate(record.target_parts):
         target = targets.get(part.indicator)
@@ -49,9 +50,9 @@ def check_targets(framework: Framework, record: Record, where: Where) -> Iterato
             yield problem("target.unit_differs", where("target_parts", index, "unit"), part.unit, unit=read(target.unit).symbol)
 
 
-def needs_target(indicator: Indicator) -> bool:
+def needs_target(rule: Rule, value: str) -> bool:
     """Whether an indicator cannot be scored without a target row: by completion, or by a value that nothing else gives."""
-    return indicator.rule.measures == "completion" or (indicator.rule.measures == "value" and not indicator.value)
+    return rule.measures == "completion" or (rule.measures == "value" and not value)
 
 
 def _of_shares(indicator: Indicator) -> bool:

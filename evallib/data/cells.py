@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, read_head
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked, told_hidden
+from evallib.data.sheets import MAX_CELL, Grid, Marked, address, told_hidden
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.rows import Row, columns, is_id, made_of, note_of, spread, sums_of, unit_of
@@ -79,8 +79,8 @@ def choices_meant(model: type[Row], column: str) -> dict[str, str]:
     return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
 
 
-def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tuple[Made, ...]:
-    """The rows of one table; what is wrong with them is added to the reader's problems."""
+def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after: int = 0) -> tuple[Made, ...]:
+    """The rows of one table; what is wrong with them is added to the reader's problems. `after`: so many rows of it were read already."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
     if grid.problems:
@@ -102,6 +102,9 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         reading = _Reading(reader, grid, order, model, number, cells)
         if (judged and not reading.is_sound()) or not cells or not reading.has_units_of(head):
             continue
+        for column, said in grid.once.items():
+            if column not in cells and said.text and said.holds_for(cells):
+                cells[column] = said.text
         if sums and called_total(sums, cells):
             totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
             continue
@@ -112,10 +115,10 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         if not more and len(wrong) > 1 and (_is_note(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
             reader.problems[before:] = [problem("row.one_cell", reading.place(column), text[:60])]
         if built is not None:
-            reader.rows[table, len(rows)] = (grid, number, order, model)
+            reader.rows[table, after + len(rows)] = (grid, number, order, model)
             rows.append(built)
     if totals:
-        numbered = [(reader.rows[table, index][1], row) for index, row in enumerate(rows)]
+        numbered = [(reader.rows[table, index][1], row) for index, row in enumerate(rows, after)]
         reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
     _remark_hidden(reader, grid, order)
     return tuple(rows)
@@ -137,8 +140,15 @@ def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
+    if (said := grid.once.get(column or "")) and not _has_text(grid, row, order.get(column or "")):
+        return Place(grid.file, said.row, column, grid.sheet, address(said.row, said.column), said.title)
     title = model.model_fields[column].title if column in model.model_fields else None
     return grid.place(row, column, order.get(column or ""), title or "")
+
+
+def _has_text(grid: Grid, row: int, index: int | None) -> bool:
+    texts = next((texts for number, texts in grid.rows if number == row), ())
+    return index is not None and index < len(texts) and bool(texts[index].strip())
 
 
 def read_day(text: str) -> str | None:

@@ -15,6 +15,7 @@ from evallib.data.heads import head_key, heads_of
 from evallib.data.names import raw_by_id
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.sheets import Grid, read_csv
+from evallib.data.workbook_in import read_sheets
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.framework import Framework
@@ -78,13 +79,17 @@ def read_raw(data: Path, department: str, year: int, framework: Framework) -> Ta
     there = data_of(data, department, year)
     assert there is not None
     if there.is_dir():
-        grids = {file.stem: read_csv(file.name, file.read_bytes()) for file in sorted(there.glob("*.csv"))}
+        grids = {file.stem: [read_csv(file.name, file.read_bytes())] for file in sorted(there.glob("*.csv"))}
     else:
         sheets, problems = read_workbook(there.name, there.read_bytes())
         refuse_errors(problems)
-        grids = {SHEETS[folded(sheet.name)]: sheet.grid for sheet in sheets if folded(sheet.name) in SHEETS and not sheet.hidden}
+        named = {SHEETS[folded(sheet.name)]: sheet for sheet in sheets if folded(sheet.name) in SHEETS and not sheet.hidden}
+        read = read_sheets(named, framework)
+        refuse_errors(read.problems)
+        grids = read.grids
     units = framework.catalogue.units
-    return raw_by_id(framework, {table: _raw_rows(table, grids[table], units) if table in grids else [] for table in TABLES})
+    rows = {table: [row for grid in grids.get(table, ()) for row in _raw_rows(table, grid, units)] for table in TABLES}
+    return raw_by_id(framework, rows)
 
 
 def _raw_rows(table: str, grid: Grid, units: Units) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from evallib.data.form_words import KINDS, BlockKind, column_of, field_of, heads_known, is_apart, is_total, line_of, named, plain
+from evallib.data.form_words import KINDS, BlockKind, beside, column_of, field_of, heads_known, is_apart, is_total, line_of, named, plain
 from evallib.data.sheets import Marked, Raw
 from evallib.model.errors import nearest
 
@@ -253,27 +253,18 @@ class _Sheet:
     def _beside(self, number: int) -> None:
         """A row that belongs to no table: what it names, a title, a note, or not understood."""
         texts = sorted(self.rows[number].items())
-        at = 0
-        while at < len(texts):
-            index, text = texts[at]
-            at += 1
-            before, _, behind = text.replace("：", ":").partition(":")
-            what = field_of(before)
-            if what and behind.strip():
-                self.fields.setdefault(what, Texted(behind.strip(), (number, index)))
-            elif what and at < len(texts):
-                self.fields.setdefault(what, Texted(texts[at][1], (number, texts[at][0])))
-                at += 1
+        for index, what, text in beside(texts):
+            one = Texted(text, (number, index))
+            if what and text:
+                self.fields.setdefault(what, one)
             elif is_apart(text, "signature") or is_apart(text, "note"):
                 return
-            elif is_apart(text, "side") or is_apart(text, "empty"):
+            elif not text or is_apart(text, "side") or is_apart(text, "empty"):
                 continue
+            elif len(texts) == 1 or number <= 3:
+                self.titles.append(one)
             else:
-                one = Texted(text, (number, index))
-                if len(texts) == 1 or number <= 3:
-                    self.titles.append(one)
-                else:
-                    self.left.append((one, "no_place"))
+                self.left.append((one, "no_place"))
 
 
 def reread(raw: Raw, reads: Mapping[At, str]) -> Raw:

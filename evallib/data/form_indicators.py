@@ -64,7 +64,7 @@ class IndicatorRows(Taking):
                 points = self.blanks(block, row, {"points": "points"}) | self.points(block, row)
                 where = source.of(row.name.at)
                 self.taken.add("own_indicators", {"indicator": id, "name": name, "group": group.id, **points, "basis": "own", **where})
-            if fixed is None or needs_target(fixed):
+            if fixed is None or needs_target(fixed.rule, fixed.value):
                 self._target(block, row, id, source)
             else:
                 self.computed(block, row, ("target", "nature", "unit"))

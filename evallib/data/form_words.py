@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -109,6 +109,34 @@ def line_of(text: str) -> str:
 def field_of(text: str) -> str:
     """What is named above the table: department, project, owner, year, money; empty where it is none of these."""
     return _known("fields").get(plain(text)) or _known("fields").get(without_brackets(text), "")
+
+
+_NEXT = re.compile(r"[\s;；]+(?=[^\s:：;；]{1,12}[:：])")
+
+
+def beside(texts: Sequence[tuple[int, str]], what: Callable[[str], str] = field_of) -> Iterator[tuple[int, str, str]]:
+    """What the cells of a row that is no row of a table say: where each stands, what it names (empty: nothing known), the text.
+
+    >>> [*beside([(0, "部门名称：甲局"), (2, "金额单位"), (3, "万元"), (5, "自评表")])]
+    [(0, 'department', '甲局'), (3, 'money', '万元'), (5, '', '自评表')]
+    """
+    at = 0
+    while at < len(texts):
+        index, text = texts[at]
+        at += 1
+        parts = [part.replace("：", ":").partition(":") for part in _NEXT.split(text)]
+        if len(parts) > 1 and all(what(before) and behind.strip() for before, _, behind in parts):
+            yield from ((index, what(before), behind.strip()) for before, _, behind in parts)
+            continue
+        before, colon, behind = text.replace("：", ":").partition(":")
+        named = what(before)
+        if named and behind.strip():
+            yield index, named, behind.strip()
+        elif named and at < len(texts) and not what(texts[at][1].replace("：", ":").partition(":")[0]):
+            yield texts[at][0], named, texts[at][1]
+            at += 1
+        else:
+            yield index, named if colon else "", "" if named and colon else text
 
 
 def nature_of(text: str) -> str | None:

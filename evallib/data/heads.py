@@ -82,7 +82,7 @@ class _Reading:
     def read(self) -> Head | None:
         grid, infos = self.grid, self.model.model_fields
         there = {column for column, _ in self.found}
-        there |= {unit_of(self.model, column) for column, unit in self.found if unit}
+        there |= {unit_of(self.model, column) for column, unit in self.found if unit} | grid.once.keys()
         lacking = [column for column in self.ids if column not in there]
         required = [column for column in lacking if infos[column].is_required()]
         if grid.head and there == {""}:

@@ -20,7 +20,10 @@ from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.names import by_id
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
+from evallib.data.scoring_sheet import SCORING, called
+from evallib.data.scoring_sheet import model as scoring_sheet
 from evallib.data.sheets import Grid, is_own, read_csv
+from evallib.data.workbook_in import load_tables, read_sheets
 from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
@@ -163,7 +166,7 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     framework = framework_of(rules, year)
     catalogue = framework.catalogue
     reader = Reader(catalogue.units)
-    tables = _load_workbook(reader, files.book, needed_tables(framework, listing)) if files.book else _load_folder(reader, files)
+    tables = _load_workbook(reader, files.book, needed_tables(framework, listing), framework) if files.book else _load_folder(reader, files)
     reader.stop_if_wrong()
     tables = by_id(framework, tables, reader)
     reader.stop_if_wrong()
@@ -221,7 +224,7 @@ def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]
     return tables
 
 
-def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[str, tuple[Row, ...]]:
+def _load_workbook(reader: Reader, book: File, needed: Collection[str], framework: Framework) -> dict[str, tuple[Row, ...]]:
     sheets, problems = read_workbook(book.name, book.sound().content)
     reader.problems.extend(problems)
     reader.stop_if_wrong()
@@ -239,19 +242,20 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
         elif table is None:
             unknown.append(sheet)
         elif table in found:
-            reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=TABLE_NAMES[table]))
+            reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=called(table)))
         else:
             found[table] = sheet
     filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
     meant = {SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
-    tables: dict[str, tuple[Row, ...]] = {}
-    for name, model in TABLES.items():
+    tables = load_tables(reader, read_sheets({name: found[name] for name in (SCORING, *TABLES) if name in found}, framework))
+    is_new = SCORING in found or SCORING in meant  # in which a table without a sheet is empty
+    for name, model in {SCORING: scoring_sheet(), **TABLES}.items():
         if name in found:
-            tables[name] = load_table(reader, found[name].grid, name, model)
-        elif name in hidden and (name in needed or hidden[name].grid.rows):
+            continue
+        if name in hidden and (name in needed or hidden[name].grid.rows):
             very = "workbook.sheet_very_hidden" if hidden[name].very_hidden else "workbook.sheet_hidden"
-            reader.problems.append(problem(very, hidden[name].place, sheet=hidden[name].name, table=TABLE_NAMES[name]))
-        elif name in needed and name not in meant:
+            reader.problems.append(problem(very, hidden[name].place, sheet=hidden[name].name, table=called(name)))
+        elif name in needed and name not in meant and not is_new:
             heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
             reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
     if unread:
@@ -262,9 +266,10 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[
 def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = ()) -> str:
     """Tell of a table that is none, and give the name that it should probably have."""
     lacking = [table for table in TABLES if table not in there]
-    near = nearest(name, [*lacking, *(text for table in lacking for text in (TABLE_NAMES[table].zh, TABLE_NAMES[table].en))])
+    lacking += [SCORING] if place.sheet is not None and SCORING not in there else []
+    near = nearest(name, [*lacking, *(text for table in lacking for text in (called(table).zh, called(table).en))])
     if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
-        tables = listed(TABLE_NAMES.values())
+        tables = listed([called(SCORING), *TABLE_NAMES.values()])
     else:
         tables = listed(words(f"{id}（{name.zh}）", id) for id, name in TABLE_NAMES.items())
     reader.problems.append(problem("table.mistyped" if near else "table.unknown", place, near=near, tables=tables))

@@ -321,7 +321,7 @@ def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     ids = {i.id: i for i in plan.indicators}
     kept = [row for row in before.targets if row.indicator in ids]
     there = {row.indicator for row in kept}
-    more = [i for i in ids.values() if i.id not in there and needs_target(i)]
+    more = [i for i in ids.values() if i.id not in there and needs_target(i.rule, i.value)]
     carry = ("indicator", "operator", "unit", "actual_unit", "actual_by")
     rows: _Rows = [{c: text for c, text in texts_of(row).items() if c in carry} for row in kept]
     rows += [{"indicator": i.id} for i in more]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -38,11 +38,23 @@ class Marked(NamedTuple):
     found: str = ""
 
 
+class Once(NamedTuple):
+    """What is said once above the heads for every row that is empty there, and the cell in which it is said."""
+
+    text: str
+    row: int
+    column: int
+    title: str = ""
+    holds_for: Callable[[Mapping[str, str]], bool] = lambda cells: True
+
+
 @dataclass(frozen=True)
 class Grid:
     """A table as text: its place, its head line and where that stands, and its rows with the numbers they have in the file.
 
-    Of a workbook also what is said of single cells, by row and index, and which rows and columns are hidden; of a CSV file how it was read.
+    Of a workbook also what is said of single cells, by row and index, which rows and columns are hidden, what stands `above` the heads and
+    what is said there `once` by column; of a part of a sheet where its columns stand there (`at`), with their heads; of a CSV file how it
+    was read.
     """
 
     file: str
@@ -54,11 +66,17 @@ class Grid:
     marked: Mapping[tuple[int, int], Marked] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    above: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    once: Mapping[str, Once] = field(default_factory=dict)
+    at: tuple[int, ...] = ()
+    titles: tuple[str, ...] = ()
     encoding: str = ""
     separator: str = ""
 
     def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
         """A place in this table; in a workbook with the address of the cell."""
+        if self.at and index is not None and index < len(self.at):
+            index, title = self.at[index], self.titles[index] or title
         cell = address(row, index) if self.sheet and row is not None and index is not None else None
         return Place(self.file, row, column, self.sheet, cell, title)
 

@@ -1,8 +1,9 @@
-"""A workbook to fill in: a sheet for each table, notes, drop-down lists, protected heads. Knows no reading and no checks."""
+"""A workbook to fill in: a sheet with a row an indicator, one of figures, others as they are used; notes, lists, protected heads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +16,19 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.checks.record import amounts
 from evallib.data.names import Names
-from evallib.data.raw_tables import (
-    UNIT_COLUMNS,
-    VERDICTS,
-    Hint,
-    Hints,
-    Tables,
-    choices_of,
-    head_of,
-    kind_of,
-    layout,
-    shown,
-    shown_rows,
-    tables_of,
-)
+from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, tables_of
+from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, PURPOSE, SCORING, called, laid_down, lay_out
 from evallib.data.whole import whole
+from evallib.data.workbook_in import once_of
 from evallib.data.workbook_sheet import FONTS, DropDowns, packed, put_text, shown_width
 from evallib.data.workbook_sheet import as_number as _as_number
 from evallib.data.workbook_sheet import lines_of as _lines
-from evallib.model.framework import Framework
-from evallib.model.record import TABLES, Record
-from evallib.model.rows import Row, note_of, unit_of
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import TABLES, Judgement, Record
+from evallib.model.rows import Row, made_of, note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.units import Units
-from evallib.model.words import Given, Lang, listed, words
+from evallib.model.words import LANGS, Given, Lang, Words, joined, listed, words
 from evallib.say.sentences import sentence
 from evallib.score.answers import PANEL, SURVEY
 
@@ -48,9 +38,15 @@ _TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locke
 
 
 def write_data_workbook(
-    record: Record | Tables, path: Path, lang: Lang, framework: Framework, hints: Hints | None = None, title: str = ""
+    record: Record | Tables,
+    path: Path,
+    lang: Lang,
+    framework: Framework,
+    hints: Hints | None = None,
+    title: str = "",
+    extra: Collection[str] = (),
 ) -> None:
-    """Write a record, or raw tables, as a workbook to fill in: a sheet each, notes, drop-down lists; what is still lacking is red.
+    """Write a record, or raw tables, as a workbook to fill in: what is used, and the tables in `extra`; what is still lacking is red.
 
     The framework's indicators, groups, checklist items and tiers, and the facts, formulas and units of its catalogue are in the
     lists. The same record gives the same bytes; text is never a formula. Whole or not at all: a workbook that was there before is
@@ -61,15 +57,15 @@ def write_data_workbook(
     tables = tables_of(record) if isinstance(record, Record) else record
     if isinstance(record, Record):
         title = title or f"{record.name[lang]} {record.year}"
-    content = _Book(tables, lang, framework, hints).pack(title)
+    content = _Book(tables, lang, framework, hints, extra, exact=isinstance(record, Record)).pack(title)
     with whole(path) as file:
         file.write_bytes(content)
 
 
-def _format(model: type[Row], column: str | Hint, row: Mapping[str, str], units: Units) -> str:
+def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units) -> str:
     """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
-    kind = "text" if isinstance(column, Hint) else kind_of(model, column)
-    if isinstance(column, Hint) or kind != "decimal":
+    kind = kind_of(model, column)
+    if kind != "decimal":
         return "0" if kind == "int" else "@"
     named, text = unit_of(model, column), row.get(column, "")
     unit = units.find(row.get(named, "") if named in model.model_fields else named)
@@ -79,26 +75,71 @@ def _format(model: type[Row], column: str | Hint, row: Mapping[str, str], units:
     return f"0.{decimals}########" if decimals and text.endswith("0") else "General"
 
 
+_KINDS = choices_of(Judgement, "kind")
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 
 
-class _Book:
-    """A workbook under construction: notes first, a sheet for each table, the lists on a hidden sheet at the end."""
+def _is_rare(table: str, column: str) -> bool:
+    """Whether a column is written only where it is used: English beside Chinese, ids that are made."""
+    return column.endswith("_en") or bool(made_of(TABLES[table], column))
 
-    def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None) -> None:
+
+@dataclass
+class _Column:
+    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows."""
+
+    head: str
+    table: str = ""
+    column: str = ""
+    texts: list[str] = field(default_factory=list)
+    rows: list[Mapping[str, str]] = field(default_factory=list)
+    notes: Words | None = None
+    grey: frozenset[int] = frozenset()
+
+    @property
+    def required(self) -> bool:
+        return bool(self.table) and TABLES[self.table].model_fields[self.column].is_required()
+
+
+class _Book:
+    """A workbook under construction: notes first, the sheets that are used, the lists on a hidden sheet at the end."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        lang: Lang,
+        framework: Framework,
+        hints: Hints | None,
+        extra: Collection[str],
+        exact: bool,
+        plain: bool = False,
+    ) -> None:
         self.tables, self.lang, self.framework = tables, lang, framework
         self.units, self.names = framework.catalogue.units, Names(framework, tables)
         self.hints = {table: [hint for hint in some if not self._is_told(table, hint)] for table, some in (hints or {}).items()}
         self.font = FONTS[lang]
+        self.laid = None if plain else lay_out(tables, framework, exact)
+        self.rest: Tables = tables if self.laid is None else {**tables, **self.laid.rest}
+        self.used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
         self.book = Workbook()
         self.book.remove(self.book.worksheets[0])
         self.notes: Any = self.book.create_sheet(self.t("notes"))
-        self.sheets: dict[str, Any] = {table: self.book.create_sheet(TABLE_NAMES[table][lang]) for table in TABLES}
+        order = self.used if plain else [SCORING, "facts", *(table for table in self.used if table != "facts")]
+        self.sheets: dict[str, Any] = {table: self.book.create_sheet(called(table)[lang]) for table in order}
+        self.placed: dict[str, list[tuple[_Column, str]]] = {}
+        self.first: dict[str, int] = {}
         self.lists = DropDowns(self.book)
         self.indicators = {i.id: i.words[lang] for i in framework.indicators}
         for table in ("own_indicators", "targets", "judgements", "findings"):
             for row in (row for row in tables.get(table, ()) if row.get("indicator")):
                 self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
+
+    def _asked_for(self) -> set[str]:
+        """The tables that have a sheet though they be empty: the framework asks for what stands there."""
+        values, rules = {i.value for i in self.framework.indicators}, [i.rule for i in self.framework.indicators]
+        asked = {"profile", "facts"} | ({"expert_scores"} if PANEL in values else set())
+        asked |= {"surveys", "survey_answers"} if SURVEY in values else set()
+        return asked | ({"findings"} if any(rule.takes == "findings" for rule in rules) else set())
 
     def _is_told(self, table: str, hint: Hint) -> bool:
         """Whether a reminder says what the cells before it say."""
@@ -121,66 +162,190 @@ class _Book:
 
     def pack(self, title: str) -> bytes:
         """The finished workbook."""
-        for table in TABLES:
-            self._table(table)
+        for table in self.sheets:
+            columns = self._scoring() if table == SCORING else self._table(table)
+            once = {} if self.laid is None else self._said_once(table, columns)
+            self.placed[table] = [(one, get_column_letter(n)) for n, one in enumerate(columns, 1) if one.column]
+            self.first[table] = 2 + bool(once)
+            self._write(self.sheets[table], columns, once)
+        for table, sheet in self.sheets.items():
+            self._lists_of(table, sheet)
         self._notes(title)
         return packed(self.book, title, "evallib", {})
 
-    def _table(self, table: str) -> None:
-        model, sheet, placed = TABLES[table], self.sheets[table], layout(table, self.hints)
-        rows, right = shown_rows(table, self.tables, self.hints, self.lang, self.units, self.names.shown), get_column_letter(len(placed))
-        heights = [1] * len(rows)
-        for index, one in enumerate(placed, 1):
-            letter, texts = get_column_letter(index), [cells[index - 1] for cells in rows]
-            room = min(max(shown_width(text) for text in (head_of(model, one, self.lang), "0" * 10, *texts)), 44)
-            self._head(sheet.cell(1, index), table, one)
-            for at, text in enumerate(texts):
-                colour = _GREY if isinstance(one, Hint) else "000000"
-                self.put(sheet.cell(at + 2, index), text, _format(model, one, self.tables[table][at], self.units), colour)
+    # --- what stands on a sheet
+
+    def _text(self, table: str, column: str, row: Mapping[str, str]) -> str:
+        """A cell as who reads the language writes it."""
+        plain = self.names.shown(TABLES[table], column, row, self.lang)
+        return shown(TABLES[table], column, plain, self.lang, self.units)
+
+    def _table(self, table: str) -> list[_Column]:
+        rows, found = [*self.rest.get(table, ())], list[_Column]()
+        for one in layout(table, self.hints):
+            if isinstance(one, Hint):
+                told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
+                found.append(_Column(one.head, texts=told))
+            elif self.laid is None or one in ("source", "section") or not _is_rare(table, one) or any(row.get(one) for row in rows):
+                texts = [self._text(table, one, row) for row in rows]
+                found.append(_Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
+        return found
+
+    def _scoring(self) -> list[_Column]:
+        laid, found = self.laid, list[_Column]()
+        assert laid is not None
+        told = [laid_down(self.framework, fixed) | self._called(fixed) if fixed else {} for fixed in laid.fixed]
+        dimensions = {id: self.framework.homes.get(id, id) for id in (row.get("group", "") for row in laid.rows)}
+        names = {section.id: section.words[self.lang] for section in self.framework.sections}
+        for one in COLUMNS.values():
+            if not (one.usual or any(row.get(one.id) for row in laid.rows)):
+                continue
+            table, column = one.to[0] if one.to else ("", "")
+            texts, rows = list[str](), list[Mapping[str, str]]()
+            for cells, of, fixed, said in zip(laid.rows, laid.of, laid.fixed, told, strict=True):
+                of_table = next((t for t, _ in one.to if t in of), "")
+                text = cells.get(one.id, "")
+                if fixed and one.grey:
+                    text = said[one.id][self.lang] if one.id in said else ""
+                elif one.id == "level_1":
+                    text = names.get(dimensions[cells.get("group", "")], "")
+                elif text in _KINDS and one.id == "judged":
+                    text = CHOICES[text][self.lang]
+                elif text and one.to and one.id not in ("id", "indicator"):
+                    at = next((c for t, c in one.to if t == of_table), "source" if one.id == "source" else "section")
+                    of_table = of_table or next(iter(of), "")
+                    text = self._text(of_table, at, of[of_table])
+                texts.append(text)
+                rows.append(of.get(of_table, {}))
+            grey = frozenset(n for n, fixed in enumerate(laid.fixed) if fixed and one.grey)
+            found.append(_Column(one.head[self.lang], table, column, texts, rows, one.notes, grey))
+            if table == "targets":
+                found += self._hints_of(column, laid.of)
+        apart = [joined(self._apart(table) for table in tables)[self.lang] for tables in laid.apart]
+        return [*found, *([_Column(self.t("apart"), texts=apart)] if any(apart) else [])]
+
+    def _called(self, fixed: Indicator) -> dict[str, Words]:
+        return {"indicator": words(*(self.names.called(["indicator"], fixed.id, lang) for lang in LANGS))}
+
+    def _apart(self, table: str) -> Words:
+        return sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[table])
+
+    def _hints_of(self, column: str, of: Sequence[Mapping[str, Mapping[str, str]]]) -> list[_Column]:
+        """The reminders of the targets behind a column of theirs."""
+        rows = [*self.tables.get("targets", ())]
+        hints = [hint for hint in self.hints.get("targets", ()) if hint.after == column]
+        texts = [[hint.texts[rows.index(parts["targets"])] if "targets" in parts else "" for parts in of] for hint in hints]
+        return [_Column(hint.head, texts=some) for hint, some in zip(hints, texts, strict=True)]
+
+    def _said_once(self, table: str, columns: list[_Column]) -> dict[str, str]:
+        """What is said once above the heads: what most rows say, which then stay empty; blank where rows are still to be filled in.
+
+        A column of which nothing else is left is not written.
+        """
+        found: dict[str, str] = {}
+        for id in once_of(table):
+            one = next((c for c in columns if c.column and (AT[c.table, c.column].id if table == SCORING else c.column) == id), None)
+            if one is None:
+                continue
+            held = [n for n, row in enumerate(one.rows) if row and self._takes_once(one, n)]
+            filled = [one.texts[n] for n in held if one.texts[n]]
+            if len(filled) < len(held):
+                found[one.head] = ""
+                continue
+            most = max(dict.fromkeys(filled), key=filled.count, default="")
+            found[one.head] = most
+            for n in held:
+                one.texts[n] = "" if one.texts[n] == most else one.texts[n]
+            if not any(one.texts) and one.column not in ("source", "unit"):
+                columns.remove(one)
+        return found
+
+    def _takes_once(self, one: _Column, n: int) -> bool:
+        """Whether a row is one for which it may be said once: of units those of money."""
+        if one.column != "unit":
+            return True
+        fact = self.framework.catalogue.facts.get(one.rows[n].get("fact", ""))
+        return fact is None or fact.unit.is_money
+
+    # --- how it is written
+
+    def _write(self, sheet: Any, columns: Sequence[_Column], once: Mapping[str, str]) -> None:
+        top, right = 1 + bool(once), get_column_letter(len(columns))
+        for n, (head, text) in enumerate(once.items()):
+            self.put(sheet.cell(1, n + 1), f"{head}{self.t('colon')}{text}")
+        heights = [1] * max((len(one.texts) for one in columns), default=0)
+        for index, one in enumerate(columns, 1):
+            letter = get_column_letter(index)
+            room = min(max(shown_width(text) for text in (one.head, "0" * 10, *one.texts)), 44)
+            self._head(sheet.cell(top, index), one)
+            for at, text in enumerate(one.texts):
+                cell = sheet.cell(top + 1 + at, index)
+                self.put(cell, text, self._format(one, one.rows[at] if one.rows else {}), "000000" if one.column else _GREY)
                 heights[at] = max(heights[at], _lines(text, room))
+                if at in one.grey:
+                    cell.fill, cell.protection = _REMARK, Protection(locked=True)
             style = sheet.column_dimensions[letter]  # of the whole column: rows that are added look and behave like the others
-            style.width, style.number_format, style.protection = room + 3, _format(model, one, {}, self.units), _OPEN
+            style.width, style.number_format, style.protection = room + 3, self._format(one, {}), _OPEN
             style.font, style.alignment = Font(name=self.font, size=10), _TOP
-            if isinstance(one, str):
-                reach = f"{letter}2:{letter}{len(rows) + 1 + _SPARE}"
-                self._list(table, one, reach)
-                lacking = f"COUNTA($A2:${right}2)>0,LEN(TRIM({letter}2))=0"
-                if (table, one) == ("facts", "value"):
-                    lacking += f",LEN(TRIM({get_column_letter(placed.index('note') + 1)}2))=0"
-                elif not model.model_fields[one].is_required():
-                    continue
-                red: Any = _FORMULA_RULE(formula=[f"AND({lacking})"], fill=PatternFill("solid", bgColor="FFC7CE"))
-                sheet.conditional_formatting.add(reach, red)
-        for at, lines in enumerate(heights, 2):
+            if one.required or (one.table, one.column) == ("facts", "value"):
+                self._redden(sheet, columns, index, top, right, len(heights), once)
+        for at, lines in enumerate(heights, top + 1):
             sheet.row_dimensions[at].height = min(15 * lines, 409)
-        rest = sheet.column_dimensions[get_column_letter(len(placed) + 1)]  # a row can be deleted only where all of it is unlocked
-        rest.min, rest.max, rest.protection = len(placed) + 1, 16384, _OPEN
-        sheet.freeze_panes, sheet.protection.sheet = "B2", True
+        rest = sheet.column_dimensions[get_column_letter(len(columns) + 1)]  # a row can be deleted only where all of it is unlocked
+        rest.min, rest.max, rest.protection = len(columns) + 1, 16384, _OPEN
+        sheet.freeze_panes, sheet.protection.sheet = f"B{top + 1}", True
         for allowed in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter"):
             setattr(sheet.protection, allowed, False)
 
-    def _head(self, cell: Any, table: str, one: str | Hint) -> None:
+    def _redden(self, sheet: Any, columns: Sequence[_Column], index: int, top: int, right: str, rows: int, once: Mapping[str, str]) -> None:
+        """What must be filled in and is empty is red; on the sheet of indicators where the row has something of the same table."""
+        one, letter = columns[index - 1], get_column_letter(index)
+        filled = f"COUNTA($A{top + 1}:${right}{top + 1})>0"
+        if sheet is self.sheets.get(SCORING):
+            some = [n for n, c in enumerate(columns, 1) if c.table == one.table and not c.required and AT[c.table, c.column].usual]
+            filled = f"OR({','.join(f'LEN(${get_column_letter(n)}{top + 1})>0' for n in some)})"
+            if not some or one.grey:
+                return
+        lacking = f"{filled},LEN(TRIM({letter}{top + 1}))=0"
+        if one.head in once:
+            at = f"${get_column_letter([*once].index(one.head) + 1)}$1"
+            lacking += f',RIGHT(TRIM({at}),1)="{self.t("colon").strip()}"'
+        if (one.table, one.column) == ("facts", "value"):
+            note = next((n for n, c in enumerate(columns, 1) if c.column == "note"), 0)
+            lacking += f",LEN(TRIM({get_column_letter(note)}{top + 1}))=0" if note else ""
+        red: Any = _FORMULA_RULE(formula=[f"AND({lacking})"], fill=PatternFill("solid", bgColor="FFC7CE"))
+        sheet.conditional_formatting.add(f"{letter}{top + 1}:{letter}{rows + top + _SPARE}", red)
+
+    def _format(self, one: _Column, row: Mapping[str, str]) -> str:
+        return _format(TABLES[one.table], one.column, row, self.units) if one.column else "@"
+
+    def _lists_of(self, table: str, sheet: Any) -> None:
+        for one, letter in self.placed[table]:
+            self._list(one.table, one.column, f"{letter}{self.first[table]}:{letter}{sheet.max_row + _SPARE}", sheet)
+
+    def _head(self, cell: Any, one: _Column) -> None:
         """A head with its note: what goes there, the unit, the choices, whether it must be filled in."""
-        model = TABLES[table]
-        required = isinstance(one, str) and model.model_fields[one].is_required()
-        colour = _GREY if isinstance(one, Hint) else "FFFFFF" if required else "000000"
-        self.put(cell, head_of(model, one, self.lang), colour=colour, bold=True)
-        cell.fill, cell.protection = _REMARK if isinstance(one, Hint) else _REQUIRED if required else _OPTIONAL, Protection(locked=True)
-        if isinstance(one, Hint):
+        remark = not one.column and one.notes is None
+        self.put(cell, one.head, colour=_GREY if remark else "FFFFFF" if one.required else "000000", bold=True)
+        cell.fill, cell.protection = _REMARK if remark else _REQUIRED if one.required else _OPTIONAL, Protection(locked=True)
+        if remark:
             return
-        unit = unit_of(model, one)
-        said = [note_of(model, one)[self.lang]]
-        if unit in model.model_fields:
-            said.append(self.t("unit_in", column=words(head_of(model, unit, "zh"), head_of(model, unit, "en"))))
-        elif unit:
-            said.append(self.t("unit", unit=self.units.read(unit).name))
-        if choices := choices_of(model, one):
-            said.append(self.t("choose", choices=listed(CHOICES[choice] for choice in choices)))
-        said.append(self.t("required" if required else "optional"))
+        said = [one.notes[self.lang]] if one.notes else []
+        if one.column:
+            model = TABLES[one.table]
+            said = said or [note_of(model, one.column)[self.lang]]
+            unit = unit_of(model, one.column)
+            if unit in model.model_fields:
+                said.append(self.t("unit_in", column=words(head_of(model, unit, "zh"), head_of(model, unit, "en"))))
+            elif unit:
+                said.append(self.t("unit", unit=self.units.read(unit).name))
+            if choices := choices_of(model, one.column):
+                said.append(self.t("choose", choices=listed(CHOICES[choice] for choice in choices)))
+            said.append(self.t("required" if one.required else "optional"))
         text = "\n".join(said)
         cell.comment = Comment(text, "evallib", width=280, height=24 + 18 * _lines(text, 38))
 
-    def _list(self, table: str, column: str, reach: str) -> None:
+    def _list(self, table: str, column: str, reach: str, sheet: Any) -> None:
         """The drop-down list of a column. What is typed instead is warned of, but for units, and left to the check."""
         formula = self._listed(table, column)
         if formula:
@@ -189,7 +354,7 @@ class _Book:
             rule.errorTitle = self.t("not_in_the_list")
             rule.error = self.t("choose_from_the_list")
             rule.add(reach)
-            self.sheets[table].add_data_validation(rule)
+            sheet.add_data_validation(rule)
 
     def _listed(self, table: str, column: str) -> str:
         named = f"{table}.{column}"
@@ -226,15 +391,18 @@ class _Book:
         """The titles of another sheet as they stand there now, with what was added by hand."""
         in_english = self.lang == "en" and all(row.get("title_en") for row in self.tables.get(table, ()))
         column = "title_en" if in_english else "title"
-        letter = get_column_letter(layout(table, self.hints).index(column) + 1)
-        name = f"'{TABLE_NAMES[table][self.lang]}'!${letter}$2"
-        return f"OFFSET({name},0,0,MAX(1,COUNTA({name}:${letter}$2000)),1)"
+        letter = next((letter for one, letter in self.placed.get(table, ()) if one.column == column), "")
+        name = f"'{TABLE_NAMES[table][self.lang]}'!${letter}${self.first.get(table)}"
+        return f"OFFSET({name},0,0,MAX(1,COUNTA({name}:${letter}$2000)),1)" if letter else ""
 
     def _notes(self, title: str) -> None:
         """The first sheet: how to fill in, what each sheet holds, and what the ids mean."""
         t, lang, facts = self.t, self.lang, [fact for fact in self.framework.catalogue.facts.values() if not fact.derived]
         lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in t("how_to").strip().split("\n"))]
-        lines += [(t("sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in TABLES)]
+        purposes = {SCORING: PURPOSE, **PURPOSES}
+        lines += [(t("sheets"),), *((called(table)[lang], purposes[table][lang]) for table in self.sheets)]
+        more = [table for table in TABLES if table not in self.sheets and (table not in PARTS or table == "judgements")]
+        lines += [(t("more_sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in more)] if more else []
         lines += [(t("facts"),), *((fact.id, fact.name[lang], fact.unit.name[lang], fact.entry.parts) for fact in facts)]
         lines += [(t("indicators"),), *self.indicators.items()]
         for row, line in enumerate(lines, 1):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Context, Decimal
@@ -26,6 +26,10 @@ _WIDE = Context(prec=400)  # whatever a notebook sets
 _LAST_ROW = 1_048_576
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _SMALL = 50_000
+_ABOVE = 20
+"""So many rows at most stand above the heads."""
+IsHead = Callable[[Iterable[str]], bool]
+"""Tells whether the texts of a row are heads."""
 _EXACT = 10**15
 """From here on a cell does not keep every digit."""
 
@@ -53,20 +57,25 @@ class Sheet:
         reading = self._read(headed=True)
         return reading if isinstance(reading, Grid) else reading.grid()
 
+    def headed(self, is_head: IsHead) -> Grid:
+        """The sheet as a grid whose head is the first of its rows that is one, if any of the first few is; what stands above is kept."""
+        reading = self._read(headed=True, is_head=is_head)
+        return reading.grid() if isinstance(reading, _Reading) and reading.top else self.grid
+
     @cached_property
     def raw(self) -> Raw:
         """The sheet as it lies there, no heading looked for; what makes it unreadable is its problem."""
         reading = self._read(headed=False)
         return Raw(self._file, self.name, problems=reading.problems) if isinstance(reading, Grid) else reading.raw()
 
-    def _read(self, headed: bool) -> _Reading | Grid:
+    def _read(self, headed: bool, is_head: IsHead | None = None) -> _Reading | Grid:
         """What was read of the sheet; where it cannot be, an empty grid with the problem."""
         bare = Grid(self._file, self.name)
         try:
             if self._book.size(self._part) > MAX_UNPACKED:
                 size = self._book.size(self._part) // 1_000_000
                 return replace(bare, problems=(problem("workbook.too_large", self.place, size=size, limit=MAX_UNPACKED // 1_000_000),))
-            reading = _Reading(self._book, bare, headed)
+            reading = _Reading(self._book, bare, headed, is_head)
             wrong = reading.read(self._part.part)
         except DAMAGED:
             wrong = problem("workbook.damaged", self.place)
@@ -86,10 +95,11 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Sheet, ...], tuple[P
 
 
 class _Reading:
-    """One reading of a sheet: what was gathered of it so far. `headed`: its first row is the head line of a table."""
+    """One reading of a sheet: what was gathered of it so far. `headed`: its first row, or the first that is one, is a head line."""
 
-    def __init__(self, book: Book, bare: Grid, headed: bool) -> None:
-        self.book, self.bare, self.headed = book, bare, headed
+    def __init__(self, book: Book, bare: Grid, headed: bool, is_head: IsHead | None) -> None:
+        self.book, self.bare, self.headed, self.is_head = book, bare, headed, is_head
+        self.above: dict[int, dict[int, str]] = {}
         self.rows: dict[int, dict[int, str]] = {}
         self.marked: dict[tuple[int, int], Marked] = {}
         self.hidden_rows: set[int] = set()
@@ -125,7 +135,9 @@ class _Reading:
         width = max((max(cells, default=-1) + 1 for cells in self.rows.values()), default=0)
         rows = [(number, tuple(_filled(cells, width if number == self.top else 0))) for number, cells in self.rows.items()]
         hidden_rows, hidden_columns = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
-        return replace(grid_of(self.bare, sorted(rows)), marked=self.marked, hidden_rows=hidden_rows, hidden_columns=hidden_columns)
+        above = tuple((number, tuple(_filled(cells, 0))) for number, cells in sorted(self.above.items()))
+        grid = grid_of(self.bare, sorted(rows))
+        return replace(grid, marked=self.marked, hidden_rows=hidden_rows, hidden_columns=hidden_columns, above=above)
 
     def _row(self, number: int, element: ElementTree.Element) -> Problem | None:
         """Add a row, if any of its cells that are read has a value; what is wrong where it goes beyond what a table may hold."""
@@ -153,6 +165,9 @@ class _Reading:
                 self.beside.add(index)
         if not cells:
             return None
+        if self.headed and not self.top and self.is_head and not self.is_head(cells.values()):
+            self.above[number] = cells
+            return None if len(self.above) < _ABOVE else problem("column.headings_none", self.bare.place(number), heads="")
         if self.headed and not self.top:
             self.top = number
             self.own = {index for index, text in cells.items() if is_own(text)}

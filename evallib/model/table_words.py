@@ -18,7 +18,13 @@ COLUMNS: dict[str, dict[str, dict[str, str]]] = {id: table.get("columns", {}) fo
 _SHEETS = {id: table for id, table in _FILE["tables"].items() if "name" in table}
 TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for id, table in _SHEETS.items()}
 """The tables by id: the name of the sheet in a workbook."""
-SHEETS: dict[str, str] = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
+SHEET_WORDS: dict[str, Any] = tomllib.loads((CATALOGUE / "words" / "sheets.toml").read_text(encoding="utf-8"))
+"""The sheets of a workbook that are no table: their names, their columns and what these fill; what may be said once above heads."""
+SHEETS: dict[str, str] = {
+    folded(text): id
+    for id, table in (*_SHEETS.items(), ("scoring", SHEET_WORDS["scoring"]))
+    for text in (id, table["name"], table["name_en"], *table.get("also", ()))
+}
 """What a sheet may be called, folded, and the table that it then holds."""
 PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
 """What each table is for."""

@@ -1,0 +1,436 @@
+"""The sheet with a row an indicator: how it is split into the tables that it stands for, and how these are laid out on it.
+
+Which column of which table each of its columns fills stands in `catalogue/words/sheets.toml`. What does not fit one row stays on its
+table's own sheet. Knows no workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import create_model
+
+from evallib.checks.targets import needs_target
+from evallib.data.cells import choices_meant
+from evallib.data.form_words import is_subtotal, is_total
+from evallib.data.heads import read_head
+from evallib.data.names import Names
+from evallib.data.raw_tables import Tables
+from evallib.data.sheets import Grid, Once
+from evallib.model.errors import Place, Problem
+from evallib.model.evaluation import own_rule
+from evallib.model.framework import Framework, Indicator
+from evallib.model.made_ids import made_id
+from evallib.model.record import TABLES, Judgement, OwnIndicator
+from evallib.model.rows import Row, columns
+from evallib.model.rules import Rule
+from evallib.model.table_words import CALLED, SHEET_WORDS, TABLE_NAMES
+from evallib.model.units import parse_decimal
+from evallib.model.words import Words, folded, name_key, words
+from evallib.say.numbers import plain
+from evallib.say.refusals import problem
+from evallib.say.rules import kind_name
+from evallib.score.answers import PANEL
+
+SCORING = "scoring"
+PARTS = ("own_indicators", "targets", "judgements", "self_evaluation")
+"""The tables that the sheet stands for."""
+NAME, PURPOSE = (words(SHEET_WORDS[SCORING][key], SHEET_WORDS[SCORING][f"{key}_en"]) for key in ("name", "purpose"))
+ONCE: dict[str, list[str]] = SHEET_WORDS["once"]
+"""By table, the columns that may be said once above the heads."""
+_NAMED = ("id", "indicator", "name_en")
+
+
+def called(table: str) -> Words:
+    """What a sheet is called: that of a table, or this one."""
+    return NAME if table == SCORING else TABLE_NAMES[table]
+
+
+class Column(NamedTuple):
+    """A column of the sheet: its head, the columns of tables that it fills, how it behaves."""
+
+    id: str
+    head: Words
+    to: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()
+    usual: bool = False
+    grey: bool = False
+    like: str = ""
+    notes: Words | None = None
+
+
+def _column(id: str, said: Mapping[str, Any]) -> Column:
+    to = tuple((table, column) for table, _, column in (one.partition(".") for one in said.get("to", ())))
+    notes = words(*said["notes"]) if "notes" in said else None
+    also, usual, grey = tuple(said.get("also", ())), said.get("usual", False), said.get("grey", False)
+    return Column(id, words(said["zh"], said["en"]), to, also, usual, grey, said.get("like", ""), notes)
+
+
+COLUMNS = {id: _column(id, said) for id, said in SHEET_WORDS[SCORING]["columns"].items()}
+AT = {(table, column): one for one in COLUMNS.values() for table, column in one.to}
+"""By table and column, the column of the sheet that fills it."""
+_LIKE = {**{one.like: one.like for one in COLUMNS.values() if one.like}}
+_TELLING = {
+    table: [one.id for (of, _), one in AT.items() if of == table and one.id not in (*_NAMED, *_LIKE) and not one.like] for table in PARTS
+}
+"""By table, the columns of which one that is filled says that the table has a row for the indicator."""
+for _table in PARTS:
+    _TELLING[_table] = [id for id in _TELLING[_table] if not any(AT[_table, c].id == id for c in ONCE[_table])]
+
+
+@cache
+def model() -> type[Row]:
+    """The sheet as a class of rows, so that its heads are read as those of any table."""
+    told: dict[str, Any] = {}
+    for one in COLUMNS.values():
+        of = TABLES[one.to[0][0]].model_fields[one.to[0][1]].annotation if one.to else str
+        told[one.id] = (of, ... if one.id == "indicator" else None)
+    made = create_model("Scoring", __base__=Row, **told)
+    for one in COLUMNS.values():
+        info, extra = made.model_fields[one.id], TABLES[one.to[0][0]].model_fields[one.to[0][1]].json_schema_extra if one.to else {}
+        unit = extra.get("unit") if isinstance(extra, dict) else None
+        info.title, info.description = one.head.zh, one.head.en
+        info.json_schema_extra = {"also": [*one.also], **({"unit": str(unit)} if unit else {})}
+    return made
+
+
+# --- from the sheet to its tables
+
+
+@dataclass
+class Parts:
+    """The sheet as the tables that it stands for, the indicators in their order, what is wrong with it or remarked."""
+
+    grids: dict[str, Grid] = field(default_factory=dict)
+    order: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def rank(self, row: Mapping[str, Any]) -> int:
+        """Where the indicator of a row stands on the sheet."""
+        return self.order.get(name_key(str(row.get("indicator") or row.get("name") or "")), len(self.order))
+
+
+def split(grid: Grid, framework: Framework, apart: Mapping[str, Iterable[str]]) -> Parts:
+    """The tables of the sheet, each a grid whose cells stand where they stand on the sheet.
+
+    `apart` names, by table, the indicators that have rows on the table's own sheet.
+    """
+    return _Splitting(grid, framework, apart).parts()
+
+
+class _Splitting:
+    """One reading of the sheet."""
+
+    def __init__(self, grid: Grid, framework: Framework, apart: Mapping[str, Iterable[str]]) -> None:
+        self.grid, self.framework, self.found = grid, framework, Parts()
+        self.names = Names(framework, {})
+        self.fixed = {i.id: i for i in framework.indicators}
+        self.apart = {table: {name_key(self.id_of(text)) for text in texts} for table, texts in apart.items()}
+        self.rows: dict[str, list[tuple[int, dict[str, str]]]] = {table: [] for table in PARTS}
+        self.sum: list[Any] = []
+
+    def id_of(self, text: str) -> str:
+        """The id of an indicator of the framework that a text names; else the text."""
+        found = self.names.kinds["indicator"].ids.get(name_key(text), []) if "indicator" in self.names.kinds else []
+        return found[0] if len(found) == 1 else text
+
+    def parts(self) -> Parts:
+        head = read_head(self.found.problems, self.grid, model(), self.framework.catalogue.units)
+        if head is None:
+            return self.found
+        self.at = head.order
+        for number, texts in self.grid.rows:
+            cells = {column: text for column, index in self.at.items() if index < len(texts) and (text := texts[index].strip())}
+            cells |= {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked and column not in cells}
+            if cells:
+                self.row(number, cells)
+        self.found.grids = {table: self.table(table, head.units) for table in PARTS}
+        return self.found
+
+    def place(self, number: int, column: str) -> Place:
+        at = self.at.get(column, self.at["indicator"])
+        return self.grid.place(number, column, at, COLUMNS[column].head.zh)
+
+    def refuse(self, name: str, number: int, column: str, found: str = "", /, **given: str | int | Words) -> None:
+        self.found.problems.append(problem(name, self.place(number, column), found, **given))
+
+    # --- rows
+
+    def row(self, number: int, cells: dict[str, str]) -> None:
+        text = cells.get("id") or cells.get("indicator", "")
+        if is_total(cells.get("indicator", "")) or (not text and any(is_total(cells.get(c, "")) for c in ("level_1", "group"))):
+            self.total(number, cells)
+            return
+        fixed = self.fixed.get(self.id_of(text))
+        if cells.keys() <= {"level_1", "group"}:
+            return  # a level merged over more rows than there are
+        self.sum.append(parse_decimal(cells.get("points", "0")) if fixed is None else fixed.points)
+        for one in (cells.get("id"), cells.get("indicator"), cells.get("name_en"), fixed.id if fixed else ""):
+            if one:
+                self.found.order.setdefault(name_key(one), len(self.found.order))
+        if fixed:
+            self.is_grey(number, cells, fixed)
+        else:
+            self.rows["own_indicators"].append((number, self.of_table("own_indicators", cells, "")))
+        rule = fixed.rule if fixed else self.rule_of(cells)
+        value = fixed.value if fixed else cells.get("formula", "")
+        key = name_key(self.id_of(text))
+        waits = {
+            "targets": rule is not None and needs_target(rule, value),
+            "judgements": rule is not None and rule.takes in ("tier", "score") and value != PANEL,
+            "self_evaluation": False,
+        }
+        for table, needed in waits.items():
+            if any(column in cells for column in _TELLING[table]) or (needed and text and key not in self.apart.get(table, ())):
+                row = self.of_table(table, cells, text)
+                if table == "judgements":
+                    row = _judged(row, rule)
+                self.rows[table].append((number, row))
+
+    def total(self, number: int, cells: dict[str, str]) -> None:
+        """A row that adds up the others: its own score is that of the whole; its points must be the sum."""
+        name = next(text for column in ("indicator", "group", "level_1") if is_total(text := cells.get(column, "")))
+        if any(column in cells for column in _TELLING["self_evaluation"]) and not is_subtotal(name):
+            self.rows["self_evaluation"].append((number, self.of_table("self_evaluation", cells, CALLED["total"][0])))
+        said = parse_decimal(cells.get("points", ""))
+        known = [one for one in self.sum if one is not None]
+        if said is not None and not is_subtotal(name) and said not in (sum(known), self.framework.points):
+            self.refuse("total.differs", number, "points", cells["points"], name=name, sum=plain(sum(known)))
+        left = [c for c in cells if c not in ("level_1", "group", "indicator", "points", "self_score", "self_grade", "source", "section")]
+        if left or is_subtotal(name):
+            self.refuse("total.left_out", number, left[0] if left else "indicator", cells[left[0]] if left else name)
+
+    def of_table(self, table: str, cells: Mapping[str, str], named: str) -> dict[str, str]:
+        """What a row says of a table, by the table's columns."""
+        found: dict[str, str] = {}
+        for column in columns(TABLES[table]):
+            one = AT[table, column]
+            text = cells.get(one.id, "")
+            if one.id == "indicator" and column == "indicator":
+                text = named
+            elif one.like and not text and not (one.id.endswith("_section") and cells.get(AT[table, "source"].id)):
+                text = cells.get(one.like, "")
+            if text:
+                found[column] = text
+        return found
+
+    def rule_of(self, cells: Mapping[str, str]) -> Rule | None:
+        """The rule of an indicator of the department's own, where it can be told."""
+        group = self.names.kinds["group"].ids.get(name_key(cells.get("group", "")), []) if "group" in self.names.kinds else []
+        try:
+            made: Any = OwnIndicator.model_construct
+            return own_rule(self.framework, made(group="".join(group[:1]), rule=cells.get("rule", "")))
+        except ValueError:  # which the checks tell
+            return None
+
+    # --- what the framework laid down
+
+    def is_grey(self, number: int, cells: Mapping[str, str], fixed: Indicator) -> None:
+        """Refuse what says otherwise than the framework where that alone decides."""
+        for column, said in laid_down(self.framework, fixed).items():
+            text = cells.get(column, "")
+            number_said = parse_decimal(text) if column == "points" else None
+            same = number_said == fixed.points if number_said is not None else name_key(text) in {name_key(said.zh), name_key(said.en)}
+            if text and not same and text not in (fixed.within, self.framework.homes.get(fixed.within), fixed.rule.kind):
+                given = {"indicator": fixed.words, "said": said, "name": self.framework.words}
+                self.refuse("scoring.laid_down", number, column, text, framework=self.framework.id, **given)
+
+    # --- grids
+
+    def table(self, table: str, units: Mapping[str, str]) -> Grid:
+        """A table as a grid of its own, whose places are those of the sheet."""
+        there = [c for c in columns(TABLES[table]) if not self.once(table, c) or self.has(table, c)]
+        at = [self.index(table, column) for column in there]
+        heads = [f"{c}({units[AT[table, c].id]})" if AT[table, c].id in units else c for c in there]
+        rows = tuple((number, tuple(row.get(column, "") for column in there)) for number, row in self.rows[table])
+        marked = {
+            (number, j): self.grid.marked[number, index]
+            for number, _ in self.rows[table]
+            for j, index in enumerate(at)
+            if (number, index) in self.grid.marked and AT[table, there[j]].id in self.at
+        }
+        once = {column: said for column in ONCE[table] if (said := self.once(table, column))}
+        return Grid(
+            self.grid.file,
+            self.grid.sheet,
+            tuple(heads),
+            rows,
+            top=self.grid.top,
+            marked=marked,
+            once=once,
+            at=tuple(at),
+            titles=tuple(self.grid.head[index] for index in at),
+        )
+
+    def has(self, table: str, column: str) -> bool:
+        one = AT[table, column]
+        return one.id in self.at or one.like in self.at
+
+    def once(self, table: str, column: str) -> Once | None:
+        one = AT[table, column]
+        return self.grid.once.get(one.like or one.id) if column in ONCE[table] else None
+
+    def index(self, table: str, column: str) -> int:
+        one = AT[table, column]
+        return next(self.at[id] for id in (one.id, one.like, "judged" if column == "kind" else "", "indicator") if id in self.at)
+
+
+def laid_down(framework: Framework, fixed: Indicator) -> dict[str, Words]:
+    """What a framework says of one of its indicators, by the columns of the sheet that are grey."""
+    sections = {one.id: one.words for one in framework.sections}
+    dimension = framework.homes.get(fixed.within, fixed.within)
+    levels = {"level_1": dimension} | ({"group": fixed.within} if fixed.within != dimension else {})
+    found = {column: sections[id] for column, id in levels.items() if id in sections}
+    return found | {"points": words(plain(fixed.points)), "rule": kind_name(fixed.rule)}
+
+
+def _judged(row: dict[str, str], rule: Rule | None) -> dict[str, str]:
+    """A judgement with its kind: the one that it says in the place of a verdict, else that of the indicator's rule."""
+    if row.get("kind"):
+        return row
+    text = row.get("verdict", "")
+    tiers = {name_key(t) for tier in (rule.verdicts if rule else ()) for t in (tier.id, tier.words.zh, tier.words.en)}
+    said = choices_meant(Judgement, "kind").get(folded(text), "")
+    if said and name_key(text) not in tiers:
+        return {**{column: cell for column, cell in row.items() if column != "verdict"}, "kind": said}
+    items = rule.checklist if rule else ()
+    if rule is None or (items and len(items) > 1 and not row.get("item")):
+        return row
+    return {**row, "kind": rule.judgement, **({"item": items[0].id} if len(items) == 1 else {})}
+
+
+# --- from the tables to the sheet
+
+
+@dataclass
+class Laid:
+    """The tables as they stand on the sheet: what each row holds, by column, and of which table's row; what stays on other sheets."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    of: list[dict[str, Mapping[str, str]]] = field(default_factory=list)
+    fixed: list[Indicator | None] = field(default_factory=list)
+    apart: list[tuple[str, ...]] = field(default_factory=list)
+    rest: dict[str, list[Mapping[str, str]]] = field(default_factory=dict)
+
+
+def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
+    """The sheet of some tables in their raw form, with ids. A table whose rows would be read otherwise stays on its own sheet.
+
+    `exact`: in another order is otherwise, too.
+    """
+
+    def alike(rows: Iterable[Mapping[str, str]]) -> Sequence[tuple[tuple[str, str], ...]]:
+        found = [tuple(sorted(_filled(row).items())) for row in rows]
+        return found if exact else sorted(found)
+
+    kept = {table: [*tables.get(table, ())] for table in PARTS}
+    whole = set[str]()
+    while True:
+        laid = _laid(kept, framework, whole)
+        again = _read_again(laid, framework)
+        other = {table for table in PARTS if alike(again[table]) != alike(kept[table])} - whole
+        if not other:
+            return laid
+        whole |= other
+
+
+def _filled(row: Mapping[str, str]) -> dict[str, str]:
+    return {column: text for column, text in row.items() if text}
+
+
+def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str]) -> Laid:
+    fixed = {i.id: i for i in framework.indicators}
+    given = [row.get("indicator", "") for row in tables["own_indicators"]]
+    rows = {*fixed, "total", *(id for id in given if "own_indicators" not in whole and given.count(id) == 1)}
+    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework) if id in rows]
+    on_sheet: dict[str, dict[str, Mapping[str, str]]] = {id: {} for id in order}
+    blank: list[Mapping[str, str]] = []
+    for table in PARTS:
+        counted: dict[str, int] = {}
+        for row in tables[table]:
+            counted[row.get("indicator", "")] = counted.get(row.get("indicator", ""), 0) + 1
+        for row in tables[table]:
+            id = row.get("indicator", "")
+            if table == "own_indicators" and table not in whole and not id and not row.get("name"):
+                blank.append(row)
+            elif table in whole or id not in on_sheet or counted[id] > 1:
+                laid.rest[table].append(row)
+            else:
+                on_sheet[id][table] = row
+    for id in order:
+        laid.rows.append(_row(on_sheet[id], fixed.get(id), id))
+        laid.of.append(on_sheet[id])
+        laid.fixed.append(fixed.get(id))
+        laid.apart.append(tuple(t for t in PARTS if any(row.get("indicator") == id for row in laid.rest[t])))
+    for row in blank:
+        at = next((n for n in range(len(order), 0, -1) if laid.rows[n - 1].get("group") == row.get("group")), len(laid.rows))
+        laid.rows.insert(at, _row({"own_indicators": row}, None, ""))
+        laid.of.insert(at, {"own_indicators": row})
+        laid.fixed.insert(at, None)
+        laid.apart.insert(at, ())
+    return laid
+
+
+def _row(parts: Mapping[str, Mapping[str, str]], fixed: Indicator | None, id: str) -> dict[str, str]:
+    """A row of the sheet: what its tables say, in the column of each; what is like another column only where it differs."""
+    own = parts.get("own_indicators", {})
+    named = own.get("name") or (CALLED["total"][0] if id == "total" else id)
+    cells = {"indicator": named} | ({"id": id} if own and id and made_id(own.get("name", "")) != id else {})
+    main = next((parts[t] for t in ("targets", "own_indicators", "judgements", "self_evaluation") if t in parts), {})
+    cells |= {column: main[column] for column in ("source", "section") if main.get(column)}
+    for table, row in parts.items():
+        same = (row.get("source", ""), row.get("section", "")) == (cells.get("source", ""), cells.get("section", ""))
+        for column, text in row.items():
+            one = AT[table, column]
+            if not text or column == "indicator" or one.id in cells or (one.like and same) or (table, column) == ("judgements", "kind"):
+                continue
+            if column == "source" and text == cells.get("source") and row.get("section"):
+                continue
+            cells[one.id] = text
+        if table == "judgements":
+            cells |= _said(row, fixed)
+    return cells
+
+
+def _said(row: Mapping[str, str], fixed: Indicator | None) -> dict[str, str]:
+    """The kind of a judgement, where its rule does not tell it: in the place of the verdict, or in a column of its own."""
+    bare = {column: text for column, text in _filled(row).items() if column not in ("kind", "item")}
+    rule, kind = fixed.rule if fixed else None, row.get("kind", "")
+    if _judged(dict(bare), rule) == {**_filled(row)}:
+        return {"item": ""}
+    return {"judged": kind, "item": ""} if "verdict" not in bare and not row.get("item") else {"kind": kind}
+
+
+def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework) -> list[str]:
+    """The indicators in the order of the framework's tree, with the department's own behind those of their group; then the whole."""
+    own = [row for row in tables["own_indicators"] if row.get("indicator") or row.get("name")]
+    found: list[str] = []
+    sections = [section.id for section in framework.sections]
+    within = {i.id: i.within for i in framework.indicators}
+    within |= {row.get("indicator", ""): row.get("group", "") for row in own}
+    ids = [*dict.fromkeys([*(i.id for i in framework.indicators), *(row.get("indicator", "") for row in own)])]
+    for section in dict.fromkeys([*sections, *within.values()]):
+        found += [id for id in ids if within[id] == section and id and id not in found]
+    return [*found, *(["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else [])]
+
+
+def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:
+    """What the tables would be if the sheet and the tables' own sheets were read."""
+    order = [one.id for one in COLUMNS.values()]
+    rows = tuple((n, tuple(row.get(id, "") for id in order)) for n, row in enumerate(laid.rows, 2))
+    apart = {table: [row.get("indicator", "") for row in rows_] for table, rows_ in laid.rest.items()}
+    parts = split(Grid("", "", tuple(order), rows), framework, apart)
+    found: dict[str, list[dict[str, str]]] = {}
+    ids = {name_key(row.get("indicator", "")): one for row, one in zip(laid.rows, laid.of, strict=True)}
+    for table in PARTS:
+        grid = parts.grids.get(table, Grid(""))
+        read = [dict(zip(grid.head, texts, strict=True)) for _, texts in grid.rows]
+        for row in read:
+            of = ids.get(name_key(row.get("indicator", "") or row.get("name", "")), {}).get(table)
+            row["indicator"] = of.get("indicator", "") if of else row.get("indicator", "")
+        both = [_filled(row) for row in read] + [_filled(row) for row in laid.rest[table]]
+        found[table] = sorted(both, key=parts.rank) if read and laid.rest[table] else both
+    return found
