@@ -34,6 +34,9 @@ def new(
         Kind | None, typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new")
     ] = None,
     belongs_to: Annotated[str, typer.Option("--department", help="项目或政策属于哪个部门 / the department of a project or policy")] = "",
+    extra: Annotated[
+        str, typer.Option("--with", help="工作簿里再加哪几张空表，写表名，如 问题,建议 / empty sheets to add to the workbook, by name")
+    ] = "",
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
@@ -53,6 +56,7 @@ def new(
             framework=framework,
             kind=kind or ("project" if belongs_to else None),
             belongs_to=belongs_to,
+            extra=extra,
         )
     tell(made)
     tell(told("new.next", department=department, year=str(year)), lang)

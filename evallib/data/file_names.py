@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from evallib.model.record import TABLES
-from evallib.model.table_words import TABLE_NAMES
+from evallib.model.table_words import SHEETS
 from evallib.model.words import Words, folded, words
 from evallib.say.sentences import sentence
 
@@ -62,8 +62,8 @@ def table_meant(name: str, names: Iterable[str]) -> tuple[str, Words] | None:
     """The table that a file of a year's folder was probably meant to be, and what to do with it; `names` are all files of the folder."""
     there = {*names}
     for table in TABLES:
-        called = TABLE_NAMES[table]
-        told = advice(name, f"{table}.csv", f"{table}.csv" in there, (called.zh, called.en))
+        called = [text for text, of in SHEETS.items() if of == table and text != table]
+        told = advice(name, f"{table}.csv", f"{table}.csv" in there, called)
         if told and not any(name == f"{other}.csv" for other in TABLES):
             return table, told
     return None

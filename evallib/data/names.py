@@ -138,6 +138,10 @@ class Names:
             found.add(one.id, one.words)
         return found
 
+    def ids(self, kind: str, text: str) -> list[str]:
+        """The ids of all things of a kind that are called so."""
+        return self.kinds[kind].ids.get(name_key(text), []) if kind in self.kinds else []
+
     def find(self, kinds: Sequence[str], text: str, row: Cells) -> str:
         """The id that a text means; the text itself where it is one, or where nothing is called so.
 

@@ -28,13 +28,15 @@ from evallib.data.whole import Together, together
 from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.base import CODE, YEARS
+from evallib.model.errors import nearest
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
-from evallib.model.record import Kind, Listing, OwnIndicator, Record
+from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
+from evallib.model.table_words import SHEETS, TABLE_NAMES
 from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang, folded, joined
+from evallib.model.words import Given, Lang, folded, joined, listed
 from evallib.say.frameworks import choice
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
@@ -63,6 +65,7 @@ def new_year(
     framework: str = "",
     kind: Kind | None = None,
     belongs_to: str = "",
+    extra: str = "",
 ) -> Path:
     """Lay out what has to be filled in for a department's year, list the year in departments.csv, and return what was written.
     Data that is there already but on no list is listed and left as it is.
@@ -70,37 +73,49 @@ def new_year(
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
     an empty year where there is none. `framework` may be left out for a department that is listed, or where county.toml names
     one that is made for its kind and was not reconstructed from another's report; a new department needs a name too, and may be a
-    project or a policy that `belongs_to` another. A workbook is in the language; CSV has ids as heads, and its remarks are in the language.
+    project or a policy that `belongs_to` another. A workbook is in the language, and has empty sheets of the tables named in `extra`;
+    CSV has ids as heads, and its remarks are in the language.
 
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
     refuse_bad_code(department, year)
+    more = _tables_named(extra)
     framework = framework_named(data_root(data), framework)
     with held(data_root(data), "new"), together(data) as change:
-        listed = [row for row in load_departments(data) if row.code == department]
+        lines = [row for row in load_departments(data) if row.code == department]
         there = data_of(data, department, year)
-        if there and any(year in row.years for row in listed):
+        if there and any(year in row.years for row in lines):
             raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
         new = {"kind": kind, "department": belongs_to} if kind else {}
-        if not listed and not framework:
+        if not lines and not framework:
             framework = usual_framework(data, department, year, name, kind or "department")
-        listing, raised = listing_for(listed, department, year, name, name_en, framework, new)
+        listing, raised = listing_for(lines, department, year, name, name_en, framework, new)
         in_force = load_framework(data, listing.framework, year)
         if there:
             list_year(data / "departments.csv", listing, raised, change)
             return there
         empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
-        before, by = _carried_from(data, department, year, from_year, listed) or (empty, in_force)
+        before, by = _carried_from(data, department, year, from_year, lines) or (empty, in_force)
         plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
         tables, hints = _lay_out(plan)
         target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
         if to == "xlsx":
-            write_data_workbook(tables, change.put(target), lang, in_force, hints, f"{plan.new.name[lang]} {year}")
+            write_data_workbook(tables, change.put(target), lang, in_force, hints, f"{plan.new.name[lang]} {year}", more)
         else:
             write_csv_folder(tables, change.put(target), None, hints)
         list_year(data / "departments.csv", listing, raised, change)
         return target
+
+
+def _tables_named(text: str) -> list[str]:
+    """The tables that a list of names names."""
+    names = [name for name in re.split(r"[,，、]\s*", text) if name.strip()]
+    for name in names:
+        if SHEETS.get(folded(name)) not in TABLES:
+            near = nearest(name, [one for both in TABLE_NAMES.values() for one in (both.zh, both.en)])
+            raise refused("table.mistyped" if near else "table.unknown", "--with", name, near=near, tables=listed(TABLE_NAMES.values()))
+    return [SHEETS[folded(name)] for name in names]
 
 
 def usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pydantic import create_model
@@ -59,6 +61,7 @@ class Column(NamedTuple):
     usual: bool = False
     grey: bool = False
     like: str = ""
+    beside: str = ""
     notes: Words | None = None
 
 
@@ -66,7 +69,7 @@ def _column(id: str, said: Mapping[str, Any]) -> Column:
     to = tuple((table, column) for table, _, column in (one.partition(".") for one in said.get("to", ())))
     notes = words(*said["notes"]) if "notes" in said else None
     also, usual, grey = tuple(said.get("also", ())), said.get("usual", False), said.get("grey", False)
-    return Column(id, words(said["zh"], said["en"]), to, also, usual, grey, said.get("like", ""), notes)
+    return Column(id, words(said["zh"], said["en"]), to, also, usual, grey, said.get("like", ""), said.get("beside", ""), notes)
 
 
 COLUMNS = {id: _column(id, said) for id, said in SHEET_WORDS[SCORING]["columns"].items()}
@@ -134,7 +137,7 @@ class _Splitting:
 
     def id_of(self, text: str) -> str:
         """The id of an indicator of the framework that a text names; else the text."""
-        found = self.names.kinds["indicator"].ids.get(name_key(text), []) if "indicator" in self.names.kinds else []
+        found = self.names.ids("indicator", text)
         return found[0] if len(found) == 1 else text
 
     def parts(self) -> Parts:
@@ -177,14 +180,18 @@ class _Splitting:
             self.rows["own_indicators"].append((number, self.of_table("own_indicators", cells, "")))
         rule = fixed.rule if fixed else self.rule_of(cells)
         value = fixed.value if fixed else cells.get("formula", "")
-        key = name_key(self.id_of(text))
+        keys = {name_key(self.id_of(cells[c])) for c in _NAMED if c in cells}
+        excused = _said_kind(cells.get("judged", "")) in ("not_applicable", "override") or not keys.isdisjoint(
+            self.apart.get("judgements", ())
+        )
+        one_of = fixed.one_of if fixed else ""
         waits = {
-            "targets": rule is not None and needs_target(rule, value),
-            "judgements": rule is not None and rule.takes in ("tier", "score") and value != PANEL,
+            "targets": rule is not None and needs_target(rule, value) and not excused,
+            "judgements": rule is not None and rule.takes in ("tier", "score") and value != PANEL and not one_of,
             "self_evaluation": False,
         }
         for table, needed in waits.items():
-            if any(column in cells for column in _TELLING[table]) or (needed and text and key not in self.apart.get(table, ())):
+            if any(column in cells for column in _TELLING[table]) or (needed and text and keys.isdisjoint(self.apart.get(table, ()))):
                 row = self.of_table(table, cells, text)
                 if table == "judgements":
                     row = _judged(row, rule)
@@ -219,7 +226,7 @@ class _Splitting:
 
     def rule_of(self, cells: Mapping[str, str]) -> Rule | None:
         """The rule of an indicator of the department's own, where it can be told."""
-        group = self.names.kinds["group"].ids.get(name_key(cells.get("group", "")), []) if "group" in self.names.kinds else []
+        group = self.names.ids("group", cells.get("group", ""))
         try:
             made: Any = OwnIndicator.model_construct
             return own_rule(self.framework, made(group="".join(group[:1]), rule=cells.get("rule", "")))
@@ -287,13 +294,18 @@ def laid_down(framework: Framework, fixed: Indicator) -> dict[str, Words]:
     return found | {"points": words(plain(fixed.points)), "rule": kind_name(fixed.rule)}
 
 
+def _said_kind(text: str) -> str:
+    """The kind of judgement that a text is."""
+    return choices_meant(Judgement, "kind").get(folded(text), "")
+
+
 def _judged(row: dict[str, str], rule: Rule | None) -> dict[str, str]:
     """A judgement with its kind: the one that it says in the place of a verdict, else that of the indicator's rule."""
     if row.get("kind"):
         return row
     text = row.get("verdict", "")
     tiers = {name_key(t) for tier in (rule.verdicts if rule else ()) for t in (tier.id, tier.words.zh, tier.words.en)}
-    said = choices_meant(Judgement, "kind").get(folded(text), "")
+    said = _said_kind(text)
     if said and name_key(text) not in tiers:
         return {**{column: cell for column, cell in row.items() if column != "verdict"}, "kind": said}
     items = rule.checklist if rule else ()
@@ -323,13 +335,13 @@ def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
     """
 
     def alike(rows: Iterable[Mapping[str, str]]) -> Sequence[tuple[tuple[str, str], ...]]:
-        found = [tuple(sorted(_filled(row).items())) for row in rows]
+        found = [tuple(sorted(_filled(row).items())) for row in rows if _filled(row) != {"indicator": "total"}]
         return found if exact else sorted(found)
 
     kept = {table: [*tables.get(table, ())] for table in PARTS}
     whole = set[str]()
     while True:
-        laid = _laid(kept, framework, whole)
+        laid = _laid(kept, framework, whole, exact)
         again = _read_again(laid, framework)
         other = {table for table in PARTS if alike(again[table]) != alike(kept[table])} - whole
         if not other:
@@ -341,11 +353,11 @@ def _filled(row: Mapping[str, str]) -> dict[str, str]:
     return {column: text for column, text in row.items() if text}
 
 
-def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str]) -> Laid:
+def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str], exact: bool) -> Laid:
     fixed = {i.id: i for i in framework.indicators}
     given = [row.get("indicator", "") for row in tables["own_indicators"]]
     rows = {*fixed, "total", *(id for id in given if "own_indicators" not in whole and given.count(id) == 1)}
-    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework) if id in rows]
+    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework, exact) if id in rows]
     on_sheet: dict[str, dict[str, Mapping[str, str]]] = {id: {} for id in order}
     blank: list[Mapping[str, str]] = []
     for table in PARTS:
@@ -366,7 +378,8 @@ def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framewor
         laid.fixed.append(fixed.get(id))
         laid.apart.append(tuple(t for t in PARTS if any(row.get("indicator") == id for row in laid.rest[t])))
     for row in blank:
-        at = next((n for n in range(len(order), 0, -1) if laid.rows[n - 1].get("group") == row.get("group")), len(laid.rows))
+        of_group = [n for n, cells in enumerate(laid.rows, 1) if cells.get("group") == row.get("group")]
+        at = of_group[-1] if of_group else len(laid.rows) - (order[-1:] == ["total"])
         laid.rows.insert(at, _row({"own_indicators": row}, None, ""))
         laid.of.insert(at, {"own_indicators": row})
         laid.fixed.insert(at, None)
@@ -404,8 +417,11 @@ def _said(row: Mapping[str, str], fixed: Indicator | None) -> dict[str, str]:
     return {"judged": kind, "item": ""} if "verdict" not in bare and not row.get("item") else {"kind": kind}
 
 
-def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework) -> list[str]:
-    """The indicators in the order of the framework's tree, with the department's own behind those of their group; then the whole."""
+def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, exact: bool) -> list[str]:
+    """The indicators in the order of the framework's tree, with the department's own behind those of their group; then the whole.
+
+    `exact`: in the order that the tables have, where they do not contradict each other.
+    """
     own = [row for row in tables["own_indicators"] if row.get("indicator") or row.get("name")]
     found: list[str] = []
     sections = [section.id for section in framework.sections]
@@ -414,7 +430,21 @@ def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Fram
     ids = [*dict.fromkeys([*(i.id for i in framework.indicators), *(row.get("indicator", "") for row in own)])]
     for section in dict.fromkeys([*sections, *within.values()]):
         found += [id for id in ids if within[id] == section and id and id not in found]
-    return [*found, *(["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else [])]
+    found += ["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else []
+    sorter = TopologicalSorter[str](dict.fromkeys(found, ()))
+    for table in PARTS if exact else ():
+        for before, after in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in found)):
+            sorter.add(after, before)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return found
+    order, ready = list[str](), list[str]()
+    while sorter:
+        ready = sorted({*ready, *sorter.get_ready()}, key=found.index)
+        order.append(ready.pop(0))
+        sorter.done(order[-1])
+    return order
 
 
 def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:

@@ -26,7 +26,7 @@ from evallib.data.workbook_sheet import lines_of as _lines
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement, Record
 from evallib.model.rows import Row, made_of, note_of, unit_of
-from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
+from evallib.model.table_words import CHOICES, PURPOSES, SHEET_WORDS, TABLE_NAMES
 from evallib.model.units import Units
 from evallib.model.words import LANGS, Given, Lang, Words, joined, listed, words
 from evallib.say.sentences import sentence
@@ -185,7 +185,7 @@ class _Book:
         for one in layout(table, self.hints):
             if isinstance(one, Hint):
                 told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
-                found.append(_Column(one.head, texts=told))
+                found += [_Column(one.head, texts=told)] if told != found[-1].texts else []
             elif self.laid is None or one in ("source", "section") or not _is_rare(table, one) or any(row.get(one) for row in rows):
                 texts = [self._text(table, one, row) for row in rows]
                 found.append(_Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
@@ -198,7 +198,7 @@ class _Book:
         dimensions = {id: self.framework.homes.get(id, id) for id in (row.get("group", "") for row in laid.rows)}
         names = {section.id: section.words[self.lang] for section in self.framework.sections}
         for one in COLUMNS.values():
-            if not (one.usual or any(row.get(one.id) for row in laid.rows)):
+            if not (one.usual or any(row.get(one.id) or row.get(one.beside) for row in laid.rows)):
                 continue
             table, column = one.to[0] if one.to else ("", "")
             texts, rows = list[str](), list[Mapping[str, str]]()
@@ -246,19 +246,25 @@ class _Book:
         for id in once_of(table):
             one = next((c for c in columns if c.column and (AT[c.table, c.column].id if table == SCORING else c.column) == id), None)
             if one is None:
+                found |= {COLUMNS[id].head[self.lang]: self._first(*COLUMNS[id].to[0])} if table == SCORING else {}
                 continue
             held = [n for n, row in enumerate(one.rows) if row and self._takes_once(one, n)]
             filled = [one.texts[n] for n in held if one.texts[n]]
-            if len(filled) < len(held):
-                found[one.head] = ""
-                continue
             most = max(dict.fromkeys(filled), key=filled.count, default="")
+            if len(filled) < len(held) or not held:
+                most = self._first(one.table, one.column)
             found[one.head] = most
+            if not most:
+                continue
             for n in held:
                 one.texts[n] = "" if one.texts[n] == most else one.texts[n]
             if not any(one.texts) and one.column not in ("source", "unit"):
                 columns.remove(one)
         return found
+
+    def _first(self, table: str, column: str) -> str:
+        """What is written above the heads where nobody said it yet."""
+        return shown(TABLES[table], column, SHEET_WORDS["first"].get(column, ""), self.lang)
 
     def _takes_once(self, one: _Column, n: int) -> bool:
         """Whether a row is one for which it may be said once: of units those of money."""

@@ -17,7 +17,7 @@ from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import Row
 from evallib.model.units import Units
-from evallib.model.words import Words, few, listed, name_key, words
+from evallib.model.words import Words, few, listed, words
 from evallib.say.refusals import problem
 
 
@@ -62,16 +62,16 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
     reader.problems += read.problems
     tables: dict[str, tuple[Row, ...]] = {}
     for table, grids in read.grids.items():
-        before, rows = len(reader.problems), list[Row]()
+        rows = list[Row]()
         for grid in grids:
             rows += load_table(reader, grid, table, TABLES[table], after=len(rows))
-        reader.problems[before:] = dict.fromkeys(reader.problems[before:])  # what is said once is wrong once
         if len(grids) == 2 and all(grid.rows for grid in grids):
             order = sorted(range(len(rows)), key=lambda index: read.parts.rank(rows[index].__dict__))
             places = [reader.rows[table, index] for index in order]
             reader.rows |= {(table, index): place for index, place in enumerate(places)}
             rows = [rows[index] for index in order]
         tables[table] = tuple(rows)
+    reader.problems[:] = dict.fromkeys(reader.problems)  # what is said once is wrong once
     return tables
 
 
@@ -87,12 +87,12 @@ class _Above:
     def __init__(self, framework: Framework, problems: list[Problem]) -> None:
         self.facts, self.problems = framework.catalogue.facts, problems
         self.units: Units = framework.catalogue.units
-        self.names = Names(framework, {}).kinds["fact"]
+        self.names = Names(framework, {})
 
     def grid(self, sheet: Sheet, table: str, model: type[Row]) -> Grid:
         """A sheet with what is said above its heads, without notes and signatures."""
         known = heads_of(model)
-        grid = sheet.headed(lambda texts: sum(head_key(text) in known for text in texts) > 1)
+        grid = sheet.headed(lambda texts: sum(head_key(t) in known and t.strip()[-1] not in ":：" for t in texts) > 1)
         rows = [(number, texts) for number, texts in grid.rows if not _is_apart(texts)]
         passed = [text for number, texts in grid.rows if _is_apart(texts) for text in texts if text.strip()]
         if passed:
@@ -138,7 +138,7 @@ class _Above:
 
     def _is_money_fact(self, cells: Mapping[str, str]) -> bool:
         """Whether a row's fact is an amount of money, or unknown."""
-        id = next(iter(self.names.ids.get(name_key(cells.get("fact", "")), ())), "")
+        id = next(iter(self.names.ids("fact", cells.get("fact", ""))), "")
         return id not in self.facts or self.facts[id].unit.is_money
 
 

@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 from evallib.data.csv_files import switch_form, write_csv_folder
 from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
-from evallib.data.raw_tables import Hint, tables_of
+from evallib.data.raw_tables import Hint, head_of, tables_of
 from evallib.data.rulebook import load_framework
+from evallib.data.scoring_sheet import AT, NAME, PARTS
 from evallib.data.sheets import guarded, read_csv
 from evallib.data.workbook import write_data_workbook
 from evallib.data.workbook_sheet import as_number
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
-from evallib.model.record import TABLES, Contradiction, Finding, Operator, Practice, Published, Record
+from evallib.model.record import OPTIONAL, TABLES, Contradiction, Finding, Operator, Practice, Published, Record
 from evallib.model.rows import Sourced, columns
 from evallib.model.table_words import CHOICES, TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -155,10 +156,11 @@ def test_amounts_in_ten_thousands_keep_the_digits_that_were_printed(copy: Copy, 
     facts = (record.facts[0].model_copy(update={"fact": "procurement_planned", "value": Decimal("700.50"), "unit": "万元"}),)
     write_data_workbook(record.model_copy(update={"target_parts": rows, "facts": facts}), copy.folder / "t.xlsx", lang, FRAMEWORK)
     found, _ = read_workbook("t.xlsx", (copy.folder / "t.xlsx").read_bytes())
-    sheets = {sheet.name: sheet.grid for sheet in found}
+    sheets = {sheet.name: sheet.raw.cells for sheet in found}
     parts, money = (sheets[TABLE_NAMES[table][lang]] for table in ("target_parts", "facts"))
-    assert [cells[columns(TABLES["target_parts"]).index("value")] for _, cells in parts.rows] == [value for value, _ in printed]
-    assert money.rows[0][1][2] == "700.50"
+    index = next(at for (_, at), text in parts.items() if text in ("数值", "Value"))
+    assert [parts[row, index] for row in range(3, 3 + len(printed))] == [value for value, _ in printed]
+    assert "700.50" in money.values()
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
@@ -216,6 +218,15 @@ def test_the_same_record_gives_the_same_bytes(tmp_path: Path, record: Record) ->
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
+USED = [table for table in TABLES if table not in ("facts", *PARTS, *OPTIONAL) or table == "judgements"]
+"""The tables of the example that have a sheet of their own beside those of indicators and figures."""
+
+
+def top_of(sheet: Any) -> int:
+    """The row of the heads."""
+    return int(sheet.freeze_panes[1:]) - 1
+
+
 @pytest.fixture(scope="module", params=LANGS)
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Lang]:
     loaded = load_year(DATA, "hrss", 2023)
@@ -226,44 +237,51 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def test_a_sheet_for_each_table_in_the_language_notes_first_lists_hidden(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
-    assert workbook.sheetnames == [{"zh": "#说明", "en": "#Notes"}[lang], *(name[lang] for name in TABLE_NAMES.values()), "_lists"]
+    rest = [name[lang] for table, name in TABLE_NAMES.items() if table in USED]
+    assert workbook.sheetnames == [{"zh": "#说明", "en": "#Notes"}[lang], NAME[lang], TABLE_NAMES["facts"][lang], *rest, "_lists"]
     assert workbook["_lists"].sheet_state == "hidden"
     notes = [str(cell.value) for row in workbook.worksheets[0].iter_rows() for cell in row if cell.value]
-    assert all(name[lang] in notes for name in TABLE_NAMES.values())
+    assert all(TABLE_NAMES[table][lang] in notes for table in TABLES if table not in ("own_indicators", "targets", "self_evaluation"))
     assert any(("三回事" if lang == "zh" else "three things") in line for line in notes)
 
 
 def test_heads_are_locked_and_the_rest_is_open(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
-    for name in TABLE_NAMES.values():
-        sheet = workbook[name[lang]]
+    for sheet in workbook.worksheets[1:-1]:
+        head = sheet[top_of(sheet)]
         assert sheet.protection.sheet
         assert not sheet.protection.password
         assert not sheet.protection.insertRows
         assert not sheet.protection.deleteRows
-        assert sheet.freeze_panes == "B2"
-        assert all(cell.protection.locked and cell.comment for cell in sheet[1])
-        assert not any(cell.protection.locked for row in sheet.iter_rows(min_row=2) for cell in row)
-        assert not any(sheet.column_dimensions[cell.column_letter].protection.locked for cell in sheet[1])
+        assert all(cell.protection.locked and (cell.comment or cell.value[0] == "#") for cell in head)
+        grey = [cell for row in sheet.iter_rows() for cell in row if cell.protection.locked and cell.row > head[0].row]
+        fixed = len(FRAMEWORK.indicators)
+        assert len(grey) == (5 * fixed if sheet.title == NAME[lang] else 0)  # dimension, group, name, points, rule
+        assert all(cell.fill.fgColor.rgb == "00F2F2F2" for cell in grey)
+        assert not any(sheet.column_dimensions[cell.column_letter].protection.locked for cell in head)
 
 
 def test_what_must_be_filled_in_is_marked_and_red_while_empty(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
-    for table, model in TABLES.items():
-        sheet = workbook[TABLE_NAMES[table][lang]]
-        dark = [cell.fill.fgColor.rgb == "001F4E79" for cell in sheet[1]]
-        assert dark == [model.model_fields[column].is_required() for column in columns(model)]
-        red = len(sheet.conditional_formatting)
-        assert red == sum(dark) + (table == "facts")
+    for table in ("facts", *USED):
+        sheet, model = workbook[TABLE_NAMES[table][lang]], TABLES[table]
+        head = sheet[top_of(sheet)]
+        heads = {head_of(model, column, lang): model.model_fields[column].is_required() for column in columns(model)}
+        assert [cell.fill.fgColor.rgb == "001F4E79" for cell in head] == [heads[cell.value] for cell in head]
+        assert len(sheet.conditional_formatting) == sum(heads[cell.value] for cell in head) + (table == "facts")
 
 
 def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
 
     def offered(table: str, column: str) -> list[str]:
-        sheet = workbook[TABLE_NAMES[table][lang]]
-        letter = openpyxl.utils.get_column_letter(columns(TABLES[table]).index(column) + 1)
-        formulas = [r.formula1 for r in sheet.data_validations.dataValidation if str(r.sqref).startswith(f"{letter}2:")]
+        name, head = TABLE_NAMES[table][lang], head_of(TABLES[table], column, lang)
+        if name not in workbook.sheetnames:
+            name, head = NAME[lang], AT[table, column].head[lang]
+        sheet = workbook[name]
+        top = top_of(sheet)
+        letter = next(cell.column_letter for cell in sheet[top] if cell.value == head)
+        formulas = [r.formula1 for r in sheet.data_validations.dataValidation if str(r.sqref).startswith(f"{letter}{top + 1}:")]
         assert len(formulas) == 1, (table, column)
         if formulas[0].startswith("OFFSET"):
             return [formulas[0].split("'")[1]]
@@ -278,43 +296,42 @@ def test_lists_offer_choices_units_ids_and_what_other_sheets_hold(book: tuple[An
     assert formulas["budget_execution_rate"].name[lang] in offered("own_indicators", "formula")
     assert facts["outturn_basic"].name[lang] in offered("facts", "fact")
     assert facts["staff_over_quota"].name[lang] not in offered("facts", "fact")
-    assert ("城镇新增就业人数" if lang == "zh" else "New urban jobs") in offered("targets", "indicator")
-    assert offered("self_evaluation", "indicator")[0] == ("总分" if lang == "zh" else "total score")
+    assert ("城镇新增就业人数" if lang == "zh" else "New urban jobs") in offered("findings", "indicator")
     assert not any("_" in text for text in offered("judgements", "item"))
     assert offered("judgements", "verdict")[:2] == (["满足", "不满足"] if lang == "zh" else ["met", "not met"])
     assert offered("facts", "source") == [TABLE_NAMES["sources"][lang]]
     assert offered("findings", "recommendation") == [TABLE_NAMES["recommendations"][lang]]
     assert offered("finding_amounts", "finding") == [TABLE_NAMES["findings"][lang]]
-    for table, model in TABLES.items():
-        if issubclass(model, Sourced):
+    for table in USED:
+        if issubclass(TABLES[table], Sourced):
             assert offered(table, "source")
 
 
 def test_any_word_may_be_typed_as_a_unit_and_other_lists_warn(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
-    warns = {
-        columns(TABLES["targets"])[openpyxl.utils.column_index_from_string(str(rule.sqref).partition("2:")[0]) - 1]: rule.showErrorMessage
-        for rule in workbook[TABLE_NAMES["targets"][lang]].data_validations.dataValidation
-    }
-    assert (warns["unit"], warns["actual_unit"], warns["operator"], warns["indicator"]) == (False, False, True, True)
+    sheet = workbook[NAME[lang]]
+    heads = {f"{cell.column_letter}{cell.row + 1}": cell.value for cell in sheet[top_of(sheet)]}
+    warns = {heads[str(rule.sqref).partition(":")[0]]: rule.showErrorMessage for rule in sheet.data_validations.dataValidation}
+    found = [warns[AT["targets", column].head[lang]] for column in ("unit", "actual_unit", "operator")]
+    assert found == [False, False, True]
 
 
 def test_numbers_are_numbers_and_text_is_text(book: tuple[Any, Lang]) -> None:
     workbook, lang = book
     facts, published = workbook[TABLE_NAMES["facts"][lang]], workbook[TABLE_NAMES["published"][lang]]
-    values = {(row[0].value, row[1].value): row[2] for row in facts.iter_rows(min_row=2)}
+    values = {(row[0].value, row[1].value or 2023): row[2] for row in facts.iter_rows(min_row=3)}
     names = {id: fact.name[lang] for id, fact in FRAMEWORK.catalogue.facts.items()}
     assert values[names["outturn_basic"], 2023].value == 18093595.56
     assert values[names["outturn_basic"], 2023].number_format == "#,##0.00########"
     assert values[names["procurement_planned"], 2023].value is None
     assert values[names["approved_income_fund"], 2023].value == 0
-    assert all(isinstance(row[1].value, str) and row[1].number_format == "@" for row in published.iter_rows(min_row=2))
+    assert all(isinstance(row[1].value, str) and row[1].number_format == "@" for row in published.iter_rows(min_row=3))
 
 
 def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) -> None:
     practice = Practice(id="p", title="=1+1", text="@x", source="report", section="-1")
     write_data_workbook(record.model_copy(update={"practices": (practice,)}), tmp_path / "t.xlsx", "en", FRAMEWORK)
-    row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Practices"][2]
+    row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Practices"][3]
     assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in row if cell.value in ("=1+1", "@x", "-1")] == [
         ("=1+1", "s", True),
         ("@x", "s", True),
@@ -327,8 +344,8 @@ def test_remarks_stand_beside_their_column_and_are_not_read(copy: Copy, record: 
     shutil.rmtree(copy.year)
     write_data_workbook(record, copy.year.with_suffix(".xlsx"), "zh", FRAMEWORK, remarks)
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
-    facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["基础数据"]
-    assert [cell.value for cell in facts[1]][2:5] == ["数值", "#上年", "单位"]
+    facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["财务数据"]
+    assert [cell.value for cell in facts[2]][2:5] == ["数值", "#上年", "单位"]
     copy.year.with_suffix(".xlsx").unlink()
     write_csv_folder(tables_of(record), copy.year, None, remarks)
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)

@@ -155,7 +155,7 @@ def test_a_second_import_compares_three_ways(data: Path, tmp_path: Path) -> None
     assert (again.changes, again.backup) == ((), None)
     assert {file: file.read_bytes() for file in data.rglob("*") if file.is_file()} == before  # nothing to do, nothing done
 
-    _edit(first.path, "目标与实际", 11400, 11500)  # in the data alone: stays
+    _edit(first.path, "评分表", 11400, 11500)  # in the data alone: stays
     assert import_forms(data, [write_xlsx(form, lines())]).changes == ()
     assert _actuals(data) == ["5200", "11500"]
     changed = import_forms(data, [write_xlsx(form, lines(H9="5300"))])  # in the form alone: taken

@@ -6,18 +6,20 @@ import csv
 import io
 import re
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader
 from evallib.data.framework_list import frameworks
 from evallib.data.load import LoadedYear, load_year
 from evallib.data.names import Names, by_id
 from evallib.data.raw_tables import texts_of
 from evallib.data.workbook import write_data_workbook
+from evallib.data.workbook_in import load_tables, read_sheets
 from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
 from evallib.door.book import open_book
@@ -26,8 +28,8 @@ from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import columns, made_of, refers
-from evallib.model.table_words import TABLE_NAMES
-from evallib.model.words import LANGS, Lang
+from evallib.model.table_words import SHEETS
+from evallib.model.words import LANGS, Lang, folded
 from tests.conftest import DATA, Copy
 
 ROWS = list[dict[str, str]]
@@ -243,12 +245,14 @@ def test_a_workbook_shows_names_and_means_the_same(framework: Framework, lang: L
         "self_evaluation": [{"indicator": "total", "score": "1", **at}],
     }
     write_data_workbook(tables, tmp_path / "2026.xlsx", lang, framework)
-    sheets = {sheet.name: sheet for sheet in read_workbook("2026.xlsx", (tmp_path / "2026.xlsx").read_bytes())[0]}
+    sheets = read_workbook("2026.xlsx", (tmp_path / "2026.xlsx").read_bytes())[0]
     reader = Reader(framework.catalogue.units)
-    read = {table: load_table(reader, sheets[TABLE_NAMES[table][lang]].grid, table, TABLES[table]) for table in tables}
+    named = {SHEETS[folded(sheet.name)]: sheet for sheet in sheets if folded(sheet.name) in SHEETS}
+    read = dict.fromkeys(tables, ()) | load_tables(reader, read_sheets(named, framework))
     found = by_id(framework, read, reader)
     assert [problem.describe("en") for problem in reader.problems] == []
     for table, rows in tables.items():
-        assert [texts_of(row) for row in found[table]] == [dict.fromkeys(columns(TABLES[table]), "") | row for row in rows]
+        by_key = partial(sorted, key=lambda row: [*row.values()])  # on the sheet of indicators they stand in the framework's order
+        assert by_key(map(texts_of, found[table])) == by_key(dict.fromkeys(columns(TABLES[table]), "") | row for row in rows)
     shown = {row["indicator"] for row in map(texts_of, read["targets"])}
     assert shown.isdisjoint(i.id for i in framework.indicators if [o.words[lang] for o in framework.indicators].count(i.words[lang]) == 1)

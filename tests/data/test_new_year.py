@@ -160,9 +160,19 @@ def test_a_new_department_gets_a_line_and_an_empty_year(copy: Copy) -> None:
 
 def test_the_workbook_of_a_new_department_leaves_its_own_indicators_to_be_named(copy: Copy) -> None:
     made = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="xundian-department")
-    sheet = openpyxl.load_workbook(made)["自设指标"]
-    rows = [dict(zip([cell.value for cell in sheet[1]], row, strict=True)) for row in sheet.iter_rows(2, values_only=True)]
-    assert [(row["指标编号"], row["二级指标"]) for row in rows] == [(None, "经济效益"), (None, "社会效益"), (None, "满意度")]
+    sheet = openpyxl.load_workbook(made)["评分表"]
+    rows = [dict(zip([cell.value for cell in sheet[2]], row, strict=True)) for row in sheet.iter_rows(3, values_only=True)]
+    own = [(row["二级指标"], row["分值"]) for row in rows if not row["三级指标"]]
+    assert own == [("经济效益", 6), ("社会效益", 14), ("满意度", 10)]
+
+
+def test_empty_sheets_may_be_asked_for_by_name(copy: Copy) -> None:
+    given: dict[str, Any] = {"from_year": None, "to": "xlsx", "lang": "zh", "name": "教育局", "framework": "department-mof-2013"}
+    with pytest.raises(InputRefused, match=r"did you mean 建议\?"):
+        new_year(copy.folder, "edu", 2024, extra="问题，建议书", **given)
+    made = new_year(copy.folder, "edu", 2024, extra="矛盾，recommendations", **given)
+    names = openpyxl.load_workbook(made).sheetnames
+    assert names == ["#说明", "评分表", "财务数据", "来源文件", "基本情况", "评定", "问题", "建议", "矛盾", "_lists"]
 
 
 def test_a_year_further_off_names_the_year_it_reminds_of_and_fills_nothing_in(copy: Copy) -> None:
@@ -316,9 +326,10 @@ def test_where_the_list_cannot_be_written_the_data_is_taken_back(copy: Copy, to:
 def fill(path: Path, table: str, change: Callable[[Row], Row]) -> None:
     """Fill in the rows of a sheet as a person would: `change` is given a row by its Chinese heads and says what to type where."""
     book = openpyxl.load_workbook(path)
-    sheet = book[TABLE_NAMES[table].zh]
-    heads = [str(cell.value) for cell in sheet[1]]
-    for cells in sheet.iter_rows(min_row=2):
+    sheet = book["评分表" if table in ("targets", "self_evaluation", "own_indicators") else TABLE_NAMES[table].zh]
+    top = int(str(sheet.freeze_panes)[1:]) - 1
+    heads = [str(cell.value) for cell in sheet[top]]
+    for cells in sheet.iter_rows(min_row=top + 1):
         row = {head: "" if cell.value is None else str(cell.value) for head, cell in zip(heads, cells, strict=True)}
         if any(row.values()):
             for head, typed in change(row).items():
@@ -326,6 +337,8 @@ def fill(path: Path, table: str, change: Callable[[Row], Row]) -> None:
     book.save(path)
 
 
+ONE_ITEM = ("预算调整率",)
+"""What is judged by one item stands in the row of its indicator."""
 FROM_REPORT = {"来源": "report", "章节": "测试"}
 CHANGED = {
     ("project_budget", "2023"): "760806.91", ("adjusted_expenditure", "2024"): "19786205.62", ("outturn_basic", "2024"): "18593595.56",
@@ -344,7 +357,7 @@ def a_fact(before: Record) -> Callable[[Row], Row]:
         if row["来源"]:
             return {}
         old = last.get(row["数据项"])
-        value = changed.get((row["数据项"], row["年度"])) or str(old.value if old else "")
+        value = changed.get((row["数据项"], row["年度"] or "2024")) or str(old.value if old else "")
         return {"数值": value, **FROM_REPORT}
 
     return change
@@ -359,11 +372,13 @@ def a_target(before: Record) -> Callable[[Row], Row]:
     last, called = {row.indicator: row for row in before.targets}, indicators(before)
 
     def change(row: Row) -> Row:
-        old = last[called[row["指标编号"]]]
+        old = last.get(called.get(row["三级指标"], ""))
+        if old is None:
+            return {}
         typed = {"目标值": str(old.target)}
         typed |= {"实际值": str(old.actual)} if old.actual is not None else {}
         typed |= {"基数": str(old.base)} if old.base is not None else {}
-        return typed | {"佐证": "台账", **FROM_REPORT}
+        return typed | FROM_REPORT
 
     return change
 
@@ -382,8 +397,9 @@ def test_an_analyst_fills_in_the_workbook_and_the_year_is_evaluated_beside_the_l
     fill(path, "facts", a_fact(before))
     fill(path, "targets", a_target(before))
     fill(path, "target_parts", a_part(before))
-    fill(path, "judgements", lambda row: {"结论": "满足", "评定依据": "公布", "理由": "资料齐全", **FROM_REPORT})
-    fill(path, "self_evaluation", lambda row: {"自评得分": "95", "自评等级": "优", **FROM_REPORT})
+    fill(path, "targets", lambda row: {"评定": "满足", "评定理由": "资料齐全"} if row["三级指标"] in ONE_ITEM else {})
+    fill(path, "judgements", lambda row: {"结论": "满足", "理由": "资料齐全", **FROM_REPORT})
+    fill(path, "self_evaluation", lambda row: {"自评得分": "95", **FROM_REPORT} if row["三级指标"] == "总分" else {})
     fill(path, "follow_ups", lambda row: {"日期": "2025-01-31", "状态": "未整改", **FROM_REPORT})
     evaluated = evaluate_year(copy.folder, "hrss", 2024)
     evaluation, previous = evaluated.evaluation, evaluated.previous

@@ -95,7 +95,7 @@ def test_a_mistake_in_a_workbook_is_named_by_sheet_and_cell(copy: Copy) -> None:
     with pytest.raises(InputRefused) as refusal:
         load_year(copy.folder, "hrss", 2023)
     place = refusal.value.problems[0].place
-    assert (place.sheet, place.column) == ("基础数据", "value")
+    assert (place.sheet, place.column) == ("财务数据", "value")
     assert place.cell is not None
     assert place.cell.startswith("C")
 

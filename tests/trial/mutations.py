@@ -307,7 +307,7 @@ def _of_workbook(base: Path, chance: random.Random) -> Mutation:
         return _book("bytes", "the file", "any", base, cut)
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheets = [s for s in book.worksheets if s.sheet_state == "visible" and s.max_row > 1 and not s.title.startswith("_")]
-    sheet: Any = chance.choices(sheets, weights=[5 if s.title in ("基础数据", "目标与实际") else 1 for s in sheets])[0]
+    sheet: Any = chance.choices(sheets, weights=[5 if s.title in ("财务数据", "评分表") else 1 for s in sheets])[0]
     cells = [
         cell
         for row in sheet.iter_rows(min_row=2)
@@ -326,7 +326,7 @@ def _in_sheet(book: Any, sheet: Any, cells: list[Any], filled: list[Any], chance
     ways += ["format", "text number", "percent as it is", "literal percent", "date format", "thousands scaled"] if cells else []
     ways += ["merge down", "merge across", "emptied", "boolean", "error", "swap"] if filled else []
     how = chance.choice(ways[10:] if cells and chance.random() < 0.6 else ways)
-    last, right = sheet.max_row, sheet.max_column
+    last, right, top = sheet.max_row, sheet.max_column, int((sheet.freeze_panes or "A2")[1:]) - 1
     cell: Any = chance.choice(cells) if cells else None
     one: Any = chance.choice(filled) if filled else None
     fill = PatternFill("solid", fgColor="FFEEDD")
@@ -345,7 +345,7 @@ def _in_sheet(book: Any, sheet: Any, cells: list[Any], filled: list[Any], chance
         case "other sheet":
             book.create_sheet("# 草稿")["A1"] = "=1/0"
         case "own column":
-            sheet.cell(1, right + 1).value = "# 核对"
+            sheet.cell(top, right + 1).value = "# 核对"
             sheet.cell(2, right + 1).value = "#DIV/0!"
         case "far cell":
             sheet.cell(1_048_576, 16_384).number_format = "0.00"
