@@ -8,6 +8,7 @@ from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Record
 from evallib.model.words import folded
+from evallib.model.worths import unfilled
 from evallib.score.answers import PANEL, SURVEY
 
 _TOUCHES = ("targets", "target_parts", "judgements", "surveys", "survey_answers", "expert_scores", "findings")
@@ -15,11 +16,13 @@ _TOUCHES = ("targets", "target_parts", "judgements", "surveys", "survey_answers"
 
 
 def hanging(framework: Framework, record: Record, table: str, cells: Mapping[str, str]) -> tuple[str, ...]:
-    """The indicators that a row of a table with these cells may change; what cannot be asked of it may be anything.
+    """The indicators, or the places without any, that a row of a table with these cells may change; what it does not say may be anything.
 
     What is lacking all the same, as there is no other row, is not named here: the checks name it.
     """
     indicators = indicators_in_force(framework, record)
+    if table == "own_indicators":
+        return tuple(unfilled(framework, indicators))
     if table == "facts":
         return tuple(i.id for i in indicators if _takes(framework, i, cells.get("fact")))
     if table not in _TOUCHES or (table == "judgements" and not _decides(cells)):

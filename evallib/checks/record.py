@@ -247,7 +247,7 @@ def _own_indicators(framework: Framework, record: Record, where: Where, gone: Go
         if inside != points and is_open(framework, there):
             empty = next((n for n, row in enumerate(record.own_indicators) if row.group == there and row.points is None), None)
             place = file_of(where, "own_indicators", "points") if empty is None else where("own_indicators", empty, "points")
-            yield problem("own_indicator.points_differ", place, group=names[there], total=plain(inside), points=plain(points))
+            yield problem("own_indicator.points_differ", place, "", (there,), group=names[there], total=plain(inside), points=plain(points))
 
 
 def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place]) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ from evallib.model.table_words import STATES
 
 _KEPT = ("identity", "total.asked", "own_indicator.points_differ", "published.no_note", "survey.actual_differs")
 """What is wrong and leaves a row as it is: of several numbers nobody knows which; a text is lacking."""
-_LACKING = ("fact.missing", "target.missing", "judgement.missing", "judgement.unchecked", "judgement.choose")
+_LACKING = ("own_indicator.points_differ", "fact.missing", "target.missing", "judgement.missing", "judgement.unchecked", "judgement.choose")
 """What says that a row is not there: it names the indicators that want it."""
 
 
@@ -113,11 +113,10 @@ def sift(framework: Framework, record: Record, place: Where, gone: Gone, found: 
     if gone.stands_in and sieve.record.find_source(STAND_IN) is None:
         sieve.record = sieve.record.model_copy(update={"sources": (*sieve.record.sources, _TO_COME)})
     wanted = {id for one in lacking if one.code in _LACKING for id in one.about}
-    by_row = {
-        row.at: hanging(framework, sieve.record, table, row.cells) if row.written else _of_file(lacking, row.at[0])
-        for table, rows in gone.rows.items()
-        for row in rows
-    }
+    by_row: dict[object, tuple[str, ...]] = {}
+    for table, row in ((table, row) for table, rows in gone.rows.items() for row in rows):
+        ids = hanging(framework, sieve.record, table, row.cells) if row.written else _of_file(lacking, row.at[0])
+        by_row[row.at] = tuple(dict.fromkeys((*by_row.get(row.at, ()), *ids)))
     wanted |= {id for ids in by_row.values() for id in ids}
     indicators = indicators_in_force(framework, sieve.record)
     if not sieve.record.findings:  # nobody has looked yet
@@ -129,7 +128,8 @@ def sift(framework: Framework, record: Record, place: Where, gone: Gone, found: 
 
 def _of_file(lacking: Iterable[Problem], file: str) -> tuple[str, ...]:
     """The indicators that want a row of a file that is not there."""
-    return tuple(dict.fromkeys(id for one in lacking if one.code in _LACKING and one.place.file == file for id in one.about))
+    of_it = (one for one in lacking if one.code in _LACKING and (one.place.file == file or not file.endswith(".csv")))
+    return tuple(dict.fromkeys(id for one in of_it for id in one.about))
 
 
 def _later(sieve: Sieve) -> Iterator[Iterator[Problem]]:

@@ -28,9 +28,11 @@ from evallib.cli.shared import (
     told,
 )
 from evallib.model.errors import Problem
-from evallib.model.words import Lang, listed, words
+from evallib.model.words import NOTHING, Lang, listed, words
+from evallib.say.drafts import said_of_draft, said_waiting
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import who
+from evallib.say.sentences import sentence
 from evallib.say.workings import indicator_value, total_text
 
 
@@ -38,6 +40,7 @@ def score(
     department: Department,
     year: Year,
     format: Annotated[Literal["table", "json", "csv"], FORMAT] = "table",
+    draft: Annotated[bool, typer.Option("--draft", help="草稿：有多少算多少 / a draft, of whatever there is")] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help="另存为 Excel 能打开的 CSV / also save as CSV for Excel")] = None,
     lang: Language = "zh",
     data: Data = DATA,
@@ -51,7 +54,7 @@ def score(
     from evallib.data.years import evaluate_year
 
     with refusals_told(lang, writes=False):
-        evaluation = evaluate_year(data, department, year).evaluation
+        evaluation = evaluate_year(data, department, year, draft=draft).evaluation
     document = score_document(evaluation, lang)
     rows = document["indicators"]
     lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
@@ -65,6 +68,7 @@ def score(
         tell_csv(lines)
         return
     title = evaluation.record.name + words(" ") + evaluation.catalogue.year(year)
+    title = sentence("draft.titled", title=title) if draft else title
     table = table_of(told("score.heads"), lang, title[lang])
     for column in table.columns[2:]:
         column.justify = "right"
@@ -76,6 +80,8 @@ def score(
     if total := total_text(evaluation):
         table.add_row(told("score.total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
     tell(table)
+    for said in (*said_of_draft(evaluation), said_waiting(evaluation) if draft else NOTHING):
+        tell(said, lang)
 
 
 def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +17,7 @@ from evallib.data.sheets import MAX_CELL, Grid, Marked, is_own
 from evallib.model.errors import Place, Problem, nearest, refuse_errors
 from evallib.model.rows import Row, Sourced, columns, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
+from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
 from evallib.model.words import Given, Words, few, folded, listed, words
 from evallib.say.mistakes import mistake
@@ -101,7 +101,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     if order is None:
         reader.gone.add(table, {}, grid.place())
         return ()
-    rows: list[Made] = []
+    rows, begun = list[Made](), len(reader.problems)
     width = len(grid.head)
     judged = bool(grid.marked) or grid.separator == ";"
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
@@ -134,6 +134,8 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     if totals and not reader.gone.any(table):
         numbered = [(reader.rows[table, index][1], row) for index, row in enumerate(rows)]
         reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
+    if acts := ACTS.get(table):
+        reader.problems[begun:] = [replace(one, acts=acts) if one.acts == "department" else one for one in reader.problems[begun:]]
     _remark_hidden(reader, grid, order)
     return tuple(rows)
 

@@ -107,13 +107,18 @@ def evaluated_or_absent(data: Path, row: Listing, year: int, published: Publishe
     return found
 
 
-_LACKING = ("cell.missing", "fact.empty", "fact.missing", "judgement.missing")
+_LACKING = (
+    *("cell.missing", "cell.empty_number", "fact.empty", "fact.missing", "judgement.missing", "judgement.unchecked", "judgement.choose"),
+    *("judgement.no_score", "target.missing", "target.no_actual", "target.no_done", "target.no_verdict", "target.no_unit"),
+)
+_LACKING_WHERE_EMPTY = ("judgement.verdict", "target.lacks")
 
 
 def lacking_of(problems: Sequence[Problem]) -> int:
     """How many cells a year still lacks, where that is all that is wrong with it: it is being filled in. 0 where something else is."""
     errors = [problem for problem in problems if problem.level == "error"]
-    return len(errors) if all(p.code in _LACKING and p.place.file.startswith("departments/") for p in errors) else 0
+    lacks = (p.code in _LACKING or (p.code in _LACKING_WHERE_EMPTY and not p.found) for p in errors)
+    return len(errors) if all(lacks) and all(p.place.file.startswith("departments/") for p in errors) else 0
 
 
 def reason_of(refusal: InputRefused) -> Words:

@@ -9,6 +9,7 @@ import tomllib
 from typing import Any
 
 from evallib.kit import CATALOGUE
+from evallib.model.errors import Acts
 from evallib.model.words import Words, words
 
 _FILE: dict[str, dict[str, Any]] = tomllib.loads((CATALOGUE / "words" / "tables.toml").read_text(encoding="utf-8"))
@@ -18,6 +19,8 @@ COLUMNS: dict[str, dict[str, dict[str, str]]] = {id: table.get("columns", {}) fo
 _SHEETS = {id: table for id, table in _FILE["tables"].items() if "name" in table}
 TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for id, table in _SHEETS.items()}
 """The tables by id: the name of the sheet in a workbook."""
+ACTS: dict[str, Acts] = {id: table["acts"] for id, table in _SHEETS.items() if "acts" in table}
+"""Who fills in a table, where that is not the department."""
 PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
 """What each table is for."""
 STATES: dict[str, Words] = {id: words(*both) for id, both in _FILE["states"].items()}
