@@ -63,6 +63,11 @@ def write_data_workbook(
         file.write_bytes(content)
 
 
+def workbook_bytes(tables: Tables, lang: Lang, framework: Framework, title: str) -> bytes:
+    """The workbook of raw tables, as bytes: see `write_data_workbook`."""
+    return _Book(tables, lang, framework, None).pack(title)
+
+
 def _lines(text: str, room: int) -> int:
     """How many lines a text takes in a cell of that width."""
     return sum(1 + int(shown_width(line) * 1.1) // (room + 3) for line in text.split("\n"))

@@ -50,7 +50,7 @@ def to_do(evaluation: Evaluation | None, problems: Iterable[Problem]) -> tuple[T
 
 def waiting(e: Evaluation) -> list[tuple[str, Words, Decimal]]:
     """What cannot be scored yet, with its points: indicators, and places of the tree whose own indicators are not all named."""
-    found = [(i.id, i.name, i.points) for i in e.indicators if i.status == "missing" and i.score is None and i.points]
+    found = [(i.id, i.name, i.points) for i in e.indicators if i.status == "missing" and i.counted and i.score is None and i.points]
     names = {s.id: s.name for s in e.sections} | {"": e.framework.words}
     return found + [(id, sentence("draft.unfilled", name=names[id]), points) for id, points in e.unfilled.items()]
 
@@ -73,3 +73,12 @@ def said_waiting(e: Evaluation) -> Words:
     found = sorted(waiting(e), key=lambda one: -one[2])
     named = listed(sentence("draft.of_points", name=name, points=plain(points)) for _, name, points in found)
     return sentence("draft.waiting", names=named) if found else NOTHING
+
+
+def said_missing(e: Evaluation) -> tuple[Words, ...]:
+    """What counts as missing with the points that hang on it: what cannot be scored yet, and what is known to have no data."""
+    open_ = {id for id, _, _ in waiting(e)}
+    known = [i for i in e.indicators if i.status == "missing" and i.points and i.id not in open_]
+    named = listed(sentence("draft.of_points", name=i.name, points=plain(i.points)) for i in known)
+    treated = "rescale" if e.framework.treatment.missing == "rescale" else "zero"
+    return tuple(filter(None, (said_waiting(e), sentence(f"draft.missing_{treated}", names=named) if known else NOTHING)))
