@@ -20,7 +20,7 @@ from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework
 from evallib.model.record import Record, Source
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import STATES
+from evallib.model.table_words import ACTS, STATES
 
 _KEPT = ("identity", "total.asked", "own_indicator.points_differ", "published.no_note", "survey.actual_differs")
 """What is wrong and leaves a row as it is: of several numbers nobody knows which; a text is lacking."""
@@ -58,7 +58,7 @@ class Sieve:
     def take(self, found: Iterable[Problem]) -> list[Problem]:
         """Problems as they are found; the rows that are refused by them are left out of the record."""
         self._rows.clear()
-        told = [*found]
+        told = [self._by_who_acts(one) for one in found]
         out = dict[tuple[str, int], Place]()
         for one in told:
             if one.level == "error" and one.code not in _KEPT and (row := self._rows.get(one.place)):
@@ -69,6 +69,11 @@ class Sieve:
         for (table, index), place in sorted(out.items(), reverse=True):
             self._leave_out(table, index, place)
         return told
+
+    def _by_who_acts(self, one: Problem) -> Problem:
+        """A problem of a table that the evaluators fill in is theirs."""
+        acts = ACTS.get(self._rows[one.place][0]) if one.acts == "department" and one.place in self._rows else None
+        return replace(one, acts=acts) if acts else one
 
     def _leave_out(self, table: str, index: int, place: Place) -> None:
         rows = list(getattr(self.record, table))
@@ -123,7 +128,8 @@ def sift(framework: Framework, record: Record, place: Where, gone: Gone, found: 
         said = {row.indicator for row in sieve.record.judgements}
         wanted |= {i.id for i in indicators if i.rule.takes == "findings" and i.id not in said}
     told = (replace(one, open=by_row.get(row_of(one.place), one.about if one.code in _LACKING else ())) for one in problems)
-    return Sifted(sieve.record, tuple(told), sieve.where, not gone.rows, tuple(i.id for i in indicators if i.id in wanted))
+    whole = not gone.rows and all(one.code != "own_indicator.points_differ" for one in problems)
+    return Sifted(sieve.record, tuple(told), sieve.where, whole, tuple(i.id for i in indicators if i.id in wanted))
 
 
 def _of_file(lacking: Iterable[Problem], file: str) -> tuple[str, ...]:

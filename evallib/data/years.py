@@ -46,7 +46,7 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     loaded = load_year(data, department, year, before.record if before else None, every, draft=True)
     evaluation = _evaluation(loaded, draft)
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
-    if loaded.open or not loaded.whole or evaluation.unfilled:  # what is said of numbers that are not known yet may still be right
+    if loaded.open or not loaded.whole:  # what is said of numbers that are not known yet may still be right
         found = tuple(one for one in found if one.code == "prose.brace")
     if not draft:
         refuse_errors((*loaded.remarks, *found))

@@ -28,7 +28,6 @@ from evallib.model.rule_base import Award
 from evallib.model.rules import Rule, written_rule
 from evallib.model.units import Unit, times
 from evallib.model.words import NOTHING, Words
-from evallib.model.worths import unfilled
 
 Status = Literal["scored", "missing", "not_applicable", "not_chosen"]
 Method = Literal["computed", "judged", "overridden"]
@@ -286,11 +285,6 @@ class Evaluation(_Strict):
     def facts(self) -> Facts:
         """The facts of the record, looked up or summed."""
         return Facts(self.catalogue, self.record)
-
-    @cached_property
-    def unfilled(self) -> dict[str, Decimal]:
-        """The points of a draft that no indicator of the department's own has taken yet, by dimension or group."""
-        return unfilled(self.framework, indicators_in_force(self.framework, self.record)) if self.draft else {}
 
     @cached_property
     def in_force(self) -> dict[str, Indicator]:

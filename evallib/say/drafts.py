@@ -9,6 +9,7 @@ from typing import NamedTuple
 from evallib.model.errors import Acts, Problem, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import NOTHING, Words, listed
+from evallib.model.worths import unfilled
 from evallib.say.numbers import plain
 from evallib.say.refusals import who
 from evallib.say.sentences import sentence
@@ -52,7 +53,8 @@ def waiting(e: Evaluation) -> list[tuple[str, Words, Decimal]]:
     """What cannot be scored yet, with its points: indicators, and places of the tree whose own indicators are not all named."""
     found = [(i.id, i.name, i.points) for i in e.indicators if i.status == "missing" and i.counted and i.score is None and i.points]
     names = {s.id: s.name for s in e.sections} | {"": e.framework.words}
-    return found + [(id, sentence("draft.unfilled", name=names[id]), points) for id, points in e.unfilled.items()]
+    to_name = unfilled(e.framework, e.in_force.values()) if e.draft else {}
+    return found + [(id, sentence("draft.unfilled", name=names[id]), points) for id, points in to_name.items()]
 
 
 def said_of_draft(e: Evaluation) -> tuple[Words, ...]:
