@@ -25,13 +25,15 @@ def hanging(framework: Framework, record: Record, table: str, cells: Mapping[str
         return tuple(unfilled(framework, indicators))
     if table == "facts":
         return tuple(i.id for i in indicators if _takes(framework, i, cells.get("fact")))
-    if table not in _TOUCHES or (table == "judgements" and not _decides(cells)):
+    if table not in _TOUCHES:
         return ()
     if table == "findings" and (framework.vetoes and cells.get("veto", "?" if not cells else "")):
         return tuple(i.id for i in indicators)
     named = cells.get("indicator")
     if named is not None and table != "findings":
         return tuple(i.id for i in indicators if _is(i, named))
+    if table == "judgements":
+        return tuple(i.id for i in indicators if _decides(cells.get("kind", "override"), i))
     may = _MAY.get(table)
     return tuple(i.id for i in indicators if (may is None or may(record, i)) and (named is None or _is(i, named)))
 
@@ -47,9 +49,9 @@ def _takes(framework: Framework, indicator: Indicator, fact: str | None) -> bool
     return formula is not None and id is not None and any(id in catalogue.family(name.id) for name in formula.inputs)
 
 
-def _decides(cells: Mapping[str, str]) -> bool:
-    """Whether a judgement may change what an indicator would score without it, or names the one that it is about."""
-    return "indicator" in cells or cells.get("kind", "override") in ("override", "not_applicable")
+def _decides(kind: str, indicator: Indicator) -> bool:
+    """Whether a judgement of a kind may change what an indicator would score without it."""
+    return kind in ("override", "not_applicable") or (kind == "award" and indicator.rule.judgement == "award")
 
 
 def _parts(record: Record, indicator: Indicator) -> bool:

@@ -182,3 +182,8 @@ class TestOneRound:
         assert isinstance(found, tuple)
         assert [one.code for one in found] == ["file.missing"]
         assert found[0].open
+
+
+@pytest.mark.parametrize("table", ["judgements", "findings", "own_indicators", "target_parts"])
+def test_whichever_indicator_a_row_without_one_is_about_the_range_holds_the_final_total(copy: Copy, table: str) -> None:
+    hold_each_cell(copy, "", [cell for cell in every_cell(copy.year) if cell[0].stem == table and (cell[2] == 0 or table == "findings")])
