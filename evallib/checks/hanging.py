@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
@@ -36,6 +36,13 @@ def hanging(framework: Framework, record: Record, table: str, cells: Mapping[str
         return tuple(i.id for i in indicators if _decides(cells.get("kind", "override"), i))
     may = _MAY.get(table)
     return tuple(i.id for i in indicators if (may is None or may(record, i)) and (named is None or _is(i, named)))
+
+
+def resting(framework: Framework, record: Record, about: Collection[str]) -> tuple[str, ...]:
+    """The indicators that rest on numbers which cannot all be right: on facts, on what is said of themselves, on the points of a place."""
+    indicators = indicators_in_force(framework, record)
+    too_much = {*about} & {s.id for s in framework.open_sections} - unfilled(framework, indicators).keys()
+    return tuple(i.id for i in indicators if i.id in about or i.within in too_much or any(_takes(framework, i, fact) for fact in about))
 
 
 def _is(indicator: Indicator, named: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from evallib.checks.follow_up import check_follow_ups
 from evallib.checks.gone import STAND_IN, Gone, row_of
-from evallib.checks.hanging import hanging
+from evallib.checks.hanging import hanging, resting
 from evallib.checks.identities import check_identities
 from evallib.checks.methods import check_methods
 from evallib.checks.record import between_rows, of_rows
@@ -108,11 +108,11 @@ def sift(framework: Framework, record: Record, place: Where, gone: Gone, found: 
     for check in (*of_rows(), *between_rows()):
         problems += sieve.take(check(framework, sieve.record, sieve.where, gone))
     problems += sieve.take(check_follow_ups(sieve.record, sieve.where, gone))
-    spoiled = gone.rows or gone.stands_in or any(one.level == "error" for one in problems)
-    lacking = sieve.clear() if spoiled else []
+    if _spoiled(gone, problems):
+        sieve.clear()
     for later in _later(sieve):
         problems += sieve.take(later)
-    if not spoiled and not gone.rows:
+    if not _spoiled(gone, problems):
         return Sifted(sieve.record, tuple(problems), sieve.where)
     lacking = sieve.clear()
     if gone.stands_in and sieve.record.find_source(STAND_IN) is None:
@@ -127,7 +127,11 @@ def sift(framework: Framework, record: Record, place: Where, gone: Gone, found: 
     if not sieve.record.findings:  # nobody has looked yet
         said = {row.indicator for row in sieve.record.judgements}
         wanted |= {i.id for i in indicators if i.rule.takes == "findings" and i.id not in said}
-    told = (replace(one, open=by_row.get(row_of(one.place), one.about if one.code in _LACKING else ())) for one in problems)
+    told = list[Problem]()
+    for one in (opened(framework, sieve.record, one) for one in problems):
+        ids = (*one.open, *by_row.get(row_of(one.place), ()), *(one.about if one.code in _LACKING else ()))
+        told.append(replace(one, open=tuple(dict.fromkeys(ids))))
+        wanted |= {*one.open}
     whole = not gone.rows and all(one.code != "own_indicator.points_differ" for one in problems)
     return Sifted(sieve.record, tuple(told), sieve.where, whole, tuple(i.id for i in indicators if i.id in wanted))
 
@@ -136,6 +140,17 @@ def _of_file(lacking: Iterable[Problem], file: str) -> tuple[str, ...]:
     """The indicators that want a row of a file that is not there."""
     of_it = (one for one in lacking if one.code in _LACKING and (one.place.file == file or not file.endswith(".csv")))
     return tuple(dict.fromkeys(id for one in of_it for id in one.about))
+
+
+def _spoiled(gone: Gone, problems: Iterable[Problem]) -> bool:
+    return bool(gone.rows) or gone.stands_in or any(one.level == "error" for one in problems)
+
+
+def opened(framework: Framework, record: Record, one: Problem) -> Problem:
+    """A problem with the indicators that rest on numbers which cannot all be right, where it is one of several numbers."""
+    if one.level != "error" or one.code not in _KEPT:
+        return one
+    return replace(one, open=resting(framework, record, one.about))
 
 
 def _later(sieve: Sieve) -> Iterator[Iterator[Problem]]:

@@ -120,7 +120,7 @@ def _actual(
         yield problem("target.no_actual", place)
     if len(ways) > 1:
         yield problem("target.actual_twice", place, ", ".join(ways))
-    if row.base is not None and (row.actual is None or not unit.is_share):
+    if row.base is not None and ways and (row.actual is None or not unit.is_share):
         yield problem("target.base_alone", where("targets", index, "base"))
     if row.base is not None and not row.actual_unit:
         yield problem("target.base_without_unit", where("targets", index, "actual_unit"))

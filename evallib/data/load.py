@@ -14,7 +14,7 @@ from pathlib import Path
 from evallib.checks.follow_up import check_follow_ups_of_last_year
 from evallib.checks.gone import Gone
 from evallib.checks.identities import check_against_last_year
-from evallib.checks.sift import Sieve, sift
+from evallib.checks.sift import Sieve, opened, sift
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
 from evallib.data.rulebook import framework_of, load_county, rulebook_files
@@ -152,7 +152,10 @@ def load_year(
         sieve = Sieve(framework, loaded.record, loaded.where, Gone())
         found = sieve.take(check_against_last_year(framework.catalogue, loaded.record, previous, sieve.where))
         found += sieve.take(check_follow_ups_of_last_year(loaded.record, previous, sieve.where))
-        loaded = replace(loaded, record=sieve.record, remarks=(*loaded.remarks, *found), where=sieve.where) if found else loaded
+        found = [opened(framework, sieve.record, one) for one in found]
+        still = tuple(dict.fromkeys((*loaded.open, *(id for one in found for id in one.open))))
+        if found:
+            loaded = replace(loaded, record=sieve.record, remarks=(*loaded.remarks, *found), where=sieve.where, open=still)
     if not draft:
         refuse_errors(loaded.remarks)
     return loaded
