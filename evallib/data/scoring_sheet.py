@@ -181,13 +181,12 @@ class _Splitting:
         rule = fixed.rule if fixed else self.rule_of(cells)
         value = fixed.value if fixed else cells.get("formula", "")
         keys = {name_key(self.id_of(cells[c])) for c in _NAMED if c in cells}
-        excused = _said_kind(cells.get("judged", "")) in ("not_applicable", "override") or not keys.isdisjoint(
-            self.apart.get("judgements", ())
-        )
+        elsewhere = not keys.isdisjoint(self.apart.get("judgements", ()))
+        excused = elsewhere or _said_kind(cells.get("judged", "")) in ("not_applicable", "override")
         one_of = fixed.one_of if fixed else ""
         waits = {
             "targets": rule is not None and needs_target(rule, value) and not excused,
-            "judgements": rule is not None and rule.takes in ("tier", "score") and value != PANEL and not one_of,
+            "judgements": rule is not None and _is_judged(rule) and value != PANEL and not one_of,
             "self_evaluation": False,
         }
         for table, needed in waits.items():
@@ -292,6 +291,11 @@ def laid_down(framework: Framework, fixed: Indicator) -> dict[str, Words]:
     levels = {"level_1": dimension} | ({"group": fixed.within} if fixed.within != dimension else {})
     found = {column: sections[id] for column, id in levels.items() if id in sections}
     return found | {"points": words(plain(fixed.points)), "rule": kind_name(fixed.rule)}
+
+
+def _is_judged(rule: Rule) -> bool:
+    """Whether a rule waits for one judgement."""
+    return rule.takes in ("tier", "score") or len(rule.checklist) == 1
 
 
 def _said_kind(text: str) -> str:

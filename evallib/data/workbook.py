@@ -62,6 +62,11 @@ def write_data_workbook(
         file.write_bytes(content)
 
 
+def workbook_bytes(tables: Tables, lang: Lang, framework: Framework, title: str) -> bytes:
+    """A workbook of raw tables with a sheet for each, as bytes."""
+    return _Book(tables, lang, framework, None, (), exact=False, plain=True).pack(title)
+
+
 def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units) -> str:
     """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
     kind = kind_of(model, column)

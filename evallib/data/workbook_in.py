@@ -12,7 +12,7 @@ from evallib.data.names import Names
 from evallib.data.scoring_sheet import AT, ONCE, PARTS, SCORING, Parts, model, split
 from evallib.data.sheets import Grid, Once, address
 from evallib.data.xlsx_in import Sheet
-from evallib.model.errors import Problem
+from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import Row
@@ -28,6 +28,8 @@ class Read:
     grids: dict[str, list[Grid]] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     problems: list[Problem] = field(default_factory=list)
+    lost: Place | None = None
+    """The sheet with a row an indicator, where it cannot be read."""
 
 
 def once_of(table: str) -> list[str]:
@@ -47,11 +49,9 @@ def read_sheets(sheets: Mapping[str, Sheet], framework: Framework) -> Read:
     if SCORING in sheets:
         apart = {table: _indicators(found.grids[table][0], TABLES[table]) for table in PARTS if table in found.grids}
         grid = reading.grid(sheets[SCORING], SCORING, model())
-        if grid.problems:
-            found.problems += grid.problems
-            return found
-        found.parts = split(grid, framework, apart)
+        found.parts = Parts(problems=[*grid.problems]) if grid.problems else split(grid, framework, apart)
         found.problems += found.parts.problems
+        found.lost = None if found.parts.grids else grid.place()
         for table, part in found.parts.grids.items():
             found.grids[table] = [part, *found.grids.get(table, ())]
     return found
@@ -61,6 +61,9 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
     """The rows of the tables that were read; those of an indicator where it stands on the sheet of indicators."""
     reader.problems += read.problems
     tables: dict[str, tuple[Row, ...]] = {}
+    if read.lost:
+        for table in PARTS:
+            reader.gone.add(table, {}, read.lost)
     for table, grids in read.grids.items():
         rows = list[Row]()
         for grid in grids:

@@ -9,6 +9,7 @@ import tomllib
 from typing import Any
 
 from evallib.kit import CATALOGUE
+from evallib.model.errors import Acts
 from evallib.model.words import Words, folded, words
 
 _FILE: dict[str, dict[str, Any]] = tomllib.loads((CATALOGUE / "words" / "tables.toml").read_text(encoding="utf-8"))
@@ -26,6 +27,8 @@ SHEETS: dict[str, str] = {
     for text in (id, table["name"], table["name_en"], *table.get("also", ()))
 }
 """What a sheet may be called, folded, and the table that it then holds."""
+ACTS: dict[str, Acts] = {id: table["acts"] for id, table in _SHEETS.items() if "acts" in table}
+"""Who fills in a table, where that is not the department."""
 PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
 """What each table is for."""
 STATES: dict[str, Words] = {id: words(*both) for id, both in _FILE["states"].items()}

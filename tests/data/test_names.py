@@ -249,8 +249,8 @@ def test_a_workbook_shows_names_and_means_the_same(framework: Framework, lang: L
     reader = Reader(framework.catalogue.units)
     named = {SHEETS[folded(sheet.name)]: sheet for sheet in sheets if folded(sheet.name) in SHEETS}
     read = dict.fromkeys(tables, ()) | load_tables(reader, read_sheets(named, framework))
-    found = by_id(framework, read, reader)
-    assert [problem.describe("en") for problem in reader.problems] == []
+    found, several = by_id(framework, read)
+    assert ([problem.describe("en") for problem in reader.problems], several) == ([], [])
     for table, rows in tables.items():
         by_key = partial(sorted, key=lambda row: [*row.values()])  # on the sheet of indicators they stand in the framework's order
         assert by_key(map(texts_of, found[table])) == by_key(dict.fromkeys(columns(TABLES[table]), "") | row for row in rows)

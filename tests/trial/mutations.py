@@ -346,7 +346,7 @@ def _in_sheet(book: Any, sheet: Any, cells: list[Any], filled: list[Any], chance
             book.create_sheet("# 草稿")["A1"] = "=1/0"
         case "own column":
             sheet.cell(top, right + 1).value = "# 核对"
-            sheet.cell(2, right + 1).value = "#DIV/0!"
+            sheet.cell(top + 1, right + 1).value = "#DIV/0!"
         case "far cell":
             sheet.cell(1_048_576, 16_384).number_format = "0.00"
         case "freeze":
@@ -464,7 +464,7 @@ def _judge(came: Came, mutation: Mutation, folder: Path) -> None:
         came.counts[mutation.how, "broken"] += 1
         came.broken.append(f"{told}: {type(error).__name__}: {str(error)[:200]}")
         return
-    moved = found != before
+    moved = [*found.values()] != [*before.values()]  # an id that is made anew of the name changes none
     came.counts[mutation.how, "moved" if moved else "remarked" if now != remarks else "same"] += 1
     if moved and mutation.table in SCORELESS:
         came.broken.append(f"{told}: a table without scores moved them")

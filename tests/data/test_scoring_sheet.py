@@ -1,0 +1,137 @@
+"""The workbook for people: read as it was written; ordinary mistakes in it, as data, refused by sheet and cell, and their remedies."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from evallib.data.csv_files import switch_form
+from evallib.data.load import LoadedYear, load_departments, load_year
+from evallib.data.years import evaluate_year
+from evallib.model.errors import InputRefused
+from evallib.model.words import LANGS, Lang
+from tests.conftest import DATA, GOLDEN
+from tests.trial.mutations import BASES
+
+CASES: list[dict[str, Any]] = tomllib.loads((GOLDEN / "scoring_mistakes.toml").read_text(encoding="utf-8"))["mistake"]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's year as a workbook, in a data folder of its own."""
+    data = tmp_path_factory.mktemp("scoring") / "data"
+    shutil.copytree(DATA, data)
+    switch_form(data, "hrss", 2023, "xlsx", "zh")
+    shutil.rmtree(data / "departments" / "hrss" / "backup")
+    return data
+
+
+class Open:
+    """A workbook opened by a person: cells by their sheet, the name of the row and the head of the column, or by address."""
+
+    def __init__(self, data: Path, place: Path) -> None:
+        self.data = place / "data"
+        shutil.copytree(data, self.data)
+        self.path = self.data / "departments" / "hrss" / "2023.xlsx"
+        self.book = openpyxl.load_workbook(self.path)
+
+    def cell(self, at: str) -> Any:
+        if "!" in at:
+            sheet, _, cell = at.partition("!")
+            return self.book[sheet][cell]
+        name, row, head = at.split("/")
+        sheet = self.book[name]
+        top = int(sheet.freeze_panes[1:]) - 1
+        column = next(cell.column for cell in sheet[top] if cell.value == head)
+        found = top if row == "^" else next(c.row for cells in sheet.iter_rows(min_row=top + 1) for c in cells if c.value == row)
+        return sheet.cell(found, column)
+
+    def put(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Type into cells; what stood there before."""
+        cells = {at: self.cell(at) for at in changes}
+        before = {f"{cell.parent.title}!{cell.coordinate}": cell.value for cell in cells.values()}
+        for at, cell in cells.items():
+            cell.value = changes[at] if changes[at] != "" else None
+        self.book.save(self.path)
+        return before
+
+    def total(self) -> str:
+        return str(evaluate_year(self.data, "hrss", 2023).evaluation.total)
+
+    def loaded(self) -> LoadedYear:
+        return load_year(self.data, "hrss", 2023)
+
+
+@pytest.fixture
+def opened(written: Path, tmp_path: Path) -> Open:
+    return Open(written, tmp_path)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_an_ordinary_mistake_is_told_by_sheet_and_cell_and_its_remedy_leads_to_the_right_result(case: dict[str, Any], opened: Open) -> None:
+    sheets = {at.partition("!")[0].partition("/")[0] for at in case["put"]}
+    before = opened.put(case["put"])
+    if "code" in case:
+        with pytest.raises(InputRefused) as refusal:
+            opened.total()
+        problems = [one for one in refusal.value.problems if one.level == "error"]
+        assert case["code"] in {one.code for one in problems}, [one.describe("zh") for one in problems]
+        assert {one.place.sheet for one in problems if one.place.sheet} <= sheets
+        told = [one for one in problems if one.code == case["code"]]
+        assert all(one.place.sheet and one.place.cell for one in told), [one.place for one in told]
+        opened.put(before | case.get("then", {}))
+    elif "remark" in case:
+        remarks = [one for one in opened.loaded().remarks if one.level == "warning"]
+        assert [one.code for one in remarks if one.code == case["remark"]], [one.describe("zh") for one in remarks]
+        assert all(one.place.sheet for one in remarks)
+    assert opened.total() == case.get("total", "84.63")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("base", BASES, ids=lambda base: base.name)
+def test_every_year_is_read_from_the_workbook_as_from_its_tables(base: Path, lang: Lang, tmp_path: Path) -> None:
+    for row in load_departments(base):
+        for year in row.years:
+            made = switch_form(base, row.code, year, "xlsx", lang, tmp_path / "out")  # which compares them
+            assert openpyxl.load_workbook(made).worksheets[1].title == {"zh": "评分表", "en": "Scoring"}[lang]
+
+
+def test_a_sheet_as_people_leave_it_says_the_same(opened: Open) -> None:
+    """Levels merged, rows hidden and filtered, heads frozen, a thousand rows with nothing but a format."""
+    sheet, before = opened.book["评分表"], opened.loaded().record
+    first = 3
+    for column in (1, 2):
+        cells = [sheet.cell(row, column) for row in range(first, sheet.max_row)]
+        start = 0
+        for at in range(1, len(cells) + 1):
+            if at == len(cells) or cells[at].value != cells[start].value:
+                for cell in cells[start + 1 : at]:
+                    cell.value = None
+                letter = get_column_letter(column)
+                sheet.merge_cells(f"{letter}{cells[start].row}:{letter}{cells[at - 1].row}")
+                start = at
+    sheet.row_dimensions[8].hidden = True
+    sheet.auto_filter.ref = f"A2:{get_column_letter(sheet.max_column)}{sheet.max_row}"
+    for row in range(sheet.max_row + 1, sheet.max_row + 1000):
+        sheet.cell(row, 3).number_format = "0.00"
+    opened.book.save(opened.path)
+    found = opened.loaded()
+    assert found.record.model_copy(update={"files": before.files}) == before
+    assert [one.code for one in found.remarks if one.level == "warning"].count("hidden") == 1
+    assert opened.total() == "84.63"
+
+
+def test_a_thousand_rows_pasted_are_told_in_a_few_lines(opened: Open) -> None:
+    sheet = opened.book["评分表"]
+    for n in range(1000):
+        sheet.cell(sheet.max_row + 1, 3).value = f"指标{n}"
+    opened.book.save(opened.path)
+    with pytest.raises(InputRefused) as refusal:
+        opened.loaded()
+    assert len(refusal.value.describe("zh").splitlines()) < 60
