@@ -255,8 +255,8 @@ def _own_indicators(framework: Framework, record: Record, where: Where, gone: Go
     known = not wrong and not gone.any("own_indicators")
     for there, points, inside in worths(framework, indicators_in_force(framework, record)) if known else ():
         if inside != points and is_open(framework, there):
-            empty = next((n for n, row in enumerate(record.own_indicators) if row.group == there and row.points is None), None)
-            place = file_of(where, "own_indicators", "points") if empty is None else where("own_indicators", empty, "points")
+            rows = [(row.points is None, n) for n, row in enumerate(record.own_indicators) if row.group == there]
+            place = where("own_indicators", max(rows)[1], "points") if rows else file_of(where, "own_indicators", "points")
             yield problem("own_indicator.points_differ", place, "", (there,), group=names[there], total=plain(inside), points=plain(points))
 
 

@@ -20,7 +20,8 @@ from evallib.score.measure import counted_parts
 
 def file_of(where: Where, table: str, column: str) -> Place:
     """The column of a table, where a row is missing."""
-    return Place(where(table, 0, None).file, None, column)
+    there = where(table, 0, None)
+    return Place(there.file, None, column, there.sheet)
 
 
 def check_targets(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:

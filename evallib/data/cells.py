@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
@@ -133,7 +134,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
     if acts := ACTS.get(table):
         reader.problems[begun:] = [replace(one, acts=acts) if one.acts == "department" else one for one in reader.problems[begun:]]
-    _remark_hidden(reader, grid, order)
+    reader.problems.extend(hidden_in(grid, order))
     return tuple(rows)
 
 
@@ -142,14 +143,14 @@ def _is_note(model: type[Row], column: str, text: str) -> bool:
     return not is_id(model, column, text) and (bool(made_of(model, column)) or _LABEL.match(text) is not None)
 
 
-def _remark_hidden(reader: Reader, grid: Grid, order: dict[str, int]) -> None:
-    """Say how many rows and columns were read that are hidden."""
+def hidden_in(grid: Grid, order: dict[str, int]) -> Iterator[Problem]:
+    """What is said of rows and columns that were read though they are hidden."""
     if not grid.hidden_rows and not grid.hidden_columns:
         return
     rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
     titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
     if rows or titles:
-        reader.problems.append(problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles)))
+        yield problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles))
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:

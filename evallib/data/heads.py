@@ -10,7 +10,7 @@ from typing import NamedTuple
 from evallib.data.raw_tables import kind_of
 from evallib.data.sheets import Grid, is_own
 from evallib.model.errors import Place, Problem, nearest
-from evallib.model.rows import Row, columns, heads_also, unit_of
+from evallib.model.rows import Row, columns, heads_also, is_rare, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import HEADS
 from evallib.model.units import Units
@@ -93,7 +93,7 @@ class _Reading:
             if not self._is_read(index):
                 continue
             if not column:
-                self._nobodys(index, required or [c for c in lacking if not c.endswith("_en")])
+                self._nobodys(index, required or [c for c in lacking if not is_rare(self.model, c)])
             elif column in order:
                 self.refuse("column.twice", self.place(index))
             else:

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from pydantic import create_model
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import choices_meant
-from evallib.data.form_words import is_subtotal, is_total
-from evallib.data.heads import read_head
+from evallib.data.cells import choices_meant, hidden_in
+from evallib.data.form_words import forms, is_subtotal, is_total
+from evallib.data.heads import head_key, read_head
 from evallib.data.names import Names
 from evallib.data.raw_tables import Tables
 from evallib.data.sheets import Grid, Once
@@ -84,6 +84,17 @@ for _table in PARTS:
     _TELLING[_table] = [id for id in _TELLING[_table] if not any(AT[_table, c].id == id for c in ONCE[_table])]
 
 
+_OF_FORMS = {"group": "level_2", "indicator": "name", "operator": "nature", "self_score": "own_score"}
+"""What forms call the columns that have another id there."""
+
+
+def _also(one: Column) -> tuple[str, ...]:
+    """What the head of a column may say as well, with what forms call it and the sheet calls nothing else."""
+    taken = {head_key(text) for other in COLUMNS.values() if other is not one for text in (other.head.zh, other.head.en, *other.also)}
+    of_forms = forms()["indicators"].get(_OF_FORMS.get(one.id, one.id), ())
+    return (*one.also, *(text for text in of_forms if head_key(text) not in taken))
+
+
 @cache
 def model() -> type[Row]:
     """The sheet as a class of rows, so that its heads are read as those of any table."""
@@ -96,7 +107,7 @@ def model() -> type[Row]:
         info, extra = made.model_fields[one.id], TABLES[one.to[0][0]].model_fields[one.to[0][1]].json_schema_extra if one.to else {}
         unit = extra.get("unit") if isinstance(extra, dict) else None
         info.title, info.description = one.head.zh, one.head.en
-        info.json_schema_extra = {"also": [*one.also], **({"unit": str(unit)} if unit else {})}
+        info.json_schema_extra = {"also": [*_also(one)], "rare": not one.usual, **({"unit": str(unit)} if unit else {})}
     return made
 
 
@@ -145,6 +156,7 @@ class _Splitting:
         if head is None:
             return self.found
         self.at = head.order
+        self.found.problems += hidden_in(self.grid, self.at)
         for number, texts in self.grid.rows:
             cells = {column: text for column, index in self.at.items() if index < len(texts) and (text := texts[index].strip())}
             cells |= {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked and column not in cells}
@@ -178,6 +190,7 @@ class _Splitting:
             self.is_grey(number, cells, fixed)
         else:
             self.rows["own_indicators"].append((number, self.of_table("own_indicators", cells, "")))
+            self.is_below(number, cells)
         rule = fixed.rule if fixed else self.rule_of(cells)
         value = fixed.value if fixed else cells.get("formula", "")
         keys = {name_key(self.id_of(cells[c])) for c in _NAMED if c in cells}
@@ -243,6 +256,14 @@ class _Splitting:
             if text and not same and text not in (fixed.within, self.framework.homes.get(fixed.within), fixed.rule.kind):
                 given = {"indicator": fixed.words, "said": said, "name": self.framework.words}
                 self.refuse("scoring.laid_down", number, column, text, framework=self.framework.id, **given)
+
+    def is_below(self, number: int, cells: Mapping[str, str]) -> None:
+        """Refuse a dimension that is not that of the group: the group decides where an indicator of the department's own counts."""
+        group, said = self.names.ids("group", cells.get("group", "")), cells.get("level_1", "")
+        dimension = self.framework.homes.get(group[0], "") if len(group) == 1 else ""
+        if said and dimension and dimension not in self.names.ids("section", said):
+            names = {one.id: one.words for one in self.framework.sections}
+            self.refuse("scoring.dimension_differs", number, "level_1", said, group=names[group[0]], dimension=names[dimension])
 
     # --- grids
 
@@ -313,7 +334,7 @@ def _judged(row: dict[str, str], rule: Rule | None) -> dict[str, str]:
     if said and name_key(text) not in tiers:
         return {**{column: cell for column, cell in row.items() if column != "verdict"}, "kind": said}
     items = rule.checklist if rule else ()
-    if rule is None or (items and len(items) > 1 and not row.get("item")):
+    if rule is None or not _is_judged(rule):  # a score in the place of a computed one is called so
         return row
     return {**row, "kind": rule.judgement, **({"item": items[0].id} if len(items) == 1 else {})}
 

@@ -25,7 +25,7 @@ from evallib.data.workbook_sheet import as_number as _as_number
 from evallib.data.workbook_sheet import lines_of as _lines
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement, Record
-from evallib.model.rows import Row, made_of, note_of, unit_of
+from evallib.model.rows import Row, is_rare, note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, SHEET_WORDS, TABLE_NAMES
 from evallib.model.units import Units
 from evallib.model.words import LANGS, Given, Lang, Words, joined, listed, words
@@ -82,11 +82,6 @@ def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units)
 
 _KINDS = choices_of(Judgement, "kind")
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
-
-
-def _is_rare(table: str, column: str) -> bool:
-    """Whether a column is written only where it is used: English beside Chinese, ids that are made."""
-    return column.endswith("_en") or bool(made_of(TABLES[table], column))
 
 
 @dataclass
@@ -191,7 +186,7 @@ class _Book:
             if isinstance(one, Hint):
                 told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
                 found += [_Column(one.head, texts=told)] if told != found[-1].texts else []
-            elif self.laid is None or one in ("source", "section") or not _is_rare(table, one) or any(row.get(one) for row in rows):
+            elif self.laid is None or one in ("source", "section") or not is_rare(TABLES[table], one) or any(row.get(one) for row in rows):
                 texts = [self._text(table, one, row) for row in rows]
                 found.append(_Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
         return found

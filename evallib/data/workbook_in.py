@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from evallib.data.cells import Reader, load_table
@@ -17,7 +17,7 @@ from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import Row
 from evallib.model.units import Units
-from evallib.model.words import Words, few, listed, words
+from evallib.model.words import few, listed, words
 from evallib.say.refusals import problem
 
 
@@ -97,9 +97,8 @@ class _Above:
         known = heads_of(model)
         grid = sheet.headed(lambda texts: sum(head_key(t) in known and t.strip()[-1] not in ":：" for t in texts) > 1)
         rows = [(number, texts) for number, texts in grid.rows if not _is_apart(texts)]
-        passed = [text for number, texts in grid.rows if _is_apart(texts) for text in texts if text.strip()]
-        if passed:
-            self.problems.append(problem("table.passed_below", grid.place(), told=_told(passed)))
+        passed = [(number, n, text) for number, texts in grid.rows if _is_apart(texts) for n, text in enumerate(texts) if text.strip()]
+        self.tell("table.passed_below", grid, passed)
         return replace(grid, rows=tuple(rows), once=self.once(grid, table, model))
 
     def once(self, grid: Grid, table: str, model: type[Row]) -> dict[str, Once]:
@@ -112,19 +111,25 @@ class _Above:
             key, field = head_key(text), field_of(text)
             return known.get(key) or {"money": "unit", "year": "year"}.get(field, "") or (field and f"({field})")
 
-        found, passed = dict[str, Once](), list[str]()
+        found, passed = dict[str, Once](), list[tuple[int, int, str]]()
         for number, texts in grid.above:
             for index, column, text in beside([(n, t) for n, t in enumerate(texts) if t.strip()], what):
                 if column == "unit" and not self.is_money(grid, number, index, text, "unit" in may):
                     continue
                 if column not in may or column in found:
-                    passed.append(text)
+                    passed.append((number, index, text))
                 else:
                     title = str(model.model_fields[column].title)
                     found[column] = Once(text, number, index, title, self.holds_for(table, column))
-        if passed:
-            self.problems.append(problem("table.passed_above", grid.place(), told=_told(passed)))
+        self.tell("table.passed_above", grid, [one for one in passed if one[2]])
         return found
+
+    def tell(self, name: str, grid: Grid, passed: Sequence[tuple[int, int, str]]) -> None:
+        """Tell what was passed over, at the first of it."""
+        if passed:
+            place = replace(grid.place(passed[0][0]), cell=address(*passed[0][:2]))
+            told = listed(words(f"“{text.strip()[:30]}”") for text in few([text for _, _, text in passed]))
+            self.problems.append(problem(name, place, told=told))
 
     def is_money(self, grid: Grid, number: int, index: int, text: str, here: bool) -> bool:
         """Whether a unit said above the heads may be said there; else it is refused: a unit that is passed over would change amounts."""
@@ -156,7 +161,3 @@ def _is_apart(texts: Iterable[str]) -> bool:
     """Whether a row holds nothing but notes or signatures, each with its colon."""
     filled = [text for text in texts if text.strip()]
     return bool(filled) and all((":" in t or "：" in t) and (is_apart(t, "signature") or is_apart(t, "note")) for t in filled)
-
-
-def _told(texts: Iterable[str]) -> Words:
-    return listed(words(f"“{text.strip()[:30]}”") for text in few([*texts]))

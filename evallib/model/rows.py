@@ -127,6 +127,11 @@ def made_of(table: type[Row], name: str) -> list[str]:
     return _extra(table, name).get("makes", "").split()
 
 
+def is_rare(table: type[Row], name: str) -> bool:
+    """Whether a sheet often does without a column: English beside Chinese, ids that are made, what is written as it is used."""
+    return name.endswith("_en") or bool(made_of(table, name)) or _extra(table, name).get("rare") == "True"
+
+
 def is_id(table: type[Row], name: str, text: str) -> bool:
     """Whether a text is an id, or stands in a column that holds none."""
     return all(one.is_id(text) for one in table.model_fields[name].metadata if isinstance(one, OrName))

@@ -122,7 +122,9 @@ def test_a_year_that_is_not_filled_in_is_refused_place_by_place(copy: Copy, to: 
     with pytest.raises(InputRefused) as refusal:
         evaluate_year(copy.folder, "hrss", 2024)
     problems = refusal.value.problems
-    assert lacking_of(problems) == len(problems) > (200 if to == "csv" else 100)  # nothing of it is called wrong; what is said once lacks once
+    assert (
+        lacking_of(problems) == len(problems) > (200 if to == "csv" else 100)
+    )  # nothing of it is called wrong; what is said once lacks once
     assert all(
         problem.place.row and problem.place.column and problem.place.file.startswith("departments/hrss/2024") for problem in problems
     )
