@@ -16,9 +16,9 @@ import openpyxl
 import pytest
 
 from evallib.data.load import load_year
-from evallib.data.raw_tables import head_of, layout, shown_rows, tables_of
-from evallib.model.record import TABLES, Record
-from evallib.model.table_words import TABLE_NAMES
+from evallib.data.rulebook import load_framework
+from evallib.data.workbook import write_data_workbook
+from evallib.model.record import Record
 from evallib.runs.report import run_report
 from tests.conftest import DATA, ROOT
 
@@ -57,17 +57,17 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
 
 
 def fill(path: Path, record: Record) -> None:
-    """Fill the workbook of a new year as an analyst would, with the rows of another record: by the heads of its columns."""
-    book, tables = openpyxl.load_workbook(path), tables_of(record)
-    for table, model in TABLES.items():
-        sheet: Any = book[TABLE_NAMES[table].zh]
-        sheet.delete_rows(2, sheet.max_row)
-        places = {str(cell.value): cell.column for cell in sheet[1]}
-        heads = [head_of(model, column, "zh") for column in layout(table, None)]
-        for number, texts in enumerate(shown_rows(table, tables, None, "zh"), 2):
-            for head, text in zip(heads, texts, strict=True):
-                if text:
-                    sheet.cell(number, places[head], text).data_type = "s"
+    """Fill the workbook of a new year as an analyst would, with the rows of another record; sheets that it lacks are added by hand."""
+    other = path.with_name("other.xlsx")
+    write_data_workbook(record, other, "zh", load_framework(DATA, record.framework, record.year))
+    book, donor = openpyxl.load_workbook(path), openpyxl.load_workbook(other)
+    other.unlink()
+    for given in donor.worksheets[1:-1]:
+        sheet: Any = book[given.title] if given.title in book.sheetnames else book.create_sheet(given.title)
+        sheet.delete_rows(1, sheet.max_row)
+        for cell in (cell for row in given.iter_rows() for cell in row if cell.value is not None):
+            sheet.cell(cell.row, cell.column, cell.value).data_type = cell.data_type
+            sheet.cell(cell.row, cell.column).number_format = cell.number_format
     book.save(path)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
@@ -15,7 +14,7 @@ from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, read_head
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked, address, told_hidden
+from evallib.data.sheets import MAX_CELL, Grid, Marked, address, hidden_in
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.rows import Row, Sourced, columns, is_id, made_of, note_of, spread, sums_of, unit_of
@@ -141,16 +140,6 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
 def _is_note(model: type[Row], column: str, text: str) -> bool:
     """Whether the only text of a row is rather a note or a signature (制表人：王) than what a row begins with, as a name does."""
     return not is_id(model, column, text) and (bool(made_of(model, column)) or _LABEL.match(text) is not None)
-
-
-def hidden_in(grid: Grid, order: dict[str, int]) -> Iterator[Problem]:
-    """What is said of rows and columns that were read though they are hidden."""
-    if not grid.hidden_rows and not grid.hidden_columns:
-        return
-    rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
-    titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
-    if rows or titles:
-        yield problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles))
 
 
 def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:

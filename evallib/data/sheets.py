@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -131,6 +131,16 @@ def told_hidden(rows: list[int], titles: list[str]) -> Words:
     row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
     column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
     return listed([row_words] * bool(rows) + [column_words] * bool(titles))
+
+
+def hidden_in(grid: Grid, order: dict[str, int]) -> Iterator[Problem]:
+    """What is said of rows and columns that were read though they are hidden."""
+    if not grid.hidden_rows and not grid.hidden_columns:
+        return
+    rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
+    titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
+    if rows or titles:
+        yield problem("table.hidden_cells", grid.place(), hidden=told_hidden(rows, titles))
 
 
 def guarded(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,19 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.checks.record import amounts
-from evallib.data.names import Names
-from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Hint, Hints, Tables, choices_of, head_of, kind_of, layout, shown, tables_of
-from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, PURPOSE, SCORING, called, laid_down, lay_out
+from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Hints, Tables, choices_of, head_of, kind_of, shown, tables_of
+from evallib.data.scoring_sheet import AT, PARTS, PURPOSE, SCORING, called
 from evallib.data.whole import whole
-from evallib.data.workbook_in import once_of
+from evallib.data.workbook_columns import Column, Columns
 from evallib.data.workbook_sheet import FONTS, DropDowns, packed, put_text, shown_width
 from evallib.data.workbook_sheet import as_number as _as_number
 from evallib.data.workbook_sheet import lines_of as _lines
-from evallib.model.framework import Framework, Indicator
+from evallib.model.framework import Framework
 from evallib.model.record import TABLES, Judgement, Record
-from evallib.model.rows import Row, is_rare, note_of, unit_of
-from evallib.model.table_words import CHOICES, PURPOSES, SHEET_WORDS, TABLE_NAMES
+from evallib.model.rows import Row, note_of, unit_of
+from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.units import Units
-from evallib.model.words import LANGS, Given, Lang, Words, joined, listed, words
-from evallib.say.sentences import sentence
+from evallib.model.words import Lang, listed, words
 from evallib.score.answers import PANEL, SURVEY
 
 _SPARE = 200  # rows below the data that lists and red marks reach
@@ -84,24 +81,7 @@ _KINDS = choices_of(Judgement, "kind")
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 
 
-@dataclass
-class _Column:
-    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows."""
-
-    head: str
-    table: str = ""
-    column: str = ""
-    texts: list[str] = field(default_factory=list)
-    rows: list[Mapping[str, str]] = field(default_factory=list)
-    notes: Words | None = None
-    grey: frozenset[int] = frozenset()
-
-    @property
-    def required(self) -> bool:
-        return bool(self.table) and TABLES[self.table].model_fields[self.column].is_required()
-
-
-class _Book:
+class _Book(Columns):
     """A workbook under construction: notes first, the sheets that are used, the lists on a hidden sheet at the end."""
 
     def __init__(
@@ -114,19 +94,15 @@ class _Book:
         exact: bool,
         plain: bool = False,
     ) -> None:
-        self.tables, self.lang, self.framework = tables, lang, framework
-        self.units, self.names = framework.catalogue.units, Names(framework, tables)
-        self.hints = {table: [hint for hint in some if not self._is_told(table, hint)] for table, some in (hints or {}).items()}
+        super().__init__(tables, lang, framework, hints, exact, plain)
         self.font = FONTS[lang]
-        self.laid = None if plain else lay_out(tables, framework, exact)
-        self.rest: Tables = tables if self.laid is None else {**tables, **self.laid.rest}
         self.used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
         self.book = Workbook()
         self.book.remove(self.book.worksheets[0])
         self.notes: Any = self.book.create_sheet(self.t("notes"))
         order = self.used if plain else [SCORING, "facts", *(table for table in self.used if table != "facts")]
         self.sheets: dict[str, Any] = {table: self.book.create_sheet(called(table)[lang]) for table in order}
-        self.placed: dict[str, list[tuple[_Column, str]]] = {}
+        self.placed: dict[str, list[tuple[Column, str]]] = {}
         self.first: dict[str, int] = {}
         self.lists = DropDowns(self.book)
         self.indicators = {i.id: i.words[lang] for i in framework.indicators}
@@ -141,15 +117,6 @@ class _Book:
         asked |= {"surveys", "survey_answers"} if SURVEY in values else set()
         return asked | ({"findings"} if any(rule.takes == "findings" for rule in rules) else set())
 
-    def _is_told(self, table: str, hint: Hint) -> bool:
-        """Whether a reminder says what the cells before it say."""
-        cells = (self.names.shown(TABLES[table], hint.after, row, self.lang) for row in self.tables.get(table, ()))
-        return tuple(cells) == hint.texts
-
-    def t(self, name: str, **given: Given) -> str:
-        """A sentence for who fills in, of `sentences/workbook.toml`."""
-        return sentence(f"workbook.form.{name}", **given)[self.lang]
-
     def put(self, cell: Any, text: str, format: str = "@", colour: str = "000000", bold: bool = False) -> None:
         """A cell: a number where it has such a format and loses nothing by it, else text that stays text."""
         value = None if format == "@" else _as_number(text)
@@ -163,8 +130,8 @@ class _Book:
     def pack(self, title: str) -> bytes:
         """The finished workbook."""
         for table in self.sheets:
-            columns = self._scoring() if table == SCORING else self._table(table)
-            once = {} if self.laid is None else self._said_once(table, columns)
+            columns = self.scoring() if table == SCORING else self.of_table(table)
+            once = {} if self.laid is None else self.said_once(table, columns)
             self.placed[table] = [(one, get_column_letter(n)) for n, one in enumerate(columns, 1) if one.column]
             self.first[table] = 2 + bool(once)
             self._write(self.sheets[table], columns, once)
@@ -173,109 +140,7 @@ class _Book:
         self._notes(title)
         return packed(self.book, title, "evallib", {})
 
-    # --- what stands on a sheet
-
-    def _text(self, table: str, column: str, row: Mapping[str, str]) -> str:
-        """A cell as who reads the language writes it."""
-        plain = self.names.shown(TABLES[table], column, row, self.lang)
-        return shown(TABLES[table], column, plain, self.lang, self.units)
-
-    def _table(self, table: str) -> list[_Column]:
-        rows, found = [*self.rest.get(table, ())], list[_Column]()
-        for one in layout(table, self.hints):
-            if isinstance(one, Hint):
-                told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
-                found += [_Column(one.head, texts=told)] if told != found[-1].texts else []
-            elif self.laid is None or one in ("source", "section") or not is_rare(TABLES[table], one) or any(row.get(one) for row in rows):
-                texts = [self._text(table, one, row) for row in rows]
-                found.append(_Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
-        return found
-
-    def _scoring(self) -> list[_Column]:
-        laid, found = self.laid, list[_Column]()
-        assert laid is not None
-        told = [laid_down(self.framework, fixed) | self._called(fixed) if fixed else {} for fixed in laid.fixed]
-        dimensions = {id: self.framework.homes.get(id, id) for id in (row.get("group", "") for row in laid.rows)}
-        names = {section.id: section.words[self.lang] for section in self.framework.sections}
-        for one in COLUMNS.values():
-            if not (one.usual or any(row.get(one.id) or row.get(one.beside) for row in laid.rows)):
-                continue
-            table, column = one.to[0] if one.to else ("", "")
-            texts, rows = list[str](), list[Mapping[str, str]]()
-            for cells, of, fixed, said in zip(laid.rows, laid.of, laid.fixed, told, strict=True):
-                of_table = next((t for t, _ in one.to if t in of), "")
-                text = cells.get(one.id, "")
-                if fixed and one.grey:
-                    text = said[one.id][self.lang] if one.id in said else ""
-                elif one.id == "level_1":
-                    text = names.get(dimensions[cells.get("group", "")], "")
-                elif text in _KINDS and one.id == "judged":
-                    text = CHOICES[text][self.lang]
-                elif text and one.to and one.id not in ("id", "indicator"):
-                    at = next((c for t, c in one.to if t == of_table), "source" if one.id == "source" else "section")
-                    of_table = of_table or next(iter(of), "")
-                    text = self._text(of_table, at, of[of_table])
-                texts.append(text)
-                rows.append(of.get(of_table, {}))
-            grey = frozenset(n for n, fixed in enumerate(laid.fixed) if fixed and one.grey)
-            found.append(_Column(one.head[self.lang], table, column, texts, rows, one.notes, grey))
-            if table == "targets":
-                found += self._hints_of(column, laid.of)
-        apart = [joined(self._apart(table) for table in tables)[self.lang] for tables in laid.apart]
-        return [*found, *([_Column(self.t("apart"), texts=apart)] if any(apart) else [])]
-
-    def _called(self, fixed: Indicator) -> dict[str, Words]:
-        return {"indicator": words(*(self.names.called(["indicator"], fixed.id, lang) for lang in LANGS))}
-
-    def _apart(self, table: str) -> Words:
-        return sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[table])
-
-    def _hints_of(self, column: str, of: Sequence[Mapping[str, Mapping[str, str]]]) -> list[_Column]:
-        """The reminders of the targets behind a column of theirs."""
-        rows = [*self.tables.get("targets", ())]
-        hints = [hint for hint in self.hints.get("targets", ()) if hint.after == column]
-        texts = [[hint.texts[rows.index(parts["targets"])] if "targets" in parts else "" for parts in of] for hint in hints]
-        return [_Column(hint.head, texts=some) for hint, some in zip(hints, texts, strict=True)]
-
-    def _said_once(self, table: str, columns: list[_Column]) -> dict[str, str]:
-        """What is said once above the heads: what most rows say, which then stay empty; blank where rows are still to be filled in.
-
-        A column of which nothing else is left is not written.
-        """
-        found: dict[str, str] = {}
-        for id in once_of(table):
-            one = next((c for c in columns if c.column and (AT[c.table, c.column].id if table == SCORING else c.column) == id), None)
-            if one is None:
-                found |= {COLUMNS[id].head[self.lang]: self._first(*COLUMNS[id].to[0])} if table == SCORING else {}
-                continue
-            held = [n for n, row in enumerate(one.rows) if row and self._takes_once(one, n)]
-            filled = [one.texts[n] for n in held if one.texts[n]]
-            most = max(dict.fromkeys(filled), key=filled.count, default="")
-            if len(filled) < len(held) or not held:
-                most = self._first(one.table, one.column)
-            found[one.head] = most
-            if not most:
-                continue
-            for n in held:
-                one.texts[n] = "" if one.texts[n] == most else one.texts[n]
-            if not any(one.texts) and one.column not in ("source", "unit"):
-                columns.remove(one)
-        return found
-
-    def _first(self, table: str, column: str) -> str:
-        """What is written above the heads where nobody said it yet."""
-        return shown(TABLES[table], column, SHEET_WORDS["first"].get(column, ""), self.lang)
-
-    def _takes_once(self, one: _Column, n: int) -> bool:
-        """Whether a row is one for which it may be said once: of units those of money."""
-        if one.column != "unit":
-            return True
-        fact = self.framework.catalogue.facts.get(one.rows[n].get("fact", ""))
-        return fact is None or fact.unit.is_money
-
-    # --- how it is written
-
-    def _write(self, sheet: Any, columns: Sequence[_Column], once: Mapping[str, str]) -> None:
+    def _write(self, sheet: Any, columns: Sequence[Column], once: Mapping[str, str]) -> None:
         top, right = 1 + bool(once), get_column_letter(len(columns))
         for n, (head, text) in enumerate(once.items()):
             self.put(sheet.cell(1, n + 1), f"{head}{self.t('colon')}{text}")
@@ -303,7 +168,7 @@ class _Book:
         for allowed in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter"):
             setattr(sheet.protection, allowed, False)
 
-    def _redden(self, sheet: Any, columns: Sequence[_Column], index: int, top: int, right: str, rows: int, once: Mapping[str, str]) -> None:
+    def _redden(self, sheet: Any, columns: Sequence[Column], index: int, top: int, right: str, rows: int, once: Mapping[str, str]) -> None:
         """What must be filled in and is empty is red; on the sheet of indicators where the row has something of the same table."""
         one, letter = columns[index - 1], get_column_letter(index)
         filled = f"COUNTA($A{top + 1}:${right}{top + 1})>0"
@@ -322,14 +187,14 @@ class _Book:
         red: Any = _FORMULA_RULE(formula=[f"AND({lacking})"], fill=PatternFill("solid", bgColor="FFC7CE"))
         sheet.conditional_formatting.add(f"{letter}{top + 1}:{letter}{rows + top + _SPARE}", red)
 
-    def _format(self, one: _Column, row: Mapping[str, str]) -> str:
+    def _format(self, one: Column, row: Mapping[str, str]) -> str:
         return _format(TABLES[one.table], one.column, row, self.units) if one.column else "@"
 
     def _lists_of(self, table: str, sheet: Any) -> None:
         for one, letter in self.placed[table]:
             self._list(one.table, one.column, f"{letter}{self.first[table]}:{letter}{sheet.max_row + _SPARE}", sheet)
 
-    def _head(self, cell: Any, one: _Column) -> None:
+    def _head(self, cell: Any, one: Column) -> None:
         """A head with its note: what goes there, the unit, the choices, whether it must be filled in."""
         remark = not one.column and one.notes is None
         self.put(cell, one.head, colour=_GREY if remark else "FFFFFF" if one.required else "000000", bold=True)

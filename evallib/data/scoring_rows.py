@@ -1,0 +1,168 @@
+"""The tables of a year laid out as the sheet with a row an indicator; what does not fit one row stays on its table's own sheet.
+
+What was laid out is read again: a table whose rows would be others stays whole on its own sheet, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from evallib.data.raw_tables import Tables
+from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, split
+from evallib.data.sheets import Grid
+from evallib.model.framework import Framework, Indicator
+from evallib.model.made_ids import made_id
+from evallib.model.table_words import CALLED
+from evallib.model.words import name_key
+
+
+@dataclass
+class Laid:
+    """The tables as they stand on the sheet: what each row holds, by column, and of which table's row; what stays on other sheets."""
+
+    rows: list[dict[str, str]] = field(default_factory=list)
+    of: list[dict[str, Mapping[str, str]]] = field(default_factory=list)
+    fixed: list[Indicator | None] = field(default_factory=list)
+    apart: list[tuple[str, ...]] = field(default_factory=list)
+    rest: dict[str, list[Mapping[str, str]]] = field(default_factory=dict)
+
+
+def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
+    """The sheet of some tables in their raw form, with ids. A table whose rows would be read otherwise stays on its own sheet.
+
+    `exact`: in another order is otherwise, too.
+    """
+
+    def alike(rows: Iterable[Mapping[str, str]]) -> Sequence[tuple[tuple[str, str], ...]]:
+        found = [tuple(sorted(_filled(row).items())) for row in rows if _filled(row) != {"indicator": "total"}]
+        return found if exact else sorted(found)
+
+    kept = {table: [*tables.get(table, ())] for table in PARTS}
+    whole = set[str]()
+    while True:
+        laid = _laid(kept, framework, whole, exact)
+        again = _read_again(laid, framework)
+        other = {table for table in PARTS if alike(again[table]) != alike(kept[table])} - whole
+        if not other:
+            return laid
+        whole |= other
+
+
+def _filled(row: Mapping[str, str]) -> dict[str, str]:
+    return {column: text for column, text in row.items() if text}
+
+
+def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str], exact: bool) -> Laid:
+    fixed = {i.id: i for i in framework.indicators}
+    given = [row.get("indicator", "") for row in tables["own_indicators"]]
+    rows = {*fixed, "total", *(id for id in given if "own_indicators" not in whole and given.count(id) == 1)}
+    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework, exact) if id in rows]
+    on_sheet: dict[str, dict[str, Mapping[str, str]]] = {id: {} for id in order}
+    blank: list[Mapping[str, str]] = []
+    for table in PARTS:
+        counted: dict[str, int] = {}
+        for row in tables[table]:
+            counted[row.get("indicator", "")] = counted.get(row.get("indicator", ""), 0) + 1
+        for row in tables[table]:
+            id = row.get("indicator", "")
+            if table == "own_indicators" and table not in whole and not id and not row.get("name"):
+                blank.append(row)
+            elif table in whole or id not in on_sheet or counted[id] > 1:
+                laid.rest[table].append(row)
+            else:
+                on_sheet[id][table] = row
+    for id in order:
+        laid.rows.append(_row(on_sheet[id], fixed.get(id), id))
+        laid.of.append(on_sheet[id])
+        laid.fixed.append(fixed.get(id))
+        laid.apart.append(tuple(t for t in PARTS if any(row.get("indicator") == id for row in laid.rest[t])))
+    for row in blank:
+        of_group = [n for n, cells in enumerate(laid.rows, 1) if cells.get("group") == row.get("group")]
+        at = of_group[-1] if of_group else len(laid.rows) - (order[-1:] == ["total"])
+        laid.rows.insert(at, _row({"own_indicators": row}, None, ""))
+        laid.of.insert(at, {"own_indicators": row})
+        laid.fixed.insert(at, None)
+        laid.apart.insert(at, ())
+    return laid
+
+
+def _row(parts: Mapping[str, Mapping[str, str]], fixed: Indicator | None, id: str) -> dict[str, str]:
+    """A row of the sheet: what its tables say, in the column of each; what is like another column only where it differs."""
+    own = parts.get("own_indicators", {})
+    named = own.get("name") or (CALLED["total"][0] if id == "total" else id)
+    cells = {"indicator": named} | ({"id": id} if own and id and made_id(own.get("name", "")) != id else {})
+    main = next((parts[t] for t in ("targets", "own_indicators", "judgements", "self_evaluation") if t in parts), {})
+    cells |= {column: main[column] for column in ("source", "section") if main.get(column)}
+    for table, row in parts.items():
+        same = (row.get("source", ""), row.get("section", "")) == (cells.get("source", ""), cells.get("section", ""))
+        for column, text in row.items():
+            one = AT[table, column]
+            if not text or column == "indicator" or one.id in cells or (one.like and same) or (table, column) == ("judgements", "kind"):
+                continue
+            if column == "source" and text == cells.get("source") and row.get("section"):
+                continue
+            cells[one.id] = text
+        if table == "judgements":
+            cells |= _said(row, fixed)
+    return cells
+
+
+def _said(row: Mapping[str, str], fixed: Indicator | None) -> dict[str, str]:
+    """The kind of a judgement, where its rule does not tell it: in the place of the verdict, or in a column of its own."""
+    bare = {column: text for column, text in _filled(row).items() if column not in ("kind", "item")}
+    rule, kind = fixed.rule if fixed else None, row.get("kind", "")
+    if judged(dict(bare), rule) == {**_filled(row)}:
+        return {"item": ""}
+    return {"judged": kind, "item": ""} if "verdict" not in bare and not row.get("item") else {"kind": kind}
+
+
+def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, exact: bool) -> list[str]:
+    """The indicators in the order of the framework's tree, with the department's own behind those of their group; then the whole.
+
+    `exact`: in the order that the tables have, where they do not contradict each other.
+    """
+    own = [row for row in tables["own_indicators"] if row.get("indicator") or row.get("name")]
+    found: list[str] = []
+    sections = [section.id for section in framework.sections]
+    within = {i.id: i.within for i in framework.indicators}
+    within |= {row.get("indicator", ""): row.get("group", "") for row in own}
+    ids = [*dict.fromkeys([*(i.id for i in framework.indicators), *(row.get("indicator", "") for row in own)])]
+    for section in dict.fromkeys([*sections, *within.values()]):
+        found += [id for id in ids if within[id] == section and id and id not in found]
+    found += ["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else []
+    sorter = TopologicalSorter[str](dict.fromkeys(found, ()))
+    for table in PARTS if exact else ():
+        for before, after in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in found)):
+            sorter.add(after, before)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return found
+    order, ready = list[str](), list[str]()
+    while sorter:
+        ready = sorted({*ready, *sorter.get_ready()}, key=found.index)
+        order.append(ready.pop(0))
+        sorter.done(order[-1])
+    return order
+
+
+def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:
+    """What the tables would be if the sheet and the tables' own sheets were read."""
+    order = [one.id for one in COLUMNS.values()]
+    rows = tuple((n, tuple(row.get(id, "") for id in order)) for n, row in enumerate(laid.rows, 2))
+    apart = {table: [row.get("indicator", "") for row in rows_] for table, rows_ in laid.rest.items()}
+    parts = split(Grid("", "", tuple(order), rows), framework, apart)
+    found: dict[str, list[dict[str, str]]] = {}
+    ids = {name_key(row.get("indicator", "")): one for row, one in zip(laid.rows, laid.of, strict=True)}
+    for table in PARTS:
+        grid = parts.grids.get(table, Grid(""))
+        read = [dict(zip(grid.head, texts, strict=True)) for _, texts in grid.rows]
+        for row in read:
+            of = ids.get(name_key(row.get("indicator", "") or row.get("name", "")), {}).get(table)
+            row["indicator"] = of.get("indicator", "") if of else row.get("indicator", "")
+        both = [_filled(row) for row in read] + [_filled(row) for row in laid.rest[table]]
+        found[table] = sorted(both, key=parts.rank) if read and laid.rest[table] else both
+    return found

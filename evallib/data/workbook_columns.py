@@ -1,0 +1,155 @@
+"""What stands on each sheet of a workbook to fill in: its columns with their texts, and what is said once above them. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evallib.data.names import Names
+from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, layout, shown
+from evallib.data.scoring_rows import lay_out
+from evallib.data.scoring_sheet import AT, COLUMNS, SCORING, laid_down
+from evallib.data.workbook_in import once_of
+from evallib.model.framework import Framework, Indicator
+from evallib.model.record import TABLES, Judgement
+from evallib.model.rows import is_rare
+from evallib.model.table_words import CHOICES, SHEET_WORDS, TABLE_NAMES
+from evallib.model.words import LANGS, Given, Lang, Words, joined, words
+from evallib.say.sentences import sentence
+
+_KINDS = choices_of(Judgement, "kind")
+
+
+@dataclass
+class Column:
+    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows."""
+
+    head: str
+    table: str = ""
+    column: str = ""
+    texts: list[str] = field(default_factory=list)
+    rows: list[Mapping[str, str]] = field(default_factory=list)
+    notes: Words | None = None
+    grey: frozenset[int] = frozenset()
+
+    @property
+    def required(self) -> bool:
+        return bool(self.table) and TABLES[self.table].model_fields[self.column].is_required()
+
+
+class Columns:
+    """The columns of every sheet, for a reader of a language."""
+
+    def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None, exact: bool, plain: bool) -> None:
+        self.tables, self.lang, self.framework = tables, lang, framework
+        self.units, self.names = framework.catalogue.units, Names(framework, tables)
+        self.hints = {table: [hint for hint in some if not self._is_told(table, hint)] for table, some in (hints or {}).items()}
+        self.laid = None if plain else lay_out(tables, framework, exact)
+        self.rest: Tables = tables if self.laid is None else {**tables, **self.laid.rest}
+
+    def _is_told(self, table: str, hint: Hint) -> bool:
+        """Whether a reminder says what the cells before it say."""
+        cells = (self.names.shown(TABLES[table], hint.after, row, self.lang) for row in self.tables.get(table, ()))
+        return tuple(cells) == hint.texts
+
+    def t(self, name: str, **given: Given) -> str:
+        """A sentence for who fills in, of `sentences/workbook.toml`."""
+        return sentence(f"workbook.form.{name}", **given)[self.lang]
+
+    def _text(self, table: str, column: str, row: Mapping[str, str]) -> str:
+        """A cell as who reads the language writes it."""
+        plain = self.names.shown(TABLES[table], column, row, self.lang)
+        return shown(TABLES[table], column, plain, self.lang, self.units)
+
+    def of_table(self, table: str) -> list[Column]:
+        rows, found = [*self.rest.get(table, ())], list[Column]()
+        for one in layout(table, self.hints):
+            if isinstance(one, Hint):
+                told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
+                found += [Column(one.head, texts=told)] if told != found[-1].texts else []
+            elif self.laid is None or one in ("source", "section") or not is_rare(TABLES[table], one) or any(row.get(one) for row in rows):
+                texts = [self._text(table, one, row) for row in rows]
+                found.append(Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
+        return found
+
+    def scoring(self) -> list[Column]:
+        laid, found = self.laid, list[Column]()
+        assert laid is not None
+        told = [laid_down(self.framework, fixed) | self._called(fixed) if fixed else {} for fixed in laid.fixed]
+        dimensions = {id: self.framework.homes.get(id, id) for id in (row.get("group", "") for row in laid.rows)}
+        names = {section.id: section.words[self.lang] for section in self.framework.sections}
+        for one in COLUMNS.values():
+            if not (one.usual or any(row.get(one.id) or row.get(one.beside) for row in laid.rows)):
+                continue
+            table, column = one.to[0] if one.to else ("", "")
+            texts, rows = list[str](), list[Mapping[str, str]]()
+            for cells, of, fixed, said in zip(laid.rows, laid.of, laid.fixed, told, strict=True):
+                of_table = next((t for t, _ in one.to if t in of), "")
+                text = cells.get(one.id, "")
+                if fixed and one.grey:
+                    text = said[one.id][self.lang] if one.id in said else ""
+                elif one.id == "level_1":
+                    text = names.get(dimensions[cells.get("group", "")], "")
+                elif text in _KINDS and one.id == "judged":
+                    text = CHOICES[text][self.lang]
+                elif text and one.to and one.id not in ("id", "indicator"):
+                    at = next((c for t, c in one.to if t == of_table), "source" if one.id == "source" else "section")
+                    of_table = of_table or next(iter(of), "")
+                    text = self._text(of_table, at, of[of_table])
+                texts.append(text)
+                rows.append(of.get(of_table, {}))
+            grey = frozenset(n for n, fixed in enumerate(laid.fixed) if fixed and one.grey)
+            found.append(Column(one.head[self.lang], table, column, texts, rows, one.notes, grey))
+            if table == "targets":
+                found += self._hints_of(column, laid.of)
+        apart = [joined(self._apart(table) for table in tables)[self.lang] for tables in laid.apart]
+        return [*found, *([Column(self.t("apart"), texts=apart)] if any(apart) else [])]
+
+    def _called(self, fixed: Indicator) -> dict[str, Words]:
+        return {"indicator": words(*(self.names.called(["indicator"], fixed.id, lang) for lang in LANGS))}
+
+    def _apart(self, table: str) -> Words:
+        return sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[table])
+
+    def _hints_of(self, column: str, of: Sequence[Mapping[str, Mapping[str, str]]]) -> list[Column]:
+        """The reminders of the targets behind a column of theirs."""
+        rows = [*self.tables.get("targets", ())]
+        hints = [hint for hint in self.hints.get("targets", ()) if hint.after == column]
+        texts = [[hint.texts[rows.index(parts["targets"])] if "targets" in parts else "" for parts in of] for hint in hints]
+        return [Column(hint.head, texts=some) for hint, some in zip(hints, texts, strict=True)]
+
+    def said_once(self, table: str, columns: list[Column]) -> dict[str, str]:
+        """What is said once above the heads: what most rows say, which then stay empty; blank where rows are still to be filled in.
+
+        A column of which nothing else is left is not written.
+        """
+        found: dict[str, str] = {}
+        for id in once_of(table):
+            one = next((c for c in columns if c.column and (AT[c.table, c.column].id if table == SCORING else c.column) == id), None)
+            if one is None:
+                found |= {COLUMNS[id].head[self.lang]: self._first(*COLUMNS[id].to[0])} if table == SCORING else {}
+                continue
+            held = [n for n, row in enumerate(one.rows) if row and self._takes_once(one, n)]
+            filled = [one.texts[n] for n in held if one.texts[n]]
+            most = max(dict.fromkeys(filled), key=filled.count, default="")
+            if len(filled) < len(held) or not held:
+                most = self._first(one.table, one.column)
+            found[one.head] = most
+            if not most:
+                continue
+            for n in held:
+                one.texts[n] = "" if one.texts[n] == most else one.texts[n]
+            if not any(one.texts) and one.column not in ("source", "unit"):
+                columns.remove(one)
+        return found
+
+    def _first(self, table: str, column: str) -> str:
+        """What is written above the heads where nobody said it yet."""
+        return shown(TABLES[table], column, SHEET_WORDS["first"].get(column, ""), self.lang)
+
+    def _takes_once(self, one: Column, n: int) -> bool:
+        """Whether a row is one for which it may be said once: of units those of money."""
+        if one.column != "unit":
+            return True
+        fact = self.framework.catalogue.facts.get(one.rows[n].get("fact", ""))
+        return fact is None or fact.unit.is_money
