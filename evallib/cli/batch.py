@@ -145,7 +145,8 @@ def results(
 ) -> None:
     """查看全部报告的结果 / Print results of all reports, or a part of them.
 
-    给 Excel 用报告文件夹中的 results.csv。For Excel there is results.csv in the folder of the reports.
+    给 Excel 用报告文件夹中的 results.csv。
+    For Excel there is results.csv in the folder of the reports.
     """
     import pandas as pd
 

@@ -18,7 +18,7 @@ def init(
     from evallib.data.working_folder import lay_out
 
     with refusals_told(lang, to=directory, fix=ANOTHER_NAME):
-        tell(lay_out(directory))
+        tell(lay_out(directory, lang))
     tell(told("init.next"), lang)
 
 

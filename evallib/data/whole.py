@@ -95,8 +95,8 @@ def together(home: Path) -> Iterator[Together]:
 def whole(target: Path, home: Path | None = None) -> Iterator[Path]:
     """A path to write a file or a folder to; it takes the target's place only when all went well.
 
-    A file that is there already keeps its permissions. A folder that is there already must be empty (`is_empty`) and is filled:
-    somebody may stand in it. `home` is where the work is done, beside the target where none is named. Raises OSError where the place cannot be
+    A file that is there already keeps its permissions. A folder that is there already must be empty (`is_empty`) and is filled: somebody
+    may stand in it. `home` is where the work is done, beside the target where none is named. Raises OSError where the place cannot be
     written to, or the file is held open.
 
     >>> with tempfile.TemporaryDirectory() as folder:
