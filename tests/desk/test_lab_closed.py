@@ -64,6 +64,7 @@ def asked(url: str, **headers: str) -> tuple[int, str | None]:
 def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
     """Files of settings that would open it do not."""
     lay_out(tmp_path / "county")
+    (tmp_path / "county" / "picture.png").write_bytes(b"ours")
     settings = tmp_path / "config"
     settings.mkdir()
     opening = {"ip": "0.0.0.0", "allow_origin": "*", "disable_check_xsrf": True, "allow_remote_access": True}
@@ -91,6 +92,7 @@ def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
         assert asked(f"{address}api/contents", Origin="http://other.example") == (404, None)
         assert asked(f"{address}api/contents?token=guess")[0] == 403
         assert asked(f"{address}api/contents?token={server['token']}")[0] == 200
+        assert asked(f"{address}voila/files/picture.png")[0] == 404  # which Voilà's extension, where installed, would serve to anybody
         # another name for this machine, as a foreign page would use
         assert asked(f"{address}api/contents?token={server['token']}", Host="other.example")[0] == 403
         listening = {c.laddr.ip for c in psutil.Process(process.pid).net_connections("inet") if c.status == psutil.CONN_LISTEN}
