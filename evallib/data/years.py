@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing
 from evallib.model.steady import steady
 from evallib.model.words import NOTHING, Words, listed, words
@@ -26,8 +27,11 @@ from evallib.score.scoring import evaluate
 
 
 @steady
-def evaluate_year(data: Path, department: str, year: int, published: Published = NONE) -> EvaluatedYear:
+def evaluate_year(data: Path, department: str, year: int, published: Published = NONE, *, draft: bool = False) -> EvaluatedYear:
     """Load, check and score a department's year, and last year's where there is data for it.
+
+    A `draft` is of what there is: what is refused of rows and tables is left out and listed as a thing to do, and the total is the range
+    that it can still take.
 
     Raises InputRefused with every problem found. Last year's data that cannot be used, or gives something else than is `published`, is
     remarked and left out.
@@ -39,10 +43,16 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
         return known
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
-    loaded = load_year(data, department, year, before.record if before else None, every)
-    evaluation = _evaluation(loaded)
+    loaded = load_year(data, department, year, before.record if before else None, every, draft=True)
+    evaluation = _evaluation(loaded, draft)
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
-    refuse_errors(found)
+    if loaded.open or not loaded.whole:  # what is said of numbers that are not known yet may still be right
+        found = tuple(one for one in found if one.code == "prose.brace")
+    if not draft:
+        refuse_errors((*loaded.remarks, *found))
+    elif evaluation.draft:
+        errors = (one for one in found if one.level == "error")
+        evaluation = replace(evaluation, draft=replace(evaluation.draft, todo=(*evaluation.draft.todo, *errors)))
     previous = _evaluation(before) if before else None
     if previous and check_published(published, previous):
         previous, unusable = None, (problem("year.last_year_held", Place("published.csv"), department=department, year=year - 1),)
@@ -51,9 +61,10 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
 
 
 @lru_cache(maxsize=8)
-def _evaluation(loaded: LoadedYear) -> Evaluation:
+def _evaluation(loaded: LoadedYear, draft: bool = False) -> Evaluation:
     """A loaded year's evaluation; the year after asks for it again."""
-    return evaluate(loaded.framework, loaded.record)
+    todo = tuple(one for one in loaded.remarks if one.level == "error")
+    return evaluate(loaded.framework, loaded.record, Draft(todo, loaded.open) if draft or todo else None)
 
 
 def evaluate_department(data: Path, department: str, published: Published = NONE) -> DepartmentYears:
@@ -96,13 +107,18 @@ def evaluated_or_absent(data: Path, row: Listing, year: int, published: Publishe
     return found
 
 
-_LACKING = ("cell.missing", "fact.empty", "fact.missing", "judgement.missing")
+_LACKING = (
+    *("cell.missing", "cell.empty_number", "fact.empty", "fact.missing", "judgement.missing", "judgement.unchecked", "judgement.choose"),
+    *("judgement.no_score", "target.missing", "target.no_actual", "target.no_done", "target.no_verdict", "target.no_unit"),
+)
+_LACKING_WHERE_EMPTY = ("judgement.verdict", "target.lacks")
 
 
 def lacking_of(problems: Sequence[Problem]) -> int:
     """How many cells a year still lacks, where that is all that is wrong with it: it is being filled in. 0 where something else is."""
     errors = [problem for problem in problems if problem.level == "error"]
-    return len(errors) if all(p.code in _LACKING and p.place.file.startswith("departments/") for p in errors) else 0
+    lacks = (p.code in _LACKING or (p.code in _LACKING_WHERE_EMPTY and not p.found) for p in errors)
+    return len(errors) if all(lacks) and all(p.place.file.startswith("departments/") for p in errors) else 0
 
 
 def reason_of(refusal: InputRefused) -> Words:
