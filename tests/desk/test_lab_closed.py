@@ -17,7 +17,6 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from evallib.data.working_folder import lay_out
-from evallib.kit import PACKAGE
 from tests.conftest import ROOT
 
 OPENING = [
@@ -100,9 +99,3 @@ def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
-
-
-def test_the_desk_itself_takes_no_files() -> None:
-    """What is put into the folder by JupyterLab's own upload is a file like any other: the kit reads tables of it and runs none."""
-    for module in (PACKAGE / "desk").glob("*.py"):
-        assert "FileUpload" not in module.read_text(encoding="utf-8")
