@@ -40,7 +40,7 @@ lab: .venv/installed  ## the analyst's desk, in JupyterLab
 
 wheels: .venv/installed  ## evallib and all it needs, to be carried to a machine without internet
 	rm -rf build dist
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w dist .
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt -w dist '.[desk]'
 	rm -rf build
 
 bench: .venv/installed-dev  ## what many reports cost, as ratios

@@ -141,11 +141,13 @@ def results(
     indicator: Annotated[list[str] | None, typer.Option("--indicator", help="只要这些指标 / only these indicators")] = None,
     format: Annotated[Literal["table", "csv"], FORMAT] = "table",
     lang: Language = "zh",
+    data: Data = DATA,
     out: Out = REPORTS,
 ) -> None:
     """查看全部报告的结果 / Print results of all reports, or a part of them.
 
-    给 Excel 用报告文件夹中的 results.csv。For Excel there is results.csv in the folder of the reports.
+    给 Excel 用报告文件夹中的 results.csv。
+    For Excel there is results.csv in the folder of the reports.
     """
     import pandas as pd
 

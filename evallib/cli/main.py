@@ -34,6 +34,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "upgrade": start.upgrade,
     },
     "一个部门 / One department": {
+        "desk": start.desk,
         "report": pages.report,
         "compare": pages.compare,
         "monitor": pages.monitor,

@@ -9,9 +9,10 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from evallib.cli.language import both, language_of, speak
 from evallib.cli.shared import asked, refusals_told
 from evallib.model.errors import InputRefused, meant
-from evallib.model.words import LANGS, Words, words
+from evallib.model.words import words
 from evallib.say.refusals import refused
 
 _MISUSE: type[Any] = typer.BadParameter.__mro__[1]
@@ -23,6 +24,11 @@ class Commands(TyperGroup):
 
     def main(self, args: Any = None, *, standalone_mode: bool = True, **more: Any) -> Any:  # type: ignore[override]  # by name, as all do
         """Run what was typed; as typer does, but for what is said where it cannot be run."""
+        typed = [*(sys.argv[1:] if args is None else args)]
+        lang = language_of(typed)
+        asked.lang = lang or "zh"
+        if not typed or "--help" in typed:
+            speak(self, lang)
         try:
             code = super().main(args, standalone_mode=False, **more)
         except _MISUSE as error:
@@ -30,16 +36,15 @@ class Commands(TyperGroup):
                 error.show()
                 code = 2
             else:
-                code = _tell(error, args or sys.argv[1:])
+                code = _tell(error)
         if not standalone_mode:
             return code
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _tell(error: Any, typed: list[str]) -> int:
-    lang = next((one for one in LANGS if f"--lang {one}" in " ".join(typed).replace("--lang=", "--lang ")), asked.lang)
+def _tell(error: Any) -> int:
     try:
-        with refusals_told(lang, writes=False):
+        with refusals_told(asked.lang, writes=False):
             raise _refusal(error)
     except typer.Exit as end:
         return end.exit_code
@@ -50,7 +55,7 @@ def _refusal(error: Any) -> InputRefused:
     help_ = error.ctx.command_path.replace("python -m evallib", "evallib") + " --help" if error.ctx else "evallib --help"
     param = getattr(error, "param", None)
     name = getattr(error, "option_name", "") or (param and (param.opts[0] if param.param_type_name == "option" else param.name)) or ""
-    about = _both(getattr(param, "help", None) or name)
+    about = both(getattr(param, "help", None) or name)
     known = re.findall(r"'([^']+)'", error.message.partition("is not one of")[2])
     match type(error).__name__:
         case "MissingParameter":
@@ -73,9 +78,3 @@ def _refusal(error: Any) -> InputRefused:
     if "No such command" in error.message:
         return refused("command.no_such_command", "evallib", error.message.partition("'")[2].rpartition("'")[0])
     return refused("command.too_much", "evallib", error.message.rpartition("(")[2].rstrip(")."), help=help_)
-
-
-def _both(text: str) -> Words:
-    """A help text, in its two languages."""
-    zh, _, en = text.partition(" / ")
-    return words(zh, en or zh)

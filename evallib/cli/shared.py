@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,14 +66,8 @@ def _reports(ctx: typer.Context, value: Path) -> Path:
 
 
 def _language(ctx: typer.Context, value: Lang) -> Lang:
-    """The language: as named, else that of the data folder."""
-    asked.lang = value
-    if ctx.params.get("data") is None or _given(ctx, "lang"):
-        return value
-    from evallib.data.rulebook import load_county
-
-    with suppress(InputRefused):
-        asked.lang = load_county(ctx.params["data"].resolve()).language
+    """The language: as named, else that of the data folder, else of the environment (`evallib.cli.language`)."""
+    asked.lang = value if _given(ctx, "lang") else asked.lang
     return asked.lang
 
 
@@ -102,7 +96,7 @@ Department = Annotated[
 Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
 Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data, help="数据文件夹 / folder of the data")]
 Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports, help="报告文件夹 / folder of the reports")]
-Language = Annotated[Lang, typer.Option("--lang", callback=_language, help="语言 / language")]
+Language = Annotated[Lang, typer.Option("--lang", show_default=False, callback=_language, help="语言 / language")]
 _OWN = (
     "笔记本文件夹；不写则用数据文件夹旁边的 notebooks，没有时用 evallib 自带的 / "
     "folder of notebooks; if left out, notebooks beside the data, else evallib's"

@@ -10,6 +10,9 @@ import typer
 from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, DATA, REPORTS, Data, Language, Out, refusals_told, tell, told
 from evallib.say.refusals import refused
 
+DESK = "explore.ipynb"
+"""The notebook of the desk."""
+
 
 def init(
     directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")], lang: Language = "zh"
@@ -18,7 +21,7 @@ def init(
     from evallib.data.working_folder import lay_out
 
     with refusals_told(lang, to=directory, fix=ANOTHER_NAME):
-        tell(lay_out(directory))
+        tell(lay_out(directory, lang))
     tell(told("init.next"), lang)
 
 
@@ -39,11 +42,36 @@ def upgrade(
         tell(told("upgrade.unchanged", folder=str(made.data)), lang)
 
 
+def desk(
+    data: Data = DATA,
+    out: Out = REPORTS,
+    lang: Language = "zh",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口；0 为任意空闲的 / port; 0 for any that is free")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="同时打开浏览器 / open the browser, too")] = True,
+) -> None:
+    """打开分析台：不用 JupyterLab，也没有代码；要先安装 evallib[desk] / Open the desk without JupyterLab and code; needs evallib[desk]."""
+    from evallib.data.folder import data_root
+    from evallib.kit import NOTEBOOKS
+    from evallib.runs.desk import open_desk
+
+    with refusals_told(lang, writes=False):
+        data_root(data)
+        own = _above(Path("notebooks") / DESK)
+        notebook = (own or NOTEBOOKS / DESK).resolve()
+        open_desk(notebook, data=data, out=out, lang=lang, port=port, browser=browser, heard=lambda at: tell(told("desk.at", at=at), lang))
+
+
+def _above(file: Path) -> Path | None:
+    """A file here or in a folder above."""
+    here = Path.cwd()
+    return next((folder / file for folder in (here, *here.parents) if (folder / file).is_file()), None)
+
+
 def lab(
     more: typer.Context,
     notebook: Annotated[
         Path, typer.Option("--notebook", help="打开哪个笔记本，在这里或上级文件夹中 / which notebook to open, here or in a folder above")
-    ] = Path("notebooks/explore.ipynb"),
+    ] = Path("notebooks") / DESK,
     data: Data = DATA,
     out: Out = REPORTS,
     lang: Language = "zh",
@@ -56,14 +84,13 @@ def lab(
     from evallib.data.folder import data_root
 
     with refusals_told(lang, writes=False):
-        here = Path.cwd()
-        root = next((folder for folder in (here, *here.parents) if (folder / notebook).is_file()), None)
-        if root is None:
+        found = _above(notebook)
+        if found is None:
             raise refused("command.no_notebook_here", str(notebook))
         data_root(data)
     from evallib.runs import lab as jupyter
 
     with refusals_told(lang, writes=False):
         jupyter.refuse_opening(more.args)
-    opened = (root / notebook).resolve()
+    opened, root = found.resolve(), found.parents[len(notebook.parts) - 1]
     jupyter.open_lab(opened, root if opened.is_relative_to(root) else opened.parent, data=data, out=out, lang=lang, more=more.args)

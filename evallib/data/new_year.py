@@ -32,6 +32,7 @@ from evallib.model.errors import nearest
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
+from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import SHEETS, TABLE_NAMES
@@ -73,12 +74,15 @@ def new_year(
     `from_year` is the year to carry over from: where none is given, the latest listed year before `year` that has data, and
     an empty year where there is none. `framework` may be left out for a department that is listed, or where county.toml names
     one that is made for its kind and was not reconstructed from another's report; a new department needs a name too, and may be a
-    project or a policy that `belongs_to` another. A workbook is in the language, and has empty sheets of the tables named in `extra`;
-    CSV has ids as heads, and its remarks are in the language.
+    project or a policy that `belongs_to` another. What cannot be a code and reads as a name is the name, and a code is made of it.
+    A workbook is in the language, and has empty sheets of the tables named in `extra`; CSV has ids as heads, and its remarks are in the
+    language.
 
     Raises InputRefused where the year is listed and has data already (nothing is ever overwritten), where the code, the year, the framework
     or the year to carry over from will not do, or where last year's data is bad. Both the data and the list are then as before.
     """
+    if not name and _reads_as_name(department):
+        department, name = made_id(department), department.strip()
     refuse_bad_code(department, year)
     more = _tables_named(extra)
     framework = framework_named(data_root(data), framework)
@@ -128,6 +132,11 @@ def usual_framework(data: Path, department: str, year: int, name: str, kind: Kin
         return ""  # which is refused together
     choices = [choice(one) for one in frameworks(data, year) if not one.is_reconstruction]
     raise refused("department.new_without_framework", "departments.csv", department, choices=joined(choices, "\n  ", "\n  "))
+
+
+def _reads_as_name(text: str) -> bool:
+    """Whether a text is a name and no code that was mistyped: words, or letters that no code has."""
+    return not re.fullmatch(CODE, text) and any(sign.isalpha() for sign in text) and (not text.isascii() or " " in text.strip())
 
 
 def refuse_bad_code(department: str, year: int) -> None:

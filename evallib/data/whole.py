@@ -23,6 +23,7 @@ from evallib.say.refusals import refused
 
 _OURS = re.compile(r"\.evallib-[0-9a-z_]{8}")
 _MARK, _HELD, _PLAN, _BACK = "made-by-evallib", "in-use.lock", "plan.json", "back.json"
+_LEFT = {".ipynb_checkpoints", ".DS_Store", "Thumbs.db", "desktop.ini"}
 _MANY = 16
 
 
@@ -94,7 +95,7 @@ def together(home: Path) -> Iterator[Together]:
 def whole(target: Path, home: Path | None = None) -> Iterator[Path]:
     """A path to write a file or a folder to; it takes the target's place only when all went well.
 
-    A file that is there already keeps its permissions. A folder that is there already must be empty and is filled: somebody
+    A file that is there already keeps its permissions. A folder that is there already must be empty (`is_empty`) and is filled: somebody
     may stand in it. `home` is where the work is done, beside the target where none is named. Raises OSError where the place cannot be
     written to, or the file is held open.
 
@@ -245,7 +246,7 @@ def _planned(change: Together) -> Iterator[_Step]:
         if not there:
             yield _Step(source, target)
         elif target.is_dir() and source.is_dir():
-            if set(target.iterdir()) <= {change.work}:
+            if is_empty(target):
                 yield from (_Step(part, target / part.name) for part in sorted(source.iterdir()))
             else:
                 yield from (_Step(target, change.room(target.name)), _Step(source, target))
@@ -384,5 +385,10 @@ def refuse_filled(folder: Path) -> None:
     for place in (folder, folder.parent):
         if place.is_dir():
             clear_dead(place)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or not is_empty(folder)):
         raise refused("folder.not_empty", str(folder))
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is in a folder but what systems and programs leave in any: checkpoints, locks and work folders of ours, icons."""
+    return all(part.name in _LEFT or part.name.startswith(".evallib") for part in folder.iterdir())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 from evallib.data.csv_out import csv_bytes
@@ -15,26 +17,31 @@ from evallib.data.whole import refuse_filled, whole
 from evallib.kit import NOTEBOOKS, TEMPLATES
 from evallib.model.record import Listing
 from evallib.model.rows import columns
+from evallib.model.words import Lang
 from evallib.say.refusals import refused
+from evallib.say.sentences import sentence
 
 
-def lay_out(folder: Path) -> Path:
-    """Lay out a working folder, whole or not at all, and return it as an absolute path: notebooks, the settings, an
-    empty list of departments, an example of a catalogue, a folder for reports, a README in both languages.
+def lay_out(folder: Path, lang: Lang = "zh") -> Path:
+    """Lay out a working folder, whole or not at all, and return it as an absolute path: notebooks, the settings with the language, an
+    empty list of departments, an example of a catalogue, a folder for reports, a README in both languages, and what a double click opens
+    the desk with.
 
     Raises InputRefused where the folder is not empty, OSError where it cannot be written.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
     ...     sorted(part.name for part in lay_out(Path(place) / "county").iterdir())
-    ['README.md', 'data', 'notebooks', 'reports']
+    ['README.md', 'data', 'notebooks', 'reports', '打开分析台.bat', '打开分析台.command', '打开分析台.desktop', '打开分析台.sh']
     """
     refuse_filled(folder)
     folder = folder.resolve()
     with whole(folder) as made:
         data = made / "data"
         copy_notebooks(made)
-        _copy(TEMPLATES / "kit", data, COUNTY)
+        settings = (TEMPLATES / "kit" / COUNTY).read_text(encoding="utf-8")
+        (data / "catalogue").mkdir(parents=True)
+        (data / COUNTY).write_text(settings.replace('language = "zh"', f'language = "{lang}"'), encoding="utf-8", newline="\n")
         _copy(TEMPLATES / "kit", data, "catalogue/*.toml")
         (data / "departments.csv").write_bytes(csv_bytes([columns(Listing)]))
         (data / "README.md").write_text(table_documentation(), encoding="utf-8", newline="\n")
@@ -42,7 +49,19 @@ def lay_out(folder: Path) -> Path:
         (data / "frameworks" / "README.md").write_text(language_documentation(), encoding="utf-8", newline="\n")
         (made / "reports").mkdir()
         _copy(TEMPLATES / "kit", made, "README.md")
+        _starters(made, sentence("commands.init.starter")[lang])
     return folder
+
+
+def _starters(folder: Path, stem: str) -> None:
+    """What a double click opens the desk with, on Windows, macOS and Linux: by the Python at work here, else one that is found."""
+    for suffix, template in ((".bat", "desk.bat"), (".command", "desk.sh"), (".sh", "desk.sh"), (".desktop", "desk.desktop")):
+        text = (TEMPLATES / "kit" / "start" / template).read_text(encoding="utf-8")
+        python = sys.executable.replace("%", "%%") if suffix == ".bat" else shlex.quote(sys.executable)
+        text = text.replace("@PYTHON@", python).replace("@SH@", f"{stem}.sh")
+        file = folder / f"{stem}{suffix}"
+        file.write_text(text, encoding="utf-8", newline="\r\n" if suffix == ".bat" else "\n")
+        file.chmod(0o755)
 
 
 def copy_notebooks(folder: Path) -> None:

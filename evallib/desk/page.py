@@ -23,7 +23,9 @@ from evallib.pages.report import Report
 from evallib.pages.style import scoped_css
 from evallib.say.sentences import sentence
 
-SECTIONS = {id: sentence(f"desk.section.{id}") for id in ("headline", "problems", "indicator", "scenarios", "plan", "county")}
+SECTIONS = {
+    id: sentence(f"desk.section.{id}") for id in ("headline", "problems", "indicator", "scenarios", "plan", "county", "taken", "checked")
+}
 """The sections of the desk: id and heading."""
 
 

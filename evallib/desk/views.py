@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from decimal import Decimal
 from html import escape
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import ipywidgets as widgets
 
 from evallib.data import net
 from evallib.desk.calls import Calls
 from evallib.desk.fields import Field, without_place
+from evallib.desk.intake import Made
 from evallib.desk.page import desk_css, framed
+from evallib.desk.views_data import Data, download
+from evallib.desk.views_panel import ROW, Panel, button, close, complaint, note
 from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
@@ -25,37 +28,12 @@ from evallib.runs.report import ReportFailed
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 
-_ROW = {"flex_flow": "row wrap", "align_items": "center"}
 _LANGS = (("中文", "zh"), ("English", "en"))
 
 
 def static_name(desk: Calls) -> str:
     """The class of a desk's static view, by which its widgets hide it."""
     return f"evallib-static-{id(desk):x}"
-
-
-def complaint(text: str) -> str:
-    """A sentence about what is wrong."""
-    return f'<div class="evallib-said" role="alert">{escape(text)}</div>' if text else ""
-
-
-def note(text: str, role: str = "") -> str:
-    """A sentence about what to do, or what is being done."""
-    return f'<div class="evallib-hint"{role}>{escape(text)}</div>'
-
-
-def button(text: str, press: Callable[[], None], **more: Any) -> Any:
-    """A button and what it does."""
-    made = widgets.Button(description=text, layout={"width": "auto"}, **more)
-    made.on_click(lambda _: press())
-    return made
-
-
-def close(some: tuple[Any, ...]) -> None:
-    """Let go of widgets, and of those inside them."""
-    for one in some:
-        close(getattr(one, "children", ()))
-        one.close()
 
 
 class DeskView:
@@ -132,7 +110,7 @@ class DeskView:
         self.tabs.add_class("evallib-tabs")
         hidden = f".jp-OutputArea-child:has(>*>.{static_name(self.desk)}),.{static_name(self.desk)}{{display:none}}"
         css = (TEMPLATES / "desk" / "widgets.css").read_text(encoding="utf-8")
-        bar = widgets.HBox([self.sum, self.undo], layout=_ROW)
+        bar = widgets.HBox([self.sum, self.undo], layout=ROW)
         bar.add_class("evallib-sum")
         choice = widgets.HBox([self.department, self.year, self.language, self.reread], layout={"flex_flow": "row wrap"})
         self.root.children = (widgets.HTML(f"<style>{desk_css()}{css}{hidden}</style>"), choice, self.headline, bar, self.tabs)
@@ -170,7 +148,11 @@ class DeskView:
         self.fill(self.department, [(self.t(d.name), code) for code, d in listed.items()], code)
         self.fill(self.year, [(str(y), y) for y in (listed[code].years if code in listed else ())], year)
         self.headline_only()
-        self.tabs.layout.display = "" if self.desk.chosen else "none"
+        if self.desk.chosen:
+            self.tabs.remove_class("evallib-data-only")
+        else:
+            self.tabs.add_class("evallib-data-only")
+            self.tabs.selected_index = PANELS.index(Data)
         self.draw()
 
     def headline_only(self) -> None:
@@ -190,46 +172,8 @@ class DeskView:
 
     def draw(self) -> None:
         """Draw the tab in front."""
-        if self.desk.chosen and self.tabs.selected_index is not None:
+        if self.tabs.selected_index is not None and (self.desk.chosen or PANELS[self.tabs.selected_index] is Data):
             self.panels[self.tabs.selected_index].draw()
-
-
-class Panel:
-    """One tab; its title is the sentence `desk.tab.NAME`."""
-
-    NAME: ClassVar[str]
-    PICKED: ClassVar[tuple[str, ...]] = ()
-    """The lists whose choice outlives the widgets."""
-
-    def __init__(self, view: DeskView) -> None:
-        self.view, self.desk, self.say = view, view.desk, view.say
-        self.page, self.message = widgets.HTML(), widgets.HTML()
-        self.box = widgets.VBox(self.parts())
-
-    def hint(self, name: str) -> Any:
-        """A sentence about what to do."""
-        return widgets.HTML(note(self.say(name)))
-
-    def parts(self) -> list[Any]:
-        """The widgets of the tab, from top to bottom."""
-        return [self.message, self.page]
-
-    def section(self) -> Section:
-        """What the tab shows."""
-        raise NotImplementedError
-
-    def draw(self) -> None:
-        """Show the tab anew."""
-        self.message.value = ""
-        with self.view.saying(self.message):
-            self.page.value = framed(self.section(), self.desk.lang)
-
-    def do(self, action: Callable[[], Section]) -> None:
-        """What a button does, and what has come of it everywhere."""
-        self.message.value = ""
-        with self.view.saying(self.message):
-            action()
-            self.view.refresh()
 
 
 class Overview(Panel):
@@ -308,7 +252,7 @@ class Look(Panel):
             box = widgets.Text(value=field.text(now), description=label, continuous_update=False, style=style, layout=layout)
             was = self.say("look.was", value=field.text(field.recorded) or "—")
             beside = [widgets.Label(f"{field.unit_shown(self.desk.lang)}　{was}")]
-        row = widgets.HBox([box, *beside, message], layout=_ROW)
+        row = widgets.HBox([box, *beside, message], layout=ROW)
         row.add_class("evallib-box")
         self._mark(row, field)
         box.observe(lambda c: self._changed(field, c["new"], row, message), "value")
@@ -360,8 +304,8 @@ class Scenarios(Panel):
         keep = button(self.say("scenarios.keep"), self._keep, icon="save")
         back = button(self.say("scenarios.back"), lambda: self.do(lambda: self.desk.restore(self.kept.value)))
         drop = button(self.say("scenarios.drop"), lambda: self.do(lambda: self.desk.forget(self.kept.value)))
-        self.choice = widgets.HBox([self.kept, back, drop], layout=_ROW)
-        return [widgets.HBox([self.name, keep, self.choice], layout=_ROW), self.message, self.page]
+        self.choice = widgets.HBox([self.kept, back, drop], layout=ROW)
+        return [widgets.HBox([self.name, keep, self.choice], layout=ROW), self.message, self.page]
 
     def _keep(self) -> None:
         self.do(lambda: self.desk.keep(self.name.value))
@@ -417,7 +361,10 @@ class MakeReport(Panel):
         with self.view.saying(self.message):
             page = self.desk.make_report().page
             self.message.value = note(self.say("report.made", page=str(page)), ' role="status"')
-            if page.is_relative_to(Path.cwd().parent):  # what JupyterLab can open beside the notebook
+            if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):  # which serves no file
+                made = Made(page.name, page.read_bytes())
+                self.message.value += download(made, self.say("data.save", name=made.name))
+            elif page.is_relative_to(Path.cwd().parent):  # what JupyterLab can open beside the notebook
                 self.link.outputs = (_link(page, self.say("report.open")),)
         self.press.disabled = False
 
@@ -429,5 +376,5 @@ def _link(page: Path, text: str) -> dict[str, Any]:
     return {"output_type": "display_data", "data": {"text/html": html, "text/plain": address}, "metadata": {}}
 
 
-PANELS: tuple[type[Panel], ...] = (Overview, Look, ReportSections, Scenarios, NextGrade, County, MakeReport)
+PANELS: tuple[type[Panel], ...] = (Overview, Look, ReportSections, Scenarios, NextGrade, County, MakeReport, Data)
 """The tabs in their order."""

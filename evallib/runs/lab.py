@@ -31,10 +31,13 @@ _CLOSED = {
     "ServerApp.disable_check_xsrf": "False",
     "ServerApp.trust_xheaders": "False",
     "ServerApp.tornado_settings": "{}",
+    "ServerApp.jpserver_extensions": "{'voila.server_extension': False}",  # it serves pictures to whoever asks
     "ServerApp.identity_provider_class": "jupyter_server.auth.identity.PasswordIdentityProvider",
     "ServerApp.authorizer_class": "jupyter_server.auth.authorizer.AllowAllAuthorizer",
 }
 """What keeps the server to this machine and to whoever has its token, whatever a file of settings says."""
+LARGEST_MESSAGE = 256 * 2**20
+"""Of what the browser may send at once: far above the files that the desk takes, so that it can say which are too large."""
 _NEVER = {name.partition(".")[2] for name in _CLOSED} | {"password", "hashed_password", "login_handler_class", "webapp_settings"}
 _ON_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
@@ -64,15 +67,21 @@ def open_lab(notebook: Path, root: Path, *, data: Path, out: Path, lang: Lang, m
     refuse_opening(more)
     from jupyterlab.labapp import LabApp
 
-    os.environ |= {"EVALLIB_DATA": str(data.resolve()), "EVALLIB_OUT": str(out.resolve()), "EVALLIB_LANG": lang}
+    os.environ |= environment(data, out, lang)
     asked = [option for option in more if option != "--"]
     said = {"ServerApp.ip" if name == "ip" else name for name in (option.partition("=")[0].lstrip("-") for option in asked)}
     closed = [f"--{name}={value}" for name, value in _CLOSED.items() if name not in said]  # which count more than any file of settings
     if not any(option.partition("=")[0].endswith("token") for option in asked):
         closed.append(f"--IdentityProvider.token={secrets.token_hex(24)}")
     server = LabApp.initialize_server(argv=[f"--ServerApp.root_dir={root}", *_QUIET, *asked, *closed, str(notebook)])
+    server.web_app.settings["websocket_max_message_size"] = LARGEST_MESSAGE  # as an option it would become a text
     server.contents_manager.register_pre_save_hook(keep_clean)
     server.start()
+
+
+def environment(data: Path, out: Path, lang: Lang) -> dict[str, str]:
+    """What `ev.Desk` takes where a notebook names nothing."""
+    return {"EVALLIB_DATA": str(data.resolve()), "EVALLIB_OUT": str(out.resolve()), "EVALLIB_LANG": lang}
 
 
 def keep_clean(model: dict[str, Any], **_: Any) -> None:

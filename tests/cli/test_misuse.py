@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -28,6 +31,43 @@ def test_what_is_wrong_with_a_command_is_said_in_a_sentence(typed: str) -> None:
         assert (result.exit_code, result.stdout) == (2, ""), result.output
         assert said in result.stderr
         assert "Usage" not in result.stderr
+
+
+COMMANDS = [[], *([name] for name in sorted(command.name or "" for command in app.registered_commands))]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command))
+def test_help_speaks_one_language_where_it_is_known(command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = {}
+    for lang in ("zh", "en", ""):
+        monkeypatch.setenv("EVALLIB_LANG", lang)
+        said[lang] = re.sub(r"\x1b\[[\d;]+m", "", CliRunner().invoke(app, [*command, "--help"]).stdout)
+    assert not re.search(r"[\u4e00-\u9fff]", said["en"])
+    assert not re.search(r"Usage|Options|Arguments|default|required|[a-z]{2,} [a-z]{2,} [a-z]{2,}", said["zh"])
+    assert " / " not in said["zh"] + said["en"]
+    assert len(said[""]) > max(len(said["zh"]), len(said["en"]))
+
+
+def test_the_language_is_that_of_the_line_else_of_the_folder_else_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def said(*typed: str) -> str:
+        return CliRunner().invoke(app, [*typed]).stderr
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVALLIB_LANG", "en")
+    assert "is missing in the command" in said("report")
+    assert CliRunner().invoke(app, ["init", "县", "--lang", "zh"]).exit_code == 0
+    assert 'language = "zh"' in (tmp_path / "县" / "data" / "county.toml").read_text(encoding="utf-8")
+    assert CliRunner().invoke(app, ["init", "county"]).exit_code == 0
+    assert 'language = "en"' in (tmp_path / "county" / "data" / "county.toml").read_text(encoding="utf-8")
+    monkeypatch.setenv("EVALLIB_LANG", "zh")
+    monkeypatch.chdir(tmp_path / "county")
+    assert "is missing in the command" in said("report")
+    assert "命令缺少这一项" in said("report", "--data", str(tmp_path / "县" / "data"))
+    assert "命令缺少这一项" in said("report", "--lang", "zh")
+    assert "there is no such command" in said("repor")
 
 
 def test_help_and_version_end_as_ever() -> None:

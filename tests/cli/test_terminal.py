@@ -115,4 +115,6 @@ def test_csv_for_excel_has_its_mark_and_no_formula(copy: Copy, tmp_path: Path) -
     assert "'=1+1" in {row["name"] for row in rows}
     piped = CliRunner().invoke(app, ["score", "hrss", "2023", "--data", str(copy.folder), "--format", "csv"]).stdout
     assert piped == content.decode("utf-8-sig")
-    assert "Excel use --csv" in " ".join(re.sub(r"\x1b\[[\d;]+m", "", CliRunner().invoke(app, ["score", "--help"]).stdout).split())
+    assert "Excel use --csv" in " ".join(
+        re.sub(r"\x1b\[[\d;]+m", "", CliRunner().invoke(app, ["score", "--help", "--lang", "en"]).stdout).split()
+    )

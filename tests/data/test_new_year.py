@@ -10,7 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
+from evallib.cli.main import app
 from evallib.data import new_year as module
 from evallib.data.load import load_departments, load_year
 from evallib.data.new_year import new_year
@@ -18,6 +20,7 @@ from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year, lacking_of
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import indicators_in_force
+from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Record, TargetPart
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import LANGS
@@ -223,11 +226,24 @@ REFUSED: list[tuple[str, int, dict[str, Any], str, str]] = [
     ("edu", 2024, {}, "needs a name and a framework", "新部门须有名称和指标体系"),
     ("edu", 2024, {"framework": "xundian-department"}, "needs a name and a framework", "新部门须有名称和指标体系"),
     ("Edu", 2024, {}, "cannot be a department code", "不能用作部门编码"),
+    ("海淀 ../x", 2024, {"name": "局"}, "cannot be a department code", "不能用作部门编码"),
     ("../x", 2024, {}, "cannot be a department code", "不能用作部门编码"),
     ("con", 2024, {}, "cannot be a department code", "Windows 保留名"),
     ("lpt9", 2024, {}, "cannot be a department code", "Windows 保留名"),
     ("a" * 41, 2024, {}, "cannot be a department code", "不能用作部门编码"),
 ]
+
+
+def test_a_name_that_is_on_no_list_makes_the_department_and_its_code(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copy.folder.parent)
+    asked = ["new", "林业局", "2023", "--framework", "department-mof-2013"]
+    told = CliRunner().invoke(app, asked)
+    assert (told.exit_code, "evallib check 林业局 2023" in told.stdout) == (0, True), told.output
+    assert CliRunner().invoke(app, asked).exit_code == 2  # the same department, by its name: its year is there
+    [row] = [row for row in load_departments(copy.folder) if row.name == "林业局"]
+    assert (row.code, row.first_year, row.last_year) == (made_id("林业局"), 2023, 2023)
+    assert (copy.folder / "departments" / row.code / "2023.xlsx").is_file()
+    assert new_year(copy.folder, "Forestry Bureau", 2024, from_year=None, to="csv", lang="en", framework="department-mof-2013").is_dir()
 
 
 @pytest.mark.parametrize(("code", "year", "more", "en", "zh"), REFUSED, ids=lambda value: str(value)[:20])

@@ -14,6 +14,7 @@ import pytest
 from evallib.data.folder import mend_above
 from evallib.data.locks import NoLocks, held
 from evallib.data.whole import Together, clear_dead, copy_folder, refuse_filled, together, whole, work_folder
+from evallib.data.working_folder import lay_out
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 
@@ -72,6 +73,16 @@ def test_a_new_or_empty_place_is_not_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     refuse_filled(tmp_path / "empty")
     refuse_filled(tmp_path / "new")
+
+
+def test_what_systems_and_programs_leave_in_any_folder_is_passed_over_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "kit" / ".ipynb_checkpoints").mkdir(parents=True)
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", ".evallib.lock.json"):
+        (tmp_path / "kit" / name).write_text("theirs")
+    lay_out(tmp_path / "kit")
+    assert {"data", ".DS_Store", ".ipynb_checkpoints"} <= {path.name for path in (tmp_path / "kit").iterdir()}
+    with pytest.raises(InputRefused, match="is already there"):
+        lay_out(tmp_path / "kit")
 
 
 def _put_new(change: Together, *names: str) -> None:

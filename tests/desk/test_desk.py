@@ -22,7 +22,7 @@ from evallib.data.load import load_departments
 from evallib.data.new_year import new_year
 from evallib.desk.desk import Desk
 from evallib.desk.page import desk_css
-from evallib.desk.views import PANELS, DeskView, Look, MakeReport, ReportSections, Scenarios
+from evallib.desk.views import PANELS, Data, DeskView, Look, MakeReport, ReportSections, Scenarios
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang, words
 from evallib.pages.rendering import Section
@@ -330,7 +330,8 @@ def test_refused_data_shows_its_problems_as_sentences(copy: Copy, lang: Lang, sa
     with pytest.raises(InputRefused):
         desk.plan()
     view = DeskView(desk)
-    assert view.tabs.layout.display == "none"
+    assert (PANELS[view.tabs.selected_index], "evallib-data-only" in view.tabs._dom_classes) == (Data, True)  # the rest has nothing to show
+    assert {"zh": "填的是", "en": "Found"}[lang] in view.panels[-1].page.value
     assert view.department.value == "hrss"
     copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "84")
     view.reread.click()

@@ -17,7 +17,6 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from evallib.data.working_folder import lay_out
-from evallib.kit import PACKAGE
 from tests.conftest import ROOT
 
 OPENING = [
@@ -64,6 +63,7 @@ def asked(url: str, **headers: str) -> tuple[int, str | None]:
 def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
     """Files of settings that would open it do not."""
     lay_out(tmp_path / "county")
+    (tmp_path / "county" / "picture.png").write_bytes(b"ours")
     settings = tmp_path / "config"
     settings.mkdir()
     opening = {"ip": "0.0.0.0", "allow_origin": "*", "disable_check_xsrf": True, "allow_remote_access": True}
@@ -91,6 +91,7 @@ def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
         assert asked(f"{address}api/contents", Origin="http://other.example") == (404, None)
         assert asked(f"{address}api/contents?token=guess")[0] == 403
         assert asked(f"{address}api/contents?token={server['token']}")[0] == 200
+        assert asked(f"{address}voila/files/picture.png")[0] == 404  # which Voilà's extension, where installed, would serve to anybody
         # another name for this machine, as a foreign page would use
         assert asked(f"{address}api/contents?token={server['token']}", Host="other.example")[0] == 403
         listening = {c.laddr.ip for c in psutil.Process(process.pid).net_connections("inet") if c.status == psutil.CONN_LISTEN}
@@ -98,9 +99,3 @@ def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
-
-
-def test_the_desk_itself_takes_no_files() -> None:
-    """What is put into the folder by JupyterLab's own upload is a file like any other: the kit reads tables of it and runs none."""
-    for module in (PACKAGE / "desk").glob("*.py"):
-        assert "FileUpload" not in module.read_text(encoding="utf-8")

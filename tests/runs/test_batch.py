@@ -284,6 +284,8 @@ def test_the_command_says_what_became_of_each_and_exits_1_if_any_failed(county: 
     heads = [head.strip() for head in table.splitlines()[1].replace("┃", "|").split("|")]
     assert [*filter(None, heads)] == ["部门", "年度", "指标编号", "指标", "分值", "得分", "实际值", "单位", "状态"]
     assert all(text in table for text in ("91.75", "%", "已评分"))
+    named = ["--department", "寻甸回族彝族自治县人力资源和社会保障局", "--data", str(county.folder)]
+    assert CliRunner().invoke(app, ["results", "--out", out, *named, "--indicator", "quality"]).stdout == table
     unknown = CliRunner().invoke(app, ["results", "--out", out, "--department", "hrs"])
     assert unknown.exit_code == 2
     assert "是否应为 hrss？" in unknown.stderr
