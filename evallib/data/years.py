@@ -42,12 +42,12 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     loaded = load_year(data, department, year, before.record if before else None, every)
     evaluation = _evaluation(loaded)
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
-    refuse_errors(found)
     previous = _evaluation(before) if before else None
     if previous and check_published(published, previous):
         previous, unusable = None, (problem("year.last_year_held", Place("published.csv"), department=department, year=year - 1),)
-    remarks = (*unusable, *loaded.remarks, *found, *check_plausibility(evaluation, previous, loaded.where))
-    return EvaluatedYear(evaluation, previous, remarks)
+    found = (*found, *check_plausibility(evaluation, previous, loaded.where))
+    refuse_errors(found)
+    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks, *found))
 
 
 @lru_cache(maxsize=8)
