@@ -8,6 +8,7 @@ from typing import Any
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.units import SHARE, Unit, convert, round_half_up
 from evallib.model.words import Lang, joined
+from evallib.say.drafts import said_of_draft
 from evallib.say.workings import goal_text, indicator_clause, indicator_evidence, indicator_rule, indicator_working, reached_text
 
 
@@ -84,6 +85,7 @@ def score_document(evaluation: Evaluation, lang: Lang) -> dict[str, Any]:
         "indicators": indicators,
         "formulas": {f.id: _text(f.value, places.rates) for f in e.formulas},
         "targets": targets,
+        **({"draft": [one[lang] for one in said_of_draft(e)]} if e.draft else {}),
     }
 
 

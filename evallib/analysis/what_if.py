@@ -56,7 +56,7 @@ def apply(evaluation: Evaluation, changes: Sequence[Change]) -> Evaluation:
     if problems:
         raise InputRefused(tuple(problems))
     tried = tuple(Tried(change.model_dump_json(exclude_none=True), change.said(evaluation)) for change in changes)
-    return replace(evaluate(framework, record), tried=(*evaluation.tried, *tried), corrections=evaluation.corrections)
+    return replace(evaluate(framework, record, evaluation.draft), tried=(*evaluation.tried, *tried), corrections=evaluation.corrections)
 
 
 @steady

@@ -7,6 +7,7 @@ Notation: the actual is solid, what was planned is outlined, last year is lighte
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
 from evallib.charts.drawing import Chart
@@ -14,6 +15,7 @@ from evallib.charts.points import dimension_chart, points_bridge_chart, points_c
 from evallib.charts.targets import target_completion_chart
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import Lang
+from evallib.say.sentences import sentence
 
 CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
     "points_bridge": points_bridge_chart,
@@ -24,3 +26,9 @@ CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
     "targets": target_completion_chart,
 }
 """Every chart of the report by its name, in the order of the report."""
+
+
+def draw(name: str, evaluation: Evaluation, lang: Lang) -> Chart:
+    """A chart by its name; that of a draft says so."""
+    chart = CHARTS[name](evaluation, lang)
+    return replace(chart, title=sentence("draft.titled", title=chart.title)[lang]) if evaluation.draft else chart

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from evallib.checks.gone import NONE, Gone
 from evallib.methods.follow_up import RESOLVED, Key, courses, id_in, key_of
 from evallib.model.errors import Problem, Where, meant
 from evallib.model.optional_rows import FollowUp
@@ -16,12 +17,15 @@ LATE = 3
 """Years after the evaluated year from which a date is remarked: one mistyped year would make everything overdue."""
 
 
-def check_follow_ups(record: Record, where: Where) -> Iterator[Problem]:
+def check_follow_ups(record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Every problem of the table that this year's record shows: unknown ids, dates and states that cannot be."""
     findings, advice = [f.finding for f in record.findings], [r.id for r in record.recommendations]
     for index, row in enumerate(record.follow_ups):
         key = key_of(record, row)
         known = findings if row.subject == "finding" else advice
+        home = ("findings", "finding") if row.subject == "finding" else ("recommendations", "id")
+        if key.year == record.year and row.id not in known and gone.may_be(home[0], **{home[1]: row.id}):
+            continue
         if key.year == record.year and row.id not in known:
             given = {"known": meant(row.id, known), "subject": CHOICES[row.subject]}
             yield problem("follow_up.not_of_this_year", where("follow_ups", index, "id"), row.id, year=record.year - 1, **given)
@@ -29,7 +33,8 @@ def check_follow_ups(record: Record, where: Where) -> Iterator[Problem]:
         yield from _dates(record, row, key, index, where)
         if row.state == "done" and not row.evidence:
             yield problem("follow_up.no_evidence", where("follow_ups", index, "evidence"), row.id)
-    yield from _order(record, None, where)
+    if not gone.any("follow_ups"):
+        yield from _order(record, None, where)
 
 
 def check_follow_ups_of_last_year(record: Record, previous: Record, where: Where) -> Iterator[Problem]:

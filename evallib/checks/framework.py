@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.words import folded, listed
+from evallib.model.worths import inside_of, is_open, worths
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown
 from evallib.score.answers import PANEL, SURVEY
@@ -56,7 +57,7 @@ def _sums(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]
     weights = [*_weights(framework, at)]
     yield from weights
     right = [i.model_copy(update={"points": adds}) if (adds := _adds(i)) else i for i in framework.indicators]
-    below = _inside(framework, right, lambda section, inside: (section.points if is_open(framework, section.id) else None) or inside)
+    below = inside_of(framework, right, lambda section, inside: (section.points if is_open(framework, section.id) else None) or inside)
     for place, points, inside in worths(framework, framework.indicators) if not weights else ():
         if all(made > points or (made < points and not is_open(framework, place)) for made in (inside, below.get(place, inside))):
             yield problem("framework.points_differ", at(f"{_entry(framework, place)}points"), total=plain(inside), points=plain(points))
@@ -82,37 +83,6 @@ def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Proble
     if too_high:
         found = ", ".join(plain(g.at_least) for g in too_high)
         yield problem("framework.grade_unreachable", at(f"grade.{too_high[0].id}.at_least"), found, points=plain(framework.points))
-
-
-def is_open(framework: Framework, place: str) -> bool:
-    """Whether indicators of the department's own count in the points of a place: it is open, or something below without points is."""
-    inside = {place}
-    for section in framework.sections:
-        if section.within in inside and section.points is None:
-            inside.add(section.id)
-    return any(s.id in inside for s in framework.open_sections)
-
-
-def worths(framework: Framework, indicators: Iterable[Indicator]) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Each place of the tree that has points of its own (the framework itself is ""), with these and what stands in it."""
-    worth = _inside(framework, indicators, lambda section, inside: inside if section.points is None else section.points)
-    yield "", framework.points, worth.get("", Decimal(0))
-    for section in framework.sections:
-        if section.points is not None:
-            yield section.id, section.points, worth[section.id]
-
-
-def _inside(framework: Framework, indicators: Iterable[Indicator], own: Callable[[Section, Decimal], Decimal]) -> dict[str, Decimal]:
-    """What stands in each place of the tree; `own` is what a section counts above it."""
-    held: dict[str, list[Indicator]] = {}
-    for indicator in indicators:
-        held.setdefault(indicator.within, []).append(indicator)
-    worth: dict[str, Decimal] = {}
-    for section in reversed(framework.sections):  # what stands in it comes before it
-        counted = {i.one_of or i.id: i.points for i in held.get(section.id, ()) if not i.extra}
-        worth[section.id] = sum(counted.values(), worth.get(section.id, Decimal(0)))
-        worth[section.within] = worth.get(section.within, Decimal(0)) + own(section, worth[section.id])
-    return worth
 
 
 def _weights(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:

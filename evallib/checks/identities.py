@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue, Relation
 from evallib.model.entries import Entry
 from evallib.model.errors import Place, Problem, Where
@@ -27,17 +28,17 @@ from evallib.score.measure import counted_parts
 ZERO = Decimal(0)
 
 
-def check_identities(catalogue: Catalogue, record: Record, where: Where) -> Iterator[Problem]:
+def check_identities(catalogue: Catalogue, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Everything within a year that does not hold. What the data records as a contradiction is not an error."""
     facts = Facts(catalogue, record)
     for problems in (
         _totals(facts, where),
         _relations(facts, catalogue.identities, where),
         _relations(facts, catalogue.limits, where),
-        _findings(record, where),
-        _target_parts(catalogue, record, where),
+        _findings(record, where, gone),
+        _target_parts(catalogue, record, where, gone),
     ):
-        yield from _acknowledged(record, problems)
+        yield from _acknowledged(record, problems, gone)
 
 
 def check_against_last_year(catalogue: Catalogue, record: Record, previous: Record, where: Where) -> Iterator[Problem]:
@@ -48,10 +49,13 @@ def check_against_last_year(catalogue: Catalogue, record: Record, previous: Reco
     yield from _acknowledged(record, _told_twice(Facts(catalogue, record), Facts(catalogue, previous), where))
 
 
-def _acknowledged(record: Record, broken: Iterator[Problem]) -> Iterator[Problem]:
+def _acknowledged(record: Record, broken: Iterator[Problem], gone: Gone = NONE) -> Iterator[Problem]:
     """The problems; one that the data records as a contradiction is reported as recorded, not as an error."""
     acknowledged = {token: row for row in record.contradictions for token in row.subjects}
+    unread = [row.cells.get("about") for row in gone.rows.get("contradictions", ())]
     for one in broken:
+        if any(about is None or {*about.split()} & {*one.about} for about in unread):
+            continue
         known = next((acknowledged[token] for token in one.about if token in acknowledged), None)
         yield (
             one
@@ -177,7 +181,7 @@ def _totals(facts: Facts, where: Where) -> Iterator[Problem]:
             yield problem("identity.total", where("facts", index, "value"), plain(whole.value), about, sum=plain(parts.value), **given)
 
 
-def _findings(record: Record, where: Where) -> Iterator[Problem]:
+def _findings(record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """A voucher's amount is quantity times price, no less than what of it is at issue; and either of the two the sum of the parts."""
     for index, row in enumerate(record.findings):
         whole, issue = row.amount, row.at_issue
@@ -190,16 +194,20 @@ def _findings(record: Record, where: Where) -> Iterator[Problem]:
             yield problem("identity.product", place, amount, (row.finding,), product=product)
         given = [p.value for p in record.finding_amounts if p.finding == row.finding]
         parts = [value for value in given if value is not None] if None not in given else []
+        if gone.may_be("finding_amounts", finding=row.finding):
+            continue
         if parts and (whole, issue) != (None, None) and sum(parts, ZERO) not in (whole, issue):
             if whole is None:
                 place, amount = where("findings", index, "at_issue"), plain(issue or ZERO, 2)
             yield problem("identity.finding_parts", place, amount, (row.finding,), sum=plain(sum(parts, ZERO), 2))
 
 
-def _target_parts(catalogue: Catalogue, record: Record, where: Where) -> Iterator[Problem]:
+def _target_parts(catalogue: Catalogue, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     for index, row in enumerate(record.targets):
         parts = counted_parts(record, row.indicator, "target")
         if row.target is None or not row.unit or not parts or any(p.value is None for p in parts):
+            continue
+        if gone.may_be("target_parts", indicator=row.indicator, role="target"):
             continue
         unit = catalogue.units.read(row.unit)
         known = [(p.value or ZERO, catalogue.units.read(p.unit)) for p in parts]

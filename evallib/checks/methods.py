@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from evallib.checks.gone import NONE, Gone
 from evallib.checks.record import amounts
 from evallib.methods.experts import judge
 from evallib.methods.panels import panel_of
@@ -26,7 +27,7 @@ _COLUMNS = {"evaluator": "expert", "id": "group", "answers": "group"}
 """Where the statistics call a column by another name than the table does."""
 
 
-def check_methods(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def check_methods(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Every problem of the optional tables that a row alone does not show; nothing where they are empty.
 
     The record has passed `check_record`. First what rows name; only when that is known, what is computed from them.
@@ -34,10 +35,11 @@ def check_methods(framework: Framework, record: Record, where: Where) -> Iterato
     if not any(getattr(record, table) for table in _TABLES):
         return
     evaluation = evaluate(framework, record)
-    named = [*_points(evaluation, where), *_surveys(evaluation, where), *_costs(framework, record, where)]
-    yield from named
-    if not named:
+    experts, surveys = [*_points(evaluation, where)], [*_surveys(evaluation, where, gone)]
+    yield from (*experts, *surveys, *_costs(framework, record, where))
+    if not experts and not gone.any("expert_scores"):
         yield from _panel(evaluation, where)
+    if not surveys and not gone.any("surveys", "survey_answers"):
         yield from _questionnaires(evaluation, where)
 
 
@@ -48,7 +50,7 @@ def _points(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
             yield problem("panel.no_points", where("expert_scores", index, "indicator"), row.indicator)
 
 
-def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
+def _surveys(evaluation: Evaluation, where: Where, gone: Gone) -> Iterator[Problem]:
     """A questionnaire has one scale, and its answers belong to a group that was asked."""
     record, scales = evaluation.record, {row.indicator: row.scale for row in reversed(evaluation.record.surveys)}
     for index, row in enumerate(record.surveys):
@@ -56,6 +58,8 @@ def _surveys(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
             yield problem("survey.scales", where("surveys", index, "scale"), row.scale, scale=scales[row.indicator])
     asked = {(row.indicator, row.group) for row in record.surveys}
     for index, answer in enumerate(record.survey_answers):
+        if (answer.indicator, answer.group) not in asked and gone.may_be("surveys", group=answer.group):
+            continue
         if (answer.indicator, answer.group) not in asked:
             groups = [group for indicator, group in sorted(asked) if indicator == answer.indicator]
             column, found = ("group", answer.group) if groups else ("indicator", answer.indicator)

@@ -12,43 +12,37 @@ from operator import attrgetter
 
 from pydantic import ValidationError
 
-from evallib.checks.framework import is_open, no_such, worths
+from evallib.checks.framework import no_such
+from evallib.checks.gone import NONE, STAND_IN, Gone
+from evallib.checks.judgements import check_judged, check_lacking_judgements
 from evallib.checks.targets import check_targets, file_of
 from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
 from evallib.model.made_ids import is_made
-from evallib.model.record import TABLES, Judgement, OwnIndicator, Record
-from evallib.model.rows import Sourced, id_as_typed
-from evallib.model.rule_base import ONE
+from evallib.model.record import TABLES, OwnIndicator, Record
+from evallib.model.rows import Sourced, id_as_typed, made_of
 from evallib.model.rules import Rule
-from evallib.model.table_words import CALLED, CHOICES
+from evallib.model.table_words import CALLED
 from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units
 from evallib.model.words import NOTHING, Words, folded, listed, words
+from evallib.model.worths import is_open, worths
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown_name
-from evallib.say.rules import kind_name
 from evallib.say.sentences import sentence
 from evallib.score.answers import PANEL, SURVEY
-from evallib.score.scoring import score_given
 
 _SCALES = (10**4, 10**8)
 """The scales that amounts of money are usually written in."""
 
 
 def check_record(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    """Every problem of a department's year that a row alone does not show.
-
-    First what the rows name (sources, units, ids); only when all of that is known, what can be computed from them.
-    """
-    for stage in (
-        (_sources, _units, _duplicates, _numbers, _facts, _own_indicators),
-        (_names, check_targets, _judgements, _other_rows, _needed_facts),
-    ):
-        found = [one for check in stage for one in check(framework, record, where)]
+    """Every problem of a whole year that a row alone does not show: of its names, and only when all of these are known, of the rest."""
+    for checks in (of_rows(), between_rows()):
+        found = [one for check in checks for one in check(framework, record, where, NONE)]
         yield from found
         if any(one.level == "error" for one in found):
             return
@@ -56,11 +50,22 @@ def check_record(framework: Framework, record: Record, where: Where) -> Iterator
 
 Known = Mapping[str, Mapping[str, Words]]
 """By kind of thing, what the things are called, by id."""
+Check = Callable[[Framework, Record, Where, Gone], Iterator[Problem]]
 
 
-def _sources(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def of_rows() -> tuple[Check, ...]:
+    """The checks of single rows: their sources, units, numbers and ids."""
+    return _sources, _units, _duplicates, _numbers, _facts, _own_indicators
+
+
+def between_rows() -> tuple[Check, ...]:
+    """The checks of rows that are right by themselves: what they name, what must be there."""
+    return _names, check_targets, check_judged, check_lacking_judgements, _other_rows, _needed_facts
+
+
+def _sources(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     tables = [(table, "source", "source") for table, model in TABLES.items() if issubclass(model, Sourced)]
-    return _named(record, where, tables, {"source": {s.source: s.words for s in record.sources}})
+    return _named(record, where, tables, {"source": {s.source: s.words for s in record.sources}}, gone)
 
 
 _NAMING = (
@@ -79,9 +84,18 @@ _NAMING = (
 """Which column, or what is read from one, names what."""
 _COLUMNS = {"sources_cited": "clauses", "subjects": "about"}
 """The columns from which several names are read."""
+_HOMES = {
+    "indicator": (("own_indicators", "indicator"),),
+    "target": (("targets", "indicator"), ("own_indicators", "indicator")),
+    "finding": (("findings", "finding"),),
+    "recommendation": (("recommendations", "id"),),
+    "source": (("sources", "source"),),
+    "id": (("published", "published"), ("own_indicators", "indicator"), ("findings", "finding")),
+}
+"""The tables in whose rows things get their names, and the column of the name."""
 
 
-def _names(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _names(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """What rows name is there."""
     indicators = {i.id: i.words for i in indicators_in_force(framework, record)}
     findings, facts = {f.finding: f.words for f in record.findings}, {id: fact.name for id, fact in framework.catalogue.facts.items()}
@@ -93,18 +107,26 @@ def _names(framework: Framework, record: Record, where: Where) -> Iterator[Probl
         "source": {s.source: s.words for s in record.sources},
         "id": {p.published: words(p.published) for p in record.published} | indicators | findings | facts,
     }
-    return _named(record, where, _NAMING, known)
+    return _named(record, where, _NAMING, known, gone)
 
 
-def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]], known: Known) -> Iterator[Problem]:
+def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]], known: Known, gone: Gone) -> Iterator[Problem]:
     for table, attribute, thing in naming:
         among = known[thing]
         for index, row in enumerate(getattr(record, table)):
             given = getattr(row, attribute)
             for id in (given,) if isinstance(given, str) else given:
-                if id and id not in among:
+                if id and id not in among and not _may_be_gone(gone, thing, id):
                     found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
                     yield unknown_name(thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among)
+
+
+def _may_be_gone(gone: Gone, thing: str, id: str) -> bool:
+    """Whether what an id or a name stands for may be in a row that is not there."""
+    if id == STAND_IN:
+        return gone.stands_in
+    homes = [(home, name) for home, column in _HOMES[thing] for name in (column, *made_of(TABLES[home], column))]
+    return any(gone.may_be(home, **{name: id}) for home, name in homes)
 
 
 _WITH_UNIT = [
@@ -112,7 +134,7 @@ _WITH_UNIT = [
 ]
 
 
-def _units(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _units(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """Any word is a unit; one that looks like money or a percentage and is not known is asked about."""
     units = framework.catalogue.units
     for table, column in _WITH_UNIT:
@@ -160,7 +182,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _duplicates(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _duplicates(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     for table, columns in KEYS.items():
         seen: dict[object, int] = {}
         key_of = attrgetter(*columns)
@@ -183,14 +205,14 @@ _NUMBERS = (
 """Which columns hold a number, or say why there is none."""
 
 
-def _numbers(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _numbers(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     for table, column in _NUMBERS:
         for index, row in enumerate(getattr(record, table)):
             if getattr(row, column) is None and not row.state_of(column):
                 yield problem("cell.empty_number", where(table, index, column))
 
 
-def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _facts(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     catalogue = framework.catalogue
     for index, row in enumerate(record.facts):
         fact = catalogue.facts.get(row.fact)
@@ -215,7 +237,7 @@ def _facts(framework: Framework, record: Record, where: Where) -> Iterator[Probl
             yield problem("fact.later", where("facts", index, "year"), str(row.year), year=record.year)
 
 
-def _own_indicators(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _own_indicators(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     open_groups = {s.id: s.words for s in framework.open_sections}
     common = {i.id for i in framework.indicators}
     wrong = False
@@ -230,10 +252,12 @@ def _own_indicators(framework: Framework, record: Record, where: Where) -> Itera
             wrong = True
             yield told
     names = {s.id: s.words for s in framework.sections} | {"": framework.words}
-    for there, points, inside in worths(framework, indicators_in_force(framework, record)) if not wrong else ():
+    known = not wrong and not gone.any("own_indicators")
+    for there, points, inside in worths(framework, indicators_in_force(framework, record)) if known else ():
         if inside != points and is_open(framework, there):
-            given = {"total": plain(inside), "points": plain(points)}
-            yield problem("own_indicator.points_differ", file_of(where, "own_indicators", "points"), group=names[there], **given)
+            empty = next((n for n, row in enumerate(record.own_indicators) if row.group == there and row.points is None), None)
+            place = file_of(where, "own_indicators", "points") if empty is None else where("own_indicators", empty, "points")
+            yield problem("own_indicator.points_differ", place, "", (there,), group=names[there], total=plain(inside), points=plain(points))
 
 
 def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place]) -> Iterator[Problem]:
@@ -270,94 +294,13 @@ def written_wrong(text: str, error: ValueError | None, place: Place) -> Iterator
         yield problem("own_indicator.rule", place, one.found or text[:60], key=key, said=one.what, fix=one.fix)
 
 
-def _judgements(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
-    indicators = {i.id: i for i in indicators_in_force(framework, record)}
-    for index, row in enumerate(record.judgements):
-        indicator = indicators.get(row.indicator)
-        if indicator is not None:
-            yield from _judgement(indicator, row, partial(where, "judgements", index))
-    lacking = list[tuple[Indicator, str]]()
-    for id, indicator in indicators.items():
-        said = [j for j in record.judgements if j.indicator == id]
-        excused = any(j.kind in ("override", "not_applicable") for j in said)
-        if excused or (indicator.one_of and not any(j.kind == "chosen" for j in said)):
-            continue
-        lacking += [(indicator, item.id) for item in indicator.rule.checklist if item.id not in {j.item for j in said}]
-        if indicator.rule.takes in ("tier", "score") and indicator.value != PANEL and not [j for j in said if j.kind != "chosen"]:
-            lacking.append((indicator, indicator.rule.kind))
-    for indicator, item in lacking:
-        place = file_of(where, "judgements", "indicator")
-        yield problem("judgement.missing", place, id=indicator.id, indicator=indicator.words, item=item)
-    yield from _choices(indicators, record, where)
-    yield from _checked(framework, indicators, record, where)
-
-
-def _choices(indicators: Mapping[str, Indicator], record: Record, where: Where) -> Iterator[Problem]:
-    """Of indicators that stand in each other's place one is taken."""
-    sides: dict[tuple[str, str], list[Indicator]] = {}
-    for indicator in indicators.values():
-        if indicator.one_of:
-            sides.setdefault((indicator.within, indicator.one_of), []).append(indicator)
-    chosen = {j.indicator for j in record.judgements if j.kind == "chosen"}
-    for several in sides.values():
-        if sum(i.id in chosen for i in several) != 1:
-            place = file_of(where, "judgements", "kind")
-            yield problem(
-                "judgement.choose", place, indicators=listed(words(f"{i.words.zh}（{i.id}）", f"{i.words.en} ({i.id})") for i in several)
-            )
-
-
-def _checked(framework: Framework, indicators: Mapping[str, Indicator], record: Record, where: Where) -> Iterator[Problem]:
-    """What is scored by findings was checked: something was found, or it is said that nothing was; never both."""
-    found = {f.indicator for f in record.findings}
-    said = {j.indicator: n for n, j in enumerate(record.judgements) if j.kind == "nothing_found"}
-    decided = {j.indicator for j in record.judgements if j.kind in ("override", "not_applicable")}
-    for i in indicators.values():
-        if i.rule.takes != "findings":
-            continue
-        if i.id in found and i.id in said:
-            findings = listed(f.finding for f in record.findings if f.indicator == i.id)
-            yield problem("judgement.found_after_all", where("judgements", said[i.id], "kind"), findings=findings)
-        elif framework.treatment.no_finding == "unchecked" and i.id not in found | said.keys() | decided:
-            yield problem("judgement.unchecked", file_of(where, "judgements", "indicator"), id=i.id, indicator=i.words)
-
-
-def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place]) -> Iterator[Problem]:
-    """A judgement goes with the rule of its indicator, and its score with the points."""
-    rule, points = indicator.rule, indicator.points
-    score, most = score_given(row, points), points * max(rule.most, ONE)
-    more = ("chosen",) if indicator.one_of else ()
-    allowed = (rule.judgement, "override", "not_applicable", *more, *(("nothing_found",) if rule.takes == "findings" else ()))
-    tier = rule.tier(row.verdict)
-    if row.kind not in allowed:
-        kinds = listed(CHOICES[kind] for kind in allowed)
-        yield problem("judgement.not_of_rule", at("kind"), row.kind, rule=kind_name(rule), kinds=kinds)
-    elif row.kind == "item":
-        items = {item.id: item.words for item in rule.checklist}
-        if row.item not in items:
-            yield unknown_name("item", at("item"), row.item, items)
-        if row.verdict not in ("met", "not_met") and not row.state_of("verdict"):
-            yield problem("judgement.verdict", at("verdict"), row.verdict)
-    elif row.kind in ("not_applicable", "chosen", "nothing_found") or row.state_of("score") or row.state_of("verdict"):
-        return
-    elif row.kind == "tier" and tier is None:
-        yield unknown_name("tier", at("verdict"), row.verdict, {t.id: t.words for t in rule.verdicts})
-    elif score is None and row.kind == rule.judgement:
-        if not (tier and tier.low == tier.high):
-            yield problem("judgement.no_score", at("score"))
-    elif row.score is not None and row.coefficient is not None and row.score != points * row.coefficient / 100:
-        yield problem("judgement.score_twice", at("coefficient"), plain(row.coefficient), score=plain(row.score), points=plain(points))
-    elif score is None or not 0 <= score <= most:
-        yield problem("score.outside", at("score"), "" if score is None else plain(score), points=plain(most))
-    elif tier is not None and not tier.low * points <= score <= tier.high * points:
-        yield problem("score.outside_tier", at("score"), plain(score), low=plain(tier.low * points), high=plain(tier.high * points))
-
-
-def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _other_rows(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     points = {"total": framework.points} | {i.id: i.points for i in indicators_in_force(framework, record)}
     names = {"total": words(*CALLED["total"][:2])} | {i.id: i.words for i in indicators_in_force(framework, record)}
     for index, row in enumerate(record.self_evaluation):
         most = points.get(row.indicator)
+        if most is None and _may_be_gone(gone, "indicator", row.indicator):
+            continue
         if most is None:
             yield unknown_name("indicator", where("self_evaluation", index, "indicator"), row.indicator, names)
         elif row.score is not None and not 0 <= row.score <= most:
@@ -371,30 +314,34 @@ def _other_rows(framework: Framework, record: Record, where: Where) -> Iterator[
             yield problem("published.no_note", where("published", index, "note"))
 
 
-def _needed_facts(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def _needed_facts(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """A fact that a formula needs and nobody gave. An empty value counts as given: known to be missing."""
     catalogue = framework.catalogue
     facts = Facts(catalogue, record)
     excused = {j.indicator for j in record.judgements if j.kind == "not_applicable"}
-    asked: set[tuple[str, int]] = set()
+    asked: dict[tuple[str, int], list[Indicator]] = {}
     for indicator in indicators_in_force(framework, record):
         if indicator.value not in catalogue.formulas or indicator.id in excused:
             continue
         for name in catalogue.formulas[indicator.value].inputs:
-            year = record.year - name.before
-            if facts.named(name) is not None or (name.id, year) in asked:
-                continue
-            asked.add((name.id, year))
-            fact = catalogue.facts[name.id]
-            parts = sentence("checks.parts", parts=listed(part for _, part in fact.parts)) if fact.parts else NOTHING
-            yield problem(
-                "fact.missing",
-                file_of(where, "facts", "fact"),
-                fact=fact.id,
-                called=fact.name,
-                year=year,
-                id=indicator.id,
-                indicator=indicator.words,
-                unit=fact.unit.symbol,
-                parts=parts,
-            )
+            if facts.named(name) is None:
+                asked.setdefault((name.id, record.year - name.before), []).append(indicator)
+    for (id, year), indicators in asked.items():
+        names = [one for part in catalogue.family(id) for one in (part, catalogue.facts[part].name)]
+        if gone.may_be("facts", fact=names, year=str(year)):
+            continue
+        fact = catalogue.facts[id]
+        parts = sentence("checks.parts", parts=listed(part for _, part in fact.parts)) if fact.parts else NOTHING
+        yield problem(
+            "fact.missing",
+            file_of(where, "facts", "fact"),
+            "",
+            tuple(i.id for i in indicators),
+            fact=fact.id,
+            called=fact.name,
+            year=year,
+            id=indicators[0].id,
+            indicator=indicators[0].words,
+            unit=fact.unit.symbol,
+            parts=parts,
+        )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from evallib.checks.gone import NONE, Gone
 from evallib.model.errors import Place, Problem
 from evallib.model.record import TABLES, Contradiction, Record
 from evallib.model.rows import Row, Sums, sums_of, unit_of
@@ -103,9 +104,11 @@ def _base(number: Decimal, unit: Unit | None) -> tuple[Decimal, Decimal]:
     return (times(number, unit.factor), times(half_width(number, unit), unit.factor)) if unit else (number, ZERO)
 
 
-def check_sums(record: Record, units: Units, where: Callable[[str, int, str | None], Place]) -> Iterator[Problem]:
+def check_sums(record: Record, units: Units, where: Callable[[str, int, str | None], Place], gone: Gone = NONE) -> Iterator[Problem]:
     """Rows of a year that only equal the sum of the others they are added to: asked about, unless a contradiction acknowledges it."""
-    for table, model in TABLES.items():
+    for table, model in TABLES.items() if not gone.any("contradictions") else ():
+        if gone.any(table):
+            continue
         rows = [*enumerate(getattr(record, table))]
         yield from asked_about(model, rows, units, record.contradictions, partial(where, table))
 

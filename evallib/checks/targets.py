@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import indicators_in_force
@@ -21,7 +22,7 @@ def file_of(where: Where, table: str, column: str) -> Place:
     return Place(where(table, 0, None).file, None, column)
 
 
-def check_targets(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
+def check_targets(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Every problem of the targets of a year, their actuals and their parts."""
     catalogue = framework.catalogue
     read = catalogue.units.read
@@ -38,11 +39,12 @@ def check_targets(framework: Framework, record: Record, where: Where) -> Iterato
         elif not asked and row.unit:  # a target that is still to come may have none
             if not indicator.value and not read(row.unit).is_share and _of_shares(indicator):
                 yield problem("target.no_share", where("targets", index, "unit"), row.unit)
-            yield from _actual(catalogue, record, row, indicator, index, where)
+            yield from _actual(catalogue, record, row, indicator, index, where, gone)
     excused = {j.indicator for j in record.judgements if j.kind in ("not_applicable", "override")}
     for i in indicators.values():
-        if i.id not in targets and i.id not in excused and needs_target(i):
-            yield problem("target.missing", file_of(where, "targets", "indicator"), id=i.id, indicator=i.words)
+        lacks = i.id not in targets and i.id not in excused and needs_target(i)
+        if lacks and not gone.may_be("targets", indicator=[i.id, i.words]):
+            yield problem("target.missing", file_of(where, "targets", "indicator"), "", (i.id,), id=i.id, indicator=i.words)
     for index, part in enumerate(record.target_parts):
         target = targets.get(part.indicator)
         if target is not None and target.unit and read(part.unit).dimensions != read(target.unit).dimensions:
@@ -99,7 +101,9 @@ def _kept(row: Target, index: int, where: Where) -> Iterator[Problem]:
         yield problem(f"target.no_{column}", where("targets", index, "actual"), plain(row.actual) if row.actual is not None else "")
 
 
-def _actual(catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, index: int, where: Where) -> Iterator[Problem]:
+def _actual(
+    catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, index: int, where: Where, gone: Gone
+) -> Iterator[Problem]:
     """A target's actual comes from one place, in a unit that can be compared."""
     formula, unit = catalogue.formulas.get(indicator.value), catalogue.units.read(row.unit)
     parts = counted_parts(record, row.indicator, "actual")
@@ -111,11 +115,12 @@ def _actual(catalogue: Catalogue, record: Record, row: Target, indicator: Indica
     }
     ways = [way for way, there in found.items() if there]
     place = where("targets", index, "actual")
-    if not ways and not row.state_of("actual") and not row.state_of("target"):
+    may_be = gone.may_be("target_parts", indicator=[row.indicator, indicator.words], role="actual")
+    if not ways and not row.state_of("actual") and not row.state_of("target") and not may_be:
         yield problem("target.no_actual", place)
     if len(ways) > 1:
         yield problem("target.actual_twice", place, ", ".join(ways))
-    if row.base is not None and (row.actual is None or not unit.is_share):
+    if row.base is not None and ways and (row.actual is None or not unit.is_share):
         yield problem("target.base_alone", where("targets", index, "base"))
     if row.base is not None and not row.actual_unit:
         yield problem("target.base_without_unit", where("targets", index, "actual_unit"))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,9 +14,12 @@ from evallib.cli.shared import (
     ERR,
     FORMAT,
     ONCE_MORE,
+    OUT,
+    REPORTS,
     Data,
     Department,
     Language,
+    Out,
     Year,
     department_code,
     print_problems,
@@ -29,16 +31,22 @@ from evallib.cli.shared import (
     told,
 )
 from evallib.model.errors import Problem
-from evallib.model.words import Lang, listed, words
+from evallib.model.words import NOTHING, Lang, words
+from evallib.say.drafts import said_missing, said_of_draft, said_waiting, to_do, waiting
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import who
+from evallib.say.sentences import sentence
 from evallib.say.workings import indicator_value, total_text
+
+if TYPE_CHECKING:
+    from evallib.data.check_all import Checked
 
 
 def score(
     department: Department,
     year: Year,
     format: Annotated[Literal["table", "json", "csv"], FORMAT] = "table",
+    draft: Annotated[bool, typer.Option("--draft", help="草稿：有多少算多少 / a draft, of whatever there is")] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help="另存为 Excel 能打开的 CSV / also save as CSV for Excel")] = None,
     lang: Language = "zh",
     data: Data = DATA,
@@ -52,7 +60,7 @@ def score(
     from evallib.data.years import evaluate_year
 
     with refusals_told(lang, writes=False):
-        evaluation = evaluate_year(data, department, year).evaluation
+        evaluation = evaluate_year(data, department, year, draft=draft).evaluation
     document = score_document(evaluation, lang)
     rows = document["indicators"]
     lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
@@ -66,6 +74,7 @@ def score(
         tell_csv(lines)
         return
     title = evaluation.record.name + words(" ") + evaluation.catalogue.year(year)
+    title = sentence("draft.titled", title=title) if draft else title
     table = table_of(told("score.heads"), lang, title[lang])
     for column in table.columns[2:]:
         column.justify = "right"
@@ -77,6 +86,8 @@ def score(
     if total := total_text(evaluation):
         table.add_row(told("score.total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
     tell(table)
+    for said in (*said_of_draft(evaluation), said_waiting(evaluation) if draft else NOTHING):
+        tell(said, lang)
 
 
 def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
@@ -90,12 +101,17 @@ def check(
     ] = None,
     year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
     format: Annotated[Literal["text", "json"], FORMAT] = "text",
+    mark: Annotated[
+        bool,
+        typer.Option("--mark", help="另存标注过的工作簿 / also write a workbook in which what is to be done is marked"),
+    ] = False,
     lang: Language = "zh",
     data: Data = DATA,
+    out: Out = REPORTS,
 ) -> None:
     """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
-    from evallib.data.years import lacking_of
+    from evallib.data.folder import refuse_mixed
 
     with refusals_told(lang, writes=False):
         found = check_data(data, department, year)
@@ -103,31 +119,65 @@ def check(
         documents = [_problem_document(one.department, one.year, p, lang) for one in found for p in one.problems]
         for one in found:
             common: dict[str, object] = {"department": one.department, "year": one.year, "level": "info", "code": "read_as"}
+            missing = [{"id": id, "points": f"{points:f}"} for id, _, points in waiting(one.evaluation)] if one.evaluation else []
+            documents += [common | {"code": "missing", "indicators": missing}] if missing else []
             unusual = [way for way in one.read_as if way[1:] != ("utf-8-sig", ",")]
             documents += [common | {"file": file, "encoding": encoding, "separator": separator} for file, encoding, separator in unusual]
         tell_json(documents)
     else:
         for one in found:
-            print_problems(one.problems, lang)
-            if one.read_as:
-                tell(one.how_read, lang)
-            errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
-            if errors:
-                acts = Counter(p.acts for p in one.problems if p.level == "error")
-                by = listed(words(f"{who(a).zh} {n}", f"{who(a).en} {n}") for a, n in acts.items())
-                tell(told("check.who", by=by), lang, ERR)
-                wrong = "lacking" if lacking_of(one.problems) else "wrong"
-                tell(told(f"check.{wrong}", of=one.title, errors=errors, once_more=ONCE_MORE), lang, ERR)
-                continue
-            tell(told("check.usable", of=one.title, warnings=warnings, recorded=recorded), lang)
+            _tell_checked(one, lang)
+    for one in found if mark else ():
+        if one.evaluation is not None:
+            from evallib.data.marked import write_marked
+
+            with refusals_told(lang, to=out):
+                refuse_mixed(data, out)
+                file = out / "check" / f"{one.department}-{one.year}.xlsx"
+                write_marked(data.resolve(), one.evaluation, one.problems, file, lang)
+            tell(file, on=ERR if format == "json" else OUT)
     if any(one.count("error") for one in found):
         raise typer.Exit(2)
+
+
+def _tell_checked(one: Checked, lang: Lang) -> None:
+    """In short first: how much is to be done by whom, what cannot be scored yet; then every problem, what one side has to do together."""
+    from evallib.data.years import lacking_of
+
+    errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
+    todo = to_do(one.evaluation, one.problems)
+    if errors:
+        wrong = "lacking" if lacking_of(one.problems) else "wrong"
+        tell(told(f"check.{wrong}", of=one.title, errors=errors), lang, ERR)
+        for said in [told("check.heading", said=part.heading) for part in todo]:
+            tell(said, lang, ERR)
+    for said in said_missing(one.evaluation) if one.evaluation else ():
+        tell(said, lang, ERR if errors else OUT)
+    for part in todo:
+        tell(told("check.part", who=who(part.acts)), lang, ERR)
+        print_problems(part.problems, lang)
+    print_problems(tuple(problem for problem in one.problems if problem.level != "error"), lang)
+    if one.read_as:
+        tell(one.how_read, lang)
+    if errors:
+        tell(ONCE_MORE, lang, ERR)
+    else:
+        tell(told("check.usable", of=one.title, warnings=warnings, recorded=recorded), lang)
 
 
 def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
     place = {name: getattr(problem.place, name) for name in ("file", "sheet", "row", "column", "cell")}
     said = {"what": problem.what[lang], "found": problem.found, "fix": problem.fix[lang]}
-    return {"department": code, "year": year, "level": problem.level, "code": problem.code, "acts": problem.acts, **place, **said}
+    return {
+        "department": code,
+        "year": year,
+        "level": problem.level,
+        "code": problem.code,
+        "acts": problem.acts,
+        **place,
+        **said,
+        "open": [*problem.open],
+    }
 
 
 def reconcile(

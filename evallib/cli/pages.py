@@ -23,6 +23,7 @@ from evallib.cli.shared import (
 )
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.words import Lang, joined
+from evallib.say.drafts import said_of_draft
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 from evallib.say.workings import total_text
@@ -39,13 +40,16 @@ def report(
     out: Out = REPORTS,
     notebooks: Notebooks = None,
     figures: Annotated[bool, typer.Option("--figures", help="图表另存为 PNG / also save the charts as PNG")] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="草稿：资料没有填齐也生成，列出待办 / a draft of whatever there is, with what is to be done")
+    ] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
 ) -> None:
     """生成一个年度的报告 / Make the report of a department's year."""
     from evallib.runs.report import run_report
 
     with page_being_made(REPORT, notebooks, data, out, lang) as how:
-        written = run_report(department, year, figures=figures, workbook=xlsx, **how)
+        written = run_report(department, year, figures=figures, workbook=xlsx, draft=draft, **how)
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), lang)
     of_data = [problem for problem in written.warnings if problem not in written.left_out]
     warned = sum(1 for problem in of_data if problem.level == "warning")
@@ -56,6 +60,8 @@ def report(
     e = written.evaluation
     result = f"  {total} / {plain(e.points)}  {e.grade[lang]}" if (total := total_text(e)) else ""
     tell(f"{e.record.name[lang]} {e.catalogue.year(year)[lang]}{result}".rstrip())
+    for said in said_of_draft(e):
+        tell(said, lang)
     if e.tried:
         tell(sentence("changes.tried", said=joined(tried.said for tried in e.tried)), lang)
     _tell_page(written, lang)

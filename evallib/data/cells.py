@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, read_head
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked, told_hidden
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
-from evallib.model.rows import Row, columns, is_id, made_of, note_of, spread, sums_of, unit_of
+from evallib.model.rows import Row, Sourced, columns, is_id, made_of, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.table_words import ALSO, BEHIND, CHOICES, STATES
+from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
 from evallib.model.words import Given, Words, folded, listed, words
 from evallib.say.mistakes import mistake
@@ -36,6 +37,7 @@ class Reader:
     problems: list[Problem] = field(default_factory=list)
     rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
+    gone: Gone = field(default_factory=Gone)
 
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
@@ -67,6 +69,12 @@ _ASKED = {"—", "-", "–", "--", "/", "\\", "无", "none", "nil", "n/a", "na"}
 """What may mean nothing, unknown or not applicable, and is asked about."""
 
 
+_STANDS_FOR_TEXT = f"（{STATES['to_come'].zh}）"
+TO_COME = {"source": STAND_IN, "basis": "unverified"}
+TO_COME |= dict.fromkeys(("section", "reason", "title", "text", "printed", "other"), _STANDS_FOR_TEXT)
+"""What stands for a text that is still to come and changes no number: the rest of its row counts."""
+
+
 @cache
 def _kinds(model: type[Row]) -> dict[str, Kind]:
     return {column: kind_of(model, column) for column in columns(model)}
@@ -83,13 +91,11 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
     """The rows of one table; what is wrong with them is added to the reader's problems."""
     reader.tables[table] = grid
     reader.problems.extend(grid.problems)
-    if grid.problems:
-        return ()
-    head = read_head(reader.problems, grid, model, reader.units)
+    head = None if grid.problems else read_head(reader.problems, grid, model, reader.units)
     if head is None:
+        reader.gone.add(table, {}, grid.place())
         return ()
-    order = head.order
-    rows: list[Made] = []
+    order, rows, begun = head.order, list[Made](), len(reader.problems)
     width = len(grid.head)
     judged = bool(grid.marked) or grid.separator == ";"
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
@@ -97,15 +103,18 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         extra = next((text for text in texts[width:] if text.strip()), None)
         if extra is not None:
             reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
+            reader.gone.add(table, {}, grid.place(number))
             continue
         cells = {column: text for column, index in order.items() if index < len(texts) and (text := texts[index].strip())}
-        reading = _Reading(reader, grid, order, model, number, cells)
-        if (judged and not reading.is_sound()) or not cells or not reading.has_units_of(head):
+        reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
+        if not cells:
+            continue
+        if (judged and not reading.is_sound()) or not reading.has_units_of(head):
+            reader.gone.add(table, reading.readable(before), grid.place(number))
             continue
         if sums and called_total(sums, cells):
             totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
             continue
-        before = len(reader.problems)
         built = reading.row("".join(texts).isprintable())
         wrong = reader.problems[before:]
         [(column, text), *more] = cells.items()
@@ -114,9 +123,13 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tup
         if built is not None:
             reader.rows[table, len(rows)] = (grid, number, order, model)
             rows.append(built)
-    if totals:
+        else:
+            reader.gone.add(table, reading.readable(before), grid.place(number))
+    if totals and not reader.gone.any(table):
         numbered = [(reader.rows[table, index][1], row) for index, row in enumerate(rows)]
         reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
+    if acts := ACTS.get(table):
+        reader.problems[begun:] = [replace(one, acts=acts) if one.acts == "department" else one for one in reader.problems[begun:]]
     _remark_hidden(reader, grid, order)
     return tuple(rows)
 
@@ -204,6 +217,11 @@ class _Reading(Generic[Made]):
                 self.refuse("cell.of_another_unit", column, self.cells.get(column, "")[:60], unit=unit, stated=stated)
         return len(self.reader.problems) == before
 
+    def readable(self, before: int) -> dict[str, str]:
+        """The cells that nothing was said of since there were so many problems; one of few choices by its value."""
+        wrong = {one.place.column for one in self.reader.problems[before:]}
+        return {column: self.choice(column) or text for column, text in self.cells.items() if column not in wrong}
+
     # --- what a workbook, or a file with semicolons, says beyond the texts
 
     def is_sound(self) -> bool:
@@ -279,6 +297,19 @@ class _Reading(Generic[Made]):
                 told = _column_told(self.model, column) if column else {}
                 found = str(self.given.get(column, ""))[:60]
                 self.reader.problems.append(mistake(error, "cell", self.place(column or None), found, **told))
+            return self._with_what_is_to_come(refusal, states)
+
+    def _with_what_is_to_come(self, refusal: ValidationError, states: list[tuple[str, str]]) -> Made | None:
+        """The row with what stands for the texts that it lacks, where it lacks nothing else; the laying out of a judgement is none yet."""
+        fields, errors = self.model.model_fields, refusal.errors()
+        lacking = {str(error["loc"][0]) for error in errors if error["type"] == "missing"}
+        laid_out = "verdict" in fields and "kind" in fields and not {"verdict", "score", "coefficient"} & self.cells.keys()
+        if len(lacking) < len(errors) or not lacking <= TO_COME.keys() or not issubclass(self.model, Sourced) or laid_out:
+            return None
+        self.reader.gone.stands_in = True
+        try:
+            return self.model.model_validate(self.given | {column: TO_COME[column] for column in lacking} | {"states": states})
+        except ValidationError:
             return None
 
     def _read(self, column: str, kind: Kind, text: str) -> None:

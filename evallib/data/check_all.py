@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from evallib.data.folder import data_root, monitored_years, read_year, unlisted_years
+from evallib.data.folder import data_root, has_data, monitored_years, read_year, unlisted_years
 from evallib.data.government import Heads, load_heads
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
@@ -16,6 +16,7 @@ from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_record import Monitored
 from evallib.model.words import NOTHING, Given, Words, words
 from evallib.model.years import EvaluatedYear
@@ -27,7 +28,7 @@ from evallib.say.sentences import sentence
 class Checked:
     """What was checked, and every problem found in it; `department` is empty and `year` 0 for the government's budget.
 
-    `read_as` names for each CSV file of a year its encoding and separator.
+    `read_as` names for each CSV file of a year its encoding and separator; `evaluation` is what there is, scored: a draft where not all is.
     """
 
     department: str
@@ -35,6 +36,7 @@ class Checked:
     title: Words
     problems: tuple[Problem, ...]
     read_as: tuple[tuple[str, str, str], ...] = ()
+    evaluation: Evaluation | None = None
 
     @property
     def how_read(self) -> Words:
@@ -75,7 +77,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
         chosen = [(department, year or 0)]  # to be told what there is
     found = [*_frameworks(data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and y in row.years})]
     for code, y in chosen:
-        found.append(Checked(code, y, words(f"{code} {y}"), _problems(evaluate_year, data, code, y), _read_as(data, code, y)))
+        found.append(_checked(data, code, y))
     for code, y in watched:
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
         found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
@@ -83,6 +85,18 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     if budget:
         found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
     return tuple(found)
+
+
+def _checked(data: Path, code: str, year: int) -> Checked:
+    """A department's year, of which all is told that can be seen."""
+    title = words(f"{code} {year}")
+    if not has_data(data, code, year):
+        return Checked(code, year, title, _problems(evaluate_year, data, code, year))
+    try:
+        made = evaluate_year(data, code, year, draft=True)
+    except InputRefused as refusal:
+        return Checked(code, year, title, refusal.problems, _read_as(data, code, year))
+    return Checked(code, year, title, made.remarks, _read_as(data, code, year), made.evaluation)
 
 
 def _way(name: str, encoding: str, separator: str, **given: Given) -> Words:

@@ -54,13 +54,14 @@ class File(NamedTuple):
 class YearFiles(NamedTuple):
     """What a department's year is read from: a CSV file for each table, or a workbook; CSV files that are no table.
 
-    `misnamed` are files that are one but for their name, with what to do.
+    `misnamed` are files that are one but for their name, with what to do; `nothing` says that there is none at all, of a draft.
     """
 
     tables: tuple[tuple[str, File], ...] = ()
     book: File | None = None
     strays: tuple[str, ...] = ()
     misnamed: tuple[tuple[str, Words], ...] = ()
+    nothing: Problem | None = None
 
 
 def find_data(named: Path) -> Path:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from evallib.checks.framework import worths
 from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import File, data_root
 from evallib.data.framework_draft import Draft
@@ -37,6 +36,7 @@ from evallib.model.toml_lines import Lines, called
 from evallib.model.toml_lines import Path as Way
 from evallib.model.toml_out import toml_text
 from evallib.model.words import Lang, listed, name_key
+from evallib.model.worths import worths
 from evallib.say.mistakes import keys_of
 from evallib.say.refusals import problem, refused
 from evallib.score.answers import PANEL, SURVEY

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
-from evallib.checks.follow_up import check_follow_ups, check_follow_ups_of_last_year
-from evallib.checks.identities import check_against_last_year, check_identities
-from evallib.checks.methods import check_methods
-from evallib.checks.record import check_record
-from evallib.checks.sums import check_sums
+from evallib.checks.follow_up import check_follow_ups_of_last_year
+from evallib.checks.gone import Gone
+from evallib.checks.identities import check_against_last_year
+from evallib.checks.sift import Sieve, opened, sift
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
-from evallib.data.names import by_id
+from evallib.data.names import by_id, told_ambiguous
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
 from evallib.data.sheets import Grid, is_own, read_csv
 from evallib.data.xlsx_in import Sheet, read_workbook
-from evallib.model.errors import Place, Problem, Where, nearest, refuse_errors
+from evallib.model.errors import InputRefused, Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
@@ -32,6 +31,8 @@ from evallib.say.refusals import problem, refused
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """Names that no file may have on Windows."""
+_NOT_YET = ("year.no_data", "file.missing", "workbook.sheet_missing")
+"""What says that nobody has written something yet."""
 _TOLD = 100
 """So many sheets that are no tables are told."""
 _VERY_HIDDEN = words("（菜单里看不到）", " (which no menu shows)")
@@ -117,6 +118,8 @@ def _departments(file: File) -> Departments:
 class LoadedYear:
     """A department's year, checked: its framework, its record, what was remarked, and where each row stands.
 
+    Of a draft the record holds what can be used, the remarks hold errors too, `whole` is whether no row was left out, and `open` names the
+    indicators that hang on these.
     Loading the same files again gives the same object.
     """
 
@@ -124,12 +127,17 @@ class LoadedYear:
     record: Record
     remarks: tuple[Problem, ...]
     where: Where
+    whole: bool = True
+    open: tuple[str, ...] = ()
 
 
-def load_year(data: Path, department: str, year: int, previous: Record | None = None, every: Departments | None = None) -> LoadedYear:
+def load_year(
+    data: Path, department: str, year: int, previous: Record | None = None, every: Departments | None = None, *, draft: bool = False
+) -> LoadedYear:
     """A department's year, checked, with the framework it is evaluated by; held against last year's record where one is given.
 
-    `every` is the list of departments, where the caller has read it.
+    `every` is the list of departments, where the caller has read it. A `draft` leaves out what is refused of rows and tables, and says so
+    in its remarks; it may be of a year without any data.
 
     Raises InputRefused with every problem found: place, what is wrong, how to mend it.
     """
@@ -147,14 +155,24 @@ def load_year(data: Path, department: str, year: int, previous: Record | None = 
         raise refused("year.not_listed", "departments.csv", department=department, year=year, years=years)
     rules = rulebook_files(root, listing.framework, year)
     framework = framework_of(rules, year)  # what is wrong with it is said before the tables are read
-    files = read_year(root, department, year, needed_tables(framework, listing))
+    try:
+        files = read_year(root, department, year, needed_tables(framework, listing))
+    except InputRefused as refusal:
+        if not draft or refusal.problems[0].code != "year.no_data":
+            raise
+        files = YearFiles(nothing=refusal.problems[0])
     loaded = _year(listing, every.home(listing, year), year, rules, files)
-    found = loaded.remarks
     if previous is not None:
-        found += tuple(check_against_last_year(framework.catalogue, loaded.record, previous, loaded.where))
-        found += tuple(check_follow_ups_of_last_year(loaded.record, previous, loaded.where))
-    refuse_errors(found)
-    return loaded if found is loaded.remarks else replace(loaded, remarks=found)
+        sieve = Sieve(framework, loaded.record, loaded.where, Gone())
+        found = sieve.take(check_against_last_year(framework.catalogue, loaded.record, previous, sieve.where))
+        found += sieve.take(check_follow_ups_of_last_year(loaded.record, previous, sieve.where))
+        found = [opened(framework, sieve.record, one) for one in found]
+        still = tuple(dict.fromkeys((*loaded.open, *(id for one in found for id in one.open))))
+        if found:
+            loaded = replace(loaded, record=sieve.record, remarks=(*loaded.remarks, *found), where=sieve.where, open=still)
+    if not draft:
+        refuse_errors(loaded.remarks)
+    return loaded
 
 
 @lru_cache(maxsize=8)
@@ -163,10 +181,13 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
     framework = framework_of(rules, year)
     catalogue = framework.catalogue
     reader = Reader(catalogue.units)
-    tables = _load_workbook(reader, files.book, needed_tables(framework, listing)) if files.book else _load_folder(reader, files)
-    reader.stop_if_wrong()
-    tables = by_id(framework, tables, reader)
-    reader.stop_if_wrong()
+    needed = needed_tables(framework, listing)
+    tables = _load_workbook(reader, files.book, needed) if files.book else _load_folder(reader, files)
+    lost = [one for one in reader.problems if one.level == "error" and one.place.row is None]
+    for table in TABLES if lost else ():
+        if table not in tables:  # what is lost may be this one
+            reader.gone.add(table, {}, lost[0].place, any(one.code not in _NOT_YET for one in lost))
+    tables, ambiguous = by_id(framework, tables)
     given = [*rules, *([files.book] if files.book else [file for _, file in files.tables])]
     record = Record(
         department=listing.code,
@@ -178,13 +199,8 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
         files=tuple(file.noted for file in sorted(given, key=lambda f: f.name)),
         **tables,
     )
-    reader.problems.extend(check_record(framework, record, reader.place))
-    reader.problems.extend(check_follow_ups(record, reader.place))
-    reader.stop_if_wrong()
-    reader.problems.extend(check_methods(framework, record, reader.place))
-    reader.problems.extend(check_identities(catalogue, record, reader.place))
-    reader.problems.extend(check_sums(record, catalogue.units, reader.place))
-    return LoadedYear(framework, record, tuple(reader.problems), reader.place)
+    sifted = sift(framework, record, reader.place, reader.gone, reader.problems, partial(told_ambiguous, ambiguous))
+    return LoadedYear(framework, sifted.record, sifted.problems, sifted.where, sifted.whole, sifted.open)
 
 
 def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
@@ -209,11 +225,13 @@ def load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple
     reader.tables[table] = Grid(file.name)
     if file.problem:
         reader.problems.append(file.problem)
+        reader.gone.add(table, {}, file.problem.place, file.problem.code not in _NOT_YET)
         return ()
     return load_table(reader, read_csv(file.name, file.content), table, model)
 
 
 def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]:
+    reader.problems += [files.nothing] if files.nothing else []
     tables = {name: load_csv(reader, file, name, TABLES[name]) for name, file in files.tables}
     reader.problems += [problem("file.named_otherwise", Place(name), fix=told) for name, told in files.misnamed]
     for stray in files.strays:
@@ -224,7 +242,8 @@ def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]
 def _load_workbook(reader: Reader, book: File, needed: Collection[str]) -> dict[str, tuple[Row, ...]]:
     sheets, problems = read_workbook(book.name, book.sound().content)
     reader.problems.extend(problems)
-    reader.stop_if_wrong()
+    if not sheets:
+        reader.stop_if_wrong()
     found: dict[str, Sheet] = {}
     hidden: dict[str, Sheet] = {}
     unknown: list[Sheet] = []

@@ -12,9 +12,8 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from evallib.data.cells import Reader
 from evallib.data.raw_tables import Tables, texts_of
-from evallib.model.errors import near
+from evallib.model.errors import Problem, Where, near
 from evallib.model.evaluation import own_rule
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
@@ -242,21 +241,28 @@ class Names:
         return text if same else "; ".join(f"{source}:{article}" if article else source for source, article, _ in found)
 
 
-def by_id(framework: Framework, tables: Rows, reader: Reader) -> Rows:
+Ambiguous = tuple[str, int, str, str, Sequence[str]]
+"""A name that several things have: the cell by table, row and column, its text, the ids of the things."""
+
+
+def by_id(framework: Framework, tables: Rows) -> tuple[Rows, list[Ambiguous]]:
     """The tables with an id wherever a name stands, and with a source for each document that is cited by its title only.
 
-    A name that several things have is added to the reader's problems.
+    A name that several things have stays.
     """
     cells = {table: [row.__dict__ for row in rows] for table, rows in tables.items()}
     changes, made, several = _changes(framework, cells)
-    for table, index, column, text, ids in several:
-        place = reader.place(table, index, column)
-        reader.problems.append(problem("name.ambiguous", place, text, count=len(ids), ids=listed(ids)))
     found = {
         table: tuple(row.model_copy(update=one) if one else row for row, one in zip(rows, changes[table], strict=True))
         for table, rows in tables.items()
     }
-    return found | ({"sources": (*found.get("sources", ()), *made)} if made else {})
+    return found | ({"sources": (*found.get("sources", ()), *made)} if made else {}), several
+
+
+def told_ambiguous(several: Iterable[Ambiguous], where: Where) -> Iterator[Problem]:
+    """What is said of names that several things have."""
+    for table, index, column, text, ids in several:
+        yield problem("name.ambiguous", where(table, index, column), text, count=len(ids), ids=listed(ids))
 
 
 def raw_by_id(framework: Framework, tables: Tables) -> dict[str, list[dict[str, str]]]:
@@ -268,7 +274,7 @@ def raw_by_id(framework: Framework, tables: Tables) -> dict[str, list[dict[str, 
 
 def _changes(
     framework: Framework, tables: Mapping[str, Sequence[Cells]]
-) -> tuple[dict[str, list[dict[str, str]]], list[Source], list[tuple[str, int, str, str, Sequence[str]]]]:
+) -> tuple[dict[str, list[dict[str, str]]], list[Source], list[Ambiguous]]:
     """What changes in each row where ids take the places of names; the sources that are made; and the names that several things have."""
     kinds = {table: kind for kind, table in _TABLE_OF.items()}
     changes: dict[str, list[dict[str, str]]] = {table: [{} for _ in rows] for table, rows in tables.items()}
@@ -281,7 +287,7 @@ def _changes(
                 change[column] = id
                 given += [(kinds[table], id, text)] if text and table in kinds else []
     with_ids = {table: [{**row, **one} for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()}
-    names, several = Names(framework, with_ids), list[tuple[str, int, str, str, Sequence[str]]]()
+    names, several = Names(framework, with_ids), list[Ambiguous]()
     for kind, id, text in given:
         names.kinds[kind].add(id, names.kinds[kind].words[id], text)
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of

@@ -8,7 +8,7 @@ from evallib.model.words import Lang
 
 COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
 """What all reports share."""
-EVALUATION = ".evaluation.json"
+EVALUATION, DRAFT = ".evaluation.json", ".draft"
 SEVERAL = ("comparison", "overview", "monitoring")
 """The folders of pages that are no reports; those of reports are called by their years."""
 HISTORY, STALE = "history", "stale"
@@ -29,9 +29,23 @@ def page_name(stem: str, lang: Lang) -> str:
     return stem if lang == "zh" else f"{stem}.{lang}"
 
 
-def evaluation_file(out: Path, department: str, year: int) -> Path:
+def stem_of(department: str, draft: bool) -> str:
+    """How the files of a report begin: those of a draft take no final one's place."""
+    return f"{department}{DRAFT}" if draft else department
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file is called as those of drafts are.
+
+    >>> is_draft("hrss.draft.en.html"), is_draft("hrss.en.html")
+    (True, False)
+    """
+    return f".{name.partition('.')[2]}".startswith(f"{DRAFT}.")
+
+
+def evaluation_file(out: Path, department: str, year: int, draft: bool = False) -> Path:
     """Where the evaluation of a report stands: beside its page, for all languages."""
-    return out / str(year) / f"{department}{EVALUATION}"
+    return out / str(year) / f"{stem_of(department, draft)}{EVALUATION}"
 
 
 def earlier_place(year: int, name: str, number: int) -> str:

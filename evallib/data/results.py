@@ -28,7 +28,7 @@ from evallib.score.scoring import evaluate
 
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 _HUGE = re.compile(r"[+-]?[\d.]+[eE][+-]?0*\d{3,}|[+-]?\d{60,}")
-_GIVEN = {"version", "framework", "record", "tried", "corrections"}
+_GIVEN = {"version", "framework", "record", "tried", "corrections", "draft"}
 """What of an evaluation does not follow from scoring."""
 
 
@@ -44,7 +44,7 @@ def read_evaluation(text: str | bytes, name: str = "evaluation.json") -> Evaluat
         raise refused("evaluation.format", name, str(document.get("format"))[:40])
     try:
         told = _of_version_1(document) if document["format"] == 1 else Evaluation.from_document(document)
-        made = evaluate(told.framework, told.record)
+        made = evaluate(told.framework, told.record, told.draft)
         wrong = (*_different(document, told, made, Place(name)), *_untold(told, Place(name)))
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors()[0]["loc"])

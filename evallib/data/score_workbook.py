@@ -19,6 +19,7 @@ from evallib.model.seals import seals_of
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
+from evallib.say.drafts import said_of_draft
 from evallib.say.numbers import money, plain, section_number
 from evallib.say.prose import with_numbers
 from evallib.say.reconciliation import counted, verdict, worth
@@ -68,6 +69,8 @@ def _added(column: str, rows: list[int]) -> str:
 
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw, c, fmt = e.framework, e.coverage, "0." + "0" * e.framework.rounding.scores
+    for said in said_of_draft(e):
+        s.note(said[lang])
     if e.tried:
         s.note(sentence("changes.tried", said=joined(t.said for t in e.tried))[lang])
     s.note(e.record.name[lang], s.t("scores.department"))
@@ -280,6 +283,7 @@ def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     makers = (_scores, _framework, _targets, _facts, _rates, _findings, _reconciliation, _sources)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]
     subject += sentence("workbook.trial")[lang] if e.tried else ""
+    subject = sentence("draft.titled", title=subject)[lang] if e.draft else subject
     sheets = tomllib.loads((CATALOGUE / "words" / "score_workbook.toml").read_text(encoding="utf-8"))
     money_unit = e.catalogue.units.money.name
     for n, (of, make) in enumerate(zip(sheets.values(), makers, strict=True), 1):

@@ -66,6 +66,11 @@ def write_data_workbook(
         file.write_bytes(content)
 
 
+def workbook_bytes(tables: Tables, lang: Lang, framework: Framework, title: str) -> bytes:
+    """The workbook of raw tables, as bytes: see `write_data_workbook`."""
+    return _Book(tables, lang, framework, None).pack(title)
+
+
 def _format(model: type[Row], column: str | Hint, row: Mapping[str, str], units: Units) -> str:
     """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
     kind = "text" if isinstance(column, Hint) else kind_of(model, column)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
+from evallib.checks.sift import opened
 from evallib.data.folder import checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing
 from evallib.model.steady import steady
 from evallib.model.words import NOTHING, Words, listed, words
@@ -26,8 +28,11 @@ from evallib.score.scoring import evaluate
 
 
 @steady
-def evaluate_year(data: Path, department: str, year: int, published: Published = NONE) -> EvaluatedYear:
+def evaluate_year(data: Path, department: str, year: int, published: Published = NONE, *, draft: bool = False) -> EvaluatedYear:
     """Load, check and score a department's year, and last year's where there is data for it.
+
+    A `draft` is of what there is: what is refused of rows and tables is left out and listed as a thing to do, and the total is the range
+    that it can still take.
 
     Raises InputRefused with every problem found. Last year's data that cannot be used, or gives something else than is `published`, is
     remarked and left out.
@@ -39,21 +44,30 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
         return known
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
-    loaded = load_year(data, department, year, before.record if before else None, every)
-    evaluation = _evaluation(loaded)
-    found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
+    loaded = load_year(data, department, year, before.record if before else None, every, draft=True)
+    evaluation = _evaluation(loaded, draft)
     previous = _evaluation(before) if before else None
     if previous and check_published(published, previous):
         previous, unusable = None, (problem("year.last_year_held", Place("published.csv"), department=department, year=year - 1),)
-    found = (*found, *check_plausibility(evaluation, previous, loaded.where))
-    refuse_errors(found)
-    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks, *found))
+    strange = tuple(opened(loaded.framework, loaded.record, one) for one in check_plausibility(evaluation, previous, loaded.where))
+    if still := tuple(dict.fromkeys(id for one in strange if one.level == "error" for id in (*loaded.open, *one.open))):
+        loaded = replace(loaded, open=still)
+    found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
+    if loaded.open or not loaded.whole:  # what is said of numbers that are not known yet may still be right
+        found = tuple(one for one in found if one.code == "prose.brace")
+    loaded = replace(loaded, remarks=(*loaded.remarks, *found, *strange))
+    if not draft:
+        refuse_errors(loaded.remarks)
+    elif any(one.level == "error" for one in (*found, *strange)):
+        evaluation = _evaluation(loaded, draft)
+    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks))
 
 
 @lru_cache(maxsize=8)
-def _evaluation(loaded: LoadedYear) -> Evaluation:
+def _evaluation(loaded: LoadedYear, draft: bool = False) -> Evaluation:
     """A loaded year's evaluation; the year after asks for it again."""
-    return evaluate(loaded.framework, loaded.record)
+    todo = tuple(one for one in loaded.remarks if one.level == "error")
+    return evaluate(loaded.framework, loaded.record, Draft(todo, loaded.open) if draft or todo else None)
 
 
 def evaluate_department(data: Path, department: str, published: Published = NONE) -> DepartmentYears:
@@ -96,13 +110,18 @@ def evaluated_or_absent(data: Path, row: Listing, year: int, published: Publishe
     return found
 
 
-_LACKING = ("cell.missing", "fact.empty", "fact.missing", "judgement.missing")
+_LACKING = (
+    *("cell.missing", "cell.empty_number", "fact.empty", "fact.missing", "judgement.missing", "judgement.unchecked", "judgement.choose"),
+    *("judgement.no_score", "target.missing", "target.no_actual", "target.no_done", "target.no_verdict", "target.no_unit"),
+)
+_LACKING_WHERE_EMPTY = ("judgement.verdict", "target.lacks")
 
 
 def lacking_of(problems: Sequence[Problem]) -> int:
     """How many cells a year still lacks, where that is all that is wrong with it: it is being filled in. 0 where something else is."""
     errors = [problem for problem in problems if problem.level == "error"]
-    return len(errors) if all(p.code in _LACKING and p.place.file.startswith("departments/") for p in errors) else 0
+    lacks = (p.code in _LACKING or (p.code in _LACKING_WHERE_EMPTY and not p.found) for p in errors)
+    return len(errors) if all(lacks) and all(p.place.file.startswith("departments/") for p in errors) else 0
 
 
 def reason_of(refusal: InputRefused) -> Words:

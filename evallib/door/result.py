@@ -23,6 +23,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.steady import all_steady
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import EvaluatedYear
+from evallib.say.drafts import said_of_draft
 from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
 from evallib.say.refusals import refused
@@ -348,6 +349,7 @@ class Result(Frames):
         e, lang = self.evaluation, self._lang
         title = told("of_year", lang, name=e.record.name, year=e.catalogue.year(e.record.year))
         lines = [_said_total(e, lang)]
+        lines = [*(one[lang] for one in said_of_draft(e)), *lines]
         if self.tried:
             lines.append(told("tried", lang, said=some(self.tried, lang)))
         if synthetic := e.record.find_profile("synthetic", lang):

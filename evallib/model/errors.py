@@ -79,7 +79,7 @@ _ADVICE: dict[Level, Words] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where, what, what was found, the next step, and who takes it."""
+    """One thing that is wrong: where, what, what was found, the next step, and who takes it; the indicators that are `open` until then."""
 
     place: Place
     what: Words
@@ -89,6 +89,7 @@ class Problem:
     code: str = "input"
     about: tuple[str, ...] = ()
     acts: Acts = "runner"
+    open: tuple[str, ...] = field(default=(), compare=False)
 
     def describe(self, lang: Lang) -> str:
         """One line, in the language asked for: place: what (found …). How to fix it."""

@@ -18,6 +18,7 @@ from evallib.model.assemble import assemble
 from evallib.model.base import Basis
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Part
+from evallib.model.errors import Problem
 from evallib.model.expression import Interval, compute_interval
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
@@ -179,6 +180,14 @@ class Tried(_Strict):
 
 
 @dataclass(frozen=True)
+class Draft(_Strict):
+    """That an evaluation is a draft: what is still to be done, and the indicators that are open until then."""
+
+    todo: tuple[Problem, ...]
+    open: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Difference(_Strict):
     """A score in two evaluations, in points; None where an indicator does not apply, or is not there."""
 
@@ -211,7 +220,7 @@ class Evaluation(_Strict):
     """A scored department's year: the results, and the framework and record they follow from.
 
     It is all that charts, tables and pages need, and is what `evaluation.json` holds. `tried` is what of it is no recorded data,
-    `corrections` how it differs from what was published before.
+    `corrections` how it differs from what was published before; a `draft` says what is still to be done.
     """
 
     version: str
@@ -230,6 +239,7 @@ class Evaluation(_Strict):
     open: Range | None = None
     tried: tuple[Tried, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    draft: Draft | None = None
 
     def __repr__(self) -> str:
         total = f"{self.total} of {self.points}, {self.grade.zh}" if self.has_total else f"{len(self.indicators)} indicators"
@@ -295,7 +305,7 @@ class Evaluation(_Strict):
         record, framework = self.record, self.framework
         told = [self.version, record.department, record.year, framework.id, framework.first_year]
         told += [[file.name, file.sha256] for file in record.files]
-        told += [tried.change for tried in self.tried]
+        told += [tried.change for tried in self.tried] + (["draft"] if self.draft else [])
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     @property
@@ -310,7 +320,7 @@ class Evaluation(_Strict):
     def to_json(self) -> str:
         """The evaluation as text, with the definitions in force: decimals as strings, the same bytes for the same input."""
         held = {"format": 2, "catalogue": self.catalogue.part.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
-        held |= _ADAPTER.dump_python(self, mode="json", by_alias=True)
+        held |= _ADAPTER.dump_python(self, mode="json", by_alias=True, exclude=None if self.draft else {"draft"})
         return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod

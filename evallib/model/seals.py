@@ -75,10 +75,15 @@ def seals_of(evaluation: Evaluation) -> Seals:
     known = evaluation.__dict__.get("_seals")  # asked for by each part of a page
     if known is None:
         parts = seal(evaluation.framework), _catalogue_seal(evaluation), _result_seal(evaluation)
-        known = Seals(*parts, seal([*parts, [one.change for one in evaluation.tried], evaluation.corrections]))
+        known = Seals(*parts, seal([*parts, [one.change for one in evaluation.tried], evaluation.corrections, *_draft(evaluation)]))
         evaluation.__dict__["_seals"] = known
     found: Seals = known
     return found
+
+
+def _draft(evaluation: Evaluation) -> list[Any]:
+    """What a draft says that it is; nothing where it is none."""
+    return [evaluation.draft] if evaluation.draft else []
 
 
 def _catalogue_seal(evaluation: Evaluation) -> str:

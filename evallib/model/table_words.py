@@ -9,6 +9,7 @@ import tomllib
 from typing import Any
 
 from evallib.kit import CATALOGUE
+from evallib.model.errors import Acts
 from evallib.model.words import Words, folded, words
 
 _FILE: dict[str, dict[str, Any]] = tomllib.loads((CATALOGUE / "words" / "tables.toml").read_text(encoding="utf-8"))
@@ -20,6 +21,8 @@ TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for 
 """The tables by id: the name of the sheet in a workbook."""
 SHEETS: dict[str, str] = {folded(text): id for id, name in TABLE_NAMES.items() for text in (id, name.zh, name.en)}
 """What a sheet may be called, folded, and the table that it then holds."""
+ACTS: dict[str, Acts] = {id: table["acts"] for id, table in _SHEETS.items() if "acts" in table}
+"""Who fills in a table, where that is not the department."""
 PURPOSES: dict[str, Words] = {id: words(table["purpose"], table["purpose_en"]) for id, table in _SHEETS.items()}
 """What each table is for."""
 STATES: dict[str, Words] = {id: words(*both) for id, both in _FILE["states"].items()}

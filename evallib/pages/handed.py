@@ -16,6 +16,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.seals import seals_of
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.say.corrections import told
+from evallib.say.drafts import said_of_draft
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
@@ -27,7 +28,7 @@ class Of(TypedDict):
     """The evaluation that something shows, as plain JSON: what the page is of, and what of it was changed to try it.
 
     `fingerprint` is empty where only the notebook's parameters are known. `seal` ties the page to what the evaluation holds,
-    `corrections` say how it differs from what was published before.
+    `corrections` say how it differs from what was published before, `draft` that it is one.
     """
 
     page: str
@@ -40,6 +41,7 @@ class Of(TypedDict):
     said: list[str]
     seal: NotRequired[str]
     corrections: NotRequired[list[str]]
+    draft: NotRequired[list[str]]
 
 
 class Mark(TypedDict):
@@ -72,7 +74,7 @@ def of_evaluation(evaluation: Evaluation, lang: Lang) -> Of:
     ('report', 'hrss', 2023, [])
     """
     record, tried = evaluation.record, evaluation.tried
-    return {
+    found: Of = {
         "page": "report",
         "department": record.department,
         "year": record.year,
@@ -84,6 +86,9 @@ def of_evaluation(evaluation: Evaluation, lang: Lang) -> Of:
         "seal": seals_of(evaluation).content,
         "corrections": [told(one)[lang] for one in evaluation.corrections],
     }
+    if evaluation.draft:
+        found["draft"] = [one[lang] for one in said_of_draft(evaluation)]
+    return found
 
 
 def of_several(

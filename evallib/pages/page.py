@@ -65,7 +65,8 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self._outline.title if self.body else ""
+        title = self._outline.title if self.body else ""
+        return sentence("draft.titled", title=title)[self.lang] if self.draft else title
 
     @property
     def contents(self) -> list[tuple[str, str]]:
@@ -80,6 +81,11 @@ class Page:
     def corrections(self) -> Sequence[str]:
         """How it differs from what was published before."""
         return self.of.get("corrections", [])
+
+    @property
+    def draft(self) -> Sequence[str]:
+        """That it is a draft, and how far it is one: the heading first."""
+        return self.of.get("draft", [])
 
     def words(self, name: str) -> str:
         return sentence(f"pages.{name}")[self.lang]

@@ -14,7 +14,7 @@ from evallib.analysis import tables
 from evallib.analysis.improve import to_next_grade
 from evallib.analysis.sensitivity import DRAWS, measured, often, simulate
 from evallib.charts.drawing import Chart
-from evallib.charts.report import CHARTS
+from evallib.charts.report import draw
 from evallib.methods import follow_up
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
@@ -27,6 +27,7 @@ from evallib.model.years import EvaluatedYear
 from evallib.pages.handed import Of, of_evaluation
 from evallib.pages.rendering import Section, Sections, told
 from evallib.say import reconciliation, workings
+from evallib.say.drafts import said_waiting, to_do
 from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
 from evallib.say.sentences import sentences
@@ -37,6 +38,9 @@ SECTIONS = sentences("pages.report.sections")
 
 CHART_OF = {"budget": "budget_bridge", "self_evaluation": "dimensions", "conclusion": "points", "targets": "targets"}
 """The chart that a section begins with, where a notebook shows it in a cell of its own."""
+
+MOST_TOLD = 40
+"""So many things to do are listed of each side; all of them are told by the check."""
 
 SAID = ("formula_", "target_", "indicator_")
 """How the sentences begin that templates may ask for: `say.formula_text(f)`, `say.indicator_working(i)` and so on."""
@@ -137,6 +141,9 @@ class Report(Sections):
             "say": SimpleNamespace(
                 **{name: partial(make, e, lang=self.lang) for name, make in vars(workings).items() if name.startswith(SAID)}
             ),
+            "todo": to_do(e, e.draft.todo) if e.draft else (),
+            "most_told": MOST_TOLD,
+            "waiting": said_waiting(e) if e.draft else None,
             "tables": tables,
             "about": self._about,
             "rows": {row.indicator: row for row in self.evaluation.record.targets},
@@ -163,7 +170,7 @@ class Report(Sections):
         return (*(replace(chart, of=self.of) for chart in before if not chart.nothing), self.section(id))
 
     def draw(self, name: str) -> Chart:
-        return CHARTS[name](self.evaluation, self.lang)
+        return draw(name, self.evaluation, self.lang)
 
 
 def _certainty(e: Evaluation) -> dict[str, Any]:

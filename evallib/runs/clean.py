@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, RESULTS, RESULTS_TABLE, SEVERAL
+from evallib.data.outputs import COUNTY_LIST, RESULTS, RESULTS_TABLE, SEVERAL, is_draft
 from evallib.data.sheets import read_csv
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
@@ -34,7 +34,8 @@ def clean(out: Path, data: Path) -> list[Path]:
             file
             for folder in folders
             for file in _pages(folder)
-            if not any({file.name.strip(".").partition(".")[0], folder.name} <= cells for cells in published)
+            if is_draft(file.name.strip("."))
+            or not any({file.name.strip(".").partition(".")[0], folder.name} <= cells for cells in published)
         ]
         indexes = [page for page in out.glob("index*.html") if _is_ours(page)]
         found += [out / name for name in (RESULTS, RESULTS_TABLE, COUNTY_LIST) if indexes and (out / name).is_file()] + indexes

@@ -119,9 +119,13 @@ def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
     standing = _files(out, department, year)
     json = evaluation_file(out, department, year)
     pages = tuple(file for file in standing.values() if file.suffix == ".html")
+    if (not json.is_file() or not pages) and evaluation_file(out, department, year, draft=True).is_file():
+        raise refused("publish.draft", about, department=department, year=year)
     if not json.is_file() or not pages:
         raise refused("publish.no_report", about, department=department, year=year)
     told = read_evaluation(json.read_bytes(), json.name)
+    if told.draft:
+        raise refused("publish.draft", about, department=department, year=year)
     if told.tried:
         raise refused("publish.trial", about)
     if seals_of(told).content != seals_of(today).content:

@@ -25,7 +25,7 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
-from evallib.data.outputs import evaluation_file, page_name
+from evallib.data.outputs import evaluation_file, page_name, stem_of
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
@@ -100,6 +100,7 @@ def run_report(
     figures: bool = False,
     workbook: bool = False,
     published: Published | None = None,
+    draft: bool = False,
     **how: Unpack[How],
 ) -> Written:
     """Make a department's report of a year: `OUT/YEAR/DEPARTMENT.html`, with `.ipynb` and `.evaluation.json` beside it.
@@ -108,26 +109,30 @@ def run_report(
     The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
     checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
     with `workbook` the scores as `DEPARTMENT.xlsx`. `published` is what was published, where it is not what the data folder says.
+    A `draft` is made of whatever there is, says so everywhere, and is called `DEPARTMENT.draft.html` and so on.
 
     Raises InputRefused when the data or the notebook cannot be used, the data changed meanwhile, or something else was published of
     the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
-    run = _Run(REPORT, str(year), department, {"department": department, "year": year}, **how)
+    run = _Run(REPORT, str(year), stem_of(department, draft), {"department": department, "year": year}, draft, **how)
     known = load_published(run.data) if published is None else published
-    with refused_set_aside(run.data, run.out, str(year), department, department, year):
-        checked = evaluate_year(run.data, department, year, known)
-    refuse_errors(check_published(known, checked.evaluation))
-    checked = replace(checked, evaluation=known.told(checked.evaluation))
+    if draft:
+        checked = evaluate_year(run.data, department, year, known, draft=True)
+    else:
+        with refused_set_aside(run.data, run.out, str(year), department, department, year):
+            checked = evaluate_year(run.data, department, year, known)
+        refuse_errors(check_published(known, checked.evaluation))
+        checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
-    file = evaluation_file(run.out, department, year)
+    file = evaluation_file(run.out, department, year, draft)
 
     def beside(put: Callable[[str], Path], of: Any) -> None:
         nonlocal evaluation, more
-        refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known).evaluations)
+        refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known, draft=draft).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
             raise refused("published.not_told", run.path.name)
         evaluation = _handed_over(of, evaluation) if of else evaluation
-        if evaluation.tried and known.of(department, year):
+        if evaluation.tried and known.of(department, year) and not draft:
             raise refused("published.trial", f"{department} {year}")
         put(file.name).write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
         if figures:
@@ -230,7 +235,8 @@ def _spans(years: set[int]) -> list[str]:
 class _Run:
     """A notebook that is run and exported as a page to a folder of the output. `about` is what of the data the page is to show."""
 
-    def __init__(self, made_by: str, folder: str, stem: str, about: dict[str, Any], **how: Unpack[How]) -> None:
+    def __init__(self, made_by: str, folder: str, stem: str, about: dict[str, Any], draft: bool = False, **how: Unpack[How]) -> None:
+        self.stem, self.draft = stem, draft
         self.data, self.out, self.about = how["data"].resolve(), how["out"].resolve(), about
         refuse_mixed(self.data, self.out)
         self.lang: Lang = how.get("lang", "zh")
@@ -250,7 +256,7 @@ class _Run:
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
-        if in_the_way := next((place for place in places_of(folder, name.partition(".")[0]) if place.is_dir()), None):
+        if in_the_way := next((place for place in places_of(folder, self.stem) if place.is_dir()), None):
             raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
@@ -259,8 +265,11 @@ class _Run:
         # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
         with together(self.out) as change:
             beside(lambda part: change.put(folder / part), self._shown(executed))
-            change.put(folder / f"{name}.ipynb").write_bytes(nbformat.writes(executed).encode("utf-8", "replace"))
             html, left_out = _export(executed, self.path)
+            if self.draft:
+                mark = nbformat.v4.new_markdown_cell(sentence("draft.notebook").zh, metadata={"tags": ["remove-cell"]}, id="draft")
+                executed.cells.insert(0, mark)
+            change.put(folder / f"{name}.ipynb").write_bytes(nbformat.writes(executed).encode("utf-8", "replace"))
             change.put(folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")  # last: it says that all is there
         return Page(folder / f"{name}.html", folder / f"{name}.ipynb", left_out)
 
@@ -284,10 +293,10 @@ class _Run:
 def _write_figures(evaluation: Evaluation, put: Callable[[str], Path], name: str, lang: Lang) -> tuple[Problem, ...]:
     """The charts as PNG, and a warning where the machine has no font that can draw Chinese."""
     from evallib.charts.fonts import chinese_font
-    from evallib.charts.report import CHARTS
+    from evallib.charts.report import CHARTS, draw
 
-    for id, draw in CHARTS.items():
-        put(f"{name}.{id}.png").write_bytes(draw(evaluation, lang).to_png())
+    for id in CHARTS:
+        put(f"{name}.{id}.png").write_bytes(draw(id, evaluation, lang).to_png())
     return () if chinese_font() else (problem("report.no_font", Place(f"{name}.*.png")),)
 
 

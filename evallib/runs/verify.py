@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evallib.data.folder import checksum, mend_above
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place, is_ours
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place, is_draft, is_ours
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -128,6 +128,10 @@ class _File:
         if self.kind != "evaluation" and self.content:
             self._held_against_json()
         e = self.evaluation
+        if is_draft(self.path.name) and self.kind != "other":
+            self.say("draft")
+        elif e is not None and e.draft:
+            self.say("draft_in_place")
         holds = NOTHING
         if e is not None and self.content:
             total = words(f" {total_text(e)} / {plain(e.points)} ") + e.grade if e.points else NOTHING
@@ -150,7 +154,7 @@ class _File:
         if (e := self.evaluation) is None:
             return
         self.content = seals_of(e).content
-        row, earlier = self._row(e)
+        row, earlier = self._row(e) if not e.draft else (None, False)
         if self.known.data is not None and not earlier:
             changed = [file.name for file in e.record.files if checksum(self.known.data / file.name) != file.sha256]
             if changed:
@@ -256,7 +260,7 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         name = path.relative_to(root).as_posix()
         file = _File(path, name, known)
         verdict = file.verdict()
-        if listed_ and (about := _about(name)):
+        if listed_ and not is_draft(path.name) and (about := _about(name)):
             more = _against_list(file, verdict, listed_.get(about))
             verdict = replace(verdict, problems=(*verdict.problems, *more))
         yield verdict

@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from evallib import __version__
 from evallib.model.evaluation import (
     Coverage,
+    Draft,
     Evaluation,
     FormulaResult,
     IndicatorResult,
@@ -26,24 +27,27 @@ from evallib.model.record import Finding, Judgement, Record
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
 from evallib.model.rules import Checklist, DeductPerOccurrence, Given, Tiers, Unsaid
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
+from evallib.model.worths import unfilled
 from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
 
 
-def evaluate(framework: Framework, record: Record) -> Evaluation:
+def evaluate(framework: Framework, record: Record, draft: Draft | None = None) -> Evaluation:
     """A department's year, scored: every indicator with what it came from, then groups, dimensions, total and grade.
 
     `framework` and `record` are taken as checked (see `load_year`). Scores are decimals, rounded half up per indicator
-    and then summed; the grade is that of the rounded total. Nothing is read, written or drawn.
+    and then summed; the grade is that of the rounded total. Nothing is read, written or drawn. What is open in a `draft` has no score,
+    however the framework treats what is missing: the total is then the range that it can still take.
 
     Source: the evaluation report for 2023, 三(三)2: each indicator is scored by itself, the total is their sum.
     """
     with localcontext(EXACT):
-        return _evaluate(framework, record)
+        return _evaluate(framework, record, draft)
 
 
-def _evaluate(framework: Framework, record: Record) -> Evaluation:
+def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Evaluation:
     indicators = indicators_in_force(framework, record)
+    to_fill = unfilled(framework, indicators) if draft else {}
     formulas, targets = measure(framework, Facts(framework.catalogue, record), indicators)
     by_formula = {f.id: f for f in formulas}
     by_target = {t.id: t for t in targets}
@@ -53,14 +57,16 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
         )
         for indicator in indicators
     )
+    results = tuple(_opened(r) if draft and r.id in draft.open else r for r in results)
     results = _vetoed(framework, record, results)
     counted = [r for r in results if r.counted]
-    worth = sum((r.points for r in counted if not r.extra), ZERO)
+    short = sum(to_fill.values(), ZERO)
+    worth = sum((r.points for r in counted if not r.extra), short)
 
-    def total(scores: Iterable[tuple[IndicatorResult, Decimal]]) -> Decimal:
+    def total(scores: Iterable[tuple[IndicatorResult, Decimal]], more: Decimal = ZERO) -> Decimal:
         """The scores out of the framework's full points, and what is added to these or taken away."""
         given = [*scores]
-        plain_sum = sum((score for r, score in given if not r.extra), ZERO)
+        plain_sum = sum((score for r, score in given if not r.extra), more)
         extra = sum((score for r, score in given if r.extra), ZERO)
         whole = out_of_full_points(framework, plain_sum, worth) if worth else plain_sum
         return round_half_up(max(whole + extra, ZERO) if worth else whole + extra, places)
@@ -70,9 +76,11 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
     missing = [r for r in counted if r.score is None and r.points]
     left_open = None
     grade = framework.grade_of(found) if worth else None
-    if missing:
+    if missing or short:
         most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
-        high = total((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
+        best = max((s.own_rule.most for s in framework.open_sections if s.own_rule), default=ONE)
+        scores = ((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
+        high = total(scores, round_half_up(short * max(best, ONE), places) if short else ZERO)
         low = total((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
         left_open = Range(low, high, tuple(r.id for r in missing))
         grade = grade if framework.grade_of(low) == framework.grade_of(high) else None
@@ -94,14 +102,21 @@ def _evaluate(framework: Framework, record: Record) -> Evaluation:
         coverage=Coverage(
             indicators=len(applicable),
             indicators_scored=len(scored),
-            points=sum((r.points for r in applicable if not r.extra), ZERO),
+            points=sum((r.points for r in applicable if not r.extra), short),
             points_scored=sum((r.points for r in scored if not r.extra), ZERO),
             points_unsaid=sum((r.points for r in applicable if r.id in unsaid), ZERO),
         ),
         self_total=overall.score if overall else None,
         self_grade=overall.grade if overall else "",
         open=left_open,
+        draft=draft,
     )
+
+
+def _opened(result: IndicatorResult) -> IndicatorResult:
+    """An indicator whose score hangs on what is still to be done."""
+    status: Status = "missing"
+    return replace(result, status=status, value=None, score=None, formula_score=None, award=None, counted=True)
 
 
 def out_of_full_points(framework: Framework, score: Decimal, points: Decimal) -> Decimal:

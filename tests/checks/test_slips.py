@@ -120,3 +120,13 @@ def test_an_amount_beside_last_years(copy: Copy, value: str, level: str) -> None
     except InputRefused as refusal:
         problems = refusal.problems
     assert {one.level for one in problems if one.code == "magnitude"} == ({level} if level else set())
+
+
+def test_in_a_draft_what_rests_on_a_slip_is_open(copy: Copy) -> None:
+    copy.set("facts", {"fact": "operating_expense_outturn"}, "value", "95.73")
+    e = evaluate_year(copy.folder, "hrss", 2023, draft=True).evaluation
+    assert e.draft is not None
+    assert e.open is not None
+    assert [one.code for one in e.draft.todo] == ["magnitude"]
+    assert e.draft.open == ("operating_expense_control",)
+    assert e.open.low <= Decimal("84.63") <= e.open.high

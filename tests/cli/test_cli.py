@@ -371,3 +371,43 @@ def test_a_framework_goes_by_its_name(copy: Copy) -> None:
     made = run("new", "forest", "2024", "--name", "林业局", "--framework", shipped.name, data=copy.folder)
     assert made[0] == 0
     assert "forest,林业局,,department-mof-2013,2024,2024" in (copy.folder / "departments.csv").read_text(encoding="utf-8-sig")
+
+
+def test_check_says_in_short_first_who_has_what_to_do_and_the_points_that_hang_on_it(copy: Copy) -> None:
+    copy.set("facts", {"fact": "staff_institution", "year": "2023"}, "value", "")
+    copy.set("judgements", {"indicator": "budget_adjustment"}, "reason", "")
+    copy.set("findings", {"finding": "3.2"}, "indicator", "nobody")
+    _, _, err = run("check", "hrss", "2023", "--lang", "en", data=copy.folder)
+    lines = err.splitlines()
+    assert lines[0].startswith("hrss 2023: 3 ")
+    assert lines[1].strip().startswith("the evaluators: 2, on which")
+    assert lines[2].strip().startswith("the department: 1, on which")
+    assert lines[3].startswith("Not scored yet: ")
+    assert lines[4] == "—— the evaluators ——"
+    document = json.loads(run("check", "hrss", "2023", "--format", "json", data=copy.folder)[1])
+    [missing] = [one for one in document if one["code"] == "missing"]
+    assert {i["id"] for i in missing["indicators"]} >= {id for one in document if one["level"] == "error" for id in one["open"]}
+
+
+def test_check_always_lists_what_counts_as_missing(copy: Copy) -> None:
+    copy.set("facts", {"fact": "staff_institution", "year": "2023"}, "value", "缺")
+    status, out, _ = run("check", "hrss", "2023", data=copy.folder)
+    assert status == 0
+    assert "缺数据、不得分的：" in out
+
+
+def test_check_marks_a_workbook(copy: Copy, tmp_path: Path) -> None:
+    status, out, _ = run("check", "hrss", "2023", "--mark", "--out", str(tmp_path / "reports"), data=copy.folder)
+    assert status == 0
+    assert (tmp_path / "reports" / "check" / "hrss-2023.xlsx").is_file()
+    assert "hrss-2023.xlsx" in out
+
+
+def test_score_of_a_draft_says_so(copy: Copy) -> None:
+    copy.set("facts", {"fact": "staff_institution", "year": "2023"}, "value", "")
+    assert run("score", "hrss", "2023", data=copy.folder)[0] == 2
+    status, out, _ = run("score", "hrss", "2023", "--draft", data=copy.folder)
+    assert status == 0
+    assert "草稿 · " in out
+    assert "总分现在只能说在" in out
+    assert json.loads(run("score", "hrss", "2023", "--draft", "--format", "json", data=copy.folder)[1])["draft"]

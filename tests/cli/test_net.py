@@ -23,7 +23,7 @@ BROKEN = """
 import sys
 from evallib.cli import main, figures
 import evallib.data.years
-def broken(*args):
+def broken(*args, **given):
     {raised}
 evallib.data.years.evaluate_year = broken
 main.main()

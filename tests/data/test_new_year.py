@@ -15,7 +15,7 @@ from evallib.data import new_year as module
 from evallib.data.load import load_departments, load_year
 from evallib.data.new_year import new_year
 from evallib.data.rulebook import load_framework
-from evallib.data.years import evaluate_year
+from evallib.data.years import evaluate_year, lacking_of
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import indicators_in_force
 from evallib.model.record import TABLES, Record, TargetPart
@@ -122,7 +122,7 @@ def test_a_year_that_is_not_filled_in_is_refused_place_by_place(copy: Copy, to: 
     with pytest.raises(InputRefused) as refusal:
         evaluate_year(copy.folder, "hrss", 2024)
     problems = refusal.value.problems
-    assert {problem.what.en for problem in problems} == {"must not be empty"}
+    assert lacking_of(problems) == len(problems) > 200  # nothing of it is called wrong
     assert all(
         problem.place.row and problem.place.column and problem.place.file.startswith("departments/hrss/2024") for problem in problems
     )

@@ -230,4 +230,4 @@ def test_a_wrong_cell_among_the_empty_ones_is_wrong(copy: Copy) -> None:
     copy.set("facts", {"fact": "outturn_basic"}, "value", "")
     assert "正在填报，还有 1 处待填" in CliRunner().invoke(app, ["check", "hrss", "2023", "--data", str(copy.folder)]).stderr
     copy.set("facts", {"fact": "outturn_project"}, "value", "many")
-    assert "hrss 2023：错误 1" in CliRunner().invoke(app, ["check", "hrss", "2023", "--data", str(copy.folder)]).stderr
+    assert "hrss 2023：错误 2" in CliRunner().invoke(app, ["check", "hrss", "2023", "--data", str(copy.folder)]).stderr
