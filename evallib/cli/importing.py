@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from evallib.cli.shared import CLOSE_IT, DATA, Data, Language, refusals_told, table_of, tell
+from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES
 from evallib.model.table_words import CHOICES, TABLE_NAMES
 from evallib.model.words import NOTHING, Given, Lang, Words, few, joined, listed, words
@@ -18,8 +19,12 @@ from evallib.say.sentences import sentence
 if TYPE_CHECKING:
     from evallib.data.form_tables import Left, Piece
     from evallib.data.imports import Imported
+    from evallib.model.rows import Row
 
-_NOT_SHOWN = ("indicator", "source", "section", "basis", "actual_by", "kind", "key")
+_SUBJECTS = ("indicator", "fact", "key", "title")
+"""The columns that say what a row is about."""
+_NOT_SHOWN = ("source", "section", "basis", "actual_by", "kind")
+_COLON = words("：", ": ")
 
 
 def import_(
@@ -71,7 +76,8 @@ def import_(
         tell(_said("changed", count=len(found.changes), backup=str(found.backup)) if found.changes else _said("unchanged"), lang)
     tell(found.path or "")
     missing = _said("fill_first") if found.lacking else NOTHING
-    tell(_said("next", department=found.listing.code, year=str(found.year), missing=missing), lang)
+    name = found.listing.words[lang] if is_made(found.listing.code) else found.listing.code
+    tell(_said("next", department=f'"{name}"' if " " in name else name, year=str(found.year), missing=missing), lang)
 
 
 def merge(
@@ -108,45 +114,33 @@ def _said(name: str, **given: Given) -> Words:
 
 
 def _tell_taken(found: Imported, lang: Lang) -> None:
-    """What was taken, a line for each row of a table: from which cells, what."""
-    names = {row["indicator"].text: row["name"].text for row in found.taken.get("own_indicators", ()) if "name" in row}
-    names |= {i.id: i.words[lang] for i in found.framework.indicators} | {"total": CHOICES["total"][lang]}
-    names |= {fact.id: fact.name[lang] for fact in found.framework.catalogue.facts.values()}
+    """What was taken, a line for each row of a table: from which cells, what; things by their names."""
+    from evallib.data.names import Names
+    from evallib.model.rows import refers
+
+    texts = {table: [{column: one.text for column, one in row.items()} for row in rows] for table, rows in found.taken.items()}
+    names = Names(found.framework, texts)
+
+    def said(model: type[Row], column: str, row: Mapping[str, str]) -> str:
+        kinds, text = refers(model, column) or (["indicator"] if column == "indicator" else []), row[column]
+        return names.called(kinds, text, lang, row) if kinds else CHOICES[text][lang] if text in CHOICES else text
+
     table = table_of(_said("heads_taken"), lang)
-    count = 0
     for name in TABLES:
-        for row in found.taken.get(name, ()):
-            subject = next((row[c].text for c in ("indicator", "fact", "key", "title") if c in row), "")
-            table.add_row(_cells(row), names.get(subject, CHOICES.get(subject, words(subject))[lang]), _row(found, name, row)[lang])
-            count += 1
-    tell(_said("rows", count=count), lang)
+        model = TABLES[name]
+        for row, pieces in zip(texts.get(name, ()), found.taken.get(name, ()), strict=True):
+            subject = next((c for c in _SUBJECTS if c in row), "")
+            shown = [c for c, text in row.items() if text and c not in (*_NOT_SHOWN, subject)]
+            heads = {c: words(str(model.model_fields[c].title), c.replace("_", " "))[lang] for c in shown}
+            told = joined(words(f"{heads[c]} {said(model, c, row)}") for c in shown)
+            table.add_row(_cells(pieces), said(model, subject, row) if subject else "", f"{(TABLE_NAMES[name] + _COLON + told)[lang]}")
+    tell(_said("rows", count=table.row_count), lang)
     tell(table)
 
 
 def _cells(row: Mapping[str, Piece]) -> str:
     cells = [*dict.fromkeys(one.place.cell or "" for one in row.values() if one.place and one.text)]
     return cells[0] if len(cells) == 1 else f"{cells[0]}–{cells[-1]}" if cells else ""
-
-
-def _row(found: Imported, table: str, row: Mapping[str, Piece]) -> Words:
-    """A row in words: its table, and the columns that were filled."""
-    groups = {section.id: section.words for section in found.framework.sections}
-
-    def value(column: str, text: str) -> Words:
-        return (
-            groups.get(text, words(text))
-            if column == "group"
-            else CHOICES[text]
-            if column == "operator" and text in CHOICES
-            else words(text)
-        )
-
-    told = [
-        words(f"{TABLES[table].model_fields[c].title} ", f"{c.replace('_', ' ')} ") + value(c, one.text)
-        for c, one in row.items()
-        if one.text and c not in _NOT_SHOWN
-    ]
-    return TABLE_NAMES[table] + words("：", ": ") + joined(told)
 
 
 def _tell_left(left: tuple[Left, ...], lang: Lang) -> None:
