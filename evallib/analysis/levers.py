@@ -42,7 +42,8 @@ class Levers:
         self._facts, self._values = facts, Moved()
         self._bound: list[tuple[Tree, bool, Decimal]] = []  # what must stay what it is, or at most as much
         catalogue = facts.catalogue
-        for relation in (*catalogue.identities, *catalogue.limits, *catalogue.plausible):
+        bonds = (relation for relation in catalogue.plausible if not relation.entry.unit)  # of what size a number is binds none
+        for relation in (*catalogue.identities, *catalogue.limits, *bonds):
             tree = self._in_parts(relation.tree)
             try:
                 gap = compute(tree, self._values)

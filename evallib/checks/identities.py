@@ -128,8 +128,10 @@ def _amount(value: Decimal, unit: Unit) -> Words:
     return words(percent(share / 100, max(2, 1 - share.adjusted()))) if unit.is_share and share else written(value, unit)
 
 
-def _unit(facts: Facts, relation: Relation) -> Unit:
-    """The unit of a relation's sides: that of the first fact that measures the same."""
+def unit_of_sides(facts: Facts, relation: Relation) -> Unit:
+    """The unit of a relation's sides: that of its numbers, or of the first fact that measures the same."""
+    if relation.entry.unit:
+        return facts.catalogue.units.read(relation.entry.unit)
     used = (facts.catalogue.facts[name.id].unit for name in relation.inputs)
     bare = Unit("", NOTHING, relation.dimensions)
     return next((unit for unit in used if unit.dimensions == relation.dimensions), bare if relation.dimensions else SHARE)
@@ -149,7 +151,7 @@ def _relations(facts: Facts, relations: tuple[Relation, ...], where: Where) -> I
 
 def _broken(facts: Facts, relation: Relation, found: tuple[Decimal, Decimal], where: Where) -> Problem:
     """A relation that does not hold: an identity may be explained by its facts' parts as well, a limit by its facts alone."""
-    tree, unit, entry = relation.tree, _unit(facts, relation), relation.entry
+    tree, unit, entry = relation.tree, unit_of_sides(facts, relation), relation.entry
     is_limit, about = tree.sign == "<=", tuple(n.id for n in relation.inputs)
     sides = {"left": said(facts, tree.left), "right": said(facts, tree.right)}
     return problem(

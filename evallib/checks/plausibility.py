@@ -1,21 +1,17 @@
-"""What is possible but strange in an evaluated year: warnings with their reason, never errors. Pure: it only reports."""
+"""What is possible but strange in an evaluated year: warnings with their reason; errors where a size cannot be. Pure: it only reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from evallib.checks.identities import advised, beyond, fact_place, said, side
-from evallib.model.catalogue import Fact, Formula, Relation
-from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import Evaluation, TargetResult, interval_of
-from evallib.model.expression import Interval, Name, signed_names
-from evallib.model.facts import Facts
-from evallib.model.units import SHARE, Unit, convert
-from evallib.model.words import Words, words
+from evallib.checks.identities import fact_place
+from evallib.checks.magnitude import check_magnitudes
+from evallib.model.errors import Problem, Where
+from evallib.model.evaluation import Evaluation, TargetResult
+from evallib.model.units import SHARE, convert
 from evallib.say.numbers import percent, plain, quantity, written
 from evallib.say.refusals import problem
-from evallib.say.sentences import sentence
 from evallib.score.measure import asks_no_more
 
 FAR_ABOVE = Decimal("1.5")
@@ -35,34 +31,9 @@ def check_plausibility(evaluation: Evaluation, previous: Evaluation | None, wher
 
 def strange_numbers(evaluation: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
     """The remarks on facts, rates and targets, whatever the scores are."""
-    yield from _bounds(evaluation, where)
+    yield from check_magnitudes(evaluation, previous, where)
     yield from _zero_bases(evaluation, where)
-    yield from _relations(evaluation, previous, where)
     yield from _targets(evaluation, previous, where)
-
-
-def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
-    """Facts and formulas outside the bounds that the catalogue gives them, as far as rounding cannot explain it."""
-    for fact in e.catalogue.facts.values():
-        found = e.facts.find(fact.id) if fact.entry.is_bounded else None
-        if found is not None and found.value is not None:
-            around, place = Interval(found.value - found.half, found.value + found.half), fact_place(e.facts, Name(fact.id), where)
-            yield from _outside(fact, fact.unit, found.value, around, place)
-    for formula in e.formulas:
-        made = e.catalogue.formulas[formula.id]
-        interval = interval_of(e, formula) if made.entry.is_bounded else None
-        if interval is not None and formula.value is not None:
-            place = fact_place(e.facts, made.inputs[0], where)
-            yield from _outside(made, e.catalogue.units.read(made.entry.unit), formula.value, interval, place)
-
-
-def _outside(made: Fact | Formula, own: Unit, value: Decimal, around: Interval, place: Place) -> Iterator[Problem]:
-    """What is said of a value outside the bounds of its entry, which are in the entry's `own` unit; nothing where it is within."""
-    low, high = (None if b is None else convert(b, own, made.unit) for b in (made.entry.at_least, made.entry.at_most))
-    bound, name = (high, "strange.above") if high is not None and around.low > high else (low, "strange.below")
-    if bound is not None and (bound is not low or around.high < bound):
-        limit = words(percent(convert(bound, made.unit, SHARE), None)) if own.symbol == "%" else written(bound, made.unit)
-        yield advised(problem(name, place, "", (made.id,), thing=made.name, value=written(value, made.unit), limit=limit), made.entry)
 
 
 def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
@@ -75,27 +46,6 @@ def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
             yield problem("strange.zero_base", fact_place(e.facts, base, where), "", (formula.id,), formula=formula.name)
 
 
-def _relations(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
-    """What the catalogue calls strange; a relation to last year only where there is last year's record."""
-    facts = Facts(e.catalogue, e.record, previous.record if previous else None)
-    for relation in e.catalogue.plausible:
-        if beyond(facts, relation) is not None:
-            place = fact_place(facts, relation.inputs[0], where)
-            yield advised(problem("strange.relation", place, "", (relation.entry.key,), what=_told(facts, relation)), relation.entry)
-
-
-def _told(facts: Facts, relation: Relation) -> Words:
-    """A relation that does not hold in words, with the two amounts where both its sides are amounts."""
-    tree = relation.tree
-    left, right = said(facts, tree.left), said(facts, tree.right)
-    what = relation.entry.words if relation.entry.name else sentence("checks.strange", left=left, right=right)
-    if signed_names(tree.left) is None or signed_names(tree.right) is None:
-        return what
-    unit = facts.catalogue.facts[relation.inputs[0].id].unit
-    small, large = (written(side(facts, term, unit), unit) for term in (tree.left, tree.right))
-    return sentence("checks.amounts", what=what, left=small, right=right, amount=large)
-
-
 def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
     for index, target in enumerate(e.targets):
         goal, actual = where("targets", index, "target"), where("targets", index, "actual")
@@ -104,8 +54,6 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
             yield problem("strange.far_above_target", goal, target=target.name, rate=percent(rate))
         if rate is not None and 0 < rate < FAR_BELOW:
             yield problem("strange.far_below_target", actual, target=target.name, rate=percent(rate))
-        if target.unit.symbol == "%" and target.actual is not None and 0 < target.actual <= 1 and target.target > 10:
-            yield problem("strange.share_for_percent", actual, target=target.name, actual=percent(target.actual / 100))
         if target.target < 0 and target.operator not in ("between", "by"):
             yield problem("strange.negative_target", goal, target=target.name, value=written(target.target, target.unit))
         if _more_than_all(target):

@@ -22,7 +22,15 @@ from evallib.model.record import Record, Source
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import ACTS, STATES
 
-_KEPT = ("identity", "total.asked", "own_indicator.points_differ", "published.no_note", "survey.actual_differs")
+_KEPT = (
+    "identity",
+    "magnitude",
+    "share_for_percent",
+    "total.asked",
+    "own_indicator.points_differ",
+    "published.no_note",
+    "survey.actual_differs",
+)
 """What is wrong and leaves a row as it is: of several numbers nobody knows which; a text is lacking."""
 _LACKING = ("own_indicator.points_differ", "fact.missing", "target.missing", "judgement.missing", "judgement.unchecked", "judgement.choose")
 """What says that a row is not there: it names the indicators that want it."""

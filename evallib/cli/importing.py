@@ -1,4 +1,4 @@
-"""The command that takes forms people have. Parsing and printing only."""
+"""The commands that take what people have: forms, and copies of a year. Parsing and printing only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from evallib.cli.shared import CLOSE_IT, DATA, Data, Language, refusals_told, table_of, tell
-from evallib.model.words import Lang, Words
+from evallib.model.words import Lang, Words, listed, words
+from evallib.say.sentences import sentence
 
 if TYPE_CHECKING:
     from evallib.data.import_told import Line
@@ -62,6 +63,35 @@ def import_(
         tell(said("changed", count=len(found.changes), backup=str(found.backup)) if found.changes else said("unchanged"), lang)
     tell(found.path or "")
     tell(next_step(found), lang)
+
+
+def merge(
+    one: Annotated[Path, typer.Argument(readable=False, help="一份：工作簿，或 CSV 文件夹 / a copy: a workbook or a folder of CSV files")],
+    other: Annotated[Path, typer.Argument(readable=False, help="另一份 / the other copy")],
+    base: Annotated[Path | None, typer.Option("--base", help="两份共同的来源 / what both were copied from")] = None,
+    prefer: Annotated[Path | None, typer.Option("--prefer", help="两份都改过的，以这一份为准 / which is right where both differ")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="写到这里；不写就是这个年度的数据 / where to; the year's data if left out")
+    ] = None,
+    department: Annotated[str, typer.Option("--department", help="部门名称或编码 / the department, by name or code")] = "",
+    year: Annotated[int | None, typer.Option("--year", help="年度 / the year")] = None,
+    lang: Language = "zh",
+    data: Data = DATA,
+) -> None:
+    """把两个人填的同一年度数据合成一份 / Join two copies of a year's data that two people filled in."""
+    from evallib.data.merging import merge as merged
+
+    with refusals_told(lang, to=out or data, fix=CLOSE_IT):
+        found = merged(data, one, other, base=base, prefer=prefer, out=out, department=department, year=year, lang=lang)
+    tell(sentence("merge.count", file=found.changed, count=len(found.changes)), lang)
+    for what, before, after in found.changes:
+        tell(sentence("merge.change", what=what, before=before or "—", after=after or "—"), lang)
+    if found.left:
+        tell(sentence("merge.left", places=listed(words(at.describe("zh"), at.describe("en")) for at in found.left)), lang)
+    if found.backup:
+        tell(sentence("merge.backup", backup=str(found.backup)), lang)
+    tell(found.path)
+    tell(sentence("merge.next", department=found.department, year=str(found.year)), lang)
 
 
 def _tell_lines(title: Words, heads: str, lines: Sequence[Line], lang: Lang) -> None:

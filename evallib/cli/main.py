@@ -29,6 +29,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "init": start.init,
         "new": data.new,
         "import": importing.import_,
+        "merge": importing.merge,
         "check": figures.check,
         "demo": batch.demo,
         "upgrade": start.upgrade,

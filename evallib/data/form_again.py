@@ -9,25 +9,18 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from evallib.checks.record import KEYS
-from evallib.data.cells import Reader, choices_meant, load_table
-from evallib.data.folder import data_of
-from evallib.data.heads import head_key, heads_of
-from evallib.data.names import raw_by_id
-from evallib.data.raw_tables import Tables, texts_of
-from evallib.data.sheets import Grid, read_csv
-from evallib.data.workbook_in import read_sheets
-from evallib.data.xlsx_in import read_workbook
-from evallib.model.errors import Place, Problem, refuse_errors
-from evallib.model.framework import Framework
+from evallib.data.raw_tables import Tables
+from evallib.model.errors import Place, Problem
 from evallib.model.record import TABLES
-from evallib.model.table_words import SHEETS, TABLE_NAMES
-from evallib.model.units import Units, parse_decimal
-from evallib.model.words import Words, folded, words
+from evallib.model.table_words import TABLE_NAMES
+from evallib.model.units import parse_decimal
+from evallib.model.words import Words, words
 from evallib.say.refusals import problem, refused
 
 FORMAT = 1
 Keep = Literal["", "form", "data"]
-_Rows = dict[tuple[str, ...], dict[str, str]]
+Rows = dict[tuple[str, ...], dict[str, str]]
+"""The rows of a table by their keys."""
 
 
 class Change(NamedTuple):
@@ -74,40 +67,6 @@ def read_taken(file: Path) -> dict[str, Any]:
     raise refused("form.not_imported", f"{file.parent.name}/{file.name}")
 
 
-def read_raw(data: Path, department: str, year: int, framework: Framework) -> Tables:
-    """A year's tables as they stand, complete or not, each cell as what is typed into it means, ids for names."""
-    there = data_of(data, department, year)
-    assert there is not None
-    if there.is_dir():
-        grids = {file.stem: [read_csv(file.name, file.read_bytes())] for file in sorted(there.glob("*.csv"))}
-    else:
-        sheets, problems = read_workbook(there.name, there.read_bytes())
-        refuse_errors(problems)
-        named = {SHEETS[folded(sheet.name)]: sheet for sheet in sheets if folded(sheet.name) in SHEETS and not sheet.hidden}
-        read = read_sheets(named, framework)
-        refuse_errors(read.problems)
-        grids = read.grids
-    units = framework.catalogue.units
-    rows = {table: [row for grid in grids.get(table, ()) for row in _raw_rows(table, grid, units)] for table in TABLES}
-    return raw_by_id(framework, rows)
-
-
-def _raw_rows(table: str, grid: Grid, units: Units) -> list[dict[str, str]]:
-    refuse_errors(grid.problems)
-    model, reader = TABLES[table], Reader(units)
-    known = heads_of(model)
-    order = {index: known[head_key(head)] for index, head in enumerate(grid.head) if head_key(head) in known}
-    typed = load_table(reader, grid, table, model)
-    read = {reader.rows[table, index][1]: texts_of(row) for index, row in enumerate(typed)}
-    found = []
-    for number, texts in grid.rows:
-        raw = {column: texts[index].strip() for index, column in order.items() if index < len(texts) and texts[index].strip()}
-        if raw:
-            cells = read.get(number) or {column: choices_meant(model, column).get(folded(text), text) for column, text in raw.items()}
-            found.append({column: text for column, text in cells.items() if text})
-    return found
-
-
 def compare(
     then: Mapping[str, Sequence[Mapping[str, Any]]], now: Tables, here: Tables, names: Mapping[str, Words], file: str, keep: Keep
 ) -> Compared:
@@ -116,7 +75,7 @@ def compare(
     `names` are those of what rows name by an id.
     """
     own = {row["indicator"]: words(row.get("name", "")) for tables in (here, now) for row in tables.get("own_indicators", ())}
-    comparison = _Comparison(dict(names) | own, file, keep)
+    comparison = Comparison(dict(names) | own, file, keep)
     compared: dict[str, list[dict[str, str]]] = {}
     for table in TABLES:
         taken = _keyed(table, [row["cells"] for row in then.get(table, ())])
@@ -127,33 +86,35 @@ def compare(
     return Compared(compared, tuple(comparison.changes), tuple(comparison.asked))
 
 
-def _keyed(table: str, rows: Iterable[Mapping[str, str]]) -> _Rows:
-    found: _Rows = {}
+def _keyed(table: str, rows: Iterable[Mapping[str, str]]) -> Rows:
+    found: Rows = {}
     for number, row in enumerate(rows):
         key = tuple(row.get(column, "") for column in KEYS.get(table, ()))
         found[(*key, str(number)) if key in found or not any(key) else key] = dict(row)
     return found
 
 
-class _Comparison:
-    """What was found so far: changes, and what both sides changed."""
+class Comparison:
+    """What was found so far: changes, and what both sides changed. `passed` are columns that are not compared."""
+
+    passed: tuple[str, ...] = ("source", "section")  # a form says of itself where a row stands in it
 
     def __init__(self, names: Mapping[str, Words], file: str, keep: Keep) -> None:
         self.names, self.file, self.keep = names, file, keep
         self.changes: list[Change] = []
         self.asked: list[Problem] = []
 
-    def row(self, table: str, data: _Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
+    def row(self, table: str, data: Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
         """One row, by its key: `data` is changed where only the form has."""
-        here, called = data.get(key), self._called(table, now or then or {})
+        here, called = data.get(key), self.called(table, now or then or {})
         if now is None:
             if then is None or here is None or table == "sources":  # other rows may name a source
                 return
-            if _same(then, here) or self._settled(called, "+", "—", "±"):
+            if _same(then, here) or self.settled(called, "+", "—", "±"):
                 del data[key]
                 self.changes.append(Change(called, "+", ""))
         elif here is None:
-            if then is None or (not _same(then, now) and self._settled(called, "+", "±", "—")):
+            if then is None or (not _same(then, now) and self.settled(called, "+", "±", "—")):
                 data[key] = now
                 self.changes.append(Change(called, "", "+"))
         else:
@@ -162,30 +123,35 @@ class _Comparison:
     def _cells(self, table: str, called: Words, then: dict[str, str], now: dict[str, str], here: dict[str, str]) -> None:
         for column in dict.fromkeys((*now, *then)):
             old, new, mine = then.get(column, ""), now.get(column, ""), here.get(column, "")
-            if column in ("source", "section") or _equal(old, new) or _equal(new, mine):
+            if column in self.passed or same_text(old, new) or same_text(new, mine):
                 continue
             what = called + words(f" {TABLES[table].model_fields[column].title}", f" {column.replace('_', ' ')}")
-            if _equal(old, mine) or self._settled(what, old, new, mine):
+            if same_text(old, mine) or self.settled(what, old, new, mine, column):
                 here[column] = new
                 self.changes.append(Change(what, mine, new))
 
-    def _settled(self, what: Words, then: str, now: str, here: str) -> bool:
+    def settled(self, what: Words, then: str, now: str, here: str, column: str | None = None) -> bool:
         """Whether what both changed is to be as the form has it; asked about where nobody said."""
         if not self.keep:
-            given = {"then": then or "—", "now": now or "—", "here": here or "—"}
-            self.asked.append(problem("form.both_changed", Place(self.file), what=what, **given))
+            self.asked.append(self.question(what, then or "—", now or "—", here or "—", column))
         return self.keep == "form"
 
-    def _called(self, table: str, row: Mapping[str, str]) -> Words:
+    def question(self, what: Words, then: str, now: str, here: str, column: str | None) -> Problem:
+        """What is asked about what both changed."""
+        return problem("form.both_changed", Place(self.file), what=what, then=then, now=now, here=here)
+
+    def called(self, table: str, row: Mapping[str, str]) -> Words:
+        """A row in words: its table, and what it is about."""
         name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
         return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
 
 
 def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return all(_equal(one.get(column, ""), other.get(column, "")) for column in {*one, *other})
+    return all(same_text(one.get(column, ""), other.get(column, "")) for column in {*one, *other})
 
 
-def _equal(one: str, other: str) -> bool:
+def same_text(one: str, other: str) -> bool:
+    """Whether two cells say the same: the same text, or the same number."""
     if one == other:
         return True
     numbers = parse_decimal(one), parse_decimal(other)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from evallib.checks.record import check_record
 from evallib.data.csv_files import write_csv_folder
 from evallib.data.folder import data_of, data_root
-from evallib.data.form_again import Change, Compared, Keep, compare, read_raw, read_taken, taken_file, taken_text
+from evallib.data.form_again import Change, Compared, Keep, compare, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
 from evallib.data.form_project import Projection
 from evallib.data.form_tables import Left, Piece, Read, Taken, read_tables
@@ -24,6 +24,7 @@ from evallib.data.load import Departments, load_departments
 from evallib.data.locks import held
 from evallib.data.new_year import list_year, listing_for, refuse_bad_code, usual_framework
 from evallib.data.raw_tables import Tables
+from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Raw, told_hidden
 from evallib.data.whole import free, together
@@ -164,7 +165,7 @@ def _planned(
     if there is not None:
         before = read_taken(taken_file(root, listing.code, year))["tables"]
         names = {one.id: one.words for one in rules.indicators} | {fact.id: fact.name for fact in rules.catalogue.facts.values()}
-        here = read_raw(root, listing.code, year, rules)
+        here = read_raw_year(there, rules).tables
         compared = compare(before, read.tables, here, names, there.name, keep)
         if compared.asked:
             raise InputRefused(compared.asked)

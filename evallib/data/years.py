@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
+from evallib.checks.sift import opened
 from evallib.data.folder import checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
@@ -45,19 +46,21 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     before, unusable = _last_year(data, department, year, every)
     loaded = load_year(data, department, year, before.record if before else None, every, draft=True)
     evaluation = _evaluation(loaded, draft)
-    found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
-    if loaded.open or not loaded.whole:  # what is said of numbers that are not known yet may still be right
-        found = tuple(one for one in found if one.code == "prose.brace")
-    if not draft:
-        refuse_errors((*loaded.remarks, *found))
-    elif evaluation.draft:
-        errors = (one for one in found if one.level == "error")
-        evaluation = replace(evaluation, draft=replace(evaluation.draft, todo=(*evaluation.draft.todo, *errors)))
     previous = _evaluation(before) if before else None
     if previous and check_published(published, previous):
         previous, unusable = None, (problem("year.last_year_held", Place("published.csv"), department=department, year=year - 1),)
-    remarks = (*unusable, *loaded.remarks, *found, *check_plausibility(evaluation, previous, loaded.where))
-    return EvaluatedYear(evaluation, previous, remarks)
+    strange = tuple(opened(loaded.framework, loaded.record, one) for one in check_plausibility(evaluation, previous, loaded.where))
+    if still := tuple(dict.fromkeys(id for one in strange if one.level == "error" for id in (*loaded.open, *one.open))):
+        loaded = replace(loaded, open=still)
+    found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
+    if loaded.open or not loaded.whole:  # what is said of numbers that are not known yet may still be right
+        found = tuple(one for one in found if one.code == "prose.brace")
+    loaded = replace(loaded, remarks=(*loaded.remarks, *found, *strange))
+    if not draft:
+        refuse_errors(loaded.remarks)
+    elif any(one.level == "error" for one in (*found, *strange)):
+        evaluation = _evaluation(loaded, draft)
+    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks))
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from evallib.model.catalogue import Catalogue, Fact, Formula, Line, Relation
 from evallib.model.entries import KINDS, Part, RelationEntry
 from evallib.model.errors import Fault, Place, meant
 from evallib.model.expression import BadExpression, Call, Name, Number, Operation, Tree, leaves, names, parse, renamed, signed_names
-from evallib.model.units import SHARE, Dimensions, Unit, Units, dimensions_of
+from evallib.model.units import SHARE, Dimensions, Unit, Units, dimensions_of, times
 from evallib.model.words import Given, Words, folded, listed, words
 
 MAX_LEAVES = 300
@@ -246,6 +246,13 @@ class _Assembly:
         tree = self._tree(entry.holds)
         if not isinstance(tree, Operation) or tree.sign != sign:
             raise _Bad("entry.no_equation" if sign == "=" else "entry.no_limit", entry.holds)
+        if entry.unit:
+            unit, sides = self._unit(entry.unit), (tree.left, tree.right)
+            measured = [self._measures(term) or () for term in sides if not isinstance(term, Number)]
+            if measured != [unit.dimensions]:
+                raise _Bad("entry.unit_differs", entry.holds, unit=entry.unit, measured=_measured(measured[0]))
+            left, right = (Number(times(term.value, unit.factor)) if isinstance(term, Number) else term for term in sides)
+            return Relation(entry, Operation(sign, left, right), names(tree), unit.dimensions)
         return Relation(entry, tree, names(tree), self._measures(tree) or ())
 
     def _measures(self, tree: Tree) -> Dimensions | None:

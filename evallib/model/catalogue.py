@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from evallib.model.entries import FactEntry, FormulaEntry, Part, RelationEntry
+from evallib.model.entries import FactEntry, FormulaEntry, Part, RelationEntry, Usual
 from evallib.model.expression import Name, Operation, Tree
 from evallib.model.units import Dimensions, Unit, Units
 from evallib.model.words import Words, folded, words
@@ -95,6 +95,16 @@ class Catalogue:
             return text
         ids = self.named.get(folded(text), ())
         return ids[0] if len(ids) == 1 else None
+
+    def usual(self, unit: Unit) -> Usual | None:
+        """What sizes are usual of numbers in a unit: the entry of the money, of the percentage, or of the word it is written with."""
+        if unit.is_money:
+            return next(iter(self.part.currencies), None) if unit.factor == 1 else None
+        return self._usual.get(unit.symbol)
+
+    @cached_property
+    def _usual(self) -> dict[str, Usual]:
+        return {entry.symbol: entry for entry in self.part.units}
 
     @cached_property
     def _roles(self) -> dict[str, tuple[str, ...]]:

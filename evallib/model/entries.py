@@ -89,7 +89,18 @@ class Entry(Frozen):
         return words(self.advice, self.advice_en)
 
 
-class UnitEntry(Entry):
+class Usual(Entry):
+    """What sizes are usual: bounds of numbers other than zero, whatever their sign, in a unit; by what factor a year may differ from the
+    last (0: by any); how many `decimals` an amount has. What lies outside is remarked.
+    """
+
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    jump: Annotated[Decimal, Field(ge=0)] | None = None
+    decimals: Annotated[int, Field(ge=0, le=9)] | None = None
+
+
+class UnitEntry(Usual):
     """A unit with a factor, with a name in English, or that counts what cannot be divided. `also`: other ways to write it.
 
     `measured`: a number in it is as precise as its decimals, as one in a larger unit of its kind is.
@@ -124,7 +135,7 @@ class Alike(Entry):
     KEY = ("ends", "begins")
 
 
-class CurrencyEntry(Entry):
+class CurrencyEntry(Usual):
     """The money of a county: its own unit as written, and its name in both languages (English in the plural)."""
 
     symbol: Annotated[str, Field(min_length=1, max_length=20)]
@@ -158,16 +169,14 @@ class Topic(Entry):
 
 
 class Bounded(Entry):
-    """What has a value. `at_least` and `at_most` are bounds of plausibility in its unit: what lies outside is remarked, not refused."""
+    """What has a value. `at_least` and `at_most` are bounds of plausibility in its unit: what lies outside is remarked; by a factor of
+    more than 100 it is refused.
+    """
 
     id: Id
     unit: str
     at_least: Decimal | None = None
     at_most: Decimal | None = None
-
-    @property
-    def is_bounded(self) -> bool:
-        return self.at_least is not None or self.at_most is not None
 
 
 class FactEntry(Bounded):
@@ -175,7 +184,7 @@ class FactEntry(Bounded):
 
     `may_be_negative`: a number below zero is not refused. `label` says beside its bar in a chart which number of several it is;
     `planned`: it was planned, not reached. `fixed`: it was settled before the year or by others, so that no way to a better grade
-    moves it; what was planned is fixed unless it says that it is not.
+    moves it; what was planned is fixed unless it says that it is not. `jump`: as of its unit, where it differs.
     """
 
     topic: str = ""
@@ -186,6 +195,7 @@ class FactEntry(Bounded):
     label_en: str = ""
     planned: bool = False
     fixed: bool | None = None
+    jump: Annotated[Decimal, Field(ge=0)] | None = None
 
 
 class FormulaEntry(Bounded):
@@ -205,10 +215,11 @@ class FormulaEntry(Bounded):
 
 
 class RelationEntry(Entry):
-    """Something that must hold: `name` says it in words."""
+    """Something that must hold: `name` says it in words. `unit` is that of a number on one side: what size a number other than zero has."""
 
     holds: str
     id: str = ""
+    unit: str = ""
 
     KEY = ("id", "holds")
 

@@ -48,8 +48,8 @@ def satisfied_beyond_all(copy: Copy) -> None:
     copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "101")
 
 
-def typed_in_ten_thousands(copy: Copy) -> None:
-    copy.set("targets", {"indicator": "urban_new_jobs"}, "actual", "0.2")
+def far_below(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "urban_new_jobs"}, "actual", "5")
 
 
 def raised_by_hand(copy: Copy) -> None:
@@ -65,6 +65,7 @@ def met_but_marked_down(copy: Copy) -> None:
 
 
 def share_typed(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "public_satisfaction"}, "target", "40")  # beside 90 it is refused
     copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "0.84")
 
 
@@ -74,7 +75,7 @@ def share_typed(copy: Copy) -> None:
         ("out_of_bounds", overspent),
         ("zero_base", no_base),
         ("more_than_all", satisfied_beyond_all),
-        ("far_below_target", typed_in_ten_thousands),
+        ("far_below_target", far_below),
         ("score_above_formula", raised_by_hand),
         ("met_but_lost", met_but_marked_down),
         ("share_for_percent", share_typed),

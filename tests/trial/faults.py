@@ -155,6 +155,15 @@ def _imported_before(home: Path) -> None:
     _form(home, H9="5300")
 
 
+def _two_copies(home: Path) -> None:
+    """A copy of the year in which somebody changed a cell, and one in which somebody else changed another."""
+    year = home / "data" / "departments" / "hrss" / "2023"
+    shutil.copytree(year, home / "copy")
+    for file, old, new in ((home / "copy" / "facts.csv", ",21,", ",20,"), (year / "facts.csv", ",30,人", ",29,人")):
+        text = file.read_text(encoding="utf-8-sig")
+        file.write_text(text.replace(old, new, 1), encoding="utf-8-sig")
+
+
 _AT = ("--data", "HOME/data", "--lang", "en")
 _PUBLISH = _cli("publish", "hrss", "2023", "--out", "HOME/reports", *_AT)
 _IMPORT = _cli("import", "HOME/form.csv", *_AT)
@@ -166,6 +175,7 @@ COMMANDS = (
     Command("new", _cli(*_NEW)),
     Command("import", _IMPORT, lambda home: _form(home)),
     Command("import again", _IMPORT, _imported_before),
+    Command("merge", _cli("merge", "HOME/data/departments/hrss/2023", "HOME/copy", "--prefer", "HOME/copy", *_AT), _two_copies),
     Command("export", _cli("export", "hrss", "2023", "--as", "xlsx", *_AT)),
     Command("framework", _cli("framework", "--from", "HOME/book.xlsx", "--id", "ours", "--year", "2026", *_AT), _book),
     Command("publish", _PUBLISH, _standing, homes=(".", "data", "reports")),

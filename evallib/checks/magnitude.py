@@ -1,0 +1,242 @@
+"""Numbers of the wrong size: typed in 万元 under 元, a share for a percentage, a decimal point that slipped. Pure: it only reports.
+
+What is plausible is data: bounds of entries and of units, relations, by what factor a year may differ from the last. What lies outside
+is remarked; by a factor that only a slip explains, or with a neighbour's digits and the point elsewhere, it is an error. A
+contradiction that names the fact and the number acknowledges either; another number is looked at anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from evallib.checks.identities import advised, beyond, fact_place, said, side, unit_of_sides
+from evallib.model.catalogue import Fact, Formula, Relation
+from evallib.model.entries import Usual
+from evallib.model.errors import Place, Problem, Where
+from evallib.model.evaluation import Evaluation, TargetResult, interval_of
+from evallib.model.expression import Interval, Name, Number, Operation, signed_names
+from evallib.model.facts import Facts, InputValue
+from evallib.model.record import Record
+from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.words import NOTHING, Words, listed, words
+from evallib.say.numbers import percent, plain, written
+from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
+
+SLIP = 3000
+"""The factor between two numbers from which on one was typed in 万: 10,000, less what they may really differ by."""
+FAR = 100
+"""The same for a size and its bound, which is already far from what is usual."""
+ALIKE = 4
+"""So many digits two numbers have at least that are said to be the same."""
+
+
+def check_magnitudes(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
+    """Every number of a size that cannot be, or hardly: errors and warnings; what the data acknowledges is told as recorded."""
+    facts = Facts(e.catalogue, e.record, previous.record if previous else None)
+    checks = (_decimals(e, where), _bounds(e, where), _relations(facts, where), _neighbours(facts, where), _targets(e, where))
+    slipped = set[Place]()
+    for one in (one for found in checks for one in found if one.place not in slipped):
+        if one.level == "error":  # what else is strange about it is so because of that
+            slipped.add(one.place)
+        reason = _acknowledged(e.record, one)
+        yield problem("identity.recorded", one.place, "", one.about, "recorded", what=one.what, reason=reason) if reason else one
+
+
+def _acknowledged(record: Record, one: Problem) -> Words | None:
+    """The reason that the data gives for a strange number: in a contradiction about it that says the number."""
+    number = re.escape(one.found.replace(",", ""))
+    for row in record.contradictions if number else ():
+        if {*row.subjects} & {*one.about} and re.search(rf"(?<![\d.]){number}(?!\.?\d)", row.printed.replace(",", "")):
+            return row.words
+    return None
+
+
+def _slip(
+    place: Place,
+    value: Decimal,
+    unit: Unit,
+    about: tuple[str, ...],
+    thing: Words,
+    other: Words,
+    there: Decimal,
+    error: bool = True,
+    typed: InputValue | None = None,
+) -> Problem:
+    """A number that is another one's many times over, or a small part of it; `typed` is what stands in the cell where it is computed."""
+    found, ratio = plain(value if typed is None or typed.value is None else typed.value), abs(value / there)
+    factor = plain(round_half_up(max(ratio, 1 / ratio), 0 if not Decimal("0.05") < ratio < 20 else 1))
+    words_of = {"thing": thing, "value": written(value, unit), "other": other, "there": written(there, unit)}
+    texts = {"factor": factor, "id": about[0], "printed": found}
+    scaled = _scaled(typed.unit if typed else unit)
+    return problem("strange.slip" if error else "strange.jump", place, found, about, scaled=scaled, **words_of, **texts)
+
+
+def _scaled(unit: Unit) -> Words:
+    """What to do where an amount is in 万元."""
+    return sentence("checks.scaled", unit=unit.symbol) if unit.is_money and unit.factor == 1 else NOTHING
+
+
+def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
+    """Amounts with more decimals than the currency has."""
+    usual = e.catalogue.usual(e.catalogue.units.money)
+    for index, row in enumerate(e.record.facts if usual and usual.decimals is not None else ()):
+        unit = e.catalogue.units.read(row.unit)
+        places = -int(row.value.normalize().as_tuple().exponent) if row.value and unit.is_money and unit.factor == 1 else 0
+        if usual and usual.decimals is not None and places > usual.decimals:
+            place, found, about = where("facts", index, "value"), plain(row.value or Decimal(0)), (row.fact,)
+            given = {"money": unit.name, "scaled": _scaled(unit)}
+            yield problem("strange.decimals", place, found, about, places=places, id=row.fact, printed=found, **given)
+
+
+# --- bounds and relations
+
+
+def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
+    """Facts and formulas outside their bounds or those that are usual of their unit, as far as rounding cannot explain it."""
+    for fact in e.catalogue.facts.values():
+        found = e.facts.find(fact.id)
+        if found is not None and found.value is not None:
+            around, place = Interval(found.value - found.half, found.value + found.half), fact_place(e.facts, Name(fact.id), where)
+            yield from _outside(e, fact, fact.unit, found.value, around, place, ())
+    for formula in e.formulas:
+        made = e.catalogue.formulas[formula.id]
+        own, interval = e.catalogue.units.read(made.entry.unit), interval_of(e, formula)
+        if interval is not None and formula.value is not None:
+            inputs = sorted(formula.inputs, key=_size)  # the smallest was in 万, if any
+            place = fact_place(e.facts, Name(inputs[0].fact, e.record.year - inputs[0].year), where)
+            yield from _outside(e, made, own, formula.value, interval, place, tuple(inputs))
+
+
+def _outside(
+    e: Evaluation, made: Fact | Formula, own: Unit, value: Decimal, around: Interval, place: Place, inputs: tuple[InputValue, ...]
+) -> Iterator[Problem]:
+    """What is said of a value outside the bounds of its entry, which are in its `own` unit, or of the unit; nothing where it is within."""
+    usual, about = e.catalogue.usual(own) or Usual(), (*dict.fromkeys(i.fact for i in inputs), made.id)
+    for name, bound, of_unit in (
+        ("strange.above", made.entry.at_most, usual.at_most),
+        ("strange.below", made.entry.at_least, usual.at_least),
+    ):
+        entry, least = made.entry if bound is not None else usual, around if bound is not None else abs(around)
+        if (given := of_unit if bound is None else bound) is None:
+            continue
+        limit, above = convert(given, own, made.unit), name == "strange.above"
+        if least.low <= limit if above else least.high >= limit or (bound is None and not value):
+            continue
+        usually, most = (convert(Decimal(1), SHARE, made.unit), SLIP) if made.unit.is_share else (limit, FAR)
+        if limit > 0 and (abs(value) > usually * most if above else bound is not None and 0 < value * most < usually):
+            of = listed(i.name + words(" ") + written(i.value, i.unit) for i in inputs)
+            thing = made.name + (sentence("checks.of", inputs=of) if inputs else NOTHING)
+            yield _slip(place, value, made.unit, about, thing, _bound(above), limit, typed=inputs[0] if inputs else None)
+        else:
+            text = words(percent(convert(limit, made.unit, SHARE), None)) if own.symbol == "%" else written(limit, made.unit)
+            yield advised(problem(name, place, "", (made.id,), thing=made.name, value=written(value, made.unit), limit=text), entry)
+
+
+def _size(one: InputValue) -> Decimal:
+    return abs(one.base_value or Decimal(0)) or Decimal("Infinity")
+
+
+def _bound(above: bool) -> Words:
+    return sentence("checks.at_most" if above else "checks.at_least")
+
+
+def _relations(facts: Facts, where: Where) -> Iterator[Problem]:
+    """What the catalogue calls strange; a relation to last year only where there is last year's record."""
+    for relation in facts.catalogue.plausible:
+        if beyond(facts, relation) is None:
+            continue
+        place, unit, tree = fact_place(facts, relation.inputs[0], where), unit_of_sides(facts, relation), relation.tree
+        small, large = (side(facts, term, unit) for term in (tree.left, tree.right))
+        if relation.entry.unit and 0 in (small, large):
+            continue
+        if 0 < large * (FAR if relation.entry.unit else SLIP) < small:
+            about, typed = tuple(dict.fromkeys(n.id for n in relation.inputs)), facts.named(relation.inputs[0])
+            if isinstance(tree.left, Number):
+                yield _slip(place, large, unit, about, said(facts, tree.right), _bound(above=False), small, typed=typed)
+            else:
+                other = _bound(above=True) if isinstance(tree.right, Number) else said(facts, tree.right)
+                yield _slip(place, small, unit, about, said(facts, tree.left), other, large, typed=typed)
+        else:
+            yield advised(problem("strange.relation", place, "", (relation.entry.key,), what=_told(facts, relation)), relation.entry)
+
+
+def _told(facts: Facts, relation: Relation) -> Words:
+    """A relation that does not hold in words, with the two amounts where both its sides are amounts."""
+    tree = relation.tree
+    left, right = said(facts, tree.left), said(facts, tree.right)
+    what = relation.entry.words if relation.entry.name else sentence("checks.strange", left=left, right=right)
+    if relation.entry.unit:
+        unit, is_least = unit_of_sides(facts, relation), isinstance(tree.left, Number)
+        return sentence("checks.amount", what=what, amount=written(side(facts, tree.right if is_least else tree.left, unit), unit))
+    if signed_names(tree.left) is None or signed_names(tree.right) is None:
+        return what
+    unit = facts.catalogue.facts[relation.inputs[0].id].unit
+    small, large = (written(side(facts, term, unit), unit) for term in (tree.left, tree.right))
+    return sentence("checks.amounts", what=what, left=small, right=right, amount=large)
+
+
+# --- neighbours
+
+
+def _neighbours(facts: Facts, where: Where) -> Iterator[Problem]:
+    """Facts beside last year's, and beside what they are set against in a rate."""
+    year, catalogue = facts.record.year, facts.catalogue
+    last = sentence("checks.last_year", year=catalogue.year(year - 1))
+    for id in dict.fromkeys(row.fact for row in facts.record.facts if row.year == year):
+        fact, now, before = catalogue.facts[id], facts.value(id), facts.find(id, year - 1)
+        usual = catalogue.usual(fact.unit) or Usual()
+        jump = usual.jump if fact.entry.jump is None else fact.entry.jump
+        if jump and now and before and before.value:
+            ratio = abs(now / before.value)
+            slipped = moved(now, before.value) or (fact.unit.is_money and not 1 < ratio * SLIP < SLIP**2)
+            if slipped or not 1 <= ratio * jump <= jump**2:
+                place = fact_place(facts, Name(id), where)
+                yield _slip(place, now, fact.unit, (id,), fact.name, last, before.value, error=bool(slipped))
+    for formula in catalogue.formulas.values():
+        tree = formula.tree
+        if isinstance(tree, Operation) and tree.sign == "/" and isinstance(tree.left, Name) and isinstance(tree.right, Name):
+            one, other = facts.named(tree.left), facts.named(tree.right)
+            if one and other and one.value and other.value and one.unit == other.unit and moved(one.value, other.value):
+                place, about = fact_place(facts, tree.left, where), (tree.left.id, tree.right.id)
+                yield _slip(place, one.value, one.unit, about, one.name, said(facts, tree.right), other.value)
+
+
+def moved(one: Decimal, other: Decimal) -> int:
+    """By how many places the point is moved between two numbers of the same digits; 0 where they are not the same, or of few digits.
+
+    >>> moved(Decimal("95.73"), Decimal("957260.00")), moved(Decimal("9572600"), Decimal(957260)), moved(Decimal(100), Decimal(1000))
+    (-4, 1, 0)
+    """
+    pair = [abs(number).normalize() for number in (one, other)]
+    digits = min(len(number.as_tuple().digits) for number in pair)
+    left, right = (round_half_up(number.scaleb(-number.adjusted()), digits - 1) for number in pair)
+    return pair[0].adjusted() - pair[1].adjusted() if digits >= ALIKE and left == right else 0
+
+
+# --- targets
+
+
+def _targets(e: Evaluation, where: Where) -> Iterator[Problem]:
+    """Actuals that are shares where percentages are meant, rates above every bound, and what is of another size than its target."""
+    for index, target in enumerate(e.targets):
+        actual, goal = target.actual, target.target
+        if target.way == "given" and target.operator not in ("words", "by") and actual and actual > 0 and goal > 0:
+            yield from _target(e, target, actual, where("targets", index, "actual"), where("targets", index, "target"))
+
+
+def _target(e: Evaluation, target: TargetResult, actual: Decimal, at: Place, goal_at: Place) -> Iterator[Problem]:
+    unit, goal, about, name = target.unit, target.target, (target.id,), target.name
+    higher, most, ratio = target.operator in (">=", ">", "="), (e.catalogue.usual(unit) or Usual()).at_most, actual / goal
+    if unit.symbol == "%" and actual <= 1 and goal > 10:
+        sure = higher and goal >= 50
+        given = {"id": target.id, "printed": plain(actual), "actual": percent(actual / 100)}
+        yield problem("strange.share" if sure else "strange.share_for_percent", at, plain(actual), about, target=name, **given)
+    elif unit.symbol == "%" and goal <= 1 and actual >= 50 and higher:
+        yield problem("strange.share_asked", goal_at, target=name, goal=percent(goal / 100), actual=percent(actual / 100))
+    elif unit.is_share and most is not None and actual > most:
+        yield _slip(at, actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
+    elif not unit.is_share and (moved(actual, goal) or ratio >= SLIP or (ratio * SLIP <= 1 and (higher or unit.is_money))):
+        yield _slip(at, actual, unit, about, name, sentence("checks.target"), goal)

@@ -1,0 +1,105 @@
+"""A year's tables as they stand in a workbook or a folder, complete or not, with the place of each cell. Nothing is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from evallib.data.cells import Reader, choices_meant, load_table
+from evallib.data.heads import read_head
+from evallib.data.names import raw_by_id
+from evallib.data.raw_tables import Tables, texts_of
+from evallib.data.sheets import Grid, is_own, read_csv
+from evallib.data.workbook_in import read_sheets
+from evallib.data.xlsx_in import Sheet, read_workbook
+from evallib.model.errors import Place, refuse_errors
+from evallib.model.framework import Framework
+from evallib.model.record import TABLES
+from evallib.model.rows import unit_of
+from evallib.model.table_words import SHEETS
+from evallib.model.units import Units
+from evallib.model.words import folded
+
+_OWN = ("column.own", "column.unnamed")
+"""What is said of a column that is none of a table's."""
+
+
+class _Row(NamedTuple):
+    """A row: its cells as what is typed into them means, and where it stands."""
+
+    cells: dict[str, str]
+    grid: Grid
+    number: int
+    order: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class RawYear:
+    """The tables of a year in raw form, ids for names; `left` are the columns and sheets that are none of a table's."""
+
+    name: str
+    tables: Tables
+    left: tuple[Place, ...]
+    _rows: Mapping[str, Sequence[_Row]]
+
+    def place(self, table: str, index: int | None, column: str | None = None) -> Place:
+        """Where a cell stands; the file where it is in none."""
+        rows = self._rows.get(table, ())
+        if index is None or index >= len(rows):
+            return Place(self.name)
+        row, title = rows[index], str(TABLES[table].model_fields[column].title) if column else ""
+        return row.grid.place(row.number, column, row.order.get(column or ""), title)
+
+
+def read_raw_year(path: Path, framework: Framework) -> RawYear:
+    """A year's tables as they stand in a workbook or a folder of CSV files.
+
+    Raises InputRefused where a table's heads cannot be read: a cell would be lost.
+    """
+    grids, left, name = dict[str, list[Grid]](), list[Place](), path.as_posix()
+    if path.is_dir():
+        for file in sorted(path.glob("*.csv")):
+            grid = read_csv(f"{name}/{file.name}", file.read_bytes())
+            if file.stem in TABLES:
+                grids[file.stem] = [grid]
+            else:
+                left.append(Place(grid.file))
+    else:
+        sheets, problems = read_workbook(name, path.read_bytes())
+        refuse_errors(problems)
+        named = dict[str, Sheet]()
+        for sheet in sheets:
+            table = SHEETS.get(folded(sheet.name))
+            if table and not sheet.hidden:
+                named.setdefault(table, sheet)
+            elif not (sheet.is_empty or is_own(sheet.name) or sheet.name.startswith("_")):
+                left.append(sheet.place)
+        read = read_sheets(named, framework)
+        refuse_errors(read.problems)
+        left += [one.place for one in read.problems if one.code in _OWN]
+        grids = read.grids
+    units = framework.catalogue.units
+    rows = {table: [row for grid in grids.get(table, ()) for row in _rows(table, grid, units, left)] for table in TABLES}
+    tables = raw_by_id(framework, {table: [row.cells for row in some] for table, some in rows.items()})
+    return RawYear(name, tables, tuple(left), rows)
+
+
+def _rows(table: str, grid: Grid, units: Units, left: list[Place]) -> list[_Row]:
+    refuse_errors(grid.problems)
+    model, reader = TABLES[table], Reader(units)
+    typed = load_table(reader, grid, table, model)
+    head = read_head([], grid, model, units)
+    refuse_errors(one for one in reader.problems if head is None or one.code == "row.too_long")
+    left += [one.place for one in reader.problems if one.code in _OWN]
+    left += [grid.place(grid.top, text, index) for index, text in enumerate(grid.head) if is_own(text)]
+    read, found, order = {reader.rows[table, n][1]: texts_of(row) for n, row in enumerate(typed)}, list[_Row](), head.order if head else {}
+    for number, texts in grid.rows:
+        raw = {column: texts[index].strip() for column, index in order.items() if index < len(texts) and texts[index].strip()}
+        if raw:
+            stated = {unit_of(model, column): unit for column, unit in (head.units if head else {}).items() if column in raw}
+            meant = {column: choices_meant(model, column).get(folded(text), text) for column, text in raw.items()}
+            cells = read.get(number) or {**stated, **meant}
+            found.append(_Row({column: text for column, text in cells.items() if text}, grid, number, order))
+    return found
