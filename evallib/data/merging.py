@@ -6,7 +6,7 @@ What only one of them has, or only one has changed since a common ancestor, is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evallib.checks.record import KEYS
@@ -86,6 +86,10 @@ def merge(
         tables = merging.tables()
         if merging.asked:
             raise InputRefused(tuple(merging.asked))
+        left = tuple(place for copy in copies for place in copy.left)
+        merged = Merged(code, named, target, tuple(merging.changes), first.name, left)
+        if any(_same(target, path) and _agrees(tables, copy.tables) for path, copy in zip((one, other), copies, strict=True)):
+            return merged  # merged before: all of it is there
         backup = free(home / "backup", target.stem, target.suffix) if target.exists() else None
         if backup:
             change.move(target, backup)
@@ -95,8 +99,7 @@ def merge(
         else:
             write_csv_folder(tables, made)
         _refuse_lost(tables, read_raw_year(made, framework).tables, target)
-    left = tuple(place for copy in copies for place in copy.left)
-    return Merged(code, named, target, tuple(merging.changes), first.name, left, backup)
+    return replace(merged, backup=backup)
 
 
 def _whose(root: Path, copies: Sequence[Path], department: str, year: int | None) -> tuple[str, int]:
@@ -122,10 +125,17 @@ def _order(copy: RawYear) -> tuple[int, str]:
 
 def _refuse_lost(tables: Tables, again: Tables, target: Path) -> None:
     """What was written is read once more, and must be what was to be written."""
+    if not _agrees(tables, again):
+        raise refused("form.changes_the_data", str(target))
+
+
+def _agrees(one: Tables, other: Tables) -> bool:
+    """Whether two copies say the same, in whatever order their rows are."""
     for table in TABLES:
-        wanted, found = tables.get(table, ()), again.get(table, ())
-        if len(wanted) != len(found) or not all(_agree(a, b, {*a, *b}) for a, b in zip(wanted, found, strict=True)):
-            raise refused("form.changes_the_data", str(target), table)
+        (rows, _), (others, _) = (_keyed(table, copy.get(table, ())) for copy in (one, other))
+        if rows.keys() != others.keys() or not all(_agree(row, others[key], {*row, *others[key]}) for key, row in rows.items()):
+            return False
+    return True
 
 
 class _Merging(Comparison):
@@ -144,8 +154,8 @@ class _Merging(Comparison):
         """The tables of both in one."""
         made = {}
         for table in TABLES:
-            then = _keyed(table, self.base)[0] if self.base else {}
-            (here, here_at), (now, now_at) = (_keyed(table, copy) for copy in (self.first, self.second))
+            then = _keyed(table, self.base.tables.get(table, ()))[0] if self.base else {}
+            (here, here_at), (now, now_at) = (_keyed(table, copy.tables.get(table, ())) for copy in (self.first, self.second))
             for key in dict.fromkeys((*then, *now)):
                 self.at, mine = (table, here_at.get(key), now_at.get(key)), dict(here.get(key, {}))
                 if table == "sources" and key not in here and key in now:
@@ -179,13 +189,13 @@ def _agree(one: Mapping[str, str], other: Mapping[str, str], on: Iterable[str]) 
     return all(same_text(one.get(column, ""), other.get(column, "")) for column in on)
 
 
-def _keyed(table: str, copy: RawYear) -> tuple[Rows, dict[tuple[str, ...], int]]:
+def _keyed(table: str, rows: Sequence[Mapping[str, str]]) -> tuple[Rows, dict[tuple[str, ...], int]]:
     """The rows by their keys, and where each is; one without a key, or of a key that another has, by all that it says."""
     found, at = Rows(), dict[tuple[str, ...], int]()
-    for index, row in enumerate(copy.tables.get(table, ())):
+    for index, row in enumerate(rows):
         key = tuple(row.get(column, "") for column in KEYS.get(table, ()))
         if key in found or not any(key):
-            key = (*key, repr(sorted(row.items())))
+            key = (*key, repr(sorted((c, text) for c, text in row.items() if text)))
         while key in found:
             key = (*key, "again")
         found[key], at[key] = dict(row), index

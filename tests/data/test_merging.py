@@ -149,6 +149,7 @@ def test_a_copy_in_the_data_folder_tells_whose_it_is_and_goes_to_the_backup(copi
     assert done.backup is not None
     assert done.backup.is_dir()
     assert next(row.note for row in load_year(copies.data, "hrss", 2023).record.facts if row.fact == "staff_administrative") == "按编办文件"
+    assert merge(copies.data, copies.year, copies.other.year).backup is None  # all of it is there
 
 
 @pytest.mark.parametrize(
