@@ -126,7 +126,7 @@ def test_workbooks_join_and_what_is_not_of_a_table_is_named(copies: Copies) -> N
     for file in files:
         write_data_workbook(loaded.record, file, "zh", loaded.framework)
     book = openpyxl.load_workbook(files[1])
-    sheet = book["基础数据"]
+    sheet = book["财务数据"]
     sheet.cell(4, 3).value = 20
     sheet.cell(1, 12).value, sheet.cell(4, 12).value = "#核对", "已核"
     book.create_sheet("往来函件")["A1"] = "函"
@@ -134,7 +134,7 @@ def test_workbooks_join_and_what_is_not_of_a_table_is_named(copies: Copies) -> N
     with pytest.raises(InputRefused) as refusal:
         merge(copies.data, *files, out=copies.place / "丙.xlsx", department="hrss", year=2023)
     [asked] = refusal.value.problems
-    assert (asked.place.sheet, asked.place.cell) == ("基础数据", "C4")
+    assert (asked.place.sheet, asked.place.cell) == ("财务数据", "C4")
     assert "C4" in asked.what.zh
     assert not (copies.place / "丙.xlsx").exists()
     done = merge(copies.data, *files, out=copies.place / "丙.xlsx", department="hrss", year=2023, prefer=files[1])
