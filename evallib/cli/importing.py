@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from evallib.cli.shared import CLOSE_IT, DATA, Data, Language, refusals_told, table_of, tell
+from evallib.model.made_ids import is_made
 from evallib.model.words import NOTHING, Lang, Words
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def import_(
         found = import_forms(
             data, files, department=department, year=year, framework=framework, reads=read or [], keep=keep or "", dry=dry_run, lang=lang
         )
-    _tell_lines(said("rows", count=len(lines := [*taken(found)])), "heads_taken", lines, lang)
+    _tell_lines(said("rows", count=len(lines := [*taken(found, lang)])), "heads_taken", lines, lang)
     if left := not_understood(found):
         _tell_lines(said("not_understood", count=len(left)), "heads_left", left, lang)
     if others := passed(found):
@@ -62,7 +63,8 @@ def import_(
         tell(said("changed", count=len(found.changes), backup=str(found.backup)) if found.changes else said("unchanged"), lang)
     tell(found.path or "")
     missing = said("fill_first") if found.lacking else NOTHING
-    tell(said("next", department=found.listing.code, year=str(found.year), missing=missing), lang)
+    name = found.listing.words[lang] if is_made(found.listing.code) else found.listing.code
+    tell(said("next", department=f'"{name}"' if " " in name else name, year=str(found.year), missing=missing), lang)
 
 
 def _tell_lines(title: Words, heads: str, lines: Sequence[Line], lang: Lang) -> None:

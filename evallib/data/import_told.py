@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 from evallib.data.form_tables import Piece
 from evallib.data.imports import Imported
+from evallib.data.names import Names
 from evallib.model.record import TABLES
+from evallib.model.rows import Row, refers
 from evallib.model.table_words import CHOICES, TABLE_NAMES
-from evallib.model.words import NOTHING, Given, Words, few, joined, listed, words
+from evallib.model.words import NOTHING, Given, Lang, Words, few, joined, listed, words
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 
-_NOT_SHOWN = ("indicator", "source", "section", "basis", "actual_by", "kind", "key")
+_SUBJECTS = ("indicator", "fact", "key", "title")
+"""The columns that say what a row is about."""
+_NOT_SHOWN = ("source", "section", "basis", "actual_by", "kind")
+_COLON = words("：", ": ")
 
 
 class Line(NamedTuple):
@@ -29,15 +34,25 @@ def said(name: str, **given: Given) -> Words:
     return sentence(f"import.{name}", **given)
 
 
-def taken(found: Imported) -> Iterator[Line]:
-    """What was taken, a line for each row of a table."""
-    names = {row["indicator"].text: words(row["name"].text) for row in found.taken.get("own_indicators", ()) if "name" in row}
-    names |= {i.id: i.words for i in found.framework.indicators} | {"total": CHOICES["total"]}
-    names |= {fact.id: fact.name for fact in found.framework.catalogue.facts.values()}
+def taken(found: Imported, lang: Lang) -> Iterator[Line]:
+    """What was taken, a line for each row of a table; things by their names."""
+    texts = {table: [{column: one.text for column, one in row.items()} for row in rows] for table, rows in found.taken.items()}
+    names = Names(found.framework, texts)
+
+    def shown(model: type[Row], column: str, row: Mapping[str, str]) -> str:
+        kinds, text = refers(model, column) or (["indicator"] if column == "indicator" else []), row[column]
+        return names.called(kinds, text, lang, row) if kinds else CHOICES[text][lang] if text in CHOICES else text
+
     for name in TABLES:
-        for row in found.taken.get(name, ()):
-            subject = next((row[c].text for c in ("indicator", "fact", "key", "title") if c in row), "")
-            yield Line(_cells(row), names.get(subject, CHOICES.get(subject, words(subject))), _row(found, name, row))
+        model = TABLES[name]
+        for row, pieces in zip(texts.get(name, ()), found.taken.get(name, ()), strict=True):
+            subject = next((c for c in _SUBJECTS if c in row), "")
+            told = [
+                words(f"{words(str(model.model_fields[c].title), c.replace('_', ' '))[lang]} {shown(model, c, row)}")
+                for c, text in row.items()
+                if text and c not in (*_NOT_SHOWN, subject)
+            ]
+            yield Line(_cells(pieces), words(shown(model, subject, row) if subject else ""), TABLE_NAMES[name] + _COLON + joined(told))
 
 
 def not_understood(found: Imported) -> list[Line]:
@@ -66,24 +81,3 @@ def changes(found: Imported) -> list[Words]:
 def _cells(row: Mapping[str, Piece]) -> str:
     cells = [*dict.fromkeys(one.place.cell or "" for one in row.values() if one.place and one.text)]
     return cells[0] if len(cells) == 1 else f"{cells[0]}–{cells[-1]}" if cells else ""
-
-
-def _row(found: Imported, table: str, row: Mapping[str, Piece]) -> Words:
-    """A row in words: its table, and the columns that were filled."""
-    groups = {section.id: section.words for section in found.framework.sections}
-
-    def value(column: str, text: str) -> Words:
-        return (
-            groups.get(text, words(text))
-            if column == "group"
-            else CHOICES[text]
-            if column == "operator" and text in CHOICES
-            else words(text)
-        )
-
-    told = [
-        words(f"{TABLES[table].model_fields[c].title} ", f"{c.replace('_', ' ')} ") + value(c, one.text)
-        for c, one in row.items()
-        if one.text and c not in _NOT_SHOWN
-    ]
-    return TABLE_NAMES[table] + words("：", ": ") + joined(told)

@@ -85,7 +85,7 @@ class Intake:
             "taken",
             name=found.listing.words,
             found=found,
-            rows=[*import_told.taken(found)],
+            rows=[*import_told.taken(found, self.desk.lang)],
             left=import_told.not_understood(found),
             passed=import_told.passed(found),
             problems=[one.describe(self.desk.lang) for one in (*found.remarks, *found.lacking)],

@@ -464,7 +464,7 @@ def _judge(came: Came, mutation: Mutation, folder: Path) -> None:
         came.counts[mutation.how, "broken"] += 1
         came.broken.append(f"{told}: {type(error).__name__}: {str(error)[:200]}")
         return
-    moved = found != before
+    moved = [*found.values()] != [*before.values()]  # an id that is made anew of the name changes none
     came.counts[mutation.how, "moved" if moved else "remarked" if now != remarks else "same"] += 1
     if moved and mutation.table in SCORELESS:
         came.broken.append(f"{told}: a table without scores moved them")
