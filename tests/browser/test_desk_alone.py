@@ -24,8 +24,8 @@ pytestmark = [
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_from_the_form_to_its_draft_and_its_page(tmp_path: Path, lang: Lang) -> None:
-    def said(name: str, **given: str) -> str:
-        return sentence(f"desk.{name}", **given)[lang]
+    def said(of: str, /, **given: str) -> str:
+        return sentence(f"desk.{of}", **given)[lang]
 
     form = write_xlsx(tmp_path / "自评表.xlsx", lines())
     with alone(lay_out(tmp_path / "county", lang)) as desk, launched() as browser:
@@ -40,7 +40,9 @@ def test_from_the_form_to_its_draft_and_its_page(tmp_path: Path, lang: Lang) -> 
         expect(page.get_by_role("tab", name=said("tab.data"))).to_be_visible(timeout=WAIT)
         expect(page.get_by_role("tab", name=said("tab.overview"))).to_be_hidden()  # nothing is there yet
         assert page.locator(".jp-InputArea, pre").count() == 0
-        page.locator("input[type=file]").set_input_files(form)
+        with page.expect_file_chooser() as chosen:
+            page.get_by_role("button", name=said("data.upload")).click()
+        chosen.value.set_files(form)
         read = page.locator("#desk-taken")
         expect(read).to_contain_text("每亩造林成本", timeout=WAIT)
         expect(read).to_contain_text("D14")

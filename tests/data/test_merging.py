@@ -91,7 +91,7 @@ def test_what_only_one_has_is_taken(copies: Copies) -> None:
 def test_what_both_say_otherwise_is_asked_by_the_cell_of_both(copies: Copies) -> None:
     copies.one.set("facts", {"fact": "staff_administrative"}, "value", "20")
     [asked] = copies.asked()
-    assert "column value: Facts Staff in post, administrative value" in asked
+    assert "column value: Figures Staff in post, administrative value" in asked
     assert "one/facts.csv, row 4" in asked
     assert "other/facts.csv, row 4" in asked
     for prefer, wanted in ((copies.one, "20"), (copies.other, "21")):
@@ -127,19 +127,19 @@ def test_workbooks_join_and_what_is_not_of_a_table_is_named(copies: Copies) -> N
         write_data_workbook(loaded.record, file, "zh", loaded.framework)
     book = openpyxl.load_workbook(files[1])
     sheet = book["财务数据"]
-    sheet.cell(4, 3).value = 20
-    sheet.cell(1, 12).value, sheet.cell(4, 12).value = "#核对", "已核"
+    sheet.cell(5, 3).value = 20
+    sheet.cell(2, 12).value, sheet.cell(5, 12).value = "#核对", "已核"
     book.create_sheet("往来函件")["A1"] = "函"
     book.save(files[1])
     with pytest.raises(InputRefused) as refusal:
         merge(copies.data, *files, out=copies.place / "丙.xlsx", department="hrss", year=2023)
     [asked] = refusal.value.problems
-    assert (asked.place.sheet, asked.place.cell) == ("财务数据", "C4")
-    assert "C4" in asked.what.zh
+    assert (asked.place.sheet, asked.place.cell) == ("财务数据", "C5")
+    assert "C5" in asked.what.zh
     assert not (copies.place / "丙.xlsx").exists()
     done = merge(copies.data, *files, out=copies.place / "丙.xlsx", department="hrss", year=2023, prefer=files[1])
-    assert {(at.sheet, at.cell) for at in done.left} == {("基础数据", "L1"), ("往来函件", None)}
-    assert openpyxl.load_workbook(done.path)["基础数据"].cell(4, 3).value == 20
+    assert {(at.sheet, at.cell) for at in done.left} == {("财务数据", "L2"), ("往来函件", None)}
+    assert openpyxl.load_workbook(done.path)["财务数据"].cell(5, 3).value == 20
 
 
 def test_a_copy_in_the_data_folder_tells_whose_it_is_and_goes_to_the_backup(copies: Copies) -> None:

@@ -22,7 +22,8 @@ from evallib.data.load import load_departments
 from evallib.data.new_year import new_year
 from evallib.desk.desk import Desk
 from evallib.desk.page import desk_css
-from evallib.desk.views import PANELS, Data, DeskView, Look, MakeReport, ReportSections, Scenarios
+from evallib.desk.views import PANELS, DeskView, Look, MakeReport, ReportSections, Scenarios
+from evallib.desk.views_data import Data
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang, words
 from evallib.pages.rendering import Section

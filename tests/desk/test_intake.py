@@ -16,7 +16,8 @@ from evallib.data.sheets import MAX_BYTES
 from evallib.data.working_folder import lay_out
 from evallib.desk.calls import Calls
 from evallib.desk.intake import Intake
-from evallib.desk.views import PANELS, Data, DeskView
+from evallib.desk.views import PANELS, DeskView
+from evallib.desk.views_data import Data
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang
 from tests.conftest import DATA
