@@ -81,7 +81,7 @@ def test_the_desk_from_run_all_to_the_open_report(lab: Lab) -> None:
         page.get_by_role("button", name="中文").click()
         expect(page.get_by_role("tab", name="逐级查看与改动")).to_have_attribute("aria-selected", "true", timeout=WAIT)
         expect(page.locator(".evallib-box").filter(has_text="登记：91.75").locator("input")).to_have_value("100")
-        expect(page.get_by_label("部门")).to_have_value("寻甸回族彝族自治县人力资源和社会保障局")
+        expect(page.get_by_role("combobox", name="部门", exact=True)).to_have_value("寻甸回族彝族自治县人力资源和社会保障局")
         page.get_by_role("button", name="English").click()
 
         page.get_by_role("tab", name="Scenarios").click()
