@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from evallib.checks.identities import advised, beyond, fact_place, said, side, unit_of_sides
-from evallib.model.catalogue import Fact, Formula, Relation
+from evallib.model.catalogue import Catalogue, Fact, Formula, Relation
 from evallib.model.entries import Usual
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation, TargetResult, interval_of
@@ -55,6 +55,7 @@ def _acknowledged(record: Record, one: Problem) -> Words | None:
 
 
 def _slip(
+    catalogue: Catalogue,
     place: Place,
     value: Decimal,
     unit: Unit,
@@ -69,14 +70,16 @@ def _slip(
     found, ratio = plain(value if typed is None or typed.value is None else typed.value), abs(value / there)
     factor = plain(round_half_up(max(ratio, 1 / ratio), 0 if not Decimal("0.05") < ratio < 20 else 1))
     words_of = {"thing": thing, "value": written(value, unit), "other": other, "there": written(there, unit)}
-    texts = {"factor": factor, "id": about[0], "printed": found}
-    scaled = _scaled(typed.unit if typed else unit)
+    named = {id: one.name for id, one in (catalogue.facts | catalogue.formulas).items() if id == about[0]}
+    words_of["id"], scaled = named.get(about[0], thing), _scaled(catalogue, typed.unit if typed else unit)
+    texts = {"factor": factor, "printed": found}
     return problem("strange.slip" if error else "strange.jump", place, found, about, scaled=scaled, **words_of, **texts)
 
 
-def _scaled(unit: Unit) -> Words:
-    """What to do where an amount is in 万元."""
-    return sentence("checks.scaled", unit=unit.symbol) if unit.is_money and unit.factor == 1 else NOTHING
+def _scaled(catalogue: Catalogue, unit: Unit) -> Words:
+    """What to do where an amount is in 万元 under 元, or in 元 under 万元."""
+    way = "scaled" if unit.factor == 1 else "unscaled"
+    return sentence(f"checks.{way}", unit=catalogue.units.money.symbol) if unit.is_money else NOTHING
 
 
 def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
@@ -87,8 +90,10 @@ def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
         places = -int(row.value.normalize().as_tuple().exponent) if row.value and unit.is_money and unit.factor == 1 else 0
         if usual and usual.decimals is not None and places > usual.decimals:
             place, found, about = where("facts", index, "value"), plain(row.value or Decimal(0)), (row.fact,)
-            given = {"money": unit.name, "scaled": _scaled(unit)}
-            yield problem("strange.decimals", place, found, about, places=places, id=row.fact, printed=found, **given)
+            given = {"money": unit.name, "scaled": _scaled(e.catalogue, unit)}
+            yield problem(
+                "strange.decimals", place, found, about, places=places, id=e.catalogue.facts[row.fact].name, printed=found, **given
+            )
 
 
 # --- bounds and relations
@@ -129,7 +134,7 @@ def _outside(
         if limit > 0 and (abs(value) > usually * most if above else bound is not None and 0 < value * most < usually):
             of = listed(i.name + words(" ") + written(i.value, i.unit) for i in inputs)
             thing = made.name + (sentence("checks.of", inputs=of) if inputs else NOTHING)
-            yield _slip(place, value, made.unit, about, thing, _bound(above), limit, typed=inputs[0] if inputs else None)
+            yield _slip(e.catalogue, place, value, made.unit, about, thing, _bound(above), limit, typed=inputs[0] if inputs else None)
         else:
             text = words(percent(convert(limit, made.unit, SHARE), None)) if own.symbol == "%" else written(limit, made.unit)
             yield advised(problem(name, place, "", (made.id,), thing=made.name, value=written(value, made.unit), limit=text), entry)
@@ -155,10 +160,10 @@ def _relations(facts: Facts, where: Where) -> Iterator[Problem]:
         if 0 < large * (FAR if relation.entry.unit else SLIP) < small:
             about, typed = tuple(dict.fromkeys(n.id for n in relation.inputs)), facts.named(relation.inputs[0])
             if isinstance(tree.left, Number):
-                yield _slip(place, large, unit, about, said(facts, tree.right), _bound(above=False), small, typed=typed)
+                yield _slip(facts.catalogue, place, large, unit, about, said(facts, tree.right), _bound(above=False), small, typed=typed)
             else:
                 other = _bound(above=True) if isinstance(tree.right, Number) else said(facts, tree.right)
-                yield _slip(place, small, unit, about, said(facts, tree.left), other, large, typed=typed)
+                yield _slip(facts.catalogue, place, small, unit, about, said(facts, tree.left), other, large, typed=typed)
         else:
             yield advised(problem("strange.relation", place, "", (relation.entry.key,), what=_told(facts, relation)), relation.entry)
 
@@ -194,14 +199,14 @@ def _neighbours(facts: Facts, where: Where) -> Iterator[Problem]:
             slipped = moved(now, before.value) or (fact.unit.is_money and not 1 < ratio * SLIP < SLIP**2)
             if slipped or not 1 <= ratio * jump <= jump**2:
                 place = fact_place(facts, Name(id), where)
-                yield _slip(place, now, fact.unit, (id,), fact.name, last, before.value, error=bool(slipped))
+                yield _slip(catalogue, place, now, fact.unit, (id,), fact.name, last, before.value, error=bool(slipped))
     for formula in catalogue.formulas.values():
         tree = formula.tree
         if isinstance(tree, Operation) and tree.sign == "/" and isinstance(tree.left, Name) and isinstance(tree.right, Name):
             one, other = facts.named(tree.left), facts.named(tree.right)
             if one and other and one.value and other.value and one.unit == other.unit and moved(one.value, other.value):
                 place, about = fact_place(facts, tree.left, where), (tree.left.id, tree.right.id)
-                yield _slip(place, one.value, one.unit, about, one.name, said(facts, tree.right), other.value)
+                yield _slip(catalogue, place, one.value, one.unit, about, one.name, said(facts, tree.right), other.value)
 
 
 def moved(one: Decimal, other: Decimal) -> int:
@@ -232,11 +237,11 @@ def _target(e: Evaluation, target: TargetResult, actual: Decimal, at: Place, goa
     higher, most, ratio = target.operator in (">=", ">", "="), (e.catalogue.usual(unit) or Usual()).at_most, actual / goal
     if unit.symbol == "%" and actual <= 1 and goal > 10:
         sure = higher and goal >= 50
-        given = {"id": target.id, "printed": plain(actual), "actual": percent(actual / 100)}
+        given: dict[str, str | Words] = {"id": name, "printed": plain(actual), "actual": percent(actual / 100)}
         yield problem("strange.share" if sure else "strange.share_for_percent", at, plain(actual), about, target=name, **given)
     elif unit.symbol == "%" and goal <= 1 and actual >= 50 and higher:
         yield problem("strange.share_asked", goal_at, target=name, goal=percent(goal / 100), actual=percent(actual / 100))
     elif unit.is_share and most is not None and actual > most:
-        yield _slip(at, actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
+        yield _slip(e.catalogue, at, actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
     elif not unit.is_share and (moved(actual, goal) or ratio >= SLIP or (ratio * SLIP <= 1 and (higher or unit.is_money))):
-        yield _slip(at, actual, unit, about, name, sentence("checks.target"), goal)
+        yield _slip(e.catalogue, at, actual, unit, about, name, sentence("checks.target"), goal)
