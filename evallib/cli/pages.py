@@ -22,6 +22,7 @@ from evallib.cli.shared import (
     told,
 )
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.model.made_ids import typed
 from evallib.model.words import Lang, joined
 from evallib.say.drafts import said_of_draft
 from evallib.say.numbers import plain
@@ -55,7 +56,7 @@ def report(
     warned = sum(1 for problem in of_data if problem.level == "warning")
     if warned:
         options = ("" if data == DATA else f" --data {data}") + ("" if lang == "zh" else " --lang en")
-        check = f"evallib check {department} {year}{options}"
+        check = f"evallib check {typed(department, written.evaluation.record.name)[lang]} {year}{options}"
         tell(told("page.warnings", count=warned, check=check), lang, ERR)
     e = written.evaluation
     result = f"  {total} / {plain(e.points)}  {e.grade[lang]}" if (total := total_text(e)) else ""

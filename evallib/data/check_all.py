@@ -17,6 +17,7 @@ from evallib.data.years import evaluate_year
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
+from evallib.model.made_ids import typed
 from evallib.model.monitoring_record import Monitored
 from evallib.model.words import NOTHING, Given, Words, words
 from evallib.model.years import EvaluatedYear
@@ -65,7 +66,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     """
     budget = (data / HEADS).is_file() and department is None and year is None
     every = load_departments(data) if budget else list_departments(data)
-    listed = [(row.code, y) for row in every for y in row.years]
+    listed, names = [(row.code, y) for row in every for y in row.years], {row.code: row.words for row in every}
 
     def asked(code: str, y: int) -> bool:
         return department in (None, code) and year in (None, y)
@@ -77,7 +78,7 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
         chosen = [(department, year or 0)]  # to be told what there is
     found = [*_frameworks(data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and y in row.years})]
     for code, y in chosen:
-        found.append(_checked(data, code, y))
+        found.append(_checked(data, code, y, typed(code, names[code]) if code in names else words(code)))
     for code, y in watched:
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
         found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
@@ -87,9 +88,9 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     return tuple(found)
 
 
-def _checked(data: Path, code: str, year: int) -> Checked:
+def _checked(data: Path, code: str, year: int, called: Words) -> Checked:
     """A department's year, of which all is told that can be seen."""
-    title = words(f"{code} {year}")
+    title = called + words(f" {year}")
     if not has_data(data, code, year):
         return Checked(code, year, title, _problems(evaluate_year, data, code, year))
     try:

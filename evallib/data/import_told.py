@@ -8,7 +8,7 @@ from typing import NamedTuple
 from evallib.data.form_tables import Piece
 from evallib.data.imports import Imported
 from evallib.data.names import Names
-from evallib.model.made_ids import is_made
+from evallib.model.made_ids import typed
 from evallib.model.record import TABLES
 from evallib.model.rows import Row, refers
 from evallib.model.table_words import CHOICES, TABLE_NAMES
@@ -71,8 +71,7 @@ def open_points(found: Imported) -> Words:
 
 def next_step(found: Imported) -> Words:
     """The command to go on with; a department whose code was made goes by its name."""
-    code, name = found.listing.code, found.listing.words
-    called = Words(*(f'"{text}"' if " " in text else text for text in (name.zh, name.en))) if is_made(code) else words(code)
+    called = typed(found.listing.code, found.listing.words)
     return said("next", department=called, year=str(found.year), missing=said("fill_first") if found.lacking else NOTHING)
 
 

@@ -21,6 +21,7 @@ from evallib.data.workbook_columns import Column, Columns
 from evallib.data.workbook_sheet import FONTS, DropDowns, packed, put_text, shown_width
 from evallib.data.workbook_sheet import as_number as _as_number
 from evallib.data.workbook_sheet import lines_of as _lines
+from evallib.model.catalogue import Fact
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES, Judgement, Record
 from evallib.model.rows import Row, note_of, unit_of
@@ -267,19 +268,23 @@ class _Book(Columns):
         return f"OFFSET({name},0,0,MAX(1,COUNTA({name}:${letter}$2000)),1)" if letter else ""
 
     def _notes(self, title: str) -> None:
-        """The first sheet: how to fill in, what each sheet holds, and what the ids mean."""
-        t, lang, facts = self.t, self.lang, [fact for fact in self.framework.catalogue.facts.values() if not fact.derived]
+        """The first sheet: how to fill in, what each sheet holds, and the figures that there are."""
+        t, lang, facts = self.t, self.lang, self.framework.catalogue.facts
+
+        def summed(fact: Fact) -> str:
+            names = "".join(f" {'+' if sign > 0 else '−'} {facts[id].name[lang]}" for sign, id in fact.parts)
+            return f"={names.removeprefix(' +')}" if names else ""
+
         lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in t("how_to").strip().split("\n"))]
         purposes = {SCORING: PURPOSE, **PURPOSES}
         lines += [(t("sheets"),), *((called(table)[lang], purposes[table][lang]) for table in self.sheets)]
         more = [table for table in TABLES if table not in self.sheets and (table not in PARTS or table == "judgements")]
         lines += [(t("more_sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in more)] if more else []
-        lines += [(t("facts"),), *((fact.id, fact.name[lang], fact.unit.name[lang], fact.entry.parts) for fact in facts)]
-        lines += [(t("indicators"),), *self.indicators.items()]
+        lines += [(t("facts"),), *((fact.name[lang], summed(fact), fact.unit.name[lang]) for fact in facts.values() if not fact.derived)]
         for row, line in enumerate(lines, 1):
             for column, text in enumerate(line, 1):
                 self.put(self.notes.cell(row, column), text, bold=len(line) == 1)
                 self.notes.cell(row, column).alignment = Alignment(vertical="top", wrap_text=len(line) > 1)
             self.notes.row_dimensions[row].height = 15 * max(_lines(text, 90 if len(line) > 1 else 999) for text in line)
-        for letter, width in zip("ABCD", (36, 90, 12, 110), strict=True):
+        for letter, width in zip("ABC", (36, 90, 12), strict=True):
             self.notes.column_dimensions[letter].width = width

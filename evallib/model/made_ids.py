@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from evallib.model.words import name_key
+from evallib.model.words import Words, name_key
 
 
 def made_id(name: str) -> str:
@@ -24,3 +24,14 @@ def is_made(id: str) -> bool:
     (True, False)
     """
     return re.fullmatch("n[0-9a-f]{10}", id) is not None
+
+
+def typed(code: str, name: Words) -> Words:
+    """What a person types to name a department: its code; its name, where the code was made of that.
+
+    >>> typed("hrss", Words("人社局", "HR bureau"))["zh"], typed(made_id("林业局"), Words("林业局", "Forestry bureau"))["en"]
+    ('hrss', '"Forestry bureau"')
+    """
+    if not is_made(code):
+        return Words(code, code)
+    return Words(*(f'"{text}"' if " " in text else text for text in (name.zh, name.en)))
