@@ -47,11 +47,21 @@ def _id_column(table: str) -> str:
     return next((column for column in TABLES[table].model_fields if made_of(TABLES[table], column)), "")
 
 
+@cache
+def _naming(model: type[Row]) -> list[str]:
+    """The columns that say what a row is called."""
+    return [one for column in model.model_fields for name in made_of(model, column) for one in (name, f"{name}_en")]
+
+
+@cache
+def _referring(model: type[Row]) -> list[tuple[str, list[str]]]:
+    """The columns that refer to something, and to what kinds."""
+    return [(column, kinds) for column in model.model_fields if (kinds := refers(model, column))]
+
+
 def _names_of(model: type[Row], row: Cells) -> list[str]:
     """What a row is called, in its table's order; the first filled is what its id is made of."""
-    named = [name for column in model.model_fields for name in made_of(model, column)]
-    columns = [one for name in named for one in (name, f"{name}_en")]
-    return [row[column] for column in columns if row.get(column)]
+    return [row[column] for column in _naming(model) if row.get(column)]
 
 
 def _id_of(model: type[Row], column: str, row: Cells) -> str:
@@ -318,6 +328,6 @@ def _found(names: Names, row: Cells, column: str, text: str, kinds: list[str]) -
 
 def _references(model: type[Row], row: Cells) -> Iterator[tuple[str, str, list[str]]]:
     """The cells of a row that refer to something: column, text, kinds."""
-    for column in model.model_fields:
-        if (kinds := refers(model, column)) and (text := row.get(column, "")):
+    for column, kinds in _referring(model):
+        if text := row.get(column, ""):
             yield column, text, kinds

@@ -122,6 +122,7 @@ def heads_also(table: type[Row], name: str) -> list[str]:
     return [str(one) for one in found] if isinstance(found, list) else []
 
 
+@cache
 def made_of(table: type[Row], name: str) -> list[str]:
     """The columns that an id is made of where none is given: the first that is filled; they are names of the row too."""
     return _extra(table, name).get("makes", "").split()
@@ -143,6 +144,7 @@ def id_as_typed(row: Row, id: str) -> str:
     return next((name for name in names if id == made_id(name)), id)
 
 
+@cache
 def refers(table: type[Row], name: str) -> list[str]:
     """The kinds of what the texts in a column refer to, by id or by name."""
     return _extra(table, name).get("refers", "").split()

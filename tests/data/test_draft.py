@@ -89,7 +89,7 @@ def hold_each_cell(copy: Copy, value: str, cells: list[tuple[Path, int, int]]) -
 
 @pytest.mark.parametrize("value", ["", "约若干"])
 def test_a_cell_emptied_or_spoiled_gives_a_draft_that_names_it(copy: Copy, value: str) -> None:
-    hold_each_cell(copy, value, random.Random(16).sample(every_cell(copy.year), 60))
+    hold_each_cell(copy, value, random.Random(16).sample(every_cell(copy.year), 40))  # each of them in the long trials
 
 
 def test_a_draft_of_complete_data_has_the_numbers_of_the_final(hrss: Evaluation) -> None:
@@ -190,7 +190,8 @@ class TestOneRound:
 
 @pytest.mark.parametrize("table", ["judgements", "findings", "own_indicators", "target_parts"])
 def test_whichever_indicator_a_row_without_one_is_about_the_range_holds_the_final_total(copy: Copy, table: str) -> None:
-    hold_each_cell(copy, "", [cell for cell in every_cell(copy.year) if cell[0].stem == table and (cell[2] == 0 or table == "findings")])
+    cells = [cell for cell in every_cell(copy.year) if cell[0].stem == table and (cell[2] == 0 or table == "findings")]
+    hold_each_cell(copy, "", random.Random(3).sample(cells, min(len(cells), 40)))
 
 
 @pytest.mark.parametrize(
