@@ -38,7 +38,7 @@ _OF_TEXT = {
 }
 _OF_OWN = _OF_TEXT | {tag: set(_OF_MATH.split()) for tag in _MATH.split()}
 _OF_KIT = _OF_TEXT | {
-    "*": _OF_TEXT["*"] | {"aria-hidden", "aria-label", "aria-labelledby", "aria-live", "data-head", "id", "role", "tabindex"},
+    "*": _OF_TEXT["*"] | {"aria-hidden", "aria-label", "aria-labelledby", "aria-live", "id", "role", "tabindex"},
     "svg": {"data-chart", "font-family", "height", "stroke-linecap", "stroke-linejoin", "viewBox", "width"},
     "text": {"transform", "x", "y"},
     "path": {"d"},

@@ -53,6 +53,7 @@ class Mark(TypedDict):
     heading: NotRequired[str]
     pair: NotRequired[str]
     absent: NotRequired[bool]
+    paper: NotRequired[bool]
     drawings: NotRequired[list[str]]
     sha256: NotRequired[str]
     title: NotRequired[str]

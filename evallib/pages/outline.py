@@ -15,7 +15,7 @@ from evallib.model.words import Lang, Words
 from evallib.pages.handed import Mark
 from evallib.pages.markdown import Heading, plain_text
 from evallib.pages.rendering import pair
-from evallib.say.sentences import sentences
+from evallib.say.sentences import sentence, sentences
 
 _DIGITS = "一二三四五六七八九十百"
 _OWN_NUMBER = re.compile(
@@ -34,13 +34,17 @@ def pairs() -> dict[str, Words]:
 
 @dataclass
 class Part:
-    """What stands under one heading of the second level. `kit` is a heading of the kit's, as written; `taken`: its section is here."""
+    """What stands under one heading of the second level.
+
+    `kit` is a heading of the kit's, as written; `taken`: its section is here; `paper`: it is a working paper.
+    """
 
     text: str
     html: str
     kit: str = ""
     id: str = ""
     taken: bool = False
+    paper: bool = False
     pieces: list[str] = field(default_factory=list)
 
     @property
@@ -99,21 +103,29 @@ class Outline:
             heading = mark.get("heading", "")
             part = Part(heading, escape(heading), own)
             self._parts.append(part)
-        part.taken, part.id = True, mark.get("id", "")
+        part.taken, part.id, part.paper = True, mark.get("id", ""), mark.get("paper", False)
         part.pieces.append(html)
 
     def html(self, name: str) -> str:
-        """Everything; `name` is the title where nothing else is."""
-        parts = [*self._titles(name), *self._begin]
+        """Everything, the working papers closed at its end; `name` is the title where nothing else is."""
+        main, papers = [*self._titles(name), *self._begin], list[str]()
         for id, number, part in self._numbered():
-            unseen, id = ' class="unseen"' if part.is_summary and part.kit else "", escape(id)
-            parts.append(f'<section id="{id}" aria-labelledby="h-{id}">\n<h2 id="h-{id}"{unseen}>{number}{part.html}</h2>')
+            parts, id = papers if part.paper else main, escape(id)
+            unseen, link = ' class="unseen"' if part.is_summary and part.kit else "", self._said("link")
+            here = f' <a class="here" href="#{id}" aria-label="{link}" title="{link}">#</a>'
+            parts.append(f'<section id="{id}" aria-labelledby="h-{id}">\n<h2 id="h-{id}"{unseen}>{number}{part.html}{here}</h2>')
             parts += [*part.pieces, "</section>"]
-        return "\n".join(parts)
+        if papers:
+            head = f'<details class="papers" id="papers"><summary><strong>{self._said("papers")}</strong> {self._said("about_papers")}</summary>'
+            main += [head, *papers, "</details>"]
+        return "\n".join(main)
 
-    def contents(self) -> list[tuple[str, str]]:
-        """Where each part is, and its heading with its number."""
-        return [(id, number + part.text) for id, number, part in self._numbered()]
+    def contents(self, papers: bool = False) -> list[tuple[str, str]]:
+        """Where each part of the main text is, or each working paper, and its heading with its number."""
+        return [(id, number + part.text) for id, number, part in self._numbered() if part.paper == papers]
+
+    def _said(self, name: str) -> str:
+        return escape(sentence(f"pages.{name}")[self.lang])
 
     def _titles(self, name: str) -> Iterator[str]:
         """The title that the notebook gives, and under it the kit's; else the kit's alone."""
@@ -130,9 +142,9 @@ class Outline:
             yield header
 
     def _numbered(self) -> Iterator[tuple[str, str, Part]]:
-        """The parts with their ids and numbers: appendices count by themselves; what brings a number keeps it; the summary has none."""
-        shown = [part for part in self._parts if part.is_needed]
-        appendices = sum(_is_appendix(part.text) for part in shown)
+        """The parts with their ids and numbers, working papers last: appendices count by themselves; what brings a number keeps it."""
+        shown = sorted((part for part in self._parts if part.is_needed), key=lambda part: part.paper)
+        appendices = sum(part.paper or _is_appendix(part.text) for part in shown)
         given = {part.id for part in shown if part.id} | self._ids
         again: set[str] = set()
         times: Counter[str] = Counter()
@@ -145,10 +157,9 @@ class Outline:
                 id = f"{bare}-{times[bare] + 1}"
             again.add(id)
             number = ""
-            if _is_appendix(part.text):
+            if part.paper or _is_appendix(part.text):
                 place += 1
-                if appendices > 1:
-                    part = _numbered_appendix(part, place)
+                part = _numbered_appendix(part, place if appendices > 1 else 0, self.lang)
             elif not part.is_summary and not _OWN_NUMBER.match(part.text):
                 count += 1
                 number = f"{count}. " if self.lang == "en" else f"{numeral(count)}、"
@@ -159,11 +170,14 @@ def _is_appendix(text: str) -> bool:
     return text.startswith(("附录：", "Appendix:"))
 
 
-def _numbered_appendix(part: Part, place: int) -> Part:
-    def numbered(text: str) -> str:
-        return re.sub("^附录：", f"附录{numeral(place)}：", re.sub("^Appendix:", f"Appendix {place}:", text))
+def _numbered_appendix(part: Part, place: int, lang: Lang) -> Part:
+    """With its number, where there are several; a working paper is an appendix without saying so."""
+    head = (f"附录{numeral(place) if place else ''}：" if lang == "zh" else f"Appendix {place or ''}".rstrip() + ": ")
+    return replace(part, text=head + _bare(part.text), html=head + _bare(part.html))
 
-    return replace(part, text=numbered(part.text), html=numbered(part.html))
+
+def _bare(heading: str) -> str:
+    return re.sub(r"^(?:附录：|Appendix: ?)", "", heading)
 
 
 def _slug(text: str) -> str:

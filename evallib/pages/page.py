@@ -19,7 +19,7 @@ from evallib.model.errors import Problem
 from evallib.model.words import Lang
 from evallib.pages.clean import Cleaner, is_coloured, is_deep, shows_something, svg_as_pictures, svg_data, svg_words, with_words
 from evallib.pages.handed import Mark, Of, called, cell_place, in_short, mark_of
-from evallib.pages.markdown import Around, Heading, latex_html, markdown_parts
+from evallib.pages.markdown import Around, Heading, latex_html, markdown_parts, plain_text
 from evallib.pages.outline import Outline
 from evallib.pages.rendering import made_at
 from evallib.pages.style import page_css
@@ -71,6 +71,10 @@ class Page:
     @property
     def contents(self) -> list[tuple[str, str]]:
         return self._outline.contents()
+
+    @property
+    def papers(self) -> list[tuple[str, str]]:
+        return self._outline.contents(papers=True)
 
     @property
     def tried(self) -> Sequence[str]:
@@ -216,7 +220,7 @@ class Page:
             return self.leave_out("too_deep")
         known = {*mark.get("drawings", []), mark.get("sha256", "")}
         of = mark.get("of")
-        cleaned = self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html))
+        cleaned = with_heads(self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html)))
         if of and of["lang"] != self.lang:
             cleaned = re.sub(r"(<section\b[^>]*>\n?)(.*)(</section>)", rf'\1<div lang="{of["lang"]}">\2</div>\3', cleaned, flags=re.DOTALL)
         if mark["kind"] == "section":
@@ -273,6 +277,29 @@ def plain_value(text: str) -> str | None:
 def bare_text(text: str) -> str:
     """Text without the codes by which a terminal colours it, and without characters that are no text."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+
+
+_TABLE = re.compile(r'(<div class="scroll"[^>]*><table)([^>]*>\s*<thead>(.*?)</thead>)', re.DOTALL)
+_MOST_HEADS = 3
+"""A table of so many columns stands on a telephone as it is."""
+
+
+def with_heads(html: str) -> str:
+    """Tables that are wide with the heads of their columns in their style: on a telephone each cell stands under its head.
+
+    >>> heads = "".join(f'<th scope="col">{n}</th>' for n in ("Name", "2022", "2023", "it's"))
+    >>> with_heads(f'<div class="scroll"><table><thead>{heads}</thead></table></div>')[:76]
+    '<div class="scroll"><table style="--h1:\\'Name\\';--h2:\\'2022\\';--h3:\\'2023\\';'
+    """
+
+    def named(found: re.Match[str]) -> str:
+        heads = [plain_text(head).replace("\\", "\\5c ").replace("'", "\\27 ") for head in re.findall(r"<th\b[^>]*>(.*?)</th>", found[3], re.DOTALL)]
+        if len(heads) <= _MOST_HEADS:
+            return found[0]
+        style = ";".join(f"--h{n}:'{head}'" for n, head in enumerate(heads, start=1))
+        return f'{found[1]} style="{escape(style).replace("&#x27;", chr(39))}"{found[2]}'
+
+    return _TABLE.sub(named, html)
 
 
 def _drawn(found: re.Match[str], known: set[str]) -> str:

@@ -47,7 +47,8 @@ def told(name: str, /, **given: Given) -> Words:
 class Section:
     """A section of a page, ready to be shown in a notebook, where a heading stands above it, and to be put into a page, which gives it one.
 
-    `pair` is its heading in both languages, as a notebook writes it; `drawings` are the SHA-256 of the charts in it.
+    `pair` is its heading in both languages, as a notebook writes it; `drawings` are the SHA-256 of the charts in it. `paper`: it is a
+    working paper, which a page keeps behind the main text.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Section:
     lang: Lang = "zh"
     of: Of | None = None
     drawings: tuple[str, ...] = ()
+    paper: bool = False
 
     def __repr__(self) -> str:
         return f"<Section {self.id}>"  # what a notebook keeps beside the HTML
@@ -70,7 +72,7 @@ class Section:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, str], dict[str, Any]]:
         """What a notebook keeps of it: the section in the page's style, and by what the page knows it."""
         mark: Mark = {"kind": "section", "page": self.page, "id": self.id, "heading": self.heading, "pair": self.pair, "of": self.of}
-        mark |= {"absent": not self.html, "drawings": list(self.drawings)}
+        mark |= {"absent": not self.html, "drawings": list(self.drawings), "paper": self.paper}
         return {"text/html": framed(self.html, self.lang), "text/plain": repr(self)}, {MARK: mark}
 
 
@@ -88,11 +90,13 @@ class Sections:
     """The sections of a page in one language. A kind of page says which there are, where their templates lie, what they see.
 
     `SECTIONS` holds ids and headings in their order, the first of them a summary; `FOLDER` the folder of the templates;
-    `OF_POINTS` those that need indicators with points. What is `absent` is left out: it has no HTML, and the last one names it.
+    `OF_POINTS` those that need indicators with points, `PAPERS` the working papers. What is `absent` is left out: it has no HTML, and the
+    last one of the main text names it.
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = {}
     OF_POINTS: ClassVar[tuple[str, ...]] = ()
+    PAPERS: ClassVar[tuple[str, ...]] = ()
     FOLDER: ClassVar[str] = ""
 
     def __init__(self, lang: Lang = "zh", evaluations: Sequence[Evaluation] = ()) -> None:
@@ -138,7 +142,7 @@ class Sections:
         Raises KeyError for an id that is not in SECTIONS.
         """
         lang, heading = self.lang, self.SECTIONS[id]
-        made = Section(id, "", heading[lang], pair(heading), self.FOLDER, lang, self.of)
+        made = Section(id, "", heading[lang], pair(heading), self.FOLDER, lang, self.of, paper=id in self.PAPERS)
         if id in self._absent:
             return made
         drawings: list[str] = []
@@ -165,7 +169,7 @@ class Sections:
                 }
             )
         )
-        if self._absent and id == self.shown[-1]:
+        if self._absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
         return replace(made, html=html if lang == "zh" else mark_chinese(html), drawings=tuple(drawings))
 

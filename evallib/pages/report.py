@@ -11,8 +11,9 @@ from typing import Any
 
 from evallib.analysis import six_methods as methods
 from evallib.analysis import tables
-from evallib.analysis.improve import to_next_grade
-from evallib.analysis.sensitivity import DRAWS, measured, often, simulate
+from evallib.analysis.improve import Plan, to_next_grade
+from evallib.analysis.overview_counts import kind_counts
+from evallib.analysis.sensitivity import DRAWS, Sensitivity, measured, often, simulate
 from evallib.charts.drawing import Chart
 from evallib.charts.report import draw
 from evallib.methods import follow_up
@@ -36,7 +37,7 @@ from evallib.score.reconcile import reconcile
 SECTIONS = sentences("pages.report.sections")
 """The sections of the report in their order: id and heading."""
 
-CHART_OF = {"budget": "budget_bridge", "self_evaluation": "dimensions", "conclusion": "points", "targets": "targets"}
+CHART_OF = {"budget": "budget_bridge", "self_evaluation": "dimensions", "dimensions": "points", "targets": "targets"}
 """The chart that a section begins with, where a notebook shows it in a cell of its own."""
 
 MOST_TOLD = 40
@@ -58,6 +59,7 @@ class Report(Sections):
 
     SECTIONS = SECTIONS
     OF_POINTS = ("conclusion", "certainty")
+    PAPERS = tuple(SECTIONS)[list(SECTIONS).index("indicators") :]
     FOLDER = "report"
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
@@ -75,7 +77,7 @@ class Report(Sections):
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
         cells = [cell for lines in budget.values() for line in lines for cell in (line.approved, line.adjusted, line.spent)]
         amounts = [e.amount(f"budget {what}") for what in ("approved", "adjusted", "spent")]
-        known = [cell.value for cell in cells if cell] + amounts + [rate.value for rate in self._rates]
+        known = [cell.value for cell in cells if cell] + amounts
         lines = [e.facts.named(cell) for line in e.catalogue.lines.get("staff", ()) for cell in line.cells.values()]
         return {
             "follow_up": self._followed.as_of or self._followed.earlier,
@@ -83,9 +85,12 @@ class Report(Sections):
             "budget": any(value is not None for value in known),
             "goals": e.targets or record.plan_targets or record.work_targets,
             "self_evaluation": record.self_evaluation,
+            "dimensions": e.points,
             "conclusion": e.has_total or record.find_profile("conclusion", self.lang),
             "certainty": e.has_total and e.framework.grades,
             "targets": e.targets,
+            "target_table": e.targets,
+            "rates": self._rates,
             "methods": any(self._parts.values()),
             "practices": record.practices,
             "findings": record.findings,
@@ -127,6 +132,16 @@ class Report(Sections):
             "questionnaire": questionnaires(e),
         }
 
+    @cached_property
+    def _sure(self) -> Sensitivity | None:
+        """How sure the grade is; None where there is none."""
+        e = self.evaluation
+        return simulate(e, intervals=intervals(e, measured(e)), draws=DRAWS) if e.has_total and e.framework.grades else None
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return to_next_grade(self.evaluation)
+
     def names(self, id: str) -> dict[str, Any]:
         e = self.evaluation
         satisfaction = e.framework.playing("satisfaction")
@@ -143,6 +158,7 @@ class Report(Sections):
             ),
             "todo": to_do(e, e.draft.todo) if e.draft else (),
             "most_told": MOST_TOLD,
+            "kinds": kind_counts((e,)),
             "waiting": said_waiting(e) if e.draft else None,
             "tables": tables,
             "about": self._about,
@@ -161,7 +177,8 @@ class Report(Sections):
             "reconciliation": reconciliation,
             "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
-            **({"parts": self._parts} if id == "methods" else _certainty(e) if id == "certainty" else {}),
+            **({"parts": self._parts} if id in ("methods", "targets") else {}),
+            **({"sure": self._sure, "plan": self._plan, "often": often} if id in ("summary", "conclusion", "certainty") else {}),
         }
 
     def parts(self, id: str) -> tuple[*tuple[Chart, ...], Section]:
@@ -171,12 +188,6 @@ class Report(Sections):
 
     def draw(self, name: str) -> Chart:
         return draw(name, self.evaluation, self.lang)
-
-
-def _certainty(e: Evaluation) -> dict[str, Any]:
-    """How sure the grade is, and the way to the next one."""
-    found = simulate(e, intervals=intervals(e, measured(e)), draws=DRAWS)
-    return {"sure": found, "often": often, "plan": to_next_grade(e)}
 
 
 def _printed(e: Evaluation, lang: Lang, text: str) -> str:
