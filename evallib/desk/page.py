@@ -81,7 +81,8 @@ def part_of_framework(checked: EvaluatedYear, dimension: str, group: str, lang: 
         sections=tuple(s for s in e.sections if s.dimension == dimension and (not s.within or group in ("", s.id))),
         indicators=tuple(i for i in e.indicators if i.dimension == dimension and group in ("", i.group)),
     )
-    html = _pieces(Report(replace(checked, evaluation=some), lang).section("dimensions").html, "section > *")
+    report = Report(replace(checked, evaluation=some), lang)
+    html = _pieces(report.section("dimensions").html, "section > *") + _pieces(report.section("indicators").html, ".scroll")
     return Section(group or dimension, inert(html))
 
 

@@ -36,7 +36,8 @@ def pairs() -> dict[str, Words]:
 class Part:
     """What stands under one heading of the second level.
 
-    `kit` is a heading of the kit's, as written; `taken`: its section is here; `paper`: it is a working paper.
+    `kit` is a heading of the kit's, as written; `taken`: its section is here; `paper`: it is a working paper, and `after` what an
+    analyst shows after it.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Part:
     taken: bool = False
     paper: bool = False
     pieces: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
 
     @property
     def is_summary(self) -> bool:
@@ -78,7 +80,8 @@ class Outline:
     def add(self, html: str) -> None:
         """Something under the heading that was met last."""
         if html.strip():
-            (self._parts[-1].pieces if self._parts else self._begin).append(html)
+            part = self._parts[-1] if self._parts else None
+            (self._begin if part is None else part.after if part.paper else part.pieces).append(html)
 
     def heading(self, heading: Heading) -> None:
         """A heading that a notebook writes. The first of the first level, before all parts, is the page's title."""
@@ -107,17 +110,21 @@ class Outline:
         part.pieces.append(html)
 
     def html(self, name: str) -> str:
-        """Everything, the working papers closed at its end; `name` is the title where nothing else is."""
+        """Everything, the working papers closed at its end; `name` is the title where nothing else is.
+
+        What an analyst adds at the end of a notebook stands in the open, not among the papers that it happens to follow.
+        """
         main, papers = [*self._titles(name), *self._begin], list[str]()
         for id, number, part in self._numbered():
             parts, id = papers if part.paper else main, escape(id)
             unseen, link = ' class="unseen"' if part.is_summary and part.kit else "", self._said("link")
-            here = f' <a class="here" href="#{id}" aria-label="{link}" title="{link}">#</a>'
+            here = f'<a class="here" href="#{id}" aria-label="{link}" title="{link}"></a>'
             parts.append(f'<section id="{id}" aria-labelledby="h-{id}">\n<h2 id="h-{id}"{unseen}>{number}{part.html}{here}</h2>')
-            parts += [*part.pieces, "</section>"]
+            last = part.id == self._parts[-1].id and part.paper
+            parts += [*part.pieces, *([] if last else part.after), "</section>"]
         if papers:
             head = f'<details class="papers" id="papers"><summary><strong>{self._said("papers")}</strong> {self._said("about_papers")}</summary>'
-            main += [head, *papers, "</details>"]
+            main += [*(self._parts[-1].after), head, *papers, "</details>"]
         return "\n".join(main)
 
     def contents(self, papers: bool = False) -> list[tuple[str, str]]:

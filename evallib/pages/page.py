@@ -223,6 +223,7 @@ class Page:
         cleaned = with_heads(self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html)))
         if of and of["lang"] != self.lang:
             cleaned = re.sub(r"(<section\b[^>]*>\n?)(.*)(</section>)", rf'\1<div lang="{of["lang"]}">\2</div>\3', cleaned, flags=re.DOTALL)
+        cleaned = cleaned.replace('<div class="filters"></div>', self._filters)
         if mark["kind"] == "section":
             self._outline.section(mark, cleaned)
             return ""
@@ -230,6 +231,17 @@ class Page:
             said = sentence("pages.trial.other", called=called(of))[self.lang]
             cleaned = f'<p class="warning">{escape(said)}</p>\n{cleaned}'
         return self._add(cleaned)
+
+    @property
+    def _filters(self) -> str:
+        """The choice above a long table of what it shows: works without a script, and no output of a notebook can bring it."""
+        said = {name: escape(self.words(f"filter.{name}")) for name in ("show", "all", "lost", "missed", "judged")}
+        choices = "".join(
+            f'<label><input type="radio" name="only" value="{name}"{" checked" * (name == "all")}> {text}</label> '
+            for name, text in said.items()
+            if name != "show"
+        )
+        return f'<fieldset class="filter screen"><legend>{said["show"]}</legend>{choices}</fieldset>'
 
     def _markdown(self, text: str, attachments: dict[str, Any]) -> str:
         for part in markdown_parts(text, self._around(attachments)):

@@ -258,8 +258,8 @@ def test_each_finding_and_recommendation_bears_its_state(hrss: Evaluation) -> No
     assert report.section("recommendations").html.count('<span class="mark mark-promised">promised</span>') == 1
 
 
-def test_what_became_of_findings_is_told_right_after_the_summary() -> None:
-    assert list(SECTIONS)[:2] == ["summary", "follow_up"]
+def test_what_became_of_findings_ends_the_main_text() -> None:
+    assert list(SECTIONS)[list(SECTIONS).index("follow_up") + 1] == Report.PAPERS[0]
 
 
 @settings(max_examples=20)
