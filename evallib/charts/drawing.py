@@ -406,7 +406,7 @@ class Chart:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, str], dict[str, Any]]:
         """What a notebook keeps of it: the figure, and by what a page knows it."""
         html = self.to_html(_ALONE) or f"<p>{escape(self.title)}</p>"
-        mark = {"kind": "chart", "id": self.id, "sha256": self.sha256, "of": self.of and dict(self.of)}
+        mark = {"kind": "chart", "id": self.id, "absent": self.nothing, "sha256": self.sha256, "of": self.of and dict(self.of)}
         return {"text/html": html, "text/plain": repr(self)}, {"evallib": mark}
 
     def to_png(self, dpi: int = 200) -> bytes:

@@ -36,8 +36,8 @@ def pairs() -> dict[str, Words]:
 class Part:
     """What stands under one heading of the second level.
 
-    `kit` is a heading of the kit's, as written; `taken`: its section is here; `paper`: it is a working paper, and `after` what an
-    analyst shows after it.
+    `kit` is a heading of the kit's, as written; `taken`: its section is here; `filled`: something is; `paper`: it is a working
+    paper, and `after` what an analyst shows after it.
     """
 
     text: str
@@ -46,6 +46,7 @@ class Part:
     id: str = ""
     taken: bool = False
     paper: bool = False
+    filled: bool = False
     pieces: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
@@ -56,7 +57,7 @@ class Part:
     @property
     def is_needed(self) -> bool:
         """A heading of the kit that leads to nothing is none; one's own stays."""
-        return bool(self.pieces) or not self.kit
+        return self.filled or not self.kit
 
 
 class Outline:
@@ -77,10 +78,12 @@ class Outline:
         self._begin: list[str] = []
         self._parts: list[Part] = []
 
-    def add(self, html: str) -> None:
-        """Something under the heading that was met last."""
+    def add(self, html: str, nothing: bool = False) -> None:
+        """Something under the heading that was met last; `nothing`: it only says that there is nothing, and no chapter stands for it."""
         if html.strip():
             part = self._parts[-1] if self._parts else None
+            if part:
+                part.filled = part.filled or not nothing
             (self._begin if part is None else part.after if part.paper else part.pieces).append(html)
 
     def heading(self, heading: Heading) -> None:
@@ -106,7 +109,8 @@ class Outline:
             heading = mark.get("heading", "")
             part = Part(heading, escape(heading), own)
             self._parts.append(part)
-        part.taken, part.id, part.paper = True, mark.get("id", ""), mark.get("paper", False)
+        part.filled = part.taken = True
+        part.id, part.paper = mark.get("id", ""), mark.get("paper", False)
         part.pieces.append(html)
 
     def html(self, name: str) -> str:

@@ -230,7 +230,8 @@ class Page:
         if mark["kind"] == "chart" and of and of["fingerprint"] != self.of["fingerprint"]:
             said = sentence("pages.trial.other", called=called(of))[self.lang]
             cleaned = f'<p class="warning">{escape(said)}</p>\n{cleaned}'
-        return self._add(cleaned)
+        self._outline.add(cleaned, nothing=mark.get("absent", False))
+        return ""
 
     @property
     def _filters(self) -> str:
