@@ -183,7 +183,7 @@ def _is_appendix(text: str) -> bool:
 
 def _numbered_appendix(part: Part, place: int, lang: Lang) -> Part:
     """With its number, where there are several; a working paper is an appendix without saying so."""
-    head = (f"附录{numeral(place) if place else ''}：" if lang == "zh" else f"Appendix {place or ''}".rstrip() + ": ")
+    head = f"附录{numeral(place) if place else ''}：" if lang == "zh" else f"Appendix {place or ''}".rstrip() + ": "
     return replace(part, text=head + _bare(part.text), html=head + _bare(part.html))
 
 

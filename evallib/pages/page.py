@@ -306,7 +306,10 @@ def with_heads(html: str) -> str:
     """
 
     def named(found: re.Match[str]) -> str:
-        heads = [plain_text(head).replace("\\", "\\5c ").replace("'", "\\27 ") for head in re.findall(r"<th\b[^>]*>(.*?)</th>", found[3], re.DOTALL)]
+        heads = [
+            plain_text(head).replace("\\", "\\5c ").replace("'", "\\27 ")
+            for head in re.findall(r"<th\b[^>]*>(.*?)</th>", found[3], re.DOTALL)
+        ]
         if len(heads) <= _MOST_HEADS:
             return found[0]
         style = ";".join(f"--h{n}:'{head}'" for n, head in enumerate(heads, start=1))

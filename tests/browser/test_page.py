@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from evallib.data.load import load_year
+from evallib.data.years import evaluate_year
 from evallib.model.words import LANGS, Lang
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_report
@@ -97,6 +98,7 @@ def test_a_score_leads_to_its_working_and_on_to_its_source(browser: Browser, pag
 @pytest.mark.parametrize(("scheme", "rules"), [("light", []), ("dark", [COLOUR])])
 def test_no_serious_barrier(browser: Browser, pages: dict[Lang, Path], lang: Lang, scheme: Scheme, rules: list[str]) -> None:
     with Opened(browser, pages[lang], scheme=scheme) as opened:
+        opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert barriers(opened.page, *rules) == []
 
 
@@ -125,7 +127,7 @@ def test_on_paper_no_chart_and_no_row_is_cut(browser: Browser, pages: dict[Lang,
         opened.page.emulate_media(media="print")
         # the printable area of A4 is 180 mm by 263 mm: nothing that must not be cut may be larger
         too_large = opened.page.evaluate(
-            "[...document.querySelectorAll('figure.chart, tr, article.finding')]"
+            "[...document.querySelectorAll('figure.chart, tr, details.line')]"
             ".filter(e => e.getBoundingClientRect().height > 263 / 25.4 * 96)"
             ".map(e => e.id || e.innerText.slice(0, 40))"
         )
@@ -134,7 +136,29 @@ def test_on_paper_no_chart_and_no_row_is_cut(browser: Browser, pages: dict[Lang,
     assert "A4" in info
     text = subprocess.run(["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True).stdout
     assert "84.63" in text.split("\f")[0]
-    assert int(re.search(r"Pages:\s+(\d+)", info)[1]) < 45  # type: ignore[index]
+    assert int(re.search(r"Pages:\s+(\d+)", info)[1]) <= {"zh": 10, "en": 12}[lang]  # type: ignore[index]
+    assert "一、基本情况" in text.split("\f")[1] or "1. Profile" in text.split("\f")[1]  # the first page is one sheet
+    assert not re.search("附录|Appendix", text)
+
+
+def test_an_address_opens_what_it_leads_to_and_the_scoring_table_can_be_narrowed(browser: Browser, pages: dict[Lang, Path]) -> None:
+    with Opened(browser, pages["zh"], width=390) as opened:
+        page = opened.page
+        assert not page.locator("#i-quality").is_visible()
+        page.goto(f"{pages['zh'].as_uri()}#i-quality")
+        assert page.locator("#i-quality").is_visible()
+        page.goto(f"{pages['zh'].as_uri()}#p-3.2")
+        assert page.locator("[id='p-3.2']").is_visible()
+        shown = {}
+        for kind in ("all", "lost", "missed", "judged"):
+            page.check(f"input[value={kind}]")
+            shown[kind] = page.locator("article.indicator:visible").count()
+            assert page.locator("tr.one:visible").count() == shown[kind]
+        e = evaluate_year(DATA, "hrss", 2023).evaluation
+        assert shown["all"] == len(e.indicators)
+        assert shown["lost"] == sum(i.lost > 0 for i in e.indicators)
+        assert shown["missed"] == sum(t.met is False for t in e.targets)
+        assert shown["judged"] == sum(i.method == "judged" or bool(i.judgements) for i in e.indicators)
 
 
 @pytest.mark.parametrize("lang", LANGS)
