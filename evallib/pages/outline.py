@@ -127,8 +127,8 @@ class Outline:
             last = part.id == self._parts[-1].id and part.paper
             parts += [*part.pieces, *([] if last else part.after), "</section>"]
         if papers:
-            head = f'<details class="papers" id="papers"><summary><strong>{self._said("papers")}</strong> {self._said("about_papers")}</summary>'
-            main += [*(self._parts[-1].after), head, *papers, "</details>"]
+            said = f"<summary><strong>{self._said('papers')}</strong> {self._said('about_papers')}</summary>"
+            main += [*self._parts[-1].after, f'<details class="papers" id="papers">{said}', *papers, "</details>"]
         return "\n".join(main)
 
     def contents(self, papers: bool = False) -> list[tuple[str, str]]:
