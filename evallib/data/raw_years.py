@@ -53,12 +53,12 @@ class RawYear:
         return row.grid.place(row.number, column, row.order.get(column or ""), title)
 
 
-def read_raw_year(path: Path, framework: Framework) -> RawYear:
-    """A year's tables as they stand in a workbook or a folder of CSV files.
+def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
+    """A year's tables as they stand in a workbook or a folder of CSV files, which is called `name` where one is given.
 
     Raises InputRefused where a table's heads cannot be read: a cell would be lost.
     """
-    grids, left, name = dict[str, list[Grid]](), list[Place](), path.as_posix()
+    grids, left, name = dict[str, list[Grid]](), list[Place](), name or path.as_posix()
     if path.is_dir():
         for file in sorted(path.glob("*.csv")):
             grid = read_csv(f"{name}/{file.name}", file.read_bytes())
