@@ -52,8 +52,8 @@ HELP = "papermill --help-notebook {notebook}"
 
 @dataclass(frozen=True)
 class Desk:
-    """A working folder of somebody's own, and a folder outside of it: commands are typed at its top (`root`), in the folder of the notebook,
-    or elsewhere, in a folder that has nothing to do with it, the notebook's path given.
+    """A working folder of somebody's own, and one outside of it: commands are typed at its top (`root`), in the folder of the notebook, or
+    elsewhere, in a folder that has nothing to do with it, the notebook's path given.
     """
 
     county: Path
