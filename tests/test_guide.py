@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import ProcessPoolExecutor
 
 import nbformat
 import pytest
 
+from evallib.runs.workers import default_workers, fresh_processes
 from tests.conftest import ROOT
+from tests.typed import typed
 
 GUIDE = sorted((ROOT / "notebooks" / "guide").glob("*.ipynb"))
 
@@ -20,14 +18,12 @@ GUIDE = sorted((ROOT / "notebooks" / "guide").glob("*.ipynb"))
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str, str]]:
     """Of each notebook: exit status, what was said, the page."""
 
-    def made(notebook: Path) -> tuple[int, str, str]:
-        out = tmp_path_factory.mktemp(notebook.stem)
-        command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "evallib", "--execute", str(notebook), f"--output-dir={out}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONUTF8": "1"})
-        return done.returncode, done.stderr, "".join(page.read_text(encoding="utf-8") for page in out.glob("*.html"))
-
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip((path.stem for path in GUIDE), pool.map(made, GUIDE), strict=True))
+    base = tmp_path_factory.mktemp("guide")
+    outs = {path.stem: base / path.stem for path in GUIDE}
+    words = [["jupyter-nbconvert", "--to", "evallib", "--execute", str(path), f"--output-dir={outs[path.stem]}"] for path in GUIDE]
+    with ProcessPoolExecutor(default_workers(), fresh_processes(), max_tasks_per_child=1) as pool:
+        made = zip(outs, pool.map(typed, [ROOT] * len(GUIDE), outs.values(), words), strict=True)
+        return {name: (done.status, done.said, done.page) for name, done in made}
 
 
 def test_there_are_six_and_they_are_short() -> None:

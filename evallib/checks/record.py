@@ -228,7 +228,7 @@ def _facts(framework: Framework, record: Record, where: Where, gone: Gone) -> It
             continue
         place = where("facts", index, "value")
         if row.value is None and not row.note and not row.states:
-            yield problem("fact.empty", place, row.fact)
+            yield problem("fact.empty", place)
         if row.value is not None and row.value < 0 and not fact.entry.may_be_negative:
             yield problem("number.negative", place, plain(row.value))
         if unit is not None and unit.whole and row.value is not None and row.value != row.value.to_integral_value():

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(readable=False, help="自评表、评分表、数据表（.xlsx 或 .csv）/ forms: .xlsx or .csv")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(readable=False, help="自评表、评分表、数据表（.xlsx 或 .csv），或填好的年度工作簿 / forms, or a year's workbook"),
+    ],
     department: Annotated[
         str, typer.Option("--department", help="部门名称或编码；不写用表里的 / the department, by name or code; the form's if left out")
     ] = "",
@@ -38,14 +41,17 @@ def import_(
     data: Data = DATA,
 ) -> None:
     """把已有的自评表、评分表变成一个年度的数据 / Take a form you have as a year's data."""
-    from evallib.data.import_told import changes, next_step, not_understood, open_points, passed, said, taken
+    from evallib.data.import_told import as_it_is, changes, next_step, not_understood, open_points, passed, said, taken
     from evallib.data.imports import import_forms
 
     with refusals_told(lang, to=data, fix=CLOSE_IT):
         found = import_forms(
             data, files, department=department, year=year, framework=framework, reads=read or [], keep=keep or "", dry=dry_run, lang=lang
         )
-    _tell_lines(said("rows", count=len(lines := [*taken(found)])), "heads_taken", lines, lang)
+    if lines := [*taken(found)]:
+        _tell_lines(said("rows", count=len(lines)), "heads_taken", lines, lang)
+    else:
+        tell(as_it_is(found), lang)
     if left := not_understood(found):
         _tell_lines(said("not_understood", count=len(left)), "heads_left", left, lang)
     if others := passed(found):

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from evallib.checks.record import KEYS
 from evallib.data.raw_tables import Tables
 from evallib.model.errors import Place, Problem
+from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -56,29 +57,33 @@ def taken_text(tables: Tables, origins: Mapping[str, Sequence[Mapping[str, str]]
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
-def read_taken(file: Path) -> dict[str, Any]:
+def read_taken(file: Path) -> Tables:
     """What was taken the last time. Raises InputRefused where there is no such file, or it cannot be read."""
     try:
         kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         if kept["format"] == FORMAT and all(isinstance(row["cells"], dict) for rows in kept["tables"].values() for row in rows):
-            return kept
+            return {table: [row["cells"] for row in rows] for table, rows in kept["tables"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     raise refused("form.not_imported", f"{file.parent.name}/{file.name}")
 
 
-def compare(
-    then: Mapping[str, Sequence[Mapping[str, Any]]], now: Tables, here: Tables, names: Mapping[str, Words], file: str, keep: Keep
-) -> Compared:
+def compare(then: Tables, now: Tables, here: Tables, framework: Framework, file: str, keep: Keep, whole: bool = False) -> Compared:
     """The data with what only the form changed since; what both changed is asked about, unless it is said which to keep.
 
-    `names` are those of what rows name by an id.
+    `whole`: it is no form, which says less than the data does, but all of it.
     """
-    own = {row["indicator"]: words(row.get("name", "")) for tables in (here, now) for row in tables.get("own_indicators", ())}
-    comparison = Comparison(dict(names) | own, file, keep)
+    names = {one.id: one.words for one in framework.indicators} | {fact.id: fact.name for fact in framework.catalogue.facts.values()}
+    own = {
+        row["indicator"]: words(row.get("name", ""))
+        for tables in (here, now)
+        for row in tables.get("own_indicators", ())
+        if row.get("indicator")
+    }
+    comparison = (_Whole if whole else Comparison)(names | own, file, keep)
     compared: dict[str, list[dict[str, str]]] = {}
     for table in TABLES:
-        taken = _keyed(table, [row["cells"] for row in then.get(table, ())])
+        taken = _keyed(table, then.get(table, ()))
         form, data = _keyed(table, now.get(table, ())), _keyed(table, here.get(table, ()))
         for key in dict.fromkeys((*taken, *form)):
             comparison.row(table, data, key, taken.get(key), form.get(key))
@@ -98,6 +103,7 @@ class Comparison:
     """What was found so far: changes, and what both sides changed. `passed` are columns that are not compared."""
 
     passed: tuple[str, ...] = ("source", "section")  # a form says of itself where a row stands in it
+    kept: tuple[str, ...] = ("sources",)  # other rows may name one
 
     def __init__(self, names: Mapping[str, Words], file: str, keep: Keep) -> None:
         self.names, self.file, self.keep = names, file, keep
@@ -108,7 +114,7 @@ class Comparison:
         """One row, by its key: `data` is changed where only the form has."""
         here, called = data.get(key), self.called(table, now or then or {})
         if now is None:
-            if then is None or here is None or table == "sources":  # other rows may name a source
+            if then is None or here is None or table in self.kept:
                 return
             if _same(then, here) or self.settled(called, "+", "—", "±"):
                 del data[key]
@@ -144,6 +150,10 @@ class Comparison:
         """A row in words: its table, and what it is about."""
         name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
         return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
+
+
+class _Whole(Comparison):
+    passed = kept = ()
 
 
 def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

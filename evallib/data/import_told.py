@@ -45,10 +45,15 @@ def taken(found: Imported) -> Iterator[Line]:
 
     for name, model in TABLES.items():
         for row, pieces in zip(texts.get(name, ()), found.taken.get(name, ()), strict=True):
-            subject = next((c for c in _SUBJECTS if c in row), "")
+            subject = next(c for c in (*_SUBJECTS, *row) if c in row)
             shown = [c for c, text in row.items() if text and c not in (*_NOT_SHOWN, subject)]
             told = joined(words(f"{model.model_fields[c].title} ", f"{c.replace('_', ' ')} ") + value(model, c, row) for c in shown)
             yield Line(_cells(pieces), value(model, subject, row), TABLE_NAMES[name] + words("：", ": ") + told)
+
+
+def as_it_is(found: Imported) -> Words:
+    """That a workbook of the kit's own is taken as it is, and whose it is; nothing of forms."""
+    return NOTHING if found.taken else said("as_it_is", of=found.listing.words, year=str(found.year))
 
 
 def not_understood(found: Imported) -> list[Line]:

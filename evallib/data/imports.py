@@ -18,30 +18,30 @@ from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
 from evallib.data.form_project import Projection
 from evallib.data.form_tables import Left, Piece, Read, Taken, read_tables
 from evallib.data.form_taking import Source, why
-from evallib.data.form_words import Kind, kind_of_form
+from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
+from evallib.data.form_words import kind_of_form
 from evallib.data.forms_in import read_form
-from evallib.data.load import Departments, load_departments
+from evallib.data.import_book import headline, is_year_book, read_book
+from evallib.data.load import load_departments
 from evallib.data.locks import held
-from evallib.data.new_year import list_year, listing_for, refuse_bad_code, usual_framework
+from evallib.data.new_year import list_year
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Raw, told_hidden
 from evallib.data.whole import free, together
 from evallib.data.workbook import write_data_workbook
-from evallib.model.base import CODE
-from evallib.model.errors import InputRefused, Place, Problem, Where
+from evallib.model.errors import InputRefused, Place, Problem, Where, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Listing, Record
 from evallib.model.units import amount
-from evallib.model.words import Lang, Words, folded, listed
+from evallib.model.words import Lang, Words, folded
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, refused
 from evallib.score.scoring import evaluate
 
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
 _READ = re.compile(r"(?:(.+)!)?\$?([A-Za-z]{1,2})\$?([1-9]\d{0,5})=(.*)", re.DOTALL)
 
 
@@ -49,8 +49,9 @@ _READ = re.compile(r"(?:(.+)!)?\$?([A-Za-z]{1,2})\$?([1-9]\d{0,5})=(.*)", re.DOT
 class Imported:
     """What an import took and wrote, or would write.
 
-    `taken` are the raw rows with the cells they came from; `lacking` what the year still needs; `changes` what another import changed,
-    with where what was there before is kept. `evaluation` tells which indicators have no number yet.
+    `taken` are the raw rows with the cells they came from, none of a workbook that is taken as it is; `lacking` what the year still
+    needs; `changes` what another import changed, with where what was there before is kept. `evaluation` tells which indicators have
+    no number yet.
     """
 
     listing: Listing
@@ -86,6 +87,7 @@ def import_forms(
     lang: Lang = "zh",
 ) -> Imported:
     """Take forms that people have (.xlsx, .csv) as a department's year: list it, write its workbook, and keep beside it what was taken.
+    A workbook of the kit's own becomes the year as it is.
 
     Department, year and framework are what the forms say, where they are not named; a department that is not listed yet is. `reads` say how
     cells are to be read (`G7=95%`, `Sheet!G7=95%`). Where the year was imported before, what changed in the form since is changed in the
@@ -121,38 +123,49 @@ def import_forms(
             if found.path is not None:
                 backup = free(home / "backup", target.stem, target.suffix)
                 change.move(target, backup)
-            if target.suffix == ".xlsx":
+            if planned.book and target.suffix == ".xlsx":
+                change.put(target).write_bytes(planned.book)  # with what else stands in it
+            elif target.suffix == ".xlsx":
                 title = f"{found.listing.words[lang]} {found.year}"
                 write_data_workbook(planned.tables, change.put(target), lang, found.framework, None, title)
             else:
                 write_csv_folder(planned.tables, change.put(target))
-        kept = change.put(taken_file(root, code, found.year))
-        kept.write_text(planned.kept, encoding="utf-8", newline="\n")
+        if planned.kept:
+            kept = change.put(taken_file(root, code, found.year))
+            kept.write_text(planned.kept, encoding="utf-8", newline="\n")
         list_year(root / "departments.csv", found.listing, planned.raised, change)
     return replace(found, path=target, backup=backup)
 
 
 class _Plan(NamedTuple):
-    """What an import will write: what it found, the tables, what is kept of the forms, the line of the list that it replaces."""
+    """What an import will write: what it found, the tables, what is kept of the forms, the line of the list that it replaces;
+    the bytes of a workbook of the kit's own.
+    """
 
     found: Imported
     tables: Tables
     kept: str
     raised: Listing | None
+    book: bytes = b""
 
 
 def _planned(
     root: Path, files: Sequence[Path], department: str, year: int | None, framework: str, reads: Sequence[str], keep: Keep
 ) -> _Plan:
     """Everything but the writing."""
-    raws = [raw for path in files for raw in read_form(path)]
+    forms = [read_form(path) for path in files]
+    if any(map(is_year_book, forms)):
+        if len(files) > 1 or reads:
+            raise refused("form.book_alone", next(path.name for path, form in zip(files, forms, strict=True) if is_year_book(form)))
+        return _planned_book(root, files[0], department, year, framework)
+    raws = [raw for form in forms for raw in form]
     sheets = [read_sheet(raw) for raw in _reread(raws, reads)]
     filled, others = [sheet for sheet in sheets if sheet.blocks], [sheet for sheet in sheets if not sheet.blocks]
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
-    kind, said = _kind(filled), year
-    year = _year(filled, others, year)
-    listing, raised = _listing(root, load_departments(root), (filled, others), kind, department, year, framework)
+    kind, said = kind_said(filled), year
+    year = year_said(filled, others, year)
+    listing, raised = listing_said(root, load_departments(root), (filled, others), kind, department, year, framework)
     rules = load_framework(root, listing.framework, year)
     projection = Projection(rules, year, kind.own if kind else None)
     for sheet in filled:
@@ -163,10 +176,9 @@ def _planned(
         raise InputRefused(read.asked)
     there, compared = data_of(root, listing.code, year), Compared(read.tables, (), ())
     if there is not None:
-        before = read_taken(taken_file(root, listing.code, year))["tables"]
-        names = {one.id: one.words for one in rules.indicators} | {fact.id: fact.name for fact in rules.catalogue.facts.values()}
+        before = read_taken(taken_file(root, listing.code, year))
         here = read_raw_year(there, rules).tables
-        compared = compare(before, read.tables, here, names, there.name, keep)
+        compared = compare(before, read.tables, here, rules, there.name, keep)
         if compared.asked:
             raise InputRefused(compared.asked)
     told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
@@ -182,10 +194,23 @@ def _planned(
         *_other_rates(evaluation, projection.rates),
         *_not_the_sum(evaluation, projection.scored),
     )
-    remarks = (*_hidden(filled), *(_other_year(filled, year) if said else ()))
+    remarks = (*_hidden(filled), *(other_year(filled, year) if said else ()))
     found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
+
+
+def _planned_book(root: Path, file: Path, department: str, year: int | None, framework: str) -> _Plan:
+    """The same of a workbook of the kit's own: it becomes the year as it is."""
+    head, every, said = [headline(file)], load_departments(root), year
+    year = year_said(head, [], year)
+    listing, raised = listing_said(root, every, (head, []), None, department, year, framework)
+    rules, there = load_framework(root, listing.framework, year), data_of(root, listing.code, year)
+    book = read_book(root, file, every, listing, year, rules, there)
+    lacking = gathered(tuple(one for one in book.problems if one.level == "error"))
+    remarks = (*(other_year(head, year) if said else ()), *(one for one in book.problems if one.level != "error"))
+    found = Imported(listing, year, rules, {}, (), lacking, book.evaluation, remarks, there, there is not None, book.changes)
+    return _Plan(found, book.tables, "", raised, file.read_bytes())
 
 
 def _sound(
@@ -293,74 +318,6 @@ def _reread(raws: Sequence[Raw], reads: Iterable[str]) -> list[Raw]:
             index = index * 26 + ord(letter) - 64
         by_sheet.setdefault(meant[0], {})[int(found[3]), index - 1] = found[4]
     return [reread(raw, by_sheet.get(n, {})) for n, raw in enumerate(raws)]
-
-
-def _kind(sheets: Sequence[Sheeted]) -> Kind | None:
-    """The kind of form: by its titles, else the name of its sheet or file."""
-    for texts in (
-        [one.text for s in sheets for one in s.titles],
-        [s.raw.sheet or "" for s in sheets],
-        [Path(s.raw.file).stem for s in sheets],
-    ):
-        if (kind := kind_of_form(texts)) is not None:
-            return kind
-    return None
-
-
-def _other_year(sheets: Sequence[Sheeted], year: int) -> Iterator[Problem]:
-    """That a form says another year than was named."""
-    years = {int(one) for s in sheets for title in s.titles for one in _YEAR.findall(title.text)}
-    if years and year not in years:
-        yield problem("form.other_year", Place(sheets[0].raw.file), ", ".join(map(str, sorted(years))), year=str(year))
-
-
-def _year(filled: Sequence[Sheeted], others: Sequence[Sheeted], year: int | None) -> int:
-    """The year: as named, else as the forms say above their tables, a cover beside them, or the names of the files."""
-    if year is not None:
-        return year
-    said = [
-        [one.text for s in some for one in (*s.titles, *([s.fields["year"]] if "year" in s.fields else []))] for some in (filled, others)
-    ]
-    for texts in (*said, [Path(s.raw.file).stem for s in filled]):
-        years = sorted({int(one) for text in texts for one in (_YEAR.findall(text) or re.findall(r"^(20\d\d)(?:年度?)?$", text.strip()))})
-        if len(years) == 1:
-            return years[0]
-        if years:
-            raise refused("form.two_years", filled[0].raw.file, years=listed(map(str, years)))
-    raise refused("form.no_year", filled[0].raw.file)
-
-
-def _listing(
-    root: Path,
-    every: Departments,
-    forms: tuple[Sequence[Sheeted], Sequence[Sheeted]],
-    kind: Kind | None,
-    department: str,
-    year: int,
-    framework: str,
-) -> tuple[Listing, Listing | None]:
-    """The line of departments.csv that will hold the year, found by code or name, or new; and the line it replaces."""
-    field = "project" if kind and kind.kind == "project" else "department"
-    sheets, found = forms[0], [[*dict.fromkeys(s.fields[field].text for s in some if field in s.fields)] for some in forms]
-    names = next(filter(None, found), [])
-    if not department and len(names) > 1:
-        raise refused("form.of_another_department", sheets[0].raw.file, names=listed(names))
-    said = department or next(iter(names), "")
-    if not said:
-        raise refused("form.no_department", sheets[0].raw.file)
-    codes = {row.code for row in every if folded(said) in map(folded, filter(None, (row.code, row.name, row.name_en)))}
-    if len(codes) > 1:
-        raise refused("form.no_department", "departments.csv", said)
-    is_code = bool(re.fullmatch(CODE, said)) and not codes
-    code = codes.pop() if codes else said if is_code else made_id(said)
-    refuse_bad_code(code, year)
-    listed_rows = every.of(code)
-    name = next(iter(names), "") if is_code else said
-    if not listed_rows and not framework:
-        framework = kind.framework if kind and kind.framework else usual_framework(root, code, year, name, "department")
-    owner = next((s.fields["owner"].text for s in sheets if "owner" in s.fields), "")
-    new = {"kind": kind.kind, "department": owner if kind.kind == "project" else ""} if kind and kind.kind else {}
-    return listing_for(listed_rows, code, year, "" if listed_rows else name, "", framework, new)
 
 
 def _source(taken: Taken, sheet: Sheeted, year: int) -> Source:

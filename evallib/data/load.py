@@ -178,6 +178,11 @@ def load_year(
     return loaded
 
 
+def load_book(root: Path, every: Departments, listing: Listing, year: int, book: File) -> LoadedYear:
+    """A department's year as a workbook says it that is not in the data folder; a draft: what is refused of it is among the remarks."""
+    return _year(listing, every.home(listing, year), year, rulebook_files(root, listing.framework, year), YearFiles(book=book))
+
+
 @lru_cache(maxsize=8)
 def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], files: YearFiles) -> LoadedYear:
     """A department's year from the files as they were read; identities that do not hold stand among its remarks."""

@@ -147,6 +147,12 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
     return tuple(found)
 
 
+def reached_again(row: Seal | None, evaluation: Evaluation) -> bool:
+    """Whether the scores are those that were published, in whatever format they were sealed."""
+    now = row and sealed(evaluation, "first", "", row.date.isoformat(), None)
+    return all(getattr(row, name) == getattr(now, name) for name in ("total", "grade", "framework", "scores")) if row and now else False
+
+
 def row_touched(row: Seal, evaluation: Evaluation) -> Problem | None:
     """What a row says otherwise than the result that it seals: from it the pages tell what a correction changed."""
     now = sealed(evaluation, "first", "", row.date.isoformat(), None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.cells import Reader, choices_meant, load_table
+from evallib.data.form_tables import ASKED
 from evallib.data.heads import read_head
 from evallib.data.names import raw_by_id
 from evallib.data.raw_tables import Tables, texts_of
@@ -53,12 +54,12 @@ class RawYear:
         return row.grid.place(row.number, column, row.order.get(column or ""), title)
 
 
-def read_raw_year(path: Path, framework: Framework) -> RawYear:
-    """A year's tables as they stand in a workbook or a folder of CSV files.
+def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
+    """A year's tables as they stand in a workbook or a folder of CSV files, which is called `name` where one is given.
 
-    Raises InputRefused where a table's heads cannot be read: a cell would be lost.
+    Raises InputRefused where a table's heads, or a number, cannot be read: a cell would be lost.
     """
-    grids, left, name = dict[str, list[Grid]](), list[Place](), path.as_posix()
+    grids, left, name = dict[str, list[Grid]](), list[Place](), name or path.as_posix()
     if path.is_dir():
         for file in sorted(path.glob("*.csv")):
             grid = read_csv(f"{name}/{file.name}", file.read_bytes())
@@ -91,7 +92,7 @@ def _rows(table: str, grid: Grid, units: Units, left: list[Place]) -> list[_Row]
     model, reader = TABLES[table], Reader(units)
     typed = load_table(reader, grid, table, model)
     head = read_head([], grid, model, units)
-    refuse_errors(one for one in reader.problems if head is None or one.code == "row.too_long")
+    refuse_errors(one for one in reader.problems if head is None or one.code in {*ASKED, "row.too_long"})
     left += [one.place for one in reader.problems if one.code in _OWN]
     left += [grid.place(grid.top, text, index) for index, text in enumerate(grid.head) if is_own(text)]
     read, found, order = {reader.rows[table, n][1]: texts_of(row) for n, row in enumerate(typed)}, list[_Row](), head.order if head else {}

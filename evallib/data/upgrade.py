@@ -23,7 +23,7 @@ from evallib.data.folder import COUNTY, has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
 from evallib.data.locks import held
-from evallib.data.published import Published, difference, load_published, sealed, write_published
+from evallib.data.published import Published, difference, load_published, reached_again, sealed, write_published
 from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
@@ -320,10 +320,10 @@ def _seal_again(root: Path) -> tuple[Words, ...]:
         except InputRefused as refusal:
             said.append(sentence("upgrade.not_sealed", reason=refusal.in_short(), **about))
             continue
-        now = sealed(today, "first", "", row.date.isoformat(), None)
-        if (now.total, now.grade, now.framework, now.scores) != (row.total, row.grade, row.framework, row.scores):
+        if not reached_again(row, today):
             said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
             continue
+        now = sealed(today, "first", "", row.date.isoformat(), None)
         kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
         rows[index] = row.model_copy(update=kept)
         said.append(sentence("upgrade.sealed_again", **about))

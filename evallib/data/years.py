@@ -13,7 +13,7 @@ from evallib.checks.sift import opened
 from evallib.data.folder import checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
-from evallib.data.published import NONE, Published, check_published
+from evallib.data.published import NONE, Published, check_published, load_published, reached_again
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing
@@ -50,6 +50,8 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     if previous and check_published(published, previous):
         previous, unusable = None, (problem("year.last_year_held", Place("published.csv"), department=department, year=year - 1),)
     strange = tuple(opened(loaded.framework, loaded.record, one) for one in check_plausibility(evaluation, previous, loaded.where))
+    if any(one.level == "error" for one in strange) and reached_again(load_published(data).of(department, year), _evaluation(loaded)):
+        strange = tuple(replace(one, level="warning", open=()) if one.level == "error" else one for one in strange)  # it stands as it is
     if still := tuple(dict.fromkeys(id for one in strange if one.level == "error" for id in (*loaded.open, *one.open))):
         loaded = replace(loaded, open=still)
     found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))

@@ -86,6 +86,7 @@ class Intake:
             name=found.listing.words,
             found=found,
             rows=[*import_told.taken(found)],
+            as_it_is=import_told.as_it_is(found),
             left=import_told.not_understood(found),
             passed=import_told.passed(found),
             problems=[one.describe(self.desk.lang) for one in (*found.remarks, *found.lacking)],

@@ -38,13 +38,14 @@ def silence() -> int:
 
 _PAGES = {"overview": "CountyOverview", "comparison": "YearComparison", "monitoring": "Monitoring", "report": "Report"}
 MODULES = (
+    "evallib.runs.quick",
     "papermill.engines",
     "papermill.execute",
     "ipykernel.inprocess.manager",
     "evallib.pages.exporter",
     *(f"evallib.pages.{module}" for module in _PAGES),
 )
-"""What every page needs, papermill first: it finds our engine while it is imported."""
+"""What every page needs, papermill first of what is large: it finds our engine while it is imported."""
 
 
 @cache

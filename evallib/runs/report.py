@@ -250,7 +250,7 @@ class _Run:
 
         `checked` is what is handed to the kernel.
         """
-        import nbformat
+        from evallib.runs.quick import nbformat
 
         folder, name = self.folder, self.name
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}

@@ -18,12 +18,16 @@ from evallib.cli.main import app
 from evallib.data.csv_files import switch_form
 from evallib.data.form_out import write_form
 from evallib.data.imports import import_forms
+from evallib.data.load import load_year
+from evallib.data.new_year import new_year
 from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
 from evallib.kit import CATALOGUE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import made_id
+from evallib.model.words import LANGS, Lang
+from tests.conftest import Copy
 from tests.data.forestry import BUREAU, FRAMEWORKS, YEAR, fact_table, lines, project_form, scoring_table, spoiled, write_csv, write_xlsx
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "forms.toml").read_text(encoding="utf-8"))["case"]
@@ -330,7 +334,7 @@ def test_each_question_is_asked_somewhere_and_its_answer_followed() -> None:
     """The refusals of this file: asked in a case with an answer, or tried in a test of its own."""
     asked = {case["asks"] for case in CASES if "asks" in case}
     own = {"form.open_elsewhere", "form.no_file", "form.of_another_kind", "form.whose_score", "form.both_changed", "form.not_imported"}
-    own |= {"form.fact_twice", "form.other_year"}
+    own |= {"form.fact_twice", "form.other_year", "form.book_alone"}
     written = tomllib.loads((CATALOGUE / "words" / "refusals" / "forms.toml").read_text(encoding="utf-8"))
     own |= {"form.empty", "form.nothing_found", "form.read_wrong", "form.of_another_department", "form.score_twice"}
     assert written.keys() - asked - own == set()
@@ -429,3 +433,105 @@ def test_a_year_that_became_csv_files_is_imported_into_as_well(data: Path, tmp_p
     assert found.backup
     assert (found.backup / "targets.csv").is_file()
     assert _actuals(data) == ["5300", "11400"]
+
+
+# --- the kit's own workbook of a year
+
+
+@pytest.fixture
+def filled(data: Path, tmp_path: Path) -> Path:
+    """A year's workbook in a folder of its own, as it comes back from who filled it in."""
+    made = import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines())]).path
+    assert made
+    return made.rename(tmp_path / "填好.xlsx")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_workbook_of_the_kit_becomes_the_year_as_it_is(lang: Lang, filled: Path, tmp_path: Path) -> None:
+    data = lay_out(tmp_path / "other") / "data"
+    name = BUREAU if lang == "zh" else "Forestry"
+    new_year(data, BUREAU, YEAR - 1, from_year=None, to="xlsx", lang="zh", name_en="Forestry", framework=FRAMEWORKS[0])
+    book = load_workbook(filled)
+    book["#说明"]["A1"] = f"{name} {YEAR}"
+    book["#说明"].title = {"zh": "#说明", "en": "#Notes"}[lang]
+    book.create_sheet("#自己的算式")["A1"] = 7
+    book.save(filled)
+    seen = import_forms(data, [filled], dry=True)
+    assert not (data / "departments" / CODE / f"{YEAR}.xlsx").exists()
+    made = import_forms(data, [filled])
+    assert (seen.listing, seen.year, seen.again, seen.lacking) == (made.listing, YEAR, False, ())
+    assert made.path == data / "departments" / CODE / f"{YEAR}.xlsx"
+    assert made.path.read_bytes() == filled.read_bytes()  # with what else stands in it
+    assert evaluate_year(data, CODE, YEAR).evaluation.total == made.evaluation.total == Decimal("99.39")
+
+
+def test_a_workbook_that_comes_back_changes_what_was_changed_in_it(data: Path, filled: Path) -> None:
+    import_forms(data, [filled])
+    assert import_forms(data, [filled]).changes == ()
+    assert not (data / "departments" / CODE / "backup").exists()
+    _edit(filled, "评分表", 11400, 11700)
+    found = import_forms(data, [filled])
+    assert [(change.before, change.after) for change in found.changes] == [("11400", "11700")]
+    assert found.backup
+    assert _actuals(data) == ["5200", "11700"]
+    form = filled.parent / "form.xlsx"  # whose import is still known
+    assert import_forms(data, [form]).changes == ()
+    assert _actuals(data) == ["5200", "11700"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_command_takes_a_workbook(data: Path, filled: Path, lang: Lang) -> None:
+    def told(*more: str) -> str:
+        ran = CliRunner().invoke(app, ["import", str(filled), "--data", str(data), "--lang", lang, *more], env={"COLUMNS": "300"})
+        assert ran.exit_code == 0, ran.output
+        return ran.output
+
+    assert all(text in told() for text in (BUREAU, {"zh": "照原样", "en": "as it is"}[lang], f"evallib report {BUREAU} {YEAR}"))
+    _edit(filled, "评分表", 11400, 11700)
+    assert all("11400 → 11700" in told(*more) for more in (["--dry-run"], []))
+    assert _actuals(data) == ["5200", "11700"]
+
+
+def test_a_workbook_takes_the_place_of_a_folder_as_a_folder(copy: Copy, tmp_path: Path) -> None:
+    before = load_year(copy.folder, "hrss", 2023).record
+    book = switch_form(copy.folder, "hrss", 2023, "xlsx", "en", tmp_path / "out")
+    assert import_forms(copy.folder, [book]).changes == ()
+    facts = load_workbook(book)
+    cell = next(cell for cell in facts["Figures"]["C"] if cell.value == 21)
+    cell.value = 20
+    facts.save(book)
+    (copy.year / "targets.csv").write_text("indicator,nothing\n", encoding="utf-8")  # what is there cannot be read
+    found = import_forms(copy.folder, [book])
+    assert (found.listing.code, found.year, found.path) == ("hrss", 2023, copy.year)
+    after = load_year(copy.folder, "hrss", 2023).record
+    assert [(one.value, two.value) for one, two in zip(before.facts, after.facts, strict=True) if one != two] == [(21, 20)]
+    assert after.targets == before.targets
+
+
+def test_what_is_still_to_be_filled_in_is_told_and_taken(data: Path, tmp_path: Path) -> None:
+    made = new_year(data, BUREAU, YEAR, from_year=None, to="xlsx", lang="zh", framework="department-mof-2013")
+    held = made.read_bytes()
+    found = import_forms(data, [made])  # in its own place: nothing to do
+    assert (found.changes, made.read_bytes()) == ((), held)
+    assert {one.code for one in found.lacking} >= {"cell.missing", "fact.empty"}
+    assert {one.place.file for one in found.lacking} == {made.name}
+    assert found.open_points[0] == 75
+
+
+def test_a_workbook_is_asked_for_what_it_does_not_say(data: Path, filled: Path) -> None:
+    def codes(*files: Path, **given: Any) -> list[str]:
+        with pytest.raises(InputRefused) as refusal:
+            import_forms(data, files, dry=True, **given)
+        return [problem.code for problem in refusal.value.problems]
+
+    assert codes(filled, filled) == codes(filled, reads=["C3=5"]) == ["form.book_alone"]
+    assert [one.code for one in import_forms(data, [filled], year=2023, dry=True).remarks] == ["form.other_year"]
+    book = load_workbook(filled)
+    del book["#说明"]
+    book.save(filled)
+    assert codes(filled) == ["form.no_year"]
+    assert codes(filled, year=YEAR) == ["form.no_department"]
+    named = filled.rename(filled.with_name(f"{BUREAU} {YEAR}.xlsx"))  # as the desk gives it away
+    assert import_forms(data, [named], dry=True).listing.name == BUREAU
+    _edit(named, "评分表", "实际值", "实际値")
+    assert codes(named) == ["column.mistyped"]

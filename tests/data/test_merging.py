@@ -142,6 +142,19 @@ def test_workbooks_join_and_what_is_not_of_a_table_is_named(copies: Copies) -> N
     assert openpyxl.load_workbook(done.path)["财务数据"].cell(5, 3).value == 20
 
 
+def test_a_number_that_cannot_be_read_is_not_taken_for_none(copies: Copies) -> None:
+    loaded = load_year(copies.data, "hrss", 2023)
+    files = [copies.place / name for name in ("甲.xlsx", "乙.xlsx")]
+    for file in files:
+        write_data_workbook(loaded.record, file, "zh", loaded.framework)
+    book = openpyxl.load_workbook(files[1])
+    book["财务数据"].cell(5, 3).value = "=20-1"  # which no program has computed
+    book.save(files[1])
+    with pytest.raises(InputRefused) as refusal:
+        merge(copies.data, *files, out=copies.place / "丙.xlsx", department="hrss", year=2023)
+    assert [(one.code, one.place.cell) for one in refusal.value.problems] == [("formula.not_computed", "C5")]
+
+
 def test_a_copy_in_the_data_folder_tells_whose_it_is_and_goes_to_the_backup(copies: Copies) -> None:
     copies.other.set("facts", {"fact": "staff_administrative"}, "note", "按编办文件")
     done = merge(copies.data, copies.year, copies.other.year, lang="en")

@@ -6,12 +6,15 @@ import base64
 import re
 import shutil
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
+from evallib.data.imports import import_forms
+from evallib.data.load import load_year
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.working_folder import lay_out
 from evallib.desk.calls import Calls
@@ -94,6 +97,29 @@ def test_what_an_upload_would_change_is_shown_and_waits(data: Path, tmp_path: Pa
     assert "backup" in panel.read.value
     with pytest.raises(InputRefused, match="no form was read"):
         panel.intake.take()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_workbook_that_was_filled_in_is_uploaded_like_a_form(data: Path, tmp_path: Path, lang: Lang) -> None:
+    made = import_forms(data, [write_xlsx(tmp_path / "form.xlsx", lines())], lang=lang).path
+    assert made
+    view = DeskView(Calls(data, lang))
+    view.desk.choose(made.parent.name, YEAR)
+    panel = tab(view)
+    marked = panel.intake.marked()  # as it was taken away
+    book = openpyxl.load_workbook(BytesIO(marked.content))
+    [cell] = [cell for row in book["评分表" if lang == "zh" else "Scoring"].iter_rows() for cell in row if cell.value == 11400]
+    cell.value = 11700
+    book.save(tmp_path / "back.xlsx")
+    give(panel, marked.name, (tmp_path / "back.xlsx").read_bytes())
+    assert (panel.message.value, panel.press.layout.display) == ("", "")
+    assert all(text in panel.read.value for text in ("11400 → 11700", {"zh": "照原样", "en": "as it is"}[lang]))
+    panel.press.click()
+    assert "backup" in panel.read.value
+    assert "11700" in {str(row.actual) for row in load_year(data, made.parent.name, YEAR).record.targets}
+    panel.upload.value = ()
+    give(panel, marked.name, (tmp_path / "back.xlsx").read_bytes())
+    assert panel.press.layout.display == "none"
 
 
 def test_what_cannot_be_read_is_told_and_nothing_can_be_taken(data: Path) -> None:

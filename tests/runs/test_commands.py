@@ -6,15 +6,10 @@ of an interpreter each is called in a fresh process that has loaded the librarie
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-import traceback
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +20,10 @@ import pytest
 from evallib.data.years import evaluate_year
 from evallib.kit import NOTEBOOKS, REPORT
 from evallib.model.words import Lang
-from evallib.pages.exporter import ReportExporter
 from evallib.pages.report import Report
 from evallib.runs.workers import default_workers, fresh_processes
-from tests.conftest import DATA, ROOT
-
-PLACES = ("root", "notebooks", "elsewhere")
-"""The top of the working folder; the folder of the notebook; a folder that has nothing to do with it, the notebook's path given."""
+from tests.conftest import DATA
+from tests.typed import Done, typed
 
 COMMANDS: dict[str, str] = {
     "papermill": "papermill {notebook} {out}/made.ipynb -p department hrss -p year 2023 {data}",
@@ -42,9 +34,10 @@ COMMANDS: dict[str, str] = {
     "html": "jupyter-nbconvert --to html {executed} --output-dir {out}",
 }
 
-TRIED = [*((name, place) for name in ("papermill", "nbconvert --execute") for place in PLACES)]
-TRIED += [("papermill -r", "notebooks"), ("execute", "elsewhere"), ("nbconvert", "elsewhere"), ("html", "notebooks")]
-"""Where each command is given: two of them at every place, the others, which find the data in the same way, at one."""
+TRIED = [("papermill", "root"), ("papermill", "elsewhere"), ("papermill -r", "notebooks")]
+TRIED += [("nbconvert --execute", "root"), ("nbconvert --execute", "elsewhere")]
+TRIED += [("execute", "notebooks"), ("nbconvert", "elsewhere"), ("html", "notebooks")]
+"""Where each command is given: papermill, whose kernel runs there, at every place; the others find the data beside the notebook."""
 
 ODD: dict[str, tuple[str, str]] = {
     "never run": ("root", "jupyter-nbconvert --to evallib {notebook} --output-dir {out}"),
@@ -54,29 +47,14 @@ ODD: dict[str, tuple[str, str]] = {
     "no year": ("root", "papermill {notebook} {out}/made.ipynb -p year soon"),
 }
 """Commands of which one place tells enough."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of a command: its status, all that it said, and the folder it was to write to."""
-
-    status: int
-    said: str
-    out: Path
-
-    @property
-    def page(self) -> str:
-        """The page: as it was made, or from the notebook that was made."""
-        if pages := list(self.out.glob("*.html")):
-            return pages[0].read_text(encoding="utf-8")
-        exporter: Any = ReportExporter
-        html, _ = exporter().from_filename(str(self.out / "made.ipynb"))
-        return str(html)
+HELP = "papermill --help-notebook {notebook}"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A working folder of somebody's own, and a folder outside of it."""
+    """A working folder of somebody's own, and one outside of it: commands are typed at its top (`root`), in the folder of the notebook, or
+    elsewhere, in a folder that has nothing to do with it, the notebook's path given.
+    """
 
     county: Path
     elsewhere: Path
@@ -94,28 +72,6 @@ class Desk:
         return cwd, out, command.format(notebook=notebook, out=out, data=data, executed=seen(executed) if executed else "").split()
 
 
-def typed(cwd: Path, out: Path, words: list[str]) -> Done:
-    """In a process of its own: call what a command calls."""
-    out.mkdir(parents=True)
-    log = out.with_suffix(".log")
-    os.chdir(cwd)
-    os.environ |= {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    with log.open("w", encoding="utf-8") as file:
-        for stream in (1, 2):
-            os.dup2(file.fileno(), stream)
-        sys.stdout = sys.stderr = file
-        sys.argv, status = words, 0
-        [command] = entry_points(group="console_scripts", name=words[0])
-        try:
-            command.load()()
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else int(bool(end.code))
-        except BaseException:
-            traceback.print_exc()
-            status = 1
-    return Done(status, log.read_text(encoding="utf-8"), out)
-
-
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Done]:
     """What became of every command that is tried, by its name and its place."""
@@ -131,7 +87,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Done]:
 
         after = [(name, place) for name, place in TRIED if "{executed}" in COMMANDS[name]]
         first = {f"{name} {place}": (place, COMMANDS[name]) for name, place in TRIED if (name, place) not in after}
-        running = {name: start(name, *how) for name, how in {**first, **ODD}.items()}
+        running = {name: start(name, *how) for name, how in {**first, **ODD, "help": ("root", HELP)}.items()}
         executed = desk.county / "notebooks" / "executed.ipynb"
         shutil.copy(running["papermill root"].result().out / "made.ipynb", executed)
         running |= {f"{name} {place}": start(f"{name} {place}", place, COMMANDS[name], executed) for name, place in after}
@@ -185,8 +141,7 @@ def test_papermill_can_tell_types_and_meanings_of_every_parameter() -> None:
             assert " / " in found["help"], (notebook.name, name)
 
 
-def test_the_help_of_papermill_shows_them() -> None:
-    command = [sys.executable, "-m", "papermill", "--help-notebook", str(NOTEBOOKS / REPORT)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"}).stdout
+def test_the_help_of_papermill_shows_them(done: Mapping[str, Done]) -> None:
+    told = done["help"].said
     for line in ('department: str (default "hrss")', "year: int (default 2023)", 'lang: str (default "zh")', "data: str (default "):
         assert line in told

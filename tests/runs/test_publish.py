@@ -12,17 +12,20 @@ from typing import Any
 import pytest
 
 import evallib as ev
-from evallib.data.published import check_published, load_published, write_published
+from evallib.data.check_all import check_data
+from evallib.data.published import Published, check_published, load_published, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.upgrade import upgrade
+from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
 from evallib.model.published_rows import FILE
-from evallib.model.seals import seals_of
+from evallib.model.seals import FORMAT, seals_of
 from evallib.runs.engine import fast_engine
 from evallib.runs.publish import publish
 from evallib.runs.report import run_comparison, run_overview, run_report
 from evallib.runs.verify import verify
+from evallib.score.scoring import evaluate
 from tests.conftest import DATA, Copy
 from tests.runs.books import TRIED, book
 
@@ -365,3 +368,22 @@ def test_whoever_comes_after_a_kill_finds_all_of_it_published(there: tuple[Copy,
     assert not [*out.parent.glob(".evallib-*")]
     assert [one.file for one in verify(out, copy.folder) if not one.sound] == []
     assert [str(row.total) for row in load_published(copy.folder).rows] == ["84.63", "86.63"]
+
+
+def test_a_number_of_a_strange_size_that_was_published_is_reached_again(copy: Copy) -> None:
+    """A check of sizes that came after the report: what was published stands; another number is looked at as ever."""
+    copy.set("facts", {"fact": "operating_expense_outturn"}, "value", "95.73")
+    with pytest.raises(InputRefused) as refusal:
+        copy.evaluate()
+    assert {one.code for one in refusal.value.problems} == {"magnitude"}
+    then = evaluate_year(copy.folder, "hrss", 2023, draft=True).evaluation
+    seal = sealed(evaluate(then.framework, then.record), "first", "", "2024-05-06", None)
+    for row in (seal, seal.model_copy(update={"format": FORMAT + 1, "result_seal": "0" * 64})):  # of another format too
+        write_published(Published((row,)), copy.folder / FILE, "zh")
+        found = evaluate_year(copy.folder, "hrss", 2023)
+        assert found.evaluation.total == row.total
+        assert {one.level for one in found.remarks if one.code == "magnitude"} == {"warning"}
+        assert [one.count("error") for one in check_data(copy.folder, "hrss", 2023)] == [0]
+    copy.set("targets", RIGHT, "actual", OTHER)  # and with another result it is no longer what was published
+    with pytest.raises(InputRefused):
+        copy.evaluate()

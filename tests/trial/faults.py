@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from openpyxl import load_workbook
+
 from evallib.cli.main import app
 from evallib.data.imports import import_forms
 from evallib.data.whole import clear_dead
@@ -155,6 +157,15 @@ def _imported_before(home: Path) -> None:
     _form(home, H9="5300")
 
 
+def _workbook(home: Path) -> None:
+    """The year as a workbook in which a number was changed."""
+    from evallib.data.csv_files import switch_form
+
+    book = load_workbook(made := switch_form(home / "data", "hrss", 2023, "xlsx", "zh", home / "out"))
+    next(cell for cell in book["财务数据"]["C"] if cell.value == 21).value = 20
+    book.save(made)
+
+
 def _two_copies(home: Path) -> None:
     """A copy of the year in which somebody changed a cell, and one in which somebody else changed another."""
     year = home / "data" / "departments" / "hrss" / "2023"
@@ -175,6 +186,7 @@ COMMANDS = (
     Command("new", _cli(*_NEW)),
     Command("import", _IMPORT, lambda home: _form(home)),
     Command("import again", _IMPORT, _imported_before),
+    Command("import a workbook", _cli("import", "HOME/out/hrss/2023.xlsx", *_AT), _workbook),
     Command("merge", _cli("merge", "HOME/data/departments/hrss/2023", "HOME/copy", "--prefer", "HOME/copy", *_AT), _two_copies),
     Command("export", _cli("export", "hrss", "2023", "--as", "xlsx", *_AT)),
     Command("framework", _cli("framework", "--from", "HOME/book.xlsx", "--id", "ours", "--year", "2026", *_AT), _book),
