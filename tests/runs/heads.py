@@ -41,13 +41,15 @@ def dead_links(out: Path) -> list[str]:
 
 def outcome(job: Job) -> Outcome:
     """What `run_job` says and leaves, with a page that no notebook has made."""
+    job.folder.mkdir(parents=True, exist_ok=True)
     try:
         if job.kind == "report" and not has_data(job.data, job.department, job.year):
             return Outcome(job, "missing")
         made = evaluate_year(job.data, job.department, job.year).evaluation if job.kind == "report" else None
     except InputRefused as refusal:
-        return Outcome(job, "refused", words(refusal.describe("zh"), refusal.describe("en")))
-    job.folder.mkdir(parents=True, exist_ok=True)
+        reason = words(refusal.describe("zh"), refusal.describe("en"))
+        write_stamp(job, fingerprint(job), "refused", reason)
+        return Outcome(job, "refused", reason)
     page = PAGE.format(seal=seals_of(made).content if made else "", said=job.title[job.lang])
     for file, text in zip(job.outputs, (sealed_page(page), "{}", made.to_json() if made else ""), strict=False):
         file.write_text(text, encoding="utf-8", newline="\n")
