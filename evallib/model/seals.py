@@ -149,16 +149,17 @@ def with_head(html: str, head: str) -> str:
     (True, True, False)
     """
     before, _, after = parted(html)
-    return f"{before}{_marked(head)}{after}" if after else html
+    return f"{before}{marked_head(head)}{after}" if after else html
 
 
 def is_head_whole(html: str) -> bool:
     """Whether the head of a page is as it was put in, or has not been put in yet."""
     head = parted(html.replace("\r\n", "\n"))[1]
-    return not head.strip() or head == _marked(head.partition("-->")[2])
+    return not head.strip() or head == marked_head(head.partition("-->")[2])
 
 
-def _marked(head: str) -> str:
+def marked_head(head: str) -> str:
+    """A head as it stands in a page: after its own checksum."""
     return f"<!--{hashlib.sha256(head.encode('utf-8', 'surrogatepass')).hexdigest()}-->{head}"
 
 

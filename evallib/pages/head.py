@@ -28,8 +28,8 @@ def ends_of(e: Evaluation) -> tuple[Decimal, Decimal]:
 def head_html(
     lang: Lang, trail: Sequence[str], place: str, said: str, lines: Sequence[tuple[str, Sequence[Link]]], folded: tuple[str, Sequence[Link]]
 ) -> str:
-    """The head: in one line what the page is of and its place; folded away what is said of that, and the links in lines, each after what
-    it is called; the last of them folded once more.
+    """The head: in one line what the page is of and its place; folded away the links in lines, each after what it is called; folded once
+    more what is said of the place, and the others.
     """
     given = {"trail": trail, "place": place, "said": said, "lines": lines, "folded": folded}
     html = environment().get_template("page/head.html.j2").render(t=lambda zh, en: zh if lang == "zh" else en, **given)

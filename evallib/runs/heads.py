@@ -17,13 +17,14 @@ from evallib.data.frames import FRAMES
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, STALE, TABLES, is_draft, page_name
 from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
-from evallib.model.seals import parted, with_head
+from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
 from evallib.pages.head import Link, head_html
 from evallib.runs.county import County, Listed, list_text, read_list
 from evallib.runs.names import BESIDE, is_of
 from evallib.say.sentences import sentence
 
+_BEGINNING = 100_000  # bytes of a page in which its head ends
 _LISTED, _NEAR = 60, 10
 """Up to how many evaluations of one framework a head leads to all; to how many on either side where there are more."""
 
@@ -90,7 +91,7 @@ class Heads:
         of = row.name[lang] if row and row.name else at.department
         kind = {"comparison": told("years"), "monitoring": told("monitoring"), "overview": told("every")}.get(at.folder, "")
         county = self.county.name[lang]
-        trail = [part for part in (of.removeprefix(county) or of, kind, year, county) if part]
+        trail = [part for part in (year, of.removeprefix(county) or of, kind, county) if part]
 
         pages = link(told("index"), self._page("index", lang))
         if at.folder != "overview":
@@ -198,6 +199,13 @@ def pages_of(out: Path) -> Iterator[tuple[str, Path]]:
                         yield file.relative_to(out).as_posix(), file
 
 
+def _has_another(file: Path, head: str) -> bool:
+    """Whether a page has a head, and another one than this. Its beginning is enough to tell."""
+    with file.open("rb") as stream:
+        _, known, rest = parted(stream.read(_BEGINNING).decode("latin-1"))
+    return bool(rest) and known.replace("\r\n", "\n") != marked_head(head).encode().decode("latin-1")
+
+
 def put_heads(
     change: Together, out: Path, county: County, moved: Mapping[str, Path] = MappingProxyType({}), gone: Sequence[Path] = ()
 ) -> set[str]:
@@ -206,13 +214,10 @@ def put_heads(
     """
     heads, away, done = Heads(county), {*moved.values(), *gone}, set[str]()
     for place, file in ({place: file for place, file in pages_of(out) if file not in away} | dict(moved)).items():
-        if file.suffix == ".html":
-            content = file.read_bytes()
-            html = content.decode("utf-8", "surrogateescape")
-            put = with_head(html, heads.of(place)) if parted(html)[2] else html
-            if put != html:
-                change.put(out / place).write_bytes(put.encode("utf-8", "surrogateescape"))
-                done.add(place)
+        if file.suffix == ".html" and _has_another(file, head := heads.of(place)):
+            html = file.read_bytes().decode("utf-8", "surrogateescape")
+            change.put(out / place).write_bytes(with_head(html, head).encode("utf-8", "surrogateescape"))
+            done.add(place)
     return done
 
 
