@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +31,36 @@ class IndicatorRank:
     upper: Decimal
     best: Decimal
     median_value: Decimal | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place by total among `count`, from the best: `rank`, shared by others where `tied`; between `best` and `worst` where the totals
+    may be anywhere in their ranges, each by itself.
+    """
+
+    rank: int
+    tied: bool
+    best: int
+    worst: int
+    count: int
+
+
+def places(totals: Sequence[tuple[Decimal, Decimal, Decimal]]) -> tuple[Place, ...]:
+    """The place of each total, which is given with the ends of its range: total, lowest, highest.
+
+    >>> [(p.rank, p.best, p.worst) for p in places([(Decimal(90), Decimal(88), Decimal(91)), (Decimal(85), Decimal(80), Decimal(89)),
+    ...     (Decimal(60), Decimal(60), Decimal(60))])]
+    [(1, 1, 2), (2, 1, 2), (3, 3, 3)]
+    """
+    order = ranks([total for total, _, _ in totals])
+    lows, highs = sorted(low for _, low, _ in totals), sorted(high for _, _, high in totals)
+    found = []
+    for rank, (_, low, high) in zip(order, totals, strict=True):
+        above = len(highs) - bisect_right(highs, low) - (high > low)  # itself is one of them where it can rise
+        best = 1 + len(lows) - bisect_right(lows, high)
+        found.append(Place(rank, order.count(rank) > 1, best, 1 + above, len(totals)))
+    return tuple(found)
 
 
 def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[IndicatorRank, ...]:

@@ -69,8 +69,8 @@ def report(
 
 
 def _tell_page(made: Page, lang: Lang) -> None:
-    """Where the page is, and what of the notebook it leaves out."""
-    print_problems(made.left_out, lang)
+    """Where the page is, what of the notebook it leaves out, and what is wrong with the county's list."""
+    print_problems((*made.left_out, *made.remarks), lang)
     tell(made.page)
 
 

@@ -8,7 +8,7 @@ from evallib.model.words import Lang
 
 COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
 """What all reports share."""
-EVALUATION, DRAFT = ".evaluation.json", ".draft"
+EVALUATION, DRAFT, TABLES = ".evaluation.json", ".draft", ".data"
 SEVERAL = ("comparison", "overview", "monitoring")
 """The folders of pages that are no reports; those of reports are called by their years."""
 HISTORY, STALE = "history", "stale"

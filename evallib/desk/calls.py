@@ -16,6 +16,7 @@ from evallib.analysis.improve import Plan, to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
+from evallib.data import frames
 from evallib.data.folder import data_root, find_data, has_data
 from evallib.data.load import load_departments
 from evallib.data.parameters import checked_lang
@@ -23,7 +24,6 @@ from evallib.data.rulebook import load_county
 from evallib.desk.fields import Field, fields, without_place
 from evallib.desk.page import DeskPage, indicator_section, part_of_framework, report_section
 from evallib.desk.scenarios import read_scenarios, write_scenarios
-from evallib.door import frames
 from evallib.door.book import Book
 from evallib.door.changes import Given, changes_of
 from evallib.door.lookup import found_in

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from evallib.analysis.what_if import Compared, compare, remarks
-from evallib.door import frames
-from evallib.door.numbers import as_float
+from evallib.data import frames
+from evallib.data.frames import as_float
 from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Difference, Evaluation
 from evallib.model.words import Lang

@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evallib.data import frames
+from evallib.data.frames import as_float, unit_shown
 from evallib.data.load import load_year
-from evallib.door import frames
-from evallib.door.numbers import as_float, unit_shown
 from evallib.door.shown import Shown, Shows, heads, told
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation

@@ -7,31 +7,9 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-from evallib.model.units import NO_UNIT, SHARE, Unit, Units, amount, convert, parse_decimal, possible
+from evallib.data.frames import PERCENT, unit_shown
+from evallib.model.units import Unit, Units, amount, convert, parse_decimal, possible
 from evallib.say.refusals import refused
-
-PERCENT = "%"
-NAN = math.nan
-
-
-def unit_shown(unit: Unit) -> str:
-    """The unit that a number of this unit stands in where an analyst sees it: a share in percent.
-
-    >>> unit_shown(SHARE), unit_shown(NO_UNIT)
-    ('%', '')
-    """
-    return PERCENT if unit == SHARE else unit.symbol
-
-
-def as_float(value: Decimal | None, unit: Unit = NO_UNIT) -> float:
-    """A number as a float, in the unit that `unit_shown` names; not a number where there is none.
-
-    >>> as_float(Decimal("0.9496"), SHARE), as_float(None)
-    (94.96, nan)
-    """
-    if value is None:
-        return NAN
-    return float(value * 100 if unit_shown(unit) != unit.symbol else value)
 
 
 def exact(given: Any, unit: Unit, units: Units, what: str) -> Decimal:

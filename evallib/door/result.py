@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from evallib.analysis.tables import losses
 from evallib.analysis.what_if import apply, remarks
+from evallib.data import frames
+from evallib.data.frames import as_float
 from evallib.data.whole import whole
-from evallib.door import frames
 from evallib.door.changes import Given, changes_of, named
 from evallib.door.compare import Comparison
 from evallib.door.explain import Explanation
 from evallib.door.lookup import ByName, found_in, refuse_unknown
-from evallib.door.numbers import as_float
 from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Evaluation
 from evallib.model.steady import all_steady

@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from evallib.checks.record import written_wrong
+from evallib.data.frames import as_float
 from evallib.data.rulebook import shipped_catalogue
 from evallib.door.book import Results
-from evallib.door.numbers import as_float, exact
+from evallib.door.numbers import exact
 from evallib.door.result import Result
 from evallib.door.shown import Shown, Shows, told
 from evallib.model.assemble import assemble

@@ -127,9 +127,46 @@ _OWN = re.compile(r'(<meta name="evallib-page" content=")([^"]*)(">)')
 _CONTENT = re.compile(r'<meta name="evallib-content" content="([^"]*)">')
 
 
+_BEGIN, _END = "<!--head-->", "<!--/head-->"
+
+
+def parted(html: str) -> tuple[str, str, str]:
+    """A page up to where its head stands, the head, and the rest: the head is put in anew when the county changes, and sealed by itself.
+
+    >>> parted("<main><!--head--><p>3 of 12<!--/head--><h1>")
+    ('<main><!--head-->', '<p>3 of 12', '<!--/head--><h1>')
+    """
+    before, begin, rest = html.partition(_BEGIN)
+    head, end, after = rest.partition(_END)
+    return (before + begin, head, end + after) if end else (html, "", "")
+
+
+def with_head(html: str, head: str) -> str:
+    """A page with another head, which carries its own checksum; as it is where it has no room for one.
+
+    >>> page = with_head("<main><!--head--><!--/head--><h1>", "<p>3 of 12")
+    >>> page_seal(page) == page_seal("<main><!--head--><!--/head--><h1>"), is_head_whole(page), is_head_whole(page.replace("3", "1"))
+    (True, True, False)
+    """
+    before, _, after = parted(html)
+    return f"{before}{marked_head(head)}{after}" if after else html
+
+
+def is_head_whole(html: str) -> bool:
+    """Whether the head of a page is as it was put in, or has not been put in yet."""
+    head = parted(html.replace("\r\n", "\n"))[1]
+    return not head.strip() or head == marked_head(head.partition("-->")[2])
+
+
+def marked_head(head: str) -> str:
+    """A head as it stands in a page: after its own checksum."""
+    return f"<!--{hashlib.sha256(head.encode('utf-8', 'surrogatepass')).hexdigest()}-->{head}"
+
+
 def page_seal(html: str) -> str:
-    """The checksum of a page, but for the place in its head where it carries that checksum, and for how lines end."""
-    plain = _OWN.sub(r"\1\3", html.replace("\r\n", "\n").removeprefix("\ufeff"), count=1)
+    """The checksum of a page, but for its head, for the place where it carries that checksum, and for how lines end."""
+    before, _, after = parted(html.replace("\r\n", "\n").removeprefix("\ufeff"))
+    plain = _OWN.sub(r"\1\3", before + after, count=1)
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 

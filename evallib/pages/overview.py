@@ -13,19 +13,18 @@ from typing import Any, ClassVar
 
 from evallib.analysis import overview, overview_counts
 from evallib.analysis.government import Government, head_table
-from evallib.analysis.sensitivity import measured, total_range
 from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
 from evallib.charts.overview import Evaluations, nouns, parts_of
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
-from evallib.methods.questionnaires import intervals
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
 from evallib.model.years import CountyYear
 from evallib.pages.handed import Of, of_several
+from evallib.pages.head import ends_of
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent, plain, written
 from evallib.say.sentences import sentences
@@ -181,7 +180,7 @@ class CountyOverview(Sections):
     @cached_property
     def _ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
         """How far each total could have fallen, and risen, as its report says."""
-        return {e.record.department: total_range(e, intervals(e, measured(e))) for some in self.groups for e in some}
+        return {e.record.department: ends_of(e) for some in self.groups for e in some}
 
     def _order(self, some: Evaluations) -> dict[str, Any]:
         """The ranges of the totals, who is not certain to stand below the next better, and the sentence that says so."""

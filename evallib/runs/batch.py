@@ -35,7 +35,7 @@ def run_job(job: Job) -> Outcome:
 
     mark, make, engine = fingerprint(job), _MAKE[job.kind], fast_engine()
     try:
-        page: Page = make(*job.about, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine)
+        page: Page = make(*job.about, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine, among_many=True)
     except DataChanged as change:  # nothing that would hold the next time
         return Outcome(job, "refused", change.in_short())
     except InputRefused as refusal:
@@ -81,7 +81,7 @@ def _missing(job: Job) -> Outcome:
         return _held(job, fingerprint(job), sentence("batch.gone"))
     if job.kind == "report" and is_published(job.data, job.department, job.year):  # in another language
         return Outcome(job, "missing")
-    set_aside(job.out, job.folder.name, job.stem)
+    set_aside(job.out, job.folder.name, job.stem, among_many=True)
     return Outcome(job, "missing")
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, RESULTS, RESULTS_TABLE, SEVERAL, is_draft
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, RESULTS, RESULTS_TABLE, SEVERAL, is_draft
 from evallib.data.sheets import read_csv
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
+from evallib.runs.county import County, read_list
+from evallib.runs.heads import put_heads
 from evallib.runs.names import places_of
 
 
@@ -41,17 +44,28 @@ def clean(out: Path, data: Path) -> list[Path]:
         found += [out / name for name in (RESULTS, RESULTS_TABLE, COUNTY_LIST) if indexes and (out / name).is_file()] + indexes
         for file in found:
             change.remove(file)
+        put_heads(change, out, _without(out, found), gone=found)
     for folder in folders:
         if not any(folder.iterdir()):
             folder.rmdir()
     return found
 
 
+def _without(out: Path, gone: list[Path]) -> County:
+    """The county's list of what is not deleted: the heads of pages that stay lead to nothing else."""
+    try:
+        county = read_list(out)
+    except InputRefused:
+        return County()
+    rows = {key: row for key, row in county.rows.items() if out / f"{row.year}/{row.department}{EVALUATION}" not in gone}
+    return replace(county, rows=rows, pages=[page for page in county.pages if out / page not in gone])
+
+
 def _pages(folder: Path) -> Iterator[Path]:
     """The files of each page that stands there with its notebook, and the stamps."""
     yield from folder.glob(".*.stamp.json")
     books = [file for file in folder.glob("*.ipynb") if _is_ours(file.with_suffix(".html"))]
-    found = {file for book in books for file in places_of(folder, book.stem, ("zh",)) if file.is_file()}
+    found = {file for book in books for file in places_of(folder, book.stem, ("zh",)) if file.exists()}
     yield from sorted(file for file in found if file.suffix != ".xlsx" or _is_untouched(file))
 
 

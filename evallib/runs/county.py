@@ -1,25 +1,38 @@
-"""The county's list, `county.json`: of each department's year what became of it, its total, and the checksums of its files."""
+"""The county's list, `county.json`: of each department's year what became of it, its total with its range, the checksums of its files
+and what stands beside its page; and which pages of several stand. The heads of all pages are made of it alone.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from evallib.data.outputs import COUNTY_LIST, HISTORY
+from evallib.data.outputs import COUNTY_LIST, HISTORY, SEVERAL
+from evallib.data.rulebook import load_county
 from evallib.data.sheets import MAX_BYTES
-from evallib.data.whole import whole
 from evallib.model.errors import InputRefused
+from evallib.model.seals import seal
+from evallib.model.words import NOTHING, Words, words
+from evallib.pages.rendering import made_at
+from evallib.runs.names import BESIDE, is_of
 from evallib.runs.stamps import USABLE, Outcome, read_result
 from evallib.say.refusals import refused
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A department's year on the list. `content` is the seal of its evaluation, `files` holds checksums by the place under the folder."""
+    """A department's year on the list. `content` is the seal of its evaluation, `files` holds checksums by the place under the folder.
+
+    `ends` are those of the total's range, `beside` the ends of the names of files that other pages lead to, `date` the day since when all
+    totals of its `group` are as they are.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -29,48 +42,126 @@ class Listed:
     total: str | None = None
     content: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    name: Words = NOTHING
+    called: Words = NOTHING
+    kind: str = ""
+    framework: str = ""
+    framework_name: Words = NOTHING
+    points: str = ""
+    ends: tuple[str, ...] = ()
+    tried: bool = False
+    beside: tuple[str, ...] = ()
+    date: str = ""
 
     @property
     def key(self) -> tuple[str, int]:
         return self.department, self.year
 
+    @property
+    def group(self) -> tuple[int, str, str]:
+        """With which others it may stand in one list."""
+        return self.year, self.kind, self.framework
 
-_ROWS = TypeAdapter(list[Listed])
+    @cached_property
+    def rated(self) -> tuple[Decimal, Decimal, Decimal] | None:
+        """The total and the ends of its range as shares of the full points; None where it has no place among others."""
+        if self.total is None or self.tried or not self.points or not Decimal(self.points):
+            return None
+        total, low, high = (Decimal(one) / Decimal(self.points) for one in (self.total, *(self.ends or (self.total, self.total))))
+        return total, low, high
 
 
-def read_list(out: Path) -> dict[tuple[str, int], Listed]:
+@dataclass(frozen=True)
+class County:
+    """The list: what the county is called, its rows, and the places of pages of several that stand."""
+
+    name: Words = NOTHING
+    rows: Mapping[tuple[str, int], Listed] = field(default_factory=dict)
+    pages: Collection[str] = ()
+
+    def with_row(self, row: Listed) -> County:
+        """The list with a row in the place of the one of its department's year."""
+        return replace(self, rows={**self.rows, row.key: row})
+
+
+_COUNTY = TypeAdapter(tuple[Words, list[Listed], list[str]])
+
+
+def read_list(out: Path) -> County:
     """The county's list in a folder of reports; nothing where there is none.
 
-    Raises InputRefused where it cannot be read.
+    Raises InputRefused where it cannot be read, or its checksum is not that of what it says.
     """
     file = out / COUNTY_LIST
     if not file.exists():
-        return {}
+        return County()
+    stat = file.stat()
+    return _read(file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=2)
+def _read(file: Path, changed: int, size: int) -> County:
     try:
-        if file.stat().st_size > MAX_BYTES:
+        if size > MAX_BYTES:
             raise ValueError
         held = json.loads(file.read_bytes())
-        if held["format"] != 1:
+        parts = [held[part] for part in ("name", "reports", "pages")]
+        if held["format"] != 2 or held["checksum"] != seal(parts):
             raise ValueError
-        return {row.key: row for row in _ROWS.validate_python(held["reports"])}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        name, rows, pages = _COUNTY.validate_python(parts)
+        if any(row.rated is None for row in rows if row.ends and not row.tried):
+            raise ValueError
+        return County(name, {row.key: row for row in rows}, frozenset(pages))
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError, ValidationError):
         raise refused("verify.list_unreadable", COUNTY_LIST) from None
 
 
-def list_text(rows: Iterable[Listed]) -> str:
+def list_text(county: County) -> str:
     """The list as it is written: by year, then by department."""
-    ordered = sorted(rows, key=lambda row: (row.year, row.department))
-    return json.dumps({"format": 1, "reports": [asdict(row) for row in ordered]}, ensure_ascii=False, indent=1) + "\n"
+    ordered = sorted(county.rows.values(), key=lambda row: (row.year, row.department))
+    parts = {"name": asdict(county.name), "reports": [asdict(row) for row in ordered], "pages": sorted(county.pages)}
+    found = {"format": 2, "checksum": seal([*parts.values()]), **parts}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_list(out: Path, rows: Iterable[Listed]) -> None:
-    """Write the list anew. A row takes along what the list knows of other files of the same result: see `with_known`."""
+def renewed(out: Path, rows: Iterable[Listed], name: Words) -> County:
+    """The list anew, of what stands now. A row takes along what the list knows of other files of the same result: see `with_known`."""
     try:
         now = read_list(out)
     except InputRefused:  # somebody has made something else of it
-        now = {}
-    with whole(out / COUNTY_LIST) as file:
-        file.write_text(list_text(with_known(row, now.get(row.key)) for row in rows), encoding="utf-8", newline="\n")
+        now = County()
+    made = County(name or now.name, {row.key: with_known(row, now.rows.get(row.key)) for row in rows}, pages_of_several(out))
+    return dated(made, now)
+
+
+def county_name(data: Path) -> Words:
+    """What the county is called; nothing where its settings do not say."""
+    try:
+        county = load_county(data)
+    except InputRefused:
+        return NOTHING
+    return words(county.name, county.name_en)
+
+
+def pages_of_several(out: Path) -> tuple[str, ...]:
+    """The index, and the pages of several years or departments, that stand."""
+    found = [*out.glob("index*.html"), *(file for folder in SEVERAL for file in (out / folder).glob("[!.]*.html"))]
+    return tuple(sorted(file.relative_to(out).as_posix() for file in found))
+
+
+def dated(county: County, before: County) -> County:
+    """The list where each row says since when the totals of its group are as they are."""
+    was, now = _totals(before), _totals(county)
+    dates = {row.group: row.date for row in before.rows.values() if was[row.group] == now.get(row.group)}
+    today = made_at()[:10]
+    return replace(county, rows={key: replace(row, date=dates.get(row.group) or today) for key, row in county.rows.items()})
+
+
+def _totals(county: County) -> dict[tuple[int, str, str], list[Any]]:
+    found: dict[tuple[int, str, str], list[Any]] = {}
+    for row in sorted(county.rows.values(), key=lambda row: row.department):
+        found.setdefault(row.group, []).append((row.department, row.rated))
+    return found
 
 
 def list_of(outcomes: Iterable[Outcome]) -> list[Listed]:
@@ -79,20 +170,39 @@ def list_of(outcomes: Iterable[Outcome]) -> list[Listed]:
     for outcome in outcomes:
         job = outcome.job
         if job.kind == "report":
-            row = Listed(job.department, job.year, "up_to_date" if outcome.state == "made" else outcome.state)
+            state = "up_to_date" if outcome.state == "made" else outcome.state
+            row = Listed(job.department, job.year, state, name=job.listed_name, kind=job.of, called=words(str(job.year)))
             if outcome.state in USABLE and (result := read_result(job)):
                 files = {f"{job.year}/{name}": mark for name, mark in (read_result(job, "files") or {}).items()}
-                row = replace(row, total=result["total"], content=result.get("content", ""), files=files)
+                row = replace(facts_of(row, result), files=files)
+                row = replace(row, beside=tuple(end for end in BESIDE if is_of(job.folder / f"{job.department}{end}", row.content)))
             rows.append(row)
     return rows
+
+
+def facts_of(row: Listed, result: Mapping[str, Any]) -> Listed:
+    """A row with what is known of its result: see `evallib.runs.stamps.result_shown`."""
+    return replace(
+        row,
+        total=result["total"],
+        content=result.get("content", ""),
+        name=words(result["name"], result.get("name_en")),
+        called=Words(**result["year"]),
+        kind=result["kind"],
+        framework=result["framework"],
+        framework_name=Words(**result["framework_name"]),
+        points=result.get("points") or "",
+        ends=tuple(result.get("ends", ())),
+        tried=bool(result.get("tried")),
+    )
 
 
 def with_known(row: Listed, known: Listed | None) -> Listed:
     """A row with what was known of the other files of its result (another language, a workbook), and of what was published before."""
     if known is None:
         return row
-    if row.state == "held":
-        return replace(known, state=row.state)
+    if row.state == "held" and known.content:
+        return replace(row, total=known.total, content=known.content, files=known.files)
     same = row.content and row.content == known.content
     files = {name: mark for name, mark in known.files.items() if same or name.startswith(f"{HISTORY}/")}
     return replace(row, files={**files, **row.files})

@@ -17,10 +17,11 @@ from evallib.data.outputs import RESULTS, RESULTS_TABLE, STALE, page_name
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
-from evallib.model.words import LANGS, Lang
+from evallib.model.words import LANGS, NOTHING, Lang
 from evallib.pages.rendering import county_page
 from evallib.runs.corrections import write_corrections
-from evallib.runs.county import list_of, write_list
+from evallib.runs.county import county_name, list_of, renewed
+from evallib.runs.heads import renew_heads
 from evallib.runs.jobs import Job
 from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, standing_anywhere
 from evallib.say.sentences import sentence
@@ -197,7 +198,7 @@ def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
 
 
 def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
-    """What all reports share, from what stands of all jobs: corrections, list, results, index, and that in the other language.
+    """What all reports share, from what stands of all jobs: corrections, results, index, and that in the other language; list and heads.
 
     The index in the language asked for is returned.
     """
@@ -207,6 +208,7 @@ def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, la
     found = standing_anywhere(jobs, outcomes)
     if jobs:
         write_corrections(jobs[0].data, out, lang)
-    write_list(out, list_of(found))
     write_results(found, out)
-    return write_index(found, out, lang)
+    index = write_index(found, out, lang)
+    renew_heads(out, renewed(out, list_of(found), county_name(jobs[0].data) if jobs else NOTHING))  # last: they lead to all that stands
+    return index

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
-from evallib.data.folder import checksum, data_root
+from evallib.data.folder import data_root
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, earlier_place, evaluation_file, page_name
+from evallib.data.outputs import COUNTY_LIST, TABLES, earlier_place, evaluation_file, page_name
 from evallib.data.published import Published, check_published, load_published, row_touched, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.rulebook import load_county
@@ -22,9 +22,11 @@ from evallib.model.signs import code_of, hidden_sign
 from evallib.model.words import LANGS, Lang
 from evallib.pages.rendering import made_at
 from evallib.runs.corrections import corrections_pages
-from evallib.runs.county import Listed, list_text, read_list, with_known
-from evallib.runs.names import files_of
+from evallib.runs.county import Listed, county_name, dated, facts_of, list_text, pages_of_several, read_list, with_known
+from evallib.runs.heads import put_heads
+from evallib.runs.names import BESIDE, files_of, mark_of
 from evallib.runs.report import How, run_report
+from evallib.runs.stamps import result_shown
 from evallib.runs.verify import verify
 from evallib.say.refusals import refused
 
@@ -72,14 +74,15 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
         with together(home) as change:
             made = change.room("new")
             for lang, workbook, figures in _forms(out, department, year, how.get("lang", "zh")):
-                anew: How = {**how, "data": data, "out": made, "lang": lang}
-                run_report(department, year, workbook=workbook, figures=figures, published=published.with_row(row), **anew)
+                again: How = {**how, "data": data, "out": made, "lang": lang}
+                run_report(department, year, workbook=workbook, figures=figures, published=published.with_row(row), **again)
             number, new = len(published.history(department, year)), _files(made, department, year)
             files = {earlier_place(year, file.name, number): file for file in _earlier(out, before)} | new
-            for place, file in files.items():
-                change.move(file, out / place)
             row = _with_pages(row, tuple(file for file in new.values() if file.suffix == ".html"))
-            _write(change, data, out, published.with_row(row), published.with_row(row).told(today), files)
+            anew = _write(change, data, out, published.with_row(row), published.with_row(row).told(today), files)
+            for place, file in files.items():
+                if place not in anew:
+                    change.move(file, out / place)
         return Publication(row, False, tuple(out / place for place in new if place.endswith(".html")))
 
 
@@ -131,7 +134,11 @@ def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
     if seals_of(told).content != seals_of(today).content:
         raise refused("publish.other_data", about, department=department, year=year)
     refuse_errors(
-        problem for file in standing.values() if file.suffix != ".png" for verdict in verify(file) for problem in verdict.problems
+        problem
+        for file in standing.values()
+        if file.suffix not in (".png", TABLES)
+        for verdict in verify(file)
+        for problem in verdict.problems
     )
     for page in pages:
         if not carried_by(page.read_text(encoding="utf-8"))[0]:
@@ -168,15 +175,18 @@ def _earlier(out: Path, before: Seal) -> list[Path]:
     return [*_files(out, before.department, before.year).values()]
 
 
-def _write(change: Together, data: Path, out: Path, published: Published, today: Evaluation, files: dict[str, Path]) -> None:
-    """What was published, the county's list and the pages of corrections, as they are then; `files` by their places under `out`."""
-    record = today.record
+def _write(change: Together, data: Path, out: Path, published: Published, today: Evaluation, files: dict[str, Path]) -> set[str]:
+    """What was published, the county's list, the heads and the pages of corrections, as they are then; `files` by their places under
+    `out`. The places of pages among them that are taken care of are returned.
+    """
+    record, county = today.record, read_list(out)
     write_published(published, change.put(data / FILE), load_county(data).language)
-    total = str(today.total) if today.has_total else None
-    marks = {place: checksum(file) for place, file in files.items()}
-    row = Listed(record.department, record.year, "published", total, seals_of(today).content, marks)
-    rows = read_list(out)
-    rows[row.key] = with_known(row, rows.get(row.key))
-    change.put(out / COUNTY_LIST).write_text(list_text(rows.values()), encoding="utf-8", newline="\n")
+    marks = {place: mark_of(file) for place, file in files.items()}
+    beside = tuple(end for end in BESIDE if f"{record.year}/{record.department}{end}" in files)
+    row = replace(facts_of(Listed(record.department, record.year, "published"), result_shown(today)), files=marks, beside=beside)
+    row = with_known(row, county.rows.get(row.key))
+    county = dated(replace(county.with_row(row), name=county.name or county_name(data), pages=pages_of_several(out)), county)
+    change.put(out / COUNTY_LIST).write_text(list_text(county), encoding="utf-8", newline="\n")
     for name, page in corrections_pages(published, data, out, today, files).items():
         change.put(out / name).write_text(page, encoding="utf-8", newline="\n")
+    return put_heads(change, out, county, files)

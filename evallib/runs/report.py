@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,12 +20,13 @@ from pydantic import TypeAdapter, ValidationError
 from evallib.analysis.changes import Change
 from evallib.analysis.what_if import apply
 from evallib.data.folder import refuse_mixed
+from evallib.data.frames import write_tables
 from evallib.data.government import budget_years, load_heads
 from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
-from evallib.data.outputs import evaluation_file, page_name, stem_of
+from evallib.data.outputs import TABLES, evaluation_file, page_name, stem_of
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
@@ -37,21 +38,25 @@ from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
+from evallib.runs.county import Listed, county_name, facts_of
 from evallib.runs.engine import NAME as FORKING
 from evallib.runs.engine import silence
+from evallib.runs.heads import put_alone
 from evallib.runs.names import places_of
 from evallib.runs.stale import refused_set_aside
+from evallib.runs.stamps import result_shown
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a run has written, and what of the notebook the page leaves out."""
+    """What a run has written, what of the notebook the page leaves out, and why its head does without the county's list where it does."""
 
     page: Path
     notebook: Path
     left_out: tuple[Problem, ...]
+    remarks: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class How(TypedDict, total=False):
     """From which data a page is made, where to and how.
 
     `engine` names a papermill engine; None is papermill's own. Without a `notebook` the one in `notebooks` beside the data folder is
-    run, else the shipped one.
+    run, else the shipped one. `among_many`: the heads of other pages are put in anew by who makes many, at the end.
     """
 
     data: Required[Path]
@@ -90,6 +95,7 @@ class How(TypedDict, total=False):
     lang: Lang
     engine: str | None
     notebook: Path | None
+    among_many: bool
 
 
 @steady
@@ -119,14 +125,14 @@ def run_report(
     if draft:
         checked = evaluate_year(run.data, department, year, known, draft=True)
     else:
-        with refused_set_aside(run.data, run.out, str(year), department, department, year):
+        with run.refused_set_aside(department, year):
             checked = evaluate_year(run.data, department, year, known)
         refuse_errors(check_published(known, checked.evaluation))
         checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more = checked.evaluation, tuple[Problem, ...]()
     file = evaluation_file(run.out, department, year, draft)
 
-    def beside(put: Callable[[str], Path], of: Any) -> None:
+    def beside(put: Callable[[str], Path], of: Any) -> Listed:
         nonlocal evaluation, more
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known, draft=draft).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
@@ -135,15 +141,17 @@ def run_report(
         if evaluation.tried and known.of(department, year) and not draft:
             raise refused("published.trial", f"{department} {year}")
         put(file.name).write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
+        write_tables(evaluation, put(f"{run.stem}{TABLES}"))
         if figures:
             more = _write_figures(evaluation, put, run.name, run.lang)
         if workbook:
             from evallib.data.score_workbook import write_score_workbook
 
             write_score_workbook(evaluation, put(f"{run.name}.xlsx"), run.lang)
+        return facts_of(Listed(department, year, "made"), result_shown(evaluation))
 
     made = run.make(beside, checked)
-    return Written(made.page, made.notebook, made.left_out, file, evaluation, (*checked.remarks, *made.left_out, *more))
+    return Written(**vars(made), evaluation_file=file, evaluation=evaluation, warnings=(*checked.remarks, *made.left_out, *more))
 
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
@@ -178,13 +186,14 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
     """
     run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
     published = load_published(run.data)
-    with refused_set_aside(run.data, run.out, "comparison", department, department):
+    with run.refused_set_aside(department):
         found = evaluate_department(run.data, department, published)
         if not found.evaluations:
             raise refused("report.no_usable_year", department, reason=found.absent[-1].reason)
 
-    def unchanged(put: Callable[[str], Path], of: Any) -> None:
+    def unchanged(put: Callable[[str], Path], of: Any) -> Listed:
         refuse_changed(run.data, found.evaluations, lambda: evaluate_department(run.data, department, published).evaluations)
+        return Listed(department, 0, "made", name=found.evaluations[-1].record.name)
 
     return run.make(unchanged)
 
@@ -196,7 +205,7 @@ def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
     Raises as `run_report` does; also where there is no monitoring file for the year.
     """
     run = _Run(MONITORING, "monitoring", f"{department}-{year}", {"department": department, "year": year}, **how)
-    with refused_set_aside(run.data, run.out, "monitoring", f"{department}-{year}", department):
+    with run.refused_set_aside(department):
         monitored = load_monitoring(run.data, department, year)
     if monitored.file is None:
         raise refused("report.no_monitoring", file_name(department, year), head=head_line())
@@ -242,13 +251,18 @@ class _Run:
         self.lang: Lang = how.get("lang", "zh")
         self.folder, self.name = self.out / folder, page_name(stem, self.lang)
         self.path, self.engine = how.get("notebook") or notebook_of(self.data, made_by), how.get("engine")
+        self.among_many = how.get("among_many", False)
+
+    def refused_set_aside(self, department: str, year: int | None = None) -> AbstractContextManager[None]:
+        """Around the reading of the data: where it is refused, what stands of the page is set aside."""
+        return refused_set_aside(self.data, self.out, self.folder.name, self.stem, department, year, self.among_many)
 
     def make(
-        self, beside: Callable[[Callable[[str], Path], Any], None] = lambda put, of: None, checked: EvaluatedYear | None = None
+        self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: EvaluatedYear | None = None
     ) -> Page:
         """The page, with what `beside` puts there by its name (it is told what the notebook handed over): all of it or nothing.
 
-        `checked` is what is handed to the kernel.
+        `beside` gives what a head is to know of the page; `checked` is what is handed to the kernel.
         """
         from evallib.runs.quick import nbformat
 
@@ -256,7 +270,9 @@ class _Run:
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
-        if in_the_way := next((place for place in places_of(folder, self.stem) if place.is_dir()), None):
+        if in_the_way := next(
+            (place for place in places_of(folder, self.stem) if place.is_dir() != (place.suffix == TABLES) and place.exists()), None
+        ):
             raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
@@ -264,14 +280,16 @@ class _Run:
                 executed = _execute(self.path, parameters, self.engine)
         # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
         with together(self.out) as change:
-            beside(lambda part: change.put(folder / part), self._shown(executed))
+            own = beside(lambda part: change.put(folder / part), self._shown(executed))
             html, left_out = _export(executed, self.path)
             if self.draft:
                 mark = nbformat.v4.new_markdown_cell(sentence("draft.notebook").zh, metadata={"tags": ["remove-cell"]}, id="draft")
                 executed.cells.insert(0, mark)
             change.put(folder / f"{name}.ipynb").write_bytes(nbformat.writes(executed).encode("utf-8", "replace"))
-            change.put(folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")  # last: it says that all is there
-        return Page(folder / f"{name}.html", folder / f"{name}.ipynb", left_out)
+            # last: it says that all is there
+            refusal = put_alone(change, self.out, f"{folder.name}/{name}.html", html, own, lambda: county_name(self.data))
+        remarks = tuple(replace(one, level="warning") for one in refusal.problems) if refusal else ()
+        return Page(folder / f"{name}.html", folder / f"{name}.ipynb", left_out, remarks)
 
     def _shown(self, executed: Any) -> Any:
         """Which evaluation the notebook handed over; None where it says nothing.

@@ -12,7 +12,6 @@ from typing import Any, Literal, get_args
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
-from evallib.data.folder import checksum
 from evallib.data.notebooks import read_cells
 from evallib.data.whole import whole
 from evallib.kit import PACKAGE
@@ -20,7 +19,9 @@ from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.seals import seals_of
 from evallib.model.words import LANGS, NOTHING, Words
+from evallib.pages.head import ends_of
 from evallib.runs.jobs import Job
+from evallib.runs.names import mark_of, size_of
 from evallib.say.sentences import sentence
 
 State = Literal["made", "up_to_date", "held", "filling", "refused", "failed", "missing", "waiting"]
@@ -134,20 +135,26 @@ def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words 
     """
     content: dict[str, Any] = {"fingerprint": mark, "state": state} | ({"reason": asdict(reason)} if reason else {})
     if state in USABLE:
-        files = {file.name: checksum(file) for file in job.outputs}
+        files = {file.name: mark_of(file) for file in _standing(job)}
         content |= {"outputs": _sizes(job), "files": files, "result": result or {}}
     with whole(job.stamp, job.out) as file:
         file.write_text(stamp_text(content), encoding="utf-8", newline="\n")
 
 
 def _sizes(job: Job) -> dict[str, int]:
-    return {file.name: file.stat().st_size for file in job.outputs}
+    return {file.name: size_of(file) for file in _standing(job)}
+
+
+def _standing(job: Job) -> list[Path]:
+    """What a job puts out; the tables are wanting where an earlier version has made a page that is published."""
+    return [*job.outputs, *(one for one in [job.tables] if job.kind == "report" and one.exists())]
 
 
 def result_shown(made: Evaluation) -> dict[str, Any]:
     """What a stamp holds of a report: all that a row of index and results needs, in both languages."""
     called = {"year": asdict(made.catalogue.year(made.record.year)), "framework_name": asdict(made.framework.words)}
-    return result_of(made) | called | {"kind": made.record.kind, "content": seals_of(made).content}
+    ends = {"ends": [*map(str, ends_of(made))]} if made.has_total else {}
+    return result_of(made) | called | ends | {"kind": made.record.kind, "content": seals_of(made).content}
 
 
 def read_result(job: Job, part: str = "result") -> dict[str, Any] | None:

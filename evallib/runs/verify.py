@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from evallib.data.folder import checksum, mend_above
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, earlier_place, is_draft, is_ours
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, TABLES, earlier_place, is_draft, is_ours
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -19,9 +19,11 @@ from evallib.data.workbook_seal import Cells, cells_seal, read_book
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import Seal
-from evallib.model.seals import FORMAT, carried_by, page_seal, seals_of
+from evallib.model.seals import FORMAT, carried_by, is_head_whole, page_seal, parted, seals_of, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Words, joined, words
 from evallib.runs.county import Listed, read_list
+from evallib.runs.heads import Heads
+from evallib.runs.names import mark_of
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.workings import total_text
@@ -183,6 +185,8 @@ class _File:
         elif own != page_seal(html):
             shown = _some(_shown_wrong(html, self.evaluation)) if self.evaluation else NOTHING
             self.say("shows" if shown else "touched", differences=shown)
+        if not is_head_whole(html):
+            self.say("head_touched")
 
     def _workbook(self) -> None:
         try:
@@ -252,7 +256,8 @@ def _root(folder: Path) -> Path:
 
 
 def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
-    listed_ = read_list(root)
+    county = read_list(root)
+    listed_, heads = county.rows, Heads(county)
     files = _files(root)
     if files and not listed_:
         yield Verdict(COUNTY_LIST, "other", problems=(problem("verify.no_list", Place(COUNTY_LIST)),))
@@ -263,7 +268,13 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         if listed_ and not is_draft(path.name) and (about := _about(name)):
             more = _against_list(file, verdict, listed_.get(about))
             verdict = replace(verdict, problems=(*verdict.problems, *more))
+        if listed_ and file.kind == "page" and not verdict.problems and not is_draft(path.name):
+            verdict = replace(verdict, problems=(*_head_against_list(path, name, heads),))
         yield verdict
+    for one in listed_.values():
+        for name, mark in one.files.items():
+            if name.endswith(TABLES) and (root / name).is_dir() and mark_of(root / name) != mark:
+                yield Verdict(name, "other", problems=(problem("verify.not_listed_one", Place(name)),))
     promised = dict.fromkeys(_links(root), "linked") | {name: "missing" for row in listed_.values() for name in row.files}
     for row in known.published.rows:
         history, name = known.published.history(row.department, row.year), f"{row.department}{EVALUATION}"
@@ -271,7 +282,7 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         places = now if row is history[-1] else [earlier_place(row.year, name, history.index(row) + 1)]
         promised |= dict.fromkeys(places, "unpublished")
     for name, why in promised.items():
-        if not (root / name).is_file():
+        if not (root / name).exists():
             yield Verdict(name, "other", problems=(problem(f"verify.{why}", Place(name)),))
 
 
@@ -303,8 +314,15 @@ def _against_list(file: _File, verdict: Verdict, row: Listed | None) -> Iterator
     if mark is None:
         tied = same or (row is not None and bool(row.content) and file.kind == "other")
         yield problem("verify.unlisted_same" if tied else "verify.unlisted", place)
-    elif mark != checksum(file.path) and verdict.sound:
+    elif mark != mark_of(file.path) and verdict.sound:
         yield problem("verify.made_again" if same else "verify.not_listed_one", place)
+
+
+def _head_against_list(path: Path, name: str, heads: Heads) -> Iterator[Problem]:
+    """What the head of a page says otherwise than the county's list."""
+    html = _bytes(path).decode("utf-8", "replace").replace("\r\n", "\n")
+    if parted(html)[2] and with_head(html, heads.of(name)) != html:
+        yield problem("verify.head_other", Place(name))
 
 
 def as_objects(verdicts: tuple[Verdict, ...]) -> list[dict[str, object]]:

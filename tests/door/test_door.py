@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import evallib as ev
-from evallib.door.frames import FRAMES
+from evallib.data.frames import FRAMES
 from evallib.door.shown import Shows
 from evallib.model.units import SHARE, convert
 from evallib.runs.engine import fast_engine

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import evallib as ev
+from evallib.data.frames import as_float, unit_shown
 from evallib.data.rulebook import shipped_catalogue
-from evallib.door.numbers import as_float, exact, unit_shown
+from evallib.door.numbers import exact
 from evallib.model.units import convert
 from evallib.model.years import EvaluatedYear
 from evallib.score.scoring import evaluate

@@ -33,7 +33,7 @@ from tests.runs.books import TRIED, book
 from tests.runs.test_batch import Here
 
 ACTUAL = '{"kind": "actual", "indicator": "public_satisfaction", "actual": "95"}'
-NAMES = ["hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
+NAMES = ["hrss.data", "hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
 
 
 def run(notebook: Path, out: Path, data: Path = DATA, **how: Any) -> Written:

@@ -32,7 +32,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
 
 def test_the_page_the_notebook_and_the_evaluation_lie_side_by_side(written: Written) -> None:
     folder = written.page.parent
-    assert sorted(p.name for p in folder.iterdir()) == ["hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
+    assert sorted(p.name for p in folder.iterdir()) == ["hrss.data", "hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
     assert folder.name == "2023"
 
 

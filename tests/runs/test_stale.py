@@ -86,8 +86,8 @@ def test_results_hold_what_stands_in_whichever_language_and_nothing_else(copy: C
         assert "2023/second.html" not in index.replace("stale/2023/second.html", "")
         assert ("不是数字" if name == "index.html" else "is not a number") in index
         assert 'href="stale/2023/second.html"' in index, "also where it was made in the other language only"
-    assert names(out / "2023") == ["hrss.en.html", "hrss.en.ipynb", "hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
-    assert names(out / "stale" / "2023") == ["second.evaluation.json", "second.html", "second.ipynb"]
+    assert names(out / "2023") == ["hrss.data", "hrss.en.html", "hrss.en.ipynb", "hrss.evaluation.json", "hrss.html", "hrss.ipynb"]
+    assert names(out / "stale" / "2023") == ["second.data", "second.evaluation.json", "second.html", "second.ipynb"]
     assert [o.state for o in run_batch(list_jobs(copy.folder, out, lang="en"), Nowhere())] == ["up_to_date", "refused"]
 
     shutil.rmtree(copy.year)
@@ -119,7 +119,7 @@ def test_a_report_that_is_refused_leaves_no_page_that_passes_for_right(copy: Cop
         result = CliRunner().invoke(app, ["report", "hrss", "2023", *where, "--lang", lang])
         assert (result.exit_code, said in result.stderr) == (2, True), result.output
     assert names(out / "2023") == ["hrss.notes.txt", "hrss2.html"], "somebody's own, though they begin alike"
-    assert names(out / "stale" / "2023") == ["hrss.evaluation.json", "hrss.html", "hrss.ipynb", "hrss.xlsx"]
+    assert names(out / "stale" / "2023") == ["hrss.data", "hrss.evaluation.json", "hrss.html", "hrss.ipynb", "hrss.xlsx"]
 
 
 @pytest.mark.parametrize(("old", "new"), [('"total"', '"totl"'), ('"84.63"', '"94.63"'), ('"rows": [', '"rows": {}, "x": ['), ("", "[]")])

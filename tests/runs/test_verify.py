@@ -19,12 +19,15 @@ from evallib.cli.main import app
 from evallib.data.workbook_seal import cells_seal, read_book
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import seals_of
+from evallib.model.seals import is_head_whole, seals_of
+from evallib.runs.county import list_text, read_list
 from evallib.runs.engine import fast_engine
+from evallib.runs.names import mark_of
 from evallib.runs.publish import publish
 from evallib.runs.report import run_report
 from evallib.runs.verify import as_objects, verify
 from tests.conftest import DATA, Copy
+from tests.runs.heads import dead_links
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,14 @@ def test_what_was_made_is_sound(made: Path) -> None:
     }
     for name in ("hrss.html", "hrss.en.html", "hrss.evaluation.json", "hrss.xlsx", "hrss.ipynb"):
         assert wrong(made / "reports" / "2023" / name) == []
+
+
+def test_heads_lead_nowhere_after_a_correction(made: Path) -> None:
+    """Also on the page that was published before, which has moved; it leads to the one that stands."""
+    assert dead_links(made / "reports") == []
+    assert 'href="../../2023/hrss.html">现行的报告' in (made / "reports" / "history" / "2023" / "hrss.1.html").read_text(encoding="utf-8")
+    page = made / "reports" / "2023" / "hrss.html"
+    assert is_head_whole(page.read_text(encoding="utf-8"))
 
 
 def test_the_evaluation_page_and_workbook_carry_one_seal(made: Path) -> None:
@@ -196,14 +207,14 @@ def test_a_part_of_a_folder_is_held_against_the_list_and_nothing_is_not_sound(ou
 
 def test_an_older_list_is_told_file_by_file(out: Path) -> None:
     """As it comes back from a backup: of the result before it was corrected."""
-    old = json.loads((out / "county.json").read_text(encoding="utf-8"))
-    [row] = old["reports"]
-    row["total"], row["content"] = "84.63", "0" * 64
-    row["files"] = {name.replace("history/2023/hrss.1", "2023/hrss"): mark for name, mark in row["files"].items() if "history" in name}
-    (out / "county.json").write_text(json.dumps(old), encoding="utf-8")
+    county = read_list(out)
+    [row] = county.rows.values()
+    files = {name.replace("history/2023/hrss.1", "2023/hrss"): mark for name, mark in row.files.items() if "history" in name}
+    old = county.with_row(replace(row, total="84.63", content="0" * 64, files=files))
+    (out / "county.json").write_text(list_text(old), encoding="utf-8")
     told = {name: " ".join(lines) for name, lines in said(out).items()}
     assert {name: "not the file on the list" in told[name] for name in told} == {
-        **{f"2023/hrss.{end}": True for end in ("evaluation.json", "html", "ipynb", "xlsx")},
+        **{f"2023/hrss.{end}": True for end in ("data", "evaluation.json", "html", "ipynb", "xlsx")},
         **{f"2023/hrss.en.{end}": False for end in ("html", "ipynb")},
         **{f"history/2023/hrss.1.{end}": False for end in ("evaluation.json", "html", "ipynb", "xlsx")},
     }
@@ -283,14 +294,14 @@ def test_the_command_says_it_in_both_languages_and_as_json(out: Path) -> None:
 def test_a_batch_leaves_what_is_published_and_the_list_says_so(out: Path) -> None:
     data = out.parent / "data"
     Copy(data).set("targets", {"indicator": "public_satisfaction"}, "actual", "91")
-    before = (out / "2023" / "hrss.html").read_bytes()
+    before = mark_of(out / "2023" / "hrss.html")
     ran = CliRunner().invoke(app, ["batch", "--data", str(data), "--out", str(out), "--workers", "1", "--lang", "en"])
     assert "is published, and today's data gives another result" in ran.output
     assert ran.output.count("is published, and today's data gives another result") == 1
     assert "(total 86.63); today's data is not taken" in ran.output  # the comparison has no other year
     assert not [*out.glob("comparison/*.html")]
     assert "(total 86.63); today's data is not taken" in (out / "overview" / "2023.en.html").read_text(encoding="utf-8")
-    assert (out / "2023" / "hrss.html").read_bytes() == before
+    assert mark_of(out / "2023" / "hrss.html") == before
     [row] = json.loads((out / "county.json").read_text(encoding="utf-8"))["reports"]
     assert (row["state"], row["total"]) == ("held", "86.63")
     index = (out / "index.en.html").read_text(encoding="utf-8")

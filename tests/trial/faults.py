@@ -25,9 +25,12 @@ from openpyxl import load_workbook
 from evallib.cli.main import app
 from evallib.data.imports import import_forms
 from evallib.data.whole import clear_dead
+from evallib.model.seals import is_head_whole, parted
 from evallib.runs.engine import fast_engine, warm_up
+from evallib.runs.heads import pages_of
 from tests.conftest import DATA
 from tests.data.forestry import lines, write_csv
+from tests.runs.heads import dead_links
 
 Fault = Literal["killed", "disk full", "no permission"]
 FAULTS: dict[Fault, int] = {"killed": 0, "disk full": errno.ENOSPC, "no permission": errno.EACCES}
@@ -205,8 +208,15 @@ def laid_out(command: Command, home: Path) -> Tree:
 
 
 def tree(home: Path) -> Tree:
-    """Every file by its path."""
-    return {path.relative_to(home).as_posix(): path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file()}
+    """Every file by its path; a page without its head, which is put in by itself when all pages stand."""
+    return {path.relative_to(home).as_posix(): _body(path) for path in sorted(home.rglob("*")) if path.is_file()}
+
+
+def _body(file: Path) -> bytes:
+    if file.suffix != ".html":
+        return file.read_bytes()
+    before, _, after = parted(file.read_bytes().decode("latin-1"))
+    return (before + after).encode("latin-1")
 
 
 def in_fork(
@@ -313,6 +323,13 @@ def wrong(command: Command, before: Tree, reference: Tree, after: Tree) -> Itera
     yield from (f"{name or 'the set'} is a mix: {states}" for name, states in groups.items() if len(states) > 1 or "neither" in str(states))
 
 
+def _led_nowhere(home: Path) -> list[str]:
+    """The heads of pages that are not whole, or lead to what is not there."""
+    out = home / "reports"
+    broken = [place for place, page in pages_of(out) if not is_head_whole(page.read_text(encoding="utf-8"))]
+    return [*(f"the head of {place} is broken" for place in broken), *dead_links(out)]
+
+
 def tried(command: Command, place: Path, reference: Tree, number: int, fault: Fault, after: float | None = None) -> list[str]:
     """What was wrong when one call of a command failed, or it was killed after some seconds; and when the next command came."""
     home = place / f"{command.name.replace(' ', '-')}-{number}-{fault.replace(' ', '-')}"
@@ -329,11 +346,12 @@ def tried(command: Command, place: Path, reference: Tree, number: int, fault: Fa
         if status and not said.strip():
             found.append("nothing was said")
     left = {path: content for path, content in tree(home).items() if ".evallib" not in path}  # which the next command takes away
-    found += wrong(command, before, reference, left)
+    found += [*wrong(command, before, reference, left), *_led_nowhere(home)]
     status, said, _ = in_fork(command.run, home)
     if status not in (0, 1, 2) or "Traceback" in said:
         found.append(f"the next: exit {status}: {said[-1500:]}")
     found += [f"next: {one}" for one in wrong(command, before, reference, tree(home))]
+    found += [f"next: {one}" for one in _led_nowhere(home)]
     found += [f"{path.name} was left" for path in home.rglob(".evallib*")]
     shutil.rmtree(home)
     return [f"{command.name}, call {number}, {fault}: {one}" for one in found]

@@ -6,21 +6,48 @@ What is not known is NaN, what is no number is text in the language asked for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evallib.analysis.tables import budget_lines
-from evallib.door.numbers import as_float, unit_shown
+from evallib.data.csv_out import csv_bytes
 from evallib.model.errors import Problem
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import InputValue
-from evallib.model.units import convert
-from evallib.model.words import Lang
+from evallib.model.units import NO_UNIT, SHARE, Unit, convert
+from evallib.model.words import LANGS, Lang, joined
 from evallib.say.reconciliation import verdict
 from evallib.score.reconcile import reconcile
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+PERCENT = "%"
+NAN = math.nan
+
+
+def unit_shown(unit: Unit) -> str:
+    """The unit that a number of this unit stands in where an analyst sees it: a share in percent.
+
+    >>> unit_shown(SHARE), unit_shown(NO_UNIT)
+    ('%', '')
+    """
+    return PERCENT if unit == SHARE else unit.symbol
+
+
+def as_float(value: Decimal | None, unit: Unit = NO_UNIT) -> float:
+    """A number as a float, in the unit that `unit_shown` names; not a number where there is none.
+
+    >>> as_float(Decimal("0.9496"), SHARE), as_float(None)
+    (94.96, nan)
+    """
+    if value is None:
+        return NAN
+    return float(value * 100 if unit_shown(unit) != unit.symbol else value)
 
 
 def frame(index: str | list[str], columns: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -167,3 +194,21 @@ FRAMES: dict[str, Callable[[Evaluation, Lang], pd.DataFrame]] = {
     make.__name__[1:]: make for make in (_indicators, _dimensions, _targets, _facts, _budget, _findings, _judgements, _reconciliation)
 }
 """The frames of one evaluation by their names."""
+
+_TOLD = {"name", "dimension", "group", "kind", "title", "recommendation", "reason", "said"}
+"""Columns that are told in a language, unless they are the index."""
+
+
+def write_tables(e: Evaluation, folder: Path) -> None:
+    """Write every frame as `FRAME.csv` into a new folder, in both languages: `name`, `name_en`. A trial says so in every row."""
+    folder.mkdir()
+    tried = joined(one.said for one in e.tried)
+    for name, make in FRAMES.items():
+        shown, english = (make(e, lang) for lang in LANGS)
+        for column in [column for column in shown.columns if column in _TOLD]:
+            shown.insert([*shown.columns].index(column) + 1, f"{column}_en", english[column])
+        if tried:
+            shown["tried"], shown["tried_en"] = tried.zh, tried.en
+        shown = shown.reset_index().astype(object)
+        rows = shown.where(shown.notna(), None).itertuples(index=False)
+        (folder / f"{name}.csv").write_bytes(csv_bytes([shown.columns, *rows]))

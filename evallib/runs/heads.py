@@ -1,0 +1,263 @@
+"""The heads of pages, made of the county's list: put in anew where it changes, without running a notebook. A page that is as it was is
+not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import quote
+
+from evallib.analysis.standing import Place, places
+from evallib.data.frames import FRAMES
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, STALE, TABLES, is_draft, page_name
+from evallib.data.whole import Together, together
+from evallib.model.errors import InputRefused
+from evallib.model.seals import marked_head, parted, with_head
+from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
+from evallib.pages.head import Link, head_html
+from evallib.runs.county import County, Listed, list_text, read_list
+from evallib.runs.names import BESIDE, is_of
+from evallib.say.sentences import sentence
+
+_BEGINNING = 100_000  # bytes of a page in which its head ends
+_LISTED, _NEAR = 60, 10
+"""Up to how many evaluations of one framework a head leads to all; to how many on either side where there are more."""
+
+
+class _At(NamedTuple):
+    """What a page is of, by its place."""
+
+    path: str
+    folder: str
+    stem: str
+    lang: Lang
+    kept: bool
+
+    def to(self, place: str) -> str:
+        """The address of a place as it is written on the page: one beside it by its name alone, so that the two may move together."""
+        return quote(place.removeprefix(self.path) if place.startswith(self.path) else "../" * self.path.count("/") + place)
+
+    @property
+    def department(self) -> str:
+        by_year = {"monitoring": self.stem.rpartition("-")[0], "overview": ""}
+        return by_year.get(self.folder, self.stem if self.folder in SEVERAL else self.stem.partition(".")[0])
+
+    @property
+    def year(self) -> int:
+        named = self.folder if self.folder.isdecimal() else self.stem.rpartition("-")[2]
+        return int(named) if named.isdecimal() and self.folder != "comparison" else 0
+
+
+def _at(place: str) -> _At:
+    *folders, file = place.split("/")
+    stem = file.removesuffix(".html")
+    lang: Lang = "en" if stem.endswith(".en") else "zh"
+    return _At("/".join([*folders, ""]), folders[-1], stem.removesuffix(".en"), lang, folders[0] in (HISTORY, STALE))
+
+
+class Heads:
+    """The heads of a county's pages. `there` says whether something stands at a place: a head leads nowhere else."""
+
+    def __init__(self, county: County, there: Callable[[str], bool] = lambda place: True) -> None:
+        self.county, self.there = county, there
+        self.group = cache(self._group)
+        self.rows: dict[str, list[Listed]] = {}
+        for row in sorted(county.rows.values(), key=lambda row: row.year):
+            self.rows.setdefault(row.department, []).append(row)
+        self.monitored: dict[str, list[_At]] = {}
+        for at in (_at(place) for place in sorted(county.pages) if place.startswith("monitoring/")):
+            self.monitored.setdefault(at.department, []).append(at)
+
+    def of(self, place: str, own: Listed | None = None) -> str:
+        """The head of the page at a place. `own` is what is known of its department's year where it is not on the list."""
+        at = _at(place)
+        lang, report = at.lang, at.folder.isdecimal()
+        rows = self.rows.get(at.department, [])
+        row = own or self.county.rows.get((at.department, at.year)) or next(reversed(rows), None)
+        final = report and not at.kept and not is_draft(f"{at.stem}.html")
+
+        def told(name: str, /, **given: Given) -> str:
+            return sentence(f"pages.head.{name}", **given)[lang]
+
+        def link(text: str, to: str) -> list[Link]:
+            return [Link(text, at.to(to))] if to else []
+
+        year = (row.called[lang] if row and report else "") or (str(at.year) if at.year else "")
+        of = row.name[lang] if row and row.name else at.department
+        kind = {"comparison": told("years"), "monitoring": told("monitoring"), "overview": told("every")}.get(at.folder, "")
+        county = self.county.name[lang]
+        trail = [part for part in (year, of.removeprefix(county) or of, kind, county) if part]
+
+        pages = link(told("index"), self._page("index", lang))
+        if at.folder != "overview":
+            pages += link(told("overview", year=year), self._page(f"overview/{at.year}", lang))
+        else:
+            pages += link(told("before", year=at.year - 1), self._page(f"overview/{at.year - 1}", lang))
+            pages += link(told("after", year=at.year + 1), self._page(f"overview/{at.year + 1}", lang))
+        if report and not final:
+            pages += link(told("now"), self._report(self.county.rows.get((at.department, at.year)), lang))
+        for one in rows:
+            if final and abs(one.year - at.year) == 1:
+                pages += link(told("before" if one.year < at.year else "after", year=one.called), self._report(one, lang))
+            elif at.folder in ("comparison", "monitoring"):
+                pages += link(one.called[lang], self._report(one, lang))
+        if at.department and at.folder != "comparison":
+            pages += link(told("comparison"), self._page(f"comparison/{at.department}", lang))
+        running = {one.stem: one.year for one in self.monitored.get(at.department, ()) if at.department and one.stem != at.stem}
+        for stem, monitored in running.items():
+            pages += link(told("monitored", year=monitored), self._page(f"monitoring/{stem}", lang))
+        pages += link(told("other"), self._other(at, row, final))
+
+        lines = [(told("pages"), pages)]
+        position, said, folded = "", "", ("", list[Link]())
+        if final and row:
+            lines += [(told(label), [found for text, to in files for found in link(text, to)]) for label, files in self._files(row, lang)]
+            members, standing = self.group(row.group)
+            if standing and (here := standing.get(row.key)) and here.count > 1:
+                position, said = self._place(row, here, lang)
+            number = next((n for n, one in enumerate(members) if one.key == row.key), 0)
+            few = len(members) <= _LISTED
+            shown = members if few else members[max(0, number - _NEAR) : number + _NEAR + 1]
+            if len(members) > 1:
+                links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
+                links[row.key] = Link(links[row.key].text, "")
+                folded = (told("alike" if few else "near", count=len(members)), [*links.values()])
+        return head_html(lang, trail, position, said, lines, folded)
+
+    def _group(self, group: tuple[int, str, str]) -> tuple[list[Listed], Mapping[tuple[str, int], Place]]:
+        """Those of one group whose reports stand, by their places, and the places of all that have one."""
+        rows = [row for row in self.county.rows.values() if row.group == group and row.content]
+        rated = [(row.key, row.rated) for row in rows if row.rated]
+        standing = dict(zip((key for key, _ in rated), places([one for _, one in rated]), strict=True)) if rated else {}
+        rows.sort(key=lambda row: (standing[row.key].rank if row.key in standing else len(rows), row.department))
+        return [row for row in rows if self._report(row, "zh")], standing
+
+    def _place(self, row: Listed, place: Place, lang: Lang) -> tuple[str, str]:
+        """The rank in short, and in a sentence."""
+
+        def told(name: str, /, **given: Given) -> Words:
+            return sentence(f"pages.head.{name}", **given)
+
+        rank = told("tied", rank=place.rank) if place.tied else str(place.rank)
+        ends = {"best": place.best, "worst": place.worst}
+        certain = place.best == place.worst
+        short = told("rank", rank=rank, count=place.count, range=NOTHING if certain else told("range", **ends))
+        date = max(one.date for one in self.group(row.group)[0])
+        said = [
+            told("ranked", framework=row.framework_name, count=place.count, rank=rank),
+            told("sure") if certain else told("unsure", **ends),
+        ]
+        return short[lang], ("" if lang == "zh" else " ").join(one[lang] for one in [*said, *([told("as_of", date=date)] if date else [])])
+
+    def _numbered(self, row: Listed, place: Place | None, at: _At) -> Link:
+        return Link(f"{place.rank} {row.name[at.lang]}" if place else row.name[at.lang], at.to(self._report(row, at.lang)))
+
+    # --- what stands where
+
+    def _page(self, stem: str, lang: Lang) -> str:
+        """The place of a page of several in a language, else in the other; empty where there is none."""
+        found = (f"{page_name(stem, one)}.html" for one in (lang, *LANGS))
+        return next((place for place in found if place in self.county.pages and self.there(place)), "")
+
+    def _beside(self, row: Listed, end: str) -> str:
+        place = f"{row.year}/{row.department}{end}"
+        return place if end in row.beside and self.there(place) else ""
+
+    def _report(self, row: Listed | None, lang: Lang) -> str:
+        ends = [".html", ".en.html"] if lang == "zh" else [".en.html", ".html"]
+        return next((place for end in ends if row and (place := self._beside(row, end))), "")
+
+    def _other(self, at: _At, row: Listed | None, final: bool) -> str:
+        """The same page in the other language."""
+        other: Lang = "en" if at.lang == "zh" else "zh"
+        if final and row:
+            return self._beside(row, f"{page_name('', other)}.html")
+        place = f"{at.folder}/{page_name(at.stem, other)}.html"
+        return place if not at.kept and place in self.county.pages and self.there(place) else ""
+
+    def _files(self, row: Listed, lang: Lang) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """The files beside a report, by what they are called together."""
+        name = page_name("", lang)
+        ends = {"docx": f"{name}.docx", "xlsx": f"{name}.xlsx", "json": EVALUATION}
+        yield "files", [(sentence(f"pages.head.file.{kind}")[lang], self._beside(row, end)) for kind, end in ends.items()]
+        if tables := self._beside(row, TABLES):
+            yield "tables", [(sentence(f"pages.head.table.{name}")[lang], f"{tables}/{name}.csv") for name in FRAMES]
+
+
+def pages_of(out: Path) -> Iterator[tuple[str, Path]]:
+    """Every page in a folder of reports that may have a head, by its place: also those that were published before, or no longer hold."""
+    for above in (out, out / HISTORY, out / STALE):
+        for folder in sorted(above.iterdir()) if above.is_dir() else ():
+            if folder.is_dir() and (folder.name.isdecimal() or folder.name in SEVERAL):
+                for file in sorted(folder.glob("[!.]*.html")):
+                    if not file.is_symlink():
+                        yield file.relative_to(out).as_posix(), file
+
+
+def _has_another(file: Path, head: str) -> bool:
+    """Whether a page has a head, and another one than this. Its beginning is enough to tell."""
+    with file.open("rb") as stream:
+        _, known, rest = parted(stream.read(_BEGINNING).decode("latin-1"))
+    return bool(rest) and known.replace("\r\n", "\n") != marked_head(head).encode().decode("latin-1")
+
+
+def put_heads(
+    change: Together, out: Path, county: County, moved: Mapping[str, Path] = MappingProxyType({}), gone: Sequence[Path] = ()
+) -> set[str]:
+    """Put its head into every page where it is another than before. `moved` are files that are to stand at other places when the set is
+    done, `gone` those that are then no more; the places of pages among the moved that are taken care of are returned.
+    """
+    heads, away, done = Heads(county), {*moved.values(), *gone}, set[str]()
+    for place, file in ({place: file for place, file in pages_of(out) if file not in away} | dict(moved)).items():
+        if file.suffix == ".html" and _has_another(file, head := heads.of(place)):
+            html = file.read_bytes().decode("utf-8", "surrogateescape")
+            change.put(out / place).write_bytes(with_head(html, head).encode("utf-8", "surrogateescape"))
+            done.add(place)
+    return done
+
+
+def renew_heads(out: Path, county: County) -> None:
+    """Write the county's list, and put the heads in anew that it changes, as one set."""
+    with together(out) as change:
+        file, text = out / COUNTY_LIST, list_text(county).encode()
+        if not file.is_file() or file.read_bytes() != text:
+            change.put(file).write_bytes(text)
+        put_heads(change, out, county)
+
+
+def put_alone(change: Together, out: Path, place: str, html: str, own: Listed | None, name: Callable[[], Words]) -> InputRefused | None:
+    """Put a page that is made alone, with the head that follows from the list as it stands and from what stands beside it. Where the list
+    does not know the page, that in the other language gets its head anew, too.
+
+    `own` is what is known of its department's year, `name` what the county is called where there is no list. What is wrong with the list
+    is returned: then the head does without.
+    """
+    refusal = None
+    try:
+        county = read_list(out)
+    except InputRefused as broken:
+        county, refusal = County(), broken
+    at, coming = _at(place), {step.target for step in change.wanted} | {out / place}
+    pages = [f"{at.path}{page_name(at.stem, lang)}.html" for lang in LANGS]
+    known = (at.department, at.year) in county.rows
+
+    def there(place: str) -> bool:
+        return out / place in coming or (out / place).exists()
+
+    def of_own(file: Path) -> bool:
+        return file in coming or is_of(file, own.content if own else "")
+
+    if own and at.folder.isdecimal():
+        own = replace(own, beside=tuple(end for end in BESIDE if of_own(out / f"{at.path}{at.stem}{end}")))
+        county = county if is_draft(f"{at.stem}.html") else county.with_row(own)
+    heads = Heads(replace(county, name=county.name or name(), pages={*county.pages, *pages}), there)
+    for page in pages:
+        if page == place or (not known and of_own(out / page)):
+            text = html if page == place else (out / page).read_bytes().decode("utf-8", "surrogateescape")
+            change.put(out / page).write_bytes(with_head(text, heads.of(page, own)).encode("utf-8", "surrogateescape"))
+    return refusal
