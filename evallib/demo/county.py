@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,11 @@ from evallib.data.folder import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
 from evallib.data.working_folder import copy_notebooks
-from evallib.demo.story import Dice, Story, code_of, story
+from evallib.demo.story import Dice, Story, code_of, kind_of, story
+from evallib.model.budget_rows import FILE as BUDGET
+from evallib.model.budget_rows import BudgetHead
+from evallib.model.monitoring_rows import MonitoringRow
+from evallib.model.monitoring_rows import file_name as monitoring_file
 from evallib.model.record import TABLES, Listing
 from evallib.model.rows import Row, columns
 from evallib.say.refusals import refused
@@ -67,7 +72,8 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     codes = [code_of(number) for number in range(departments)]
     years = list(range(first_year, last_year + 1))
     versions = (first_year, first_year + len(years) // 2)[: len(years)]  # a single year has a single framework
-    failures, oddities = _plan(Dice(f"{seed} trouble"), codes, years)
+    able = [code for number, code in enumerate(codes) if "framework" not in kind_of(number)]
+    failures, oddities = _plan(Dice(f"{seed} trouble"), able, years, len(codes) * len(years))
     unusable = {(t.code, t.year) for t in failures}
     dealt: dict[tuple[str, int], set[str]] = {}
     for code, year, kind in (*failures, *oddities):
@@ -75,25 +81,34 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     listings, id = [], str(story()["code"])
     with whole(directory) as made:
         data = made / "data"
-        (data / "frameworks" / id).mkdir(parents=True)
+        data.mkdir(parents=True)
         (data / COUNTY).write_text(str(story()["settings"]).lstrip(), encoding="utf-8", newline="\n")
-        for first in versions:
-            text = framework_text(first, first != first_year)
-            (data / "frameworks" / id / f"{first}.toml").write_text(text, encoding="utf-8", newline="\n")
-        frameworks = {year: load_framework(data, id, year) for year in years}
+        for of in dict.fromkeys((id, *(str(kind_of(n).get("framework", id)) for n in range(departments)))):
+            (data / "frameworks" / of).mkdir(parents=True)
+            for first in versions:
+                text = framework_text(of, first, first != first_year)
+                (data / "frameworks" / of / f"{first}.toml").write_text(text, encoding="utf-8", newline="\n")
+        load = cache(partial(load_framework, data))
         for number, code in enumerate(codes):
-            told = Story(seed, number, frameworks[first_year])
-            listing = {"code": code, "name": told.words["department"], "name_en": told.words["department_en"], "framework": id}
-            listings.append({**listing, "first_year": str(first_year), "last_year": str(last_year)})
+            one = kind_of(number)
+            uses = str(one.get("framework", id))
+            told = Story(seed, number, load(uses, first_year))
+            listing = {"code": code, "name": told.words["department"], "name_en": told.words["department_en"], "framework": uses}
+            listings.append({**listing, **one.get("listed", {}), "first_year": str(first_year), "last_year": str(last_year)})
             for year in years:
                 kinds = dealt.get((code, year), set())
-                tables = told.tell(year, frameworks[year], kinds)
+                tables = told.tell(year, load(uses, year), kinds)
                 told.spoil(tables, kinds, (code, year - 1) not in unusable and year > first_year)
                 folder = data / "departments" / code / str(year)
                 if tables:
                     folder.mkdir(parents=True)
                 for table, rows in tables.items():
                     (folder / f"{table}.csv").write_bytes(_csv(TABLES[table], rows))
+            running = data / monitoring_file(code, last_year + 1)
+            running.parent.mkdir(parents=True)
+            running.write_bytes(_csv(MonitoringRow, told.run(last_year + 1)))
+        budget = Story(seed, 0, load(id, first_year)).budget(years)
+        (data / BUDGET).write_bytes(_csv(BudgetHead, budget))
         (data / "departments.csv").write_bytes(_csv(Listing, listings))
         copy_notebooks(made)
     return DemoCounty(
@@ -107,9 +122,9 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     )
 
 
-def framework_text(first_year: int, later: bool) -> str:
-    """The first framework file, or the later one: the same file with what stands behind `# later:`, one indicator out and one in."""
-    text = (Path(__file__).parent / "framework.toml").read_text(encoding="utf-8").replace("1990", str(first_year))
+def framework_text(id: str, first_year: int, later: bool) -> str:
+    """The first file of a framework, or the later one: the same file with what stands behind `# later:`, one indicator out and one in."""
+    text = (Path(__file__).parent / f"{id}.toml").read_text(encoding="utf-8").replace("1990", str(first_year))
     unwanted = "# first only" if later else "# later only"
     text = "\n\n".join(part for part in text.split("\n\n") if unwanted not in part)
     text = re.sub(r"= .*  # later: ", "= ", text) if later else re.sub(r"  # later: .*", "", text)
@@ -124,11 +139,11 @@ def _refuse_wrong(directory: Path, departments: int, first_year: int, last_year:
         raise refused("demo.years_not_in_order", "first_year, last_year", f"{first_year}–{last_year}")
 
 
-def _plan(dice: Dice, codes: list[str], years: list[int]) -> tuple[list[Trouble], list[Trouble]]:
-    """Which department-years go wrong and how: a tenth of them unusable, at most 15%, and strange ones among the others."""
+def _plan(dice: Dice, codes: list[str], years: list[int], all_years: int) -> tuple[list[Trouble], list[Trouble]]:
+    """Which department-years go wrong and how: a tenth of all unusable, at most 15%, and strange ones among the others."""
     kinds, listed = story()["failures"], [(code, year) for code in codes for year in years]
     mixed = dice.few(listed, len(listed))
-    count = min(len(listed) * 15 // 100, max(len(kinds), len(listed) // 10))
+    count = min(all_years * 15 // 100, max(len(kinds), all_years // 10))
     failures = [Trouble(*at, kinds[n % len(kinds)]) for n, at in enumerate(mixed[:count])]
     usable = sorted(mixed[count:])
     oddities = [Trouble(*at, kind) for kind in story()["oddities"] for at in dice.few(usable, max(1, len(usable) // 25))]

@@ -30,7 +30,7 @@ _WHOLE, _CENTS = Decimal(1), Decimal("0.01")
 def story() -> dict[str, Any]:
     """The story as data, its rows ready to be filled in."""
     s = tomllib.loads((Path(__file__).parent / "story.toml").read_text(encoding="utf-8"))
-    for block in (s, s["own"], *s["way"].values(), *s["several"]):
+    for block in (s, s["own"], s["running"], *s["way"].values(), *s["several"]):
         for table, rows in block.get("rows", {}).items():
             rows[:] = [_pattern(s["always"].get(table, {}) | row) for row in rows]
     return s
@@ -93,10 +93,16 @@ class Dice:
         return items[int(self._next() * len(items))]
 
 
+def kind_of(number: int) -> dict[str, Any]:
+    """What the department of that number is: kinds of departments and projects in turn."""
+    kinds: list[dict[str, Any]] = story()["kind"]
+    return kinds[number % len(kinds)]
+
+
 def code_of(number: int) -> str:
-    """The code of the department of that number: kinds of departments in turn, the later ones numbered."""
-    turn, kind = divmod(number, len(story()["kind"]))
-    return str(story()["kind"][kind]["id"]) + (f"_{turn + 1}" if turn else "")
+    """The code of the department of that number, the later ones of a kind numbered."""
+    turn = number // len(story()["kind"])
+    return str(kind_of(number)["id"]) + (f"_{turn + 1}" if turn else "")
 
 
 class Story:
@@ -106,14 +112,15 @@ class Story:
         s = story()
         facts = framework.catalogue.facts.values()
         self.places = {fact.id: _WHOLE if fact.unit.whole else _CENTS for fact in facts}
-        kind, turn = s["kind"][number % len(s["kind"])], number // len(s["kind"]) + 1
+        kind, turn = kind_of(number), number // len(s["kind"]) + 1
+        self.kind: dict[str, Any] = kind
         words = {"kind": kind["name"], "kind_en": kind["name_en"]}
         words |= {key: s[key].format(turn=turn) if turn > 1 else "" for key in ("nth", "nth_en")}
         self.words = words | {"department": s["name"].format_map(words), "department_en": s["name_en"].format_map(words)}
         self.dice = Dice(f"{seed} {code_of(number)}")
         self.own = [
             {**dict(zip(("id", "name", "name_en", "unit", "way"), one, strict=False)), "group": group, "low": low, "high": high}
-            for group, owns in chain(kind["own"].items(), s["own"]["common"].items())
+            for group, owns in chain(kind["own"].items(), () if "framework" in kind else s["own"]["common"].items())
             for *one, low, high in owns
         ]
         for place, one in enumerate(self.own):
@@ -121,10 +128,16 @@ class Story:
             one |= {"place": Decimal(place), "step": Decimal(step), "low": Decimal(one["low"]), "high": Decimal(one["high"])}
             one["level"] = self._draw({"level": s["own"]["level"]}, one, {})["level"]
         self.always: Scope = {kind: Decimal(0) for kind in (*s["oddities"], *s["oddities_of_departments"])}
-        self.always |= {"owns": Decimal(len(self.own)), "standing": Decimal(s["standings"][(number + seed) % len(s["standings"])])}
+        self.always |= {
+            "project": Decimal("framework" in kind),
+            "owns": Decimal(len(self.own)),
+            "standing": Decimal(s["standings"][(number + seed) % len(s["standings"])]),
+        }
         self.now = self._draw(s["department"], self.always, {})
         self.always |= self.now
         self.now = self._draw(s["year"], self.always, self.now)  # the year before the first, which is not told
+        self.habits: dict[str, list[dict[str, str]]] = {}  # what tends to be found here, the same things first every year
+        self.left: list[dict[str, Any]] = []  # what was found and is not told as done
 
     def tell(self, year: int, framework: Framework, kinds: set[str]) -> Tables:
         """The tables of the next year."""
@@ -137,10 +150,13 @@ class Story:
         self._tell(tables, s["rows"], scope)
         self._aim(tables, framework, scope)
         self._judge(tables, framework, scope)
+        known = {"", "total", *(i.id for i in framework.indicators), *(str(one["id"]) for one in self.own)}
         for several in s["several"]:
-            count = int(self._value(several["count"], scope))
-            chosen = self.dice.few(several["items"], count) if several.get("mixed") else several["items"][:count]
-            for index, item in enumerate(chosen, 1):
+            items, count = several["items"], int(self._value(several["count"], scope))
+            items = [item for item in (*items, *self.kind.get(several.get("more"), ())) if item.get("indicator", "") in known]
+            if several.get("mixed"):
+                items = self.habits.setdefault(several["count"], self.dice.few(items, len(items)))
+            for index, item in enumerate(items[:count], 1):
                 self._tell_way(tables, several if "rows" in several else s["way"][item["way"]], {**scope, "index": index, **item})
         touched = {row["indicator"] for row in tables["findings"]}
         for i in framework.indicators:
@@ -148,7 +164,26 @@ class Story:
                 self._tell_way(tables, s["way"]["nothing_found"], {**scope, "indicator": i.id})
         for id in sorted({row["recommendation"] for row in tables["findings"]}):
             self._tell_way(tables, s["way"]["advice"], {**scope, "id": id, **s["advice"][id]})
-        return tables
+        for one in self.left:
+            self._tell_way(tables, s["way"]["followed"], {**scope, **one})
+        done = {row["id"] for row in tables.get("follow_ups", ()) if row["state"] in s["resolved"]}
+        self.left = [one for one in self.left if one["key"] not in done]
+        self.left += [{**row, "key": f"{year}-{row['finding']}"} for row in tables["findings"]]
+        return {table: [row for row in rows if row.get("indicator", "") in known] for table, rows in tables.items()}
+
+    def run(self, year: int) -> list[dict[str, str]]:
+        """What is monitored in the year after the last one told."""
+        told: Tables = {}
+        self._tell_way(told, story()["running"], {**self.now, **self.own[0], "year": year})
+        return told["monitoring"]
+
+    def budget(self, years: Sequence[int]) -> list[dict[str, str]]:
+        """The heads of the whole government's budget."""
+        told: Tables = {}
+        for year in years:
+            for head in story()["head"]:
+                self._tell_way(told, story()["way"]["head"], {**head, "size": Decimal(head["size"]), "year": year})
+        return told["budget_heads"]
 
     def spoil(self, tables: Tables, kinds: set[str], has_last_year: bool) -> None:
         """Do to the last tables told what makes them unusable, where that was dealt."""
@@ -166,7 +201,7 @@ class Story:
                 row = self.dice.pick(tables[self.dice.pick(way["misspell"])])
                 row["indicator"] = row["indicator"][0] + row["indicator"]
             if "drop" in way:
-                del tables[self.dice.pick(list(tables))]
+                del tables[self.dice.pick([table for table in tables if table not in OPTIONAL])]
             if "empty" in way:
                 tables.clear()
 
@@ -186,7 +221,7 @@ class Story:
         s, catalogue = story(), framework.catalogue
         untold = {fact for kind, facts in s["untold"].items() if scope[kind] for fact in facts}
         unknown = {self.dice.pick(facts) for kind, facts in s["unknown"].items() if scope[kind]}
-        told = [(fact, scope["year"] - 1, before) for fact in s["last_year"]]
+        told = [(fact, scope["year"] - 1, before) for fact in s["last_year"] if fact in catalogue.facts]
         told += [(fact, scope["year"], scope) for fact in catalogue.facts if fact in self.now and fact not in untold]
         for id, year, amounts in told:
             fact = catalogue.facts[id]
@@ -214,6 +249,8 @@ class Story:
             ways = story()["way"]
             for item in i.rule.checklist:
                 self._tell_way(tables, ways["item"], {**of, "id": item.id, "name": item.name, "name_en": item.name_en})
+            for expert in ways["panel"]["experts"] if i.value == "panel" else ():
+                self._tell_way(tables, ways["panel"], {**of, **expert})
             if i.rule.takes == "tier":
                 drawn = self._draw(ways["tier"]["draw"], of, {})
                 tier = i.rule.tier_of(drawn["share"] / 100)
@@ -227,7 +264,7 @@ class Story:
         for table, patterns in rows.items():
             for when, fixed, moving in patterns:
                 if not when or self._value(when, scope) > 0:
-                    scope["number"] = len(tables[table]) + 1
+                    scope["number"] = len(tables.setdefault(table, [])) + 1
                     tables[table].append(fixed | {column: self._cell(cell, scope) for column, cell in moving.items()})
 
     def _cell(self, cell: Any, scope: Scope) -> str:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evallib.data.government import load_government
 from evallib.data.load import load_departments
+from evallib.data.monitoring import load_monitoring
 from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year
 from evallib.demo.county import DemoCounty, make_demo
+from evallib.methods.follow_up import follow_ups
 from evallib.model.errors import InputRefused
 from evallib.model.years import EvaluatedYear
 from evallib.pages.framework_text import framework_changes
+from evallib.pages.report import Report
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,7 @@ def test_the_numbers_are_those_of_every_machine(tmp_path: Path) -> None:
     files = sorted(county.data.glob("departments/*/*/facts.csv"))
     rows = [row for file in files for row in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())]
     told = "\n".join(f"{row['fact']} {row['year']} {row['value']} {row['unit']}" for row in rows)
-    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "56da7199253b8e11"
+    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "01bcdf41acf81316"
 
 
 def test_what_is_usable_is_evaluated_and_what_is_announced_is_refused(
@@ -131,6 +137,7 @@ def test_totals_spread_and_departments_see_themselves_a_little_better(evaluated:
 
 def test_a_year_opens_with_what_the_last_one_closed_with(evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
     pairs = [(evaluated[code, year - 1], now) for (code, year), now in evaluated.items() if (code, year - 1) in evaluated]
+    pairs = [(before, now) for before, now in pairs if now.evaluation.record.kind == "department"]
     assert len(pairs) > 35
     for before, now in pairs:
         assert now.previous is not None
@@ -142,25 +149,51 @@ def test_a_year_opens_with_what_the_last_one_closed_with(evaluated: dict[tuple[s
         assert closing.value
 
 
-def test_everything_is_marked_synthetic(county: DemoCounty) -> None:
-    for listing in load_departments(county.data):
-        assert "模拟" in listing.name
-        assert "synthetic" in listing.name_en
+def test_it_is_called_synthetic_once_in_its_names_and_once_in_each_year(county: DemoCounty) -> None:
+    """The county, what it evaluates and its frameworks say it in their names; a year says it in one line, not in each cell."""
+    listed = load_departments(county.data)
     for year in county.framework_years:
-        framework = load_framework(county.data, "demo-department", year)
-        named = [framework, *framework.sources]
-        assert all("模拟" in one.name and "synthetic" in one.name_en for one in named)
-        bases = {x.basis for x in framework.dimensions} | {x.basis for x in framework.groups} | {x.basis for x in framework.indicators}
-        assert bases == {"own"}
-    skipped = {(t.code, t.year) for t in county.failures if t.kind == "missing_table"}
-    folders = [f for f in county.data.glob("departments/*/*") if (f.parent.name, int(f.name)) not in skipped]
-    assert len(folders) > 60
-    for folder in folders:
-        profile, sources = (
-            list(csv.DictReader((folder / f"{table}.csv").read_text(encoding="utf-8-sig").splitlines())) for table in ("profile", "sources")
-        )
-        assert [row["key"] for row in profile].count("synthetic") == 1
-        assert all("模拟" in row["title"] and "(synthetic)" in row["title_en"] for row in sources)
+        listed_too = [load_framework(county.data, id, year) for id in ("demo-department", "demo-project")]
+        for one in (*listed, *listed_too, *(source for framework in listed_too for source in framework.sources)):
+            assert one.name.count("模拟") == 1
+            assert one.name_en.count("ynthetic") == 1
+        for framework in listed_too:
+            assert {x.basis for x in (*framework.dimensions, *framework.groups, *framework.indicators)} == {"own"}
+    assert "模拟" in (county.data / "county.toml").read_text(encoding="utf-8")
+    files = [f for f in county.data.glob("departments/*/*/*.csv") if f.name != "sources.csv"]  # of documents the number says it
+    assert len(files) > 1000
+    rows = [(f.name, row) for f in files for row in csv.DictReader(f.read_text(encoding="utf-8-sig").splitlines())]
+    called = re.compile("模拟|ynthetic|虚构")
+    said = Counter(name for name, row in rows if row.get("key") != "full_name" and called.search(" ".join(row.values())))
+    assert said == {"profile.csv": sum(f.name == "profile.csv" for f in files)}
+    told = list(csv.DictReader((county.data / "monitoring/health/2025.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["synthetic"] for row in told} == {"yes"}
+
+
+def test_it_shows_everything(county: DemoCounty, evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
+    records = [year.evaluation.record for year in evaluated.values()]
+    for table in ("surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups", "findings", "contradictions"):
+        assert any(getattr(record, table) for record in records), table
+    assert {record.kind for record in records} == {"department", "project"}
+    assert {year.evaluation.framework.id for year in evaluated.values()} == {"demo-department", "demo-project"}
+    for code in county.codes:
+        assert load_monitoring(county.data, code, 2025).measures
+    assert [score.grade for score in load_government(county.data, 2024).assessment.scores].count(None) == 0
+    assert {f.state for e in evaluated.values() for f in follow_ups(e.evaluation.record).earlier} == {"done", "promised"}
+    longest = max(evaluated.values(), key=lambda e: max(e.again.values(), default=0))
+    assert max(longest.again.values()) >= 3
+    for lang, told in (("zh", "连续第 3 年发现"), ("en", "Found again: 3 years on end")):
+        years = replace(longest, again=dict.fromkeys(longest.again, 3))
+        assert told in Report(years, lang).section("findings").html
+
+
+def test_departments_differ_in_what_is_found(evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
+    found = {at: frozenset(f.title for f in e.evaluation.record.findings) for at, e in evaluated.items()}
+    several = [titles for titles in found.values() if len(titles) > 2]
+    assert len(several) > 15
+    assert len({*several}) > 0.8 * len(several)
+    kept = [now & found[code, year - 1] for (code, year), now in found.items() if now and (code, year - 1) in found]
+    assert sum(map(bool, kept)) > len(kept) / 2  # a department has habits
 
 
 def test_the_later_years_have_another_framework(county: DemoCounty, evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
