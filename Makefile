@@ -6,7 +6,7 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test trial mutants lint lab wheels bench pictures clean
+.PHONY: help report test trial mutants lint lab wheels bench gallery pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
@@ -17,6 +17,7 @@ help:  ## show what can be made
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
 	@echo "make bench    measure what many reports cost (some three minutes)"
+	@echo "make gallery  make the example's documents and a small synthetic county in reports/gallery, for any static host (some five minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what the kit made in reports/; what was published stays"
 
@@ -46,7 +47,10 @@ wheels: .venv/installed  ## evallib and all it needs, to be carried to a machine
 bench: .venv/installed-dev  ## what many reports cost, as ratios
 	$(BIN)/python -m tests.benchmarks
 
-pictures: .venv/installed-dev  ## pictures of the report for the README (needs Chromium)
+gallery: .venv/installed-dev  ## what evallib makes, in reports/gallery, for any static host
+	$(BIN)/python -m tests.browser.gallery
+
+pictures: gallery  ## pictures of the gallery for the README (needs Chromium)
 	$(BIN)/python -m tests.browser.pictures
 
 trial: .venv/installed-dev  ## faults, kills and two at work, at length
@@ -54,7 +58,7 @@ trial: .venv/installed-dev  ## faults, kills and two at work, at length
 
 clean:  ## back to a fresh checkout; what the kit did not make stays, and so does what was published
 	@if test -e .venv/installed; then $(BIN)/python -m evallib.runs.clean reports && rm -rf .venv; fi
-	rm -rf mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
+	rm -rf reports/gallery mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -130,7 +130,7 @@ def demo(
         if not (first.isdigit() and (last or first).isdigit()):
             raise refused("command.years_unreadable", "--years", years)
         county = make_demo(directory, departments=departments, first_year=int(first), last_year=int(last or first), seed=seed)
-    total, unusable = county.department_years, len(county.failures)
+    total, unusable = len(county.codes) * len(county.years), len(county.failures)
     tell(told("demo.made", total=total, unusable=unusable), lang)
     tell(f"evallib batch --data {county.data} --out {directory / 'reports'}")
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.table import Table
 from openpyxl.writer.excel import ExcelWriter
 
 from evallib.model.signs import hidden_sign
@@ -27,9 +30,12 @@ from evallib.say.numbers import percent, plain
 from evallib.say.sentences import sentence
 
 _EPOCH = datetime(1980, 1, 1)  # the clock plays no part: the same evaluation gives the same bytes
-_FORMULA = re.compile(rb'(<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result
+_FORMULA = re.compile(rb'(<c(?= r="([A-Z]+\d+)"))([^>]*><f>[^<]*</f>)<v ?(?:/>|></v>)')  # as openpyxl writes it: without its result
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FIRST = 4  # the row below the head
+_PRINTED = 180  # as many digits as an A4 sheet across holds at 8 pt
 _LONGEST = 32_767  # what a cell may hold, counted in UTF-16
+_TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en-GB"}
 FONTS = words("微软雅黑", "Calibri")
 _SIDE = Side(style="thin", color="BFBFBF")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
@@ -39,14 +45,16 @@ _FILLS = {level: PatternFill("solid", fgColor=colour) for level, colour in
 
 @dataclass(frozen=True)
 class Number:
-    """A number with its format and, where it follows from other cells, the formula that says how; `{row}` is its own row."""
+    """A number, or what a formula says, with its format and, where it follows from other cells, the formula; `{row}` is its row."""
 
-    value: Decimal | None
+    value: Decimal | str | None
     format: str = "0.00%"
     formula: str = ""
 
     def __str__(self) -> str:
         places = len(self.format.rstrip("%").partition(".")[2])
+        if isinstance(self.value, str):
+            return self.value
         return "—" if self.value is None else percent(self.value, places) if self.format.endswith("%") else plain(self.value, places)
 
 
@@ -121,18 +129,35 @@ class Column(NamedTuple):
     to: str = "left"
 
 
+class Link(str):
+    """The name of a sheet, as a link to it."""
+
+
 class Sheet:
-    """A sheet under construction: title, notes, a head, rows. It fits widths, sets up the print, and keeps formulas' results."""
+    """A sheet under construction: its title in A1, a word on it in A2, then one table, marked as such. It fits widths so that print
+    keeps its size, and keeps formulas' results; what is noted of it stands elsewhere.
+
+    The rules: https://analysisfunction.civilservice.gov.uk/policy-store/making-spreadsheets-accessible-a-brief-checklist-of-the-basics/
+    """
 
     def __init__(self, book: Workbook, name: str, frozen: int, columns: Sequence[Column], subject: str, lang: Lang) -> None:
-        self.columns, self.frozen = columns, frozen
+        self.name, self.columns, self.frozen = name, columns, frozen
         self.sheet: Any = book.create_sheet(name)
         self.lang, self.font = lang, FONTS[lang]
-        self.results: dict[str, Decimal] = {}
-        self.widths, self.spread = [0] * len(columns), list[tuple[int, int, int, str]]()
-        self.next, self.top, self.last = 1, 0, 0
-        self.heading(f"{subject} · {name}", 14)
+        self.results: dict[str, Decimal | str] = {}
+        self.widths, self.spread, self.notes = [0] * len(columns), list[tuple[int, int, str]](), list[str]()
+        self.above = shown_width(f"{subject} · {name}") * 1.5, shown_width(self.t("about")) * 1.15
+        title = self.put(1, 1, f"{subject} · {name}", bold=True, size=14)
+        title.style, title.font, title.border = "Headline 1", Font(name=self.font, size=14, bold=True), Border()
+        self.put(2, 1, self.t("about"), size=11)
+        self.next = FIRST - 1
+        self.add(*(column.head for column in columns), level="head")
         self.sheet.oddHeader.left.text = cell_text(subject)[:100].replace("\n", " ").replace("&", "&&")
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table has."""
+        return self.next - FIRST
 
     def t(self, name: str, **given: Given) -> str:
         """A sentence of `sentences/workbook.toml`."""
@@ -142,63 +167,50 @@ class Sheet:
         """One cell. Text stays text whatever it begins with; a missing value is a dash."""
         cell = self.sheet.cell(row, column)
         cell.font = Font(name=self.font, size=size, bold=bold)
-        wrap = size == 10 and not isinstance(value, Number)
-        cell.alignment = Alignment(horizontal=to, vertical="top", wrap_text=wrap, indent=to == "right")
         if isinstance(value, Number) and value.value is not None:
             cell.value = "=" + value.formula.replace("{row}", str(row)) if value.formula else value.value
             cell.number_format = value.format
             if value.formula:
                 self.results[cell.coordinate] = value.value
-        elif value != "":
-            put_text(cell, "—" if value is None else cell_text(str(value)))
+        else:
+            put_text(cell, cell_text(str(value)) if value is not None and str(value) else "—")
+        cell.alignment = Alignment(horizontal=to, vertical="top", wrap_text=size == 10 and cell.data_type == "s", indent=to == "right")
+        if isinstance(value, Link):
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{value}'!A1")
+            cell.font = Font(name=self.font, size=size, color="0563C1", underline="single")
         return cell
 
-    def head(self) -> int:
-        self.top = self.next
-        self.add(*(column.head for column in self.columns), level="head")
-        return self.next
-
     def add(self, *values: str | Number | None, level: str = "") -> None:
-        """A row of the table: plain, `open` to question, a `group`, a `part`, the `total` or the `head`; blank to its end."""
-        for n, column in enumerate(self.columns):
-            value = values[n] if n < len(values) else ""
-            to = "center" if level == "head" else column.to
-            cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to=to)
+        """A row of the table: plain, `open` to question, a `group`, a `part`, the `total` or the `head`."""
+        for n, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+            cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to="center" if level == "head" else column.to)
             cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
-            text = "—" if value is None else str(value)
-            self.widths[n] = max(self.widths[n], shown_width(text))
-            self.spread.append((self.next, n, n + 1, text))
-        self.last = self.last if level == "total" else self.next
+            self.widths[n] = max(self.widths[n], shown_width(str(value or "—")))
+            self.spread.append((self.next, n, str(value or "—")))
         self.next += 1
 
-    def note(self, said: str | Number, label: str = "") -> None:
-        """A paragraph across the sheet, or beside a label."""
-        first = 2 if label else 1
-        self.put(self.next, 1, label, bold=True)
-        self.widths[0] = max(self.widths[0], shown_width(label))
-        self.put(self.next, first, said)
-        self.sheet.merge_cells(start_row=self.next, end_row=self.next, start_column=first, end_column=len(self.columns))
-        self.spread += [(self.next, 0, 1, label), (self.next, first - 1, len(self.columns), str(said))]
-        self.next += 1
+    def note(self, said: str) -> None:
+        """Something to be known of the sheet, for the sheet of notes."""
+        self.notes.append(said)
 
-    def heading(self, text: str, size: int = 12) -> None:
-        self.next += size == 12  # the title has no free row above it
-        self.put(self.next, 1, text, bold=True, size=size)
-        self.sheet.row_dimensions[self.next].height = 2 * size
-        self.next += 1
-
-    def finish(self) -> dict[str, Decimal]:
-        """Widths, filter, frozen head and print set-up; the results of the formulas by cell."""
+    def finish(self) -> dict[str, Decimal | str]:
+        """Widths, the table, the frozen head and print set-up; the results of the formulas by cell."""
         sheet, room = self.sheet, [min(c.widest, width) + 2.2 for c, width in zip(self.columns, self.widths, strict=True)]
+        text = sum(width for width, column in zip(room, self.columns, strict=True) if column.to == "left")
+        wanted = min(max(sum(room), *self.above), _PRINTED)  # as wide as what stands above the table, as narrow as print asks for
+        by = 1 + (wanted - sum(room)) / text
+        room = [width * by if column.to == "left" else width for width, column in zip(room, self.columns, strict=True)]
         for letter, width in zip(_LETTERS, room, strict=False):
             sheet.column_dimensions[letter].width = width
-        for row, first, end, text in self.spread:
-            lines = sum(1 + int(shown_width(line) * (1 if self.lang == "zh" else 0.87) / sum(room[first:end])) for line in text.split("\n"))
+        for row, n, text_ in self.spread:
+            lines = sum(1 + int(shown_width(line) * (1 if self.lang == "zh" else 0.87) / room[n]) for line in text_.split("\n"))
             height = 4 + lines * (14.5 if self.lang == "zh" else 13)  # set here, as not every program fits rows by itself
             sheet.row_dimensions[row].height = min(409, max(height, sheet.row_dimensions[row].height or 0))
+        sheet.row_dimensions[1].height = 28
         right = _LETTERS[len(room) - 1]
-        sheet.auto_filter.ref, sheet.freeze_panes = f"A{self.top}:{right}{self.last}", f"{_LETTERS[self.frozen]}{self.top + 1}"
-        sheet.print_title_rows, sheet.print_area = f"{self.top}:{self.top}", f"A1:{right}{self.next - 1}"
+        sheet.add_table(Table(displayName=self.name.replace(" ", "_"), ref=f"A{FIRST - 1}:{right}{self.next - 1}"))
+        sheet.freeze_panes = f"{_LETTERS[self.frozen]}{FIRST}"
+        sheet.print_title_rows, sheet.print_area = f"{FIRST - 1}:{FIRST - 1}", f"A1:{right}{self.next - 1}"
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
@@ -207,9 +219,11 @@ class Sheet:
         return self.results
 
 
-def packed(book: Workbook, title: str, creator: str, results: dict[str, dict[str, Decimal]]) -> bytes:
+def packed(book: Workbook, title: str, creator: str, results: Mapping[str, Mapping[str, Decimal | str]], lang: Lang | None = None) -> bytes:
     """A workbook as bytes, the same for the same content: fixed dates, and each formula with its result, by sheet and cell."""
-    book.properties = DocumentProperties(title=cell_text(title), creator=creator, created=_EPOCH, modified=_EPOCH)
+    book.properties = DocumentProperties(
+        title=cell_text(title), creator=creator, created=_EPOCH, modified=_EPOCH, language=_TAGS[lang] if lang else None
+    )
     made, out = BytesIO(), BytesIO()
     ExcelWriter(book, ZipFile(made, "w")).save()  # and not Workbook.save, which looks at the clock
     with ZipFile(made) as old, ZipFile(out, "w") as new:
@@ -221,5 +235,8 @@ def packed(book: Workbook, title: str, creator: str, results: dict[str, dict[str
     return out.getvalue()
 
 
-def _with_result(results: dict[str, Decimal], found: re.Match[bytes]) -> bytes:
-    return found[1] + f"<v>{float(results[found[2].decode()])!r}</v>".encode()
+def _with_result(results: Mapping[str, Decimal | str], found: re.Match[bytes]) -> bytes:
+    result = results[found[2].decode()]
+    if isinstance(result, str):
+        return found[1] + b' t="str"' + found[3] + f"<v>{escape(cell_text(result))}</v>".encode()
+    return found[1] + found[3] + f"<v>{float(result)!r}</v>".encode()

@@ -16,7 +16,7 @@ from evallib.data.load import Departments, LoadedYear, load_departments, load_ye
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
-from evallib.model.record import Listing
+from evallib.model.record import Listing, Record
 from evallib.model.steady import steady
 from evallib.model.words import NOTHING, Words, listed, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
@@ -62,7 +62,20 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
         refuse_errors(loaded.remarks)
     elif any(one.level == "error" for one in (*found, *strange)):
         evaluation = _evaluation(loaded, draft)
-    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks))
+    again = _again(data, loaded.record, previous.record, every) if previous else {}
+    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks), again)
+
+
+def _again(data: Path, record: Record, previous: Record, every: Departments) -> dict[str, int]:
+    """The kinds of finding of a record that were found in the years before, too: in how many years on end."""
+    kinds, earlier, found = {f.kind for f in record.findings}, previous, dict[str, int]()
+    while kinds := kinds & {f.kind for f in earlier.findings}:
+        found |= dict.fromkeys(kinds, record.year - earlier.year + 1)
+        before, _ = _last_year(data, record.department, earlier.year, every)
+        if before is None:
+            break
+        earlier = before.record
+    return found
 
 
 @lru_cache(maxsize=8)

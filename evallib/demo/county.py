@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +19,12 @@ from evallib.data.folder import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
 from evallib.data.working_folder import copy_notebooks
-from evallib.demo.story import Dice, Story, code_of, story
-from evallib.model.record import TABLES, Listing
-from evallib.model.rows import Row, columns
+from evallib.demo.story import Dice, Story, kind_of, story
+from evallib.model.record import TABLES
+from evallib.model.rows import columns
 from evallib.say.refusals import refused
+
+FRAMEWORKS = ("demo-department", "demo-project")
 
 
 class Trouble(NamedTuple):
@@ -38,20 +42,9 @@ class DemoCounty:
     data: Path
     codes: tuple[str, ...]
     years: tuple[int, ...]
-    framework_years: tuple[int, ...]
     usable: tuple[tuple[str, int], ...]
     failures: tuple[Trouble, ...]
     oddities: tuple[Trouble, ...]
-
-    @property
-    def department_years(self) -> int:
-        return len(self.codes) * len(self.years)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How often each kind of trouble was dealt."""
-        told = [trouble.kind for trouble in (*self.failures, *self.oddities)]
-        return {kind: told.count(kind) for kind in (*story()["failures"], *story()["oddities"], *story()["oddities_of_departments"])}
 
 
 def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021, last_year: int = 2024, seed: int = 1) -> DemoCounty:
@@ -62,73 +55,66 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
 
     Raises InputRefused where the directory is not empty, or a number is out of its range; OSError where it cannot be written.
     """
-    _refuse_wrong(directory, departments, first_year, last_year)
+    refuse_filled(directory)
+    if not 1 <= departments <= 2000:
+        raise refused("demo.departments_out_of_range", "departments", str(departments))
+    if not 1991 <= first_year <= last_year <= 2200:
+        raise refused("demo.years_not_in_order", "first_year, last_year", f"{first_year}–{last_year}")
     directory = directory.resolve()
-    codes = [code_of(number) for number in range(departments)]
+    codes = [str(kind_of(number)["code"]) for number in range(departments)]
     years = list(range(first_year, last_year + 1))
     versions = (first_year, first_year + len(years) // 2)[: len(years)]  # a single year has a single framework
-    failures, oddities = _plan(Dice(f"{seed} trouble"), codes, years)
+    able = [code for number, code in enumerate(codes) if kind_of(number)["listed"] == "department"]
+    failures, oddities = _plan(Dice(f"{seed} trouble"), able, years, len(codes) * len(years))
     unusable = {(t.code, t.year) for t in failures}
-    dealt: dict[tuple[str, int], set[str]] = {}
-    for code, year, kind in (*failures, *oddities):
-        dealt.setdefault((code, year), set()).add(kind)
-    listings, id = [], str(story()["code"])
+    listings: list[dict[str, str]] = []
     with whole(directory) as made:
         data = made / "data"
-        (data / "frameworks" / id).mkdir(parents=True)
+        for id in FRAMEWORKS:
+            (data / "frameworks" / id).mkdir(parents=True)
+            for first in versions:
+                text = framework_text(id, first, first != first_year)
+                (data / "frameworks" / id / f"{first}.toml").write_text(text, encoding="utf-8", newline="\n")
         (data / COUNTY).write_text(str(story()["settings"]).lstrip(), encoding="utf-8", newline="\n")
-        for first in versions:
-            text = framework_text(first, first != first_year)
-            (data / "frameworks" / id / f"{first}.toml").write_text(text, encoding="utf-8", newline="\n")
-        frameworks = {year: load_framework(data, id, year) for year in years}
+        load = cache(partial(load_framework, data))
         for number, code in enumerate(codes):
-            told = Story(seed, number, frameworks[first_year])
-            listing = {"code": code, "name": told.words["department"], "name_en": told.words["department_en"], "framework": id}
-            listings.append({**listing, "first_year": str(first_year), "last_year": str(last_year)})
+            framework = partial(load, kind_of(number)["framework"])
+            told = Story(seed, number, framework(first_year))
+            listings += told.also("listed", [{}], first=first_year, last=last_year)
             for year in years:
-                kinds = dealt.get((code, year), set())
-                tables = told.tell(year, frameworks[year], kinds)
-                told.spoil(tables, kinds, (code, year - 1) not in unusable and year > first_year)
-                folder = data / "departments" / code / str(year)
-                if tables:
-                    folder.mkdir(parents=True)
+                dealt = {trouble.kind: Decimal(1) for trouble in (*failures, *oddities) if trouble[:2] == (code, year)}
+                tables = told.tell(year, framework(year), dealt)
+                told.spoil(tables, dealt, (code, year - 1) not in unusable and year > first_year)
                 for table, rows in tables.items():
-                    (folder / f"{table}.csv").write_bytes(_csv(TABLES[table], rows))
-        (data / "departments.csv").write_bytes(_csv(Listing, listings))
+                    _write(data / "departments" / code / str(year) / f"{table}.csv", rows, columns(TABLES[table]))
+            _write(data / "monitoring" / code / f"{last_year + 1}.csv", told.also("running", told.own[:1], year=last_year + 1))
+        _write(data / "budget_heads.csv", [row for year in years for row in told.also("head", story()["head"], year=year)])
+        _write(data / "departments.csv", listings)
         copy_notebooks(made)
     return DemoCounty(
         data=directory / "data",
         codes=tuple(codes),
         years=tuple(years),
-        framework_years=versions,
         usable=tuple((code, year) for code in codes for year in years if (code, year) not in unusable),
         failures=tuple(sorted(failures)),
         oddities=tuple(sorted(oddities)),
     )
 
 
-def framework_text(first_year: int, later: bool) -> str:
-    """The first framework file, or the later one: the same file with what stands behind `# later:`, one indicator out and one in."""
-    text = (Path(__file__).parent / "framework.toml").read_text(encoding="utf-8").replace("1990", str(first_year))
+def framework_text(id: str, first_year: int, later: bool) -> str:
+    """The first file of a framework, or the later one: the same file with what stands behind `# later:`, one indicator out and one in."""
+    text = (Path(__file__).parent / f"{id}.toml").read_text(encoding="utf-8").replace("1990", str(first_year))
     unwanted = "# first only" if later else "# later only"
     text = "\n\n".join(part for part in text.split("\n\n") if unwanted not in part)
     text = re.sub(r"= .*  # later: ", "= ", text) if later else re.sub(r"  # later: .*", "", text)
     return re.sub(r"  # (first|later) only", "", text)
 
 
-def _refuse_wrong(directory: Path, departments: int, first_year: int, last_year: int) -> None:
-    refuse_filled(directory)
-    if not 1 <= departments <= 2000:
-        raise refused("demo.departments_out_of_range", "departments", str(departments))
-    if not 1991 <= first_year <= last_year <= 2200:
-        raise refused("demo.years_not_in_order", "first_year, last_year", f"{first_year}–{last_year}")
-
-
-def _plan(dice: Dice, codes: list[str], years: list[int]) -> tuple[list[Trouble], list[Trouble]]:
-    """Which department-years go wrong and how: a tenth of them unusable, at most 15%, and strange ones among the others."""
+def _plan(dice: Dice, codes: list[str], years: list[int], all_years: int) -> tuple[list[Trouble], list[Trouble]]:
+    """Which department-years go wrong and how: a tenth of all unusable, at most 15%, and strange ones among the others."""
     kinds, listed = story()["failures"], [(code, year) for code in codes for year in years]
     mixed = dice.few(listed, len(listed))
-    count = min(len(listed) * 15 // 100, max(len(kinds), len(listed) // 10))
+    count = min(all_years * 15 // 100, max(len(kinds), all_years // 10))
     failures = [Trouble(*at, kinds[n % len(kinds)]) for n, at in enumerate(mixed[:count])]
     usable = sorted(mixed[count:])
     oddities = [Trouble(*at, kind) for kind in story()["oddities"] for at in dice.few(usable, max(1, len(usable) // 25))]
@@ -138,6 +124,7 @@ def _plan(dice: Dice, codes: list[str], years: list[int]) -> tuple[list[Trouble]
     return failures, oddities
 
 
-def _csv(model: type[Row], rows: Sequence[Mapping[str, str]]) -> bytes:
-    heads = columns(model)
-    return csv_bytes([heads, *([row.get(head, "") for head in heads] for row in rows)])
+def _write(file: Path, rows: Sequence[Mapping[str, str]], heads: Sequence[str] = ()) -> None:
+    heads = heads or tuple(dict.fromkeys(head for row in rows for head in row))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(csv_bytes([heads, *([row.get(head, "") for head in heads] for row in rows)]))

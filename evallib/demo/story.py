@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from functools import cache
 from itertools import chain
@@ -33,6 +33,7 @@ def story() -> dict[str, Any]:
     for block in (s, s["own"], *s["way"].values(), *s["several"]):
         for table, rows in block.get("rows", {}).items():
             rows[:] = [_pattern(s["always"].get(table, {}) | row) for row in rows]
+    s["kind"] = [s["each"] | kind for kind in s["kind"]]
     return s
 
 
@@ -93,10 +94,11 @@ class Dice:
         return items[int(self._next() * len(items))]
 
 
-def code_of(number: int) -> str:
-    """The code of the department of that number: kinds of departments in turn, the later ones numbered."""
+def kind_of(number: int) -> dict[str, Any]:
+    """What the department or project of that number is, kinds in turn, with its code, the later ones of a kind numbered."""
     turn, kind = divmod(number, len(story()["kind"]))
-    return str(story()["kind"][kind]["id"]) + (f"_{turn + 1}" if turn else "")
+    one: dict[str, Any] = story()["kind"][kind]
+    return one | {"turn": turn + 1, "code": one["id"] + (f"_{turn + 1}" if turn else "")}
 
 
 class Story:
@@ -104,60 +106,69 @@ class Story:
 
     def __init__(self, seed: int, number: int, framework: Framework) -> None:
         s = story()
-        facts = framework.catalogue.facts.values()
-        self.places = {fact.id: _WHOLE if fact.unit.whole else _CENTS for fact in facts}
-        kind, turn = s["kind"][number % len(s["kind"])], number // len(s["kind"]) + 1
-        words = {"kind": kind["name"], "kind_en": kind["name_en"]}
-        words |= {key: s[key].format(turn=turn) if turn > 1 else "" for key in ("nth", "nth_en")}
+        self.places = {fact.id: _WHOLE if fact.unit.whole else _CENTS for fact in framework.catalogue.facts.values()}
+        self.kind = kind_of(number)
+        words = self.kind | {"kind": self.kind["name"], "kind_en": self.kind["name_en"]}
+        words |= {key: s[key].format_map(words) if words["turn"] > 1 else "" for key in ("nth", "nth_en")}
         self.words = words | {"department": s["name"].format_map(words), "department_en": s["name_en"].format_map(words)}
-        self.dice = Dice(f"{seed} {code_of(number)}")
-        self.own = [
-            {**dict(zip(("id", "name", "name_en", "unit", "way"), one, strict=False)), "group": group, "low": low, "high": high}
-            for group, owns in chain(kind["own"].items(), s["own"]["common"].items())
-            for *one, low, high in owns
-        ]
-        for place, one in enumerate(self.own):
-            step = 10 ** max(len(str(one["low"])) - 2, 0)
-            one |= {"place": Decimal(place), "step": Decimal(step), "low": Decimal(one["low"]), "high": Decimal(one["high"])}
-            one["level"] = self._draw({"level": s["own"]["level"]}, one, {})["level"]
-        self.always: Scope = {kind: Decimal(0) for kind in (*s["oddities"], *s["oddities_of_departments"])}
-        self.always |= {"owns": Decimal(len(self.own)), "standing": Decimal(s["standings"][(number + seed) % len(s["standings"])])}
+        self.dice = Dice(f"{seed} {self.kind['code']}")
+        self.own: list[Scope] = []
+        for group, owns in chain(self.kind["own"].items(), () if self.kind["listed"] == "project" else s["own"]["common"].items()):
+            for *said, low, high in owns:
+                one = {**dict(zip(s["own"]["order"], said, strict=True)), "group": group, "place": Decimal(len(self.own))}
+                one |= {"step": Decimal(10 ** max(len(str(low)) - 2, 0)), "low": Decimal(low), "high": Decimal(high)}
+                self.own.append(self._draw({"level": s["own"]["level"]}, one, {}))
+        self.always: Scope = dict.fromkeys((*s["oddities"], *s["oddities_of_departments"]), Decimal(0))
+        standing = Decimal(s["standings"][(number + seed) % len(s["standings"])])
+        self.always |= {"project": Decimal(self.kind["listed"] == "project"), "owns": Decimal(len(self.own)), "standing": standing}
         self.now = self._draw(s["department"], self.always, {})
         self.always |= self.now
         self.now = self._draw(s["year"], self.always, self.now)  # the year before the first, which is not told
+        self.habits: dict[str, list[dict[str, str]]] = {}  # what tends to be found here, the same things first every year
+        self.left: list[dict[str, Any]] = []  # what was found and is not told as done
 
-    def tell(self, year: int, framework: Framework, kinds: set[str]) -> Tables:
+    def tell(self, year: int, framework: Framework, dealt: Scope) -> Tables:
         """The tables of the next year."""
         s, before = story(), self.now
         tables: Tables = {table: [] for table in TABLES if table not in OPTIONAL}
-        dealt = {kind: Decimal(1) for kind in kinds}
         self.now = self._draw(s["year"], self.always | dealt, before)
         scope = {**self.now, **self.words, "year": year, **dealt}
         self._count(tables, framework, scope, before)
         self._tell(tables, s["rows"], scope)
         self._aim(tables, framework, scope)
         self._judge(tables, framework, scope)
+        known = {"", "total", *(i.id for i in framework.indicators), *(str(one["id"]) for one in self.own)}
         for several in s["several"]:
-            count = int(self._value(several["count"], scope))
-            chosen = self.dice.few(several["items"], count) if several.get("mixed") else several["items"][:count]
-            for index, item in enumerate(chosen, 1):
+            items = [*several["items"], *(self.kind["findings"] if several.get("mixed") else ())]
+            items = [item for item in items if item.get("indicator", "") in known]
+            if several.get("mixed"):
+                items = self.habits.setdefault(several["count"], self.dice.few(items, len(items)))
+            for index, item in enumerate(items[: int(self._value(several["count"], scope))], 1):
                 self._tell_way(tables, several if "rows" in several else s["way"][item["way"]], {**scope, "index": index, **item})
         touched = {row["indicator"] for row in tables["findings"]}
-        for i in framework.indicators:
-            if i.rule.takes == "findings" and i.id not in touched:
-                self._tell_way(tables, s["way"]["nothing_found"], {**scope, "indicator": i.id})
-        for id in sorted({row["recommendation"] for row in tables["findings"]}):
-            self._tell_way(tables, s["way"]["advice"], {**scope, "id": id, **s["advice"][id]})
-        return tables
+        silent = [{"indicator": i.id} for i in framework.indicators if i.rule.takes == "findings" and i.id not in touched]
+        self._tell_way(tables, s["way"]["nothing_found"], scope, silent)
+        advised = sorted({row["recommendation"] for row in tables["findings"]})
+        self._tell_way(tables, s["way"]["advice"], scope, [{"id": id, **s["advice"][id]} for id in advised])
+        self._tell_way(tables, s["way"]["followed"], scope, self.left)
+        done = {row["id"] for row in tables.get("follow_ups", ()) if row["state"] in s["resolved"]}
+        self.left = [one for one in self.left if one["key"] not in done]
+        self.left += [{**row, "key": f"{year}-{row['finding']}"} for row in tables["findings"]]
+        return {table: [row for row in rows if row.get("indicator", "") in known] for table, rows in tables.items()}
 
-    def spoil(self, tables: Tables, kinds: set[str], has_last_year: bool) -> None:
+    def also(self, way: str, items: Iterable[Scope], **more: object) -> list[dict[str, str]]:
+        """The rows of a table that is no part of a year."""
+        told: Tables = {}
+        self._tell_way(told, story()["way"][way], {**self.now, **self.words, **more}, items)
+        return told.popitem()[1]
+
+    def spoil(self, tables: Tables, dealt: Scope, has_last_year: bool) -> None:
         """Do to the last tables told what makes them unusable, where that was dealt."""
         scope = {**self.now, "has_last_year": Decimal(has_last_year)}
-        for kind in sorted(kinds):
+        for kind in sorted(dealt):
             ways = [way for way in story()["spoil"] if way["kind"] == kind and self._value(way.get("when", "1"), scope) > 0]
-            if not ways:
-                continue
-            way, rows = self.dice.pick(ways), {row["fact"]: row for row in tables["facts"]}  # the year's own come last
+            way: dict[str, Any] = self.dice.pick(ways) if ways else {}
+            rows = {row["fact"]: row for row in tables.get("facts", ())}  # the year's own come last
             for fact, text in way.get("facts", {}).items():
                 rows[fact]["value"] = str(self._value(text, scope))
             if "texts" in way:
@@ -165,10 +176,9 @@ class Story:
             if "misspell" in way:
                 row = self.dice.pick(tables[self.dice.pick(way["misspell"])])
                 row["indicator"] = row["indicator"][0] + row["indicator"]
-            if "drop" in way:
-                del tables[self.dice.pick(list(tables))]
-            if "empty" in way:
-                tables.clear()
+            drop = way.get("drop", 0)
+            for table in self.dice.few([table for table in tables if table not in OPTIONAL or drop > 1], drop):
+                del tables[table]
 
     def _value(self, text: str, scope: Scope) -> Decimal:
         return _compiled(text)(self.dice, scope, {})
@@ -186,7 +196,7 @@ class Story:
         s, catalogue = story(), framework.catalogue
         untold = {fact for kind, facts in s["untold"].items() if scope[kind] for fact in facts}
         unknown = {self.dice.pick(facts) for kind, facts in s["unknown"].items() if scope[kind]}
-        told = [(fact, scope["year"] - 1, before) for fact in s["last_year"]]
+        told = [(fact, scope["year"] - 1, before) for fact in s["last_year"] if fact in catalogue.facts]
         told += [(fact, scope["year"], scope) for fact in catalogue.facts if fact in self.now and fact not in untold]
         for id, year, amounts in told:
             fact = catalogue.facts[id]
@@ -212,22 +222,23 @@ class Story:
         for i in framework.indicators:
             of = {**scope, "indicator": i.id, "points": i.points}
             ways = story()["way"]
-            for item in i.rule.checklist:
-                self._tell_way(tables, ways["item"], {**of, "id": item.id, "name": item.name, "name_en": item.name_en})
+            self._tell_way(tables, ways["item"], of, [item.model_dump(include={"id", "name", "name_en"}) for item in i.rule.checklist])
+            self._tell_way(tables, ways["panel"], of, ways["panel"]["experts"] if i.value == "panel" else ())
             if i.rule.takes == "tier":
                 drawn = self._draw(ways["tier"]["draw"], of, {})
-                tier = i.rule.tier_of(drawn["share"] / 100)
-                assert tier is not None
+                tier: Any = i.rule.tier_of(drawn["share"] / 100)
                 self._tell(tables, ways["tier"]["rows"], {**drawn, "id": tier.id, "name": tier.name, "name_en": tier.name_en})
 
-    def _tell_way(self, tables: Tables, way: Mapping[str, Any], scope: Scope) -> None:
-        self._tell(tables, way["rows"], self._draw(way["draw"], scope, {}) if "draw" in way else scope)
+    def _tell_way(self, tables: Tables, way: Mapping[str, Any], scope: Scope, items: Iterable[Scope] = ({},)) -> None:
+        for item in items:
+            of = {**scope, **item}
+            self._tell(tables, way["rows"], self._draw(way["draw"], of, {}) if "draw" in way else of)
 
     def _tell(self, tables: Tables, rows: Mapping[str, list[Any]], scope: Scope) -> None:
         for table, patterns in rows.items():
             for when, fixed, moving in patterns:
                 if not when or self._value(when, scope) > 0:
-                    scope["number"] = len(tables[table]) + 1
+                    scope["number"] = len(tables.setdefault(table, [])) + 1
                     tables[table].append(fixed | {column: self._cell(cell, scope) for column, cell in moving.items()})
 
     def _cell(self, cell: Any, scope: Scope) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from evallib.model.errors import Problem
 from evallib.model.evaluation import Evaluation
@@ -11,11 +12,15 @@ from evallib.model.words import Words
 
 @dataclass(frozen=True, repr=False)
 class EvaluatedYear:
-    """A year's evaluation, last year's where there is one, and everything remarked on the way."""
+    """A year's evaluation, last year's where there is one, and everything remarked on the way.
+
+    `again`: kinds of finding that were found in the years before as well, and in how many years on end with this one.
+    """
 
     evaluation: Evaluation
     previous: Evaluation | None
     remarks: tuple[Problem, ...]
+    again: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:

@@ -149,6 +149,7 @@ class Report(Sections):
             "e": e,
             "previous": self.checked.previous,
             "remarks": self.checked.remarks,
+            "again": self.checked.again,
             "record": e.record,
             "framework": e.framework,
             "catalogue": e.catalogue,

@@ -1,4 +1,4 @@
-"""Pictures of the report for the README: desktop, phone and paper. Run by `make pictures`."""
+"""Pictures of the gallery's report for the README: desktop, phone and paper. Run by `make pictures`, which makes the gallery first."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from evallib.runs.report import run_report
+from evallib.model.words import LANGS
 from tests.browser.browser import launched
+from tests.browser.gallery import GALLERY, ROOT, name_in
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / ".pictures"
 
 
 def main() -> None:
-    """Make the report in both languages and photograph its first screen in each."""
+    """Photograph the first screen of the report in both languages, and its first sheet."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, launched() as browser:
-        for lang in ("zh", "en"):
-            page_file = run_report("hrss", 2023, data=ROOT / "data", out=Path(folder), lang=lang).page
+        for lang in LANGS:
+            page_file = GALLERY / "example" / "2023" / name_in("hrss.html", lang)
             for name, width, height in (("desktop", 1280, 860), ("phone", 390, 844)):
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.goto(page_file.as_uri())

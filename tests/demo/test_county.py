@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evallib.data.government import load_government
 from evallib.data.load import load_departments
+from evallib.data.monitoring import load_monitoring
 from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year
 from evallib.demo.county import DemoCounty, make_demo
+from evallib.methods.follow_up import follow_ups
 from evallib.model.errors import InputRefused
 from evallib.model.years import EvaluatedYear
 from evallib.pages.framework_text import framework_changes
+from evallib.pages.report import Report
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,7 @@ def test_the_numbers_are_those_of_every_machine(tmp_path: Path) -> None:
     files = sorted(county.data.glob("departments/*/*/facts.csv"))
     rows = [row for file in files for row in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())]
     told = "\n".join(f"{row['fact']} {row['year']} {row['value']} {row['unit']}" for row in rows)
-    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "56da7199253b8e11"
+    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "581222107d07dd63"
 
 
 def test_what_is_usable_is_evaluated_and_what_is_announced_is_refused(
@@ -59,7 +65,7 @@ def test_what_is_usable_is_evaluated_and_what_is_announced_is_refused(
 ) -> None:
     listed = {(row.code, year) for row in load_departments(county.data) for year in range(row.first_year, row.last_year + 1)}
     failing = {(t.code, t.year) for t in county.failures}
-    assert len(listed) == county.department_years == len(evaluated) + len(failing)
+    assert len(listed) == len(county.codes) * len(county.years) == len(evaluated) + len(failing)
     assert listed == set(evaluated) | failing
     for code, year, kind in county.failures:
         with pytest.raises(InputRefused) as refusal:
@@ -89,9 +95,8 @@ def test_identities_break_in_more_than_one_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("departments", "years", "seed"), [(12, 3, 1), (12, 4, 2), (13, 6, 3), (30, 2, 4)])
 def test_every_kind_of_trouble_occurs_and_little_is_unusable(departments: int, years: int, seed: int, tmp_path: Path) -> None:
     county = make_demo(tmp_path / "county", departments=departments, last_year=2020 + years, seed=seed)
-    assert all(count >= 1 for count in county.counts.values())
-    assert len(county.counts) == 12
-    assert len(county.failures) <= 0.15 * county.department_years
+    assert len({trouble.kind for trouble in (*county.failures, *county.oddities)}) == 12
+    assert len(county.failures) <= 0.15 * len(county.codes) * len(county.years)
 
 
 def test_what_is_strange_is_where_it_was_announced(county: DemoCounty, evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
@@ -131,6 +136,7 @@ def test_totals_spread_and_departments_see_themselves_a_little_better(evaluated:
 
 def test_a_year_opens_with_what_the_last_one_closed_with(evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
     pairs = [(evaluated[code, year - 1], now) for (code, year), now in evaluated.items() if (code, year - 1) in evaluated]
+    pairs = [(before, now) for before, now in pairs if now.evaluation.record.kind == "department"]
     assert len(pairs) > 35
     for before, now in pairs:
         assert now.previous is not None
@@ -142,32 +148,57 @@ def test_a_year_opens_with_what_the_last_one_closed_with(evaluated: dict[tuple[s
         assert closing.value
 
 
-def test_everything_is_marked_synthetic(county: DemoCounty) -> None:
-    for listing in load_departments(county.data):
-        assert "模拟" in listing.name
-        assert "synthetic" in listing.name_en
-    for year in county.framework_years:
-        framework = load_framework(county.data, "demo-department", year)
-        named = [framework, *framework.sources]
-        assert all("模拟" in one.name and "synthetic" in one.name_en for one in named)
-        bases = {x.basis for x in framework.dimensions} | {x.basis for x in framework.groups} | {x.basis for x in framework.indicators}
-        assert bases == {"own"}
-    skipped = {(t.code, t.year) for t in county.failures if t.kind == "missing_table"}
-    folders = [f for f in county.data.glob("departments/*/*") if (f.parent.name, int(f.name)) not in skipped]
-    assert len(folders) > 60
-    for folder in folders:
-        profile, sources = (
-            list(csv.DictReader((folder / f"{table}.csv").read_text(encoding="utf-8-sig").splitlines())) for table in ("profile", "sources")
-        )
-        assert [row["key"] for row in profile].count("synthetic") == 1
-        assert all("模拟" in row["title"] and "(synthetic)" in row["title_en"] for row in sources)
+def test_it_is_called_synthetic_once_in_its_names_and_once_in_each_year(county: DemoCounty) -> None:
+    """The county, what it evaluates and its frameworks say it in their names; a year says it in one line, not in each cell."""
+    listed = load_departments(county.data)
+    for year in (2021, 2023):
+        listed_too = [load_framework(county.data, id, year) for id in ("demo-department", "demo-project")]
+        for one in (*listed, *listed_too, *(source for framework in listed_too for source in framework.sources)):
+            assert one.name.count("模拟") == 1
+            assert one.name_en.count("ynthetic") == 1
+        for framework in listed_too:
+            assert {x.basis for x in (*framework.dimensions, *framework.groups, *framework.indicators)} == {"own"}
+    assert "模拟" in (county.data / "county.toml").read_text(encoding="utf-8")
+    files = [f for f in county.data.glob("departments/*/*/*.csv") if f.name != "sources.csv"]  # of documents the number says it
+    assert len(files) > 1000
+    rows = [(f.name, row) for f in files for row in csv.DictReader(f.read_text(encoding="utf-8-sig").splitlines())]
+    called = re.compile("模拟|ynthetic|虚构")
+    said = Counter(name for name, row in rows if row.get("key") != "full_name" and called.search(" ".join(row.values())))
+    assert said == {"profile.csv": sum(f.name == "profile.csv" for f in files)}
+    told = list(csv.DictReader((county.data / "monitoring/health/2025.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["synthetic"] for row in told} == {"yes"}
+
+
+def test_it_shows_everything(county: DemoCounty, evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
+    records = [year.evaluation.record for year in evaluated.values()]
+    for table in ("surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups", "findings", "contradictions"):
+        assert any(getattr(record, table) for record in records), table
+    assert {record.kind for record in records} == {"department", "project"}
+    assert {year.evaluation.framework.id for year in evaluated.values()} == {"demo-department", "demo-project"}
+    for code in county.codes:
+        assert load_monitoring(county.data, code, 2025).measures
+    assert [score.grade for score in load_government(county.data, 2024).assessment.scores].count(None) == 0
+    assert {f.state for e in evaluated.values() for f in follow_ups(e.evaluation.record).earlier} == {"done", "promised"}
+    longest = max(evaluated.values(), key=lambda e: max(e.again.values(), default=0))
+    assert max(longest.again.values()) >= 3
+    three = replace(longest, again=dict.fromkeys(longest.again, 3))
+    assert "连续第 3 年发现" in Report(three, "zh").section("findings").html
+    assert "Found again: 3 years on end" in Report(three, "en").section("findings").html
+
+
+def test_departments_differ_in_what_is_found(evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
+    found = {at: frozenset(f.title for f in e.evaluation.record.findings) for at, e in evaluated.items()}
+    several = [titles for titles in found.values() if len(titles) > 2]
+    assert len(several) > 15
+    assert len({*several}) > 0.8 * len(several)
+    kept = [now & found[code, year - 1] for (code, year), now in found.items() if now and (code, year - 1) in found]
+    assert sum(map(bool, kept)) > len(kept) / 2  # a department has habits
 
 
 def test_the_later_years_have_another_framework(county: DemoCounty, evaluated: dict[tuple[str, int], EvaluatedYear]) -> None:
-    assert county.framework_years == (2021, 2023)
     for (_, year), now in evaluated.items():
         assert now.evaluation.framework.first_year == (2021 if year < 2023 else 2023)
-    before, after = (load_framework(county.data, "demo-department", year) for year in county.framework_years)
+    before, after = (load_framework(county.data, "demo-department", year) for year in (2021, 2023))
     changes = framework_changes(before, after)
     assert [c.what.en for c in changes if c.after.en == "(none)"] == ["Change in the three public expenses"]
     assert [c.what.en for c in changes if c.before.en == "(none)"] == ["Openness of budget and accounts"]
@@ -185,7 +216,6 @@ def test_the_frameworks_use_most_kinds_of_rules(county: DemoCounty) -> None:
 def test_one_department_and_one_year_will_do(tmp_path: Path) -> None:
     county = make_demo(tmp_path / "new" / "county", departments=1, first_year=2030, last_year=2030)
     assert county.usable == (("education", 2030),)
-    assert county.framework_years == (2030,)
     assert evaluate_year(county.data, "education", 2030).previous is None
 
 
@@ -227,10 +257,10 @@ def test_a_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_what_breaks_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> bytes:
+    def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("evallib.demo.county._csv", fail)
+    monkeypatch.setattr("evallib.demo.county._write", fail)
     with pytest.raises(OSError, match="disk full"):
         make_demo(tmp_path / "county", departments=1)
     assert not list(tmp_path.iterdir())
