@@ -54,7 +54,6 @@ class Mark(TypedDict):
     pair: NotRequired[str]
     absent: NotRequired[bool]
     drawings: NotRequired[list[str]]
-    sha256: NotRequired[str]
     title: NotRequired[str]
     alt: NotRequired[str]
     source: NotRequired[str]
