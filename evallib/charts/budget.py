@@ -162,7 +162,7 @@ def _rows(amounts: _Amounts, previous: Evaluation | None, lang: Lang) -> list[_R
             section = told(f"budget_variance.{table}")
             found.append(_Row(section, line.name, tuple(bars), known["approved"], actual, change, line.total))
     for formula in (f for f in e.formulas if f.inputs and changes.get(f.inputs[0].fact) == f.inputs):
-        inputs, entry = formula.inputs[:2], catalogue.formulas[formula.id].entry
+        inputs, entry = changes.pop(formula.inputs[0].fact)[:2], catalogue.formulas[formula.id].entry
         years = inputs[0].year != inputs[1].year
         (this, other), (before, one) = ((amounts.take(i) or Decimal(0), _label(e, i.fact, i.year if years else None)) for i in inputs)
         kind: Literal["plan", "actual"] = "plan" if catalogue.facts[inputs[0].fact].entry.planned else "actual"

@@ -17,6 +17,7 @@ from evallib.charts.layout import Axis, Cell, Rows, signed_color
 from evallib.charts.measure import text_width
 from evallib.charts.parts import composed, money_scale, no_data, signed, signed_rate, told
 from evallib.charts.sheet import ACCENT, MUTED, Sheet
+from evallib.model.evaluation import Evaluation
 from evallib.model.units import Unit
 from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import percent, plain
@@ -24,7 +25,7 @@ from evallib.say.numbers import percent, plain
 _BANDS = ((Decimal("0.05"), "A"), (Decimal("0.10"), "B"), (Decimal("0.15"), "C"))  # PI-1, as pefa.PI_1
 
 
-def composition_chart(government: Government, lang: Lang, money: Unit | None = None) -> Chart:
+def composition_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """How far each head is from its budget scaled to all spending: signed bars, the largest first, the pooled heads last."""
     measured = government.latest
     if measured is None or measured.composition is None or len(measured.composition.lines) < 2:
@@ -45,7 +46,7 @@ def composition_chart(government: Government, lang: Lang, money: Unit | None = N
         said.append(f"{_said(line, lang)} {signed(line.deviation / factor, places)} ({_rate(line, lang)})")
     figure, source = _composition(lines, found.pooled > 0, factor, places, lang), _source(government, lang)
     subtitle = told("government-composition.subtitle", unit=unit)
-    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, unit=unit)
+    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, about=about, unit=unit)
 
 
 def _composition(lines: Sequence[Line], pooled: bool, factor: Decimal, places: int, lang: Lang) -> Draw:
@@ -66,7 +67,7 @@ def _composition(lines: Sequence[Line], pooled: bool, factor: Decimal, places: i
     return draw
 
 
-def outturn_chart(government: Government, lang: Lang, money: Unit | None = None) -> Chart:
+def outturn_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """What was spent in all as a share of the original budget, year by year, with the bands of PI-1."""
     years = [year for year in government.assessment.years if year.outturn is not None]
     if not years:
@@ -81,7 +82,7 @@ def outturn_chart(government: Government, lang: Lang, money: Unit | None = None)
         rows.append([str(year.year), *amounts, percent(_off(year) + 1)])
     said = [f"{y.year} {percent(_off(y) + 1)}" for y in years]
     subtitle, source = told("government-outturn.subtitle"), _source(government, lang)
-    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang)
+    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang, about=about)
 
 
 def _outturn(years: Sequence[PefaYear]) -> Draw:
@@ -113,7 +114,7 @@ def _outturn(years: Sequence[PefaYear]) -> Draw:
     return draw
 
 
-CHARTS: dict[str, Callable[[Government, Lang, Unit | None], Chart]] = {
+CHARTS: dict[str, Callable[..., Chart]] = {
     "government_outturn": outturn_chart,
     "government_composition": composition_chart,
 }

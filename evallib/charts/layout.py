@@ -111,7 +111,7 @@ class Rows:
             self.sheet.text(right, self.y - 9, text, small=True, color=MUTED, align="right")
         for x, text in marks:
             half = text_width(text, self.sheet.small) / 2
-            self.sheet.text(min(x, self.sheet.width - half), self.y - 9, text, small=True, color=MUTED, align="center")
+            self.sheet.text(max(min(x, self.sheet.width - half), half), self.y - 9, text, small=True, color=MUTED, align="center")
 
     def heading(self, text: str, right: str = "") -> None:
         """A line of its own above rows that belong together."""

@@ -149,12 +149,11 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
     limits = _limits(evaluations)
     lowest = min([*rates, *limits])
     first = max(floor(lowest * 20 - 1) * 5, 0)  # percent, in steps of five, a little below the lowest
-    wide = 1 if 100 - first <= 60 else 2
-    stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
     counts = Counter(e.grade_id for e in evaluations)
 
     def draw(sheet: Sheet) -> float:
-        x = Axis(4.0, sheet.width - 14, first / 100, 1)
+        x, wide = Axis(4.0, sheet.width - 14, first / 100, 1), 2 if sheet.narrow or first < 40 else 1
+        stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
         size = min((x.end - x.start) / (100 - first) * wide - 1, 120 / max(stacks.values()))
         base, upper = 2.5 * sheet.leading + 14 + max(stacks.values()) * size + 6, Decimal(1)
         for at_least, name, id in _grades(evaluations):

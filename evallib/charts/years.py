@@ -114,7 +114,8 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
             sheet.dot(at, y(e.total), 4, ACCENT)
             sheet.text(at, above, label, bold=True, align="center")
             sheet.text(at, bottom + lead + 1, called(e.record.year)[lang], bold=True, align="center")
-            sheet.text(at, bottom + 2.2 * lead, shorten(e.grade[lang], column - 4, sheet.small), small=True, align="center")
+            if not sheet.narrow or sheet.width_of(e.grade[lang]) < column:  # the limits tell it too
+                sheet.text(at, bottom + 2.2 * lead, shorten(e.grade[lang], column - 4, sheet.small), small=True, align="center")
         for year in absent:
             sheet.text(x(year), bottom + lead + 1, called(year)[lang], color=MUTED, align="center")
             text = shorten(told("totals.absent")[lang], column - 4, sheet.small)
@@ -212,7 +213,7 @@ def _lines(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], lang: L
 
     def draw(sheet: Sheet) -> float:
         texts = [[_rate(found[place], 1) for _, found in rows] for place in (0, -1)]
-        lines = Rows(sheet, [name[lang] for name, _ in rows], texts if len(rows[0][1]) > 1 else texts[1:], step=40, bar=34)
+        lines = Rows(sheet, [name[lang] for name, _ in rows], texts if len(rows[0][1]) > 1 else texts[1:], step=40, bar=34, y=4)
         for name, found in rows:
             cells = [Cell(_rate(found[0], 1)), Cell(_rate(found[-1], 1), INK, True)]
             y = lines.row(name[lang], cells if len(found) > 1 else cells[1:])

@@ -136,7 +136,8 @@ class CountyOverview(Sections):
     def draw(self, name: str) -> Chart:
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money)
+            about = self.evaluations if self.government.basis == "departments" else ()
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
         ranges = [self._ranges] if kind == "ranks" else []

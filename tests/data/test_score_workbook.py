@@ -75,8 +75,8 @@ def calculated(sheet: Any, address: str) -> float:
     formula = re.sub(r'SUMIF\((\w+:\w+),">=0",(\w+:\w+)\)', total_if, formula)
     formula = re.sub(r"SUM\((\w+:\w+)\)", total, formula)
     formula = re.sub(r"[A-Z]+\d+", lambda found: repr(calculated(sheet, found[0])), formula)
-    assert re.fullmatch(r"[ROUND\d.e+*/(),-]+", formula), formula
-    return float(eval(formula, {"ROUND": round, "__builtins__": {}}))
+    assert re.fullmatch(r"[ROUNDIF\d.e+*/(),>-]+", formula), formula
+    return float(eval(formula.replace("IF(", "CHOSEN("), {"ROUND": round, "CHOSEN": lambda test, yes, no: yes if test else no}))
 
 
 def grand_total(book: Any) -> tuple[Any, int]:
@@ -156,8 +156,9 @@ def test_the_sums_are_the_evaluations(hrss: Evaluation, shared: Shared) -> None:
 def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, shared: Shared) -> None:
     sheet = shared()["目标与实际"]
     for row, t in zip(table(sheet), hrss.targets, strict=True):
-        assert row["完成率"].value == f"=D{row['完成率'].row}/C{row['完成率'].row}"
-        assert calculated(sheet, row["完成率"].coordinate) == pytest.approx(float(t.completion_rate or 0))
+        n = row["完成率"].row
+        assert row["完成率"].value == (f"=IF(D{n}>C{n},C{n}/D{n},1+(C{n}-D{n})/C{n})" if t.lower_is_better else f"=D{n}/C{n}")
+        assert calculated(sheet, row["完成率"].coordinate) == pytest.approx(float(t.reached_share or 0))
         assert row["是否达标"].value == ("达标" if t.met else "未达标")
 
 
