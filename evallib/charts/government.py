@@ -114,10 +114,7 @@ def _outturn(years: Sequence[PefaYear]) -> Draw:
     return draw
 
 
-CHARTS: dict[str, Callable[..., Chart]] = {
-    "government_outturn": outturn_chart,
-    "government_composition": composition_chart,
-}
+CHARTS: dict[str, Callable[..., Chart]] = {"government_outturn": outturn_chart, "government_composition": composition_chart}
 """The charts of the section by the names its template calls them."""
 
 

@@ -14,6 +14,7 @@ from evallib.charts.measure import shorten, text_width, widest, wrap
 from evallib.charts.sheet import ABOVE, BELOW, FAINT, INK, MUTED, QUIET, Sheet
 
 Number = Decimal | float
+BOLD = 1.1  # how much wider bold letters are
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Rows:
         texts: dict[bool, list[str]] = {True: [], False: []}
         for value, text in values:
             texts[value < 0].append(text)
-        below, above = (widest(some, self.sheet.body) + 8 if some else 2.0 for some in (texts[True], texts[False]))
+        below, above = (widest(some, self.sheet.body) * BOLD + 8 if some else 2.0 for some in (texts[True], texts[False]))
         room = max(self.end - self.start - above - below, 40.0)
         return Axis(self.start + below, self.start + below + room, low, high)
 

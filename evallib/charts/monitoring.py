@@ -12,7 +12,7 @@ from evallib.analysis.monitoring import Forecast, MoneyRow, Standing, forecast, 
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.parts import composed, money_scale, no_data, or_dash, signed, told
-from evallib.charts.sheet import ACCENT, FAINT, INK, MISSED, MUTED, QUIET, Sheet
+from evallib.charts.sheet import ACCENT, FAINT, INK, MISSED, MUTED, Sheet
 from evallib.charts.targets import target_end
 from evallib.model.monitoring_record import MONEY, Measure, Monitored
 from evallib.model.running_year import last_day, months_of, year_gone
@@ -120,7 +120,7 @@ def _money(
         x, y = Axis(left, right, 0, 1), Axis(bottom, top, 0, most)
         _months(sheet, x, bottom, monitored, lang)
         for (a, from_), (b, to) in pairwise(pace):
-            _long_dashes(sheet, x(a), y(from_), x(b), y(to))
+            sheet.line(x(a), y(from_), x(b), y(to), color=MUTED, width=1.2, dashed=True)
         if found := lines["budget"]:
             _budget(sheet, [(x(gone(day)), y(value)) for day, value in found], right)
             labels.append((right, y(found[-1][1]), names["budget"], INK))
@@ -174,14 +174,6 @@ def _budget(sheet: Sheet, points: Sequence[tuple[float, float]], right: float) -
         end = points[place + 1][0] if place + 1 < len(points) else right
         if end > x:
             sheet.shape([(x, y - 1.6), (end, y - 1.6), (end, y + 1.6), (x, y + 1.6)], edge=INK, width=0.8)
-
-
-def _long_dashes(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> None:
-    long = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    pieces = max(1, round(long / 14))
-    for n in range(pieces):
-        a, b = n / pieces, (n + 0.62) / pieces
-        sheet.line(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a, x0 + (x1 - x0) * b, y0 + (y1 - y0) * b, color=QUIET, width=1.2)
 
 
 def _wedge(sheet: Sheet, start: tuple[float, float], right: float, low: float, high: float) -> None:

@@ -268,12 +268,7 @@ def basis_line(evaluation: Evaluation, lang: Lang, depth: int = 3) -> str:
 
 def no_data(name: str, lang: Lang, number: int | None = None) -> Chart:
     """A chart that says in words that there is nothing to draw."""
-    message = told(f"{name}.nothing")[lang]
-
-    def draw(sheet: Sheet) -> float:
-        sheet.text(0, 14, told("drawn.nothing", message=message)[lang], color=MUTED)
-        return 24
-
-    empty = pd.DataFrame({told("drawn.note")[lang]: [message]})
-    alt = message + told("drawn.end")[lang]
-    return Chart(_id(name, number), message, "", alt, "", empty, draw, lang, nothing=True)
+    message = told(f"{name}.nothing")
+    empty = pd.DataFrame({told("drawn.note")[lang]: [message[lang]]})
+    alt, said = (message + told("drawn.end"))[lang], told("drawn.nothing", message=message)[lang]
+    return Chart(_id(name, number), message[lang], "", alt, said, empty, lambda sheet: 0.0, lang, nothing=True)

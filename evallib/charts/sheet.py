@@ -6,11 +6,10 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from math import cos, pi, sin
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.figure import Figure
@@ -20,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from evallib.charts.fonts import chinese_font
-from evallib.charts.measure import clean, text_width, wrap
+from evallib.charts.measure import clean, text_width
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
 MUTED = "#57606a"  # second texts
@@ -61,14 +60,23 @@ _DRAWN: dict[Any, Any] = {"text.usetex": False, "text.parse_math": False, "path.
 
 Align = Literal["left", "center", "right"]
 Point = tuple[float, float]
+Color = str | None
+
+
+class _Look(TypedDict, total=False):
+    color: str
+    align: Align
+    bold: bool
+
+
 _ANCHORS = {"left": "", "center": "text-anchor:middle;", "right": "text-anchor:end;"}
 
 
 class _Shape(NamedTuple):
     points: Sequence[Point]
     closed: bool
-    fill: str | None
-    edge: str | None
+    fill: Color
+    edge: Color
     width: float
     dashed: bool
 
@@ -102,75 +110,39 @@ class _Said(NamedTuple):
     y: float
     text: str
     size: float
-    color: str
-    align: Align
-    bold: bool
+    color: str = INK
+    align: Align = "left"
+    bold: bool = False
 
     @property
     def style(self) -> str:
         return f"{_ANCHORS[self.align]}font-size:{self.size:g}px;fill:{self.color}" + (";font-weight:700" if self.bold else "")
 
 
-@dataclass
 class Sheet:
-    """Shapes and texts measured in points from the top left corner; texts lie above all shapes. Nothing is painted behind."""
+    """Shapes and texts measured in points from the top left corner; texts lie above all shapes. Nothing is painted behind.
 
-    size: Size = WIDE
-    height: float = 0.0
-    top: float = 0.0  # where the drawing begins, below what stands there already
-    shapes: list[_Shape] = field(default_factory=list)
-    texts: list[_Said] = field(default_factory=list)
+    A `narrow` one is for a phone; `top` is where the drawing begins, below what stands there already; `leading` is from one line of
+    a text to the next.
+    """
 
-    @property
-    def narrow(self) -> bool:
-        """Whether it is for a phone."""
-        return self.size is PHONE
+    def __init__(self, size: Size = WIDE) -> None:
+        self.width, self.body, self.small, self.leading = size
+        self.narrow, self.top, self.height = size is PHONE, 0.0, 0.0
+        self.shapes: list[_Shape] = []
+        self.texts: list[_Said] = []
 
-    @property
-    def width(self) -> float:
-        return self.size.width
-
-    @property
-    def body(self) -> float:
-        return self.size.body
-
-    @property
-    def small(self) -> float:
-        return self.size.small
-
-    @property
-    def leading(self) -> float:
-        """From one line of a text to the next."""
-        return self.size.leading
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        small: bool = False,
-        size: float | None = None,
-        color: str = INK,
-        align: Align = "left",
-        bold: bool = False,
-    ) -> None:
+    def text(self, x: float, y: float, text: str, *, small: bool = False, size: float = 0, **look: Unpack[_Look]) -> None:
         """A line of text whose middle is at height `y`."""
         size, said = size or (self.small if small else self.body), clean(text)
         if said:
-            self.texts.append(_Said(x, y + self.top + 0.36 * size, said, size, color, align, bold))
+            self.texts.append(_Said(x, y + self.top + 0.36 * size, said, size, **look))
 
-    def lines(
-        self, x: float, y: float, texts: Sequence[tuple[str, str]], *, small: bool = False, align: Align = "left", bold: bool = False
-    ) -> None:
+    def lines(self, x: float, y: float, texts: Sequence[tuple[str, str]], *, small: bool = False, **look: Unpack[_Look]) -> None:
         """Lines of text, each with its colour, as a block whose middle is at height `y`."""
         for place, (text, color) in enumerate(texts):
-            self.text(x, y + (place - (len(texts) - 1) / 2) * self.leading, text, small=small, color=color, align=align, bold=bold)
-
-    def name(self, y: float, text: str, width: float, *, x: float = 0, small: bool = False, color: str = INK, bold: bool = False) -> None:
-        """A name in its column, in one line or two, whose middle is at height `y`."""
-        lines = wrap(text, width * (0.93 if bold else 1), self.small if small else self.body)
-        self.lines(x, y, [(line, color) for line in lines], small=small, bold=bold)
+            look["color"] = color
+            self.text(x, y + (place - (len(texts) - 1) / 2) * self.leading, text, small=small, **look)
 
     def width_of(self, *texts: str) -> float:
         """The width of the widest of some small texts; nothing where there are none."""
@@ -180,8 +152,8 @@ class Sheet:
         self,
         points: Sequence[Point],
         *,
-        fill: str | None = None,
-        edge: str | None = None,
+        fill: Color = None,
+        edge: Color = None,
         width: float = 0.9,
         dashed: bool = False,
         closed: bool = True,
@@ -201,9 +173,7 @@ class Sheet:
         """A straight line."""
         self.shape([(x0, y0), (x1, y1)], edge=color, width=width, dashed=dashed, closed=False)
 
-    def bar(
-        self, x0: float, x1: float, y: float, height: float, *, fill: str | None = None, edge: str | None = None, cut: float | None = None
-    ) -> None:
+    def bar(self, x0: float, x1: float, y: float, height: float, fill: Color = None, edge: Color = None, cut: float | None = None) -> None:
         """A bar from `x0` to `x1`. Where `cut` is given it is broken there by a slanted gap: it is longer than it is drawn."""
         top, low = y - height / 2, y + height / 2
         if cut is None:
@@ -260,42 +230,24 @@ def _lay(layers: list[tuple[str, list[str], list[tuple[float, float, float, floa
 
 
 def _artist(shape: _Shape, place: Any, order: int) -> Line2D | Polygon:
-    dashes: Any = (0, (3, 2)) if shape.dashed else "-"
+    look: Any = {"linestyle": (0, (3, 2)) if shape.dashed else "-", "transform": place, "zorder": order}
     if not shape.closed:
         xs, ys = zip(*shape.points, strict=True)
-        return Line2D(
-            xs, ys, color=shape.edge, linewidth=shape.width, linestyle=dashes, solid_capstyle="butt", transform=place, zorder=order
-        )
-    return Polygon(
-        shape.points,
-        closed=True,
-        facecolor=shape.fill or "none",
-        edgecolor=shape.edge or "none",
-        linewidth=shape.width if shape.edge else 0,
-        linestyle=dashes,
-        joinstyle="miter",
-        transform=place,
-        zorder=order,
-    )
+        return Line2D(xs, ys, color=shape.edge, linewidth=shape.width, solid_capstyle="butt", **look)
+    look |= {"facecolor": shape.fill or "none", "edgecolor": shape.edge or "none", "linewidth": shape.width if shape.edge else 0}
+    return Polygon(shape.points, closed=True, joinstyle="miter", **look)
 
 
 def _written(said: _Said, place: Any, order: int) -> Text:
-    found = chinese_font()
-    return Text(
-        said.x,
-        said.y,
-        said.text,
-        color=said.color,
-        fontsize=said.size,
-        fontfamily=[found, "DejaVu Sans"] if found else ["DejaVu Sans"],
-        parse_math=False,
-        usetex=False,
-        fontweight="bold" if said.bold else "normal",
-        horizontalalignment=said.align,
-        verticalalignment="baseline",
-        transform=place,
-        zorder=order,
-    )
+    fonts = [found, "DejaVu Sans"] if (found := chinese_font()) else ["DejaVu Sans"]
+    look: Any = {
+        "fontfamily": fonts,
+        "fontsize": said.size,
+        "fontweight": "bold" if said.bold else "normal",
+        "horizontalalignment": said.align,
+    }
+    look |= {"verticalalignment": "baseline", "parse_math": False, "usetex": False, "transform": place, "zorder": order}
+    return Text(said.x, said.y, said.text, color=said.color, **look)
 
 
 @cache

@@ -123,7 +123,7 @@ def _bullets(rows: Sequence[_Row], full: int, end: float, lang: Lang) -> Draw:
     last = told("targets.full", count=full)[lang]
 
     def draw(sheet: Sheet) -> float:
-        names = [*(r.target.name[lang] for r in rows), *([last] if full else [])]
+        names = [*(text[lang] for r in rows for text in (r.target.name, *r.tags)), last]
         words_of = [[*(r.rate for r in rows), "100.00%"], [r.pair for r in rows]]
         lines = Rows(sheet, names, words_of, heads, cap=150, step=20, bar=11)
         x = lines.axis(0, end)

@@ -11,19 +11,7 @@ from evallib.analysis.comparison import Change, amount, amount_change, changes, 
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import shorten, text_width
-from evallib.charts.parts import (
-    Amount,
-    Step,
-    amounts,
-    bridge,
-    brief,
-    composed,
-    no_data,
-    or_dash,
-    score_of_points,
-    signed,
-    told,
-)
+from evallib.charts.parts import Amount, Step, amounts, bridge, brief, composed, no_data, or_dash, score_of_points, signed, told
 from evallib.charts.sheet import ACCENT, FAINT, INK, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.words import Lang, Words, joined, listed, words

@@ -32,6 +32,7 @@ from evallib.pages.style import page_css
 from evallib.say.numbers import money, percent, plain
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_points
+from tests.charts.fits import assert_fits, assert_readable
 from tests.conftest import DATA
 
 HOSTILE = ["$x$ $", "<script>&amp;\"'", "a\x00b\x1b[0m\u202e", "很长的名称" * 40, "long name " * 20, "W" * 200, "]]>", "\ud800", " "]
@@ -348,43 +349,15 @@ def test_only_colours_of_the_palette_are_used(id: str, lang: Lang) -> None:
     assert 'style="fill:none"' not in svg
 
 
-def boxes(chart: Chart, size: Size) -> list[tuple[float, float, float, float, str]]:
-    """Where each text stands: left, right, top, bottom, from the widths of the wide fonts."""
-    found = []
-    for x, y, text, letters, _, align, _ in chart.sheet(size).texts:
-        wide = text_width(text, letters)
-        left = x - wide if align == "right" else x - wide / 2 if align == "center" else x
-        found.append((left, left + wide, y - 0.7 * letters, y, text))
-    return found
-
-
 @every
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 def test_nothing_runs_over_the_edge_or_into_its_neighbour(id: str, lang: Lang, size: Size) -> None:
-    chart = CHARTS[id](real(), lang)
-    sheet, placed = chart.sheet(size), boxes(chart, size)
-    for left, right, top, bottom, text in placed:
-        assert left >= -0.5, text
-        assert right <= size.width + 1, text
-        assert 0 <= top < bottom <= sheet.height, text
-    for place, a in enumerate(placed):
-        for b in placed[place + 1 :]:
-            assert a[1] <= b[0] + 1 or b[1] <= a[0] + 1 or a[3] <= b[2] or b[3] <= a[2], (a, b)
-    for shape in sheet.shapes:
-        left, top, right, bottom = shape.box
-        assert min(left, top) >= -5, shape
-        assert right <= size.width + 5, shape
-        assert bottom <= sheet.height, shape
+    assert_fits(CHARTS[id](real(), lang), size)
 
 
 @every
 def test_letters_are_large_enough_on_paper_and_on_a_phone(id: str, lang: Lang) -> None:
-    """On A4 a page is 180 mm wide, and a drawing at most 225 mm high; a phone of 360 points leaves 320 between its margins."""
-    chart = CHARTS[id](real(), lang)
-    wide, phone = chart.sheet(WIDE), chart.sheet(PHONE)
-    scale = min(180 / 25.4 * 72 / wide.width, 225 / 25.4 * 72 / wide.height)
-    assert min(said.size for said in wide.texts) * scale >= 7
-    assert min(said.size for said in phone.texts) * (360 - 2 * 20) / phone.width >= 12
+    assert_readable(CHARTS[id](real(), lang))
 
 
 @every
