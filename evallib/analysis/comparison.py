@@ -13,7 +13,7 @@ from evallib.model.facts import InputValue
 from evallib.model.record import Finding
 from evallib.model.units import convert, round_half_up, times
 from evallib.model.words import Words, words
-from evallib.score.measure import asks_no_more
+from evallib.score.measure import asks_no_more, hold
 
 ShiftKind = Literal["kept", "missing", "added", "dropped", "applicability"]
 PARTS = ("performance", "rule", "weight", "missing", "added", "dropped", "applicability", "rescaling")
@@ -254,6 +254,15 @@ class TargetChange:
     verdict: Verdict
     last_actual: Decimal | None = None
     reached: bool | None = None
+
+    @property
+    def last_share(self) -> Decimal | None:
+        """How far the last actual would have reached the target; None where there is none, or no number is asked for."""
+        t = self.after
+        if t is None or self.last_actual is None:
+            return None
+        held = hold(t.operator, self.last_actual, t.target, t.upper)
+        return held.attainment if t.lower_is_better or held.rate is None else held.rate
 
 
 def target_change(before: TargetResult | None, after: TargetResult | None) -> TargetChange:

@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from matplotlib.figure import Figure
-
 from evallib.analysis.government import Government
 from evallib.analysis.pefa import Line, PefaYear
-from evallib.charts.axis import Axis, axis_beside, guides
-from evallib.charts.drawing import ACCENT, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, text_width, widest, wrap
-from evallib.charts.parts import composed, money_scale, names_width, no_data, signed, signed_rate, told
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Axis, Cell, Rows, signed_color
+from evallib.charts.measure import text_width
+from evallib.charts.parts import composed, money_scale, no_data, signed, signed_rate, told
+from evallib.charts.sheet import ACCENT, MUTED, Sheet
+from evallib.model.evaluation import Evaluation
 from evallib.model.units import Unit
 from evallib.model.words import Lang, joined, words
 from evallib.say.numbers import percent, plain
@@ -24,7 +25,7 @@ from evallib.say.numbers import percent, plain
 _BANDS = ((Decimal("0.05"), "A"), (Decimal("0.10"), "B"), (Decimal("0.15"), "C"))  # PI-1, as pefa.PI_1
 
 
-def composition_chart(government: Government, lang: Lang, money: Unit | None = None) -> Chart:
+def composition_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """How far each head is from its budget scaled to all spending: signed bars, the largest first, the pooled heads last."""
     measured = government.latest
     if measured is None or measured.composition is None or len(measured.composition.lines) < 2:
@@ -45,29 +46,28 @@ def composition_chart(government: Government, lang: Lang, money: Unit | None = N
         said.append(f"{_said(line, lang)} {signed(line.deviation / factor, places)} ({_rate(line, lang)})")
     figure, source = _composition(lines, found.pooled > 0, factor, places, lang), _source(government, lang)
     subtitle = told("government-composition.subtitle", unit=unit)
-    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, unit=unit)
+    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, about=about, unit=unit)
 
 
-def _composition(lines: Sequence[Line], pooled: bool, factor: Decimal, places: int, lang: Lang) -> Figure:
-    names = names_width([line.name[lang] for line in lines], lang)
+def _composition(lines: Sequence[Line], pooled: bool, factor: Decimal, places: int, lang: Lang) -> Draw:
     labels = [(line.deviation, signed(line.deviation / factor, places)) for line in lines]
     deviations = [0.0, *(float(line.deviation) for line in lines)]
-    right = WIDTH - widest(_rate(line, lang) for line in lines) - 14
-    x = axis_beside(names + 6, right, min(deviations), max(deviations), labels)
-    sheet, y, row = Sheet(), 10.0, 25.0 if any(len(wrap(line.name[lang], names, SMALL)) > 1 for line in lines) else 21.0
-    for line, (deviation, label) in zip(lines, labels, strict=True):
-        if pooled and line is lines[-1]:
-            sheet.line(0, y - 4, WIDTH, y - 4)
-            y += 8
-        sheet.name(y, line.name[lang], names, size=SMALL)
-        x.variance(sheet, y, 10, deviation, label)
-        sheet.text(WIDTH, y, _rate(line, lang), size=SMALL, color=MUTED, align="right")
-        y += row
-    sheet.line(x(0), 0, x(0), y - row / 2, color=INK, width=1.1)
-    return sheet.finish(y - row / 2 + 4)
+
+    def draw(sheet: Sheet) -> float:
+        rows = Rows(sheet, [line.name[lang] for line in lines], [[_rate(line, lang) for line in lines]], step=21)
+        x = rows.axis(min(deviations), max(deviations), labels)
+        for line, (deviation, label) in zip(lines, labels, strict=True):
+            if pooled and line is lines[-1]:
+                rows.rule()
+            y = rows.row(line.name[lang], [Cell(_rate(line, lang))], value=Cell(label, signed_color(deviation)))
+            rows.variance(x, y, deviation, 10)
+        rows.along(x(0))
+        return rows.y
+
+    return draw
 
 
-def outturn_chart(government: Government, lang: Lang, money: Unit | None = None) -> Chart:
+def outturn_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """What was spent in all as a share of the original budget, year by year, with the bands of PI-1."""
     years = [year for year in government.assessment.years if year.outturn is not None]
     if not years:
@@ -82,42 +82,39 @@ def outturn_chart(government: Government, lang: Lang, money: Unit | None = None)
         rows.append([str(year.year), *amounts, percent(_off(year) + 1)])
     said = [f"{y.year} {percent(_off(y) + 1)}" for y in years]
     subtitle, source = told("government-outturn.subtitle"), _source(government, lang)
-    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang)
+    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang, about=about)
 
 
-def _outturn(years: Sequence[PefaYear]) -> Figure:
+def _outturn(years: Sequence[PefaYear]) -> Draw:
     reach = min(max(0.17, *(abs(float(_off(year))) * 1.02 for year in years)), 0.35)
-    x = Axis(36.0, WIDTH - 8, -reach, reach)
-    sheet, top, step = Sheet(), 34.0, 22.0
-    bottom = top + step * len(years) - 8
-    sheet.text(x(0), 8, "100%", size=SMALL, color=MUTED, align="center")
     marks = [(sign, band, grade) for band, grade in _BANDS for sign in (-1, 1)]
-    for sign, band, grade in marks:
-        at = x(sign * band)
-        sheet.line(at, 16, at, top - 7, color=QUIET, dashed=True)
-        sheet.text(at, 8, f"{plain(100 * (1 + sign * band))}%", size=SMALL, color=MUTED, align="center")
-        sheet.text(x(sign * (float(band) - 0.025)), 22, grade, size=SMALL, color=MUTED, align="center")
-    for place, year in enumerate(years):
-        y, off = top + step * place + 4, _off(year)
-        end, text = x(off), percent(off + 1)
-        room = text_width(text, SMALL) + 8
-        beyond = end - room >= x.start if off < 0 else end + room <= x.end
-        leftward = (off < 0) == beyond
-        at = (end if beyond else x(0)) + (-4 if leftward else 4)  # no room beyond the bar: on the other side of 100%
-        since, until = (at - room, at + 1) if leftward else (at - 1, at + room)
-        guides(sheet, [x(sign * band) for sign, band, _ in marks], y, step, bottom, since, until)
-        sheet.text(0, y, str(year.year), bold=True)
-        x.bar(sheet, y, 11, off, fill=ACCENT)
-        sheet.text(at, y, text, size=SMALL, align="right" if leftward else "left")
-    sheet.line(x.start, bottom, x.end, bottom, color=FAINT)
-    sheet.line(x(0), 16, x(0), bottom, color=INK, width=1.1)
-    return sheet.finish(bottom + 6)
+
+    def draw(sheet: Sheet) -> float:
+        rows = Rows(sheet, [str(year.year) for year in years], y=30)
+        x = Axis(rows.start + 4, rows.end - 8, -reach, reach)
+        sheet.text(x(0), 8, "100%", small=True, color=MUTED, align="center")
+        for sign, band, grade in marks:
+            if not sheet.narrow or sign * band in (Decimal("-0.15"), Decimal("-0.05"), Decimal("0.05"), Decimal("0.15")):
+                sheet.text(x(sign * band), 8, f"{plain(100 * (1 + sign * band))}%", small=True, color=MUTED, align="center")
+            sheet.text(x(sign * (float(band) - 0.025)), 22, grade, small=True, color=MUTED, align="center")
+        for year in years:
+            off = _off(year)
+            end, text = x(off), percent(off + 1)
+            y = rows.row(str(year.year), value=Cell(text), bold=True)
+            room = text_width(text, sheet.body) + 8
+            beyond = end - room >= x.start if off < 0 else end + room <= x.end
+            leftward = (off < 0) == beyond  # no room beyond the bar: on the other side of 100%
+            at = end if beyond else x(0)
+            rows.guides([x(sign * band) for sign, band, _ in marks], *((at - room, at + 1) if leftward else (at - 1, at + room)))
+            x.bar(sheet, y, 11, off, fill=ACCENT)
+            rows.beside(y, at, leftward)
+        rows.along(x(0))
+        return rows.y
+
+    return draw
 
 
-CHARTS: dict[str, Callable[[Government, Lang, Unit | None], Chart]] = {
-    "government_outturn": outturn_chart,
-    "government_composition": composition_chart,
-}
+CHARTS: dict[str, Callable[..., Chart]] = {"government_outturn": outturn_chart, "government_composition": composition_chart}
 """The charts of the section by the names its template calls them."""
 
 

@@ -8,12 +8,11 @@ from decimal import Decimal
 from functools import partial
 from itertools import pairwise
 
-from matplotlib.figure import Figure
-
 from evallib.analysis.monitoring import Forecast, MoneyRow, Standing, forecast, money_rows
-from evallib.charts.axis import Axis
-from evallib.charts.drawing import ACCENT, BAD, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, widest
-from evallib.charts.parts import composed, money_scale, name_width, no_data, or_dash, signed, told
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Axis, Cell, Rows
+from evallib.charts.parts import composed, money_scale, no_data, or_dash, signed, told
+from evallib.charts.sheet import ACCENT, FAINT, INK, MISSED, MUTED, Sheet
 from evallib.charts.targets import target_end
 from evallib.model.monitoring_record import MONEY, Measure, Monitored
 from evallib.model.running_year import last_day, months_of, year_gone
@@ -60,7 +59,9 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
     if ahead and not ahead.final:
         said.append(told("monitoring-money.expected", amount=_range(ahead, factor))[lang])
     figure, source = _money(monitored, rows, pace, ahead, factor, lang), _source(monitored, lang)
-    return composed("monitoring-money", title, subtitle, said, source, frame, figure, lang, money=currency, unit=unit)
+    return composed(
+        "monitoring-money", title, subtitle, said, source, frame, figure, lang, currency=currency, unit=unit, synthetic=monitored.synthetic
+    )
 
 
 def currency_of(monitored: Monitored) -> Unit:
@@ -103,46 +104,68 @@ def _money(
     ahead: Forecast | None,
     factor: Decimal,
     lang: Lang,
-) -> Figure:
+) -> Draw:
     ends = [ahead.low, ahead.high] if ahead else []
-    values = [*(v for row in rows for v in (row.budget, row.received, row.spent) if v is not None), *ends]
+    most = float(max([*(v for row in rows for v in (row.budget, row.received, row.spent) if v is not None), *ends])) * 1.04
     lines = {id: [(o.date, o.value) for o in m.seen if o.value is not None] if (m := monitored.find(id)) else [] for id in MONEY}
-    labels: list[tuple[float, float, str, str]] = []
     names = {id: f"{told(f'monitoring-money.{id}')[lang]} {plain(found[-1][1] / factor, 2)}" for id, found in lines.items() if found}
-    coming = f"{told('monitoring-money.coming')[lang]} {_range(ahead, factor)}" if ahead and not ahead.final else ""
-    left, right, top, bottom = 4.0, WIDTH - widest([*names.values(), coming]) - 16, 12.0, 190.0
-    x, y = Axis(left, right, 0, 1), Axis(bottom, top, 0, float(max(values)) * 1.04)
-    sheet, gone = Sheet(), partial(year_gone, begins=monitored.begins)
-    months = months_of(monitored.year, monitored.begins)
-    for day, after in pairwise((*months, last_day(monitored.year, monitored.begins) + timedelta(days=1))):
+    leads = ahead if ahead and not ahead.final else None
+    coming = f"{told('monitoring-money.coming')[lang]} {_range(leads, factor)}" if leads else ""
+    gone = partial(year_gone, begins=monitored.begins)
+
+    def draw(sheet: Sheet) -> float:
+        labels: list[tuple[float, float, str, str]] = []
+        left, top, bottom = 4.0, 12.0, 190.0
+        right = sheet.width - (4 if sheet.narrow else sheet.width_of(*names.values(), coming) + 16)
+        x, y = Axis(left, right, 0, 1), Axis(bottom, top, 0, most)
+        _months(sheet, x, bottom, monitored, lang)
+        for (a, from_), (b, to) in pairwise(pace):
+            sheet.line(x(a), y(from_), x(b), y(to), color=MUTED, width=1.2, dashed=True)
+        if found := lines["budget"]:
+            _budget(sheet, [(x(gone(day)), y(value)) for day, value in found], right)
+            labels.append((right, y(found[-1][1]), names["budget"], INK))
+        for id, color in (("received", MUTED), ("spent", ACCENT)):
+            points = [(x(gone(day)), y(value)) for day, value in lines[id]]
+            if not points:
+                continue
+            for start, end in pairwise([(left, bottom), *points]):
+                sheet.line(*start, *end, color=color, width=1.6)
+            if id == "spent" and leads:
+                _wedge(sheet, points[-1], right, y(leads.low), y(leads.high))
+                labels.append((right, (y(leads.low) + y(leads.high)) / 2, coming, MUTED))
+            for point in points:
+                if id == "spent":
+                    sheet.dot(*point, 3.4, color)
+                else:
+                    sheet.bar(point[0] - 2.8, point[0] + 2.8, point[1], 5.6, fill=color)
+            labels.append((*points[-1], names[id], color if id == "spent" else INK))
+        if sheet.narrow:
+            return _under(sheet, labels, bottom + 28)
+        _labels(sheet, labels, right, bottom)
+        return bottom + 20
+
+    return draw
+
+
+def _months(sheet: Sheet, x: Axis, bottom: float, monitored: Monitored, lang: Lang) -> None:
+    """The year along the lower edge; a phone has room for every third name."""
+    months, gone = months_of(monitored.year, monitored.begins), partial(year_gone, begins=monitored.begins)
+    for place, (day, after) in enumerate(pairwise((*months, last_day(monitored.year, monitored.begins) + timedelta(days=1)))):
         at, days = x(gone(day - timedelta(days=1)) if day != months[0] else 0), (after - day).days
         sheet.line(at, bottom, at, bottom + 4, color=MUTED)
         name = f"{day.month}月" if lang == "zh" else _MONTHS[day.month - 1]
-        if days > 12:  # else there is no room for the name of what is left of a month
-            sheet.text((at + x(gone(after - timedelta(days=1)))) / 2, bottom + 11, name, size=SMALL, color=MUTED, align="center")
-    sheet.line(left, bottom, right, bottom, color=MUTED)
-    for (a, from_), (b, to) in pairwise(pace):
-        _long_dashes(sheet, x(a), y(from_), x(b), y(to))
-    if found := lines["budget"]:
-        _budget(sheet, [(x(gone(day)), y(value)) for day, value in found], right)
-        labels.append((right, y(found[-1][1]), names["budget"], INK))
-    for id, color in (("received", MUTED), ("spent", ACCENT)):
-        points = [(x(gone(day)), y(value)) for day, value in lines[id]]
-        if not points:
-            continue
-        for start, end in pairwise([(left, bottom), *points]):
-            sheet.line(*start, *end, color=color, width=1.6)
-        if id == "spent" and ahead and not ahead.final:
-            _wedge(sheet, points[-1], right, y(ahead.low), y(ahead.high))
-            labels.append((right, (y(ahead.low) + y(ahead.high)) / 2, coming, MUTED))
-        for point in points:
-            if id == "spent":
-                sheet.dot(*point, 3.4, color)
-            else:
-                sheet.bar(point[0] - 2.8, point[0] + 2.8, point[1], 5.6, fill=color)
-        labels.append((*points[-1], names[id], color if id == "spent" else INK))
-    _labels(sheet, labels, right, bottom)
-    return sheet.finish(bottom + 20)
+        if days > 12 and (not sheet.narrow or place % 3 == 1):  # else there is no room for the name of what is left of a month
+            middle = (at + x(gone(after - timedelta(days=1)))) / 2
+            sheet.text(middle, bottom + 11, name, small=True, color=MUTED, align="center")
+    sheet.line(x.start, bottom, x.end, bottom, color=MUTED)
+
+
+def _under(sheet: Sheet, labels: Sequence[tuple[float, float, str, str]], y: float) -> float:
+    """What the lines are called, from the top down, under the picture."""
+    for _, _, text, color in sorted(labels, key=lambda label: label[1]):
+        sheet.text(0, y, text, small=True, color=color)
+        y += sheet.leading
+    return y
 
 
 def _budget(sheet: Sheet, points: Sequence[tuple[float, float]], right: float) -> None:
@@ -151,14 +174,6 @@ def _budget(sheet: Sheet, points: Sequence[tuple[float, float]], right: float) -
         end = points[place + 1][0] if place + 1 < len(points) else right
         if end > x:
             sheet.shape([(x, y - 1.6), (end, y - 1.6), (end, y + 1.6), (x, y + 1.6)], edge=INK, width=0.8)
-
-
-def _long_dashes(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> None:
-    long = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    pieces = max(1, round(long / 14))
-    for n in range(pieces):
-        a, b = n / pieces, (n + 0.62) / pieces
-        sheet.line(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a, x0 + (x1 - x0) * b, y0 + (y1 - y0) * b, color=QUIET, width=1.2)
 
 
 def _wedge(sheet: Sheet, start: tuple[float, float], right: float, low: float, high: float) -> None:
@@ -181,7 +196,7 @@ def _labels(sheet: Sheet, labels: Sequence[tuple[float, float, str, str]], right
     heights = [min(height, bottom - 4 - apart * (len(heights) - 1 - n)) for n, height in enumerate(heights)]
     for (x, y, text, color), height in zip(placed, heights, strict=True):
         sheet.line(x + 4, y, right + 10, height, color=FAINT)
-        sheet.text(right + 12, height, text, size=SMALL, color=color)
+        sheet.text(right + 12, height, text, small=True, color=color)
 
 
 def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lang) -> Chart:
@@ -200,7 +215,9 @@ def targets_chart(monitored: Monitored, standings: Sequence[Standing], lang: Lan
         frame.append([s.measure.name[lang], str(p.date) if p else "—", pair(s, lang), progress, planned, gap, mark or "—"])
         said.append(f"{s.measure.name[lang]} {progress}" + (told("monitoring-targets.marked", mark=mark)[lang] if mark else ""))
     source, figure = _source(monitored, lang), _bullets(rows, lang)
-    return composed("monitoring-targets", title, told("monitoring-targets.subtitle"), said, source, frame, figure, lang)
+    return composed(
+        "monitoring-targets", title, told("monitoring-targets.subtitle"), said, source, frame, figure, lang, synthetic=monitored.synthetic
+    )
 
 
 def pair(standing: Standing, lang: Lang) -> str:
@@ -221,26 +238,25 @@ def pair(standing: Standing, lang: Lang) -> str:
     return f"{value} / {sign} {target}"
 
 
-def _bullets(rows: Sequence[Standing], lang: Lang) -> Figure:
-    held, names = min(widest(pair(s, lang) for s in rows), 150), name_width(lang)
-    marks = [_mark(s, lang) for s in rows]
-    end = target_end(s.last.progress for s in rows if s.last)
-    x = Axis(names + 10, WIDTH - held - widest(marks) - 22, 0, float(end))
-    sheet, y = Sheet(), 28.0
-    sheet.text(x(1), 8, told("drawn.target")[lang], size=SMALL, align="center")
-    sheet.text(WIDTH, 8, told("monitoring-targets.pair")[lang], size=SMALL, color=MUTED, align="right")
-    for s, mark in zip(rows, marks, strict=True):
-        p, off = s.last, bool(s.last and s.last.level)
-        sheet.name(y, s.measure.name[lang], names)
-        if p is not None and p.progress is not None:
-            x.bar(sheet, y, 10, p.progress, fill=BAD if off else ACCENT)
-            if p.planned is not None:
-                sheet.line(x(p.planned), y - 9, x(p.planned), y + 9, color=INK, width=2.2)
-        sheet.text(x.end + 6, y, mark, size=SMALL, color=BAD if off else MUTED, bold=off)
-        sheet.text(WIDTH, y, shorten(pair(s, lang), held, SMALL), size=SMALL, color=MUTED, align="right")
-        y += 27
-    sheet.line(x(1), 16, x(1), y - 14, color=INK, width=1)
-    return sheet.finish(y - 10)
+def _bullets(rows: Sequence[Standing], lang: Lang) -> Draw:
+    marks, end = [_mark(s, lang) for s in rows], float(target_end(s.last.progress for s in rows if s.last))
+    cells, heads = [marks, [pair(s, lang) for s in rows]], ["", told("monitoring-targets.pair")[lang]]
+
+    def draw(sheet: Sheet) -> float:
+        lines = Rows(sheet, [s.measure.name[lang] for s in rows], cells, heads, step=27)
+        x = lines.axis(0, end)
+        lines.head([(x(1), told("drawn.target")[lang])])
+        for s, mark in zip(rows, marks, strict=True):
+            p, off = s.last, bool(s.last and s.last.level)
+            y = lines.row(s.measure.name[lang], [Cell(mark, MISSED if off else MUTED, off), Cell(pair(s, lang))])
+            if p is not None and p.progress is not None:
+                x.bar(sheet, y, 10, p.progress, fill=MISSED if off else ACCENT)
+                if p.planned is not None:
+                    sheet.line(x(p.planned), y - 9, x(p.planned), y + 9, color=INK, width=2.2)
+        lines.along(x(1), width=1)
+        return lines.y
+
+    return draw
 
 
 def _mark(standing: Standing, lang: Lang) -> str:

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import floor
 from statistics import mean, median
-from typing import TypeVar
-
-from matplotlib.figure import Figure
+from typing import Any, TypeVar
 
 from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
-from evallib.charts.axis import Axis
-from evallib.charts.drawing import (
-    ACCENT,
-    BAD,
-    BODY,
-    INK,
-    MUTED,
-    QUIET,
-    SMALL,
-    WIDTH,
-    Chart,
-    Sheet,
-    inside,
-    shorten,
-    text_width,
-    widest,
-    wrap,
-)
-from evallib.charts.parts import composed, no_data, or_dash, told
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Axis, Cell, Rows
+from evallib.charts.measure import inside, shorten, text_width, wrap
+from evallib.charts.parts import composed, is_rebuilt, no_data, or_dash, told
+from evallib.charts.sheet import ACCENT, INK, LOST, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.units import round_half_up
 from evallib.model.words import NOTHING, Lang, Words, listed, words
@@ -124,8 +108,25 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
         [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
         for e, rate in zip(evaluations, rates, strict=True)
     ]
-    source, figure = origin_line(evaluations, lang), _spread(rates, evaluations, lang)
-    return composed("overview-totals", title, subtitle, said, source, rows, figure, lang, one=headed(one))
+    return _composed("totals", title, subtitle, said, rows, _spread(rates, evaluations, lang), lang, evaluations, one=headed(one))
+
+
+def _composed(
+    name: str,
+    title: Words,
+    subtitle: Words,
+    said: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    drawn: Draw,
+    lang: Lang,
+    about: Evaluations,
+    **given: Any,
+) -> Chart:
+    """A chart of evaluations of a county, with where they come from and what they are not."""
+    rebuilt = any(is_rebuilt(e, 2) for e in about)
+    return composed(
+        f"overview-{name}", title, subtitle, said, origin_line(about, lang), rows, drawn, lang, about=about, rebuilt=rebuilt, **given
+    )
 
 
 def headed(one: Words) -> Words:
@@ -144,40 +145,117 @@ def _limits(evaluations: Evaluations) -> list[Decimal]:
     return [limit for limit, _, _ in _grades(evaluations) if limit > 0]
 
 
-def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> Figure:
+def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> Draw:
     limits = _limits(evaluations)
     lowest = min([*rates, *limits])
     first = max(floor(lowest * 20 - 1) * 5, 0)  # percent, in steps of five, a little below the lowest
-    wide = 1 if 100 - first <= 60 else 2
-    stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
-    x = Axis(4.0, WIDTH - 14, first / 100, 1)
-    size = min((x.end - x.start) / (100 - first) * wide - 1, 120 / max(stacks.values()))
-    base = 40 + max(stacks.values()) * size + 6
-    sheet = Sheet()
-    counts, upper = Counter(e.grade_id for e in evaluations), Decimal(1)
-    for at_least, name, id in _grades(evaluations):
-        lower = max(at_least, Decimal(first) / 100)
-        sheet.text((x(lower) + x(upper)) / 2, 8, shorten(name[lang], x(upper) - x(lower), BODY), align="center", bold=True)
-        sheet.text((x(lower) + x(upper)) / 2, 20, str(counts[id]), size=SMALL, color=MUTED, align="center")
-        upper = lower
-    for limit in limits:
-        sheet.line(x(limit), 2, x(limit), base, color=QUIET, dashed=True)
-    for stack, count in stacks.items():
-        at = x(Decimal(stack * wide) / 100)
-        for level in range(count):
-            sheet.bar(at + 0.5, at + 0.5 + size, base - 1 - size / 2 - level * size, size - 1, fill=ACCENT)
-    sheet.line(x.start, base, x.end, base, color=INK)
-    for tick in range(-(-first // 10) * 10, 101, 10):
-        sheet.line(x(tick / 100), base, x(tick / 100), base + 3, color=INK)
-        sheet.text(x(tick / 100), base + 10, f"{tick}%", size=SMALL, color=MUTED, align="center")
-    y = base + 26
-    for mark, value in (("median", median(rates)), ("mean", mean(rates))):
-        at, text = x(value), told(f"overview-totals.{mark}", rate=percent(value))[lang]
-        sheet.shape([(at - 4, y + 4), (at, y - 4), (at + 4, y + 4)], fill=INK)
-        fits = at + 9 + text_width(text, SMALL) < WIDTH
-        sheet.text(at + (8 if fits else -8), y, text, size=SMALL, align="left" if fits else "right")
-        y += 14
-    return sheet.finish(y - 4)
+    counts = Counter(e.grade_id for e in evaluations)
+
+    def draw(sheet: Sheet) -> float:
+        x, wide = Axis(4.0, sheet.width - 14, first / 100, 1), 2 if sheet.narrow or first < 40 else 1
+        stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
+        size = min((x.end - x.start) / (100 - first) * wide - 1, 120 / max(stacks.values()))
+        base, upper = 2.5 * sheet.leading + 14 + max(stacks.values()) * size + 6, Decimal(1)
+        for at_least, name, id in _grades(evaluations):
+            lower = max(at_least, Decimal(first) / 100)
+            middle = (x(lower) + x(upper)) / 2
+            sheet.text(middle, 8, shorten(name[lang], x(upper) - x(lower), sheet.body), align="center", bold=True)
+            sheet.text(middle, 9 + sheet.leading, str(counts[id]), small=True, color=MUTED, align="center")
+            upper = lower
+        for limit in limits:
+            sheet.line(x(limit), 2, x(limit), base, color=QUIET, dashed=True)
+        for stack, count in stacks.items():
+            at = x(Decimal(stack * wide) / 100)
+            for level in range(count):
+                sheet.bar(at + 0.5, at + 0.5 + size, base - 1 - size / 2 - level * size, size - 1, fill=ACCENT)
+        sheet.line(x.start, base, x.end, base, color=INK)
+        for tick in range(-(-first // 10) * 10, 101, 20 if sheet.narrow and first < 50 else 10):
+            sheet.line(x(tick / 100), base, x(tick / 100), base + 3, color=INK)
+            at = min(x(tick / 100), sheet.width - sheet.width_of(f"{tick}%") / 2)
+            sheet.text(at, base + sheet.leading, f"{tick}%", small=True, color=MUTED, align="center")
+        y = base + 2.5 * sheet.leading
+        for mark, value in (("median", median(rates)), ("mean", mean(rates))):
+            at, text = x(value), told(f"overview-totals.{mark}", rate=percent(value))[lang]
+            sheet.shape([(at - 4, y + 4), (at, y - 4), (at + 4, y + 4)], fill=INK)
+            fits = at + 9 + sheet.width_of(text) < sheet.width
+            sheet.text(at + (8 if fits else -8), y, text, small=True, align="left" if fits else "right")
+            y += sheet.leading + 4
+        return y - 4
+
+    return draw
+
+
+# --- who stands where, and how surely
+
+
+Ranges = Mapping[str, tuple[Decimal, Decimal]]
+"""The lowest and the highest total of each department, by its code."""
+
+
+def rank_range(standing: Standing, standings: Sequence[Standing], ranges: Ranges) -> tuple[int, int]:
+    """The best and the worst rank that a department may have, where every total may lie anywhere in its range."""
+    (low, high), *others = (
+        [total / s.evaluation.points for total in ranges[s.evaluation.record.department]]
+        for s in (standing, *(other for other in standings if other is not standing))
+    )
+    return 1 + sum(other[0] > high for other in others), 1 + sum(other[1] > low for other in others)
+
+
+def outward(low: Decimal, high: Decimal) -> str:
+    """A range to one decimal, rounded outward: what lies within it is never told as outside.
+
+    >>> outward(Decimal("94.43"), Decimal("96.81"))
+    '94.4–96.9'
+    """
+    ends = low.quantize(Decimal("0.1"), ROUND_FLOOR), high.quantize(Decimal("0.1"), ROUND_CEILING)
+    return "–".join(plain(end, 1) for end in dict.fromkeys(ends))
+
+
+def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Ranges) -> Chart:
+    """A row a department, best first: its total as a dot on the range of what it may be, its rank with the ranks it may have."""
+    standings = ranking(evaluations)
+    if not standings:
+        return no_data("overview-ranks", lang, number)
+    one, many = nouns(evaluations)
+    places = {s.evaluation.record.department: rank_range(s, standings, ranges) for s in standings}
+    told_of = {s.evaluation.record.department: _ranked(s, places[s.evaluation.record.department]) for s in standings}
+    sure = sum(best == worst for best, worst in places.values())
+    title = continued(told("overview-ranks.title", count=len(standings), one=one, many=many, sure=sure), len(standings), number)
+    shown = part_of(standings, number)
+    table, said, names = [], [], labels([s.evaluation for s in standings], lang)
+    for s in shown:
+        code = s.evaluation.record.department
+        table.append([told_of[code], s.evaluation.record.name[lang], plain(s.evaluation.total, 2), outward(*ranges[code])])
+        said.append(f"{names[code]} {plain(s.evaluation.total, 2)} ({told_of[code]})")
+    drawn = _ranks(shown, standings, ranges, names, told_of)
+    about = [s.evaluation for s in standings]
+    return _composed("ranks", title, told("overview-ranks.subtitle"), said, table, drawn, lang, about, number=number, one=headed(one))
+
+
+def _ranked(standing: Standing, places: tuple[int, int]) -> str:
+    best, worst = places
+    return str(standing.rank) if best == worst else f"{standing.rank} ({best}–{worst})"
+
+
+def _ranks(
+    shown: Sequence[Standing], standings: Sequence[Standing], ranges: Ranges, names: Mapping[str, str], told_of: Mapping[str, str]
+) -> Draw:
+    ends = [float(total / s.evaluation.points) for s in standings for total in ranges[s.evaluation.record.department]]
+    shares = [*ends, *(float(s.rate) for s in standings)]
+
+    def draw(sheet: Sheet) -> float:
+        totals = [plain(s.evaluation.total, 2) for s in standings]
+        rows = Rows(sheet, names.values(), [told_of.values(), totals], cap=165, step=14, bar=10)
+        x = Axis(rows.start + 6, rows.end - 6, max(min(shares) - 0.02, 0), max(shares) + 0.01)
+        for s in shown:
+            code, total = s.evaluation.record.department, plain(s.evaluation.total, 2)
+            y = rows.row(names[code], [Cell(told_of[code], INK), Cell(total)])
+            low, high = (x(total / s.evaluation.points) for total in ranges[code])
+            sheet.bar(low, max(high, low + 1), y, 4, fill=QUIET)
+            sheet.dot(x(s.rate), y, 3.4, ACCENT)
+        return rows.y
+
+    return draw
 
 
 # --- every department's score rates
@@ -212,9 +290,9 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     table.append([told("overview-scores.middles", one=one, many=many)[lang], "", *middle])
     said = [f"{c.name[lang]} {rate}" for c, rate in zip(columns, middle, strict=True)]
     heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
-    figure = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
-    title, subtitle, source = continued(title, len(standings), number), told("overview-scores.subtitle"), origin_line(evaluations, lang)
-    return composed("overview-scores", title, subtitle, said, source, table, figure, lang, number=number, heads=heads)
+    drawn = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
+    title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle")
+    return _composed("scores", title, subtitle, said, table, drawn, lang, evaluations, number=number, heads=heads)
 
 
 def _middle(values: Sequence[Decimal | None]) -> Decimal | None:
@@ -230,50 +308,61 @@ def _heat(
     names: dict[str, str],
     limits: Sequence[Decimal],
     lang: Lang,
-) -> Figure:
+) -> Draw:
     middle_name = told("overview-scores.median")[lang]
-    ranks, totals, size = 20.0, 36.0, 8.5
-    room = min(widest((*names.values(), middle_name), size) + 4, 150.0)
-    left = ranks + room
-    cell = min((WIDTH - totals - left) / max(len(columns), 1), 60.0)
-    right = left + cell * len(columns)
-    sheet, y, step = Sheet(), 8.0, 13.0
-    heads = [wrap(c.name[lang], cell - 2, SMALL) for c in columns]
-    numbered = any("…" in line for lines in heads for line in lines)
-    for place, lines in enumerate(heads):
-        said = [str(place + 1)] if numbered else lines
-        sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], size=SMALL, align="center")
-    sheet.text(right + totals, 12, told("overview-scores.total")[lang], size=SMALL, color=MUTED, align="right")
-    y = 31.0
 
-    def cells(values: Sequence[Decimal | None]) -> None:
-        for place, rate in enumerate(values):
-            a = left + cell * place
-            shade = _shade(None if rate is None else round_half_up(rate, 2), limits)  # as it is written
-            if shade:
-                sheet.bar(a + 0.6, a + cell - 0.6, y, step - 1.2, fill=f"{BAD}{shade:02x}")
-            text = "—" if rate is None else plain(round_half_up(rate * 100, 0))
-            sheet.text(a + cell / 2, y, text, size=size, color=INK if shade else MUTED, align="center")
+    def draw(sheet: Sheet) -> float:
+        small, step = sheet.small, sheet.leading + 2.5
+        ranks, totals = sheet.width_of("00") + 6, sheet.width_of("100.00") + 6
+        room = sheet.width - totals - ranks if sheet.narrow else min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
+        left = 0.0 if sheet.narrow else ranks + room
+        across = min(len(columns), int(sheet.width // 27)) if sheet.narrow else max(len(columns), 1)
+        cell = min(((sheet.width if sheet.narrow else sheet.width - totals) - left) / max(across, 1), 60.0)
+        right = sheet.width if sheet.narrow else left + cell * len(columns) + totals
+        heads = [wrap(c.name[lang], cell - 2, small) for c in columns]
+        numbered = sheet.narrow or any("…" in line for lines in heads for line in lines)
+        for place, lines in enumerate(heads if not sheet.narrow else ()):
+            said = [str(place + 1)] if numbered else lines
+            sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], small=True, align="center")
+        sheet.text(right, 12, told("overview-scores.total")[lang], small=True, color=MUTED, align="right")
+        y = 31.0
 
-    for s in standings:
-        code = s.evaluation.record.department
-        sheet.text(ranks - 6, y, str(s.rank), size=size, color=MUTED, align="right")
-        sheet.text(ranks, y, shorten(names[code], room - 4, size), size=size)
-        cells([rates[code].get(c.id) for c in columns])
-        sheet.text(right + totals, y, plain(s.evaluation.total, 2), size=size, align="right")
-        y += step
-    sheet.line(0, y - 5, right + totals, y - 5, color=MUTED)
-    y += 3
-    sheet.text(ranks, y, middle_name, size=size, bold=True)
-    cells([middles[c.id] for c in columns])
-    y += 19
-    y = _key(sheet, y, limits, lang)
-    if numbered:
-        third = WIDTH / 3
-        for place, c in enumerate(columns):
-            sheet.text(third * (place % 3), y, shorten(f"{place + 1}  {c.name[lang]}", third - 6, size), size=size, color=MUTED)
-            y += 12 if place % 3 == 2 or place == len(columns) - 1 else 0
-    return sheet.finish(y - 4)
+        def row(rank: str, name: str, total: str, values: Sequence[Decimal | None], bold: bool = False) -> None:
+            nonlocal y
+            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
+            sheet.text(ranks, y, shorten(name, room - 4, small), small=True, bold=bold)
+            sheet.text(right, y, total, small=True, align="right")
+            for place, rate in enumerate(values):
+                y += step if sheet.narrow and place % across == 0 else 0
+                a = left + cell * (place % across)
+                shade = _shade(None if rate is None else round_half_up(rate, 2), limits)  # as it is written
+                if shade:
+                    sheet.bar(a + 0.6, a + cell - 0.6, y, step - 1.2, fill=f"{LOST}{shade:02x}")
+                text = "—" if rate is None else plain(round_half_up(rate * 100, 0))
+                sheet.text(a + cell / 2, y, text, small=True, color=INK if shade else MUTED, align="center")
+            y += step + (4 if sheet.narrow else 0)
+
+        if sheet.narrow:
+            for place in range(len(columns)):
+                y += step if place and place % across == 0 else 0
+                sheet.text(cell * (place % across + 0.5), y, str(place + 1), small=True, color=MUTED, align="center")
+            y += step + 4
+        for s in standings:
+            code = s.evaluation.record.department
+            row(str(s.rank), names[code], plain(s.evaluation.total, 2), [rates[code].get(c.id) for c in columns])
+        sheet.line(0, y - step / 2, right, y - step / 2, color=MUTED)
+        y += 3
+        row("", middle_name, "", [middles[c.id] for c in columns], bold=True)
+        y = _key(sheet, y + 6, limits)
+        beside = 1 if sheet.narrow else 3
+        for place, c in enumerate(columns if numbered else ()):
+            part = sheet.width / beside
+            text = shorten(f"{place + 1}  {c.name[lang]}", part - 6, small)
+            sheet.text(part * (place % beside), y, text, small=True, color=MUTED)
+            y += step if place % beside == beside - 1 or place == len(columns) - 1 else 0
+        return y - 4
+
+    return draw
 
 
 def _shade(rate: Decimal | None, limits: Sequence[Decimal]) -> int:
@@ -283,14 +372,16 @@ def _shade(rate: Decimal | None, limits: Sequence[Decimal]) -> int:
     return round(130 * sum(rate < limit for limit in limits) / len(limits))
 
 
-def _key(sheet: Sheet, y: float, limits: Sequence[Decimal], lang: Lang) -> float:
+def _key(sheet: Sheet, y: float, limits: Sequence[Decimal]) -> float:
     """What the colours mean."""
     texts = [percent(limit, 0) for limit in limits]
-    x = 20.0
+    start = x = 0.0 if sheet.narrow else 20.0
     for place, limit in enumerate([*limits, Decimal(-1)] if limits else []):
         shade = _shade(limit, limits)
         said = f"≥ {texts[0]}" if place == 0 else f"< {texts[-1]}" if place == len(texts) else f"{texts[place]} – {texts[place - 1]}"
-        sheet.bar(x, x + 14, y, 9, fill=f"{BAD}{shade:02x}" if shade else None, edge=QUIET)
-        sheet.text(x + 18, y, said, size=SMALL, color=MUTED)
-        x += 30 + text_width(said, SMALL)
-    return y + 17
+        if x + 18 + text_width(said, sheet.small) > sheet.width:
+            x, y = start, y + sheet.leading + 3
+        sheet.bar(x, x + 14, y, 9, fill=f"{LOST}{shade:02x}" if shade else None, edge=QUIET)
+        sheet.text(x + 18, y, said, small=True, color=MUTED)
+        x += 30 + text_width(said, sheet.small)
+    return y + sheet.leading + 6

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from statistics import mean, median
-
-from matplotlib.figure import Figure
+from typing import Any
 
 from evallib.analysis.overview import SelfGap, self_gaps
 from evallib.analysis.overview_counts import BudgetRow, Change, budget_rows, combined
-from evallib.charts.axis import Axis, axis_beside
-from evallib.charts.drawing import ACCENT, BAD, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, widest
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Axis, Cell, Rows, signed_color
 from evallib.charts.overview import Evaluations, continued, headed, labels, nouns, origin_line, part_of
 from evallib.charts.parts import composed, money_scale, no_data, or_dash, signed, signed_rate, told
+from evallib.charts.sheet import ACCENT, FAINT, INK, MUTED, QUIET, Sheet
 from evallib.model.units import Unit
 from evallib.model.words import Lang, words
 from evallib.say.numbers import money, percent, plain
@@ -64,8 +64,10 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
         table.append([row.evaluation.record.name[lang], *amounts, signed(row.spent.difference) if row.spent else "—", *rates])
     names = labels([row.evaluation for row in rows], lang)
     said = [f"{names[row.evaluation.record.department]} {said_rate(row.spent, lang)}" for row in shown]
-    source, figure, currency = origin_line(evaluations, lang), _variances(shown, rows, names, factor, lang), _currency(rows)
-    return composed("overview-budget", title, subtitle, said, source, table, figure, lang, number=number, money=currency, one=headed(one))
+    drawn, currency, source = _variances(shown, rows, names, factor, lang), _currency(rows), origin_line(evaluations, lang)
+    given: dict[str, Any] = {"number": number, "currency": currency, "one": headed(one)}
+    about = [row.evaluation for row in rows]
+    return composed("overview-budget", title, subtitle, said, source, table, drawn, lang, about=about, **given)
 
 
 def _reach(rows: Sequence[BudgetRow]) -> float:
@@ -78,34 +80,29 @@ def _beyond(row: BudgetRow, reach: float) -> bool:
     return any(c is not None and c.rate is not None and abs(float(c.rate)) > reach for c in (row.spent, row.adjustment))
 
 
-def _variances(shown: Sequence[BudgetRow], rows: Sequence[BudgetRow], names: dict[str, str], factor: Decimal, lang: Lang) -> Figure:
-    reach, room = _reach(rows), _names_width(names)
-    amounts = room + widest(signed(row.spent.difference / factor) for row in rows if row.spent) + 2
+def _variances(shown: Sequence[BudgetRow], rows: Sequence[BudgetRow], names: dict[str, str], factor: Decimal, lang: Lang) -> Draw:
+    reach = _reach(rows)
     rates = [float(c.rate) for row in rows for c in (row.spent, row.adjustment) if c is not None and c.rate is not None]
     low, high = max(min([0.0, *rates]), -reach), min(max([0.0, *rates]), reach)
     said = [(row.spent.rate, said_rate(row.spent, lang)) for row in rows if row.spent and row.spent.rate is not None]
-    x = axis_beside(amounts + 4, WIDTH, low, high, said)
-    sheet, y = Sheet(), 24.0
-    sheet.text(amounts, 8, told("drawn.difference")[lang], size=SMALL, color=MUTED, align="right")
-    sheet.text(x(0), 8, "0%", size=SMALL, color=MUTED, align="center")
-    for row in shown:
-        spent, planned = row.spent, row.adjustment
-        if spent is None:
-            continue
-        sheet.text(0, y, shorten(names[row.evaluation.record.department], room - 4, SMALL), size=SMALL)
-        sheet.text(amounts, y, signed(spent.difference / factor), size=SMALL, color=MUTED, align="right")
-        outline = x.bar(sheet, y, 10, (planned.rate if planned else None) or 0, edge=MUTED)
-        if spent.rate is None:
-            sheet.text(x(0) + 5, y, told("drawn.zero")[lang], size=SMALL, color=MUTED)
-        else:
-            x.variance(sheet, y, 5, spent.rate, said_rate(spent, lang), past=outline)
-        y += STEP
-    sheet.line(x(0), 16, x(0), y - 7, color=INK, width=1.1)
-    return sheet.finish(y - 4)
 
+    def draw(sheet: Sheet) -> float:
+        differences = [signed(row.spent.difference / factor) for row in rows if row.spent]
+        lines = Rows(sheet, names.values(), [differences], [told("drawn.difference")[lang]], cap=165, step=STEP, bar=10)
+        x = lines.axis(low, high, said)
+        lines.head([(x(0), "0%")])
+        for row in shown:
+            if (spent := row.spent) is None:
+                continue
+            rate = said_rate(spent, lang) if spent.rate is not None else told("drawn.zero")[lang]
+            value, difference = Cell(rate, signed_color(spent.rate or Decimal(0))), Cell(signed(spent.difference / factor))
+            y = lines.row(names[row.evaluation.record.department], [difference], value=value)
+            outline = x.bar(sheet, y, 10, (row.adjustment.rate if row.adjustment else None) or 0, edge=MUTED)
+            lines.variance(x, y, spent.rate or Decimal(0), 5, past=outline if spent.rate is not None else None)
+        lines.along(x(0))
+        return lines.y
 
-def _names_width(names: dict[str, str]) -> float:
-    return min(widest(names.values()) + 4, 165.0)
+    return draw
 
 
 def self_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
@@ -121,25 +118,32 @@ def self_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
     said = [f"{names[g.evaluation.record.department]} {signed(g.gap)}" for g in shown]
     rows = [[g.evaluation.record.name[lang], plain(g.own, 2), plain(g.evaluation.total, 2), signed(g.gap), percent(g.rate)] for g in shown]
     title, subtitle = continued(title, len(gaps), number), told("overview-self.subtitle", one=one)
-    source, figure = origin_line([g.evaluation for g in gaps], lang), _pairs(shown, gaps, names)
-    return composed("overview-self", title, subtitle, said, source, rows, figure, lang, number=number, one=headed(one))
+    about, drawn = [g.evaluation for g in gaps], _pairs(shown, gaps, names)
+    source = origin_line(about, lang)
+    return composed("overview-self", title, subtitle, said, source, rows, drawn, lang, about=about, number=number, one=headed(one))
 
 
-def _pairs(shown: Sequence[SelfGap], gaps: Sequence[SelfGap], names: dict[str, str]) -> Figure:
+def _pairs(shown: Sequence[SelfGap], gaps: Sequence[SelfGap], names: dict[str, str]) -> Draw:
     ends = [float(total / g.evaluation.points) for g in gaps for total in (g.evaluation.total, g.own)]
-    room = _names_width(names)
-    x = Axis(room + 10, WIDTH - widest(signed(g.gap) for g in gaps) - 16, max(int(min(ends) * 10) / 10, 0.0), max(1.0, *ends))
-    sheet, y = Sheet(), 26.0
-    for tick in range(0, 101, 10):
-        if x.low * 100 - 0.01 <= tick <= x.high * 100:
-            sheet.text(x(tick / 100), 8, f"{tick}%", size=SMALL, color=MUTED, align="center")
-            sheet.line(x(tick / 100), 16, x(tick / 100), 16 + len(shown) * STEP + 2, color=FAINT)
-    for g in shown:
-        mine, theirs = (x(total / g.evaluation.points) for total in (g.own, g.evaluation.total))
-        sheet.text(0, y, shorten(names[g.evaluation.record.department], room - 4, SMALL), size=SMALL)
-        sheet.line(min(mine, theirs), y, max(mine, theirs), y, color=QUIET, width=2)
-        sheet.bar(theirs - 3.2, theirs + 3.2, y, 6.4, fill=ACCENT)
-        sheet.diamond(mine, y, 4.2)
-        sheet.text(WIDTH, y, signed(g.gap), size=SMALL, color=BAD if g.gap > 0 else INK, align="right")
-        y += STEP
-    return sheet.finish(y - 3)
+    low, high = max(int(min(ends) * 10) / 10, 0.0), max(1.0, *ends)
+
+    def draw(sheet: Sheet) -> float:
+        rows = Rows(sheet, names.values(), [[signed(g.gap) for g in gaps]], cap=165, step=STEP, bar=10, y=16)
+        x = Axis(rows.start + 6, rows.end - 6, low, high)
+        ticks = [tick for tick in range(0, 101, 20 if sheet.narrow else 10) if low * 100 - 0.01 <= tick <= high * 100]
+        for tick in ticks:
+            half = sheet.width_of(f"{tick}%") / 2
+            at = min(max(x(tick / 100), half), sheet.width - half)
+            sheet.text(at, 7, f"{tick}%", small=True, color=MUTED, align="center")
+        for g in shown:
+            mine, theirs = (x(total / g.evaluation.points) for total in (g.own, g.evaluation.total))
+            gap = Cell(signed(g.gap), INK, g.gap > 0)
+            y = rows.row(names[g.evaluation.record.department], [gap])
+            sheet.line(min(mine, theirs), y, max(mine, theirs), y, color=QUIET, width=2)
+            sheet.bar(theirs - 3.2, theirs + 3.2, y, 6.4, fill=ACCENT)
+            sheet.diamond(mine, y, 4.2)
+        for tick in ticks:
+            rows.along(x(tick / 100), color=FAINT, width=0.8, behind=True)
+        return rows.y
+
+    return draw

@@ -9,17 +9,20 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from evallib.charts.axis import Axis, guides
-from evallib.charts.drawing import ACCENT, BAD, BODY, FAINT, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, text_width, widest
-from evallib.model.evaluation import Evaluation, SectionResult
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Axis, Cell, Rows
+from evallib.charts.measure import shorten, text_width
+from evallib.charts.sheet import ACCENT, FAINT, INK, LAST_YEAR, LOST, MUTED, QUIET, WIDE, Sheet
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
 from evallib.model.facts import Origin
 from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Given, Lang, Words, joined, listed, words
-from evallib.say.numbers import percent, plain, section_number
+from evallib.say.numbers import money, percent, plain, section_number
 from evallib.say.sentences import sentence
 
 ALT_LENGTH = 880  # characters an alternative text may have; the table holds the rest
@@ -32,11 +35,6 @@ def told(name: str, /, **given: Given) -> Words:
     'target 100%'
     """
     return sentence(f"charts.{name}", **given)
-
-
-def name_width(lang: Lang) -> float:
-    """The width in points that the names of a chart may take."""
-    return 138.0 if lang == "zh" else 156.0
 
 
 @dataclass(frozen=True)
@@ -52,46 +50,83 @@ class Step:
     total: bool = False
 
 
-def names_width(names: Iterable[str], lang: Lang) -> float:
-    """As wide as the longest name, within what a column of names may take."""
-    return min(widest(names, BODY) + 6, name_width(lang))
+class Amount(NamedTuple):
+    """A bar of money: its name, how much, and what it is (IBCS: last year grey, a plan outlined, the actual solid, the rest faint)."""
+
+    name: str
+    value: Decimal | None
+    kind: Literal["last", "plan", "actual", "rest"]
 
 
-_STYLES = {"plan": (None, INK), "change": (FAINT, MUTED), "actual": (ACCENT, None), "loss": (BAD, None), "total": (ACCENT, None)}
+_AMOUNTS = {"last": (LAST_YEAR, None), "plan": (None, INK), "actual": (ACCENT, None), "rest": (FAINT, MUTED)}
 
 
-def bridge(steps: Sequence[Step], lang: Lang, low: float = 0, marks: Sequence[tuple[Decimal, str]] = ()) -> Figure:
-    """A waterfall from top to bottom. `low` is where the axis begins; bars of totals are then broken. `marks` are lines to read by."""
-    names, side = names_width([s.name[lang] for s in steps], lang), widest(s.side for s in steps)
-    room = min(widest([s.text for s in steps], BODY) + 10, 150)
-    levels = [float(v) for s in steps for v in (s.start, s.end)]
-    low, high = low or min(0.0, *levels), max([*levels, *(float(m) for m, _ in marks), low + 1e-9])
-    x = Axis(names + 8, WIDTH - room - (side + 12 if side else 0), low, high)
-    sheet, y, step = Sheet(), 12.0 + (26 if marks else 0), 22.0
-    bottom = y + step * len(steps) - 10
-    for value, name in marks:
-        sheet.lines(x(value), 12, [(shorten(name, 52, SMALL), MUTED), (f"≥ {plain(value)}", MUTED)], size=SMALL, align="center")
-    sheet.line(x(0), y - 10, x(0), bottom, color=FAINT if low > 0 else MUTED)
-    for s, follows in zip(steps, [*steps[1:], None], strict=True):
-        fill, edge = _STYLES[s.kind]
-        a, b = sorted((x(s.start), x(s.end)))
-        guides(sheet, [x(value) for value, _ in marks], y, step, bottom, b + 1, b + 10 + text_width(s.text, BODY))
-        sheet.name(y, s.name[lang], names, bold=s.total)
-        cut = a + min(14, (b - a) / 2) if s.total and low > 0 and b - a > 14 else None
-        sheet.bar(a, max(b, a + 0.8), y, 12, fill=fill, edge=edge, cut=cut)
-        sheet.text(b + 5, y, s.text, color=BAD if s.kind == "loss" else INK, bold=s.total)
-        if s.side:
-            sheet.text(WIDTH, y, s.side, size=SMALL, color=MUTED, align="right")
-        if follows and s.end in (follows.start, follows.end):
-            sheet.line(x(s.end), y + 6, x(s.end), y + step - 6, color=QUIET)
+def amounts(sheet: Sheet, y: float, some: Sequence[Amount], left: float, numbers: float, x: Axis) -> float:
+    """Bars of money under each other, each behind its name and its number, which ends at `numbers`; the height below them."""
+    step = sheet.leading + (2 if sheet.narrow else 1.5)
+    for amount in some:
+        color, (fill, edge) = INK if amount.kind == "actual" else MUTED, _AMOUNTS[amount.kind]
+        sheet.text(left, y + step / 2, amount.name, small=True, color=color)
+        sheet.text(numbers, y + step / 2, or_dash(amount.value, money), small=True, color=color, align="right")
+        x.bar(sheet, y + step / 2, 10 if sheet.narrow else 7, abs(amount.value or Decimal(0)), fill=fill, edge=edge)
         y += step
-    return sheet.finish(y - 8)
+    return y
+
+
+_STYLES = {"plan": (None, INK), "change": (FAINT, MUTED), "actual": (ACCENT, None), "loss": (LOST, None), "total": (ACCENT, None)}
+
+
+def bridge(steps: Sequence[Step], lang: Lang, low: float = 0, marks: Sequence[tuple[Decimal, str]] = ()) -> Draw:
+    """A waterfall from top to bottom. `low` is where the axis begins; bars of totals are then broken. `marks` are lines to read by."""
+    levels = [float(v) for s in steps for v in (s.start, s.end)]
+    bottom = low or min(0.0, *levels)
+    high = max([*levels, *(float(m) for m, _ in marks), bottom + 1e-9])
+
+    def draw(sheet: Sheet) -> float:
+        sides = [[s.side for s in steps]] if any(s.side for s in steps) else []
+        rows = Rows(sheet, [s.name[lang] for s in steps], sides, y=2)
+        x = rows.axis(bottom, high, [(1, s.text) for s in steps])
+        rows.y += _limits(sheet, [(x(value), name, f"≥ {plain(value)}") for value, name in marks])
+        before: tuple[float, Step] | None = None
+        for s in steps:
+            fill, edge = _STYLES[s.kind]
+            a, b = sorted((x(s.start), x(s.end)))
+            text = Cell(s.text, LOST if s.kind == "loss" else INK, s.total)
+            y = rows.row(s.name[lang], [Cell(s.side)] if sides else [], value=text, bold=s.total)
+            rows.guides([x(value) for value, _ in marks], b + 1, b + 10 + text_width(s.text, sheet.body))
+            cut = a + min(14, (b - a) / 2) if s.total and bottom > 0 and b - a > 14 else None
+            sheet.bar(a, max(b, a + 0.8), y, 12, fill=fill, edge=edge, cut=cut)
+            rows.beside(y, b)
+            if before and before[1].end in (s.start, s.end) and not sheet.narrow:
+                sheet.line(x(before[1].end), before[0] + 6, x(before[1].end), y - 6, color=QUIET)
+            before = y, s
+        rows.along(x(bottom), color=FAINT if bottom > 0 else MUTED, width=0.8)
+        return rows.y
+
+    return draw
+
+
+def _limits(sheet: Sheet, marks: Sequence[tuple[float, str, str]]) -> float:
+    """What lines to read by are called, above them, in two tiers where they stand close; the height it takes."""
+    apart = min((b[0] - a[0] for a, b in pairwise(marks)), default=120.0)
+    tiers = 2 if apart < sheet.width_of(*(text for mark in marks for text in mark[1:])) + 6 else 1
+    for place, (at, *texts) in enumerate(marks):
+        said = [(shorten(text, apart * tiers - 6, sheet.small), MUTED) for text in texts]
+        half = sheet.width_of(*(text for text, _ in said)) / 2
+        y = sheet.leading * (1.2 + 2 * (place % tiers))
+        sheet.lines(min(at, sheet.width - half), y, said, small=True, align="center")
+    return 2 * tiers * sheet.leading + 4 if marks else 0.0
+
+
+def in_words(name: str) -> str:
+    """A name as an alternative text can carry it."""
+    return shorten(name, 220, WIDE.body)
 
 
 def brief(section: SectionResult) -> Words:
     """A name as a title or an alternative text can carry it; the table has it in full."""
     name = section.name
-    return words(shorten(name.zh, 220, BODY), shorten(name.en, 220, BODY))
+    return words(in_words(name.zh), in_words(name.en))
 
 
 def score_of_points(score: Decimal | None, points: Decimal, places: int) -> str:
@@ -142,12 +177,15 @@ def composed(
     said: Sequence[str],
     source: str,
     rows: Sequence[Sequence[object]],
-    figure: Figure,
+    draw: Draw,
     lang: Lang,
     *,
+    about: Sequence[Evaluation] = (),
+    rebuilt: bool = False,
+    synthetic: bool = False,
     number: int | None = None,
     heads: Sequence[str] | None = None,
-    money: Unit | None = None,
+    currency: Unit | None = None,
     **given: Given,
 ) -> Chart:
     """A chart of its parts; several of one kind are told apart by `number`.
@@ -155,11 +193,35 @@ def composed(
     By its `name` the words say what is drawn, which follows the title in the alternative text, with `said`, the values, behind it;
     and the heads of its table, apart by strokes, where no `heads` are given. ¤ in a head is the name of the money.
     """
+    if currency:
+        given = {"unit": currency.name, **given}
     alt = alt_text((title + told(f"{name}.drawn", **given))[lang], said, lang)
     columns = heads or told(f"{name}.heads", **given)[lang].split("|")
-    named = [head.replace("¤", money.name[lang]) if money else head for head in columns]
+    named = [head.replace("¤", currency.name[lang]) if currency else head for head in columns]
+    said_of = tuple(told(f"mark.{mark}")[lang] for mark in marks_of(about, rebuilt, synthetic))
     # the numbers as a table of texts, kept as they are: no column is given a type of its own
-    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, pd.DataFrame(rows, columns=named, dtype=object), figure, lang)
+    data = pd.DataFrame(rows, columns=named, dtype=object)
+    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, data, draw, lang, said_of)
+
+
+def marks_of(about: Sequence[Evaluation], rebuilt: bool = False, synthetic: bool = False) -> list[str]:
+    """What numbers are not, where they are of these evaluations: what a picture says in itself, wherever it is taken."""
+    holds = {
+        "draft": any(e.draft for e in about),
+        "trial": any(e.tried for e in about),
+        "synthetic": synthetic or any(e.record.find_profile("synthetic", "zh") for e in about),
+        "reconstructed": rebuilt,
+    }
+    return [mark for mark, true in holds.items() if true]
+
+
+def is_rebuilt(evaluation: Evaluation, depth: int = 3) -> bool:
+    """Whether points were reconstructed: those of dimensions, with a `depth` of 2 or 3 those of groups and indicators too."""
+    return any(one.basis == "reconstructed" for level in _levels(evaluation)[:depth] for one in level)
+
+
+def _levels(e: Evaluation) -> list[Sequence[SectionResult | IndicatorResult]]:
+    return [e.dimensions, e.groups, e.indicators]
 
 
 def _id(name: str, number: int | None) -> str:
@@ -192,26 +254,21 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
 _SECOND_LEVEL = re.compile(r"^([一二三四五六七八九十]+\([一二三四五六七八九十]+\)).*", re.DOTALL)
 
 
+_LEVELS = ("dimensions", "groups", "indicators")
+
+
 def basis_line(evaluation: Evaluation, lang: Lang, depth: int = 3) -> str:
     """Which framework the points come from, and which of them were published, which reconstructed."""
     e = evaluation
-    levels = {
-        "dimensions": {d.basis for d in e.dimensions},
-        "groups": {g.basis for g in e.groups},
-        "indicators": {i.basis for i in e.indicators},
-    }
-    found = [(level, sorted(bases)) for level, bases in levels.items()][:depth]
+    found = [(level, sorted({one.basis for one in some})) for level, some in zip(_LEVELS, _levels(e)[:depth], strict=False)]
     said = [told(f"basis.{level}", of=joined([told(f"basis.{b}") for b in bases], "、", " and ")) for level, bases in found]
     text = told("basis.line", framework=e.framework.words, said=joined(said, "，", ", "))
-    return (text + (told("basis.warning") if any("reconstructed" in bases for _, bases in found) else NOTHING))[lang]
+    return (text + (told("basis.warning") if is_rebuilt(e, depth) else NOTHING))[lang]
 
 
 def no_data(name: str, lang: Lang, number: int | None = None) -> Chart:
     """A chart that says in words that there is nothing to draw."""
-    message, sheet = told(f"{name}.nothing")[lang], Sheet()
-    sheet.line(0, 6, WIDTH, 6)
-    sheet.text(0, 24, told("drawn.nothing", message=message)[lang], color=MUTED)
-    sheet.line(0, 42, WIDTH, 42)
-    empty = pd.DataFrame({told("drawn.note")[lang]: [message]})
-    alt = message + told("drawn.end")[lang]
-    return Chart(_id(name, number), message, "", alt, "", empty, sheet.finish(48), lang, nothing=True)
+    message = told(f"{name}.nothing")
+    empty = pd.DataFrame({told("drawn.note")[lang]: [message[lang]]})
+    alt, said = (message + told("drawn.end"))[lang], told("drawn.nothing", message=message)[lang]
+    return Chart(_id(name, number), message[lang], "", alt, said, empty, lambda sheet: 0.0, lang, nothing=True)

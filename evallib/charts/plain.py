@@ -18,9 +18,10 @@ from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from evallib.charts.drawing import ACCENT, BAD, BODY, FAINT, GOOD, INK, MUTED, QUIET, SMALL, clean, paragraph, wrap
 from evallib.charts.fonts import write_chinese
-from evallib.charts.parts import above_or_below, name_width, told
+from evallib.charts.measure import clean, paragraph, wrap
+from evallib.charts.parts import above_or_below, told
+from evallib.charts.sheet import ABOVE, ACCENT, BELOW, FAINT, INK, LOST, MISSED, MUTED, QUIET, WIDE
 from evallib.model.units import round_half_up
 from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.say.numbers import percent, plain
@@ -42,7 +43,7 @@ def targets(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -
     reached, verdicts = _numbers(frame["attainment"]), ["no_actual" if pd.isna(met) else "met" if met else "unmet" for met in frame["met"]]
     title = told("targets.title", all=len(frame), met=verdicts.count("met"))
     title += told("targets.unknown", unknown=verdicts.count("no_actual")) if "no_actual" in verdicts else NOTHING
-    colors = [BAD if verdict == "unmet" else ACCENT for verdict in verdicts]
+    colors = [MISSED if verdict == "unmet" else ACCENT for verdict in verdicts]
     texts = [_verdict(rate, verdict)[lang] for rate, verdict in zip(reached, verdicts, strict=True)]
     ax = _bars(ax, frame["name"], reached, texts, lang, color=colors, ends=reached.clip(lower=1), share=True, cut=1.2)
     ax.axvline(1, color=INK)
@@ -117,7 +118,7 @@ def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     names = [told("points_bridge.full")[lang], *frame["name"], told("points_bridge.end")[lang]]
     widths, starts = pd.Series([full, *lost, total]), [0, *(full - lost.cumsum()), 0]
     texts = [_number(full), *(_signed(-one) for one in _numbers(frame["lost"])), _number(total)]
-    colors = [QUIET, *(GOOD if one < 0 else BAD for one in lost), ACCENT]
+    colors = [QUIET, *(ACCENT if one < 0 else LOST for one in lost), ACCENT]
     ax = _bars(ax, names, widths, texts, lang, color=colors, left=starts, ends=starts + widths.clip(lower=0))
     return _finished(ax, title, told("plain.points"), lang)
 
@@ -135,7 +136,7 @@ def budget(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     far, sides = _numbers(frame["variance"]), list(frame["side"])
     if far.isna().all():
         return _nothing(ax, told("budget_variance.nothing"), lang)
-    texts, colors = [("+" if one > 0 else "") + _percent(one) for one in far], [BAD if one > 0 else GOOD for one in far]
+    texts, colors = [("+" if one > 0 else "") + _percent(one) for one in far], [ABOVE if one > 0 else BELOW for one in far]
     ax = _bars(ax, frame["name"], far, texts, lang, color=colors, share=True, cut=0.1)
     ax.axvline(0, color=INK)
     for row in range(1, len(frame)):
@@ -200,14 +201,14 @@ def totals(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     if len(years) == 1:
         ax = _bars(ax, names, table.iloc[:, 0], map(say, table.iloc[:, 0]), lang, share=shares)
         return _finished(ax, _of_a_year(table.iloc[:, 0].dropna(), names, say, years[0]), unit, lang)
-    ax, styles = _axes(ax, 10), zip(cycle("osD^vPX<>"), cycle((ACCENT, BAD, GOOD, INK, QUIET)), strict=False)
+    ax, styles = _axes(ax, 10), zip(cycle("osD^vPX<>"), cycle((ACCENT, LOST, BELOW, INK, QUIET)), strict=False)
     for name, (_, row), (marker, color) in zip(names, table.iterrows(), styles, strict=False):
         ax.plot(years, row, marker=marker, color=color, label=_escaped(name))
     ax.set_xticks(years, [str(year) for year in years])
     if shares:
         ax.yaxis.set_major_formatter(PercentFormatter(1))
     if len(table) > 1:  # names beside the lines would lie on each other
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), ncols=ceil(len(table) / 25), frameon=False, fontsize=SMALL)
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), ncols=ceil(len(table) / 25), frameon=False, fontsize=WIDE.small)
     return _finished(ax, _over_years(table, names, say), unit, lang, upright=True)
 
 
@@ -283,8 +284,8 @@ def _bars(
     """
     ax = _axes(ax, len(widths))
     ax.barh(range(len(widths)), widths, **{"color": ACCENT, **how})
-    labels = ["\n".join(wrap(_escaped(name), name_width(lang), SMALL)) for name in names]
-    ax.set_yticks(range(len(labels)), labels, fontsize=SMALL)
+    labels = ["\n".join(wrap(_escaped(name), 138.0 if lang == "zh" else 156.0, WIDE.small)) for name in names]
+    ax.set_yticks(range(len(labels)), labels, fontsize=WIDE.small)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.2)  # room for what stands beside the bars
@@ -301,7 +302,7 @@ def _beside(ax: Axes, row: int, at: float, text: str, end: float) -> None:
     long = at > end
     gap, align = (4, "left") if 0 <= at <= end else (-4, "right")
     place, shown, color = (end, f"{text} →", "white") if long else (at, text, INK)
-    ax.annotate(shown, (place, row), (gap, 0), textcoords="offset points", va="center", ha=align, color=color, fontsize=SMALL)
+    ax.annotate(shown, (place, row), (gap, 0), textcoords="offset points", va="center", ha=align, color=color, fontsize=WIDE.small)
 
 
 def _cut(ax: Axes, values: pd.Series, least: float) -> float:
@@ -323,7 +324,7 @@ def _nothing(ax: Axes | None, said: Words, lang: Lang) -> Axes:
 def _finished(ax: Axes, title: Words, unit: Words, lang: Lang, upright: bool = False) -> Axes:
     """Title and unit, along the axis that shows values; Chinese wherever there is text."""
     width = ax.bbox.width * 72 / ax.figure.dpi
-    ax.set_title("\n".join(paragraph(_escaped(title[lang]), width, BODY + 1)), fontsize=BODY + 1)
+    ax.set_title("\n".join(paragraph(_escaped(title[lang]), width, WIDE.body + 1)), fontsize=WIDE.body + 1)
     (ax.set_ylabel if upright else ax.set_xlabel)(_escaped(unit[lang]))
     ax.spines[["top", "right"]].set_visible(False)
     write_chinese(ax)

@@ -6,11 +6,23 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from matplotlib.figure import Figure
-
-from evallib.charts.axis import Axis
-from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, QUIET, SMALL, WIDTH, Chart, Sheet, shorten, widest, wrap
-from evallib.charts.parts import Step, basis_line, bridge, brief, composed, names_width, no_data, or_dash, score_of_points, signed, told
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Cell, Rows
+from evallib.charts.parts import (
+    Step,
+    basis_line,
+    bridge,
+    brief,
+    composed,
+    in_words,
+    is_rebuilt,
+    no_data,
+    or_dash,
+    score_of_points,
+    signed,
+    told,
+)
+from evallib.charts.sheet import ACCENT, INK, LOST, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.say.numbers import plain
@@ -58,11 +70,12 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     ]
     whole = or_dash(e.total / start if start else None)
     table.append([steps[-1].name[lang], plain(start), plain(e.total, places), signed(e.total - start, places), whole])
-    said = [f"{shorten(s.name[lang], 220, BODY)} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps]
+    said = [f"{in_words(s.name[lang])} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps]
     full = [f"{brief(g)[lang]} {score_of_points(g.score, g.points, places)}" for g in others]
     full[:1] = [told("points_bridge.kept", group=text)[lang] for text in full[:1]]
     figure = bridge(steps, lang, low, limits)
-    return composed("points_bridge", title, subtitle, [*said, *full], basis_line(e, lang, 2), table, figure, lang)
+    rebuilt, values = is_rebuilt(e, 2), [*said, *full]
+    return composed("points_bridge", title, subtitle, values, basis_line(e, lang, 2), table, figure, lang, about=[e], rebuilt=rebuilt)
 
 
 def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -77,7 +90,7 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
 
     def scored(i: IndicatorResult) -> str:
         held = score_of_points(i.score, i.points, places) if i.status == "scored" or i.lost > 0 else _status(i)[lang]
-        return f"{shorten(i.name[lang], 230, BODY)} {held}"
+        return f"{in_words(i.name[lang])} {held}"
 
     table = []
     for i in worth:
@@ -86,50 +99,48 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     kept = sorted((i for i in worth if i.lost <= 0), key=lambda i: i.status == "scored")
     said, source = [scored(i) for i in (*losing, *kept)], basis_line(e, lang)
     title = told("points.title", all=len(worth), losing=len(losing), lost=lost)
-    return composed("points", title, told("points.subtitle"), said, source, table, _points(e, worth, lang), lang)
+    drawn, rebuilt = _points(e, worth, lang), is_rebuilt(e)
+    return composed("points", title, told("points.subtitle"), said, source, table, drawn, lang, about=[e], rebuilt=rebuilt)
 
 
 def _status(i: IndicatorResult) -> Words:
     return sentence(f"workings.status.{i.status}")
 
 
-def _points(e: Evaluation, worth: Sequence[IndicatorResult], lang: Lang) -> Figure:
-    places = e.framework.rounding.scores
-    homes, names = (58.0, 150.0) if lang == "zh" else (92.0, 172.0)
+def _points(e: Evaluation, worth: Sequence[IndicatorResult], lang: Lang) -> Draw:
+    places, most = e.framework.rounding.scores, float(max(i.points for i in worth))
     texts = {i.id: score_of_points(i.score, i.points, places) if i.status == "scored" else _status(i)[lang] for i in worth}
-    scores, losses = widest(texts.values()), widest(signed(-i.lost, places) for i in worth) + 4
-    x = Axis(homes + names, WIDTH - scores - losses - 16, 0, float(max(i.points for i in worth)))
-    sheet, y = Sheet(), 10.0
-    for dimension, found in groupby(worth, key=lambda i: i.dimension):
-        section = next(d for d in e.dimensions if d.id == dimension)
-        sheet.text(0, y, shorten(section.name[lang], x.start, BODY), bold=True)
-        sheet.text(WIDTH, y, score_of_points(section.score, section.points, places), bold=True, align="right")
-        sheet.line(0, y + 9, WIDTH, y + 9, color=MUTED)
-        y += 19
-        for group, some in groupby(found, key=lambda i: i.group):
-            members, name = list(some), next(g.name[lang] for g in e.groups if g.id == group)
-            home = len(wrap(name, homes - 4, SMALL))
-            for place, i in enumerate(members):
-                lines = len(wrap(i.name[lang], names - 8, SMALL))
-                tall = 5 if lines > 1 or (len(members) == 1 and home > 1) else 0
-                y += tall
-                if place == 0:
-                    sheet.name(y if len(members) == 1 else y + (home - lines) * 5.25, name, homes - 4, size=SMALL, color=MUTED)
-                color = INK if i.lost > 0 else MUTED
-                sheet.name(y, i.name[lang], names - 8, x=homes, size=SMALL, color=color)
-                kept, end = x(i.score or 0), x(i.points)
-                if i.status == "not_applicable":
-                    sheet.bar(x.start, end, y, 8, edge=QUIET)
-                else:
-                    x.bar(sheet, y, 8, min(max(i.score or Decimal(0), Decimal(0)), i.points), fill=QUIET)
-                if i.lost > 0:
-                    sheet.bar(kept, end, y, 8, fill=BAD)
-                    sheet.text(WIDTH - scores - 8, y, signed(-i.lost, places), size=SMALL, color=BAD, align="right", bold=True)
-                sheet.text(WIDTH, y, texts[i.id], size=SMALL, color=color, align="right")
-                y += 13.5 + tall
-            y += 3
-        y += 7
-    return sheet.finish(y - 10)
+    groups, dimensions = {g.id: g for g in e.groups}, {d.id: d for d in e.dimensions}
+
+    def draw(sheet: Sheet) -> float:
+        indent, cap = (58.0, 150.0) if lang == "zh" else (92.0, 190.0)
+        losses = [signed(-i.lost, places) for i in worth if i.lost > 0]
+        rows = Rows(sheet, [i.name[lang] for i in worth], [losses, texts.values()], cap=cap, step=13.5, bar=9, indent=indent)
+        x = rows.axis(0, most)
+        for dimension, found in groupby(worth, key=lambda i: i.dimension):
+            section = dimensions[dimension]
+            rows.heading(section.name[lang], score_of_points(section.score, section.points, places))
+            for group, some in groupby(found, key=lambda i: i.group):
+                members = list(some)
+                if not sheet.narrow or (group != dimension and (len(members) > 1 or members[0].name != groups[group].name)):
+                    rows.label(groups[group].name[lang], len(members))
+                for i in members:
+                    drawn = i.lost > 0 or not sheet.narrow
+                    color, loss = INK if i.lost > 0 else MUTED, signed(-i.lost, places) if i.lost > 0 else ""
+                    y = rows.row(i.name[lang], [Cell(loss, LOST, bold=True), Cell(texts[i.id], color)], color=color, drawn=drawn)
+                    if not drawn:
+                        continue
+                    kept, end = x(i.score or 0), x(i.points)
+                    if i.status == "not_applicable":
+                        sheet.bar(x.start, end, y, 8, edge=QUIET)
+                    else:
+                        x.bar(sheet, y, 8, min(max(i.score or Decimal(0), Decimal(0)), i.points), fill=QUIET)
+                    if i.lost > 0:
+                        sheet.bar(kept, end, y, 8, fill=LOST)
+            rows.y += 6
+        return rows.y - 6
+
+    return draw
 
 
 def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -155,29 +166,28 @@ def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         graded = next((g.words for g in e.framework.grades if e.self_grade in (g.name, g.name_en)), words(e.self_grade))
         rows.append(row("own", e.self_total, graded))
         subtitle += told("dimensions.diamond")
-    said = [f"{shorten(n[lang], 220, BODY)} {or_dash(r)} ({t})" for n, r, t in rows]
+    said = [f"{in_words(n[lang])} {or_dash(r)} ({t})" for n, r, t in rows]
     table = [[n[lang], or_dash(r), t] for n, r, t in rows]
     figure = _dimensions(rows, len(e.dimensions), lang)
-    return composed("dimensions", title, subtitle, said, basis_line(e, lang, 1), table, figure, lang)
+    rebuilt = is_rebuilt(e, 1)
+    return composed("dimensions", title, subtitle, said, basis_line(e, lang, 1), table, figure, lang, about=[e], rebuilt=rebuilt)
 
 
-def _dimensions(rows: Sequence[tuple[Words, Decimal | None, str]], dimensions: int, lang: Lang) -> Figure:
-    names, texts = names_width([name[lang] for name, _, _ in rows], lang), widest(t for _, _, t in rows)
-    x = Axis(names + 8, WIDTH - texts - 68, 0, 1)
-    sheet, y = Sheet(), 11.0
-    for place, (name, rate, text) in enumerate(rows):
-        total = place == dimensions
-        if total:
-            sheet.line(0, y - 10, WIDTH, y - 10)
-            y += 4
-        sheet.name(y, name[lang], names, bold=total)
-        if place <= dimensions:
-            sheet.bar(x.start, x.end, y, 12, edge=MUTED)
-            x.bar(sheet, y, 12, min(max(rate or Decimal(0), Decimal(0)), Decimal(1)), fill=ACCENT)
-        elif rate is not None:
-            sheet.line(x.start, y, x.end, y)
-            sheet.diamond(x(rate), y, 5)
-        sheet.text(WIDTH - texts - 12, y, or_dash(rate), align="right", bold=total)
-        sheet.text(WIDTH, y, text, size=SMALL, color=MUTED, align="right")
-        y += 22
-    return sheet.finish(y - 9)
+def _dimensions(rows: Sequence[tuple[Words, Decimal | None, str]], dimensions: int, lang: Lang) -> Draw:
+    def draw(sheet: Sheet) -> float:
+        lines = Rows(sheet, [name[lang] for name, _, _ in rows], [[or_dash(rate) for _, rate, _ in rows], [text for *_, text in rows]])
+        x = lines.axis(0, 1)
+        for place, (name, rate, text) in enumerate(rows):
+            total = place == dimensions
+            if total:
+                lines.rule()
+            y = lines.row(name[lang], [Cell(or_dash(rate), INK, total), Cell(text)], bold=total)
+            if place <= dimensions:
+                x.bar(sheet, y, 12, min(max(rate or Decimal(0), Decimal(0)), Decimal(1)), fill=ACCENT)
+                sheet.bar(x.start, x.end, y, 12, edge=MUTED)
+            elif rate is not None:
+                sheet.line(x.start, y, x.end, y)
+                sheet.diamond(x(rate), y, 5)
+        return lines.y
+
+    return draw

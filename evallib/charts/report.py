@@ -17,7 +17,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.words import Lang
 from evallib.say.sentences import sentence
 
-CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
+CHARTS: dict[str, Callable[..., Chart]] = {
     "points_bridge": points_bridge_chart,
     "budget_bridge": budget_bridge_chart,
     "budget_variance": budget_variance_chart,
@@ -28,7 +28,10 @@ CHARTS: dict[str, Callable[[Evaluation, Lang], Chart]] = {
 """Every chart of the report by its name, in the order of the report."""
 
 
-def draw(name: str, evaluation: Evaluation, lang: Lang) -> Chart:
-    """A chart by its name; that of a draft says so."""
-    chart = CHARTS[name](evaluation, lang)
+_ON_LAST_YEAR = ("budget_variance", "targets")
+
+
+def draw(name: str, evaluation: Evaluation, lang: Lang, previous: Evaluation | None = None) -> Chart:
+    """A chart by its name, with what is known of last year; that of a draft says so."""
+    chart = CHARTS[name](evaluation, lang, *([previous] if name in _ON_LAST_YEAR else []))
     return replace(chart, title=sentence("draft.titled", title=chart.title)[lang]) if evaluation.draft else chart

@@ -1,58 +1,63 @@
-"""The chart of target completion: bullet graphs, one row a target. Pure."""
+"""The chart of target completion: bullet graphs, one row a target, the missed first. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
-from matplotlib.figure import Figure
-
-from evallib.charts.axis import Axis
-from evallib.charts.drawing import ACCENT, BAD, BODY, INK, MUTED, SMALL, WIDTH, Chart, Sheet, shorten, text_width, widest, wrap
-from evallib.charts.parts import composed, money_scale, name_width, no_data, or_dash, source_line, told
+from evallib.analysis.comparison import target_change
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Cell, Rows
+from evallib.charts.measure import text_width
+from evallib.charts.parts import composed, in_words, money_scale, no_data, or_dash, source_line, told
+from evallib.charts.sheet import ACCENT, INK, LAST_YEAR, MISSED, MUTED, Sheet
 from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.facts import Origin
 from evallib.model.units import SHARE, Unit, convert, round_half_up
-from evallib.model.words import NOTHING, Lang, Words, joined
+from evallib.model.words import NOTHING, Lang, Words, joined, listed, words
 from evallib.say.numbers import percent, plain
 from evallib.say.workings import goal_text, reached_text
 
 
-def target_completion_chart(evaluation: Evaluation, lang: Lang) -> Chart:
-    """Each target with its completion as a bar against a line at 100%, by dimension, the furthest first.
+def target_completion_chart(evaluation: Evaluation, lang: Lang, previous: Evaluation | None = None) -> Chart:
+    """Each target with how far it was reached as a bar against a line at 100%: the missed first, those met exactly in one row.
 
-    Where lower is better the bar is limit / actual, so that past the line is good in every row.
+    Past the line is good in every row. `previous` gives last year's actuals, held against this year's targets.
     """
     if not evaluation.targets:
         return no_data("targets", lang)
     exact, money = evaluation.framework.treatment.equals == "exact", evaluation.catalogue.units.money
-    rows = [_TargetRow.of(t, money, exact, lang) for t in evaluation.targets]
+    rows = [_Row.of(t, previous.target(t.id) if previous else None, money, exact, lang) for t in evaluation.targets]
+    rows.sort(key=lambda r: (r.target.met is not False, r.target.met is not None, _far(r)))
     unknown = sum(r.target.met is None for r in rows)
     title = told("targets.title", all=len(rows), met=sum(r.target.met is True for r in rows))
     title += told("targets.unknown", unknown=unknown) if unknown else NOTHING
-    subtitle = told("targets.subtitle")
-    if any(r.share is not None and r.share > target_end(r.share for r in rows) for r in rows):
+    subtitle, end = told("targets.subtitle"), target_end(r.target.reached_share for r in rows)
+    if any(r.target.lower_is_better and r.target.is_number for r in rows):
+        subtitle += told("targets.lower")
+    if any(r.last is not None for r in rows):
+        subtitle += told("targets.last_year")
+    if any(r.target.reached_share is not None and r.target.reached_share > end for r in rows):
         subtitle += told("drawn.broken")
-    order = {d.id: place for place, d in enumerate(evaluation.dimensions)}
-    home = {i.id: i.dimension for i in evaluation.indicators}
-    rows.sort(key=lambda r: (order.get(home.get(r.target.id, ""), len(order)), -(r.share if r.share is not None else -1)))
-    names = {d.id: d.name[lang] for d in evaluation.dimensions}
-    blocks = [(names.get(key, ""), list(found)) for key, found in groupby(rows, key=lambda r: home.get(r.target.id, ""))]
-    bad_first = sorted(rows, key=lambda r: r.target.met is True)
-    said = [r.said if r.target.met is True else told("targets.said_not", said=r.said, verdict=r.verdict)[lang] for r in bad_first]
-    table = [[r.target.name[lang], r.goal, r.actual, r.rate, r.verdict, joined(r.tags)[lang]] for r in rows]
+    full = [r for r in rows if r.is_full]
+    shown = [r for r in rows if not r.is_full or len(full) < 2]
+    said = [r.said if r.target.met is True else told("targets.said_not", said=r.said, verdict=r.verdict)[lang] for r in shown]
+    if len(shown) < len(rows):
+        names = listed(words(in_words(r.target.name[lang])) for r in full)
+        said.append(told("targets.full_of", names=names)[lang])
+    table = [[r.target.name[lang], r.goal, r.actual, r.rate, r.verdict, or_dash(r.last), joined(r.tags)[lang]] for r in rows]
     source = source_line(evaluation, [Origin(source=t.source, section=t.section) for t in evaluation.record.targets], lang)
-    return composed("targets", title, subtitle, said, source, table, _bullets(rows, blocks, lang), lang)
+    drawn = _bullets(shown, len(rows) - len(shown), float(end), lang)
+    return composed("targets", title, subtitle, said, source, table, drawn, lang, about=[evaluation])
 
 
 @dataclass(frozen=True)
-class _TargetRow:
-    """A target as texts, and how long its bar is."""
+class _Row:
+    """A target as texts; `last` is how far last year's actual would have reached it."""
 
     target: TargetResult
-    share: Decimal | None
+    last: Decimal | None
     said: str
     rate: str
     goal: str
@@ -61,20 +66,27 @@ class _TargetRow:
     verdict: str
     tags: list[Words]
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it was met, and not a bit more."""
+        return self.target.met is True and self.target.reached_share in (1, None) and self.last in (1, None)
+
     @classmethod
-    def of(cls, t: TargetResult, money: Unit, exact: bool, lang: Lang) -> _TargetRow:
-        low = t.lower_is_better and t.operator != "by"
-        share = t.completion_rate if t.is_number else t.attainment
-        if low and t.actual is not None:
-            share = t.target / t.actual if t.actual > 0 else Decimal(99 if t.target > t.actual else 1)
+    def of(cls, t: TargetResult, before: TargetResult | None, money: Unit, exact: bool, lang: Lang) -> _Row:
+        low, last = t.lower_is_better and t.operator != "by", target_change(before, t).last_share if before else None
         goal, actual, pair = _held(t, money, lang)
-        rate, limited = or_dash(share if t.operator in ("between", "words") else t.completion_rate), low and t.met is not None
-        verdict = "no_actual" if t.met is None else ("within" if t.met else "over") if limited else "met" if t.met else "unmet"
+        verdict = "no_actual" if t.met is None else ("within" if t.met else "over") if low else "met" if t.met else "unmet"
+        word = told(f"targets.verdict.{verdict}")[lang]
+        rate = word if t.operator == "by" else or_dash(t.reached_share)
         tags = {"lower": low, "equal": exact and t.operator == "=", "judged": t.judged, "zero": t.is_number and t.target == 0 and not low}
-        name = shorten(t.name[lang], 230, BODY)
-        said = f"{name} {actual} ({told('targets.limit', goal=goal)[lang]})" if low else f"{name} {rate}"
-        true = [told(f"targets.tag.{tag}") for tag, holds in tags.items() if holds]
-        return cls(t, share, said, rate, goal, actual, pair, told(f"targets.verdict.{verdict}")[lang], true)
+        said = f"{in_words(t.name[lang])} {rate}" + (f" ({pair})" if low else "")
+        return cls(t, last, said, rate, goal, actual, pair, word, [told(f"targets.tag.{tag}") for tag, holds in tags.items() if holds])
+
+
+def _far(row: _Row) -> Decimal:
+    """Missed: the furthest from its target first; met: the furthest beyond it."""
+    share = row.target.reached_share or Decimal(0)
+    return -share if row.target.met else share
 
 
 def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
@@ -106,43 +118,40 @@ def target_end(shares: Iterable[Decimal | None]) -> Decimal:
     return max([Decimal("1.2"), *(share for share in shares if share is not None and share <= 2)]) * Decimal("1.06")
 
 
-def _bullets(rows: Sequence[_TargetRow], blocks: Sequence[tuple[str, list[_TargetRow]]], lang: Lang) -> Figure:
-    """The bullet graph: names, bars against the line, rates, pairs; each in a column as wide as it needs."""
-    heads = told("targets.rate")[lang], told("targets.pair")[lang]
-    held = min(widest([heads[1], *(r.pair for r in rows)]), 150)
-    rates = min(widest([heads[0], *(r.rate for r in rows)], BODY), 80)
-    names, pairs = name_width(lang), WIDTH - held - 14
-    x = Axis(names + 10, pairs - rates - 6, 0, float(target_end(r.share for r in rows)))
-    sheet, y = Sheet(), 26.0
-    sheet.text(pairs, 8, heads[0], size=SMALL, color=MUTED, align="right")
-    sheet.text(WIDTH, 8, heads[1], size=SMALL, color=MUTED, align="right")
-    sheet.text(x(1), 8, told("drawn.target")[lang], size=SMALL, align="center")
-    for head, members in blocks:
-        sheet.text(0, y, shorten(head, names, BODY), bold=True)
-        sheet.line(0, y + 9, WIDTH, y + 9)
-        y += 21
-        top = y - 10
-        for row in members:
-            unmet, word = row.target.met is False, "× " + row.verdict
-            at = max(x(row.share or 0), x(1)) + 5
-            beside = at + text_width(word, SMALL) < pairs - rates
-            tags = joined([*row.tags, Words(word, word)] if unmet and not beside else row.tags, "，", ", ")[lang]
-            texts = [(line, INK) for line in wrap(row.target.name[lang], names)]
-            texts += [(shorten(tags, names, BODY), MUTED)] if tags else []
-            y += (len(texts) - 1) * 5.75
-            sheet.lines(0, y, texts)
-            if row.share is None:
-                sheet.text(x(0) + 2, y, row.verdict, size=SMALL, color=MUTED)
+def _bullets(rows: Sequence[_Row], full: int, end: float, lang: Lang) -> Draw:
+    heads = [told("targets.rate")[lang], told("targets.pair")[lang]]
+    last = told("targets.full", count=full)[lang]
+
+    def draw(sheet: Sheet) -> float:
+        names = [*(text[lang] for r in rows for text in (r.target.name, *r.tags)), last]
+        words_of = [[*(r.rate for r in rows), "100.00%"], [r.pair for r in rows]]
+        lines = Rows(sheet, names, words_of, heads, cap=150, step=20, bar=11)
+        x = lines.axis(0, end)
+        lines.head([(x(1), told("drawn.target")[lang])])
+        for row in rows:
+            missed, share = row.target.met is False, row.target.reached_share
+            word, at = "× " + row.verdict, max(x(share or 0), x(1)) + 5
+            beside = not sheet.narrow and missed and share is not None and at + text_width(word, sheet.small) < lines.end
+            tags = [*(tag[lang] for tag in row.tags), *([word] if missed and not beside and not sheet.narrow else [])]
+            rate = f"{row.rate} {word}" if missed and sheet.narrow else row.rate
+            color = MISSED if missed else INK
+            y = lines.row(
+                row.target.name[lang],
+                [Cell(rate, color, missed), Cell(row.pair)],
+                notes=["，".join(tags) if lang == "zh" else ", ".join(tags)],
+            )
+            if share is None:
+                sheet.text(x(0) + 2, y, row.verdict, small=True, color=MUTED)
             else:
-                x.bar(sheet, y, 9, row.share, fill=BAD if unmet else ACCENT)
-                if unmet and beside:
-                    sheet.text(at, y, word, size=SMALL, color=BAD, bold=True)
-            if row.target.lower_is_better and row.target.met:
-                sheet.text(pairs, y, row.verdict, size=SMALL, align="right")
-            else:
-                sheet.text(pairs, y, shorten(row.rate, 80, BODY), color=BAD if unmet else INK, align="right")
-            sheet.text(WIDTH, y, shorten(row.pair, held, SMALL), size=SMALL, color=MUTED, align="right")
-            y += 17.5 + (len(texts) - 1) * 5.75
-        sheet.line(x(1), top, x(1), y - 8, color=INK, width=1.3)
-        y += 5
-    return sheet.finish(y - 8)
+                x.bar(sheet, y, 9, share, fill=MISSED if missed else ACCENT)
+                if beside:
+                    sheet.text(at, y, word, small=True, color=MISSED, bold=True)
+            if row.last is not None:
+                mark = x(row.last)
+                sheet.shape([(mark - 3.5, y + 8), (mark, y + 2), (mark + 3.5, y + 8)], fill=LAST_YEAR, edge=INK, width=0.6)
+        if full:
+            x.bar(sheet, lines.row(last, [Cell("100.00%", INK)]), 9, 1, fill=ACCENT)
+        lines.along(x(1), width=1.3, past=1)
+        return lines.y
+
+    return draw

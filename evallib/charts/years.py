@@ -5,28 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
-
-from matplotlib.figure import Figure
+from typing import Literal
 
 from evallib.analysis.comparison import Change, amount, amount_change, changes, execution_rates, framework_key
-from evallib.charts.axis import Axis
-from evallib.charts.drawing import (
-    ACCENT,
-    BODY,
-    FAINT,
-    INK,
-    LAST_YEAR,
-    MUTED,
-    QUIET,
-    SMALL,
-    WIDTH,
-    Chart,
-    Sheet,
-    shorten,
-    text_width,
-    widest,
-)
-from evallib.charts.parts import Step, bridge, brief, composed, money_scale, names_width, no_data, or_dash, score_of_points, signed, told
+from evallib.charts.drawing import Chart, Draw
+from evallib.charts.layout import Axis, Cell, Rows
+from evallib.charts.measure import shorten, text_width
+from evallib.charts.parts import Amount, Step, amounts, bridge, brief, composed, no_data, or_dash, score_of_points, signed, told
+from evallib.charts.sheet import ACCENT, FAINT, INK, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.words import Lang, Words, joined, listed, words
 from evallib.say.numbers import money, percent, plain
@@ -72,7 +58,7 @@ def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang:
         rows.append([named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", framework_key(e)])
         said.append(f"{named}: {plain(e.total, places)} {e.grade[lang]}".rstrip())
     figure = _totals(scored, absent, links, low, lang)
-    return composed("totals", title, subtitle, said, frameworks_line(scored, lang), rows, figure, lang)
+    return composed("totals", title, subtitle, said, frameworks_line(scored, lang), rows, figure, lang, about=scored)
 
 
 def _limits(e: Evaluation, lang: Lang) -> list[tuple[Decimal, str]]:
@@ -86,43 +72,47 @@ def _floor(values: Sequence[Decimal]) -> float:
     return low if low > 15 else 0.0
 
 
-def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Sequence[Change], low: float, lang: Lang) -> Figure:
+def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Sequence[Change], low: float, lang: Lang) -> Draw:
     years = sorted([*(e.record.year for e in evaluations), *absent])
-    marks = _limits(evaluations[-1], lang)
-    room = widest(name for _, name in marks) + 12
-    column = (WIDTH - room) / len(years)
-    top, bottom = 34.0, 186.0
+    marks, most = _limits(evaluations[-1], lang), float(max(e.framework.points for e in evaluations))
     places, called = evaluations[-1].framework.rounding.scores, evaluations[-1].catalogue.year
-    y = Axis(bottom, top, low, float(max([e.framework.points for e in evaluations])))
-    sheet = Sheet()
 
-    def x(year: int) -> float:
-        return (years.index(year) + 0.5) * column
+    def draw(sheet: Sheet) -> float:
+        room = sheet.width_of(*(name for _, name in marks)) + 12
+        column, y = (sheet.width - room) / len(years), Axis(186.0, 34.0, low, most)
+        bottom, lead = y.start, sheet.leading
 
-    sheet.line(0, bottom, WIDTH - room, bottom, color=MUTED)
-    for link in links:
-        a, b = link.before, link.after
-        ends = (x(a.record.year), y(a.total), x(b.record.year), y(b.total))
-        sheet.line(*ends, color=ACCENT, width=1.4, dashed=not link.comparable)
-        if link.framework_changed:
-            at = x(min(max(b.framework.first_year, a.record.year + 1), b.record.year)) - column / 2
-            sheet.line(at, 18, at, bottom, color=MUTED, dashed=True)
-            sheet.text(at, 9, told("totals.new_framework")[lang], size=SMALL, color=MUTED, align="center")
-    for e in evaluations:
-        at, label = x(e.record.year), f"{plain(e.total, places)}"
-        above, half = y(e.total) - 13, text_width(label, BODY) / 2 + 3
-        for limit, _ in _limits(e, lang):
-            _around(sheet, at, column * 0.42, y(limit), half if abs(y(limit) - above) < 8 else 0)
-        sheet.dot(at, y(e.total), 4, ACCENT)
-        sheet.text(at, above, label, bold=True, align="center")
-        sheet.text(at, bottom + 12, called(e.record.year)[lang], bold=True, align="center")
-        sheet.text(at, bottom + 25, shorten(e.grade[lang], column - 4, SMALL), size=SMALL, align="center")
-    for year in absent:
-        sheet.text(x(year), bottom + 12, called(year)[lang], color=MUTED, align="center")
-        sheet.text(x(year), bottom + 25, told("totals.absent")[lang], size=SMALL, color=MUTED, align="center")
-    for value, name in marks:
-        sheet.text(WIDTH - room + 6, y(value), name, size=SMALL, color=MUTED)
-    return sheet.finish(bottom + 34)
+        def x(year: int) -> float:
+            return (years.index(year) + 0.5) * column
+
+        sheet.line(0, bottom, sheet.width - room, bottom, color=MUTED)
+        for link in links:
+            a, b = link.before, link.after
+            ends = (x(a.record.year), y(a.total), x(b.record.year), y(b.total))
+            sheet.line(*ends, color=ACCENT, width=1.4, dashed=not link.comparable)
+            if link.framework_changed:
+                at = x(min(max(b.framework.first_year, a.record.year + 1), b.record.year)) - column / 2
+                sheet.line(at, 18, at, bottom, color=MUTED, dashed=True)
+                sheet.text(at, 9, told("totals.new_framework")[lang], small=True, color=MUTED, align="center")
+        for e in evaluations:
+            at, label = x(e.record.year), f"{plain(e.total, places)}"
+            above, half = y(e.total) - 13, text_width(label, sheet.body) / 2 + 3
+            for limit, _ in _limits(e, lang):
+                _around(sheet, at, column * 0.42, y(limit), half if abs(y(limit) - above) < 8 else 0)
+            sheet.dot(at, y(e.total), 4, ACCENT)
+            sheet.text(at, above, label, bold=True, align="center")
+            sheet.text(at, bottom + lead + 1, called(e.record.year)[lang], bold=True, align="center")
+            if not sheet.narrow or sheet.width_of(e.grade[lang]) < column:  # the limits tell it too
+                sheet.text(at, bottom + 2.2 * lead, shorten(e.grade[lang], column - 4, sheet.small), small=True, align="center")
+        for year in absent:
+            sheet.text(x(year), bottom + lead + 1, called(year)[lang], color=MUTED, align="center")
+            text = shorten(told("totals.absent")[lang], column - 4, sheet.small)
+            sheet.text(x(year), bottom + 2.2 * lead, text, small=True, color=MUTED, align="center")
+        for value, name in marks:
+            sheet.text(sheet.width - room + 6, y(value), name, small=True, color=MUTED)
+        return bottom + 3 * lead
+
+    return draw
 
 
 def _around(sheet: Sheet, at: float, reach: float, y: float, gap: float) -> None:
@@ -155,7 +145,9 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
     rows = [[PART_NAMES[name][lang], signed(value, places)] for name, value in parts.parts.items()]
     rows.append([told("parts.change")[lang], total])
     said, source = [f"{s.name[lang]} {s.text}" for s in steps], frameworks_line((before, after), lang)
-    return composed("parts", title, subtitle, said, source, rows, bridge(steps, lang, low), lang, number=after.record.year)
+    return composed(
+        "parts", title, subtitle, said, source, rows, bridge(steps, lang, low), lang, about=(before, after), number=after.record.year
+    )
 
 
 def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
@@ -181,10 +173,10 @@ def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     years = [year_of(e)[lang] for e in evaluations]
     span = joined((words(year) for year in dict.fromkeys([years[0], years[-1]])), "至", " to ")
     said = [f"{brief(named[id])[lang]} {listed(_rate(d, 1) for d in found)[lang]}" for id, found in table.items()]
-    figure, source = _dimensions([(named[id].name, table[id]) for id in ids], years, lang), frameworks_line(evaluations, lang)
+    figure, source = _lines([(named[id].name, table[id]) for id in ids], lang), frameworks_line(evaluations, lang)
     heads = [told("dimensions-years.dimension")[lang], *years]
     subtitle = told("dimensions-years.subtitle")
-    return composed("dimensions-years", title, subtitle, said, source, rows, figure, lang, heads=heads, span=span)
+    return composed("dimensions-years", title, subtitle, said, source, rows, figure, lang, about=evaluations, heads=heads, span=span)
 
 
 def _moved(moves: Sequence[tuple[Decimal, SectionResult]], evaluations: Sequence[Evaluation]) -> Words:
@@ -203,29 +195,28 @@ def _rate_of(section: SectionResult | None, places: int) -> str:
     return "—" if section is None else f"{_rate(section)} ({score_of_points(section.score, section.points, places)})"
 
 
-def _dimensions(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], years: Sequence[str], lang: Lang) -> Figure:
-    left = names_width([name[lang] for name, _ in rows], lang) + 10
-    column, tall = (WIDTH - left) / len(years), 46.0
-    wide = min(column * 0.6, 56.0)
-    sheet, y = Sheet(), 8.0
-    for place, year in enumerate(years):
-        sheet.text(left + (place + 0.5) * column, y, year, bold=place == len(years) - 1, align="center")
-    y += 24
-    for name, found in rows:
-        base = y + tall
-        sheet.name(base - tall / 2, name[lang], left - 10)
-        for place, section in enumerate(found):
-            middle = left + (place + 0.5) * column
-            sheet.text(middle, y - 8, _rate(section, 1), align="center", bold=place == len(years) - 1)
-            if section is None or section.rate is None:
-                continue
-            up = base - min(max(float(section.rate), 0), 1) * tall
-            corners = [(middle - wide / 2, base), (middle + wide / 2, base)]
-            sheet.shape([*corners, (middle + wide / 2, up), (middle - wide / 2, up)], fill=ACCENT if section is found[-1] else LAST_YEAR)
-            sheet.shape([*corners, (middle + wide / 2, y), (middle - wide / 2, y)], edge=MUTED, width=0.7)
-        sheet.line(left, base, WIDTH, base, color=FAINT)
-        y = base + 28
-    return sheet.finish(y - 20)
+def _lines(rows: Sequence[tuple[Words, Sequence[SectionResult | None]]], lang: Lang) -> Draw:
+    known = [float(s.rate) for _, found in rows for s in found if s is not None and s.rate is not None]
+    low, high = min([*known, 0.95]) - 0.02, max([*known, 1.0])
+
+    def draw(sheet: Sheet) -> float:
+        texts = [[_rate(found[place], 1) for _, found in rows] for place in (0, -1)]
+        lines = Rows(sheet, [name[lang] for name, _ in rows], texts if len(rows[0][1]) > 1 else texts[1:], step=40, bar=34, y=4)
+        for name, found in rows:
+            cells = [Cell(_rate(found[0], 1)), Cell(_rate(found[-1], 1), INK, True)]
+            y = lines.row(name[lang], cells if len(found) > 1 else cells[1:])
+            x, up = Axis(lines.start + 6, lines.end - 6, 0, max(len(found) - 1, 1)), Axis(y + 15, y - 15, low, high)
+            sheet.line(lines.start + 6, up(1), lines.end - 6, up(1), color=FAINT)
+            points = [(x(place), up(s.rate)) for place, s in enumerate(found) if s is not None and s.rate is not None]
+            if len(points) > 1:
+                sheet.shape(points, edge=ACCENT, width=1.4, closed=False)
+            for point in points[:-1]:
+                sheet.dot(*point, 2, QUIET)
+            for point in points[-1:]:
+                sheet.dot(*point, 3.4, ACCENT)
+        return lines.y
+
+    return draw
 
 
 _MONEY = {"budget approved": "approved", "budget adjusted": "adjusted", "budget spent": "spent", "carried out": "closing"}
@@ -243,7 +234,6 @@ def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     if not any(values):
         return no_data("money-years", lang)
     currency = evaluations[-1].catalogue.units.money
-    factor, unit = money_scale(values, currency, lang)
     years = [year_of(e) for e in evaluations]
     spent = lines.get("budget spent", [])
     title = told("money-years.title")
@@ -254,44 +244,32 @@ def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     rows, said = [], []
     for n, year in enumerate(years):
         rows.append([year[lang], *(or_dash(line[n], money) for line in lines.values()), or_dash(rates[n])])
-        named = (words(f"{_called(role, lang)} {_scaled(line[n], factor)}") for role, line in lines.items())
+        named = (words(f"{_called(role, lang)} {or_dash(line[n], money)}") for role, line in lines.items())
         said.append(f"{year[lang]}: {joined(named, '，', ', ')[lang]}")
     heads = [told("money-years.year")[lang], *(told("money-years.amount", name=_called(role, lang))[lang] for role in lines)]
     heads.append(told("money-years.execution")[lang])
-    subtitle, source = told("money-years.subtitle", unit=unit), told("money-years.source")[lang]
-    figure = _money(lines, [year[lang] for year in years], rates, factor, lang)
-    return composed("money-years", title, subtitle, said, source, rows, figure, lang, heads=heads, money=currency, unit=unit)
+    subtitle, source = told("money-years.subtitle", unit=currency.name), told("money-years.source")[lang]
+    figure = _money(lines, [year[lang] for year in years], rates, lang)
+    return composed("money-years", title, subtitle, said, source, rows, figure, lang, about=evaluations, heads=heads, currency=currency)
 
 
-def _scaled(value: Decimal | None, factor: Decimal) -> str:
-    return or_dash(value, lambda v: plain(v / factor, 2))
+def _money(lines: dict[str, list[Decimal | None]], years: Sequence[str], rates: Sequence[Decimal | None], lang: Lang) -> Draw:
+    most = float(max(v for line in lines.values() for v in line if v is not None)) or 1.0
+    said = ["" if rate is None else told("money-years.executed", rate=or_dash(rate))[lang] for rate in rates]
+    kinds: dict[str, Literal["plan", "actual", "rest"]] = {"budget spent": "actual", "carried out": "rest"}
 
+    def draw(sheet: Sheet) -> float:
+        rows = Rows(sheet, [])
+        left = sheet.width_of(*(_called(role, lang) for role in lines)) + 8
+        numbers = left + sheet.width_of(*(or_dash(v, money) for line in lines.values() for v in line))
+        x = Axis(numbers + 8, sheet.width, 0, most)
+        for place, year in enumerate(years):
+            rows.heading(year, said[place])
+            some = [Amount(_called(role, lang), line[place], kinds.get(role, "plan")) for role, line in lines.items()]
+            rows.y = amounts(sheet, rows.y, some, 0, numbers, x) + 5
+        return rows.y
 
-def _money(
-    lines: dict[str, list[Decimal | None]], years: Sequence[str], rates: Sequence[Decimal | None], factor: Decimal, lang: Lang
-) -> Figure:
-    values = [v for line in lines.values() for v in line if v is not None]
-    said = [told("money-years.executed", rate=or_dash(rate))[lang] for rate in rates]
-    head, room = max(38.0, widest(years, BODY) + 8), widest([_scaled(v, factor) for v in values], BODY) + widest(said) + 20
-    left = head + names_width([_called(role, lang) for role in _MONEY], lang) + 6
-    x = Axis(left, WIDTH - room, 0, float(max(values)))
-    styles = {"budget spent": (ACCENT, None), "carried out": (FAINT, MUTED)}
-    sheet, y = Sheet(), 9.0
-    for place, year in enumerate(years):
-        sheet.text(0, y, year, bold=True)
-        for role, line in lines.items():
-            value = line[place]
-            fill, edge = styles.get(role, (None, INK))
-            sheet.text(head, y, _called(role, lang), size=SMALL, color=MUTED)
-            end = x.bar(sheet, y, 9, max(value or Decimal(0), Decimal(0)), fill=fill, edge=edge)
-            sheet.text(end + 5, y, _scaled(value, factor), color=MUTED if value is None else INK)
-            if role == "budget spent" and rates[place] is not None:
-                sheet.text(WIDTH, y, said[place], size=SMALL, color=MUTED, align="right")
-            y += 15
-        if place + 1 < len(years):
-            sheet.line(0, y - 4, WIDTH, y - 4)
-        y += 8
-    return sheet.finish(y - 12)
+    return draw
 
 
 def frameworks_line(evaluations: Sequence[Evaluation], lang: Lang) -> str:

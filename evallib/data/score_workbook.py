@@ -111,6 +111,10 @@ def _grounds(s: Sheet, e: Evaluation, lang: Lang) -> None:
         )  # fmt: skip
 
 
+_SHARES = {False: "D{row}/C{row}", True: "IF(D{row}>C{row},C{row}/D{row},1+(C{row}-D{row})/C{row})"}
+"""How far a target is reached, by whether lower is better: see `TargetResult.reached_share`."""
+
+
 def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.note(s.t("targets.completion") + s.t("by_id"))
     for t in e.targets:
@@ -118,7 +122,7 @@ def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
         held = (target, _measured(t.actual, t.unit, lang)[0], unit) if t.is_number else (goal_text(t, lang), reached_text(t, lang), "")
         s.add(
             t.name[lang], CHOICES[t.operator][lang], *held,
-            Number(t.completion_rate, formula="D{row}/C{row}" if t.is_number else ""),
+            Number(t.reached_share, formula=_SHARES[t.lower_is_better] if t.is_number and t.completion_rate is not None else ""),
             None if t.met is None else s.t("targets.met") if t.met else s.t("targets.not_met"),
             CHOICES["judged" if t.judged else "measured"][lang], target_working(e, t, lang), row.reason_words[lang] or None,
             row.remedy_words[lang] or None, row.evidence_words[lang] or None,

@@ -93,6 +93,17 @@ class TargetResult(_Strict):
     def lower_is_better(self) -> bool:
         return self.operator in ("<=", "<", "by")
 
+    @property
+    def reached_share(self) -> Decimal | None:
+        """How far it was reached, the one number that is told and drawn: past 1 is good on whichever side. None for a date.
+
+        Where lower is better the limit over the actual, or 1 and what was saved of the limit; else actual / target, as far as that is told.
+        """
+        if self.operator == "by":
+            return None
+        counted = self.is_number and not self.lower_is_better and self.completion_rate is not None
+        return self.completion_rate if counted else self.attainment
+
 
 @dataclass(frozen=True)
 class IndicatorResult(_Strict):

@@ -18,7 +18,7 @@ import nh3
 
 _TEXT = """a abbr b bdi blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h3 h4 h5 h6 hr i img ins
 kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr"""
-_KIT = "article aside h1 header section svg text path"
+_KIT = "article aside h1 header section svg g text path"
 _MATH = """math mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable
 mtd mtext mtr munder munderover none menclose"""
 _OF_MATH = """accent accentunder columnalign columnlines depth display displaystyle fence form height largeop linethickness lspace
@@ -39,8 +39,8 @@ _OF_TEXT = {
 _OF_OWN = _OF_TEXT | {tag: set(_OF_MATH.split()) for tag in _MATH.split()}
 _OF_KIT = _OF_TEXT | {
     "*": _OF_TEXT["*"] | {"aria-hidden", "aria-label", "aria-labelledby", "aria-live", "id", "role", "tabindex"},
-    "svg": {"data-chart", "font-family", "height", "stroke-linecap", "stroke-linejoin", "viewBox", "width"},
-    "text": {"transform", "x", "y"},
+    "svg": {"data-chart", "font-family", "height", "viewBox", "width"},
+    "text": {"x", "y"},
     "path": {"d"},
 }
 

@@ -55,7 +55,6 @@ class Mark(TypedDict):
     absent: NotRequired[bool]
     paper: NotRequired[bool]
     drawings: NotRequired[list[str]]
-    sha256: NotRequired[str]
     title: NotRequired[str]
     alt: NotRequired[str]
     source: NotRequired[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from functools import cached_property
 from statistics import mean, median
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
-from evallib.charts.overview import Evaluations, nouns, parts_of
+from evallib.charts.overview import Evaluations, nouns, outward, parts_of
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
@@ -32,8 +32,9 @@ from evallib.say.sentences import sentences
 SECTIONS = sentences("pages.overview.sections")
 """The sections of the overview in their order: id and heading."""
 
-CHARTS: dict[str, Callable[[Evaluations, Lang, int], Chart]] = {
+CHARTS: dict[str, Callable[..., Chart]] = {
     "totals": lambda evaluations, lang, _: chart_overview.totals_chart(evaluations, lang),
+    "ranks": chart_overview.ranks_chart,
     "scores": chart_overview.scores_chart,
     "budget": chart_overview_bars.variances_chart,
     "self": chart_overview_bars.self_chart,
@@ -134,10 +135,12 @@ class CountyOverview(Sections):
     def draw(self, name: str) -> Chart:
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money)
+            about = self.evaluations if self.government.basis == "departments" else ()
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
-        chart = CHARTS[kind](some, self.lang, int(number))
+        ranges = [self._ranges] if kind == "ranks" else []
+        chart = CHARTS[kind](some, self.lang, int(number), *ranges)
         return chart if int(group) < 2 else replace(chart, id=f"{chart.id}-of-{group}")
 
     def _totals(self, some: Evaluations) -> dict[str, Any]:
@@ -170,6 +173,7 @@ class CountyOverview(Sections):
         return {
             **self._totals(some),
             **self._order(some),
+            "parts": parts_of(len(overview.ranking(some))),
             "dimensions": overview.sections_of(some, "dimensions"),
             "rates": overview.section_rates,
             "largest_loss": overview.largest_loss,
@@ -191,7 +195,7 @@ class CountyOverview(Sections):
         if len(pairs) <= NAMED:
             named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
             said = told("overview.order.pairs", pairs=named) if pairs else NOTHING
-        told_of = {code: _outward(low, high) for code, (low, high) in self._ranges.items()}
+        told_of = {code: outward(low, high) for code, (low, high) in self._ranges.items()}
         return {"ranges": told_of, "unsettled": unsettled, "order": said[self.lang]}
 
     def _counted(self, some: Evaluations) -> dict[str, Any]:
@@ -300,13 +304,3 @@ def government_names(government: Government, lang: Lang, money: Unit | None = No
     """
     factor, unit, places = chart_government.scaled(government, [], lang, money)
     return {"government": government, "heads": head_table(government), "kinds": KINDS, "factor": factor, "unit": unit, "places": places}
-
-
-def _outward(low: Decimal, high: Decimal) -> str:
-    """A range to one decimal, rounded outward: what lies within it is never told as outside.
-
-    >>> _outward(Decimal("94.43"), Decimal("96.81"))
-    '94.4–96.9'
-    """
-    ends = low.quantize(Decimal("0.1"), ROUND_FLOOR), high.quantize(Decimal("0.1"), ROUND_CEILING)
-    return "–".join(plain(end, 1) for end in dict.fromkeys(ends))

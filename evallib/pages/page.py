@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evallib import __version__
-from evallib.charts.drawing import PALETTE
+from evallib.charts.sheet import PALETTE
 from evallib.model.errors import Problem
 from evallib.model.words import Lang
 from evallib.pages.clean import Cleaner, is_coloured, is_deep, shows_something, svg_as_pictures, svg_data, svg_words, with_words
@@ -29,7 +29,7 @@ from evallib.say.sentences import sentence
 NUMBER = "evallib_cell"
 """Where a cell keeps its number from the top, once some may be taken out."""
 
-_DRAWING = re.compile(r'<img\b[^<>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^<>]*>')
+_DRAWING = re.compile(r'<img\b(?: class="([a-z]+)")?[^<>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^<>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
 _PROGRESS = re.compile(r"(?<!\d)\d+%\|.*\||\[=*(?:[> .-][ .=-]*)?\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
@@ -218,8 +218,7 @@ class Page:
         """Something that the kit has made, its drawings as drawings."""
         if is_deep(html):
             return self.leave_out("too_deep")
-        known = {*mark.get("drawings", []), mark.get("sha256", "")}
-        of = mark.get("of")
+        known, of = {*mark.get("drawings", [])}, mark.get("of")
         cleaned = with_heads(self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html)))
         if of and of["lang"] != self.lang:
             cleaned = re.sub(r"(<section\b[^>]*>\n?)(.*)(</section>)", rf'\1<div lang="{of["lang"]}">\2</div>\3', cleaned, flags=re.DOTALL)
@@ -319,12 +318,13 @@ def with_heads(html: str) -> str:
 def _drawn(found: re.Match[str], known: set[str]) -> str:
     """A picture of the kit's as a drawing, its colours bound to the page's, so that dark mode and the reader's fonts apply; others stay."""
     try:
-        svg = b64decode(found[1])
+        svg = b64decode(found[2])
         drawn = svg.decode("utf-8")
     except ValueError:
         return found[0]
     if hashlib.sha256(svg).hexdigest() not in known:
         return found[0]
+    drawn = drawn.replace("<svg", f'<svg class="{found[1]}"', 1)
     for name, colour in PALETTE.items():
         drawn = drawn.replace(colour, f"var(--c-{name})")
     return drawn

@@ -14,12 +14,12 @@ from decimal import Decimal
 from functools import cache, cached_property, partial
 from typing import Any, ClassVar
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from evallib import __version__
-from evallib.charts.drawing import Chart, Sheet, inside
+from evallib.charts.drawing import Chart
+from evallib.charts.measure import inside
 from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
@@ -196,10 +196,10 @@ class Sections:
         return quantity(value, self.catalogue.units.read(unit) if isinstance(unit, str) else unit, self.lang)
 
     def _figure(self, name: str, drawings: list[str]) -> Markup:
-        """A chart as a figure; what tells its picture from all others is noted."""
+        """A chart as a figure; what tells its pictures from all others is noted."""
         chart = self.draw(name)
         if not chart.nothing:
-            drawings.append(chart.sha256)
+            drawings += chart.drawings
         return Markup(chart.to_html())
 
 
@@ -261,11 +261,3 @@ def county_page(name: str, lang: Lang, **given: Any) -> str:
         head, mark, body = page.partition("<body")
         page = head + mark + mark_chinese(body)
     return sealed_page(page)
-
-
-def warm_fonts() -> None:
-    """Draw a little text: the first that is drawn loads the fonts."""
-    sheet = Sheet()
-    sheet.text(0, 0, "县 county", bold=True)
-    sheet.text(0, 0, "县 county")
-    Chart("prepared", "", "", "", "", pd.DataFrame(), sheet.finish(9), "zh").to_svg()

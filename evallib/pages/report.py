@@ -188,7 +188,7 @@ class Report(Sections):
         return (*(replace(chart, of=self.of) for chart in before if not chart.nothing), self.section(id))
 
     def draw(self, name: str) -> Chart:
-        return draw(name, self.evaluation, self.lang)
+        return draw(name, self.evaluation, self.lang, self.checked.previous)
 
 
 def _printed(e: Evaluation, lang: Lang, text: str) -> str:

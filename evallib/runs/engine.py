@@ -54,8 +54,5 @@ def warm_up() -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel's debugger writes a remark at every start
     for module in MODULES:
         import_module(module)
-    from evallib.pages.rendering import warm_fonts
-
     for module, page in _PAGES.items():
         getattr(import_module(f"evallib.pages.{module}"), page).prepare()
-    warm_fonts()

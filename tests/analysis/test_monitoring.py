@@ -390,7 +390,7 @@ def test_the_page_of_a_department_is_made(data: Path, tmp_path: Path, lang: Lang
     soup = BeautifulSoup(written.read_text(encoding="utf-8"), "html.parser")
     assert written == tmp_path / "monitoring" / page
     assert [str(section["id"]) for section in soup.find_all("section")] == list(SECTIONS)
-    assert len(soup.find_all("svg")) == 2
+    assert len(soup.select("svg.wide")) == len(soup.select("svg.narrow")) == 2
 
 
 @pytest.fixture(scope="module")

@@ -70,8 +70,8 @@ def test_headings_stand_in_order(browser: Browser, pages: dict[Lang, Path], lang
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_picture_has_words_and_every_link_a_place(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
     with Opened(browser, pages[lang]) as opened:
-        assert opened.page.evaluate("document.querySelectorAll('svg').length") == 5
-        assert opened.page.evaluate("[...document.querySelectorAll('svg')].every(s => s.getAttribute('aria-label').length > 40)")
+        assert opened.page.evaluate("document.querySelectorAll('svg').length") == 10
+        assert opened.page.evaluate("[...document.querySelectorAll('svg')].every(s => s.parentNode.getAttribute('aria-label').length > 40)")
         assert opened.page.evaluate("[...document.images].every(i => i.alt)")
         dead = opened.page.evaluate(
             "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1))"

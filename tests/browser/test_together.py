@@ -75,7 +75,7 @@ def test_its_headings_pictures_and_links_are_sound(browser: Browser, pages: dict
         levels = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
         assert levels.count(1) == 1
         assert all(after - before <= 1 for before, after in pairwise(levels))
-        assert opened.page.evaluate("[...document.querySelectorAll('svg')].every(s => s.getAttribute('aria-label').length > 20)")
+        assert opened.page.evaluate("[...document.querySelectorAll('svg')].every(s => s.parentNode.getAttribute('aria-label').length > 20)")
         dead = "[...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.hash)"
         assert opened.page.evaluate(dead) == []
 

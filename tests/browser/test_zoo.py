@@ -86,7 +86,7 @@ def test_every_kind_is_there_in_its_order(browser: Browser, made: dict[Lang, Mad
         for selector, number in {
             "main math": 4,
             "figure.own img": 6,
-            "figure.chart svg": 2,
+            "figure.chart svg": 4,
             "table.dataframe": 2,
             ".card": 2,
             "main p.warning": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from dataclasses import replace
@@ -12,22 +13,26 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+from PIL import Image, ImageChops
 
-from evallib.charts import drawing
 from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
-from evallib.charts.drawing import PALETTE, Chart, clean, shorten, text_width, wrap
+from evallib.charts.drawing import Chart
+from evallib.charts.measure import clean, shorten, text_width, wrap
 from evallib.charts.points import dimension_chart, points_bridge_chart, points_chart
 from evallib.charts.report import CHARTS
+from evallib.charts.sheet import MARGIN, MISSED, PALETTE, PHONE, WIDE, Size
 from evallib.charts.targets import target_completion_chart
 from evallib.data.years import evaluate_year
 from evallib.model.assemble import assemble
 from evallib.model.entries import FactEntry
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Evaluation, Tried
 from evallib.model.record import Record
 from evallib.model.words import LANGS, Lang, words
+from evallib.pages.style import page_css
 from evallib.say.numbers import money, percent, plain
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_points
+from tests.charts.fits import assert_fits, assert_readable
 from tests.conftest import DATA
 
 HOSTILE = ["$x$ $", "<script>&amp;\"'", "a\x00b\x1b[0m\u202e", "很长的名称" * 40, "long name " * 20, "W" * 200, "]]>", "\ud800", " "]
@@ -84,16 +89,36 @@ def test_targets_say_each_completion_rate_and_how_many_were_met(lang: Lang) -> N
     )
     rates = {row[0]: row[3] for row in cells(chart)}
     for t in real().targets:
-        assert t.completion_rate is not None
-        assert rates[t.name[lang]] == percent(t.completion_rate)
-        if t.operator == ">=":
-            assert f"{t.name[lang]} {percent(t.completion_rate)}" in chart.alt
-            assert percent(t.completion_rate) in texts(chart.to_svg())
+        assert t.reached_share is not None
+        assert rates[t.name[lang]] == percent(t.reached_share)
+        assert t.reached_share == (t.attainment if t.lower_is_better else t.completion_rate)
+        if t.reached_share != 1:
+            assert f"{t.name[lang]} {percent(t.reached_share)}" in chart.alt
+            assert percent(t.reached_share) in texts(chart.to_svg())
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_missed_targets_stand_first_and_those_met_exactly_in_one_row(lang: Lang) -> None:
+    chart, targets = target_completion_chart(real(), lang), real().targets
+    missed, full = ([t.name[lang] for t in targets if keep(t)] for keep in (lambda t: t.met is False, lambda t: t.reached_share == 1))
+    assert {row[0] for row in cells(chart)[: len(missed)]} == {*missed}
+    assert len(full) > 3
+    told = [text for text in texts(chart.to_svg()) if text in (f"恰好完成 {len(full)} 项", f"{len(full)} met exactly")]
+    assert len(told) == 1
+    assert all(name in chart.alt and name in chart.data.to_numpy() for name in full)
+    assert not {*full} & {*texts(chart.to_svg())}
+
+
+def test_last_year_stands_beside_the_target_it_would_have_reached() -> None:
+    chart = target_completion_chart(real(), "en", previous=target("rural_labour_transfer", actual=Decimal("1.2")))
+    assert next(row for row in cells(chart) if row[0] == "Rural labourers moved into jobs elsewhere")[5] == "75.00%"
+    assert "Triangle: last year's actual." in chart.subtitle
+    assert chart.to_svg() != target_completion_chart(real(), "en").to_svg()
 
 
 def test_lower_is_better_keeps_actual_and_limit_and_is_said_to_be_so() -> None:
     shown = texts(target_completion_chart(real(), "zh").to_svg())
-    assert {"3.24% / 上限 4%", "未超上限", "越低越好"} <= set(shown)
+    assert {"3.24% / 上限 4%", "119.10%", "越低越好"} <= set(shown)
     assert "80.90%" not in shown
 
 
@@ -124,8 +149,10 @@ def test_english_writes_scaled_units_in_full_and_money_in_thousands(unit: str, s
 
 
 def test_a_judged_target_says_so() -> None:
-    shown = texts(target_completion_chart(real(), "en").to_svg())
-    assert shown.count("judged by the evaluators") == sum(t.judged for t in real().targets)
+    said = [row[6] for row in cells(target_completion_chart(real(), "en"))]
+    assert sum("judged by the evaluators" in text for text in said) == sum(t.judged for t in real().targets)
+    judged = target_completion_chart(target("rural_labour_transfer", judged=True), "en")
+    assert "judged by the evaluators" in texts(judged.to_svg())
 
 
 @pytest.mark.parametrize(
@@ -143,9 +170,8 @@ def test_a_target_that_cannot_be_drawn_in_full_says_why(changed: dict[str, objec
 
 def test_one_huge_value_does_not_flatten_the_others() -> None:
     def longest(e: Evaluation) -> float:
-        svg = target_completion_chart(e, "zh").to_svg()
-        bars = re.findall(rf'd="M ([\d.]+) [\d.]+ L ([\d.]+) [^"]*" style="fill:{drawing.BAD}', svg)
-        return max(abs(float(b) - float(a)) for a, b in bars)
+        bars = [shape.box for shape in target_completion_chart(e, "zh").sheet().shapes if shape.fill == MISSED]
+        return max(right - left for left, _, right, _ in bars)
 
     rows = [replace(t, completion_rate=Decimal(10**9)) if t.id == "upper_level_funds" else t for t in real().targets]
     assert longest(replace(real(), targets=tuple(rows))) > 0.75 * longest(real()) > 75
@@ -159,7 +185,7 @@ def test_budget_bridge_adds_up_in_yuan() -> None:
     assert amounts["年末结转结余"] == Decimal("1000370.85")
 
 
-@pytest.mark.parametrize(("lang", "unit", "shown"), [("zh", "万元", "1,985.48"), ("en", "million yuan", "19.85")])
+@pytest.mark.parametrize(("lang", "unit", "shown"), [("zh", "元", "19,854,773.32"), ("en", "yuan", "19,854,773.32")])
 def test_budget_bridge_labels_are_in_the_unit_that_the_subtitle_names(lang: Lang, unit: str, shown: str) -> None:
     chart = budget_bridge_chart(real(), lang)
     assert unit in chart.subtitle
@@ -179,15 +205,27 @@ def test_variances_are_those_of_the_formulas() -> None:
     rows = {(row[0], row[1]): row for row in cells(budget_variance_chart(real(), "zh"))}
     change = real().formula("project_expenditure_change_rate").value
     assert change is not None
-    assert rows["与上年相比", "项目支出"][5] == percent(change) == "−75.21%"
-    assert rows["决算与年初批复预算", "项目支出"][3:] == ["决算 760,806.91", "+660,806.91", "+660.81%"]
-    assert rows["决算与预算", "“三公”经费"][2] == f"预算 {money(Decimal(27800))}"
+    last, budget, *rest = rows["决算与年初批复预算", "项目支出"][2:]
+    assert rest == ["决算 760,806.91", "+660,806.91", "+660.81%", percent(change)]
+    assert (last, budget, percent(change)) == ("2022年预算 3,068,737.01", "批复 100,000.00", "−75.21%")
+    assert rows["决算与预算", "“三公”经费"][3] == f"预算 {money(Decimal(27800))}"
+    assert rows["与上年相比", "结转结余"][4:] == ["年末 1,000,370.85", "−68,567.70", "−6.41%", "−6.41%"]
+
+
+def test_a_line_of_the_budget_shows_what_last_years_record_tells() -> None:
+    row = next(r for r in real().record.facts if r.fact == "outturn_basic")
+    before = real().record.model_copy(update={"year": 2022, "facts": (row.model_copy(update={"year": 2022, "value": Decimal(9000000)}),)})
+    chart = budget_variance_chart(real(), "zh", previous=replace(real(), record=before))
+    found = next(row for row in cells(chart) if row[1] == "基本支出")
+    assert found[2] == "2022年决算 9,000,000.00"
+    assert "9,000,000.00" in texts(chart.to_svg())
+    assert "2022年决算" not in texts(budget_variance_chart(real(), "zh").to_svg())
 
 
 def test_a_base_of_zero_has_no_rate() -> None:
     chart = budget_variance_chart(with_facts(approved_project=Decimal(0)), "en")
     row = next(row for row in cells(chart) if row[0].startswith("Outturn against the approved") and row[1] == "Project expenditure")
-    assert row[5] == "base is zero: not defined"
+    assert row[6] == "base is zero: not defined"
     assert "base is zero" in texts(chart.to_svg())
 
 
@@ -277,11 +315,11 @@ def test_svg_is_well_formed_real_text_and_carries_its_words(id: str, lang: Lang)
     assert root.get("role") == "img"
     assert root.get("aria-label") == chart.alt
     assert svg.startswith("<svg ")
-    assert {node.tag.rpartition("}")[2] for node in root} == {"path", "text"}
+    assert {node.tag.rpartition("}")[2] for node in root.iter()} == {"svg", "path", "g", "text"}
     assert not re.search(r'\bid="|<image|href|url\(|<style|font-family:', svg)
+    assert len(chart.to_svg(alone=False)) + len(chart.to_svg(PHONE, alone=False)) < 20_000
     assert "Microsoft YaHei" in (root.get("font-family") or "")
     assert not re.search(r' (d|x|y)="[^"]*\.\d{3}', svg)
-    assert len(svg) < 40_000
 
 
 @every
@@ -312,24 +350,51 @@ def test_only_colours_of_the_palette_are_used(id: str, lang: Lang) -> None:
 
 
 @every
-def test_nothing_runs_over_the_edge_or_into_its_neighbour(id: str, lang: Lang) -> None:
-    """Boxes of all texts, from the widths of the wide fonts, lie within the picture and do not lie on each other."""
-    root = ElementTree.fromstring(CHARTS[id](real(), lang).to_svg())
-    width, height = (float(n) for n in (root.get("viewBox") or "").split()[2:])
-    boxes = []
-    for node in root.iter("{http://www.w3.org/2000/svg}text"):
-        style = node.get("style") or ""
-        size = float(re.search(r"font-size:([\d.]+)", style)[1])  # type: ignore[index]
-        x, y, wide = float(node.get("x") or 0), float(node.get("y") or 0), text_width(node.text or "", size)
-        left = x - wide if "text-anchor:end" in style else x - wide / 2 if "text-anchor:middle" in style else x
-        boxes.append((left, left + wide, y - 0.7 * size, y, node.text))
-    for left, right, top, bottom, text in boxes:
-        assert left >= -0.5, text
-        assert right <= width + 1, text
-        assert 0 <= top < bottom <= height, text
-    for place, a in enumerate(boxes):
-        for b in boxes[place + 1 :]:
-            assert a[1] <= b[0] + 1 or b[1] <= a[0] + 1 or a[3] <= b[2] or b[3] <= a[2], (a, b)
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_nothing_runs_over_the_edge_or_into_its_neighbour(id: str, lang: Lang, size: Size) -> None:
+    assert_fits(CHARTS[id](real(), lang), size)
+
+
+@every
+def test_letters_are_large_enough_on_paper_and_on_a_phone(id: str, lang: Lang) -> None:
+    assert_readable(CHARTS[id](real(), lang))
+
+
+@every
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_a_picture_says_in_itself_where_it_is_from_and_what_it_is_not(id: str, lang: Lang, size: Size) -> None:
+    tried = replace(real(), tried=(Tried("{}", words("试", "tried")),))
+    for e, marks in ((real(), ()), (tried, ("试算", "trial"))):
+        shown = texts(CHARTS[id](e, lang).to_svg(size))
+        chart = CHARTS[id](e, lang)
+        assert chart.source.replace(" ", "") in "".join(shown).replace(" ", "")
+        assert (("重构" if lang == "zh" else "reconstructed") in shown) == (id in ("points", "points_bridge"))
+        assert bool({*marks} & {*shown}) == bool(marks)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_colours_are_seen_in_light_in_dark_and_on_paper() -> None:
+    """What is written stands out by 4.5 (WCAG), what is drawn and tells something by 2.3, in every palette of the page."""
+    css = page_css()
+    palettes = [dict(re.findall(r"--c-([a-z-]+):(#[0-9a-f]{3,6})", rule)) for rule in re.findall(r":root\{[^}]*\}", css)]
+    papers = ["#ffffff", "#15181c", "#ffffff"]
+    assert [set(palette) for palette in palettes] == [set(PALETTE)] * 3
+    assert palettes[0] == PALETTE
+    for palette, paper in zip(palettes, papers, strict=True):
+        full = {name: colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:]) for name, colour in palette.items()}
+        assert {name for name, colour in full.items() if contrast(colour, paper) < 4.5} <= {"faint", "quiet", "last-year"}
+        assert {name for name, colour in full.items() if contrast(colour, paper) < 2.3} <= {"faint"}
+        assert len({full[name] for name in ("lost", "missed", "above", "below", "accent")}) == 5
 
 
 @every
@@ -377,8 +442,10 @@ def test_png_is_a_png_with_the_title_drawn_in() -> None:
     png = chart.to_png(dpi=100)
     assert png.startswith(b"\x89PNG")
     width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
-    assert width in (719, 720)
-    assert height > chart.figure.get_figheight() * 100 + 30
+    assert abs(width - (chart.sheet().width + 2 * MARGIN) / 0.72) < 2
+    assert height > (chart.sheet().height + 2 * MARGIN) / 0.72 + 30
+    with Image.open(io.BytesIO(png)) as image:  # a margin all around
+        assert min(ImageChops.invert(image.convert("L")).getbbox() or ()) > 15
 
 
 # --- names -----------------------------------------------------------------------------------------------------------------
@@ -387,14 +454,14 @@ def test_png_is_a_png_with_the_title_drawn_in() -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, "信访、投诉（线上、线下）办结率", "Satisfaction of the public or of those served"])
 @pytest.mark.parametrize("width", [60.0, 138.0])
 def test_wrapped_names_fit_their_column(text: str, width: float) -> None:
-    lines = wrap(text, width)
+    lines = wrap(text, width, WIDE.body)
     assert 1 <= len(lines) <= 2
     assert all(lines)
-    assert all(text_width(line, drawing.BODY) <= width for line in lines)
+    assert all(text_width(line, WIDE.body) <= width for line in lines)
     whole = "".join(lines).replace(" ", "")
     assert whole == (clean(text) or "—").replace(" ", "") or whole.endswith("…")
 
 
 def test_a_name_is_broken_after_punctuation_and_never_before() -> None:
-    assert wrap("工人技术等级培训、创业培训任务完成率", 138) == ["工人技术等级培训、", "创业培训任务完成率"]
+    assert wrap("工人技术等级培训、创业培训任务完成率", 138, WIDE.body) == ["工人技术等级培训、", "创业培训任务完成率"]
     assert shorten("预算执行率", 1000, 9) == "预算执行率"

@@ -173,8 +173,9 @@ def test_a_draft_whose_indicators_are_not_all_named_stays_open(tmp_path: Path) -
 def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, shared: Shared) -> None:
     sheet = shared()["目标与实际"]
     for row, t in zip(table(sheet), hrss.targets, strict=True):
-        assert row["完成率"].value == f"=D{row['完成率'].row}/C{row['完成率'].row}"
-        assert calculated(shared(), sheet.title, row["完成率"].coordinate) == pytest.approx(float(t.completion_rate or 0))
+        n = row["完成率"].row
+        assert row["完成率"].value == (f"=IF(D{n}>C{n},C{n}/D{n},1+(C{n}-D{n})/C{n})" if t.lower_is_better else f"=D{n}/C{n}")
+        assert calculated(shared(), sheet.title, row["完成率"].coordinate) == pytest.approx(float(t.reached_share or 0))
         assert row["是否达标"].value == ("达标" if t.met else "未达标")
 
 

@@ -363,7 +363,7 @@ def test_a_chart_of_another_evaluation_says_so(hrss: Evaluation, report: Report)
     tried = apply(hrss, [ActualChange(indicator="public_satisfaction", actual=90)])
     own, other = (replace(report.draw("targets"), of=of_evaluation(e, "zh")) for e in (hrss, tried))
     page = main(BeautifulSoup(export(notebook(code(shown(report.section("method"))), code(shown(own), shown(other))))[0], "html.parser"))
-    assert len(page.select("figure.chart > .scroll > svg")) == 2
+    assert len(page.select("figure.chart > [role=img] > svg.wide")) == len(page.select("figure.chart > [role=img] > svg.narrow")) == 2
     (said,) = [p.get_text() for p in page.select("p.warning") if "另一项评价" in p.get_text()]
     assert tried.tried[0].said.zh in said
 
@@ -489,14 +489,14 @@ def test_a_section_shows_itself_and_says_what_it_is(hrss: Evaluation, lang: Lang
 def test_a_chart_shows_itself_and_says_what_it_is(report: Report) -> None:
     chart = report.draw("targets")
     output = shown(chart)
-    assert output.metadata["evallib"] == {"kind": "chart", "id": "targets", "sha256": chart.sha256, "of": None}
+    assert output.metadata["evallib"] == {"kind": "chart", "id": "targets", "drawings": [*chart.drawings], "of": None}
     assert output.data["text/plain"] == "<Chart targets>"
     assert "<figcaption><strong>19 项目标达标 17 项</strong>" in output.data["text/html"]
 
 
 def test_only_drawings_known_to_be_the_kits_are_drawn_on_the_page(report: Report) -> None:
     chart = shown(report.draw("targets"))
-    chart.metadata["evallib"]["sha256"] = "0" * 64
+    chart.metadata["evallib"]["drawings"] = ["0" * 64]
     found = main(page_of(code(chart)))
     assert found.find("svg") is None
     assert found.img["src"].startswith("data:image/svg+xml;base64,")

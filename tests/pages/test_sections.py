@@ -23,6 +23,7 @@ from evallib.pages.monitoring import Monitoring
 from evallib.pages.overview import CountyOverview, difference, government_names
 from evallib.pages.rendering import Sections
 from evallib.pages.report import Report
+from evallib.say.numbers import percent
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_catalogue, without_points
 from tests.conftest import DATA, Copy
@@ -173,7 +174,7 @@ def test_the_kind_chooses_the_title_and_a_project_names_its_department(hrss: Eva
 def test_what_is_not_alike_is_not_ranked_together(hrss: Evaluation) -> None:
     some = (listed(hrss, "a"), listed(hrss, "b", total="70"), listed(hrss, "p", "project", "99"))
     page = overview(*some, lang="en")
-    tables = BeautifulSoup(page.section("ranking").html, "html.parser").select("table:has(th:-soup-contains('Rank'))")
+    tables = BeautifulSoup(page.section("ranking").html, "html.parser").select("table:has(th:-soup-contains('Rank')):not(figure table)")
     assert [[who.get_text(" ", strip=True) for who in table.select("th.who")] for table in tables] == [
         ["a over the years", "b over the years"],
         ["p over the years"],
@@ -273,6 +274,19 @@ def row_of(page: Sections, section: str, id: str) -> Tag:
     found = BeautifulSoup(page.section(section).html, "html.parser").select_one(f'tr:has(a[href="#i-{id}"])')
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_how_far_a_target_is_reached_is_one_number_in_table_and_chart(hrss: Evaluation, lang: Lang) -> None:
+    page = report(hrss, lang)
+    rows = BeautifulSoup(page.section("targets").html, "html.parser").select("tbody tr:not(.more)")
+    shown = {row.th.get_text(" ", strip=True): row.find_all("td")[2].get_text(strip=True) for row in rows if row.th}
+    drawn = {row[0]: row[3] for row in page.draw("targets").data.to_numpy().tolist()}
+    assert len(shown) == len(drawn) == len(hrss.targets)
+    for target in hrss.targets:
+        told = next(rate for name, rate in shown.items() if name.startswith(target.name[lang]))
+        assert told == drawn[target.name[lang]] == percent(target.reached_share or Decimal(0))
+    assert any(t.lower_is_better and t.reached_share != t.completion_rate for t in hrss.targets)
 
 
 @pytest.mark.parametrize("lang", LANGS)
