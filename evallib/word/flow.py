@@ -66,7 +66,7 @@ class Flow:
             case "dl":
                 self._terms(element)
             case "table":
-                self.paper.table("", [*_rows(element)])
+                self.paper.table([*_rows(element)])
             case "figure":
                 self._figure(element)
             case "summary" | "style" | "script":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
@@ -24,6 +24,10 @@ from evallib.model.words import Lang
 _EPOCH = datetime(2000, 1, 1)
 _MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
 _PITCH = Pt(28)
+_TALLEST = Mm(200)
+"""A picture that is no taller leaves room for its heading."""
+_LISTED = 2
+"""So many levels of headings are in the list of contents."""
 _INK, _OPEN = RGBColor(0, 0, 0), RGBColor(0xC0, 0x39, 0x1B)
 _BODY, _SMALL, _CELL = Pt(16), Pt(12), Pt(10.5)
 _FONTS = {"body": ("Times New Roman", "仿宋_GB2312"), "title": ("Times New Roman", "方正小标宋简体"), "h1": ("Arial", "黑体"),
@@ -68,6 +72,8 @@ class Paper:
     lang: Lang
     title: str
     book: Any = field(default_factory=Document)
+    headings: list[tuple[str, int]] = field(default_factory=list)
+    listed: Paragraph | None = None
 
     def __post_init__(self) -> None:
         self.book.element.body.clear_content()
@@ -81,19 +87,19 @@ class Paper:
         for text, style in ((self.title, "Title"), *((line, "Subtitle") for line in lines)):
             self.book.add_paragraph(text, style)
 
-    def contents(self, heading: str, waiting: str) -> None:
-        """The list of contents on a sheet of its own."""
-        self._page_break()
-        self.book.add_paragraph(heading, "TOC Heading")
-        self._field(self.book.add_paragraph(style="Normal"), 'TOC \\o "1-2" \\h \\z \\u', waiting)
-        self._page_break()
-        settings = self.book.settings.element
+    def contents(self, heading: str) -> None:
+        """The list of contents on a sheet of its own: the headings, to which Word puts the numbers of the sheets as it opens the file."""
+        self.book.add_paragraph(heading, "TOC Heading").paragraph_format.page_break_before = True
+        self.listed = self.book.add_paragraph(style="Contents")
         update = OxmlElement("w:updateFields")
         update.set(qn("w:val"), "true")
-        settings.append(update)
+        self.book.settings.element.append(update)
 
     def heading(self, text: str, level: int) -> None:
-        self.book.add_heading(text, level)
+        heading = self.book.add_heading(text, level)
+        if level <= _LISTED:
+            heading.paragraph_format.page_break_before = not self.headings or None
+            self.headings.append((text, level))
 
     def body(self, runs: Runs, small: bool = False, indent: int = 0) -> None:
         """A paragraph of text; one that is `indent`ed by so many letters stands under the one before it."""
@@ -102,39 +108,33 @@ class Paper:
             paragraph.paragraph_format.left_indent = _BODY * indent
         self._fill(paragraph, runs)
 
-    def table(self, caption: str, rows: Table, widths: Sequence[float] = ()) -> None:
+    def table(self, rows: Table) -> None:
         """A table over the width of the text; its heads stand again on each sheet."""
-        count = max((sum(cell.columns for cell in row) for row in rows), default=0)
+        placed = [*_placed(rows)]
+        count = max((one.right for one in placed), default=-1) + 1
         if not count:
             return
-        if caption:
-            self.book.add_paragraph(caption, "Caption").paragraph_format.keep_with_next = True
         table = self.book.add_table(len(rows), count, "Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        taken = set[tuple[int, int]]()
-        for at, row in enumerate(rows):
-            column = 0
-            for cell in row:
-                while (at, column) in taken:
-                    column += 1
-                below, right = min(at + cell.rows, len(rows)) - 1, min(column + cell.columns, count) - 1
-                taken |= {(r, c) for r in range(at, below + 1) for c in range(column, right + 1)}
-                there = table.cell(at, column)
-                if (below, right) != (at, column):
-                    there = there.merge(table.cell(below, right))
-                self._cell(there, cell)
-                column = right + 1
+        for one in placed:
+            there = table.cell(one.top, one.left)
+            if (one.bottom, one.right) != (one.top, one.left):
+                there = there.merge(table.cell(one.bottom, one.right))
+            self._cell(there, one.cell)
         for at, row in enumerate(rows):
             properties = table.rows[at]._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
             if row and all(cell.head for cell in row):
                 properties.append(OxmlElement("w:tblHeader"))
-        self._widths(table, widths or _shares(rows, count))
+        self._widths(table, _shares(placed, count, self._width() / _CELL))
+        self.book.add_paragraph(style="Cell")
 
     def picture(self, png: bytes, alt: str) -> None:
         """A picture over the width of the text, with words for who cannot see it."""
         paragraph = self.book.add_paragraph(style="Picture")
         shape = paragraph.add_run().add_picture(BytesIO(png), width=self._width())
+        if shape.height > _TALLEST:
+            shape.width, shape.height = int(shape.width * _TALLEST / shape.height), _TALLEST
         shape._inline.docPr.set("descr", alt)
 
     def landscape(self) -> None:
@@ -151,6 +151,7 @@ class Paper:
 
     def pack(self) -> bytes:
         """The document as bytes, the same for the same content."""
+        self._list()
         about = self.book.core_properties
         about.title, about.author, about.language, about.comments = self.title, "evallib", "zh-CN" if self.lang == "zh" else "en", ""
         about.created = about.modified = _EPOCH
@@ -175,7 +176,7 @@ class Paper:
         for level, font in ((1, "h1"), (2, "h2"), (3, "h3")):
             self._style(f"Heading {level}", font, _BODY, indent=2, bold=level == 3).keep_with_next = True
         self._style("Note", "body", _SMALL, indent=2, new=True, pitch=Pt(20))
-        self._style("Caption", "h1", _SMALL, centre, pitch=Pt(20))
+        self._style("Contents", "body", _BODY, new=True)
         self._style("Cell", "cell", _CELL, new=True, pitch=None)
         self._style("Picture", "body", _BODY, centre, new=True, pitch=None)
 
@@ -254,13 +255,28 @@ class Paper:
             if one.open:
                 run.font.color.rgb = _OPEN
 
-    def _page_break(self) -> None:
-        self.book.add_page_break()
+    def _list(self) -> None:
+        """Put the headings into the list of contents."""
+        if self.listed is None or not self.headings:
+            return
+        first = self.listed
+        self._field(first, f'TOC \\o "1-{_LISTED}" \\h \\z \\u', self.headings[0][0], ("begin", "code", "separate", "text"))
+        end = self.listed
+        for text, level in reversed(self.headings[1:]):
+            line = Paragraph(OxmlElement("w:p"), first._parent)
+            first._p.addnext(line._p)
+            line.style = self.book.styles["Contents"]
+            line.paragraph_format.left_indent = _BODY * (level - 1)
+            line.add_run(text)
+            end = line if end is first else end
+        self._field(end, "", "", ("end",))
 
     @staticmethod
-    def _field(paragraph: Paragraph, code: str, shown: str) -> None:
+    def _field(
+        paragraph: Paragraph, code: str, shown: str, parts: Sequence[str] = ("begin", "code", "separate", "text", "end")
+    ) -> None:
         """A field that Word works out, and what is shown until then."""
-        for kind in ("begin", "code", "separate", "text", "end"):
+        for kind in parts:
             run = paragraph.add_run(shown if kind == "text" else "")
             if kind == "code":
                 instruction = OxmlElement("w:instrText")
@@ -273,17 +289,43 @@ class Paper:
                 run._r.append(char)
 
 
-def _shares(rows: Table, count: int) -> list[float]:
-    """How wide the columns are: by what stands in them, no column under a twelfth of the widest."""
-    widest = [4.0] * count
-    for row in rows:
-        column = 0
+class _Placed(NamedTuple):
+    """A cell, and the rows and columns that it takes."""
+
+    cell: Cell
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+def _placed(rows: Table) -> Iterator[_Placed]:
+    """The cells of a table where they stand; one that reaches down takes the place of those under it."""
+    taken = set[tuple[int, int]]()
+    for top, row in enumerate(rows):
+        left = 0
         for cell in row:
-            if cell.columns == 1 and cell.rows == 1 and column < count:
-                longest = max((_letters(line) for line in cell.text.split("\n")), default=0)
-                widest[column] = max(widest[column], min(longest, 26))
-            column += cell.columns
-    return widest
+            while (top, left) in taken:
+                left += 1
+            bottom, right = min(top + cell.rows, len(rows)) - 1, left + cell.columns - 1
+            taken |= {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
+            yield _Placed(cell, top, left, bottom, right)
+            left = right + 1
+
+
+def _shares(placed: Iterable[_Placed], count: int, room: float) -> list[float]:
+    """How wide the columns are, in letters: numbers and words whole; what is left over goes to those with long texts."""
+    least, wished = [3.0] * count, [3.0] * count
+    for one in placed:
+        if one.left == one.right:
+            lines = one.cell.text.split("\n")
+            parts = lines[:1] if one.cell.number else [part for line in lines for part in line.split()]
+            whole = max((_letters(part) for part in parts), default=0) + 2
+            least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 4.5))
+            wished[one.left] = max(wished[one.left], min(max(map(_letters, lines), default=0) + 1.5, 40))
+    over = room - sum(least)
+    more = [max(w - low, 0.1) for w, low in zip(wished, least, strict=True)]
+    return [low + max(over, 0) * one / sum(more) for low, one in zip(least, more, strict=True)]
 
 
 def _letters(text: str) -> float:

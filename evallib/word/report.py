@@ -60,7 +60,7 @@ def report(checked: EvaluatedYear, lang: Lang, texts: Mapping[str, str]) -> tupl
     e = sections.evaluation
     paper = Paper(lang, f"{e.record.name[lang]}\n{sentence('word.title', year=e.catalogue.year(e.record.year))[lang]}")
     paper.cover([text for key in ("client", "evaluator", "period") if (text := e.record.find_profile(key, lang))])
-    paper.contents(sentence("word.contents")[lang], sentence("word.contents_wait")[lang])
+    paper.contents(sentence("word.contents")[lang])
     flow, open_texts = Flow(paper, lang, sections.charts), list[Words]()
     for chapter in plan["chapter"]:
         flow.heading(words(*chapter["heading"])[lang], 1)
