@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
+from PIL import Image
 
 from evallib.charts.drawing import Chart
 from evallib.model.words import Lang
 from evallib.pages.outline import numeral
-from evallib.word.paper import Cell, Paper, Run
+from evallib.word.paper import TALLEST, Cell, Paper, Run
 
 _PASSED = {"bar", "unseen", "place", "left-out", "state"}
 """What a page shows and paper does not: by class."""
@@ -25,9 +27,10 @@ class Flow:
 
     paper: Paper
     lang: Lang
-    charts: Mapping[str, Chart] = field(default_factory=dict)
     _level: int = 1
     _counts: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
+    _charts: Mapping[str, Chart] = field(default_factory=dict)
+    _style: str = "Normal"
 
     def heading(self, text: str, level: int, numbered: bool = True) -> None:
         """A heading with the number that official documents give it: 一、 then （一） then 1."""
@@ -39,8 +42,9 @@ class Flow:
         self._level = level
         self.paper.heading(((chinese if self.lang == "zh" else english) if numbered else "") + text, min(level, 3))
 
-    def section(self, source: str, level: int) -> None:
-        """A piece of HTML of the kit's own, or of Markdown; its headings begin at `level`."""
+    def section(self, source: str, level: int, charts: Mapping[str, Chart], style: str = "Normal") -> None:
+        """A piece of HTML of the kit's own, or of Markdown; its headings begin at `level`, its paragraphs have a style."""
+        self._charts, self._style = charts, style
         if source.strip():
             for element in lxml_html.fragments_fromstring(source):
                 if isinstance(element, str):
@@ -50,7 +54,7 @@ class Flow:
 
     def _text(self, text: str) -> None:
         if text.strip():
-            self.paper.body([Run(_plain(text))])
+            self.paper.body([Run(_plain(text))], self._style)
 
     def _block(self, element: HtmlElement, level: int) -> None:
         if not isinstance(element.tag, str) or _PASSED & set((element.get("class") or "").split()):
@@ -60,13 +64,13 @@ class Flow:
                 self.heading(_said(element), min(level + int(element.tag[1]) - 3, 3) if element.tag != "h2" else level)
             case "p":
                 if runs := [*_runs(element)]:
-                    self.paper.body(runs, small="quiet" in (element.get("class") or ""))
+                    self.paper.body(runs, "Note" if "quiet" in (element.get("class") or "") else self._style)
             case "ul" | "ol":
                 self._list(element)
             case "dl":
                 self._terms(element)
             case "table":
-                self.paper.table([*_rows(element)])
+                self.paper.table(_without_empty([*_rows(element)]))
             case "figure":
                 self._figure(element)
             case "summary" | "style" | "script":
@@ -87,17 +91,47 @@ class Flow:
                 self._list(child, depth + 1)
 
     def _terms(self, element: HtmlElement) -> None:
-        colon = "：" if self.lang == "zh" else ": "
+        """What a list of terms says, in one paragraph as official texts have it."""
+        colon, semicolon, stop = "：；。" if self.lang == "zh" else (": ", "; ", ".")
+        said = list[list[Run]]()
         for term in element.iterchildren("dt"):
-            said = term.getnext()
-            if said is not None and said.tag == "dd" and (runs := [*_runs(said)]):
-                self.paper.body([Run(_said(term) + colon, bold=True), *runs])
+            there = term.getnext()
+            if there is not None and there.tag == "dd" and (runs := [*_runs(there)]) and any(run.text.strip() for run in runs):
+                said.append([Run(_said(term) + colon), *runs])
+        if said:
+            between = [run for one in said for run in (*one, Run(semicolon))]
+            self.paper.body([*between[:-1], Run(stop if not between[-2].text.rstrip().endswith(("。", ".")) else "")])
 
     def _figure(self, element: HtmlElement) -> None:
-        chart = self.charts.get((element.get("id") or "").removeprefix("c-"))
+        chart = self._charts.get((element.get("id") or "").removeprefix("c-"))
         if chart is not None:
-            self.paper.picture(chart.to_png(), chart.alt)
-            self.paper.body([Run(chart.source)], small=True)
+            for png in _sheets(chart.to_png()):
+                self.paper.picture(png, chart.alt)
+            self.paper.body([Run(chart.source)], "Note")
+
+
+def _sheets(png: bytes) -> list[bytes]:
+    """A picture, in two where it is too tall for a sheet: cut at the white line nearest its middle, so that no letter gets smaller."""
+    whole = Image.open(BytesIO(png)).convert("RGB")
+    if whole.height <= whole.width * TALLEST:
+        return [png]
+    plain = whole.convert("L")
+    white = [y for y in range(whole.height) if plain.crop((0, y, whole.width, y + 1)).getextrema() == (255, 255)]
+    at = min(white, key=lambda y: abs(y - whole.height // 2), default=whole.height // 2)
+    made = list[bytes]()
+    for top, low in ((0, at), (at, whole.height)):
+        part = BytesIO()
+        whole.crop((0, top, whole.width, low)).save(part, format="PNG", dpi=(200, 200))
+        made += _sheets(part.getvalue())
+    return made
+
+
+def _without_empty(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """A table without the columns that have a head alone; as it is where cells span."""
+    if any(cell.columns > 1 or cell.rows > 1 for row in rows for cell in row) or len({len(row) for row in rows}) != 1:
+        return rows
+    kept = [at for at in range(len(rows[0])) if any(row[at].text.strip(" —") for row in rows if not row[at].head)]
+    return [[row[at] for at in kept] for row in rows] if kept else rows
 
 
 def _rows(table: HtmlElement) -> Iterator[list[Cell]]:
@@ -107,7 +141,11 @@ def _rows(table: HtmlElement) -> Iterator[list[Cell]]:
             head = all(cell.tag == "th" and cell.get("scope") != "row" for cell in cells)
             yield [
                 Cell(
-                    _said(cell), int(cell.get("colspan") or 1), int(cell.get("rowspan") or 1), head, "n" in (cell.get("class") or "").split()
+                    _said(cell),
+                    int(cell.get("colspan") or 1),
+                    int(cell.get("rowspan") or 1),
+                    head,
+                    "n" in (cell.get("class") or "").split(),
                 )
                 for cell in cells
             ]

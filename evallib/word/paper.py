@@ -12,24 +12,48 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from evallib.model.words import Lang
+from evallib.word.seal import properties, read_document, text_seal
 
 _EPOCH = datetime(2000, 1, 1)
 _MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
-_PITCH = Pt(28)
-_TALLEST = Mm(200)
-"""A picture that is no taller leaves room for its heading."""
+TALLEST = 185 / 156
+"""A picture that is no taller for its width leaves room for the heading above it."""
 _LISTED = 2
 """So many levels of headings are in the list of contents."""
+_WHOLE = 14
+"""A table of no more rows is not torn."""
 _INK, _OPEN = RGBColor(0, 0, 0), RGBColor(0xC0, 0x39, 0x1B)
-_BODY, _SMALL, _CELL = Pt(16), Pt(12), Pt(10.5)
+
+
+class _Sizes(NamedTuple):
+    """How large letters are and how far apart lines stand, in points; `indent` is of the first line, in letters."""
+
+    title: float
+    body: float
+    pitch: float
+    small: float
+    small_pitch: float
+    cell: float
+    indent: int
+    after: float
+
+
+_SIZES: dict[Lang, _Sizes] = {
+    "zh": _Sizes(22, 16, 28, 12, 20, 10.5, indent=2, after=0),
+    "en": _Sizes(20, 12, 17, 10, 14, 9.5, indent=0, after=6),
+}
+"""GB/T 9704-2012 for Chinese; Latin letters of that size would fill twice the sheets."""
 _FONTS = {"body": ("Times New Roman", "仿宋_GB2312"), "title": ("Times New Roman", "方正小标宋简体"), "h1": ("Arial", "黑体"),
           "h2": ("Times New Roman", "楷体_GB2312"), "h3": ("Times New Roman", "仿宋_GB2312"), "cell": ("Times New Roman", "宋体")}  # fmt: skip
 
@@ -45,13 +69,17 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text, how many columns and rows it takes, whether it is a head, whether it holds a number."""
+    """A cell of a table: its text, how many columns and rows it takes, whether it is a head, whether it holds a number.
+
+    `share` is how wide its column is beside the others, where that is given.
+    """
 
     text: str
     columns: int = 1
     rows: int = 1
     head: bool = False
     number: bool = False
+    share: float = 0
 
 
 Runs = Sequence[Run]
@@ -77,39 +105,45 @@ class Paper:
 
     def __post_init__(self) -> None:
         self.book.element.body.clear_content()
+        self.size = _SIZES[self.lang]
         self._styles()
         self._sheet(self.book.sections[0])
+        self.book.sections[0].different_first_page_header_footer = True
 
     # --- what stands on the sheets
 
-    def cover(self, lines: Sequence[str]) -> None:
-        """The title, the lines under it, and the list of contents, which Word fills when it opens the document."""
-        for text, style in ((self.title, "Title"), *((line, "Subtitle") for line in lines)):
+    def cover(self, lines: Sequence[str], notes: Sequence[str] = ()) -> None:
+        """The first sheet: the title, the lines under it, and what must be known of the whole."""
+        for text, style in ((self.title, "Title"), *((line, "Subtitle") for line in lines), *((note, "Note") for note in notes)):
             self.book.add_paragraph(text, style)
 
     def contents(self, heading: str) -> None:
         """The list of contents on a sheet of its own: the headings, to which Word puts the numbers of the sheets as it opens the file."""
         self.book.add_paragraph(heading, "TOC Heading").paragraph_format.page_break_before = True
-        self.listed = self.book.add_paragraph(style="Contents")
+        self.listed = self.book.add_paragraph(style="toc 1")
         update = OxmlElement("w:updateFields")
         update.set(qn("w:val"), "true")
         self.book.settings.element.append(update)
 
     def heading(self, text: str, level: int) -> None:
-        heading = self.book.add_heading(text, level)
+        """A heading. It stays with what follows, and stands in the list of contents where its level does."""
+        self.book.add_heading(text, level)
         if level <= _LISTED:
-            heading.paragraph_format.page_break_before = not self.headings or None
             self.headings.append((text, level))
 
-    def body(self, runs: Runs, small: bool = False, indent: int = 0) -> None:
+    def body(self, runs: Runs, style: str = "Normal", indent: int = 0) -> None:
         """A paragraph of text; one that is `indent`ed by so many letters stands under the one before it."""
-        paragraph = self.book.add_paragraph(style="Note" if small else "Normal")
+        paragraph = self.book.add_paragraph(style=style)
         if indent:
-            paragraph.paragraph_format.left_indent = _BODY * indent
-        self._fill(paragraph, runs)
+            paragraph.paragraph_format.left_indent = Pt(self.size.body * indent)
+        for one in runs:
+            run = paragraph.add_run(one.text)
+            run.bold, run.italic = one.bold or None, one.italic or None
+            if one.open:
+                run.font.color.rgb = _OPEN
 
     def table(self, rows: Table) -> None:
-        """A table over the width of the text; its heads stand again on each sheet."""
+        """A table over the width of the text; its heads stand again on each sheet, a short one is not torn."""
         placed = [*_placed(rows)]
         count = max((one.right for one in placed), default=-1) + 1
         if not count:
@@ -120,42 +154,44 @@ class Paper:
             there = table.cell(one.top, one.left)
             if (one.bottom, one.right) != (one.top, one.left):
                 there = there.merge(table.cell(one.bottom, one.right))
-            self._cell(there, one.cell)
+            kept = one.top < len(rows) - 1 and (len(rows) <= _WHOLE or one.top < 3 or one.top >= len(rows) - 3)
+            self._cell(there, one.cell, kept)
         for at, row in enumerate(rows):
             properties = table.rows[at]._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
             if row and all(cell.head for cell in row):
                 properties.append(OxmlElement("w:tblHeader"))
-        self._widths(table, _shares(placed, count, self._width() / _CELL))
+        given = [one.cell.share for one in placed if one.top == 0]
+        self._widths(table, given if all(given) else _shares(placed, count, self._width() / Pt(self.size.cell)))
         self.book.add_paragraph(style="Cell")
 
     def picture(self, png: bytes, alt: str) -> None:
         """A picture over the width of the text, with words for who cannot see it."""
         paragraph = self.book.add_paragraph(style="Picture")
         shape = paragraph.add_run().add_picture(BytesIO(png), width=self._width())
-        if shape.height > _TALLEST:
-            shape.width, shape.height = int(shape.width * _TALLEST / shape.height), _TALLEST
         shape._inline.docPr.set("descr", alt)
 
-    def landscape(self) -> None:
-        """What follows stands on sheets that lie across."""
+    def new_sheets(self, across: bool) -> None:
+        """What follows stands on new sheets, upright or lying across."""
         section = self.book.add_section(WD_SECTION.NEW_PAGE)
-        section.orientation = WD_ORIENT.LANDSCAPE
-        self._sheet(section, across=True)
+        section.different_first_page_header_footer = False
+        section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+        self._sheet(section, across)
 
-    def portrait(self) -> None:
-        """What follows stands on upright sheets again."""
-        section = self.book.add_section(WD_SECTION.NEW_PAGE)
-        section.orientation = WD_ORIENT.PORTRAIT
-        self._sheet(section)
-
-    def pack(self) -> bytes:
-        """The document as bytes, the same for the same content."""
+    def pack(self, content: str = "") -> bytes:
+        """The document as bytes, the same for the same text; `content` is the seal of what it shows, which it carries beside its own."""
         self._list()
         about = self.book.core_properties
-        about.title, about.author, about.language, about.comments = self.title, "evallib", "zh-CN" if self.lang == "zh" else "en", ""
+        about.title, about.author, about.language, about.comments = self.title, "", "zh-CN" if self.lang == "zh" else "en-GB", ""
         about.created = about.modified = _EPOCH
-        about.last_modified_by, about.revision = "evallib", 1
+        about.last_modified_by, about.revision = "", 1
+        own = text_seal(read_document(self._saved()).paragraphs)
+        package = self.book.part.package
+        part = Part(PackURI("/docProps/custom.xml"), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, properties(content, own), package)
+        package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
+        return self._saved()
+
+    def _saved(self) -> bytes:
         made, out = BytesIO(), BytesIO()
         self.book.save(made)
         with ZipFile(made) as old, ZipFile(out, "w") as new:
@@ -168,26 +204,35 @@ class Paper:
     # --- how it is done
 
     def _styles(self) -> None:
-        centre = WD_ALIGN_PARAGRAPH.CENTER
-        self._style("Normal", "body", _BODY, indent=2)
-        self._style("Title", "title", Pt(22), centre, space=Pt(120))
-        self._style("Subtitle", "h2", _BODY, centre, space=Pt(24))
-        self._style("TOC Heading", "h1", _BODY, centre, new=True)
+        centre, right, size, zh = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, self.size, self.lang == "zh"
+        self._style("Normal", "body", size.body, indent=size.indent)
+        self._style("Title", "title", size.title, centre, space=(150, 60), pitch=size.title * 1.6, bold=not zh)
+        self._style("Subtitle", "h2", size.body, centre, space=(8, 8))
+        self._style("TOC Heading", "h1", size.body, centre, new=True, space=(0, 12))
         for level, font in ((1, "h1"), (2, "h2"), (3, "h3")):
-            self._style(f"Heading {level}", font, _BODY, indent=2, bold=level == 3).keep_with_next = True
-        self._style("Note", "body", _SMALL, indent=2, new=True, pitch=Pt(20))
-        self._style("Contents", "body", _BODY, new=True)
-        self._style("Cell", "cell", _CELL, new=True, pitch=None)
-        self._style("Picture", "body", _BODY, centre, new=True, pitch=None)
+            space = (0, 0) if zh else (14 - 2 * level, 4)
+            larger = 0 if zh else (4, 2, 0)[level - 1]
+            bold = level == 3 or not zh
+            self._style(f"Heading {level}", font, size.body + larger, indent=size.indent, bold=bold, space=space).keep_with_next = True
+        self._style("Note", "body", size.small, indent=size.indent, new=True, pitch=size.small_pitch)
+        for level in range(1, _LISTED + 1):
+            listed = self._style(f"toc {level}", "body", size.body - 2, new=True, pitch=size.pitch - 5, space=(0, 0))
+            listed.left_indent = Pt(size.body * (level - 1))
+            listed.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+        self._style("Addressee", "body", size.body, new=True)
+        self._style("Signature", "body", size.body, right, new=True)
+        self._style("Cell", "cell", size.cell, new=True, pitch=None)
+        self._style("Picture", "body", size.body, centre, new=True, pitch=None).keep_with_next = True
 
-    def _style(self, name: str, font: str, size: Any, align: Any = None, *, indent: int = 0, bold: bool = False, new: bool = False,
-               space: Any = None, pitch: Any = _PITCH) -> Any:  # fmt: skip
+    def _style(self, name: str, font: str, size: float, align: Any = None, *, indent: int = 0, bold: bool = False, new: bool = False,
+               space: tuple[float, float] | None = None, pitch: float | None = 0) -> Any:  # fmt: skip
+        """A style of paragraphs; `pitch` None is single spacing, `space` what is left free above and below."""
         styles = self.book.styles
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new and name not in styles else styles[name]
         if new:
             style.base_style = styles["Normal"]
         western, eastern = _FONTS[font]
-        style.font.name, style.font.size, style.font.bold, style.font.italic = western, size, bold, False
+        style.font.name, style.font.size, style.font.bold, style.font.italic = western, Pt(size), bold, False
         style.font.color.rgb = _INK
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for key in [key for key in fonts.attrib if "Theme" in key]:
@@ -196,19 +241,20 @@ class Paper:
         fonts.set(qn("w:hAnsi"), western)
         if name == "Normal":
             lang = OxmlElement("w:lang")
-            lang.set(qn("w:val"), "en-GB")
+            lang.set(qn("w:val"), "en-US" if self.lang == "zh" else "en-GB")
             lang.set(qn("w:eastAsia"), "zh-CN")
             style.element.rPr.append(lang)
         borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
         if borders is not None:
             style.element.pPr.remove(borders)
-        shape = style.paragraph_format
-        shape.alignment, shape.space_before, shape.space_after = align, space or Pt(0), Pt(0)
-        shape.first_line_indent, shape.widow_control = size * indent, True
-        if pitch is None:
-            shape.line_spacing_rule, shape.first_line_indent = WD_LINE_SPACING.SINGLE, Pt(0)
+        shape, single = style.paragraph_format, pitch is None
+        above, below = space or (0, 0 if single else self.size.after)
+        shape.alignment, shape.space_before, shape.space_after = align, Pt(above), Pt(below)
+        shape.first_line_indent, shape.widow_control = Pt(0 if single else size * indent), True
+        if single:
+            shape.line_spacing_rule = WD_LINE_SPACING.SINGLE
         else:
-            shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY if size <= _BODY else WD_LINE_SPACING.AT_LEAST, pitch
+            shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch or self.size.pitch)
         return shape
 
     def _sheet(self, section: Any, across: bool = False) -> None:
@@ -239,42 +285,43 @@ class Paper:
             for cell in table.columns[index].cells:
                 cell.width = width
 
-    def _cell(self, there: Any, cell: Cell) -> None:
+    def _cell(self, there: Any, cell: Cell, kept: bool) -> None:
         lines = cell.text.split("\n")
+        there.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         for index, line in enumerate(lines):
             paragraph = there.paragraphs[0] if index == 0 else there.add_paragraph()
             paragraph.style = self.book.styles["Cell"]
+            paragraph.paragraph_format.keep_with_next = kept or None
             paragraph.add_run(line).bold = cell.head or None
             if cell.head or cell.number:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if cell.head else WD_ALIGN_PARAGRAPH.RIGHT
 
-    def _fill(self, paragraph: Paragraph, runs: Runs) -> None:
-        for one in runs:
-            run = paragraph.add_run(one.text)
-            run.bold, run.italic = one.bold or None, one.italic or None
-            if one.open:
-                run.font.color.rgb = _OPEN
-
     def _list(self) -> None:
-        """Put the headings into the list of contents."""
+        """Put the headings into the list of contents, each with a reference to its sheet."""
         if self.listed is None or not self.headings:
             return
-        first = self.listed
-        self._field(first, f'TOC \\o "1-{_LISTED}" \\h \\z \\u', self.headings[0][0], ("begin", "code", "separate", "text"))
-        end = self.listed
-        for text, level in reversed(self.headings[1:]):
-            line = Paragraph(OxmlElement("w:p"), first._parent)
-            first._p.addnext(line._p)
-            line.style = self.book.styles["Contents"]
-            line.paragraph_format.left_indent = _BODY * (level - 1)
-            line.add_run(text)
-            end = line if end is first else end
-        self._field(end, "", "", ("end",))
+        line = self.listed
+        self._field(line, f'TOC \\o "1-{_LISTED}" \\h \\z \\u', "", ("begin", "code", "separate"))
+        for at, (text, level) in enumerate(self.headings):
+            if at:
+                new = Paragraph(OxmlElement("w:p"), line._parent)
+                line._p.addnext(new._p)
+                line = new
+                line.style = self.book.styles[f"toc {level}"]
+            line.add_run(f"{text}\t")
+            self._field(line, f"PAGEREF _Toc{at + 1} \\h", "")
+        self._field(line, "", "", ("end",))
+        heads = (one for one in self.book.paragraphs if one.style.name in {f"Heading {n + 1}" for n in range(_LISTED)})
+        for at, heading in enumerate(heads, 1):
+            for kind, where in (("bookmarkStart", 0), ("bookmarkEnd", len(heading._p))):
+                mark = OxmlElement(f"w:{kind}")
+                mark.set(qn("w:id"), str(at))
+                if kind == "bookmarkStart":
+                    mark.set(qn("w:name"), f"_Toc{at}")
+                heading._p.insert(where + 1, mark)
 
     @staticmethod
-    def _field(
-        paragraph: Paragraph, code: str, shown: str, parts: Sequence[str] = ("begin", "code", "separate", "text", "end")
-    ) -> None:
+    def _field(paragraph: Paragraph, code: str, shown: str, parts: Sequence[str] = ("begin", "code", "separate", "text", "end")) -> None:
         """A field that Word works out, and what is shown until then."""
         for kind in parts:
             run = paragraph.add_run(shown if kind == "text" else "")
