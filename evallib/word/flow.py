@@ -73,7 +73,9 @@ class Flow:
                 self.paper.table(_without_empty([*_rows(element)]))
             case "figure":
                 self._figure(element)
-            case "summary" | "style" | "script":
+            case "summary":
+                self.heading(_said(element), min(level, 3))
+            case "style" | "script":
                 pass
             case _:
                 self._text(element.text or "")

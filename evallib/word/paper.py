@@ -55,7 +55,8 @@ _SIZES: dict[Lang, _Sizes] = {
 }
 """GB/T 9704-2012 for Chinese; Latin letters of that size would fill twice the sheets."""
 _FONTS = {"body": ("Times New Roman", "仿宋_GB2312"), "title": ("Times New Roman", "方正小标宋简体"), "h1": ("Arial", "黑体"),
-          "h2": ("Times New Roman", "楷体_GB2312"), "h3": ("Times New Roman", "仿宋_GB2312"), "cell": ("Times New Roman", "宋体")}  # fmt: skip
+          "h2": ("Times New Roman", "楷体_GB2312"), "h3": ("Times New Roman", "仿宋_GB2312"),
+          "cell": ("Times New Roman", "宋体")}  # fmt: skip
 
 
 class Run(NamedTuple):
@@ -148,6 +149,7 @@ class Paper:
         count = max((one.right for one in placed), default=-1) + 1
         if not count:
             return
+        self.book.add_paragraph(style="Gap").paragraph_format.keep_with_next = True
         table = self.book.add_table(len(rows), count, "Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         for one in placed:
@@ -163,7 +165,7 @@ class Paper:
                 properties.append(OxmlElement("w:tblHeader"))
         given = [one.cell.share for one in placed if one.top == 0]
         self._widths(table, given if all(given) else _shares(placed, count, self._width() / Pt(self.size.cell)))
-        self.book.add_paragraph(style="Cell")
+        self.book.add_paragraph(style="Gap")
 
     def picture(self, png: bytes, alt: str) -> None:
         """A picture over the width of the text, with words for who cannot see it."""
@@ -221,6 +223,7 @@ class Paper:
             listed.tab_stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         self._style("Addressee", "body", size.body, new=True)
         self._style("Signature", "body", size.body, right, new=True)
+        self._style("Gap", "cell", 1, new=True, pitch=7, space=(0, 0))
         self._style("Cell", "cell", size.cell, new=True, pitch=None)
         self._style("Picture", "body", size.body, centre, new=True, pitch=None).keep_with_next = True
 

@@ -53,7 +53,7 @@ class _Page(Report):
         """A section after the chart that it begins with; empty where it is left out."""
         if id not in self.shown:
             return ""
-        chart = self._figure(_CHARTS[id], []) if _CHARTS.get(id) else ""
+        chart = str(self._figure(_CHARTS[id], [])) if _CHARTS.get(id) else ""
         return chart + self.section(id).html
 
 
