@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -60,7 +59,7 @@ class _Page(Report):
 class _Own(_Page):
     """The sections that are told otherwise here than on the page."""
 
-    SECTIONS: ClassVar[Mapping[str, Words]] = sentences("word.sections")
+    SECTIONS = sentences("word.sections")
     FOLDER = "word"
 
     def content(self) -> Mapping[str, object]:
@@ -86,6 +85,7 @@ class _Making:
 
     def __init__(self, checked: EvaluatedYear, lang: Lang) -> None:
         self.page, self.own, self.lang = _Page(checked, lang), _Own(checked, lang), lang
+        self.seal = seals_of(checked.evaluation).content  # as it is recorded, before numbers are put into its prose
         self.e = e = self.page.evaluation
         self.outline: Outline = e.record.outline or usual(e.record.kind)
         self.slots = {slot.id: slot for slot in self.outline.text}
@@ -118,7 +118,7 @@ class _Making:
                     self.flow.section(html, 3 if headed else 2, self.page.charts | self.own.charts)
         self._text(self.slots[SIGNATURE], 2, "Signature")
         self._annex()
-        return Official(paper.pack(seals_of(self.e).content), tuple(self.to_write))
+        return Official(paper.pack(self.seal), tuple(self.to_write))
 
     def _name(self, part: str) -> Words:
         return self.slots[part].words if part in self.slots else (self.page.SECTIONS | self.own.SECTIONS)[part]
