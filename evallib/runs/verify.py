@@ -209,7 +209,7 @@ class _File:
         if not book.own:
             self.say("no_seal")
         elif book.own != text_seal(book.paragraphs):
-            self.say("shows", differences=_some(words(one[:60]) for one in touched(book.own, book.paragraphs)))
+            self.say("paragraphs", paragraphs=_some(words(one[:60]) for one in touched(book.own, book.paragraphs)))
 
     def _notebook(self) -> None:
         try:

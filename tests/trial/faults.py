@@ -173,6 +173,7 @@ COMMANDS = (
     Command("report again", _report, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("batch", _batch, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("new", _cli(*_NEW)),
+    Command("texts", _cli("texts", "hrss", "2023", *_AT)),
     Command("import", _IMPORT, lambda home: _form(home)),
     Command("import again", _IMPORT, _imported_before),
     Command("merge", _cli("merge", "HOME/data/departments/hrss/2023", "HOME/copy", "--prefer", "HOME/copy", *_AT), _two_copies),
