@@ -14,11 +14,12 @@ OPENING, SIGNATURE = "opening", "signature"
 
 
 class Slot(Named):
-    """A text that only people can write: what it is called, and what it should say."""
+    """A text that only people can write: its name, and what it should say; asked for where the section that it `needs` is there."""
 
     id: Id
     about: Annotated[str, Field(min_length=1)]
     about_en: str = ""
+    needs: str = ""
 
     @property
     def question(self) -> Words:
@@ -33,11 +34,12 @@ class Chapter(Named):
 
 
 class Outline(Frozen):
-    """The chapters of the official report, for some kinds of what is evaluated, and the texts that people write for it."""
+    """The chapters of the official report, for some kinds of what is evaluated, what is annexed, and the texts that people write for it."""
 
     format: Literal[2] = 2
     kinds: tuple[Literal["department", "project", "policy"], ...] = ()
     chapter: tuple[Chapter, ...] = ()
+    annexes: tuple[Literal["scores", "data"], ...] = ("scores", "data")
     text: tuple[Slot, ...] = ()
 
 

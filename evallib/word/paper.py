@@ -27,12 +27,12 @@ from evallib.word.seal import properties, read_document, text_seal
 
 _EPOCH = datetime(2000, 1, 1)
 _MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
-TALLEST = 185 / 156
-"""A picture that is no taller for its width leaves room for the heading above it."""
+TALLEST = 0.9
+"""A picture that is taller for its width would leave half a sheet white before it."""
 _LISTED = 2
 """So many levels of headings are in the list of contents."""
-_WHOLE = 14
-"""A table of no more rows is not torn."""
+_WHOLE = 18
+"""A table of no more lines is not torn."""
 _INK, _OPEN = RGBColor(0, 0, 0), RGBColor(0xC0, 0x39, 0x1B)
 
 
@@ -57,6 +57,9 @@ _SIZES: dict[Lang, _Sizes] = {
 _FONTS = {"body": ("Times New Roman", "仿宋_GB2312"), "title": ("Times New Roman", "方正小标宋简体"), "h1": ("Arial", "黑体"),
           "h2": ("Times New Roman", "楷体_GB2312"), "h3": ("Times New Roman", "仿宋_GB2312"),
           "cell": ("Times New Roman", "宋体")}  # fmt: skip
+
+
+_INSTEAD = {"仿宋_GB2312": "仿宋", "楷体_GB2312": "楷体", "方正小标宋简体": "华文中宋"}
 
 
 class Run(NamedTuple):
@@ -152,19 +155,21 @@ class Paper:
         self.book.add_paragraph(style="Gap").paragraph_format.keep_with_next = True
         table = self.book.add_table(len(rows), count, "Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        given, room = [one.cell.share for one in placed if one.top == 0], self._width() / Pt(self.size.cell)
+        shares = [room * one / sum(given) for one in given] if all(given) else _shares(placed, count, room)
+        whole = _lines(placed, shares) <= _WHOLE
         for one in placed:
             there = table.cell(one.top, one.left)
             if (one.bottom, one.right) != (one.top, one.left):
                 there = there.merge(table.cell(one.bottom, one.right))
-            kept = one.top < len(rows) - 1 and (len(rows) <= _WHOLE or one.top < 3 or one.top >= len(rows) - 3)
+            kept = one.top < len(rows) - 1 and (whole or one.top < 3 or one.top >= len(rows) - 3)
             self._cell(there, one.cell, kept)
         for at, row in enumerate(rows):
             properties = table.rows[at]._tr.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
             if row and all(cell.head for cell in row):
                 properties.append(OxmlElement("w:tblHeader"))
-        given = [one.cell.share for one in placed if one.top == 0]
-        self._widths(table, given if all(given) else _shares(placed, count, self._width() / Pt(self.size.cell)))
+        self._widths(table, shares)
         self.book.add_paragraph(style="Gap")
 
     def picture(self, png: bytes, alt: str) -> None:
@@ -187,11 +192,18 @@ class Paper:
         about.title, about.author, about.language, about.comments = self.title, "", "zh-CN" if self.lang == "zh" else "en-GB", ""
         about.created = about.modified = _EPOCH
         about.last_modified_by, about.revision = "", 1
+        self._fonts()
         own = text_seal(read_document(self._saved()).paragraphs)
         package = self.book.part.package
         part = Part(PackURI("/docProps/custom.xml"), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, properties(content, own), package)
         package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
         return self._saved()
+
+    def _fonts(self) -> None:
+        """What stands in for a font that a reader lacks."""
+        table = next(part for part in self.book.part.package.iter_parts() if part.partname == "/word/fontTable.xml")
+        names = "".join(f'<w:font w:name="{name}"><w:altName w:val="{other}"/></w:font>' for name, other in _INSTEAD.items())
+        table._blob = table.blob.replace(b"</w:fonts>", f"{names}</w:fonts>".encode())
 
     def _saved(self) -> bytes:
         made, out = BytesIO(), BytesIO()
@@ -372,10 +384,20 @@ def _shares(placed: Iterable[_Placed], count: int, room: float) -> list[float]:
             parts = lines[:1] if one.cell.number else [part for line in lines for part in line.split()]
             whole = max((_letters(part) for part in parts), default=0) + 2
             least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 4.5))
-            wished[one.left] = max(wished[one.left], min(max(map(_letters, lines), default=0) + 1.5, 40))
+            wished[one.left] = max(wished[one.left], min(max(map(_letters, lines[:1] if one.cell.number else lines), default=0) + 1.5, 40))
     over = room - sum(least)
     more = [max(w - low, 0.1) for w, low in zip(wished, least, strict=True)]
     return [low + max(over, 0) * one / sum(more) for low, one in zip(least, more, strict=True)]
+
+
+def _lines(placed: Iterable[_Placed], shares: Sequence[float]) -> int:
+    """How many lines a table takes with columns of such widths."""
+    tall = dict[int, int]()
+    for one in placed:
+        width = max(sum(shares[one.left : one.right + 1]) - 1.5, 1)
+        lines = sum(max(1, -int(-_letters(line) // width)) for line in one.cell.text.split("\n"))
+        tall[one.top] = max(tall.get(one.top, 1), lines if one.top == one.bottom else 1)
+    return sum(tall.values())
 
 
 def _letters(text: str) -> float:

@@ -66,7 +66,11 @@ class _Own(_Page):
         e = self.evaluation
         lines = e.catalogue.lines.get("staff", ())
         staff = [e.facts.named(cell) for line in lines for cell in line.cells.values()]
-        return {"staff": any(staff) or e.record.units or e.record.find_profile("rank", self.lang), "findings": e.record.findings}
+        return {
+            "staff": any(staff) or e.record.units or e.record.find_profile("rank", self.lang),
+            "findings": e.record.findings,
+            "data": e.record.facts,
+        }
 
 
 def official_report(checked: EvaluatedYear, lang: Lang) -> Official:
@@ -117,7 +121,7 @@ class _Making:
                 else:
                     self.flow.section(html, 3 if headed else 2, self.page.charts | self.own.charts)
         self._text(self.slots[SIGNATURE], 2, "Signature")
-        self._annex()
+        self._annexes()
         return Official(paper.pack(self.seal), tuple(self.to_write))
 
     def _name(self, part: str) -> Words:
@@ -125,6 +129,8 @@ class _Making:
 
     def _html(self, part: str) -> str | None:
         """A section, told here or as on the page; empty for a text, None where there is nothing to say."""
+        if part in self.slots and not self.texts.get(part) and self.slots[part].needs:
+            return self._html(self.slots[part].needs) and ""
         return "" if part in self.slots else (self.own if part in self.own.SECTIONS else self.page).html(part) or None
 
     def _text(self, slot: Slot, level: int, style: str = "Normal") -> None:
@@ -137,16 +143,20 @@ class _Making:
         if not self.texts.get(slot.id):
             self.to_write.append(slot.words)
 
-    def _annex(self) -> None:
-        """The scores of the indicators; the self-evaluation form where the framework is one, which is in Chinese everywhere."""
+    def _annexes(self) -> None:
+        """The scores of the indicators; the self-evaluation form where the framework is one, which is in Chinese everywhere; the numbers."""
         form = is_form(self.e)
-        self.paper.new_sheets(across=True)
-        name = sentence("word.annex_form" if form else "word.annex_scores" if self.e.points else "word.annex_values")
-        self.paper.heading(sentence("word.annex", name=name)[self.lang], 1)
-        if form:
-            self.paper.table([[Cell(*cell) for cell in row] for row in form_rows(self.e)])
-        else:
-            self.flow.section(self.own.html("annex"), 2, {})
+        found = [(part, html) for part in self.outline.annexes if (html := self.own.html(part))]
+        for count, (part, html) in enumerate(found, 1):
+            of_scores = "form" if form else part if self.e.points else "values"
+            name = sentence(f"word.annex_{of_scores if part == 'scores' else part}")
+            self.paper.new_sheets(across=part == "scores")
+            number = str(count) if len(found) > 1 else ""
+            self.paper.heading(sentence("word.annex", number=number, name=name)[self.lang], 1)
+            if form and part == "scores":
+                self.paper.table([[Cell(*cell) for cell in row] for row in form_rows(self.e)])
+            else:
+                self.flow.section(html, 2, {})
 
 
 def _notes(e: Evaluation) -> list[Words]:
