@@ -107,8 +107,9 @@ class Flow:
     def _figure(self, element: HtmlElement) -> None:
         chart = self._charts.get((element.get("id") or "").removeprefix("c-"))
         if chart is not None:
-            for png in _sheets(chart.to_png()):
-                self.paper.picture(png, chart.alt)
+            *firsts, last = _sheets(chart.to_png())
+            for png in (*firsts, last):
+                self.paper.picture(png, chart.alt, kept=png is last)
             self.paper.body([Run(chart.source)], "Note")
 
 
@@ -140,17 +141,14 @@ def _rows(table: HtmlElement) -> Iterator[list[Cell]]:
     for row in table.iter("tr"):
         cells = [cell for cell in row if cell.tag in ("td", "th")]
         if cells:
-            head = all(cell.tag == "th" and cell.get("scope") != "row" for cell in cells)
-            yield [
-                Cell(
-                    _said(cell),
-                    int(cell.get("colspan") or 1),
-                    int(cell.get("rowspan") or 1),
-                    head,
-                    "n" in (cell.get("class") or "").split(),
-                )
-                for cell in cells
-            ]
+            head = all(cell.tag == "th" and cell.get("scope") in (None, "col", "colgroup") for cell in cells)
+            yield [_cell(cell, head) for cell in cells]
+
+
+def _cell(cell: HtmlElement, head: bool) -> Cell:
+    columns, rows, share = (cell.get(name) or 0 for name in ("colspan", "rowspan", "data-share"))
+    number, strong = "n" in (cell.get("class") or "").split(), cell.get("scope") == "rowgroup"
+    return Cell(_said(cell), int(columns) or 1, int(rows) or 1, head, number, float(share), strong)
 
 
 def _said(element: HtmlElement) -> str:

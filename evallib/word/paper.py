@@ -20,6 +20,7 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from evallib.model.words import Lang
@@ -75,7 +76,7 @@ class Run(NamedTuple):
 class Cell:
     """A cell of a table: its text, how many columns and rows it takes, whether it is a head, whether it holds a number.
 
-    `share` is how wide its column is beside the others, where that is given.
+    `share` is how wide its column is beside the others, where that is given; `strong` stands above the rows that follow.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Cell:
     head: bool = False
     number: bool = False
     share: float = 0
+    strong: bool = False
 
 
 Runs = Sequence[Run]
@@ -111,6 +113,7 @@ class Paper:
         self.book.element.body.clear_content()
         self.size = _SIZES[self.lang]
         self._styles()
+        self._ids = {style.name: style.style_id for style in self.book.styles}
         self._sheet(self.book.sections[0])
         self.book.sections[0].different_first_page_header_footer = True
 
@@ -137,7 +140,7 @@ class Paper:
 
     def body(self, runs: Runs, style: str = "Normal", indent: int = 0) -> None:
         """A paragraph of text; one that is `indent`ed by so many letters stands under the one before it."""
-        paragraph = self.book.add_paragraph(style=style)
+        paragraph = self._paragraph(style)
         if indent:
             paragraph.paragraph_format.left_indent = Pt(self.size.body * indent)
         for one in runs:
@@ -152,29 +155,39 @@ class Paper:
         count = max((one.right for one in placed), default=-1) + 1
         if not count:
             return
-        self.book.add_paragraph(style="Gap").paragraph_format.keep_with_next = True
-        table = self.book.add_table(len(rows), count, "Table Grid")
-        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        self._paragraph("Gap").paragraph_format.keep_with_next = True
         given, room = [one.cell.share for one in placed if one.top == 0], self._width() / Pt(self.size.cell)
         shares = [room * one / sum(given) for one in given] if all(given) else _shares(placed, count, room)
         whole = _lines(placed, shares) <= _WHOLE
-        for one in placed:
-            there = table.cell(one.top, one.left)
-            if (one.bottom, one.right) != (one.top, one.left):
-                there = there.merge(table.cell(one.bottom, one.right))
-            kept = one.top < len(rows) - 1 and (whole or one.top < 3 or one.top >= len(rows) - 3)
-            self._cell(there, one.cell, kept)
-        for at, row in enumerate(rows):
-            properties = table.rows[at]._tr.get_or_add_trPr()
-            properties.append(OxmlElement("w:cantSplit"))
-            if row and all(cell.head for cell in row):
-                properties.append(OxmlElement("w:tblHeader"))
+        table = self.book.add_table(len(rows), count, "Table Grid")
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         self._widths(table, shares)
-        self.book.add_paragraph(style="Gap")
+        lines = table._tbl.tr_lst
+        grid = [line.tc_lst for line in lines]  # `table.cell` would gather all of them for each
+        for one in placed:
+            for row in range(one.top, one.bottom + 1):
+                first, *more = grid[row][one.left : one.right + 1]
+                first.width = Emu(sum(int(tc.width) for tc in (first, *more)))
+                if more:
+                    first.grid_span = len(more) + 1
+                if one.bottom > one.top:
+                    first.vMerge = "restart" if row == one.top else "continue"
+                first.p_lst[0].style = self._ids["Cell"]
+                for tc in more:
+                    lines[row].remove(tc)
+            kept = one.top < len(rows) - 1 and (whole or one.cell.strong or one.top < 3 or one.top >= len(rows) - 3)
+            self._cell(_Cell(grid[one.top][one.left], table), one.cell, kept)
+        for line, cells in zip(lines, rows, strict=True):
+            properties = line.get_or_add_trPr()
+            properties.append(OxmlElement("w:cantSplit"))
+            if cells and all(cell.head for cell in cells):
+                properties.append(OxmlElement("w:tblHeader"))
+        self._paragraph("Gap")
 
-    def picture(self, png: bytes, alt: str) -> None:
-        """A picture over the width of the text, with words for who cannot see it."""
-        paragraph = self.book.add_paragraph(style="Picture")
+    def picture(self, png: bytes, alt: str, kept: bool) -> None:
+        """A picture over the width of the text, with words for who cannot see it; it may be `kept` on the sheet of what follows."""
+        paragraph = self._paragraph("Picture")
+        paragraph.paragraph_format.keep_with_next = kept or None
         shape = paragraph.add_run().add_picture(BytesIO(png), width=self._width())
         shape._inline.docPr.set("descr", alt)
 
@@ -217,6 +230,11 @@ class Paper:
 
     # --- how it is done
 
+    def _paragraph(self, style: str) -> Any:
+        paragraph = self.book.add_paragraph()
+        paragraph._p.style = self._ids[style]  # looked up once
+        return paragraph
+
     def _styles(self) -> None:
         centre, right, size, zh = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, self.size, self.lang == "zh"
         self._style("Normal", "body", size.body, indent=size.indent)
@@ -237,7 +255,7 @@ class Paper:
         self._style("Signature", "body", size.body, right, new=True)
         self._style("Gap", "cell", 1, new=True, pitch=7, space=(0, 0))
         self._style("Cell", "cell", size.cell, new=True, pitch=None)
-        self._style("Picture", "body", size.body, centre, new=True, pitch=None).keep_with_next = True
+        self._style("Picture", "body", size.body, centre, new=True, pitch=None)
 
     def _style(self, name: str, font: str, size: float, align: Any = None, *, indent: int = 0, bold: bool = False, new: bool = False,
                space: tuple[float, float] | None = None, pitch: float | None = 0) -> Any:  # fmt: skip
@@ -294,20 +312,21 @@ class Paper:
 
     def _widths(self, table: Any, shares: Sequence[float]) -> None:
         whole, total = self._width(), sum(shares)
-        for index, share in enumerate(shares):
-            width = Emu(int(whole * share / total))
-            table.columns[index].width = width
-            for cell in table.columns[index].cells:
-                cell.width = width
+        widths = [Emu(int(whole * share / total)) for share in shares]
+        for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+            column.w = width
+        for line in table._tbl.tr_lst:
+            for tc, width in zip(line.tc_lst, widths, strict=True):
+                tc.width = width
 
     def _cell(self, there: Any, cell: Cell, kept: bool) -> None:
         lines = cell.text.split("\n")
         there.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         for index, line in enumerate(lines):
             paragraph = there.paragraphs[0] if index == 0 else there.add_paragraph()
-            paragraph.style = self.book.styles["Cell"]
+            paragraph._p.style = self._ids["Cell"]
             paragraph.paragraph_format.keep_with_next = kept or None
-            paragraph.add_run(line).bold = cell.head or None
+            paragraph.add_run(line).bold = cell.head or cell.strong or None
             if cell.head or cell.number:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if cell.head else WD_ALIGN_PARAGRAPH.RIGHT
 

@@ -144,7 +144,7 @@ class _Making:
             self.to_write.append(slot.words)
 
     def _annexes(self) -> None:
-        """The scores of the indicators; the self-evaluation form where the framework is one, which is in Chinese everywhere; the numbers."""
+        """The scores, or the self-evaluation form where the framework is one, which is in Chinese everywhere; the numbers beneath."""
         form = is_form(self.e)
         found = [(part, html) for part in self.outline.annexes if (html := self.own.html(part))]
         for count, (part, html) in enumerate(found, 1):
