@@ -18,6 +18,7 @@ from evallib.word.paper import TALLEST, Cell, Paper, Run
 
 _PASSED = {"bar", "unseen", "place", "left-out", "state"}
 """What a page shows and paper does not: by class."""
+_WHITE = 255
 _NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.、]?|[（(]?[一二三四五六七八九十]+[）)、])\s*")
 
 
@@ -114,14 +115,16 @@ class Flow:
 
 
 def _sheets(png: bytes) -> list[bytes]:
-    """A picture, in two where it is too tall for a sheet: cut at the white line nearest its middle, so that no letter gets smaller."""
+    """A picture, in two where it is too tall for a sheet: cut in the widest white band about its middle, so that no letter gets smaller."""
     whole = Image.open(BytesIO(png)).convert("RGB")
     if whole.height <= whole.width * TALLEST:
         return [png]
-    plain = whole.convert("L")
-    white = [y for y in range(whole.height) if plain.crop((0, y, whole.width, y + 1)).getextrema() == (255, 255)]
-    at = min(white, key=lambda y: abs(y - whole.height // 2), default=whole.height // 2)
-    made = list[bytes]()
+    plain, bands = whole.convert("L"), [range(whole.height // 2, whole.height // 2)]
+    for y in range(whole.height // 4, whole.height * 3 // 4):
+        if plain.crop((0, y, whole.width, y + 1)).getextrema()[0] == _WHITE:
+            bands.append(range(bands.pop().start if bands[-1].stop == y else y, y + 1))
+    band = max(bands, key=len)
+    at, made = (band.start + band.stop) // 2, list[bytes]()
     for top, low in ((0, at), (at, whole.height)):
         part = BytesIO()
         whole.crop((0, top, whole.width, low)).save(part, format="PNG", dpi=(200, 200))

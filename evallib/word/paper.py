@@ -140,7 +140,9 @@ class Paper:
 
     def body(self, runs: Runs, style: str = "Normal", indent: int = 0) -> None:
         """A paragraph of text; one that is `indent`ed by so many letters stands under the one before it."""
-        paragraph = self._paragraph(style)
+        paragraph, runs = self._paragraph(style), [*runs]
+        if runs:
+            runs[-1] = runs[-1]._replace(text=runs[-1].text.rstrip())  # which would make one more line of a full one
         if indent:
             paragraph.paragraph_format.left_indent = Pt(self.size.body * indent)
         for one in runs:
