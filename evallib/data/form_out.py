@@ -66,8 +66,9 @@ def form_rows(evaluation: Evaluation) -> list[list[tuple[str, int, int, bool]]]:
     width = len(_HEADS) + len(form.more)
     spans = {(top, column): low - top + 1 for column, top, low in form.spans(first, end)}
     hidden = {(row, column) for (top, column), rows in spans.items() for row in range(top + 1, top + rows)}
-    rows = []
-    for number, line in enumerate(form.lines[1:-1], 2):
+    whose, name, *_, unit = form.lines[1]
+    rows = [[(whose, 2, 1, True), (name, width - 4, 1, False), (unit, 2, 1, False)]]
+    for number, line in enumerate(form.lines[2:-1], 3):
         full = [*line, *[""] * (width - len(line))]
         cells = [(full[c], 1, spans.get((number, c), 1), number in form.heads) for c in range(width) if (number, c) not in hidden]
         rows.append(cells)

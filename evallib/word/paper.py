@@ -151,6 +151,10 @@ class Paper:
             if one.open:
                 run.font.color.rgb = _OPEN
 
+    def keep_last(self) -> None:
+        """The last paragraph stays on the sheet of what follows."""
+        self.book.paragraphs[-1].paragraph_format.keep_with_next = True
+
     def table(self, rows: Table) -> None:
         """A table over the width of the text; its heads stand again on each sheet, a short one is not torn."""
         placed = [*_placed(rows)]

@@ -120,6 +120,7 @@ class _Making:
                     self._text(self.slots[part], 3 if headed else 2)
                 else:
                     self.flow.section(html, 3 if headed else 2, self.page.charts | self.own.charts)
+        self.paper.keep_last()
         self._text(self.slots[SIGNATURE], 2, "Signature")
         self._annexes()
         return Official(paper.pack(self.seal), tuple(self.to_write))
