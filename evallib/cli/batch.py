@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -47,6 +48,7 @@ def batch(
     year: Years = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
     dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
+    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word）/ also make the official reports in Word")] = False,
     force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
     lang: Language = "zh",
     data: Data = DATA,
@@ -68,6 +70,7 @@ def batch(
         for name in PAGES.values():
             notebook_told(data, name, notebooks, lang)
         every_job = list_pages(data, out, lang, notebooks)
+        every_job = tuple(replace(job, official=word) for job in every_job)
         jobs = choose_jobs(every_job, department or (), year or ())
     with refusals_told(lang, to=out):  # said once, not for every page
         here.with_resource(held(out, "batch"))

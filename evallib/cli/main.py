@@ -37,6 +37,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "一个部门 / One department": {
         "desk": start.desk,
         "report": pages.report,
+        "texts": pages.texts,
         "compare": pages.compare,
         "monitor": pages.monitor,
         "score": figures.score,

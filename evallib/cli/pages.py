@@ -18,12 +18,13 @@ from evallib.cli.shared import (
     Year,
     page_being_made,
     print_problems,
+    refusals_told,
     tell,
     told,
 )
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.made_ids import typed
-from evallib.model.words import Lang, joined
+from evallib.model.words import Lang, joined, listed
 from evallib.say.drafts import said_of_draft
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
@@ -45,12 +46,13 @@ def report(
         bool, typer.Option("--draft", help="草稿：资料没有填齐也生成，列出待办 / a draft of whatever there is, with what is to be done")
     ] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
+    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word）/ also make the official report in Word")] = False,
 ) -> None:
     """生成一个年度的报告 / Make the report of a department's year."""
     from evallib.runs.report import run_report
 
     with page_being_made(REPORT, notebooks, data, out, lang) as how:
-        written = run_report(department, year, figures=figures, workbook=xlsx, draft=draft, **how)
+        written = run_report(department, year, figures=figures, workbook=xlsx, word=word, draft=draft, **how)
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), lang)
     of_data = [problem for problem in written.warnings if problem not in written.left_out]
     warned = sum(1 for problem in of_data if problem.level == "warning")
@@ -65,7 +67,22 @@ def report(
         tell(said, lang)
     if e.tried:
         tell(sentence("changes.tried", said=joined(tried.said for tried in e.tried)), lang)
+    if written.to_write:
+        name = typed(department, e.record.name)[lang]
+        tell(sentence("word.still_to_write", names=listed(written.to_write), command=f"evallib texts {name} {year}"), lang)
+    if written.official:
+        tell(written.official)
     _tell_page(written, lang)
+
+
+def texts(department: Department, year: Year, lang: Language = "zh", data: Data = DATA) -> None:
+    """放好正式报告中要人写的文字的文件 / Lay out the files of what people write for the official report."""
+    from evallib.data.texts import lay_out_texts
+
+    with refusals_told(lang, to=data):
+        folder, new = lay_out_texts(data, department, year, lang)
+    tell(sentence("word.texts_laid", count=len(new)), lang)
+    tell(folder)
 
 
 def _tell_page(made: Page, lang: Lang) -> None:

@@ -21,9 +21,8 @@ from evallib.model.rows import Row, columns
 from evallib.model.words import Given, Words, words
 from evallib.say.refusals import problem, refused
 
-COUNTY = "county.toml"
-"""The file of a data folder's settings; it also marks the folder."""
-
+COUNTY, OUTLINE = "county.toml", "outline.toml"
+"""The file of a data folder's settings, which also marks the folder; that of its own outline of the official report."""
 
 _JUST_DATA = (Path("data"), Path("../data"))
 """What stands in notebooks: the data folder that they belong to, wherever they are run."""
@@ -54,7 +53,8 @@ class File(NamedTuple):
 class YearFiles(NamedTuple):
     """What a department's year is read from: a CSV file for each table, or a workbook; CSV files that are no table.
 
-    `misnamed` are files that are one but for their name, with what to do; `nothing` says that there is none at all, of a draft.
+    `misnamed` are files that are one but for their name, with what to do; `nothing` says that there is none at all, of a draft. `texts` are
+    what people wrote for the official report, `outline` the folder's own outline of it.
     """
 
     tables: tuple[tuple[str, File], ...] = ()
@@ -62,6 +62,8 @@ class YearFiles(NamedTuple):
     strays: tuple[str, ...] = ()
     misnamed: tuple[tuple[str, Words], ...] = ()
     nothing: Problem | None = None
+    texts: tuple[File, ...] = ()
+    outline: File | None = None
 
 
 def find_data(named: Path) -> Path:
@@ -136,6 +138,24 @@ def data_of(data: Path, department: str, year: int) -> Path | None:
     return folder if folder.is_dir() else book if book.is_file() else None
 
 
+def text_folder(data: Path, department: str, year: int) -> Path:
+    """Where the texts stand that people write for the official report of a department's year."""
+    return year_folder(data, department, year).with_suffix(".text")
+
+
+def with_texts(root: Path, department: str, year: int, files: YearFiles) -> YearFiles:
+    """The files of a year with what people wrote for its official report, whatever it is called, and the outline."""
+    folder = text_folder(root, department, year)
+    names = [path.relative_to(root).as_posix() for path in entries(folder, "*") if not path.is_dir() and not _is_own(path.name)]
+    outline = read_file(root, OUTLINE).sound() if (root / OUTLINE).is_file() else None
+    return files._replace(texts=tuple(read_file(root, name) for name in names), outline=outline)
+
+
+def _is_own(name: str) -> bool:
+    """Whether a file is none of the kit's: somebody's notes, or what a program or a system leaves."""
+    return name.startswith((*"#＃_.", "~$")) or name in ("Thumbs.db", "desktop.ini")
+
+
 def has_data(data: Path, department: str, year: int) -> bool:
     """Whether there is a folder or a workbook for a department's year."""
     return data_of(data, department, year) is not None
@@ -207,7 +227,7 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     there = [name for name in TABLES if f"{name}.csv" in files or (name in needed and name not in misnamed)]
     tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
     left = [name for name in files if name not in _TABLE_FILES and name not in meant]
-    strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not name.startswith((*"#＃_.", "~$")))
+    strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not _is_own(name))
     return YearFiles(tables, None, tuple(strays), tuple((f"{shown}/{name}", told) for name, (_, told) in meant.items()))
 
 
@@ -217,7 +237,8 @@ def year_files(data: Path, department: str, year: int, framework: str | None) ->
     files = entries(folder, "*.csv") + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
     if framework is not None and files:
         rules = (data / COUNTY, *entries(data / "catalogue", "*.toml"), *dated_file(data / "frameworks" / framework, year))
-        files += [file for file in rules if file.is_file()]
+        texts = entries(text_folder(data, department, year), "*.md")
+        files += [file for file in (*rules, data / OUTLINE, *texts) if file.is_file()]
     return tuple(files)
 
 

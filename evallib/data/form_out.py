@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,27 @@ def form_title(evaluation: Evaluation) -> str:
     return there or f"{record.year}年度{kind.title[0]}表"
 
 
+def is_form(evaluation: Evaluation) -> bool:
+    """Whether what a year is evaluated by is itself a self-evaluation form."""
+    return evaluation.framework.id in {kind.framework for kind in form_kinds() if kind.own}
+
+
+def form_rows(evaluation: Evaluation) -> list[list[tuple[str, int, int, bool]]]:
+    """The form as rows of cells: the text, how many columns and rows it takes, whether it is a head."""
+    form = _Form(evaluation)
+    _, first, end = form.fill()
+    width = len(_HEADS) + len(form.more)
+    spans = {(top, column): low - top + 1 for column, top, low in form.spans(first, end)}
+    hidden = {(row, column) for (top, column), rows in spans.items() for row in range(top + 1, top + rows)}
+    whose, name, *_, unit = form.lines[1]
+    rows = [[(whose, 2, 1, True), (name, width - 4, 1, False), (unit, 2, 1, False)]]
+    for number, line in enumerate(form.lines[2:-1], 3):
+        full = [*line, *[""] * (width - len(line))]
+        cells = [(full[c], 1, spans.get((number, c), 1), number in form.heads) for c in range(width) if (number, c) not in hidden]
+        rows.append(cells)
+    return rows
+
+
 class _Form:
     """The form while it is made: its lines, and which cells are merged."""
 
@@ -67,6 +89,10 @@ class _Form:
         self.heads: list[int] = []
 
     def pack(self) -> bytes:
+        return self._book(*self.fill())
+
+    def fill(self) -> tuple[str, int, int]:
+        """Write its lines: what it is called, the first line of indicators, and the one after the last."""
         title = form_title(self.e)
         field = "project" if self.record.kind == "project" else "department"
         rate = self._money_lines(title, field)
@@ -77,7 +103,18 @@ class _Form:
         self.lines.append([_first("totals", "sum"), *[""] * 5, _number(self.e.points), "", _number(self.scores.get("total")), ""])
         name, telephone, day = (f"{one}：" for one in forms()["apart"]["signed"])
         self.lines.append([name, "", "", telephone, "", "", "", day])
-        return self._book(title, first, first + len(rows))
+        return title, first, first + len(rows)
+
+    def spans(self, first: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Where the first two columns say the same in lines that follow each other: the column, the first and the last such line."""
+        for column in (0, 1):
+            top = first
+            for row in range(first + 1, end + 1):
+                same = row < end and all(self.lines[row - 1][c] == self.lines[top - 1][c] for c in range(column + 1))
+                if not same:
+                    if row - 1 > top:
+                        yield column, top, row - 1
+                    top = row
 
     def _money_lines(self, title: str, field: str) -> str:
         """The lines above the indicators; the indicator whose points and score stand with the money."""
@@ -156,14 +193,8 @@ class _Form:
             for index in range(width):
                 self._cell(sheet.cell(number, index + 1), line[index] if index < len(line) else "", number)
         sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=width)
-        for column in (0, 1):
-            top = first
-            for row in range(first + 1, end + 1):
-                same = row < end and all(self.lines[row - 1][c] == self.lines[top - 1][c] for c in range(column + 1))
-                if not same:
-                    if row - 1 > top:
-                        sheet.merge_cells(start_row=top, end_row=row - 1, start_column=column + 1, end_column=column + 1)
-                    top = row
+        for column, top, low in self.spans(first, end):
+            sheet.merge_cells(start_row=top, end_row=low, start_column=column + 1, end_column=column + 1)
         for index, widest in enumerate((*_WIDEST, *[24] * len(self.more))):
             texts = [line[index] for line in self.lines[1:] if index < len(line)]
             sheet.column_dimensions["ABCDEFGHIJKLMN"[index]].width = min(widest, max(8, *map(shown_width, texts))) + 2

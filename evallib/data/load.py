@@ -16,8 +16,9 @@ from evallib.checks.gone import Gone
 from evallib.checks.identities import check_against_last_year
 from evallib.checks.sift import Sieve, opened, sift
 from evallib.data.cells import Made, Reader, load_table
-from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year
+from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year, with_texts
 from evallib.data.names import by_id, told_ambiguous
+from evallib.data.outlines import outline_of, read_texts
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
 from evallib.data.scoring_sheet import SCORING, called
 from evallib.data.scoring_sheet import model as scoring_sheet
@@ -164,6 +165,7 @@ def load_year(
         if not draft or refusal.problems[0].code != "year.no_data":
             raise
         files = YearFiles(nothing=refusal.problems[0])
+    files = with_texts(root, department, year, files)
     loaded = _year(listing, every.home(listing, year), year, rules, files)
     if previous is not None:
         sieve = Sieve(framework, loaded.record, loaded.where, Gone())
@@ -196,7 +198,15 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
         if table not in tables:  # what is lost may be this one
             reader.gone.add(table, {}, lost[0].place, any(one.code not in _NOT_YET for one in lost))
     tables, ambiguous = by_id(framework, tables)
+    outline = outline_of(files.outline, rules[1], listing.kind)
+    written = read_texts(files.texts, outline)
+    reader.problems += written.problems
     given = [*rules, *([files.book] if files.book else [file for _, file in files.tables])]
+    given += [file for file in files.texts if file.name in written.places.values()]
+
+    def place(table: str, index: int, column: str | None = None) -> Place:
+        return Place(written.places.get((index, str(column)), table)) if table == "texts" else reader.place(table, index, column)
+
     record = Record(
         department=listing.code,
         name=listing.words,
@@ -205,9 +215,11 @@ def _year(listing: Listing, home: Words, year: int, rules: tuple[File, ...], fil
         kind=listing.kind,
         belongs_to=home,
         files=tuple(file.noted for file in sorted(given, key=lambda f: f.name)),
+        texts=written.texts,
+        outline=outline,
         **tables,
     )
-    sifted = sift(framework, record, reader.place, reader.gone, reader.problems, partial(told_ambiguous, ambiguous))
+    sifted = sift(framework, record, place, reader.gone, reader.problems, partial(told_ambiguous, ambiguous))
     return LoadedYear(framework, sifted.record, sifted.problems, sifted.where, sifted.whole, sifted.open)
 
 

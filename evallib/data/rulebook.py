@@ -52,6 +52,7 @@ class County(Frozen):
     name_en: str = ""
     language: Lang = "zh"
     framework: str = ""
+    outline: str = ""
     currency: CurrencyEntry | None = None
     year: PeriodEntry | None = None
 
@@ -67,7 +68,7 @@ def load_county(root: Path) -> County:
 
     Raises InputRefused where there are none, as in a folder of version 1.0, or with every problem found in them.
     """
-    return _county(_county_file(root))
+    return county_of(_county_file(root))
 
 
 def _county_file(root: Path) -> File:
@@ -75,8 +76,9 @@ def _county_file(root: Path) -> File:
 
 
 @lru_cache(maxsize=4)
-def _county(file: File) -> County:
-    return _validated(file, document_of(file), County)
+def county_of(file: File) -> County:
+    """The settings in a file, as `load_county` gives them."""
+    return validated(file, document_of(file), County)
 
 
 def load_framework(data: Path, id: str, year: int) -> Framework:
@@ -106,7 +108,7 @@ def load_common(root: Path, year: int = 9999) -> Catalogue:
 @lru_cache(maxsize=4)
 def _common(files: tuple[File, ...], year: int) -> Catalogue:
     county, *own = files
-    parts = [(UNITS, _shipped(UNITS)), (COUNTY, _county(county).part)]
+    parts = [(UNITS, _shipped(UNITS)), (COUNTY, county_of(county).part)]
     parts += [(one.name, Part(**{kind: getattr(_part(one), kind) for kind in _COMMON})) for one in own]
     catalogue, faults = assemble(parts, year)
     if faults:
@@ -151,8 +153,8 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     if document.get("format") == 1 and document["format"] is not True:
         raise InputRefused(placed(files, [problem("framework.old_format", Place(file.name, None, "format"), fix=_UPGRADE)]))
     kinds = {kind: document.pop(kind) for kind in KINDS if kind != "source" and kind in document}
-    framework: Framework | None = read(_validated, file, document, Framework) if whole is not None else None
-    county, of_file = read(_county, county_file), read(_validated, file, kinds, Part)
+    framework: Framework | None = read(validated, file, document, Framework) if whole is not None else None
+    county, of_file = read(county_of, county_file), read(validated, file, kinds, Part)
     added = [(one.name, found) for one in own if (found := read(_added, one)) is not None]
     named = [(name, read(_named, file, name)) for name in framework.builds_on] if framework else []
     if problems or framework is None or county is None or of_file is None:
@@ -255,13 +257,13 @@ class Added(NamedTuple):
 @lru_cache(maxsize=32)
 def _added(file: File) -> Added:
     head, document = _headed(file)
-    return Added(frozenset(head.builds_on), _validated(file, document, Part))
+    return Added(frozenset(head.builds_on), validated(file, document, Part))
 
 
 def _headed(file: File) -> tuple[Head, dict[str, Any]]:
     """The head of a file of entries, and the entries, each with its first year."""
     document = document_of(file)
-    head = _validated(file, {key: document.pop(key) for key in Head.model_fields if key in document}, Head)
+    head = validated(file, {key: document.pop(key) for key in Head.model_fields if key in document}, Head)
     for name in head.builds_on:
         _named(file, name)
     if head.first_year is not None:
@@ -351,7 +353,8 @@ def _text(file: File) -> str:
     return file.content.decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def _validated(file: File, document: dict[str, Any], model: type[Model]) -> Model:
+def validated(file: File, document: dict[str, Any], model: type[Model]) -> Model:
+    """A document as what it is to be. Raises InputRefused with every problem, each with its line."""
     made, errors = None, list[Any]()
     try:
         made = model.model_validate(document)

@@ -326,12 +326,12 @@ class Calls(Shows):
             absent=list(county.absent.name),
         )
 
-    def make_report(self) -> Written:
-        """The report of what is recorded (the changes play no part), in the folder of reports.
+    def make_report(self, word: bool = False) -> Written:
+        """The report of what is recorded (the changes play no part), in the folder of reports; with `word` the official report too.
 
         Raises InputRefused, ReportFailed and OSError as `evallib.runs.report.run_report` does.
         """
-        return run_report(self.recorded.department, self.recorded.year, data=self.data, out=self.out, lang=self.lang)
+        return run_report(self.recorded.department, self.recorded.year, word=word, data=self.data, out=self.out, lang=self.lang)
 
 
 def _warnings(result: Result) -> tuple[str, ...]:

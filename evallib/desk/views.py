@@ -22,7 +22,7 @@ from evallib.desk.views_panel import ROW, Panel, button, close, complaint, note
 from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
-from evallib.model.words import Given, Words
+from evallib.model.words import Given, Words, listed
 from evallib.pages.rendering import Section
 from evallib.runs.report import ReportFailed
 from evallib.say.numbers import plain
@@ -343,14 +343,15 @@ class County(Panel):
 
 
 class MakeReport(Panel):
-    """The report with one button."""
+    """The report with one button, with the official one in Word where that is ticked."""
 
     NAME = "report"
 
     def parts(self) -> list[Any]:
+        self.word = widgets.Checkbox(description=self.say("report.word"), value=True, indent=False, layout={"width": "auto"})
         self.press = button(self.say("report.make"), self._make, icon="file", button_style="primary")
         self.link = widgets.Output()
-        return [self.hint("report.recorded"), self.press, self.message, self.link]
+        return [self.hint("report.recorded"), self.word, self.press, self.message, self.link]
 
     def draw(self) -> None:
         self.message.value, self.link.outputs = "", ()
@@ -359,13 +360,17 @@ class MakeReport(Panel):
         self.link.outputs, self.press.disabled = (), True
         self.message.value = note(self.say("report.making"), ' role="status"')
         with self.view.saying(self.message):
-            page = self.desk.make_report().page
-            self.message.value = note(self.say("report.made", page=str(page)), ' role="status"')
-            if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):  # which serves no file
-                made = Made(page.name, page.read_bytes())
-                self.message.value += download(made, self.say("data.save", name=made.name))
-            elif page.is_relative_to(Path.cwd().parent):  # what JupyterLab can open beside the notebook
-                self.link.outputs = (_link(page, self.say("report.open")),)
+            written = self.desk.make_report(self.word.value)
+            self.message.value = note(self.say("report.made", page=str(written.page)), ' role="status"')
+            if written.to_write:
+                self.message.value += note(self.say("report.to_write", names=listed(written.to_write)))
+            for file in filter(None, (written.page, written.official)):
+                if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):  # which serves no file
+                    made = Made(file.name, file.read_bytes())
+                    self.message.value += download(made, self.say("data.save", name=made.name))
+                elif file.is_relative_to(Path.cwd().parent):  # what JupyterLab can open beside the notebook
+                    text = self.say("report.open" if file == written.page else "report.open_word")
+                    self.link.outputs = (*self.link.outputs, _link(file, text))
         self.press.disabled = False
 
 

@@ -18,12 +18,13 @@ from evallib.desk.views_panel import ROW, Panel, View, button, note
 from evallib.model.errors import InputRefused
 from evallib.pages.rendering import Section
 
-_HTML, _XLSX = "text/html", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_KINDS = {"html": "text/html", "xlsx": f"{_OFFICE}spreadsheetml.sheet", "docx": f"{_OFFICE}wordprocessingml.document"}
 
 
 def download(made: Made, text: str) -> str:
     """A link by which the browser saves a file; nothing is served."""
-    kind = _HTML if made.name.endswith(".html") else _XLSX
+    kind = _KINDS[made.name.rpartition(".")[2]]
     content = base64.b64encode(made.content).decode()
     return f'<p><a download="{escape(made.name)}" href="data:{kind};base64,{content}"><strong>{escape(text)}</strong></a></p>'
 

@@ -327,6 +327,14 @@ class Result(Frames):
         write_score_workbook(self.evaluation, Path(path), self._lang)
         return Path(path)
 
+    def to_word(self, path: Path_) -> Path:
+        """Write the official report as a Word file, with what people wrote for it. Gives the path."""
+        from evallib.word.report import official_report
+
+        with whole(Path(path)) as file:
+            file.write_bytes(official_report(self._checked, self._lang).content)
+        return Path(path)
+
     def to_html(self, path: Path_) -> Path:
         """Write the page of the report, with all its sections, without running a notebook. Gives the path."""
         from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output

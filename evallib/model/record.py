@@ -15,6 +15,7 @@ from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
+from evallib.model.texts import Outline, Text
 from evallib.model.words import NOTHING, Lang, Words, words
 
 Operator = Literal[">=", "<=", "=", ">", "<", "between", "words", "by"]
@@ -346,6 +347,8 @@ class Record(Frozen):
     expert_scores: tuple[ExpertScore, ...] = ()
     cost_results: tuple[CostResult, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    texts: tuple[Text, ...] = ()
+    outline: Outline | None = None
 
     def find_profile(self, key: str, lang: Lang) -> str:
         return next((line.words[lang] for line in self.profile if line.key == key), "")

@@ -22,8 +22,10 @@ from evallib.model.units import round_half_up
 FORMAT = 1
 """What is sealed and how; another one means that `evallib upgrade` seals again what was published before."""
 
-UNSEALED = {"files", "follow_ups"}
-"""Of the record: files may be saved anew, and what becomes of findings is written down after the report was published."""
+UNSEALED = {"files", "follow_ups", "outline"}
+"""Of the record: files may be saved anew, what becomes of findings is written down after the report was published, and an outline says
+nothing.
+"""
 
 
 class Seals(NamedTuple):

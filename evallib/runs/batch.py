@@ -34,8 +34,10 @@ def run_job(job: Job) -> Outcome:
     from evallib.runs.engine import fast_engine, given_up
 
     mark, make, engine = fingerprint(job), _MAKE[job.kind], fast_engine()
+    more = {"word": True} if job.word else {}
     try:
-        page: Page = make(*job.about, data=job.data, out=job.out, lang=job.lang, notebook=job.notebook, engine=engine, among_many=True)
+        about = {"data": job.data, "out": job.out, "lang": job.lang, "notebook": job.notebook}
+        page: Page = make(*job.about, **about, engine=engine, among_many=True, **more)
     except DataChanged as change:  # nothing that would hold the next time
         return Outcome(job, "refused", change.in_short())
     except InputRefused as refusal:

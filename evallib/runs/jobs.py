@@ -30,7 +30,8 @@ class Job:
 
     A report and a monitoring page are of a department and a year, a comparison of a department, an overview of a year.
     `listed` is what the list says of those it shows, `inputs` the files of their years, the ones before, and their rule books; `of` is
-    whether a report is of a department, a project or a policy, and `framework` by which it is evaluated.
+    whether a report is of a department, a project or a policy, `framework` by which it is evaluated, and `official` that the official
+    report is to be made too.
     """
 
     kind: PageKind
@@ -45,6 +46,7 @@ class Job:
     inputs: tuple[Path, ...]
     of: Kind = "department"
     framework: str = ""
+    official: bool = False
 
     @property
     def folder(self) -> Path:
@@ -83,8 +85,14 @@ class Job:
         return self.folder / f"{self.department}{TABLES}"
 
     @property
+    def word(self) -> bool:
+        """Whether the official report is made: where it is asked for, or stands already."""
+        return self.kind == "report" and (self.official or (self.folder / f"{self.name}.docx").is_file())
+
+    @property
     def outputs(self) -> tuple[Path, ...]:
-        pages = self.folder / f"{self.name}.html", self.folder / f"{self.name}.ipynb"
+        pages: tuple[Path, ...] = self.folder / f"{self.name}.html", self.folder / f"{self.name}.ipynb"
+        pages += (self.folder / f"{self.name}.docx",) if self.word else ()
         return (*pages, evaluation_file(self.out, self.department, self.year)) if self.kind == "report" else pages
 
 

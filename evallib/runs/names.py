@@ -22,7 +22,7 @@ def places_of(folder: Path, stem: str, langs: tuple[Lang, ...] = LANGS) -> list[
     """Where the files of a page are written, whether anything stands there or not."""
     from evallib.charts.report import CHARTS
 
-    ends = ("html", "ipynb", "xlsx", *(f"{id}.png" for id in CHARTS))
+    ends = ("html", "ipynb", "xlsx", "docx", *(f"{id}.png" for id in CHARTS))
     pages = (folder / f"{page_name(stem, lang)}.{end}" for lang in langs for end in ends)
     return [*pages, folder / f"{stem}{EVALUATION}", folder / f"{stem}{TABLES}"]
 

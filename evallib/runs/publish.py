@@ -73,9 +73,9 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
         row = sealed(today, kind, why, made_at()[:10], before)
         with together(home) as change:
             made = change.room("new")
-            for lang, workbook, figures in _forms(out, department, year, how.get("lang", "zh")):
+            for lang, workbook, word, figures in _forms(out, department, year, how.get("lang", "zh")):
                 again: How = {**how, "data": data, "out": made, "lang": lang}
-                run_report(department, year, workbook=workbook, figures=figures, published=published.with_row(row), **again)
+                run_report(department, year, workbook=workbook, word=word, figures=figures, published=published.with_row(row), **again)
             number, new = len(published.history(department, year)), _files(made, department, year)
             files = {earlier_place(year, file.name, number): file for file in _earlier(out, before)} | new
             row = _with_pages(row, tuple(file for file in new.values() if file.suffix == ".html"))
@@ -151,14 +151,15 @@ def _with_pages(row: Seal, pages: tuple[Path, ...]) -> Seal:
     return row.model_copy(update={"pages": paired({page.name: carried_by(page.read_text(encoding="utf-8"))[1] for page in pages})})
 
 
-def _forms(out: Path, department: str, year: int, lang: Lang) -> list[tuple[Lang, bool, bool]]:
-    """What is made again: each language that has a page, or is asked for; with a workbook and pictures where there are any."""
+def _forms(out: Path, department: str, year: int, lang: Lang) -> list[tuple[Lang, bool, bool, bool]]:
+    """What is made again: each language that has a page, or is asked for; with workbook, Word and pictures where there are any."""
     standing = [file.name for file in _files(out, department, year).values()]
     pictures = [name for name in standing if name.endswith(".png")]
     english = sum(1 for name in pictures if name.startswith(f"{page_name(department, 'en')}."))
     drawn = {"zh": english < len(pictures), "en": english > 0}
     names = {one: page_name(department, one) for one in LANGS}
-    return [(one, f"{name}.xlsx" in standing, drawn[one]) for one, name in names.items() if one == lang or f"{name}.html" in standing]
+    made = {one: name for one, name in names.items() if one == lang or f"{name}.html" in standing}
+    return [(one, f"{name}.xlsx" in standing, f"{name}.docx" in standing, drawn[one]) for one, name in made.items()]
 
 
 def _earlier(out: Path, before: Seal) -> list[Path]:

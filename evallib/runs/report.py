@@ -61,11 +61,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Written(Page):
-    """A report, with the evaluation that it shows, the file that holds it, and all warnings that did not stop it."""
+    """A report, with the evaluation that it shows, the file that holds it, and all warnings that did not stop it.
+
+    `official` is the report in Word, where one was asked for, `to_write` what people still have to write for it.
+    """
 
     evaluation_file: Path
     evaluation: Evaluation
     warnings: tuple[Problem, ...]
+    official: Path | None = None
+    to_write: tuple[Words, ...] = ()
 
 
 class ReportFailed(Exception):
@@ -105,6 +110,7 @@ def run_report(
     *,
     figures: bool = False,
     workbook: bool = False,
+    word: bool = False,
     published: Published | None = None,
     draft: bool = False,
     **how: Unpack[How],
@@ -114,7 +120,8 @@ def run_report(
     The English page and notebook are `DEPARTMENT.en.html` and `.en.ipynb`; the evaluation holds both languages.
     The data is checked before a kernel starts, and handed to it. What is written is the evaluation that the notebook hands over: the
     checked one, with what the notebook tried in it. With `figures` the charts are also written as PNG (`DEPARTMENT.CHART.png`),
-    with `workbook` the scores as `DEPARTMENT.xlsx`. `published` is what was published, where it is not what the data folder says.
+    with `workbook` the scores as `DEPARTMENT.xlsx`, with `word` the official report as `DEPARTMENT.docx`. `published` is
+    what was published, where it is not what the data folder says.
     A `draft` is made of whatever there is, says so everywhere, and is called `DEPARTMENT.draft.html` and so on.
 
     Raises InputRefused when the data or the notebook cannot be used, the data changed meanwhile, or something else was published of
@@ -129,11 +136,11 @@ def run_report(
             checked = evaluate_year(run.data, department, year, known)
         refuse_errors(check_published(known, checked.evaluation))
         checked = replace(checked, evaluation=known.told(checked.evaluation))
-    evaluation, more = checked.evaluation, tuple[Problem, ...]()
+    evaluation, more, to_write = checked.evaluation, tuple[Problem, ...](), tuple[Words, ...]()
     file = evaluation_file(run.out, department, year, draft)
 
     def beside(put: Callable[[str], Path], of: Any) -> Listed:
-        nonlocal evaluation, more
+        nonlocal evaluation, more, to_write
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known, draft=draft).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
             raise refused("published.not_told", run.path.name)
@@ -148,10 +155,18 @@ def run_report(
             from evallib.data.score_workbook import write_score_workbook
 
             write_score_workbook(evaluation, put(f"{run.name}.xlsx"), run.lang)
+        if word:
+            from evallib.word.report import official_report
+
+            official = official_report(replace(checked, evaluation=evaluation), run.lang)
+            put(f"{run.name}.docx").write_bytes(official.content)
+            to_write = official.to_write
         return facts_of(Listed(department, year, "made"), result_shown(evaluation))
 
     made = run.make(beside, checked)
-    return Written(**vars(made), evaluation_file=file, evaluation=evaluation, warnings=(*checked.remarks, *made.left_out, *more))
+    written = made.page.with_suffix(".docx") if word else None
+    remarks = (*checked.remarks, *made.left_out, *more)
+    return Written(**vars(made), evaluation_file=file, evaluation=evaluation, warnings=remarks, official=written, to_write=to_write)
 
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])

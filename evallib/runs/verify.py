@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,9 +27,10 @@ from evallib.runs.names import mark_of
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.workings import total_text
+from evallib.word.seal import read_document, text_seal, touched
 
-Kind = Literal["evaluation", "page", "workbook", "notebook", "other"]
-_KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".ipynb": "notebook", ".json": "evaluation"}
+Kind = Literal["evaluation", "page", "workbook", "document", "notebook", "other"]
+_KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".docx": "document", ".ipynb": "notebook", ".json": "evaluation"}
 _LEADING = ("index", "corrections")
 _LARGEST = 100_000_000
 _SHOWN = 8
@@ -52,11 +53,11 @@ class Verdict:
 
 
 def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
-    """What is to be said of a page, an evaluation, a workbook or a notebook, or of all in a folder of reports; a verdict for each file.
+    """What is to be said of a page, an evaluation, a workbook, a Word report or a notebook, or of all in a folder of reports, file by file.
 
-    Every evaluation is scored again from the record in it. A page and a workbook are held against their own checksum and against the
-    evaluation that lies beside; a folder also against its list. Where `data` is given, all is held against what was published, and the
-    files there against those that the evaluations were made from.
+    Every evaluation is scored again from the record in it. A page, a workbook, a Word report are held against their own checksum and
+    against the evaluation that lies beside; a folder also against its list. Where `data` is given, all is held against what was
+    published, and the files there against those that the evaluations were made from.
 
     Raises InputRefused where there is no such file or folder, or the list or what was published cannot be read.
     """
@@ -124,7 +125,8 @@ class _File:
 
     def verdict(self) -> Verdict:
         """Look at it."""
-        looks = {"page": self._page, "workbook": self._workbook, "notebook": self._notebook, "evaluation": self._evaluation}
+        looks = {"page": self._page, "workbook": self._workbook, "document": self._document, "notebook": self._notebook}
+        looks |= {"evaluation": self._evaluation}
         if self.kind in looks:
             looks[self.kind]()
         if self.kind != "evaluation" and self.content:
@@ -201,6 +203,18 @@ class _File:
             cells = _cells_wrong(book.cells, self.evaluation) if self.evaluation else []
             self.say("shows" if cells else "touched", differences=_some(cells))
 
+    def _document(self) -> None:
+        try:
+            book = read_document(_bytes(self.path))
+        except ValueError as error:
+            self.say("damaged", str(error))
+            return
+        self.content = book.content
+        if not book.own:
+            self.say("no_seal")
+        elif book.own != text_seal(book.paragraphs):
+            self.say("paragraphs", paragraphs=_some(words(one[:60]) for one in touched(book.own, book.paragraphs)))
+
     def _notebook(self) -> None:
         try:
             book = json.loads(_bytes(self.path))
@@ -218,7 +232,7 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.stat().st_size <= _LARGEST else b""
 
 
-def _some(parts: Iterator[Words] | list[Words] | map[Words]) -> Words:
+def _some(parts: Iterable[Words]) -> Words:
     """The first of several, and that there are more."""
     found = [*parts]
     return joined([*found[:_SHOWN], *([words("…")] if len(found) > _SHOWN else [])])

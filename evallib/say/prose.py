@@ -18,7 +18,7 @@ SHORT = {"total": "total.score", "points": "total.points", "grade": "grade"}
 """The names that are asked for most, in short."""
 
 _BRACES = re.compile(r"\{\{|\}\}|｛｛|｝｝|[{｛]([^{}｛｝]*)[}｝]|[{}｛｝]")
-_COLUMNS = {"profile": ("text",), "recommendations": ("title", "text"), "practices": ("title", "text")}
+_COLUMNS = {"profile": ("text",), "recommendations": ("title", "text"), "practices": ("title", "text"), "texts": ("text",)}
 """The tables and columns of prose; of the profile only the conclusion."""
 
 

@@ -111,7 +111,7 @@ def test_a_mistake_is_refused_in_clear_words(path: Path, copy: Copy) -> None:
     first = refusal.value.problems[0]
     assert first.code == entries()[case["refusal"]].get("code", case["refusal"])
     follow(copy, case, first)
-    assert first.place.file.endswith((".csv", ".toml")) or first.place.file.startswith("frameworks/")
+    assert first.place.file.endswith((".csv", ".toml", ".md")) or first.place.file.startswith("frameworks/")
 
 
 def test_the_data_without_a_mistake_is_accepted(copy: Copy) -> None:

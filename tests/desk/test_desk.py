@@ -551,7 +551,7 @@ def test_a_scenario_is_kept_with_a_button_or_enter(own: Desk) -> None:
     ids=["file", "notebook", "unforeseen"],
 )
 def test_a_report_that_fails_is_said_in_a_sentence(view: DeskView, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str) -> None:
-    def fail() -> None:
+    def fail(word: bool) -> None:
         raise error
 
     monkeypatch.setattr(view.desk, "make_report", fail)

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,20 @@ def test_an_output_that_is_gone_or_cut_is_noticed(made: tuple[Path, Path], tmp_p
     else:
         path.write_bytes(path.read_bytes()[:100])
     assert not standing(job)
+
+
+def test_the_official_report_is_made_where_it_is_asked_for_and_again_where_it_stands(copy: Copy, tmp_path: Path) -> None:
+    [job] = list_jobs(copy.folder, tmp_path / "out")
+    [made] = run_batch((replace(job, official=True),), Here())
+    assert made.state == "made"
+    official = tmp_path / "out" / "2023" / "hrss.docx"
+    first = official.read_bytes()
+    assert run_batch((job,), Nowhere())[0].state == "up_to_date"
+    text = copy.folder / "departments" / "hrss" / "2023.text" / "落款.md"
+    text.parent.mkdir()
+    text.write_text("某某会计师事务所", encoding="utf-8")
+    assert run_batch((job,), Here())[0].state == "made"
+    assert official.read_bytes() != first
 
 
 def test_another_language_and_another_notebook_are_other_reports(made: tuple[Path, Path], tmp_path: Path) -> None:

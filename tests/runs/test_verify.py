@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from docx import Document
 from typer.testing import CliRunner
 
 from evallib.analysis.changes import ActualChange
@@ -36,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("county")
     shutil.copytree(DATA, folder / "data")
     how: Any = {"data": folder / "data", "out": folder / "reports", "engine": fast_engine()}
-    run_report("hrss", 2023, workbook=True, **how)
+    run_report("hrss", 2023, workbook=True, word=True, **how)
     publish("hrss", 2023, **how)
     Copy(folder / "data").set("targets", {"indicator": "public_satisfaction"}, "actual", "90")
     publish("hrss", 2023, kind="correction", why="typed wrongly", **how)
@@ -71,14 +72,14 @@ def test_what_was_made_is_sound(made: Path) -> None:
     holds = {one.file: one.holds["en"] for one in verdicts}
     assert holds["2023/hrss.html"].endswith(" 2023 86.63 / 100 Good")
     assert holds["history/2023/hrss.1.html"].endswith(" 2023 84.63 / 100 Good")
-    assert {one.kind for one in verdicts} == {"page", "workbook", "notebook", "evaluation"}
+    assert {one.kind for one in verdicts} == {"page", "workbook", "document", "notebook", "evaluation"}
     assert said(made / "reports", made / "data") == {  # the English page was made later, and is of the same result
         f"2023/hrss.{name}": [
             f"2023/hrss.{name}: is not on the list; it belongs to a result that is. Advice: to have it listed run evallib batch."
         ]
         for name in ("en.html", "en.ipynb")
     }
-    for name in ("hrss.html", "hrss.en.html", "hrss.evaluation.json", "hrss.xlsx", "hrss.ipynb"):
+    for name in ("hrss.html", "hrss.en.html", "hrss.evaluation.json", "hrss.xlsx", "hrss.docx", "hrss.ipynb"):
         assert wrong(made / "reports" / "2023" / name) == []
 
 
@@ -144,12 +145,28 @@ def test_a_changed_cell_is_named_and_saving_alone_is_nothing(out: Path, cell: st
     assert told in said(file)["hrss.xlsx"][0]
 
 
+def test_a_changed_paragraph_of_the_word_report_is_named_and_saving_alone_is_nothing(out: Path) -> None:
+    file = out / "2023" / "hrss.docx"
+    book: Any = Document(str(file))
+    book.save(str(file))  # as another program writes it
+    assert wrong(file) == []
+    [total] = [p for p in book.paragraphs if p.text.startswith("评价得分 86.63 分")]
+    total.runs[0].text = total.text.replace("86.63", "96.63")
+    book.save(str(file))
+    assert "these texts are not as they were: 评价得分 96.63 分（满分 100 分），等级为“良”" in said(file)["hrss.docx"][0]
+    del total._p.getparent()[:20]
+    book.save(str(file))
+    assert wrong(out) == ["2023/hrss.docx"]
+    file.write_bytes(b"PK")
+    assert "cannot be read" in said(file)["hrss.docx"][0]
+
+
 def test_an_evaluation_whose_parts_do_not_add_up_is_told_part_by_part(out: Path) -> None:
     edit(out / "2023" / "hrss.evaluation.json", '"total": "86.63"', '"total": "96.63"')
     told = said(out)
     assert "total is not what follows from the data and the framework in the file (86.63)" in told["2023/hrss.evaluation.json"][0]
     assert "cannot be used, so nothing could be computed again" in told["2023/hrss.html"][0]
-    assert wrong(out) == [f"2023/hrss.{name}" for name in ("en.html", "en.ipynb", "evaluation.json", "html", "ipynb", "xlsx")]
+    assert wrong(out) == [f"2023/hrss.{name}" for name in ("docx", "en.html", "en.ipynb", "evaluation.json", "html", "ipynb", "xlsx")]
 
 
 def test_another_result_that_adds_up_is_told_by_page_list_and_publication(out: Path, hrss: Evaluation) -> None:
@@ -214,9 +231,9 @@ def test_an_older_list_is_told_file_by_file(out: Path) -> None:
     (out / "county.json").write_text(list_text(old), encoding="utf-8")
     told = {name: " ".join(lines) for name, lines in said(out).items()}
     assert {name: "not the file on the list" in told[name] for name in told} == {
-        **{f"2023/hrss.{end}": True for end in ("data", "evaluation.json", "html", "ipynb", "xlsx")},
+        **{f"2023/hrss.{end}": True for end in ("data", "docx", "evaluation.json", "html", "ipynb", "xlsx")},
         **{f"2023/hrss.en.{end}": False for end in ("html", "ipynb")},
-        **{f"history/2023/hrss.1.{end}": False for end in ("evaluation.json", "html", "ipynb", "xlsx")},
+        **{f"history/2023/hrss.1.{end}": False for end in ("docx", "evaluation.json", "html", "ipynb", "xlsx")},
     }
     assert all("is not on the list" in lines for lines in told.values() if "not the file on the list" not in lines)
 

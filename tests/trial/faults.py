@@ -187,6 +187,7 @@ COMMANDS = (
     Command("report again", _report, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("batch", _batch, _made_before, sets=_in_reports, homes=("data", "reports")),
     Command("new", _cli(*_NEW)),
+    Command("texts", _cli("texts", "hrss", "2023", *_AT)),
     Command("import", _IMPORT, lambda home: _form(home)),
     Command("import again", _IMPORT, _imported_before),
     Command("import a workbook", _cli("import", "HOME/out/hrss/2023.xlsx", *_AT), _workbook),

@@ -1,0 +1,182 @@
+"""The official report of a department's year: the sections of its page in the order of an outline, with the texts that people write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from evallib.charts.drawing import Chart
+from evallib.data.form_out import form_rows, is_form
+from evallib.data.outlines import usual
+from evallib.model.evaluation import Evaluation
+from evallib.model.seals import seals_of
+from evallib.model.texts import OPENING, SIGNATURE, Outline, Slot
+from evallib.model.words import Lang, Words, joined
+from evallib.model.years import EvaluatedYear
+from evallib.pages.markdown import Around, Heading, markdown_parts
+from evallib.pages.rendering import told as page_told
+from evallib.pages.report import CHART_OF, Report
+from evallib.say.corrections import told as told_correction
+from evallib.say.drafts import said_of_draft
+from evallib.say.sentences import sentence, sentences
+from evallib.word.flow import Flow
+from evallib.word.paper import Cell, Paper, Run
+
+_CHARTS = CHART_OF | {"conclusion": "dimensions", "self_evaluation": ""}
+"""Which chart a section begins with here; that of every indicator's points is the annex."""
+
+
+@dataclass(frozen=True)
+class Official:
+    """The report as a Word file, and the names of the texts that are still to be written."""
+
+    content: bytes
+    to_write: tuple[Words, ...]
+
+
+class _Page(Report):
+    """The sections of the page, whose charts are kept to be put on paper."""
+
+    def __init__(self, checked: EvaluatedYear, lang: Lang) -> None:
+        super().__init__(checked, lang)
+        self.charts: dict[str, Chart] = {}
+
+    def _figure(self, name: str, drawings: list[str]) -> Markup:
+        chart = self.draw(name)
+        self.charts[chart.id] = chart
+        return Markup("") if chart.nothing else Markup(f'<figure id="c-{chart.id}"></figure>')
+
+    def html(self, id: str) -> str:
+        """A section after the chart that it begins with; empty where it is left out."""
+        if id not in self.shown:
+            return ""
+        chart = str(self._figure(_CHARTS[id], [])) if _CHARTS.get(id) else ""
+        return chart + self.section(id).html
+
+
+class _Own(_Page):
+    """The sections that are told otherwise here than on the page."""
+
+    SECTIONS = sentences("word.sections")
+    FOLDER = "word"
+
+    def content(self) -> Mapping[str, object]:
+        e = self.evaluation
+        lines = e.catalogue.lines.get("staff", ())
+        staff = [e.facts.named(cell) for line in lines for cell in line.cells.values()]
+        return {
+            "staff": any(staff) or e.record.units or e.record.find_profile("rank", self.lang),
+            "findings": e.record.findings,
+            "data": e.record.facts,
+        }
+
+
+def official_report(checked: EvaluatedYear, lang: Lang) -> Official:
+    """The official report of an evaluation. Nothing is read: outline and texts are in the record.
+
+    >>> from pathlib import Path
+    >>> from evallib.data.years import evaluate_year
+    >>> [name.en for name in official_report(evaluate_year(Path("data"), "hrss", 2023), "en").to_write][:2]
+    ['Opening', 'Duties in full']
+    """
+    return _Making(checked, lang).report()
+
+
+class _Making:
+    """The report while it is made."""
+
+    def __init__(self, checked: EvaluatedYear, lang: Lang) -> None:
+        self.page, self.own, self.lang = _Page(checked, lang), _Own(checked, lang), lang
+        self.seal = seals_of(checked.evaluation).content  # as it is recorded, before numbers are put into its prose
+        self.e = e = self.page.evaluation
+        self.outline: Outline = e.record.outline or usual(e.record.kind)
+        self.slots = {slot.id: slot for slot in self.outline.text}
+        self.texts = {text.id: text.words[lang] for text in e.record.texts}
+        self.to_write: list[Words] = []
+        title = page_told("report.title", kind=page_told(f"kind.{e.record.kind}"))
+        self.paper = Paper(lang, sentence("word.title", name=e.record.name, year=e.catalogue.year(e.record.year), title=title)[lang])
+        self.flow = Flow(self.paper, lang)
+
+    def report(self) -> Official:
+        record, paper, lang = self.e.record, self.paper, self.lang
+        about = ((key, record.find_profile(key, lang)) for key in ("client", "evaluator", "period"))
+        paper.cover([sentence(f"word.{key}", text=text)[lang] for key, text in about if text], [one[lang] for one in _notes(self.e)])
+        paper.contents(sentence("word.contents")[lang])
+        paper.new_sheets(across=False)
+        if client := record.find_profile("client", lang):
+            paper.body([Run(client + ("：" if lang == "zh" else ":"))], "Addressee")
+        self._text(self.slots[OPENING], 2)
+        for chapter in self.outline.chapter:
+            parts = [(part, html) for part in chapter.parts if (html := self._html(part)) is not None]
+            if parts:
+                self.flow.heading(chapter.words[lang], 1)
+            for part, html in parts:
+                headed = part not in chapter.unheaded and (len(chapter.parts) > 1)
+                if headed:
+                    self.flow.heading(self._name(part)[lang], 2)
+                if part in self.slots:
+                    self._text(self.slots[part], 3 if headed else 2)
+                else:
+                    self.flow.section(html, 3 if headed else 2, self.page.charts | self.own.charts)
+        self.paper.keep_last()
+        self._text(self.slots[SIGNATURE], 2, "Signature")
+        self._annexes()
+        return Official(paper.pack(self.seal), tuple(self.to_write))
+
+    def _name(self, part: str) -> Words:
+        return self.slots[part].words if part in self.slots else (self.page.SECTIONS | self.own.SECTIONS)[part]
+
+    def _html(self, part: str) -> str | None:
+        """A section, told here or as on the page; empty for a text, None where there is nothing to say."""
+        if part in self.slots and not self.texts.get(part) and self.slots[part].needs:
+            return self._html(self.slots[part].needs) and ""
+        return "" if part in self.slots else (self.own if part in self.own.SECTIONS else self.page).html(part) or None
+
+    def _text(self, slot: Slot, level: int, style: str = "Normal") -> None:
+        """What people wrote, or that it is to be written. Of the duties the profile may say enough."""
+        text = self.texts.get(slot.id, "") or (self.e.record.find_profile("duties", self.lang) if slot.id == "duties" else "")
+        if text.strip():
+            self.flow.section(_html(text), level, {}, style)
+        else:
+            self.paper.body([Run(sentence("word.to_come", about=slot.question)[self.lang], open=True)], style)
+        if not self.texts.get(slot.id):
+            self.to_write.append(slot.words)
+
+    def _annexes(self) -> None:
+        """The scores, or the self-evaluation form where the framework is one, which is in Chinese everywhere; the numbers beneath."""
+        form = is_form(self.e)
+        found = [(part, html) for part in self.outline.annexes if (html := self.own.html(part))]
+        for count, (part, html) in enumerate(found, 1):
+            of_scores = "form" if form else part if self.e.points else "values"
+            name = sentence(f"word.annex_{of_scores if part == 'scores' else part}")
+            self.paper.new_sheets(across=part == "scores")
+            number = str(count) if len(found) > 1 else ""
+            self.paper.heading(sentence("word.annex", number=number, name=name)[self.lang], 1)
+            if form and part == "scores":
+                self.paper.table([[Cell(*cell) for cell in row] for row in form_rows(self.e)])
+            else:
+                self.flow.section(html, 2, {})
+
+
+def _notes(e: Evaluation) -> list[Words]:
+    """What must be known of the whole: that it is a draft or a trial, corrected, synthetic, reconstructed."""
+    record = e.record
+    found = [*said_of_draft(e), *map(told_correction, e.corrections)]
+    if e.tried:
+        found.append(sentence("changes.tried", said=joined(one.said for one in e.tried)))
+    if record.find_profile("synthetic", "zh"):
+        found.append(Words(record.find_profile("synthetic", "zh"), record.find_profile("synthetic", "en")))
+    if any(i.basis == "reconstructed" for i in e.indicators) and not e.draft and not e.tried:
+        found.append(sentence("word.reconstructed"))
+    return found
+
+
+def _html(text: str) -> str:
+    """A Markdown text as HTML: its headings stand below those of the report, HTML in it is text."""
+    parts = (
+        f"<h{part.level + 2}>{part.html}</h{part.level + 2}>" if isinstance(part, Heading) else part
+        for part in markdown_parts(text, Around())
+    )
+    return "\n".join(parts)
