@@ -14,10 +14,11 @@ from evallib.pages.rendering import environment, mark_chinese
 
 
 class Link(NamedTuple):
-    """A text that leads to an address; to nowhere where that is the page itself."""
+    """A text that leads to an address; to nowhere where that is the page itself. `lang` is the language of both where it is another."""
 
     text: str
     address: str
+    lang: Lang | None = None
 
 
 def ends_of(e: Evaluation) -> tuple[Decimal, Decimal]:

@@ -111,7 +111,7 @@ class Heads:
         running = {one.stem: one.year for one in self.monitored.get(at.department, ()) if at.department and one.stem != at.stem}
         for stem, monitored in running.items():
             pages += link(told("monitored", year=monitored), self._page(f"monitoring/{stem}", lang))
-        pages += link(told("other"), self._other(at, row, final))
+        pages += [one._replace(lang="en" if lang == "zh" else "zh") for one in link(told("other"), self._other(at, row, final))]
 
         lines = [(told("pages"), pages)]
         position, said, folded = "", "", ("", list[Link]())

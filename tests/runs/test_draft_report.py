@@ -96,10 +96,11 @@ def test_verify_names_it_and_finds_it_under_a_final_name(there: Path) -> None:
 
 def only_the_draft(folder: Path) -> None:
     for file in files_of(folder, "hrss"):
-        file.unlink()
+        shutil.rmtree(file) if file.is_dir() else file.unlink()
 
 
 def under_a_final_name(folder: Path) -> None:
+    only_the_draft(folder)
     for file in files_of(folder, "hrss.draft"):
         file.rename(folder / file.name.replace(".draft", ""))
 

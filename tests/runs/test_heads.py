@@ -16,18 +16,18 @@ from typer.testing import CliRunner
 from evallib.cli.main import app
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
-from evallib.model.seals import is_head_whole, page_seal, with_head
-from evallib.model.words import LANGS
+from evallib.model.seals import is_head_whole, page_seal, parted, with_head
+from evallib.model.words import LANGS, words
 from evallib.runs.batch import run_batch
 from evallib.runs.county import list_text, read_list
 from evallib.runs.engine import fast_engine
-from evallib.runs.heads import pages_of, renew_heads
+from evallib.runs.heads import Heads, pages_of, renew_heads
 from evallib.runs.index import write_shared
 from evallib.runs.jobs import list_pages
 from evallib.runs.names import mark_of
 from evallib.runs.report import run_overview, run_report
 from evallib.runs.verify import verify
-from tests.runs.heads import dead_links, head_of, laid_out, links_of
+from tests.runs.heads import PAGE, dead_links, head_of, laid_out, links_of
 from tests.runs.test_batch import Nowhere
 
 
@@ -90,7 +90,7 @@ def test_a_head_says_where_the_page_stands(made: Path) -> None:
     assert f"按 {date} 的结果。" in zh
     assert f"As of {date}." in en
     assert ">English</a>" in zh
-    assert "中文</span></a>" in en
+    assert 'lang="zh" hreflang="zh"><span lang="zh">中文</span></a>' in en
     assert ">‹ 2023</a>" in zh
     for name in ("evaluation.json", "data/indicators.csv", "data/budget.csv"):
         assert f'href="{Path(best).stem}.{name}"' in zh
@@ -240,3 +240,15 @@ def test_the_list_is_told_by_what_stands(home: Path) -> None:
     )
     again(home)
     assert english not in links_of(out / place)
+
+
+def test_names_are_text(made: Path) -> None:
+    """Whatever a department or the county is called, the head stays one and runs nothing."""
+    hostile = words("<!--/head--><script>alert(1)</script>\"'>")
+    county = read_list(made / "out")
+    rows = {key: replace(row, name=hostile, called=hostile, framework_name=hostile) for key, row in county.rows.items()}
+    place, *_ = next(ranked(made / "out"))
+    page = with_head(PAGE, Heads(replace(county, name=hostile, rows=rows)).of(place))
+    assert is_head_whole(page)
+    assert "<script" not in page
+    assert parted(page)[2] == parted(PAGE)[2]

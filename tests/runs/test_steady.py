@@ -49,7 +49,7 @@ os.chdir("/")
 def made(out: Path, notebook: Path | None = None, **how: Any) -> dict[str, bytes]:
     """All that a report writes, by name."""
     folder = run_report("hrss", 2023, data=DATA, out=out, notebook=notebook, engine=fast_engine(), **how).page.parent
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 @pytest.fixture
