@@ -90,7 +90,7 @@ class Report(Sections):
             "certainty": e.has_total and e.framework.grades,
             "targets": e.targets,
             "target_table": e.targets,
-            "rates": self._rates,
+            "rates": self._rates or any(cells),
             "methods": any(self._parts.values()),
             "practices": record.practices,
             "findings": record.findings,
