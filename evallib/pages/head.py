@@ -32,6 +32,6 @@ def head_html(
     """The head: in one line what the page is of and its place; folded away the links in lines, each after what it is called; folded once
     more what is said of the place, and the others.
     """
-    given = {"trail": trail, "place": place, "said": said, "lines": lines, "folded": folded}
+    given = {"trail": trail, "place": place, "said": said, "lines": [line for line in lines if line[1]], "folded": folded}
     html = environment().get_template("page/head.html.j2").render(t=lambda zh, en: zh if lang == "zh" else en, **given)
     return mark_chinese(html) if lang == "en" else html

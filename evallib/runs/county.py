@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from evallib.data.outputs import COUNTY_LIST, HISTORY, SEVERAL
+from evallib.data.outputs import COUNTY_LIST, HISTORY, RESULTS, SEVERAL
 from evallib.data.rulebook import load_county
 from evallib.data.sheets import MAX_BYTES
 from evallib.model.errors import InputRefused
@@ -96,11 +96,11 @@ def read_list(out: Path) -> County:
     if not file.exists():
         return County()
     stat = file.stat()
-    return _read(file, stat.st_mtime_ns, stat.st_size)
+    return _read(file, stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
 
 @lru_cache(maxsize=2)
-def _read(file: Path, changed: int, size: int) -> County:
+def _read(file: Path, size: int, changed: int, number: int) -> County:
     try:
         if size > MAX_BYTES:
             raise ValueError
@@ -144,8 +144,8 @@ def county_name(data: Path) -> Words:
 
 
 def pages_of_several(out: Path) -> tuple[str, ...]:
-    """The index, and the pages of several years or departments, that stand."""
-    found = [*out.glob("index*.html"), *(file for folder in SEVERAL for file in (out / folder).glob("[!.]*.html"))]
+    """The index, the results, and the pages of several years or departments, that stand."""
+    found = [*out.glob("index*.html"), *out.glob(RESULTS), *(file for folder in SEVERAL for file in (out / folder).glob("[!.]*.html"))]
     return tuple(sorted(file.relative_to(out).as_posix() for file in found))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from evallib.analysis.standing import Place, places
 from evallib.data.frames import FRAMES
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, STALE, TABLES, is_draft, page_name
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
 from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
 from evallib.model.seals import marked_head, parted, with_head
@@ -114,6 +114,8 @@ class Heads:
         pages += [one._replace(lang="en" if lang == "zh" else "zh") for one in link(told("other"), self._other(at, row, final))]
 
         lines = [(told("pages"), pages)]
+        if not report:
+            lines += [(told("tables"), link(told("results"), self._standing(RESULTS)))]
         position, said, folded = "", "", ("", list[Link]())
         if final and row:
             lines += [(told(label), [found for text, to in files for found in link(text, to)]) for label, files in self._files(row, lang)]
@@ -162,7 +164,10 @@ class Heads:
     def _page(self, stem: str, lang: Lang) -> str:
         """The place of a page of several in a language, else in the other; empty where there is none."""
         found = (f"{page_name(stem, one)}.html" for one in (lang, *LANGS))
-        return next((place for place in found if place in self.county.pages and self.there(place)), "")
+        return next((place for place in found if self._standing(place)), "")
+
+    def _standing(self, place: str) -> str:
+        return place if place in self.county.pages and self.there(place) else ""
 
     def _beside(self, row: Listed, end: str) -> str:
         place = f"{row.year}/{row.department}{end}"
@@ -178,7 +183,7 @@ class Heads:
         if final and row:
             return self._beside(row, f"{page_name('', other)}.html")
         place = f"{at.folder}/{page_name(at.stem, other)}.html"
-        return place if not at.kept and place in self.county.pages and self.there(place) else ""
+        return "" if at.kept else self._standing(place)
 
     def _files(self, row: Listed, lang: Lang) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """The files beside a report, by what they are called together."""

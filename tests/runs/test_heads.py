@@ -96,6 +96,7 @@ def test_a_head_says_where_the_page_stands(made: Path) -> None:
         assert f'href="{Path(best).stem}.{name}"' in zh
     assert ">2024 年度总览</a>" in zh
     assert "第" not in head_of(out / "overview" / "2024.html").partition("</summary>")[0]
+    assert 'href="../results.csv"' in head_of(out / "overview" / "2024.html")
     years = head_of(out / "comparison" / f"{Path(best).stem}.html")
     assert [year in years for year in (">2023</a>", ">2024</a>")] == [True, True]
 
