@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,14 +20,15 @@ from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
 from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
-from evallib.pages.head import Link, head_html
+from evallib.pages.head import Link, Strip, head_html
 from evallib.runs.county import County, Listed, list_text, read_list
 from evallib.runs.names import BESIDE, is_of
+from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 
 _BEGINNING = 100_000  # bytes of a page in which its head ends
-_LISTED, _NEAR = 60, 10
-"""Up to how many evaluations of one framework a head leads to all; to how many on either side where there are more."""
+_LISTED, _NEAR, _DOTS = 60, 10, 200
+"""Up to how many evaluations of one framework a head leads to all; to how many on either side where there are more; so many dots on a line."""
 
 
 class _At(NamedTuple):
@@ -116,12 +118,13 @@ class Heads:
         lines = [(told("pages"), pages)]
         if not report:
             lines += [(told("tables"), link(told("results"), self._standing(RESULTS)))]
-        position, said, folded = "", "", ("", list[Link]())
+        position, said, folded, strip = "", "", ("", list[Link]()), None
         if final and row:
             lines += [(told(label), [found for text, to in files for found in link(text, to)]) for label, files in self._files(row, lang)]
             members, standing = self.group(row.group)
             if standing and (here := standing.get(row.key)) and here.count > 1:
                 position, said = self._place(row, here, lang)
+                strip = self._strip(row, members, lang)
             number = next((n for n, one in enumerate(members) if one.key == row.key), 0)
             few = len(members) <= _LISTED
             shown = members if few else members[max(0, number - _NEAR) : number + _NEAR + 1]
@@ -129,7 +132,7 @@ class Heads:
                 links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
                 links[row.key] = Link(links[row.key].text, "")
                 folded = (told("alike" if few else "near", count=len(members)), [*links.values()])
-        return head_html(lang, trail, position, said, lines, folded)
+        return head_html(lang, trail, position, said, lines, folded, strip)
 
     def _group(self, group: tuple[int, str, str]) -> tuple[list[Listed], Mapping[tuple[str, int], Place]]:
         """Those of one group whose reports stand, by their places, and the places of all that have one."""
@@ -155,6 +158,24 @@ class Heads:
             told("sure") if certain else told("unsure", **ends),
         ]
         return short[lang], ("" if lang == "zh" else " ").join(one[lang] for one in [*said, *([told("as_of", date=date)] if date else [])])
+
+    def _strip(self, row: Listed, members: Sequence[Listed], lang: Lang) -> Strip | None:
+        """The totals of all on a line, at most so many that an eye can tell them apart."""
+        before = self.county.rows.get((row.department, row.year - 1))
+        last = before.rated[0] if before and before.rated and before.group[1:] == row.group[1:] else None
+        totals = sorted(one.rated[0] for one in members if one.rated)
+        if not row.rated or len(totals) < 2:
+            return None
+        own, every = row.rated[0], [*totals, row.rated[0], *([] if last is None else [last])]
+        low, width = min(every), (max(every) - min(every)) or Decimal(1)
+
+        def told(name: str, **given: Decimal) -> Words:
+            return sentence(f"pages.head.{name}", **{key: plain(share * Decimal(row.points), 2) for key, share in given.items()})
+
+        dots = totals[:: -(-len(totals) // _DOTS)]
+        said = told("dots", low=totals[0], high=totals[-1], own=own) + (NOTHING if last is None else told("last_dot", last=last))
+        at = [round(float((share - low) / width), 3) for share in (*dots, own, own if last is None else last)]
+        return Strip(at[:-2], at[-2], None if last is None else at[-1], said[lang])
 
     def _numbered(self, row: Listed, place: Place | None, at: _At) -> Link:
         return Link(f"{place.rank} {row.name[at.lang]}" if place else row.name[at.lang], at.to(self._report(row, at.lang)))
