@@ -28,7 +28,7 @@ from evallib.say.sentences import sentence
 
 _BEGINNING = 100_000  # bytes of a page in which its head ends
 _LISTED, _NEAR, _DOTS = 60, 10, 200
-"""Up to how many evaluations of one framework a head leads to all; to how many on either side where there are more; so many dots on a line."""
+"""Up to how many evaluations of one framework a head leads to all, to how many on either side else; so many dots are on a line."""
 
 
 class _At(NamedTuple):
