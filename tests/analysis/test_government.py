@@ -302,8 +302,10 @@ def test_a_head_without_budget_has_a_difference_and_no_share(tmp_path: Path) -> 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A synthetic county of eight departments over four years."""
-    return make_demo(tmp_path_factory.mktemp("county") / "demo", departments=8).data
+    """A synthetic county of eight departments over four years, without a budget of the whole government."""
+    data = make_demo(tmp_path_factory.mktemp("county") / "demo", departments=8).data
+    (data / FILE).unlink()
+    return data
 
 
 def _facts(data: Path, code: str, year: int) -> dict[str, Decimal]:

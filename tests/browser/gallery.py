@@ -14,7 +14,7 @@ from urllib.parse import unquote, urldefrag
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evallib.demo.county import make_demo
-from evallib.model.words import LANGS, Lang, words
+from evallib.model.words import LANGS, Lang
 from evallib.pages.style import page_css
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ def write_first_page(folder: Path) -> None:
     files = sorted(path.relative_to(folder).as_posix() for path in (folder / "example").rglob("*") if path.is_file())
     for lang in LANGS:
         given = {"lang": lang, "css": page_css(), "year": YEAR, "corrected": CORRECTED, "files": [f for f in files if is_in(f, lang)]}
-        page = jinja.get_template("gallery.html.j2").render(**given, t=lambda zh, en, lang=lang: words(zh, en)[lang])
+        page = jinja.get_template("gallery.html.j2").render(**given, t=lambda zh, en, lang=lang: zh if lang == "zh" else en)
         (folder / name_in("index.html", lang)).write_text(page, encoding="utf-8", newline="\n")
 
 
