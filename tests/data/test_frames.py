@@ -24,8 +24,8 @@ def test_every_frame_reads_back_with_the_numbers_of_the_evaluation(hrss: Evaluat
             pd.testing.assert_series_equal(read[column], made[column], check_dtype=False)
     scores = pd.read_csv(tmp_path / "hrss.data" / "indicators.csv").set_index("indicator")
     assert round(float(scores["score"].sum()), 2) == 84.63
-    name = hrss.indicator("budget_execution").name
-    assert (scores.at["budget_execution", "name"], scores.at["budget_execution", "name_en"]) == (name.zh, name.en)
+    called = hrss.indicator("budget_execution").name
+    assert (scores.at["budget_execution", "name"], scores.at["budget_execution", "name_en"]) == (called.zh, called.en)
 
 
 def test_a_trial_says_so_in_every_row(hrss: Evaluation, tmp_path: Path) -> None:
