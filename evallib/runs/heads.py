@@ -80,7 +80,8 @@ class Heads:
         at = _at(place)
         lang, report = at.lang, at.folder.isdecimal()
         rows = self.rows.get(at.department, [])
-        row = own or self.county.rows.get((at.department, at.year)) or next(reversed(rows), None)
+        row = own or self.county.rows.get((at.department, at.year))
+        named = row or next(reversed(rows), None)
         final = report and not at.kept and not is_draft(f"{at.stem}.html")
 
         def told(name: str, /, **given: Given) -> str:
@@ -90,7 +91,7 @@ class Heads:
             return [Link(text, at.to(to))] if to else []
 
         year = (row.called[lang] if row and report else "") or (str(at.year) if at.year else "")
-        of = row.name[lang] if row and row.name else at.department
+        of = named.name[lang] if named and named.name else at.department
         kind = {"comparison": told("years"), "monitoring": told("monitoring"), "overview": told("every")}.get(at.folder, "")
         county = self.county.name[lang]
         trail = [part for part in (year, of.removeprefix(county) or of, kind, county) if part]
@@ -130,7 +131,7 @@ class Heads:
             shown = members if few else members[max(0, number - _NEAR) : number + _NEAR + 1]
             if len(members) > 1:
                 links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
-                links[row.key] = Link(links[row.key].text, "")
+                links |= {row.key: links[row.key]._replace(address="")} if row.key in links else {}
                 folded = (told("alike" if few else "near", count=len(members)), [*links.values()])
         return head_html(lang, trail, position, said, lines, folded, strip)
 

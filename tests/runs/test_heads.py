@@ -26,6 +26,7 @@ from evallib.runs.index import write_shared
 from evallib.runs.jobs import list_pages
 from evallib.runs.names import mark_of
 from evallib.runs.report import run_overview, run_report
+from evallib.runs.stamps import Outcome
 from evallib.runs.verify import verify
 from tests.runs.heads import PAGE, dead_links, head_of, laid_out, links_of
 from tests.runs.test_batch import Nowhere
@@ -156,6 +157,21 @@ def test_a_page_that_is_gone_is_led_to_by_no_head(home: Path) -> None:
     assert dead_links(out) == []
     assert (department, year) in read_list(out).rows
     assert read_list(out).rows[department, year].rated is None
+
+
+def test_the_old_page_of_a_notebook_that_failed_has_no_place(home: Path) -> None:
+    """It stays where it is, and no head leads to it; nor does it say more of itself than its name."""
+    out, jobs = home / "out", list_pages(home / "demo" / "data", home / "out")
+    place, year, department = next(ranked(out))
+    failed = next(job for job in jobs if (job.department, job.year) == (department, year))
+    shutil.copy(out / place, out / f"{year}" / "stranger.html")
+    write_shared(jobs, [Outcome(failed, "failed", words("stopped"))], out, "zh")
+    assert dead_links(out) == []
+    assert not [page for _, page in pages_of(out) if out / place in links_of(page)]
+    for one in (place, f"{year}/stranger.html"):
+        assert "<strong>" not in head_of(out / one)
+        assert "JSON" not in head_of(out / one)
+    assert f">{year} · " in head_of(out / place)
 
 
 def test_a_report_that_is_refused_is_led_to_by_no_head_at_once(home: Path) -> None:
