@@ -28,6 +28,8 @@ LONG = (
     "browser/test_page",
     "browser/test_lab",
     "test_wheel",
+    "runs/test_commands",
+    "test_guide",
     "runs/test_report",
     "runs/test_batch",
     "browser/test_index",

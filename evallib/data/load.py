@@ -83,7 +83,7 @@ def load_departments(data: Path) -> Departments:
     root = data_root(data)
     load_county(root)  # a folder of an old version is told first
     found = _departments(read_file(root, "departments.csv", lay_out_table(Listing)))
-    named = {row.framework: framework_named(root, row.framework) for row in found}
+    named = {name: framework_named(root, name) for name in {row.framework for row in found}}
     if all(name == id for name, id in named.items()):
         return found
     return Departments(row.model_copy(update={"framework": named[row.framework]}) for row in found)

@@ -66,8 +66,11 @@ def _names_of(model: type[Row], row: Cells) -> list[str]:
 
 def _id_of(model: type[Row], column: str, row: Cells) -> str:
     """The id of a row: as it was given, else made of its name; empty where it has neither."""
-    text, names = row.get(column, ""), _names_of(model, row)
-    return made_id(names[0]) if names and not (text and is_id(model, column, text)) else text
+    text: str = row.get(column, "")
+    if text and is_id(model, column, text):
+        return text
+    names = _names_of(model, row)
+    return made_id(names[0]) if names else text
 
 
 @dataclass
@@ -79,9 +82,9 @@ class _Things:
 
     def add(self, id: str, called: Words, *more: str) -> None:
         self.words.setdefault(id, called)
-        for text in (id, called.zh, called.en, *more):
-            ids = self.ids.setdefault(name_key(text), [])
-            if text and id not in ids:
+        for text in {id: 0, called.zh: 0, called.en: 0, **dict.fromkeys(more, 0)}:
+            ids = self.ids.setdefault(name_key(text), []) if text else [id]
+            if id not in ids:
                 ids.append(id)
 
 
@@ -300,7 +303,9 @@ def _changes(
             if (id := _id_of(TABLES[table], column, row)) != text:
                 change[column] = id
                 given += [(kinds[table], id, text)] if text and table in kinds else []
-    with_ids = {table: [{**row, **one} for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()}
+    with_ids = {
+        table: [{**row, **one} if one else row for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()
+    }
     names, several = Names(framework, with_ids), list[Ambiguous]()
     for kind, id, text in given:
         names.kinds[kind].add(id, names.kinds[kind].words[id], text)
@@ -308,7 +313,7 @@ def _changes(
         for index, (change, row) in enumerate(zip(changes[table], with_ids[table], strict=True)):
             for column, text, kinds_of in _references(TABLES[table], row):
                 try:
-                    change |= _found(names, row | change, column, text, kinds_of)
+                    change |= _found(names, {**row, **change} if change else row, column, text, kinds_of)
                 except _Several as found:
                     several.append((table, index, column, text, found.ids))
     return changes, names.made, several

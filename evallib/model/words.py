@@ -96,6 +96,7 @@ def filled(zh: str, en: str, given: Mapping[str, Given]) -> Words:
     return words(zh.format_map(chinese), en.format_map(english))
 
 
+@lru_cache(maxsize=4096)
 def name_key(text: str) -> str:
     """A name as names are told apart: folded, without blanks, and without the marks of a title around it.
 
