@@ -94,6 +94,7 @@ class Chart:
         """The chart as a figure: its finding, its pictures with the words for who cannot see them, its numbers as a table."""
         if self.nothing:
             return ""
+        said = escape(" · ".join((*self.marks, self.source)))  # who cannot see the picture finds it with the numbers
         title, numbers = escape(self.title), "图中数据" if self.lang == "zh" else "The numbers in this chart"
         pictures = "".join(
             f'<img class="{name}" alt="" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode("ascii")}">'
@@ -111,7 +112,7 @@ class Chart:
 <div class="scroll" tabindex="0" role="region" aria-label="{numbers}: {title}"><table>
 <thead><tr>{heads}</tr></thead>
 <tbody>
-{rows}</tbody></table></div></details>
+{rows}</tbody></table></div><p class="quiet source">{said}</p></details>
 </figure>
 """
 

@@ -88,7 +88,7 @@ def wrap(text: str, width: float, size: float) -> list[str]:
 def paragraph(text: str, width: float, size: float) -> list[str]:
     """A text in as many lines as it takes."""
     lines, longest = [""], max(int(width / size), 1)
-    for word in re.findall(rf"[^\x00-\x7f][、，。；：）》”]*|[!-~]{{1,{longest}}}[、，。；：）》”]*\s*|\s+", text):
+    for word in re.findall(rf"[（《“]*(?:[^\x00-\x7f]|[!-~]{{1,{longest}}})[、，。；：）》”]*\s*|\s+", text):
         if lines[-1] and text_width((lines[-1] + word).rstrip(), size) > width:
             lines.append("")
         lines[-1] += word

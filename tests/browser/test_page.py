@@ -59,6 +59,21 @@ def test_the_page_never_scrolls_sideways(browser: Browser, pages: dict[Lang, Pat
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_a_phone_has_drawings_of_its_own_and_paper_the_wide_ones(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
+    seen = "[...document.querySelectorAll('figure.chart svg')].filter(s => s.getBoundingClientRect().width)"
+    letters = "s => [...s.querySelectorAll('text')].map(t => parseFloat(getComputedStyle(t).fontSize) * s.getScreenCTM().a)"
+    with Opened(browser, pages[lang], 360) as opened:
+        for width, media, drawn in ((360, "screen", "narrow"), (390, "screen", "narrow"), (768, "screen", "wide"), (390, "print", "wide")):
+            opened.page.set_viewport_size({"width": width, "height": 900})
+            opened.page.emulate_media(media="print" if media == "print" else "screen")
+            assert opened.page.evaluate(f"{seen}.map(s => s.getAttribute('class'))") == [drawn] * 6
+            if drawn == "narrow":
+                assert opened.page.evaluate(f"Math.min(...{seen}.flatMap({letters}))") >= 11.99
+                cut = "[...document.querySelectorAll('figure.chart > :not(details)')].filter(e => e.scrollWidth > e.clientWidth)"
+                assert opened.page.evaluate(f"{cut}.length") == 0
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_headings_stand_in_order(browser: Browser, pages: dict[Lang, Path], lang: Lang) -> None:
     with Opened(browser, pages[lang]) as opened:
         levels = opened.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from html import escape
 from typing import Any
 from xml.etree import ElementTree
 
@@ -370,6 +371,7 @@ def test_a_picture_says_in_itself_where_it_is_from_and_what_it_is_not(id: str, l
         assert chart.source.replace(" ", "") in "".join(shown).replace(" ", "")
         assert (("重构" if lang == "zh" else "reconstructed") in shown) == (id in ("points", "points_bridge"))
         assert bool({*marks} & {*shown}) == bool(marks)
+        assert escape(chart.source) in chart.to_html()
 
 
 def luminance(colour: str) -> float:
