@@ -408,7 +408,7 @@ def _shares(placed: Iterable[_Placed], count: int, room: float) -> list[float]:
             lines = one.cell.text.split("\n")
             parts = lines[:1] if one.cell.number else [part for line in lines for part in line.split()]
             whole = max((_letters(part) for part in parts), default=0) + 2
-            least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 4.5))
+            least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 6.5))
             wished[one.left] = max(wished[one.left], min(max(map(_letters, lines[:1] if one.cell.number else lines), default=0) + 1.5, 40))
     over = room - sum(least)
     more = [max(w - low, 0.1) for w, low in zip(wished, least, strict=True)]
