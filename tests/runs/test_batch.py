@@ -179,11 +179,11 @@ def test_an_output_that_is_gone_or_cut_is_noticed(made: tuple[Path, Path], tmp_p
 
 def test_the_official_report_is_made_where_it_is_asked_for_and_again_where_it_stands(copy: Copy, tmp_path: Path) -> None:
     [job] = list_jobs(copy.folder, tmp_path / "out")
-    [made] = run_batch([replace(job, official=True)], Here())
+    [made] = run_batch((replace(job, official=True),), Here())
     assert made.state == "made"
     official = tmp_path / "out" / "2023" / "hrss.docx"
     first = official.read_bytes()
-    assert run_batch([job], Nowhere())[0].state == "up_to_date"
+    assert run_batch((job,), Nowhere())[0].state == "up_to_date"
     text = copy.folder / "departments" / "hrss" / "2023.text" / "落款.md"
     text.parent.mkdir()
     text.write_text("某某会计师事务所", encoding="utf-8")
