@@ -114,7 +114,8 @@ class Paper:
         self.listed = self.book.add_paragraph(style="toc 1")
         update = OxmlElement("w:updateFields")
         update.set(qn("w:val"), "true")
-        self.book.settings.element.append(update)
+        later = {qn(f"w:{name}") for name in ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat")}
+        next(one for one in self.book.settings.element if one.tag in later).addprevious(update)  # the schema has an order
 
     def heading(self, text: str, level: int) -> None:
         """A heading. It stays with what follows, and stands in the list of contents where its level does."""
@@ -192,13 +193,20 @@ class Paper:
         """The document as bytes, the same for the same text; `content` is the seal of what it shows, which it carries beside its own."""
         self._list()
         about = self.book.core_properties
-        about.title, about.author, about.language, about.comments = self.title, "", "zh-CN" if self.lang == "zh" else "en-GB", ""
+        about.title, about.author, about.language, about.comments = (
+            self.title.replace("\n", " "),
+            "",
+            "zh-CN" if self.lang == "zh" else "en-GB",
+            "",
+        )
         about.created = about.modified = _EPOCH
         about.last_modified_by, about.revision = "", 1
         self._fonts()
         own = text_seal(read_document(self._saved()).paragraphs)
         package = self.book.part.package
         part = Part(PackURI("/docProps/custom.xml"), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, properties(content, own), package)
+        for id in [id for id, one in package.rels.items() if one.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+            del package.rels[id]
         package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
         return self._saved()
 
