@@ -48,7 +48,7 @@ def batch(
     year: Years = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
     dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
-    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word）/ also make the official reports in Word")] = False,
+    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word） / also make the official reports in Word")] = False,
     force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
     lang: Language = "zh",
     data: Data = DATA,

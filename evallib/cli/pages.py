@@ -46,7 +46,7 @@ def report(
         bool, typer.Option("--draft", help="草稿：资料没有填齐也生成，列出待办 / a draft of whatever there is, with what is to be done")
     ] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
-    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word）/ also make the official report in Word")] = False,
+    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word） / also make the official report in Word")] = False,
 ) -> None:
     """生成一个年度的报告 / Make the report of a department's year."""
     from evallib.runs.report import run_report

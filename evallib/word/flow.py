@@ -14,7 +14,8 @@ from PIL import Image
 from evallib.charts.drawing import Chart
 from evallib.model.words import Lang
 from evallib.pages.outline import numeral
-from evallib.word.paper import TALLEST, Cell, Paper, Run
+from evallib.word.cells import Cell
+from evallib.word.paper import TALLEST, Paper, Run
 
 _PASSED = {"bar", "unseen", "place", "left-out", "state"}
 """What a page shows and paper does not: by class."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
@@ -24,6 +24,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from evallib.model.words import Lang
+from evallib.word.cells import Cell, Table, lines_of, placed_cells, shares_of
 from evallib.word.seal import properties, read_document, text_seal
 
 _EPOCH = datetime(2000, 1, 1)
@@ -72,24 +73,7 @@ class Run(NamedTuple):
     open: bool = False
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a table: its text, how many columns and rows it takes, whether it is a head, whether it holds a number.
-
-    `share` is how wide its column is beside the others, where that is given; `strong` stands above the rows that follow.
-    """
-
-    text: str
-    columns: int = 1
-    rows: int = 1
-    head: bool = False
-    number: bool = False
-    share: float = 0
-    strong: bool = False
-
-
 Runs = Sequence[Run]
-Table = Sequence[Sequence[Cell]]
 
 
 @dataclass
@@ -130,7 +114,8 @@ class Paper:
         self.listed = self.book.add_paragraph(style="toc 1")
         update = OxmlElement("w:updateFields")
         update.set(qn("w:val"), "true")
-        self.book.settings.element.append(update)
+        later = {qn(f"w:{name}") for name in ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat")}
+        next(one for one in self.book.settings.element if one.tag in later).addprevious(update)  # the schema has an order
 
     def heading(self, text: str, level: int) -> None:
         """A heading. It stays with what follows, and stands in the list of contents where its level does."""
@@ -157,14 +142,14 @@ class Paper:
 
     def table(self, rows: Table) -> None:
         """A table over the width of the text; its heads stand again on each sheet, a short one is not torn."""
-        placed = [*_placed(rows)]
+        placed = [*placed_cells(rows)]
         count = max((one.right for one in placed), default=-1) + 1
         if not count:
             return
         self._paragraph("Gap").paragraph_format.keep_with_next = True
         given, room = [one.cell.share for one in placed if one.top == 0], self._width() / Pt(self.size.cell)
-        shares = [room * one / sum(given) for one in given] if all(given) else _shares(placed, count, room)
-        whole = _lines(placed, shares) <= _WHOLE
+        shares = [room * one / sum(given) for one in given] if all(given) else shares_of(placed, count, room)
+        whole = lines_of(placed, shares) <= _WHOLE
         table = self.book.add_table(len(rows), count, "Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         self._widths(table, shares)
@@ -208,13 +193,20 @@ class Paper:
         """The document as bytes, the same for the same text; `content` is the seal of what it shows, which it carries beside its own."""
         self._list()
         about = self.book.core_properties
-        about.title, about.author, about.language, about.comments = self.title, "", "zh-CN" if self.lang == "zh" else "en-GB", ""
+        about.title, about.author, about.language, about.comments = (
+            self.title.replace("\n", " "),
+            "",
+            "zh-CN" if self.lang == "zh" else "en-GB",
+            "",
+        )
         about.created = about.modified = _EPOCH
         about.last_modified_by, about.revision = "", 1
         self._fonts()
         own = text_seal(read_document(self._saved()).paragraphs)
         package = self.book.part.package
         part = Part(PackURI("/docProps/custom.xml"), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, properties(content, own), package)
+        for id in [id for id, one in package.rels.items() if one.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+            del package.rels[id]
         package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
         return self._saved()
 
@@ -374,56 +366,3 @@ class Paper:
                 char = OxmlElement("w:fldChar")
                 char.set(qn("w:fldCharType"), kind)
                 run._r.append(char)
-
-
-class _Placed(NamedTuple):
-    """A cell, and the rows and columns that it takes."""
-
-    cell: Cell
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
-def _placed(rows: Table) -> Iterator[_Placed]:
-    """The cells of a table where they stand; one that reaches down takes the place of those under it."""
-    taken = set[tuple[int, int]]()
-    for top, row in enumerate(rows):
-        left = 0
-        for cell in row:
-            while (top, left) in taken:
-                left += 1
-            bottom, right = min(top + cell.rows, len(rows)) - 1, left + cell.columns - 1
-            taken |= {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
-            yield _Placed(cell, top, left, bottom, right)
-            left = right + 1
-
-
-def _shares(placed: Iterable[_Placed], count: int, room: float) -> list[float]:
-    """How wide the columns are, in letters: numbers and words whole; what is left over goes to those with long texts."""
-    least, wished = [3.0] * count, [3.0] * count
-    for one in placed:
-        if one.left == one.right:
-            lines = one.cell.text.split("\n")
-            parts = lines[:1] if one.cell.number else [part for line in lines for part in line.split()]
-            whole = max((_letters(part) for part in parts), default=0) + 2
-            least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 4.5))
-            wished[one.left] = max(wished[one.left], min(max(map(_letters, lines[:1] if one.cell.number else lines), default=0) + 1.5, 40))
-    over = room - sum(least)
-    more = [max(w - low, 0.1) for w, low in zip(wished, least, strict=True)]
-    return [low + max(over, 0) * one / sum(more) for low, one in zip(least, more, strict=True)]
-
-
-def _lines(placed: Iterable[_Placed], shares: Sequence[float]) -> int:
-    """How many lines a table takes with columns of such widths."""
-    tall = dict[int, int]()
-    for one in placed:
-        width = max(sum(shares[one.left : one.right + 1]) - 1.5, 1)
-        lines = sum(max(1, -int(-_letters(line) // width)) for line in one.cell.text.split("\n"))
-        tall[one.top] = max(tall.get(one.top, 1), lines if one.top == one.bottom else 1)
-    return sum(tall.values())
-
-
-def _letters(text: str) -> float:
-    return sum(1 if sign > "\u2e80" else 0.55 for sign in text)

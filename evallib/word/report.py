@@ -21,8 +21,9 @@ from evallib.pages.report import CHART_OF, Report
 from evallib.say.corrections import told as told_correction
 from evallib.say.drafts import said_of_draft
 from evallib.say.sentences import sentence, sentences
+from evallib.word.cells import Cell
 from evallib.word.flow import Flow
-from evallib.word.paper import Cell, Paper, Run
+from evallib.word.paper import Paper, Run
 
 _CHARTS = CHART_OF | {"conclusion": "dimensions", "self_evaluation": ""}
 """Which chart a section begins with here; that of every indicator's points is the annex."""

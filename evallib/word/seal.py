@@ -12,7 +12,9 @@ from lxml import etree
 
 from evallib.model.seals import seal
 
-CONTENT, OWN = "evallib-content", "evallib-text"
+_CONTENT, _OWN = "evallib-content", "evallib-text"
+_EACH = 25
+"""So many marks are in a property: Word keeps 255 signs of one."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
@@ -48,10 +50,11 @@ def read_document(content: bytes) -> ReadDocument:
                 if (name := f"word/{rel.get('Target')}") in names and "/media/" in name:
                     pictures[rel.get("Id")] = hashlib.sha256(packed.read(name)).hexdigest()
             custom = _parsed(packed.read("docProps/custom.xml")) if "docProps/custom.xml" in names else []
-            held = {one.get("name"): "".join(one.itertext()) for one in custom}
+            held = {str(one.get("name")): "".join(one.itertext()) for one in custom}
     except (zipfile.BadZipFile, KeyError, OSError, etree.XMLSyntaxError, NotImplementedError, RuntimeError) as error:
         raise ValueError(type(error).__name__) from None
-    return ReadDocument(held.get(CONTENT, ""), held.get(OWN, ""), tuple(_paragraphs(body, pictures)))
+    own = " ".join(text for name, text in sorted(held.items()) if name.startswith(_OWN))
+    return ReadDocument(held.get(_CONTENT, ""), own, tuple(_paragraphs(body, pictures)))
 
 
 def _parsed(content: bytes) -> etree._Element:
@@ -88,5 +91,7 @@ def touched(own: str, paragraphs: tuple[str, ...]) -> list[str]:
 
 def properties(content: str, own: str) -> bytes:
     """The part of a document that holds the seals."""
-    held = ((CONTENT, content), (OWN, own))
+    marks = own.split()
+    parts = (" ".join(marks[at : at + _EACH]) for at in range(0, len(marks), _EACH))
+    held = ((_CONTENT, content), *((f"{_OWN}-{number:03}", part) for number, part in enumerate(parts, 1)))
     return _PROPERTIES.format("".join(_PROPERTY.format(at, *one) for at, one in enumerate(held, 2))).encode()

@@ -14,7 +14,9 @@ from bs4 import BeautifulSoup
 from docx import Document
 from docx.enum.section import WD_ORIENT
 
+from evallib.data.published import Published, check_published, sealed
 from evallib.data.results import read_evaluation
+from evallib.data.texts import lay_out_texts
 from evallib.data.years import evaluate_year
 from evallib.model.evaluation import Evaluation
 from evallib.model.seals import seals_of
@@ -240,6 +242,35 @@ def test_a_text_is_sealed_and_none_changes_no_seal(copy: Copy, hrss: Evaluation)
     assert seals_of(written).result != seals_of(hrss).result
     assert "departments/hrss/2023.text/评价依据.md" in {file.name for file in written.record.files}
     assert read_evaluation(written.to_json()).record.texts == written.record.texts
+
+
+def test_a_text_that_was_published_must_be_reached_again(copy: Copy) -> None:
+    write(copy, "评价依据.md", "《预算法》。")
+    published = Published((sealed(copy.evaluate(), "first", "", "2024-07-01", None),))
+    assert check_published(published, copy.evaluate()) == ()
+    write(copy, "评价依据.md", "《会计法》。")
+    [differs] = check_published(published, copy.evaluate())
+    assert differs.code == "published.differs"
+    assert "departments/hrss/2023.text/评价依据.md" in differs.describe("en")
+
+
+def test_what_is_laid_out_asks_and_touches_nothing(copy: Copy) -> None:
+    write(copy, "purpose.md", "为提高资金使用效益。")
+    write(copy, "前言.md", "我们接受委托")
+    folder, new = lay_out_texts(copy.folder, "hrss", 2023, "zh")
+    assert [file.name for file in new] == [
+        "主要职责.md",
+        "评价依据.md",
+        "评价工作过程.md",
+        "原因分析.md",
+        "其他需要说明的事项.md",
+        "落款.md",
+    ]
+    assert (folder / "前言.md").read_text(encoding="utf-8") == "我们接受委托"
+    assert "依据的法律法规和文件" in (folder / "评价依据.md").read_text(encoding="utf-8")
+    assert {text.id for text in copy.evaluate().record.texts} == {"purpose", "opening"}
+    assert lay_out_texts(copy.folder, "hrss", 2023, "zh")[1] == ()
+    assert [file.name for file in lay_out_texts(copy.folder, "hrss", 2023, "en")[1]][:2] == ["Opening.en.md", "Duties in full.en.md"]
 
 
 def test_hostile_texts_are_text(copy: Copy) -> None:
