@@ -187,7 +187,7 @@ def test_the_official_report_is_made_where_it_is_asked_for_and_again_where_it_st
     text = copy.folder / "departments" / "hrss" / "2023.text" / "落款.md"
     text.parent.mkdir()
     text.write_text("某某会计师事务所", encoding="utf-8")
-    assert run_batch(tuple(list_jobs(copy.folder, tmp_path / "out")), Here())[0].state == "made"
+    assert run_batch(list_jobs(copy.folder, tmp_path / "out"), Here())[0].state == "made"
     assert official.read_bytes() != first
 
 
