@@ -25,7 +25,7 @@ from evallib.word.cells import Cell
 from evallib.word.flow import Flow
 from evallib.word.paper import Paper, Run
 
-_CHARTS = CHART_OF | {"conclusion": "dimensions", "self_evaluation": ""}
+_CHARTS = CHART_OF | {"conclusion": "dimensions", "dimensions": "", "self_evaluation": ""}
 """Which chart a section begins with here; that of every indicator's points is the annex."""
 
 
@@ -69,6 +69,7 @@ class _Own(_Page):
         staff = [e.facts.named(cell) for line in lines for cell in line.cells.values()]
         return {
             "staff": any(staff) or e.record.units or e.record.find_profile("rank", self.lang),
+            "budget": super().content()["budget"],
             "findings": e.record.findings,
             "data": e.record.facts,
         }
