@@ -112,7 +112,6 @@ class Flow:
             *firsts, last = _sheets(chart.to_png())
             for png in (*firsts, last):
                 self.paper.picture(png, chart.alt, kept=png is last)
-            self.paper.body([Run(chart.source)], "Note")
 
 
 def _sheets(png: bytes) -> list[bytes]:
