@@ -98,3 +98,15 @@ def test_the_largest_losses_are_told_with_what_would_mend_them(made: Report, hrs
         assert i.name[made.lang] in item.get_text()
         assert f"−{i.lost:.2f}" in item.get_text()
         assert (nothing in item.get_text()) != advised
+
+
+def test_what_has_no_score_yet_is_not_called_full(made: Report) -> None:
+    """A project of which only the money is scored so far."""
+    checked = evaluate_year(GOLDEN / "places" / "qingshen_project_2023", "qs", 2023)
+    open_ones = [
+        d for d in checked.evaluation.dimensions if any(i.score is None for i in checked.evaluation.indicators if i.dimension == d.id)
+    ]
+    html = Report(checked, made.lang).section("dimensions").html
+    full = html.count("各项指标均得满分" if made.lang == "zh" else "Every indicator was given its full points")
+    assert len(open_ones) == 2
+    assert full == len(checked.evaluation.dimensions) - len(open_ones)
