@@ -54,7 +54,7 @@ def of_page(report: Report, section: str, selector: str) -> dict[str, list[str]]
 
 def of_workbook(file: Path, sheet: int) -> list[Mapping[str, Any]]:
     """The rows of a sheet's table by their heads."""
-    page = load_workbook(file).worksheets[sheet]
+    page: Any = load_workbook(file).worksheets[sheet]
     [(_, area)] = page.tables.items()
     heads, *rows = ([cell.value for cell in row] for row in page[area])
     return [dict(zip(heads, row, strict=True)) for row in rows]
