@@ -20,6 +20,7 @@ def exact(given: Any, unit: Unit, units: Units, what: str) -> Decimal:
     Raises InputRefused where it is no number, or of a unit that measures something else.
 
     >>> from evallib.model.entries import Part, UnitEntry
+    >>> from evallib.model.units import SHARE
     >>> units = Units(Part(unit=[UnitEntry(symbol="%", measures="share", factor="1/100"), UnitEntry(symbol="人", measures="people")]))
     >>> exact(94.96, SHARE, units, "rate"), exact("94.96%", SHARE, units, "rate"), exact("40人", units.read("人"), units, "staff")
     (Decimal('0.9496'), Decimal('0.9496'), Decimal('40'))
@@ -59,7 +60,7 @@ def _plain(given: Any) -> Any:
 def is_nothing(given: Any) -> bool:
     """Whether it is what stands in a frame where nothing is known.
 
-    >>> is_nothing(NAN), is_nothing(Decimal("NaN")), is_nothing(0), is_nothing([])
+    >>> is_nothing(float("nan")), is_nothing(Decimal("NaN")), is_nothing(0), is_nothing([])
     (True, True, False, False)
     """
     if type(given).__name__ in ("NAType", "NaTType"):  # pandas', which need not be loaded

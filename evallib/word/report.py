@@ -70,6 +70,7 @@ class _Own(_Page):
         return {
             "staff": any(staff) or e.record.units or e.record.find_profile("rank", self.lang),
             "budget": super().content()["budget"],
+            "targets": e.targets,
             "findings": e.record.findings,
             "data": e.record.facts,
         }

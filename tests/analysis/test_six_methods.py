@@ -56,7 +56,8 @@ def part(evaluation: Evaluation, lang: Lang, method: str, previous: Evaluation |
 
 
 def certainty(evaluation: Evaluation, lang: Lang) -> str:
-    html = Report(EvaluatedYear(evaluation, None, ()), lang).section("certainty").html
+    report = Report(EvaluatedYear(evaluation, None, ()), lang)
+    html = report.section("certainty").html + report.section("conclusion").html
     return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
 
 

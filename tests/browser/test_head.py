@@ -49,10 +49,10 @@ def page(folder: Path, lang: Lang) -> Path:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_on_a_phone_it_is_two_lines_that_open_on_a_tap(browser: Browser, tmp_path: Path, lang: Lang) -> None:
+def test_on_a_phone_it_is_two_lines_and_the_dots_that_open_on_a_tap(browser: Browser, tmp_path: Path, lang: Lang) -> None:
     with Opened(browser, page(tmp_path, lang), width=390) as opened:
         head = opened.page.locator(".place-of")
-        assert head.bounding_box()["height"] <= 64  # type: ignore[index]  # it is on the screen
+        assert head.bounding_box()["height"] <= 88  # type: ignore[index]  # it is on the screen
         assert ("第 4 / 30 名" if lang == "zh" else "No. 4 of 30") in head.locator("summary strong").inner_text()
         assert not head.get_by_text("JSON").is_visible()
         opened.page.click(".place-of summary")
@@ -65,11 +65,15 @@ def test_on_a_phone_it_is_two_lines_that_open_on_a_tap(browser: Browser, tmp_pat
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_wide_screen_shows_it_and_paper_the_name_alone(browser: Browser, tmp_path: Path, lang: Lang) -> None:
+def test_a_wide_screen_shows_it_and_paper_the_name_and_the_place(browser: Browser, tmp_path: Path, lang: Lang) -> None:
     with Opened(browser, page(tmp_path, lang), width=1280) as opened:
         head = opened.page.locator(".place-of")
         assert head.get_by_text("JSON").is_visible()
-        assert head.bounding_box()["height"] <= 200  # type: ignore[index]  # it is on the screen
+        assert head.bounding_box()["height"] <= 216  # type: ignore[index]  # it is on the screen
         opened.page.emulate_media(media="print")
-        assert [line for line in head.inner_text().splitlines() if line.strip()] == [head.locator("summary span").first.inner_text()]
+        name, place = (head.locator(one).first.inner_text() for one in ("summary span", "summary strong"))
+        assert [line for line in head.inner_text().splitlines() if line.strip()] == [
+            f"{name} {place}",
+            head.locator(".strip span").inner_text(),
+        ]
         assert head.locator("summary span").first.inner_text().split(" · ")[0] == "2023"

@@ -489,7 +489,7 @@ def test_a_section_shows_itself_and_says_what_it_is(hrss: Evaluation, lang: Lang
 def test_a_chart_shows_itself_and_says_what_it_is(report: Report) -> None:
     chart = report.draw("targets")
     output = shown(chart)
-    assert output.metadata["evallib"] == {"kind": "chart", "id": "targets", "drawings": [*chart.drawings], "of": None}
+    assert output.metadata["evallib"] == {"kind": "chart", "id": "targets", "absent": False, "drawings": [*chart.drawings], "of": None}
     assert output.data["text/plain"] == "<Chart targets>"
     assert "<figcaption><strong>19 项目标达标 17 项</strong>" in output.data["text/html"]
 

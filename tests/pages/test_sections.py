@@ -279,7 +279,7 @@ def row_of(page: Sections, section: str, id: str) -> Tag:
 @pytest.mark.parametrize("lang", LANGS)
 def test_how_far_a_target_is_reached_is_one_number_in_table_and_chart(hrss: Evaluation, lang: Lang) -> None:
     page = report(hrss, lang)
-    rows = BeautifulSoup(page.section("targets").html, "html.parser").select("tbody tr:not(.more)")
+    rows = BeautifulSoup(page.section("target_table").html, "html.parser").select("tbody tr:not(.more)")
     shown = {row.th.get_text(" ", strip=True): row.find_all("td")[2].get_text(strip=True) for row in rows if row.th}
     drawn = {row[0]: row[3] for row in page.draw("targets").data.to_numpy().tolist()}
     assert len(shown) == len(drawn) == len(hrss.targets)
