@@ -114,7 +114,8 @@ def test_a_score_leads_to_its_working_and_on_to_its_source(browser: Browser, pag
 @pytest.mark.parametrize(("scheme", "rules"), [("light", []), ("dark", [COLOUR])])
 def test_no_serious_barrier(browser: Browser, pages: dict[Lang, Path], lang: Lang, scheme: Scheme, rules: list[str]) -> None:
     with Opened(browser, pages[lang], scheme=scheme) as opened:
-        opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        if scheme == "light":  # in the dark only colours differ, and the papers have those of the main text
+            opened.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert barriers(opened.page, *rules) == []
 
 

@@ -167,11 +167,11 @@ def _workbook(home: Path) -> None:
     from evallib.data.csv_files import switch_form
 
     made = switch_form(home / "data", "hrss", 2023, "xlsx", "zh", home / "out")
-    made.write_bytes(_changed(made.read_bytes()))
+    made.write_bytes(_edited(made.read_bytes()))
 
 
 @cache
-def _changed(content: bytes) -> bytes:
+def _edited(content: bytes) -> bytes:
     """Made once: openpyxl writes the time into a workbook, and every try must begin from the same bytes."""
     book, changed = load_workbook(io.BytesIO(content)), io.BytesIO()
     next(cell for cell in book["财务数据"]["C"] if cell.value == 21).value = 20
