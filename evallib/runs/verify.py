@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from evallib.data.folder import checksum, mend_above
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, TABLES, earlier_place, is_draft, is_ours
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
-from evallib.data.workbook_seal import Cells, cells_seal, read_book
+from evallib.data.workbook_seal import Cells, ReadBook, cells_seal, read_book
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import Seal
@@ -27,7 +27,9 @@ from evallib.runs.names import mark_of
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
 from evallib.say.workings import total_text
-from evallib.word.seal import read_document, text_seal, touched
+from evallib.word.seal import ReadDocument, read_document, text_seal, touched
+
+_Read = TypeVar("_Read", ReadBook, ReadDocument)
 
 Kind = Literal["evaluation", "page", "workbook", "document", "notebook", "other"]
 _KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".docx": "document", ".ipynb": "notebook", ".json": "evaluation"}
@@ -191,29 +193,28 @@ class _File:
             self.say("head_touched")
 
     def _workbook(self) -> None:
-        try:
-            book = read_book(_bytes(self.path))
-        except ValueError as error:
-            self.say("damaged", str(error))
-            return
-        self.content = book.content
-        if not book.own:
-            self.say("no_seal")
-        elif book.own != cells_seal(book.cells):
+        book = self._carrying(read_book)
+        if book and book.own != cells_seal(book.cells):
             cells = _cells_wrong(book.cells, self.evaluation) if self.evaluation else []
             self.say("shows" if cells else "touched", differences=_some(cells))
 
     def _document(self) -> None:
+        book = self._carrying(read_document)
+        if book and book.own != text_seal(book.paragraphs):
+            self.say("paragraphs", paragraphs=_some(words(one[:60]) for one in touched(book.own, book.paragraphs)))
+
+    def _carrying(self, read: Callable[[bytes], _Read]) -> _Read | None:
+        """A file that carries a seal of its own; None where it cannot be read, or carries none, which is said."""
         try:
-            book = read_document(_bytes(self.path))
+            found = read(_bytes(self.path))
         except ValueError as error:
             self.say("damaged", str(error))
-            return
-        self.content = book.content
-        if not book.own:
-            self.say("no_seal")
-        elif book.own != text_seal(book.paragraphs):
-            self.say("paragraphs", paragraphs=_some(words(one[:60]) for one in touched(book.own, book.paragraphs)))
+            return None
+        self.content = found.content
+        if found.own:
+            return found
+        self.say("no_seal")
+        return None
 
     def _notebook(self) -> None:
         try:
