@@ -51,7 +51,7 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
     """
     known = {} if known is None else known
     digest = hashlib.sha256(f"{__version__} {job.kind} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
-    digest.update(_program())
+    digest.update(program())
     if job.notebook not in known:
         known[job.notebook] = repr(read_cells(job.notebook)).encode()
     digest.update(known[job.notebook])
@@ -65,7 +65,7 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
 
 
 @cache
-def _program() -> bytes:
+def program() -> bytes:
     """The checksum of what is the same for every job: the package itself and its templates."""
     digest = hashlib.sha256()
     for file in sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
