@@ -23,7 +23,7 @@ from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYe
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
-from evallib.score.reconcile import number_names
+from evallib.score.reconcile import Numbers
 from evallib.score.scoring import evaluate
 
 
@@ -169,13 +169,12 @@ def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Proble
     """A published figure must name a number that is computed, or none."""
     if not any(row.number for row in loaded.record.published):
         return ()
-    known = number_names(evaluation)
-    there = set(known)
+    known = Numbers(evaluation)
     return tuple(
         problem("published.unknown_number", loaded.where("published", index, "number"), row.number, near=listed(like))
         for index, row in enumerate(loaded.record.published)
-        if row.number and row.number not in there
-        for like in [near(row.number, known, alike=0.3) or known[:3]]
+        if row.number and row.number not in known
+        for like in [near(row.number, known, alike=0.3) or [*known][:3]]
     )
 
 
