@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
@@ -96,19 +98,26 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         reader.gone.add(table, {}, grid.place())
         return ()
     order, rows, begun = head.order, list[Made](), len(reader.problems)
-    width = len(grid.head)
+    width, in_order = len(grid.head), [*order.values()] == [*range(len(order))]
     judged = bool(grid.marked) or grid.separator == ";"
+    quick = None if judged or head.units or grid.once else _quick(model)
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, texts in grid.rows:
-        extra = next((text for text in texts[width:] if text.strip()), None)
-        if extra is not None:
+        if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
             reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             reader.gone.add(table, {}, grid.place(number))
             continue
-        cells = {column: text for column, index in order.items() if index < len(texts) and (text := texts[index].strip())}
-        reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
+        placed = texts if in_order else (texts[index] if index < len(texts) else "" for index in order.values())
+        cells = {column: text for column, given in zip(order, placed, strict=False) if (text := given.strip())}
         if not cells:
             continue
+        whole = "".join(texts)
+        plainly = quick is not None and len(whole) <= MAX_CELL and whole.isprintable() and not (sums and called_total(sums, cells))
+        if plainly and quick is not None and (found := quick(cells, reader.units)) is not None:
+            reader.rows[table, after + len(rows)] = (grid, number, order, model)
+            rows.append(found)
+            continue
+        reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
         if (judged and not reading.is_sound()) or not reading.has_units_of(head):
             reader.gone.add(table, reading.readable(before), grid.place(number))
             continue
@@ -118,7 +127,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         if sums and called_total(sums, cells):
             totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
             continue
-        built = reading.row("".join(texts).isprintable())
+        built = reading.row(whole.isprintable())
         wrong = reader.problems[before:]
         [(column, text), *more] = cells.items()
         if not more and len(wrong) > 1 and (_is_note(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
@@ -135,6 +144,50 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         reader.problems[begun:] = [replace(one, acts=acts) if one.acts == "department" else one for one in reader.problems[begun:]]
     reader.problems.extend(hidden_in(grid, order))
     return tuple(rows)
+
+
+_SIGNS = {">=", "<=", "=", ">", "<"}
+_PLAIN_NUMBER = re.compile(r"-?\d{1,25}(?:\.\d{1,12})?", re.ASCII)
+_PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@cache
+def _quick(model: type[Made]) -> Callable[[Mapping[str, str], Units], Made | None]:
+    """How a row is read of which every cell says plainly what it means, as nearly all do; it gives None where one is to be looked at."""
+    kinds, validate = _kinds(model), model.__pydantic_validator__.validate_python
+    meant = {column: choices_meant(model, column) for column, kind in kinds.items() if kind in ("choice", "verdict")}
+    leave_room = {column for column in kinds if spread(model, column)}
+
+    def read(cells: Mapping[str, str], units: Units) -> Made | None:
+        given: dict[str, Any] = {}
+        for column, text in cells.items():
+            kind = kinds[column]
+            value: object = None
+            if kind == "text":
+                value = text
+            elif kind == "decimal":
+                if _PLAIN_NUMBER.fullmatch(text) and (column not in leave_room or cells.get("operator", "=") in _SIGNS):
+                    value = Decimal(text)
+            elif kind == "choice":
+                value = meant[column].get(text)
+            elif kind == "unit":
+                value = unit.symbol if (unit := units.find(text)) else text
+            elif kind == "int":
+                value = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+            elif kind == "date":
+                value = text if _PLAIN_DAY.fullmatch(text) else None
+            elif cells.get("kind") == "item":
+                value = meant[column].get(text)
+            if value is None:
+                return None
+            given[column] = value
+        try:
+            found: Made = validate(given, context=READING)
+        except ValidationError:  # which is told when the row is looked at
+            return None
+        return found
+
+    return read
 
 
 def _is_note(model: type[Row], column: str, text: str) -> bool:

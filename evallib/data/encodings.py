@@ -14,6 +14,7 @@ from typing import NamedTuple
 from evallib.kit import CATALOGUE
 
 _COMMON = frozenset("".join(tomllib.loads((CATALOGUE / "words" / "letters.toml").read_text(encoding="utf-8"))["common"].split()))
+_NOT_RARE = _COMMON.union(map(chr, range(128)))
 _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]+")
 _WORD = re.compile(r"[^\s,;，；。、\"]*")
 _WESTERN = re.compile("[\u0080-\u00ffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{2,}")
@@ -110,7 +111,7 @@ def _misread(text: str, signs: frozenset[str], guessed: bool) -> tuple[str, int]
         short = _was_chinese("".join(found[0] for found in runs)) if len(runs) > 3 else False  # single letters apart: ÈË,ÈË
         if runs := [found for found in runs if short or (len(found[0]) > 3 and _was_chinese(found[0]))]:
             return "csv.read_twice", runs[0].start()
-    if not _are_rare(len(signs & _COMMON), sum("㐀" <= sign <= "鿿" for sign in signs - _COMMON)):  # quick: most texts
+    if not _are_rare(len(signs & _COMMON), sum("㐀" <= sign <= "鿿" for sign in signs - _NOT_RARE)):  # quick: most texts
         return None
     runs = [*_HAN.finditer(text)]
     every = "".join(found[0] for found in runs)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from evallib.data.file_names import near_files, near_folders, table_meant
 from evallib.data.outputs import is_ours
@@ -24,9 +26,13 @@ from evallib.say.refusals import problem, refused
 COUNTY, OUTLINE = "county.toml", "outline.toml"
 """The file of a data folder's settings, which also marks the folder; that of its own outline of the official report."""
 
+_MUCH = 1 << 17
+"""So many bytes are read at once."""
 _JUST_DATA = (Path("data"), Path("../data"))
 """What stands in notebooks: the data folder that they belong to, wherever they are run."""
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _TABLE_FILES = frozenset(f"{table}.csv" for table in TABLES)
 _PUT_BACK = words("放回该文件", "put the file back")
 
@@ -66,6 +72,36 @@ class YearFiles(NamedTuple):
     outline: File | None = None
 
 
+_held: ContextVar[dict[object, Any] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """What is read `once` is read no second time in here, and forgotten at the end: a year and those before it share their rules."""
+    token = _held.set({}) if _held.get() is None else None
+    try:
+        yield
+    finally:
+        if token:
+            _held.reset(token)
+
+
+def once(read: Callable[P, R]) -> Callable[P, R]:
+    """Something that is read only once `at_one_moment`."""
+
+    @wraps(read)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> R:
+        held, key = _held.get(), (read, *args)
+        if held is None or kwargs:
+            return read(*args, **kwargs)
+        if key not in held:
+            held[key] = read(*args, **kwargs)
+        found: R = held[key]
+        return found
+
+    return reading
+
+
 def find_data(named: Path) -> Path:
     """The data folder: as named; where that is just `data` and there is none here, the one found upwards by its mark."""
     if named not in _JUST_DATA or named.is_dir():
@@ -98,6 +134,7 @@ def checksum(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@once
 def data_root(data: Path) -> Path:
     """The data folder as an absolute path.
 
@@ -161,11 +198,14 @@ def has_data(data: Path, department: str, year: int) -> bool:
     return data_of(data, department, year) is not None
 
 
-def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | None = None) -> File:
+def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | None = None, plain: bool = False) -> File:
     """A file by its name inside the data folder; `fix` says what to do where it is not there.
 
-    `outside` is whether its folder is a link that leads out of the data folder, where the caller knows.
+    `outside` is whether its folder is a link that leads out of the data folder, where the caller knows; `plain` that it is a file, and no
+    link.
     """
+    if plain and outside is False:
+        return _content(name, f"{root}/{name}")
     path = root / name
 
     def wrong(mistake: str, **given: Given) -> File:
@@ -182,13 +222,24 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
         return wrong("file.missing", fix=fix)
     if _leads_out(root, path) if outside is None or path.is_symlink() else outside:
         return wrong("file.leads_out")
-    if found.st_size > MAX_BYTES:
-        return wrong("file.too_large", limit=MAX_BYTES // 1_000_000)
+    return _content(name, path)
+
+
+def _content(name: str, path: Path | str) -> File:
+    """What a file holds, read without any of the steps of `open`: a year has twenty."""
     try:
-        with path.open("rb", buffering=0) as file:
-            return File(name, file.read())
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            content = os.read(file, _MUCH)
+            while len(content) <= MAX_BYTES and (more := os.read(file, _MUCH)):
+                content += more
+        finally:
+            os.close(file)
     except OSError:
-        return wrong("file.unreadable")
+        return File(name, problem=problem("file.unreadable", Place(name)))
+    if len(content) > MAX_BYTES:
+        return File(name, problem=problem("file.too_large", Place(name), limit=MAX_BYTES // 1_000_000))
+    return File(name, content)
 
 
 def _leads_out(root: Path, path: Path) -> bool:
@@ -221,11 +272,14 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
             raise refused("year.named_otherwise", shown, department=department, year=year, near=near)
         raise refused("year.no_data", shown, department=department, year=year, workbook=book.name)
     outside = _leads_out(root, folder)
-    files = sorted(file.name for file in folder.iterdir())
+    there = {entry.name: entry.is_file(follow_symlinks=False) for entry in os.scandir(folder)}
+    files = sorted(there)
     meant = {name: found for name in files if name not in _TABLE_FILES and (found := table_meant(name, files))}
     misnamed = {table for table, _ in meant.values()}
-    there = [name for name in TABLES if f"{name}.csv" in files or (name in needed and name not in misnamed)]
-    tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
+    read = [(name, f"{name}.csv") for name in TABLES if f"{name}.csv" in there or (name in needed and name not in misnamed)]
+    tables = tuple(
+        (name, read_file(root, f"{shown}/{file}", lay_out_table(TABLES[name]), outside, there.get(file, False))) for name, file in read
+    )
     left = [name for name in files if name not in _TABLE_FILES and name not in meant]
     strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not _is_own(name))
     return YearFiles(tables, None, tuple(strays), tuple((f"{shown}/{name}", told) for name, (_, told) in meant.items()))

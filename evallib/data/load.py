@@ -242,8 +242,8 @@ def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
 
 def load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple[Made, ...]:
     """The rows of a table from its file; what is wrong with it, or with them, is added to the reader's problems."""
-    reader.tables[table] = Grid(file.name)
     if file.problem:
+        reader.tables[table] = Grid(file.name)
         reader.problems.append(file.problem)
         reader.gone.add(table, {}, file.problem.place, file.problem.code not in _NOT_YET)
         return ()

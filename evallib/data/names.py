@@ -78,14 +78,39 @@ class _Things:
     """Things of one kind: their names by id, and the ids by name."""
 
     words: dict[str, Words] = field(default_factory=dict)
-    ids: dict[str, list[str]] = field(default_factory=dict)
+    ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, id: str, called: Words, *more: str) -> None:
         self.words.setdefault(id, called)
-        for text in {id: 0, called.zh: 0, called.en: 0, **dict.fromkeys(more, 0)}:
-            ids = self.ids.setdefault(name_key(text), []) if text else [id]
-            if id not in ids:
-                ids.append(id)
+        for text in filter(None, dict.fromkeys((id, called.zh, called.en, *more))):
+            key = name_key(text)
+            if id not in (ids := self.ids.get(key, ())):
+                self.ids[key] = (*ids, id)
+
+
+def _of_framework(framework: Framework) -> dict[str, _Things]:
+    """What a framework and its catalogue have names for, the same for all their years; a copy of the framework forgets it."""
+    known: dict[str, _Things] | None = framework.__dict__.get("_names")
+    if known is None:
+        known, catalogue = framework.__dict__.setdefault("_names", {}), framework.catalogue
+        named: dict[str, Iterable[tuple[str, Words]]] = {
+            "indicator": ((i.id, i.words) for i in framework.indicators),
+            "section": ((s.id, s.words) for s in framework.sections),
+            "group": ((s.id, s.words) for s in framework.open_sections),
+            "fact": ((fact.id, fact.name) for fact in catalogue.facts.values()),
+            "formula": ((formula.id, formula.name) for formula in catalogue.formulas.values()),
+            "veto": ((veto.id, veto.words) for veto in framework.vetoes),
+        }
+        for kind, things in named.items():
+            for id, called in things:
+                known.setdefault(kind, _Things()).add(id, called)
+        for kind, ids in (("whole", ["total"]), ("formula", ["survey", "panel"])):
+            for id in ids:
+                known.setdefault(kind, _Things()).add(id, words(*CALLED[id][:2]), *CALLED[id][2:])
+    return known
+
+
+_NONE = _Things()
 
 
 class _Several(Exception):
@@ -102,25 +127,14 @@ class Names:
     def __init__(self, framework: Framework, tables: Mapping[str, Iterable[Cells]]) -> None:
         self.framework, self.own = framework, [*tables.get("own_indicators", ())]
         self.made: list[Source] = []
-        catalogue = framework.catalogue
-        self.kinds: dict[str, _Things] = {}
-        self._put("indicator", ((i.id, i.words) for i in framework.indicators))
-        self._put("section", ((s.id, s.words) for s in framework.sections))
-        self._put("group", ((s.id, s.words) for s in framework.open_sections))
-        self._put("fact", ((fact.id, fact.name) for fact in catalogue.facts.values()))
-        self._put("formula", ((formula.id, formula.name) for formula in catalogue.formulas.values()))
-        self._put("veto", ((veto.id, veto.words) for veto in framework.vetoes))
-        for kind, ids in (("whole", ["total"]), ("formula", ["survey", "panel"])):
-            for id in ids:
-                self.kinds.setdefault(kind, _Things()).add(id, words(*CALLED[id][:2]), *CALLED[id][2:])
+        self.kinds = {**_of_framework(framework)}
+        for kind in self.kinds.keys() & _TABLE_OF.keys():  # to which the tables add
+            self.kinds[kind] = _Things({**self.kinds[kind].words}, {**self.kinds[kind].ids})
+        self._choices: dict[tuple[str, str], _Things] = {}
         for kind, table in _TABLE_OF.items():
             for row in tables.get(table, ()):
                 self._row(kind, TABLES[table], _id_of(TABLES[table], _id_column(table), row), row)
         self.titles = [*self.kinds["source"].ids] if "source" in self.kinds else []
-
-    def _put(self, kind: str, things: Iterable[tuple[str, Words]]) -> None:
-        for id, called in things:
-            self.kinds.setdefault(kind, _Things()).add(id, called)
 
     def _row(self, kind: str, model: type[Row], id: str, row: Cells) -> None:
         if id:
@@ -144,15 +158,21 @@ class Names:
     def _things(self, kind: str, row: Cells) -> _Things:
         """What a kind holds; of items and tiers those of the row's indicator."""
         if kind not in ("item", "tier"):
-            return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _Things())
-        found, rule = _Things(), self._rules.get(row.get("indicator", ""))
-        for one in (rule.checklist if kind == "item" else rule.verdicts) if rule else ():
-            found.add(one.id, one.words)
-        return found
+            return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _NONE)
+        key = (kind, row.get("indicator", ""))
+        if key not in self._choices:
+            found, rule = self._choices.setdefault(key, _Things()), self._rules.get(key[1])
+            for one in (rule.checklist if kind == "item" else rule.verdicts) if rule else ():
+                found.add(one.id, one.words)
+        return self._choices[key]
 
-    def ids(self, kind: str, text: str) -> list[str]:
+    def is_known(self, kinds: Sequence[str], text: str) -> bool:
+        """Whether a text is the id of a thing of such kinds, whatever row it stands in: then it stays."""
+        return any(text in self.kinds[kind].words for kind in kinds if kind in self.kinds)
+
+    def ids(self, kind: str, text: str) -> Sequence[str]:
         """The ids of all things of a kind that are called so."""
-        return self.kinds[kind].ids.get(name_key(text), []) if kind in self.kinds else []
+        return self.kinds[kind].ids.get(name_key(text), ()) if kind in self.kinds else ()
 
     def find(self, kinds: Sequence[str], text: str, row: Cells) -> str:
         """The id that a text means; the text itself where it is one, or where nothing is called so.
@@ -225,14 +245,14 @@ class Names:
     def cited(self, text: str) -> tuple[str, str]:
         """A document, and what of it the same text cites. One that no row tells of becomes a source with that title."""
         sources = self.kinds.setdefault("source", _Things())
-        ids = [text] if text in sources.words else sources.ids.get(name_key(text), [])
+        ids = (text,) if text in sources.words else sources.ids.get(name_key(text), ())
         if len(ids) > 1:
             raise _Several(ids)
         found = None if ids else _ARTICLE.fullmatch(text)
         if found and (found[2] or found[4]):
             return self.cited(found[1] or found[3])[0], found[2] or found[4]
         if ids or is_id(Source, "source", text) or self._is_slip(text):
-            return (ids or [text])[0], ""
+            return (ids or (text,))[0], ""
         title = found[1] if found else text
         id = made_id(title)
         kind = next((kind for kind, tell in DOCUMENTS.items() if kind != "short" and any(one in folded(title) for one in tell)), "ledger")
@@ -310,8 +330,12 @@ def _changes(
     for kind, id, text in given:
         names.kinds[kind].add(id, names.kinds[kind].words[id], text)
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
+        referring = _referring(TABLES[table])
         for index, (change, row) in enumerate(zip(changes[table], with_ids[table], strict=True)):
-            for column, text, kinds_of in _references(TABLES[table], row):
+            for column, kinds_of in referring:
+                text = row.get(column, "")
+                if not text or names.is_known(kinds_of, text):
+                    continue
                 try:
                     change |= _found(names, {**row, **change} if change else row, column, text, kinds_of)
                 except _Several as found:
@@ -329,10 +353,3 @@ def _found(names: Names, row: Cells, column: str, text: str, kinds: list[str]) -
     else:
         id = names.find(kinds, text, row)
     return changed | ({column: id} if id != text else {})
-
-
-def _references(model: type[Row], row: Cells) -> Iterator[tuple[str, str, list[str]]]:
-    """The cells of a row that refer to something: column, text, kinds."""
-    for column, kinds in _referring(model):
-        if text := row.get(column, ""):
-            yield column, text, kinds

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import COUNTY, File, dated_file, entries, read_file
+from evallib.data.folder import COUNTY, File, dated_file, entries, once, read_file
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import YEARS, Frozen
@@ -71,6 +71,7 @@ def load_county(root: Path) -> County:
     return county_of(_county_file(root))
 
 
+@once
 def _county_file(root: Path) -> File:
     return read_file(root, COUNTY, _UPGRADE)
 
@@ -128,6 +129,7 @@ def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
     return (_framework_file(root, id, year), *files_beside(root))
 
 
+@once
 def files_beside(root: Path) -> tuple[File, ...]:
     """What a framework is read with: the settings first, then the folder's own catalogues.
 
@@ -314,6 +316,7 @@ def framework_named(root: Path, text: str) -> str:
     return next(iter(ids), text)
 
 
+@once
 def _framework_file(root: Path, id: str, year: int) -> File:
     """The framework file in force in a year."""
     known = framework_folders(root)

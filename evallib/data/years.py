@@ -10,7 +10,7 @@ from pathlib import Path
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
 from evallib.checks.sift import opened
-from evallib.data.folder import checksum, has_data
+from evallib.data.folder import at_one_moment, checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
@@ -42,6 +42,11 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     """
     if (known := handed(data, department, year)) is not None:
         return known
+    with at_one_moment():
+        return _evaluated(data, department, year, published, draft)
+
+
+def _evaluated(data: Path, department: str, year: int, published: Published, draft: bool) -> EvaluatedYear:
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
     loaded = load_year(data, department, year, before.record if before else None, every, draft=True)

@@ -135,7 +135,12 @@ def is_rare(table: type[Row], name: str) -> bool:
 
 def is_id(table: type[Row], name: str, text: str) -> bool:
     """Whether a text is an id, or stands in a column that holds none."""
-    return all(one.is_id(text) for one in table.model_fields[name].metadata if isinstance(one, OrName))
+    return all(one.is_id(text) for one in _ids(table, name))
+
+
+@cache
+def _ids(table: type[Row], name: str) -> tuple[OrName, ...]:
+    return tuple(one for one in table.model_fields[name].metadata if isinstance(one, OrName))
 
 
 def id_as_typed(row: Row, id: str) -> str:
