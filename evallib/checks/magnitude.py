@@ -8,12 +8,12 @@ contradiction that names the fact and the number acknowledges either; another nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from evallib.checks.identities import advised, beyond, fact_place, said, side, unit_of_sides
 from evallib.model.catalogue import Bound, Catalogue, Fact, Formula, Relation
-from evallib.model.entries import Usual
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation, TargetResult, interval_of
 from evallib.model.expression import Interval, Name, Number, signed_names
@@ -84,11 +84,11 @@ def _scaled(catalogue: Catalogue, unit: Unit) -> Words:
 
 def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Amounts with more decimals than the currency has."""
-    usual = e.catalogue.usual(e.catalogue.units.money)
-    for index, row in enumerate(e.record.facts if usual and usual.decimals is not None else ()):
+    most = e.catalogue.usual(e.catalogue.units.money).decimals
+    for index, row in enumerate(e.record.facts if most is not None else ()):
         unit = e.catalogue.units.read(row.unit)
         places = -int(row.value.normalize().as_tuple().exponent) if row.value and unit.is_money and unit.factor == 1 else 0
-        if usual and usual.decimals is not None and places > usual.decimals:
+        if most is not None and places > most:
             place, found, about = where("facts", index, "value"), plain(row.value or Decimal(0)), (row.fact,)
             given = {"money": unit.name, "scaled": _scaled(e.catalogue, unit)}
             yield problem(
@@ -202,8 +202,7 @@ def _neighbours(facts: Facts, where: Where) -> Iterator[Problem]:
     last = sentence("checks.last_year", year=catalogue.year(year - 1))
     for id in dict.fromkeys(row.fact for row in facts.record.facts if row.year == year):
         fact, now, before = catalogue.facts[id], facts.value(id), facts.find(id, year - 1)
-        usual = catalogue.usual(fact.unit) or Usual()
-        jump = usual.jump if fact.entry.jump is None else fact.entry.jump
+        jump = catalogue.usual(fact.unit).jump if fact.entry.jump is None else fact.entry.jump
         if jump and now and before and before.value:
             ratio = abs(now / before.value)
             slipped = moved(now, before.value) or (fact.unit.is_money and not 1 < ratio * SLIP < SLIP**2)
@@ -223,6 +222,9 @@ def moved(one: Decimal, other: Decimal) -> int:
     >>> moved(Decimal("95.73"), Decimal("957260.00")), moved(Decimal("9572600"), Decimal(957260)), moved(Decimal(100), Decimal(1000))
     (-4, 1, 0)
     """
+    sizes = one.copy_abs(), other.copy_abs()
+    if sizes[0] < 5 * sizes[1] and sizes[1] < 5 * sizes[0]:  # as nearly all are
+        return 0
     pair = [abs(number).normalize() for number in (one, other)]
     digits = min(len(number.as_tuple().digits) for number in pair)
     if digits < ALIKE:
@@ -239,19 +241,19 @@ def _targets(e: Evaluation, where: Where) -> Iterator[Problem]:
     for index, target in enumerate(e.targets):
         actual, goal = target.actual, target.target
         if target.way == "given" and target.operator not in ("words", "by") and actual and actual > 0 and goal > 0:
-            yield from _target(e, target, actual, where("targets", index, "actual"), where("targets", index, "target"))
+            yield from _target(e, target, actual, partial(where, "targets", index))
 
 
-def _target(e: Evaluation, target: TargetResult, actual: Decimal, at: Place, goal_at: Place) -> Iterator[Problem]:
+def _target(e: Evaluation, target: TargetResult, actual: Decimal, at: Callable[[str], Place]) -> Iterator[Problem]:
     unit, goal, about, name = target.unit, target.target, (target.id,), target.name
-    higher, most, ratio = target.operator in (">=", ">", "="), (e.catalogue.usual(unit) or Usual()).at_most, actual / goal
+    higher, most, ratio = target.operator in (">=", ">", "="), e.catalogue.usual(unit).at_most, actual / goal
     if unit.symbol == "%" and actual <= 1 and goal > 10:
         sure = higher and goal >= 50
         given: dict[str, str | Words] = {"id": name, "printed": plain(actual), "actual": percent(actual / 100)}
-        yield problem("strange.share" if sure else "strange.share_for_percent", at, plain(actual), about, target=name, **given)
+        yield problem("strange.share" if sure else "strange.share_for_percent", at("actual"), plain(actual), about, target=name, **given)
     elif unit.symbol == "%" and goal <= 1 and actual >= 50 and higher:
-        yield problem("strange.share_asked", goal_at, target=name, goal=percent(goal / 100), actual=percent(actual / 100))
+        yield problem("strange.share_asked", at("target"), target=name, goal=percent(goal / 100), actual=percent(actual / 100))
     elif unit.is_share and most is not None and actual > most:
-        yield _slip(e.catalogue, at, actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
+        yield _slip(e.catalogue, at("actual"), actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
     elif not unit.is_share and (moved(actual, goal) or ratio >= SLIP or (ratio * SLIP <= 1 and (higher or unit.is_money))):
-        yield _slip(e.catalogue, at, actual, unit, about, name, sentence("checks.target"), goal)
+        yield _slip(e.catalogue, at("actual"), actual, unit, about, name, sentence("checks.target"), goal)

@@ -37,6 +37,8 @@ _DIFFERENCE = re.compile(
     r"|\d\s*(?:分|points)?\s*(?:[-–—~～至到]|to\b)\s*)$",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"[{}｛｝\d]")
+"""Without any of these a text says nothing to be held against the evaluation."""
 _WIDE = str.maketrans("０１２３４５６７８９．", "0123456789.")
 
 
@@ -45,6 +47,8 @@ def check_prose(e: Evaluation, where: Where) -> Iterator[Problem]:
     held = Numbers(e)
     values: dict[str, Decimal] | None = None
     for table, index, column, _, written in prose(e.record):
+        if not _TOLD.search(written):
+            continue
         place = where(table, index, column)
         text, problems = _without_rooms(written, held, place)
         yield from problems

@@ -220,7 +220,7 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
         return wrong("file.missing_but_near", near=near) if near else wrong("file.missing", fix=fix)
     if not stat.S_ISREG(found.st_mode):
         return wrong("file.missing", fix=fix)
-    if _leads_out(root, path) if outside is None or path.is_symlink() else outside:
+    if _leads_out(root, path) if path.is_symlink() else _leads_out(root, path.parent) if outside is None else outside:
         return wrong("file.leads_out")
     return _content(name, path)
 
@@ -242,6 +242,7 @@ def _content(name: str, path: Path | str) -> File:
     return File(name, content)
 
 
+@once
 def _leads_out(root: Path, path: Path) -> bool:
     return not path.resolve().is_relative_to(root)
 
@@ -261,13 +262,15 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     folder = year_folder(root, department, year)
     book = folder.with_suffix(".xlsx")
     shown = f"departments/{department}/{year}"
-    if folder.is_dir() == book.is_file():
+    is_folder, is_book = folder.is_dir(), book.is_file()
+    if is_folder == is_book:
         _mend(root)
-    if folder.is_dir() and book.is_file():
+        is_folder, is_book = folder.is_dir(), book.is_file()
+    if is_folder and is_book:
         raise refused("year.two_forms", shown, workbook=book.name)
-    if book.is_file():
+    if is_book:
         return YearFiles(book=read_file(root, f"{shown}.xlsx"))
-    if not folder.is_dir():
+    if not is_folder:
         if near := near_files(folder.parent, book.name) or near_folders(folder.parent, year):
             raise refused("year.named_otherwise", shown, department=department, year=year, near=near)
         raise refused("year.no_data", shown, department=department, year=year, workbook=book.name)
@@ -310,8 +313,14 @@ def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:
 
 def dated_file(folder: Path, year: int) -> list[Path]:
     """The file of a folder that is in force in a year, the newest whose year is not later; a list of one or none."""
-    years = sorted(int(p.stem) for p in entries(folder, "*.toml") if p.stem.isdigit() and int(p.stem) <= year)
-    return [folder / f"{years[-1]}.toml"] if years else []
+    in_force = max((first for first in dated_years(folder) if first <= year), default=None)
+    return [] if in_force is None else [folder / f"{in_force}.toml"]
+
+
+@once
+def dated_years(folder: Path) -> frozenset[int]:
+    """The years that files of a folder are called by."""
+    return frozenset(int(path.stem) for path in entries(folder, "*.toml") if path.stem.isdigit())
 
 
 def entries(folder: Path, pattern: str) -> list[Path]:

@@ -6,7 +6,8 @@ What a column refers to stands in `catalogue/words/tables.toml`. What nothing is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from types import MappingProxyType
@@ -166,9 +167,10 @@ class Names:
                 found.add(one.id, one.words)
         return self._choices[key]
 
-    def is_known(self, kinds: Sequence[str], text: str) -> bool:
-        """Whether a text is the id of a thing of such kinds, whatever row it stands in: then it stays."""
-        return any(text in self.kinds[kind].words for kind in kinds if kind in self.kinds)
+    def known(self, kinds: Sequence[str]) -> Container[str]:
+        """The ids of the things of such kinds, whatever row they stand in: one of these stays."""
+        held = [self.kinds[kind].words for kind in kinds if kind in self.kinds]
+        return held[0] if len(held) == 1 else ChainMap(*held)
 
     def ids(self, kind: str, text: str) -> Sequence[str]:
         """The ids of all things of a kind that are called so."""
@@ -289,10 +291,10 @@ def by_id(framework: Framework, tables: Rows) -> tuple[Rows, list[Ambiguous]]:
     """
     cells = {table: [row.__dict__ for row in rows] for table, rows in tables.items()}
     changes, made, several = _changes(framework, cells)
-    found = {
-        table: tuple(row.model_copy(update=one) if one else row for row, one in zip(rows, changes[table], strict=True))
-        for table, rows in tables.items()
-    }
+    found = {**tables}
+    for table, changed in changes.items():
+        rows = found[table]
+        found[table] = tuple(row.model_copy(update=changed[n]) if n in changed else row for n, row in enumerate(rows)) if changed else rows
     return found | ({"sources": (*found.get("sources", ()), *made)} if made else {}), several
 
 
@@ -305,39 +307,44 @@ def told_ambiguous(several: Iterable[Ambiguous], where: Where) -> Iterator[Probl
 def raw_by_id(framework: Framework, tables: Tables) -> dict[str, list[dict[str, str]]]:
     """Tables in their raw form with an id wherever a name stands; what several things are called stays."""
     changes, made, _ = _changes(framework, tables)
-    found = {table: [{**row, **one} for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()}
+    found = {table: [{**row, **changes[table].get(n, {})} for n, row in enumerate(rows)] for table, rows in tables.items()}
     return found | {"sources": [*found.get("sources", ()), *({c: t for c, t in texts_of(row).items() if t} for row in made)]}
 
 
 def _changes(
     framework: Framework, tables: Mapping[str, Sequence[Cells]]
-) -> tuple[dict[str, list[dict[str, str]]], list[Source], list[Ambiguous]]:
-    """What changes in each row where ids take the places of names; the sources that are made; and the names that several things have."""
+) -> tuple[dict[str, dict[int, dict[str, str]]], list[Source], list[Ambiguous]]:
+    """What changes in rows where ids take the places of names, by table and index; the sources that are made; and the names that several
+    things have.
+    """
     kinds = {table: kind for kind, table in _TABLE_OF.items()}
-    changes: dict[str, list[dict[str, str]]] = {table: [{} for _ in rows] for table, rows in tables.items()}
+    changes: dict[str, dict[int, dict[str, str]]] = {table: {} for table in tables}
     given: list[tuple[str, str, str]] = []  # what stood in the place of an id: its kind, the id, the text
     for table, rows in tables.items():
         column = _id_column(table)
-        for change, row in zip(changes[table], rows if column else (), strict=bool(column)):
+        for index, row in enumerate(rows if column else ()):
             text = row.get(column) or ""
             if (id := _id_of(TABLES[table], column, row)) != text:
-                change[column] = id
+                changes[table][index] = {column: id}
                 given += [(kinds[table], id, text)] if text and table in kinds else []
     with_ids = {
-        table: [{**row, **one} if one else row for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()
+        table: [{**row, **changed[n]} if n in changed else row for n, row in enumerate(tables[table])] if changed else tables[table]
+        for table, changed in changes.items()
     }
     names, several = Names(framework, with_ids), list[Ambiguous]()
     for kind, id, text in given:
         names.kinds[kind].add(id, names.kinds[kind].words[id], text)
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
-        referring = _referring(TABLES[table])
-        for index, (change, row) in enumerate(zip(changes[table], with_ids[table], strict=True)):
-            for column, kinds_of in referring:
+        referring = [(column, kinds_of, names.known(kinds_of)) for column, kinds_of in _referring(TABLES[table])]
+        for index, row in enumerate(with_ids[table] if referring else ()):
+            for column, kinds_of, known in referring:
                 text = row.get(column, "")
-                if not text or names.is_known(kinds_of, text):
+                if not text or text in known:
                     continue
+                change = changes[table].get(index, {})
                 try:
-                    change |= _found(names, {**row, **change} if change else row, column, text, kinds_of)
+                    if more := _found(names, {**row, **change} if change else row, column, text, kinds_of):
+                        changes[table][index] = change | more
                 except _Several as found:
                     several.append((table, index, column, text, found.ids))
     return changes, names.made, several

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import COUNTY, File, dated_file, entries, once, read_file
+from evallib.data.folder import COUNTY, File, dated_file, dated_years, entries, once, read_file
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import YEARS, Frozen
@@ -292,6 +292,7 @@ def _part(file: File) -> Part:
     return _added(file).part
 
 
+@once
 def framework_folders(root: Path) -> dict[str, Path]:
     """The frameworks that there are, by id: the data folder's own, and those shipped."""
     folders = [*FRAMEWORKS.glob("*"), *entries(root / "frameworks", "*")]
@@ -316,7 +317,6 @@ def framework_named(root: Path, text: str) -> str:
     return next(iter(ids), text)
 
 
-@once
 def _framework_file(root: Path, id: str, year: int) -> File:
     """The framework file in force in a year."""
     known = framework_folders(root)
@@ -325,10 +325,13 @@ def _framework_file(root: Path, id: str, year: int) -> File:
         raise refused("framework.unknown", f"frameworks/{id}", known=listed(known))
     in_force = dated_file(folder, year)
     if not in_force:
-        years = [int(path.stem) for path in entries(folder, "*.toml") if path.stem.isdigit()]
+        years = dated_years(folder)
         first = words(str(min(years))) if years else words("（无）", "no year")
         raise refused("framework.none_in_force", f"frameworks/{id}", year=year, first=first)
-    return read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}").sound()
+    return _read(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}").sound()
+
+
+_read = once(read_file)
 
 
 # --- what is wrong with a file

@@ -76,6 +76,9 @@ class Line:
     total: bool
 
 
+_ANY_SIZE = Usual()
+
+
 class Bound(NamedTuple):
     """A limit `above` or below which numbers of a fact or formula are strange, in its unit; `own` is the unit in which it was written.
 
@@ -110,11 +113,11 @@ class Catalogue:
         ids = self.named.get(folded(text), ())
         return ids[0] if len(ids) == 1 else None
 
-    def usual(self, unit: Unit) -> Usual | None:
+    def usual(self, unit: Unit) -> Usual:
         """What sizes are usual of numbers in a unit: the entry of the money, of the percentage, or of the word it is written with."""
         if unit.is_money:
-            return next(iter(self.part.currencies), None) if unit.factor == 1 else None
-        return self._usual.get(unit.symbol)
+            return next(iter(self.part.currencies), _ANY_SIZE) if unit.factor == 1 else _ANY_SIZE
+        return self._usual.get(unit.symbol, _ANY_SIZE)
 
     @cached_property
     def _usual(self) -> dict[str, Usual]:
@@ -127,7 +130,7 @@ class Catalogue:
         every: tuple[Fact | Formula, ...] = (*self.facts.values(), *self.formulas.values())
         for made in every:
             own = made.unit if isinstance(made, Fact) else self.units.read(made.entry.unit)
-            usual, entry = self.usual(own) or Usual(), made.entry
+            usual, entry = self.usual(own), made.entry
             sides = ((True, entry.at_most, usual.at_most), (False, entry.at_least, usual.at_least))
             found[made.id] = tuple(
                 Bound(above, convert(limit, own, made.unit), bound is None, usual if bound is None else entry, own)
