@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
@@ -15,11 +13,12 @@ from pydantic import ValidationError
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, read_head
-from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
+from evallib.data.plain_rows import choices_meant, kinds_of, plainly
+from evallib.data.raw_tables import Kind, choices_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked, address, hidden_in
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
-from evallib.model.rows import Row, Sourced, columns, is_id, made_of, note_of, spread, sums_of, unit_of
+from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
@@ -77,18 +76,6 @@ TO_COME |= dict.fromkeys(("section", "reason", "title", "text", "printed", "othe
 """What stands for a text that is still to come and changes no number: the rest of its row counts."""
 
 
-@cache
-def _kinds(model: type[Row]) -> dict[str, Kind]:
-    return {column: kind_of(model, column) for column in columns(model)}
-
-
-@cache
-def choices_meant(model: type[Row], column: str) -> dict[str, str]:
-    """What may stand in a cell of few choices, and the value it means."""
-    values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
-    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
-
-
 def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after: int = 0) -> tuple[Made, ...]:
     """The rows of one table; what is wrong with them is added to the reader's problems. `after`: so many rows of it were read already."""
     reader.tables[table] = grid
@@ -100,22 +87,21 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
     order, rows, begun = head.order, list[Made](), len(reader.problems)
     width, in_order = len(grid.head), [*order.values()] == [*range(len(order))]
     judged = bool(grid.marked) or grid.separator == ";"
-    quick = None if judged or head.units or grid.once else _quick(model)
+    plain = None if judged or head.units or grid.once else plainly(model, tuple(order))
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, texts in grid.rows:
         if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
             reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             reader.gone.add(table, {}, grid.place(number))
             continue
-        placed = texts if in_order else (texts[index] if index < len(texts) else "" for index in order.values())
-        cells = {column: text for column, given in zip(order, placed, strict=False) if (text := given.strip())}
-        if not cells:
-            continue
+        placed = texts if in_order else [texts[index] if index < len(texts) else "" for index in order.values()]
         whole = "".join(texts)
-        plainly = quick is not None and len(whole) <= MAX_CELL and whole.isprintable() and not (sums and called_total(sums, cells))
-        if plainly and quick is not None and (found := quick(cells, reader.units)) is not None:
+        if plain and len(whole) <= MAX_CELL and whole.isprintable() and (found := plain(placed, reader.units)) is not None:
             reader.rows[table, after + len(rows)] = (grid, number, order, model)
             rows.append(found)
+            continue
+        cells = {column: text for column, given in zip(order, placed, strict=False) if (text := given.strip())}
+        if not cells:
             continue
         reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
         if (judged and not reading.is_sound()) or not reading.has_units_of(head):
@@ -144,50 +130,6 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         reader.problems[begun:] = [replace(one, acts=acts) if one.acts == "department" else one for one in reader.problems[begun:]]
     reader.problems.extend(hidden_in(grid, order))
     return tuple(rows)
-
-
-_SIGNS = {">=", "<=", "=", ">", "<"}
-_PLAIN_NUMBER = re.compile(r"-?\d{1,25}(?:\.\d{1,12})?", re.ASCII)
-_PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-@cache
-def _quick(model: type[Made]) -> Callable[[Mapping[str, str], Units], Made | None]:
-    """How a row is read of which every cell says plainly what it means, as nearly all do; it gives None where one is to be looked at."""
-    kinds, validate = _kinds(model), model.__pydantic_validator__.validate_python
-    meant = {column: choices_meant(model, column) for column, kind in kinds.items() if kind in ("choice", "verdict")}
-    leave_room = {column for column in kinds if spread(model, column)}
-
-    def read(cells: Mapping[str, str], units: Units) -> Made | None:
-        given: dict[str, Any] = {}
-        for column, text in cells.items():
-            kind = kinds[column]
-            value: object = None
-            if kind == "text":
-                value = text
-            elif kind == "decimal":
-                if _PLAIN_NUMBER.fullmatch(text) and (column not in leave_room or cells.get("operator", "=") in _SIGNS):
-                    value = Decimal(text)
-            elif kind == "choice":
-                value = meant[column].get(text)
-            elif kind == "unit":
-                value = unit.symbol if (unit := units.find(text)) else text
-            elif kind == "int":
-                value = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-            elif kind == "date":
-                value = text if _PLAIN_DAY.fullmatch(text) else None
-            elif cells.get("kind") == "item":
-                value = meant[column].get(text)
-            if value is None:
-                return None
-            given[column] = value
-        try:
-            found: Made = validate(given, context=READING)
-        except ValidationError:  # which is told when the row is looked at
-            return None
-        return found
-
-    return read
 
 
 def _is_note(model: type[Row], column: str, text: str) -> bool:
@@ -246,7 +188,7 @@ class _Reading(Generic[Made]):
 
     def __init__(self, reader: Reader, grid: Grid, order: dict[str, int], model: type[Made], number: int, cells: dict[str, str]) -> None:
         self.reader, self.grid, self.order, self.model, self.number, self.cells = reader, grid, order, model, number, cells
-        self.kinds, self.given = _kinds(model), dict[str, Any]()
+        self.kinds, self.given = kinds_of(model), dict[str, Any]()
 
     def place(self, column: str | None) -> Place:
         return _place(self.grid, self.order, self.model, self.number, column)

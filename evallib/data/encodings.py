@@ -61,6 +61,8 @@ def decode(content: bytes) -> Decoded:
             continue
         if "\0" in text or (encoding.startswith("utf-16-") and not _BREAK.search(text)):
             return Decoded(wrong="csv.encoding")
+        if text.isascii():
+            return Decoded(text, encoding)
         signs = frozenset(text if len(text) < _LONG or encoding == "gb18030" else text[::5])
         if encoding == "utf-8-sig" and "\u00ff" < max(signs, default="") < "\u0800" and (chinese := _common(content)):
             return Decoded(chinese, "gb18030")  # 亩 in GB18030 is Ķ in UTF-8

@@ -144,9 +144,12 @@ class Names:
             called = words(id) if kind == "published" else words(row.get(first) or names[0], row.get(f"{first}_en") or None)
             self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short)
 
+    def _rule(self, id: str) -> Rule | None:
+        return self._own_rules.get(id) or next((i.rule for i in self.framework.indicators if i.id == id), None)
+
     @cached_property
-    def _rules(self) -> dict[str, Rule]:
-        rules = {indicator.id: indicator.rule for indicator in self.framework.indicators}
+    def _own_rules(self) -> dict[str, Rule]:
+        rules = dict[str, Rule]()
         for row in self.own:
             group = self.find(["group"], row.get("group", ""), {})
             try:
@@ -162,7 +165,7 @@ class Names:
             return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _NONE)
         key = (kind, row.get("indicator", ""))
         if key not in self._choices:
-            found, rule = self._choices.setdefault(key, _Things()), self._rules.get(key[1])
+            found, rule = self._choices.setdefault(key, _Things()), self._rule(key[1])
             for one in (rule.checklist if kind == "item" else rule.verdicts) if rule else ():
                 found.add(one.id, one.words)
         return self._choices[key]

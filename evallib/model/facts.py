@@ -63,7 +63,7 @@ class Facts:
     """The facts of a record by the catalogue that is in force; of last year's record what this one does not tell of that year."""
 
     def __init__(self, catalogue: Catalogue, record: Record, previous: Record | None = None) -> None:
-        self.catalogue, self.record = catalogue, record
+        self.catalogue, self.record, self._year = catalogue, record, record.year
         known = record.__dict__.get("_found")  # asked for by every check; a copy of the record forgets it
         if known is None or known[0] is not catalogue:
             known = record.__dict__["_found"] = (catalogue, {})
@@ -76,18 +76,18 @@ class Facts:
 
         None where nobody gave it. A fact that was given as known to be missing has the value None.
         """
-        key = (id, self.record.year if year is None else year)
-        held = self._earlier if key[1] < self.record.year else self._alone
-        if key not in held:
-            found = self._find(*key)
-            if found is None and self._before and key[1] < self.record.year:
-                found = self._before.find(*key)
-            held[key] = found
-        return held[key]
+        year, now = self._year if year is None else year, self._year
+        held = self._earlier if year < now else self._alone
+        if (id, year) not in held:
+            found = self._find(id, year)
+            if found is None and self._before and year < now:
+                found = self._before.find(id, year)
+            held[id, year] = found
+        return held[id, year]
 
     def named(self, name: Name) -> InputValue | None:
         """The fact that a name in an expression means."""
-        return self.find(name.id, self.record.year - name.before)
+        return self.find(name.id, self._year - name.before)
 
     def value(self, id: str | None) -> Decimal | None:
         """The number of a fact of the evaluated year; None where it is not known, or no fact is named."""
@@ -99,19 +99,19 @@ class Facts:
         row = self.record.find_fact(id, year)
         if row is None:
             return self.sum_of_parts(id, year)
-        unit = self.catalogue.units.read(row.unit)
+        unit, value = self.catalogue.units.read(row.unit), row.value
         if unit.dimensions != fact.unit.dimensions:  # of a year in which it was counted otherwise
             return replace(self._missing(id, year), note=words(f"{row.value} {row.unit}"))
         return InputValue(
             fact=id,
             year=year,
             name=fact.name,
-            value=None if row.value is None else convert(row.value, unit, fact.unit),
+            value=None if value is None else convert(value, unit, fact.unit),
             unit=fact.unit,
             origins=(Origin(source=row.source, section=row.section),),
-            note=words(row.note, row.note_en),
-            half=Decimal(0) if row.value is None else convert(half_width(row.value, unit), unit, fact.unit),
-            state=row.state_of("value") or ("missing" if row.value is None else ""),
+            note=words(row.note, row.note_en) if row.note or row.note_en else NOTHING,
+            half=Decimal(0) if value is None else convert(half_width(value, unit), unit, fact.unit),
+            state=row.state_of("value") or ("missing" if value is None else ""),
         )
 
     def _missing(self, id: str, year: int) -> InputValue:

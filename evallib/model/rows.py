@@ -42,7 +42,7 @@ class Row(Frozen):
 
     def state_of(self, column: str) -> State | Literal[""]:
         """Why a column has no number; empty where it has one, or nobody said."""
-        return next((state for name, state in self.states if name == column), "")
+        return next((state for name, state in self.states if name == column), "") if self.states else ""
 
 
 class Sourced(Row):
