@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -145,19 +146,13 @@ class Names:
             self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short)
 
     def _rule(self, id: str) -> Rule | None:
-        return self._own_rules.get(id) or next((i.rule for i in self.framework.indicators if i.id == id), None)
-
-    @cached_property
-    def _own_rules(self) -> dict[str, Rule]:
-        rules = dict[str, Rule]()
-        for row in self.own:
+        """The rule of an indicator: of a department's own that it has, else of the framework's."""
+        for row in reversed([row for row in self.own if _id_of(OwnIndicator, "indicator", row) == id]):
             group = self.find(["group"], row.get("group", ""), {})
-            try:
-                rule = own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group}))
-            except ValueError:  # which the checks tell
-                continue
-            rules |= {_id_of(OwnIndicator, "indicator", row): rule} if rule else {}
-        return rules
+            with suppress(ValueError):  # which the checks tell
+                if rule := own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group})):
+                    return rule
+        return next((i.rule for i in self.framework.indicators if i.id == id), None)
 
     def _things(self, kind: str, row: Cells) -> _Things:
         """What a kind holds; of items and tiers those of the row's indicator."""

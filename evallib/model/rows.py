@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
@@ -133,14 +133,10 @@ def is_rare(table: type[Row], name: str) -> bool:
     return name.endswith("_en") or bool(made_of(table, name)) or _extra(table, name).get("rare") == "True"
 
 
+@lru_cache(maxsize=4096)
 def is_id(table: type[Row], name: str, text: str) -> bool:
     """Whether a text is an id, or stands in a column that holds none."""
-    return all(one.is_id(text) for one in _ids(table, name))
-
-
-@cache
-def _ids(table: type[Row], name: str) -> tuple[OrName, ...]:
-    return tuple(one for one in table.model_fields[name].metadata if isinstance(one, OrName))
+    return all(one.is_id(text) for one in table.model_fields[name].metadata if isinstance(one, OrName))
 
 
 def id_as_typed(row: Row, id: str) -> str:
