@@ -116,7 +116,7 @@ def _composed(
     title: Words,
     subtitle: Words,
     said: Sequence[str],
-    rows: Sequence[Sequence[object]],
+    rows: Sequence[Sequence[str]],
     drawn: Draw,
     lang: Lang,
     about: Evaluations,
@@ -282,7 +282,7 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     evaluations = [s.evaluation for s in standings]
     one, many = nouns(evaluations)
     shown = part_of(standings, number)
-    table: list[list[object]] = []
+    table: list[list[str]] = []
     for s in shown:
         found = rates[s.evaluation.record.department]
         table.append([s.evaluation.record.name[lang], plain(s.evaluation.total, 2), *(or_dash(found.get(c.id)) for c in columns)])

@@ -21,6 +21,9 @@ from papermill.engines import Engine, NBClientEngine
 from traitlets.config import Config
 
 from evallib.runs.engine import given_up, silence, warm_up
+from evallib.runs.quick import import_without
+
+import_without("debugpy", "ipykernel.debugger")  # a tenth of a second for what nobody does to a page's notebook
 
 _Source = tuple[str | None, bool]
 """The code of a cell, None where it is no code; whether it may fail."""
@@ -40,7 +43,8 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
         may_fail = ["raises-exception" in cell.metadata.get("tags", []) for cell in cells]
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
         try:
-            warm_up()
+            if _kernel.cache_info().currsize:  # what a single page needs it imports by itself
+                warm_up()
             _kernel()
             folder = kwargs.get("resources", {}).get("metadata", {}).get("path")
             results = _run_in_fork(list(zip(sources, may_fail, strict=True)), folder, kwargs.get("execution_timeout") or silence())
@@ -146,12 +150,15 @@ def _lines(pipe: int, seconds: int) -> Iterator[bytes]:
 
 def _run(sources: list[_Source]) -> Iterator[dict[str, Any]]:
     """Inside the child, with the kernel for itself: one source after the other until one fails."""
-    from evallib.charts.plain import show_pictures
-
     manager = _kernel()
     client = manager.client()
     client.start_channels()
-    show_pictures(manager.kernel.shell)
+    if "matplotlib" in sys.modules:
+        from evallib.charts.plain import show_pictures
+
+        show_pictures(manager.kernel.shell)
+    else:  # as a plain kernel has it
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     yield dict(manager.kernel.language_info)
     for source, may_fail in sources:
         if source is None or not source.strip():
