@@ -13,13 +13,17 @@ import select
 import signal
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, wraps
+from tempfile import TemporaryFile
+from types import SimpleNamespace
 from typing import Any
 
-from nbformat import NotebookNode, from_dict
+from nbclient import NotebookClient
+from nbformat import from_dict
 from papermill.engines import Engine, NBClientEngine
 from traitlets.config import Config
 
+from evallib.data import net
 from evallib.runs.engine import given_up, silence, warm_up
 from evallib.runs.quick import import_without
 
@@ -53,6 +57,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
             given_up.append(f"{type(error).__name__}: {error}")
             NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
             return
+        client = NotebookClient(nb_man.nb)
         for index, cell in enumerate(cells):
             nb_man.cell_start(cell, index)
             failed = False
@@ -61,7 +66,9 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 if result is None:
                     raise RuntimeError("the process that ran the notebook ended before its last cell")
                 if cell.cell_type == "code":
-                    cell.outputs = [from_dict(output) for output in result["outputs"]]
+                    cell.outputs, client.clear_before_next_output = [], False
+                    for message in result["messages"]:
+                        client.process_message(message, cell, index)
                     cell.execution_count = result["count"]
                     failed = result["status"] != "ok" and not may_fail[index]
                     if failed:
@@ -153,37 +160,74 @@ def _run(sources: list[_Source]) -> Iterator[dict[str, Any]]:
     manager = _kernel()
     client = manager.client()
     client.start_channels()
+    _let_await(manager.kernel)
     if "matplotlib" in sys.modules:
         from evallib.charts.plain import show_pictures
 
         show_pictures(manager.kernel.shell)
     else:  # as a plain kernel has it
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    for number, stream in enumerate((manager.kernel.stdout, manager.kernel.stderr), 1):
+        _join(stream, number)
+    net.aloud()
     yield dict(manager.kernel.language_info)
     for source, may_fail in sources:
         if source is None or not source.strip():
-            yield {"outputs": [], "count": None, "status": "ok"}
+            yield {"messages": [], "count": None, "status": "ok"}
             continue
-        client.execute(source)
+        client.execute(source, allow_stdin=False)
         reply = client.get_shell_msg(timeout=0)["content"]
-        yield {"outputs": _outputs(client), "count": reply["execution_count"], "status": reply["status"]}
+        yield {"messages": _messages(client), "count": reply["execution_count"], "status": reply["status"]}
         if reply["status"] != "ok" and not may_fail:
             return
 
 
-def _outputs(client: Any) -> list[NotebookNode]:
-    """The outputs of the last cell as nbformat keeps them: neighbouring pieces of one stream joined."""
-    from nbformat.v4 import output_from_msg
+def _let_await(kernel: Any) -> None:
+    """Let cells await something: the kernel then asks a thread for its parent, which one in this process does not have."""
+    execute = kernel.do_execute
 
-    outputs: list[NotebookNode] = []
+    @wraps(execute)
+    async def executed(*args: Any, **how: Any) -> Any:
+        kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)
+        try:
+            return await execute(*args, **how)
+        finally:
+            kernel.shell_channel_thread = None
+
+    kernel.do_execute = executed
+
+
+def _join(stream: Any, number: int) -> None:
+    """Let what is written past Python, as by a command of the system, come with what Python writes to the same stream."""
+    file, flush, seen = TemporaryFile(), stream.flush, 0  # noqa: SIM115  # for as long as the child runs
+    os.dup2(file.fileno(), number)
+
+    def flushed() -> None:
+        nonlocal seen
+        if text := os.pread(file.fileno(), os.fstat(file.fileno()).st_size - seen, seen):
+            seen += len(text)
+            stream.write(text.decode("utf-8", "replace"))
+        flush()
+
+    stream.flush, stream._original_stdstream_copy = flushed, number
+    stream._master_pid = os.getpid()  # else it sends every word by itself, as the child of a kernel has to
+
+
+def _message(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"msg_type": kind, "header": {"msg_type": kind}, "content": content, "parent_header": {}}
+
+
+def _messages(client: Any) -> list[dict[str, Any]]:
+    """What the last cell said: neighbouring pieces of one stream joined."""
+    messages: list[dict[str, Any]] = []
     while client.iopub_channel.msg_ready():
         message = client.get_iopub_msg(timeout=0)
-        if message["msg_type"] not in ("execute_result", "display_data", "stream", "error"):
+        kind, content = message["msg_type"], message["content"]
+        if kind not in ("execute_result", "display_data", "update_display_data", "clear_output", "stream", "error"):
             continue
-        output = output_from_msg(message)
-        last = outputs[-1] if outputs else None
-        if output.output_type == "stream" and last is not None and last.output_type == "stream" and last.name == output.name:
-            last.text += output.text
+        last = messages[-1] if messages else None
+        if last and kind == last["msg_type"] == "stream" and content["name"] == last["content"]["name"]:
+            last["content"]["text"] += content["text"]
         else:
-            outputs.append(output)
-    return outputs
+            messages.append(_message(kind, content))
+    return messages
