@@ -48,7 +48,7 @@ asked = Asked()
 
 def _data(value: Path) -> Path:
     """The data folder: as named, else `data`, else the one found upwards."""
-    from evallib.data.folder import find_data
+    from evallib.data.place import find_data
 
     return find_data(value)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from evallib.data.file_names import near_files, near_folders, table_meant
 from evallib.data.outputs import is_ours
+from evallib.data.place import COUNTY
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import clear_dead
 from evallib.model.errors import InputRefused, Place, Problem
@@ -21,11 +22,8 @@ from evallib.model.rows import Row, columns
 from evallib.model.words import Given, Words, words
 from evallib.say.refusals import problem, refused
 
-COUNTY, OUTLINE = "county.toml", "outline.toml"
-"""The file of a data folder's settings, which also marks the folder; that of its own outline of the official report."""
-
-_JUST_DATA = (Path("data"), Path("../data"))
-"""What stands in notebooks: the data folder that they belong to, wherever they are run."""
+OUTLINE = "outline.toml"
+"""The file of a data folder's own outline of the official report."""
 
 _TABLE_FILES = frozenset(f"{table}.csv" for table in TABLES)
 _PUT_BACK = words("放回该文件", "put the file back")
@@ -64,15 +62,6 @@ class YearFiles(NamedTuple):
     nothing: Problem | None = None
     texts: tuple[File, ...] = ()
     outline: File | None = None
-
-
-def find_data(named: Path) -> Path:
-    """The data folder: as named; where that is just `data` and there is none here, the one found upwards by its mark."""
-    if named not in _JUST_DATA or named.is_dir():
-        return named
-    here = Path.cwd()
-    places = (place for folder in (here, *here.parents) for place in (folder, folder / "data"))
-    return next((place for place in places if (place / COUNTY).is_file()), named)
 
 
 def refuse_mixed(data: Path, out: Path) -> None:

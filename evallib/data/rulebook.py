@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import COUNTY, File, dated_file, entries, read_file
+from evallib.data.folder import File, dated_file, entries, read_file
+from evallib.data.place import COUNTY
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import YEARS, Frozen

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import COUNTY
+from evallib.data.place import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
 from evallib.data.working_folder import copy_notebooks

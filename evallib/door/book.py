@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from evallib.data import frames
-from evallib.data.folder import data_root, find_data
+from evallib.data.folder import data_root
 from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.parameters import checked_lang, checked_year
+from evallib.data.place import find_data
 from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_county
 from evallib.data.years import evaluate_year, evaluated_or_absent

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, year_files
+from evallib.data.folder import has_data, monitored_years, refuse_mixed, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
 from evallib.data.outputs import TABLES, evaluation_file, page_name
+from evallib.data.place import COUNTY
 from evallib.data.published import load_published
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
