@@ -46,7 +46,7 @@ def run_job(job: Job) -> Outcome:
         raise Died from death
     except ReportFailed as failure:
         return Outcome(job, "failed", Words(*(text.strip()[:2000] for text in (failure.said.zh, failure.said.en))))
-    write_stamp(job, mark, result=result_shown(page.evaluation) if isinstance(page, Written) else None)
+    write_stamp(job, mark, result={**page.result} if isinstance(page, Written) else None)
     left_out = tuple(words(p.describe("zh"), p.describe("en")) for p in page.left_out)
     return Outcome(job, "made", left_out=left_out, remark=sentence("batch.slow") if engine and given_up else NOTHING)
 

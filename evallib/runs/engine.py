@@ -8,6 +8,8 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
+from evallib.say.sentences import read_all
+
 NAME = "evallib"
 
 
@@ -45,6 +47,7 @@ MODULES = (
     "evallib.pages.exporter",
     *(f"evallib.pages.{module}" for module in _PAGES),
     "evallib.charts.plain",
+    "evallib.door.page",
 )
 """What pages need, papermill first of what is large: it finds our engine while it is imported."""
 
@@ -56,3 +59,4 @@ def warm_up() -> None:
         import_module(module)
     for module, page in _PAGES.items():
         getattr(import_module(f"evallib.pages.{module}"), page).prepare()
+    read_all()

@@ -18,8 +18,7 @@ from tempfile import TemporaryFile
 from types import SimpleNamespace
 from typing import Any
 
-from nbclient import NotebookClient
-from nbformat import from_dict
+from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine
 from traitlets.config import Config
 
@@ -57,7 +56,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
             given_up.append(f"{type(error).__name__}: {error}")
             NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
             return
-        client = NotebookClient(nb_man.nb)
+        shown: dict[str, list[Any]] = {}
         for index, cell in enumerate(cells):
             nb_man.cell_start(cell, index)
             failed = False
@@ -66,9 +65,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 if result is None:
                     raise RuntimeError("the process that ran the notebook ended before its last cell")
                 if cell.cell_type == "code":
-                    cell.outputs, client.clear_before_next_output = [], False
-                    for message in result["messages"]:
-                        client.process_message(message, cell, index)
+                    cell.outputs = _taken(result["messages"], shown)
                     cell.execution_count = result["count"]
                     failed = result["status"] != "ok" and not may_fail[index]
                     if failed:
@@ -77,6 +74,34 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 nb_man.cell_complete(cell, cell_index=index)
             if failed:
                 break
+
+
+_PARTS = {
+    **dict.fromkeys(("display_data", "update_display_data"), ("data", "metadata")),
+    "execute_result": ("data", "metadata", "execution_count"),
+    **{"stream": ("name", "text"), "error": ("ename", "evalue", "traceback"), "clear_output": ()},
+}
+"""The messages that leave outputs, or change them, with what an output keeps of them."""
+
+
+def _taken(messages: list[dict[str, Any]], shown: dict[str, list[Any]]) -> list[NotebookNode]:
+    """The outputs that a cell's messages leave. `shown` are those of all cells that may be changed later, by the id they were given."""
+    outputs: list[NotebookNode] = []
+    waits = False
+    for message in messages:
+        kind, content = message["type"], message["content"]
+        name = (content.pop("transient", None) or {}).get("display_id")
+        for output in shown.get(name, ()) if name else ():
+            output.update(data=content["data"], metadata=content["metadata"])
+        if kind == "clear_output":
+            waits = content["wait"]
+            outputs = outputs if waits else []
+        elif kind != "update_display_data":
+            outputs, waits = [] if waits else outputs, False
+            outputs.append(from_dict({"output_type": kind} | {part: content[part] for part in _PARTS[kind]}))
+            if name:
+                shown.setdefault(name, []).append(outputs[-1])
+    return outputs
 
 
 _SETTINGS = Config(
@@ -169,15 +194,18 @@ def _run(sources: list[_Source]) -> Iterator[dict[str, Any]]:
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for number, stream in enumerate((manager.kernel.stdout, manager.kernel.stderr), 1):
         _join(stream, number)
+    messages = _heard(manager.kernel)
     net.aloud()
+    gc.set_threshold(100_000)  # what it began with is no garbage
     yield dict(manager.kernel.language_info)
     for source, may_fail in sources:
         if source is None or not source.strip():
             yield {"messages": [], "count": None, "status": "ok"}
             continue
+        messages.clear()
         client.execute(source, allow_stdin=False)
         reply = client.get_shell_msg(timeout=0)["content"]
-        yield {"messages": _messages(client), "count": reply["execution_count"], "status": reply["status"]}
+        yield {"messages": messages, "count": reply["execution_count"], "status": reply["status"]}
         if reply["status"] != "ok" and not may_fail:
             return
 
@@ -213,21 +241,23 @@ def _join(stream: Any, number: int) -> None:
     stream._master_pid = os.getpid()  # else it sends every word by itself, as the child of a kernel has to
 
 
-def _message(kind: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {"msg_type": kind, "header": {"msg_type": kind}, "content": content, "parent_header": {}}
-
-
-def _messages(client: Any) -> list[dict[str, Any]]:
-    """What the last cell said: neighbouring pieces of one stream joined."""
+def _heard(kernel: Any) -> list[dict[str, Any]]:
+    """A list to which comes what cells say, as they say it: neighbouring pieces of one stream joined. All else goes its way."""
     messages: list[dict[str, Any]] = []
-    while client.iopub_channel.msg_ready():
-        message = client.get_iopub_msg(timeout=0)
-        kind, content = message["msg_type"], message["content"]
-        if kind not in ("execute_result", "display_data", "update_display_data", "clear_output", "stream", "error"):
-            continue
+    session = kernel.session
+    send = session.send
+
+    def heard(stream: Any, kind: Any, content: Any = None, *args: Any, **how: Any) -> Any:
+        if stream is kernel.shell_stream:
+            return send(stream, kind, content, *args, **how)
+        if isinstance(kind, dict):
+            kind, content = kind["msg_type"], kind["content"]
         last = messages[-1] if messages else None
-        if last and kind == last["msg_type"] == "stream" and content["name"] == last["content"]["name"]:
+        if last and kind == last["type"] == "stream" and content["name"] == last["content"]["name"]:
             last["content"]["text"] += content["text"]
-        else:
-            messages.append(_message(kind, content))
+        elif kind in _PARTS:
+            messages.append({"type": kind, "content": content})
+        return None
+
+    session.send = heard
     return messages

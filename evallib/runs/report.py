@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
@@ -63,7 +63,8 @@ class Page:
 class Written(Page):
     """A report, with the evaluation that it shows, the file that holds it, and all warnings that did not stop it.
 
-    `official` is the report in Word, where one was asked for, `to_write` what people still have to write for it.
+    `official` is the report in Word, where one was asked for, `to_write` what people still have to write for it; `result` what a
+    stamp holds of it.
     """
 
     evaluation_file: Path
@@ -71,6 +72,7 @@ class Written(Page):
     warnings: tuple[Problem, ...]
     official: Path | None = None
     to_write: tuple[Words, ...] = ()
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ReportFailed(Exception):
@@ -137,10 +139,11 @@ def run_report(
         refuse_errors(check_published(known, checked.evaluation))
         checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more, to_write = checked.evaluation, tuple[Problem, ...](), tuple[Words, ...]()
+    result: Mapping[str, Any] = {}
     file = evaluation_file(run.out, department, year, draft)
 
     def beside(put: Callable[[str], Path], of: Any) -> Listed:
-        nonlocal evaluation, more, to_write
+        nonlocal evaluation, more, to_write, result
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known, draft=draft).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
             raise refused("published.not_told", run.path.name)
@@ -161,12 +164,15 @@ def run_report(
             official = official_report(replace(checked, evaluation=evaluation), run.lang)
             put(f"{run.name}.docx").write_bytes(official.content)
             to_write = official.to_write
-        return facts_of(Listed(department, year, "made"), result_shown(evaluation))
+        result = result_shown(evaluation)
+        return facts_of(Listed(department, year, "made"), result)
 
     made = run.make(beside, checked)
     written = made.page.with_suffix(".docx") if word else None
     remarks = (*checked.remarks, *made.left_out, *more)
-    return Written(**vars(made), evaluation_file=file, evaluation=evaluation, warnings=remarks, official=written, to_write=to_write)
+    return Written(
+        **vars(made), evaluation_file=file, evaluation=evaluation, warnings=remarks, official=written, to_write=to_write, result=result
+    )
 
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])

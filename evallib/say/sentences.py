@@ -28,6 +28,12 @@ def sentences(name: str) -> dict[str, Words]:
     return {key: Words(*text) for key, text in _at(name).items()}
 
 
+def read_all() -> None:
+    """Read every file now, for a process that is to be forked."""
+    for file in (CATALOGUE / "words" / "sentences").glob("*.toml"):
+        _file(file.stem)
+
+
 @cache
 def _found(name: str) -> tuple[str, str]:
     zh, en = _at(name)
