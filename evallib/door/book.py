@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from evallib.charts.late import use_chinese_later
 from evallib.data import frames
 from evallib.data.folder import data_root
 from evallib.data.load import Departments, list_departments, load_departments
@@ -224,9 +225,7 @@ class Book(Results):
         super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
         if shell() is not None:  # whoever draws for themselves need not look for a font, either
-            from evallib.charts.fonts import use_chinese
-
-            use_chinese(tell=False)
+            use_chinese_later()
         self._published = published
         self._made: dict[tuple[str, int], Result | Absent] = {}
 

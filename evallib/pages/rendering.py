@@ -176,8 +176,9 @@ class Sections:
     @classmethod
     def prepare(cls) -> None:
         """Compile the templates now, for a process that will make many pages."""
-        for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_macros"):
-            environment().get_template(f"{template}.html.j2")
+        for template in environment().list_templates(["j2"]):
+            if template.startswith((f"{cls.FOLDER}/", "shared/")):
+                environment().get_template(template)
 
     def _left_out(self) -> str:
         """One line that names what is left out, and why."""

@@ -60,3 +60,4 @@ def warm_up() -> None:
     for module, page in _PAGES.items():
         getattr(import_module(f"evallib.pages.{module}"), page).prepare()
     read_all()
+    import_module("evallib.charts.fonts").chinese_font()  # looked for once, not in each fork
