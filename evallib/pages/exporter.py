@@ -65,7 +65,6 @@ class ReportExporter(TemplateExporter):
                 "NbConvertBase": {"display_data_priority": list(PRIORITY)},
                 "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {"remove-cell"}},
                 "CoalesceStreamsPreprocessor": {"enabled": True},
-                "Exporter": {"optimistic_validation": True},  # once, after all of them
             }
         )
         ours.merge(super().default_config)
