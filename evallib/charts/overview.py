@@ -10,6 +10,7 @@ from statistics import mean, median
 from typing import Any, TypeVar
 
 from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
+from evallib.analysis.standing import Place, places
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import inside, shorten, text_width, wrap
@@ -192,15 +193,6 @@ Ranges = Mapping[str, tuple[Decimal, Decimal]]
 """The lowest and the highest total of each department, by its code."""
 
 
-def rank_range(standing: Standing, standings: Sequence[Standing], ranges: Ranges) -> tuple[int, int]:
-    """The best and the worst rank that a department may have, where every total may lie anywhere in its range."""
-    (low, high), *others = (
-        [total / s.evaluation.points for total in ranges[s.evaluation.record.department]]
-        for s in (standing, *(other for other in standings if other is not standing))
-    )
-    return 1 + sum(other[0] > high for other in others), 1 + sum(other[1] > low for other in others)
-
-
 def outward(low: Decimal, high: Decimal) -> str:
     """A range to one decimal, rounded outward: what lies within it is never told as outside.
 
@@ -217,9 +209,10 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
     if not standings:
         return no_data("overview-ranks", lang, number)
     one, many = nouns(evaluations)
-    places = {s.evaluation.record.department: rank_range(s, standings, ranges) for s in standings}
-    told_of = {s.evaluation.record.department: _ranked(s, places[s.evaluation.record.department]) for s in standings}
-    sure = sum(best == worst for best, worst in places.values())
+    ends = ([total / s.evaluation.points for total in ranges[s.evaluation.record.department]] for s in standings)
+    found = places([(s.rate, low, high) for s, (low, high) in zip(standings, ends, strict=True)])
+    told_of = {s.evaluation.record.department: _ranked(place) for s, place in zip(standings, found, strict=True)}
+    sure = sum(place.best == place.worst for place in found)
     title = continued(told("overview-ranks.title", count=len(standings), one=one, many=many, sure=sure), len(standings), number)
     shown = part_of(standings, number)
     table, said, names = [], [], labels([s.evaluation for s in standings], lang)
@@ -232,9 +225,8 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
     return _composed("ranks", title, told("overview-ranks.subtitle"), said, table, drawn, lang, about, number=number, one=headed(one))
 
 
-def _ranked(standing: Standing, places: tuple[int, int]) -> str:
-    best, worst = places
-    return str(standing.rank) if best == worst else f"{standing.rank} ({best}–{worst})"
+def _ranked(place: Place) -> str:
+    return str(place.rank) if place.best == place.worst else f"{place.rank} ({place.best}–{place.worst})"
 
 
 def _ranks(

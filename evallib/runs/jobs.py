@@ -107,7 +107,7 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     listings = load_departments(data) if budget_years(data) else list_departments(data)
     found, published = list[Job](), load_published(data)
     for row in listings:
-        rows = [other for other in listings if other.code == row.code]
+        rows = listings.of(row.code)
         listed = "\n".join(other.model_dump_json() for other in rows)
         for year in row.years:
             before = next((other.framework for other in rows if year - 1 in other.years), None)
