@@ -90,7 +90,7 @@ def unsettled(standings: Sequence[Standing], ranges: Mapping[str, tuple[Decimal,
     `ranges` holds the lowest and highest total by department, each worked out by itself: what all have in common (the same
     evaluators, the same points) may move them together, so that an order that is not certain here need not be wrong.
     """
-    found, better, own = dict[str, tuple[Standing, ...]](), (), tuple[Standing, ...]()
+    found, own = dict[str, tuple[Standing, ...]](), tuple[Standing, ...]()
     for _, same in groupby(sorted(standings, key=lambda s: s.rank), lambda s: s.rank):
         better, own = own, tuple(same)
         for s in own:

@@ -25,26 +25,45 @@ Evaluations = Sequence[Evaluation]
 Row = TypeVar("Row")
 
 ROWS = 35  # departments in one picture, so that it stays readable and fits a printed page
+_MIDDLE = 5
+MOST = 3 * ROWS  # of more departments the extremes and the middle are drawn, so many as fit one picture
 COLUMNS = 18  # groups that fit side by side; where there are more, dimensions are drawn
 
 
 def parts_of(rows: int) -> int:
     """How many pictures a chart with a row per department takes.
 
-    >>> parts_of(0), parts_of(35), parts_of(60)
-    (1, 1, 2)
+    >>> parts_of(0), parts_of(35), parts_of(60), parts_of(1000)
+    (1, 1, 2, 1)
     """
-    return max(-(-rows // ROWS), 1)
+    return max(-(-rows // ROWS), 1) if rows <= MOST else 1
 
 
-def part_of(rows: Sequence[Row], number: int) -> Sequence[Row]:
-    """The rows of one picture, the first is number 1; all pictures are about as long.
+def part_of(rows: Sequence[Row], number: int, *, ends: bool = True) -> Sequence[Row]:
+    """The rows of one picture, the first is number 1; all pictures are about as long. Of too many to be seen there is one picture, of the
+    first, the middle and the last, or, where not both `ends` count, of the first.
 
     >>> part_of(range(36), 2)
     range(18, 36)
+    >>> [row for row in part_of(range(1000), 1)][13:22]
+    [13, 14, 497, 498, 499, 500, 501, 985, 986]
     """
+    if len(rows) > MOST:
+        return seen(rows) if ends else rows[:ROWS]
     size = -(-len(rows) // parts_of(len(rows))) or 1
     return rows[(number - 1) * size : number * size]
+
+
+def seen(rows: Sequence[Row]) -> Sequence[Row]:
+    """What an eye can read of rows in an order: all of them, or, where they are too many, the first, the middle and the last."""
+    half, few = (ROWS - _MIDDLE) // 2, (len(rows) - _MIDDLE) // 2
+    return rows if len(rows) <= MOST else [*rows[:half], *rows[few : few + _MIDDLE], *rows[-half:]]
+
+
+def drawn_of(rows: int, kind: str = "ends") -> Words:
+    """Which rows a chart shows where they are too many: the `first`, or the middle and both `ends`."""
+    given = {"shown": ROWS, "count": rows, "half": (ROWS - _MIDDLE) // 2, "middle": _MIDDLE}
+    return told(f"overview.{kind}", **given) if rows > MOST else NOTHING
 
 
 def continued(title: Words, rows: int, number: int) -> Words:
@@ -98,7 +117,7 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
     if graded:
         counts = (told("overview-totals.grade", name=words(g.name.zh, inside(g.name.en)), count=len(g.evaluations)) for g in graded)
         title += told("overview-totals.grades", grades=listed(counts))
-    subtitle = told("overview-totals.subtitle", one=one)
+    subtitle = told("overview-totals.columns" if len(rates) > MOST else "overview-totals.subtitle", one=one, many=many)
     if points is None:
         subtitle += told("overview-totals.shares", one=one, many=many)
     if len(_limits(evaluations)) < len({limit for g in grade_counts(evaluations) for limit in g.limits if limit}):
@@ -107,7 +126,7 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
     said = [told(f"overview-totals.{name}", rate=percent(rate))[lang] for name, rate in measures.items()]
     rows = [
         [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
-        for e, rate in zip(evaluations, rates, strict=True)
+        for e, rate in seen([*zip(evaluations, rates, strict=True)])
     ]
     return _composed("totals", title, subtitle, said, rows, _spread(rates, evaluations, lang), lang, evaluations, one=headed(one))
 
@@ -155,7 +174,9 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
     def draw(sheet: Sheet) -> float:
         x, wide = Axis(4.0, sheet.width - 14, first / 100, 1), 2 if sheet.narrow or first < 40 else 1
         stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
-        size = min((x.end - x.start) / (100 - first) * wide - 1, 120 / max(stacks.values()))
+        width = (x.end - x.start) / (100 - first) * wide
+        size = min(width - 1, 120 / max(stacks.values()))
+        highest = max(stacks, key=lambda stack: stacks[stack])
         base, upper = 2.5 * sheet.leading + 14 + max(stacks.values()) * size + 6, Decimal(1)
         for at_least, name, id in _grades(evaluations):
             lower = max(at_least, Decimal(first) / 100)
@@ -167,6 +188,12 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
             sheet.line(x(limit), 2, x(limit), base, color=QUIET, dashed=True)
         for stack, count in stacks.items():
             at = x(Decimal(stack * wide) / 100)
+            if len(rates) > MOST:
+                height = max(count * size, 1)
+                sheet.bar(at + 0.5, at + width - 0.5, base - height / 2, height, fill=ACCENT)
+                if stack == highest:
+                    sheet.text(at + width / 2, base - height - 7, str(count), small=True, color=MUTED, align="center")
+                continue
             for level in range(count):
                 sheet.bar(at + 0.5, at + 0.5 + size, base - 1 - size / 2 - level * size, size - 1, fill=ACCENT)
         sheet.line(x.start, base, x.end, base, color=INK)
@@ -220,9 +247,9 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
         code = s.evaluation.record.department
         table.append([told_of[code], s.evaluation.record.name[lang], plain(s.evaluation.total, 2), outward(*ranges[code])])
         said.append(f"{names[code]} {plain(s.evaluation.total, 2)} ({told_of[code]})")
-    drawn = _ranks(shown, standings, ranges, names, told_of)
+    drawn, subtitle = _ranks(shown, standings, ranges, names, told_of), told("overview-ranks.subtitle") + drawn_of(len(standings))
     about = [s.evaluation for s in standings]
-    return _composed("ranks", title, told("overview-ranks.subtitle"), said, table, drawn, lang, about, number=number, one=headed(one))
+    return _composed("ranks", title, subtitle, said, table, drawn, lang, about, number=number, one=headed(one))
 
 
 def _ranked(place: Place) -> str:
@@ -283,7 +310,7 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     said = [f"{c.name[lang]} {rate}" for c, rate in zip(columns, middle, strict=True)]
     heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
     drawn = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
-    title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle")
+    title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle") + drawn_of(len(standings))
     return _composed("scores", title, subtitle, said, table, drawn, lang, evaluations, number=number, heads=heads)
 
 
@@ -305,7 +332,7 @@ def _heat(
 
     def draw(sheet: Sheet) -> float:
         small, step = sheet.small, sheet.leading + 2.5
-        ranks, totals = sheet.width_of("00") + 6, sheet.width_of("100.00") + 6
+        ranks, totals = sheet.width_of("00", *(str(s.rank) for s in standings)) + 6, sheet.width_of("100.00") + 6
         room = sheet.width - totals - ranks if sheet.narrow else min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
         left = 0.0 if sheet.narrow else ranks + room
         across = min(len(columns), int(sheet.width // 27)) if sheet.narrow else max(len(columns), 1)

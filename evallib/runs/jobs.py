@@ -11,7 +11,7 @@ from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed,
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
-from evallib.data.outputs import TABLES, evaluation_file, page_name
+from evallib.data.outputs import MORE, TABLES, evaluation_file, page_name
 from evallib.data.published import load_published
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
@@ -80,9 +80,9 @@ class Job:
         return has_data(self.data, self.department, self.year) if self.kind == "report" else bool(self.inputs)
 
     @property
-    def tables(self) -> Path:
-        """The folder of a report's tables."""
-        return self.folder / f"{self.department}{TABLES}"
+    def beside(self) -> Path:
+        """The folder of a report's tables, or of what goes on from another page."""
+        return self.folder / (f"{self.department}{TABLES}" if self.kind == "report" else f"{self.name}{MORE}")
 
     @property
     def word(self) -> bool:

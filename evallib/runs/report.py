@@ -26,7 +26,7 @@ from evallib.data.handed import handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
-from evallib.data.outputs import TABLES, evaluation_file, page_name, stem_of
+from evallib.data.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name, stem_of
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
@@ -38,7 +38,7 @@ from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
-from evallib.runs.county import Listed, county_name, facts_of
+from evallib.runs.county import Listed, county_name, facts_of, put_paged
 from evallib.runs.engine import NAME as FORKING
 from evallib.runs.engine import silence
 from evallib.runs.heads import put_alone
@@ -286,7 +286,8 @@ class _Run:
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
         if in_the_way := next(
-            (place for place in places_of(folder, self.stem) if place.is_dir() != (place.suffix == TABLES) and place.exists()), None
+            (place for place in places_of(folder, self.stem) if place.is_dir() != (place.suffix in (TABLES, MORE)) and place.exists()),
+            None,
         ):
             raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
@@ -297,6 +298,8 @@ class _Run:
         with together(self.out) as change:
             own = beside(lambda part: change.put(folder / part), self._shown(executed))
             html, left_out = _export(executed, self.path)
+            if folder.name in SEVERAL:
+                html = put_paged(change, folder / f"{name}.html", html, self.lang)
             if self.draft:
                 mark = nbformat.v4.new_markdown_cell(sentence("draft.notebook").zh, metadata={"tags": ["remove-cell"]}, id="draft")
                 executed.cells.insert(0, mark)

@@ -146,8 +146,8 @@ def _sizes(job: Job) -> dict[str, int]:
 
 
 def _standing(job: Job) -> list[Path]:
-    """What a job puts out; the tables are wanting where an earlier version has made a page that is published."""
-    return [*job.outputs, *(one for one in [job.tables] if job.kind == "report" and one.exists())]
+    """What a job puts out; the folder beside is wanting where a page needs none, or an earlier version has made one that is published."""
+    return [*job.outputs, *(one for one in [job.beside] if one.exists())]
 
 
 def result_shown(made: Evaluation) -> dict[str, Any]:
