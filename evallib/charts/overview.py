@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import floor
 from statistics import mean, median
-from typing import Any, TypeVar
+from typing import Any
 
 from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
 from evallib.analysis.standing import Place, places
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import inside, shorten, text_width, wrap
+from evallib.charts.overview_rows import MOST, continued, drawn_of, part_of, seen
 from evallib.charts.parts import composed, is_rebuilt, no_data, or_dash, told
 from evallib.charts.sheet import ACCENT, INK, LOST, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, SectionResult
@@ -22,54 +23,7 @@ from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain
 
 Evaluations = Sequence[Evaluation]
-Row = TypeVar("Row")
-
-ROWS = 35  # departments in one picture, so that it stays readable and fits a printed page
-_MIDDLE = 5
-MOST = 3 * ROWS  # of more departments the extremes and the middle are drawn, so many as fit one picture
 COLUMNS = 18  # groups that fit side by side; where there are more, dimensions are drawn
-
-
-def parts_of(rows: int) -> int:
-    """How many pictures a chart with a row per department takes.
-
-    >>> parts_of(0), parts_of(35), parts_of(60), parts_of(1000)
-    (1, 1, 2, 1)
-    """
-    return max(-(-rows // ROWS), 1) if rows <= MOST else 1
-
-
-def part_of(rows: Sequence[Row], number: int, *, ends: bool = True) -> Sequence[Row]:
-    """The rows of one picture, the first is number 1; all pictures are about as long. Of too many to be seen there is one picture, of the
-    first, the middle and the last, or, where not both `ends` count, of the first.
-
-    >>> part_of(range(36), 2)
-    range(18, 36)
-    >>> [row for row in part_of(range(1000), 1)][13:22]
-    [13, 14, 497, 498, 499, 500, 501, 985, 986]
-    """
-    if len(rows) > MOST:
-        return seen(rows) if ends else rows[:ROWS]
-    size = -(-len(rows) // parts_of(len(rows))) or 1
-    return rows[(number - 1) * size : number * size]
-
-
-def seen(rows: Sequence[Row]) -> Sequence[Row]:
-    """What an eye can read of rows in an order: all of them, or, where they are too many, the first, the middle and the last."""
-    half, few = (ROWS - _MIDDLE) // 2, (len(rows) - _MIDDLE) // 2
-    return rows if len(rows) <= MOST else [*rows[:half], *rows[few : few + _MIDDLE], *rows[-half:]]
-
-
-def drawn_of(rows: int, kind: str = "ends") -> Words:
-    """Which rows a chart shows where they are too many: the `first`, or the middle and both `ends`."""
-    given = {"shown": ROWS, "count": rows, "half": (ROWS - _MIDDLE) // 2, "middle": _MIDDLE}
-    return told(f"overview.{kind}", **given) if rows > MOST else NOTHING
-
-
-def continued(title: Words, rows: int, number: int) -> Words:
-    """A title that says, where a chart takes several pictures, which of them this is."""
-    count = parts_of(rows)
-    return title if count == 1 else title + told("overview.part", number=number, count=count)
 
 
 def nouns(evaluations: Evaluations) -> tuple[Words, Words]:

@@ -11,7 +11,8 @@ from evallib.analysis.overview import SelfGap, self_gaps
 from evallib.analysis.overview_counts import BudgetRow, Change, budget_rows, combined
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows, signed_color
-from evallib.charts.overview import Evaluations, continued, drawn_of, headed, labels, nouns, origin_line, part_of
+from evallib.charts.overview import Evaluations, headed, labels, nouns, origin_line
+from evallib.charts.overview_rows import continued, drawn_of, part_of
 from evallib.charts.parts import composed, money_scale, no_data, or_dash, signed, signed_rate, told
 from evallib.charts.sheet import ACCENT, FAINT, INK, MUTED, QUIET, Sheet
 from evallib.model.units import Unit

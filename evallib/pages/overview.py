@@ -17,8 +17,9 @@ from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
-from evallib.charts.overview import Evaluations, nouns, outward, parts_of
+from evallib.charts.overview import Evaluations, nouns, outward
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
+from evallib.charts.overview_rows import parts_of
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
