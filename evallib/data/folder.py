@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Collection
 from contextlib import suppress
@@ -231,15 +232,21 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     return YearFiles(tables, None, tuple(strays), tuple((f"{shown}/{name}", told) for name, (_, told) in meant.items()))
 
 
-def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:
+def year_files(data: Path, department: str, year: int, rules: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files that a department's year is read from, with those of its rule book; nothing is said of what they hold."""
     folder = year_folder(data, department, year)
     files = entries(folder, "*.csv") + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
-    if framework is not None and files:
-        rules = (data / COUNTY, *entries(data / "catalogue", "*.toml"), *dated_file(data / "frameworks" / framework, year))
-        texts = entries(text_folder(data, department, year), "*.md")
-        files += [file for file in (*rules, data / OUTLINE, *texts) if file.is_file()]
+    if rules and files:
+        files += [*rules, *entries(text_folder(data, department, year), "*.md")]
     return tuple(files)
+
+
+def rule_files(data: Path, framework: str | None, year: int) -> tuple[Path, ...]:
+    """The files of the rule book by which a framework's year is evaluated, and the outline of reports; none where there is no framework."""
+    if framework is None:
+        return ()
+    rules = (data / COUNTY, *entries(data / "catalogue", "*.toml"), *dated_file(data / "frameworks" / framework, year), data / OUTLINE)
+    return tuple(file for file in rules if file.is_file())
 
 
 def unlisted_years(data: Path, listed: set[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -265,4 +272,4 @@ def entries(folder: Path, pattern: str) -> list[Path]:
 
     Raises OSError where it cannot be listed: `Path.glob` passes over that, and own definitions would be missed in silence.
     """
-    return sorted(path for path in folder.iterdir() if fnmatchcase(path.name, pattern)) if folder.is_dir() else []
+    return [folder / name for name in sorted(os.listdir(folder)) if fnmatchcase(name, pattern)] if folder.is_dir() else []  # noqa: PTH208

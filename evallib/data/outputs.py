@@ -8,6 +8,8 @@ from evallib.model.words import Lang
 
 COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
 """What all reports share."""
+SHARED = ".shared.stamp"
+"""Of what it was made."""
 EVALUATION, DRAFT, TABLES, MORE = ".evaluation.json", ".draft", ".data", ".pages"
 """How names end; the last two are those of folders: of a report's tables, and of what goes on from a page that would be too long."""
 SEVERAL = ("comparison", "overview", "monitoring")

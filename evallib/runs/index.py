@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.outputs import RESULTS, RESULTS_TABLE, STALE, page_name
+from evallib.data.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
 from evallib.data.whole import whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
@@ -23,7 +23,7 @@ from evallib.runs.corrections import write_corrections
 from evallib.runs.county import county_name, list_of, renewed
 from evallib.runs.heads import renew_heads
 from evallib.runs.jobs import Job
-from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, standing_anywhere
+from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, shared_mark, standing_anywhere
 from evallib.say.sentences import sentence
 
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
@@ -200,15 +200,20 @@ def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
 def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     """What all reports share, from what stands of all jobs: corrections, results, index, and that in the other language; list and heads.
 
-    The index in the language asked for is returned.
+    The index in the language asked for is returned. Where nothing has changed since, nothing is done: see `shared_mark`.
     """
+    found, stamp, index = standing_anywhere(jobs, outcomes), out / SHARED, out / f"{page_name('index', lang)}.html"
+    if jobs and stamp.is_file() and stamp.read_text(encoding="utf-8") == shared_mark(found, jobs[0].data, out):
+        return index
     for other in LANGS:
         if other != lang and (out / f"{page_name('index', other)}.html").is_file():
             write_index(standing_anywhere([replace(job, lang=other) for job in jobs], outcomes), out, other)
-    found = standing_anywhere(jobs, outcomes)
     if jobs:
         write_corrections(jobs[0].data, out, lang)
     write_results(found, out)
-    index = write_index(found, out, lang)
+    write_index(found, out, lang)
     renew_heads(out, renewed(out, list_of(found), county_name(jobs[0].data) if jobs else NOTHING))  # last: they lead to all that stands
+    if jobs:
+        with whole(stamp, out) as file:
+            file.write_text(shared_mark(found, jobs[0].data, out), encoding="utf-8")
     return index

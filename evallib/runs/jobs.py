@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, year_files
+from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, rule_files, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
@@ -105,13 +106,18 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     refuse_mixed(data, out)
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
-    found, published = list[Job](), load_published(data)
+    found, published, rules = list[Job](), load_published(data), cache(rule_files)
+
+    @cache
+    def files(department: str, year: int, framework: str | None) -> tuple[Path, ...]:
+        return year_files(data, department, year, rules(data, framework, year))
+
     for row in listings:
         rows = listings.of(row.code)
         listed = "\n".join(other.model_dump_json() for other in rows)
         for year in row.years:
             before = next((other.framework for other in rows if year - 1 in other.years), None)
-            inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
+            inputs = (*files(row.code, year - 1, before), *files(row.code, year, row.framework))
             corrected = "".join(published.corrected(row.code, one) for one in (year - 1, year))
             about = (listed + corrected, row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
@@ -12,7 +13,9 @@ from typing import Any, Literal, get_args
 
 from evallib import __version__
 from evallib.analysis.documents import result_of
+from evallib.data.folder import COUNTY
 from evallib.data.notebooks import read_cells
+from evallib.data.outputs import TABLES
 from evallib.data.whole import whole
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
@@ -58,8 +61,7 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
     beginning = len(str(job.data))
     for file in job.inputs:
         if file not in known:
-            known[file] = hashlib.sha256(file.read_bytes()).digest()
-        digest.update(str(file)[beginning:].encode())
+            known[file] = str(file)[beginning:].encode() + hashlib.sha256(file.read_bytes()).digest()
         digest.update(known[file])
     return digest.hexdigest()
 
@@ -123,10 +125,37 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
     found = []
     for job in jobs:
         own = of(job)
-        others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang]
-        held = next((other for other in others if other.state == "held" and own.state not in USABLE), None)
+        others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang] if own.state not in USABLE else []
+        held = next((other for other in others if other.state == "held"), None)
         found.append(held or (own if own.state != "waiting" else next((other for other in others if other.state not in _OF_ONE), own)))
     return found
+
+
+def shared_mark(found: Sequence[Outcome], data: Path, out: Path) -> str:
+    """A checksum over what decides what all reports share: what stands, the list, what was published, and name, size and times of every
+    file in the output, which tell when somebody has touched one of them.
+    """
+    digest = hashlib.sha256(_program())
+    for name in ("departments.csv", "published.csv", COUNTY):
+        digest.update((data / name).read_bytes() if (data / name).is_file() else b"-")
+    for one in found:
+        job = one.job
+        state = "up_to_date" if one.state == "made" else one.state
+        digest.update(
+            repr((job.kind, job.department, job.year, job.lang, job.of, job.framework, job.listed_name, state, one.reason)).encode()
+        )
+    waiting = [out]
+    while waiting:
+        with os.scandir(folder := waiting.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if folder != out or not entry.name.startswith("."):  # locks, work, and where this checksum stands
+                    times = entry.stat(follow_symlinks=False)
+                    digest.update(
+                        f"{entry.path} {times.st_size} {times.st_mtime_ns} {times.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+                    )
+                    if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(TABLES):
+                        waiting.append(Path(entry.path))
+    return digest.hexdigest()
 
 
 def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, result: Any = None) -> None:

@@ -44,8 +44,8 @@ from evallib.analysis.overview_counts import (
 from evallib.analysis.sensitivity import measured, total_range
 from evallib.analysis.what_if import apply
 from evallib.charts.overview import labels, scores_chart, totals_chart
-from evallib.charts.overview_rows import parts_of
 from evallib.charts.overview_bars import self_chart, variances_chart
+from evallib.charts.overview_rows import parts_of
 from evallib.data.years import evaluate_county
 from evallib.kit import NOTEBOOKS
 from evallib.methods.questionnaires import intervals

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evallib.data.folder import has_data, year_files
+from evallib.data.folder import has_data, rule_files, year_files
 from evallib.data.load import load_year
 from evallib.data.sheets import MAX_BYTES
 from evallib.model.errors import InputRefused
@@ -18,7 +18,9 @@ from tests.conftest import Copy
 
 
 def names(copy: Copy, year: int, framework: str | None = "xundian-department") -> list[str]:
-    return [file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, framework)]
+    return [
+        file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, rule_files(copy.folder, framework, year))
+    ]
 
 
 def linked_outside(file: Path, outside: Path) -> None:
