@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,15 +12,16 @@ from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
 from evallib.checks.sift import opened
 from evallib.data.folder import checksum, has_data
-from evallib.data.handed import handed
+from evallib.data.handed import NO_ONE, handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
+from evallib.data.results import standing_evaluation
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing, Record
 from evallib.model.steady import steady
 from evallib.model.words import NOTHING, Words, listed, words
-from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
@@ -40,7 +42,8 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
     """
-    if (known := handed(data, department, year)) is not None:
+    known: EvaluatedYear | None = handed(data, department, year)
+    if known is not None:
         return known
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
@@ -104,10 +107,30 @@ def evaluate_county(data: Path, year: int, published: Published = NONE) -> Count
 
     Raises InputRefused where the list cannot be read.
     """
-    listings = [row for row in load_departments(data) if year in row.years]
-    found = [evaluated_or_absent(data, row, year, published) for row in listings]
-    evaluations = tuple(e.evaluation for e in found if isinstance(e, EvaluatedYear))
-    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)))
+    listings, stand = [row for row in load_departments(data) if year in row.years], standing_years(data)
+    found = [standing(stand, row.code, year, published) or evaluated_or_absent(data, row, year, published) for row in listings]
+    evaluations = tuple(e if isinstance(e, Evaluation) else e.evaluation for e in found if not isinstance(e, Absent))
+    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)), ends_of_year(stand, year))
+
+
+Standing = Mapping[tuple[str, int], Stands]
+
+
+def standing_years(data: Path) -> Standing:
+    """What was handed to this process of evaluations that stand and are of today's data; nothing where it was nothing."""
+    return handed(data, *NO_ONE) or {}
+
+
+def standing(stand: Standing, department: str, year: int, published: Published = NONE) -> Evaluation | None:
+    """The evaluation of a department's year that stands; None where none does, or something else is published."""
+    stands = stand.get((department, year))
+    found = standing_evaluation(stands) if stands else None
+    return None if found and published.of(department, year) and check_published(published, found) else found
+
+
+def ends_of_year(stand: Standing, year: int) -> dict[str, tuple[Decimal, Decimal]]:
+    """The ends of the ranges of the totals that stand of a year, by department."""
+    return {department: stands.ends for (department, of), stands in stand.items() if of == year and stands.ends}
 
 
 def evaluated_or_absent(data: Path, row: Listing, year: int, published: Published = NONE) -> EvaluatedYear | Absent:

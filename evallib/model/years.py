@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from evallib.model.errors import Problem
 from evallib.model.evaluation import Evaluation
@@ -29,6 +30,15 @@ class EvaluatedYear:
 
 
 @dataclass(frozen=True)
+class Stands:
+    """The evaluation of a department's year that stands and is of today's data: its file, the checksum of that, the ends of its range."""
+
+    file: str
+    checksum: str
+    ends: tuple[Decimal, Decimal] | None
+
+
+@dataclass(frozen=True)
 class Absent:
     """A listed department's year that cannot be shown beside the others: its data is not there, or was refused."""
 
@@ -50,8 +60,12 @@ class DepartmentYears:
 
 @dataclass(frozen=True, repr=False)
 class CountyYear:
-    """All listed departments in a year, in the order of the list; those that could not be evaluated are absent."""
+    """All listed departments in a year, in the order of the list; those that could not be evaluated are absent.
+
+    `ends` are those of the ranges of totals by department, where they are known already.
+    """
 
     year: int
     evaluations: tuple[Evaluation, ...]
     absent: tuple[Absent, ...]
+    ends: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)

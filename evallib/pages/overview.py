@@ -185,7 +185,8 @@ class CountyOverview(Sections):
     @cached_property
     def _ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
         """How far each total could have fallen, and risen, as its report says."""
-        return {e.record.department: ends_of(e) for some in self.groups for e in some}
+        known = self.county.ends
+        return {code: known.get(code) or ends_of(e) for some in self.groups for e in some for code in [e.record.department]}
 
     def _order(self, some: Evaluations) -> dict[str, Any]:
         """The ranges of the totals, who is not certain to stand below the next better, and the sentence that says so."""

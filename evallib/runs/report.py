@@ -22,7 +22,7 @@ from evallib.analysis.what_if import apply
 from evallib.data.folder import refuse_mixed
 from evallib.data.frames import write_tables
 from evallib.data.government import budget_years, load_heads
-from evallib.data.handed import handing
+from evallib.data.handed import NO_ONE, handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
@@ -44,7 +44,7 @@ from evallib.runs.engine import silence
 from evallib.runs.heads import put_alone
 from evallib.runs.names import places_of
 from evallib.runs.stale import refused_set_aside
-from evallib.runs.stamps import result_shown
+from evallib.runs.stamps import result_shown, stands
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 
@@ -242,7 +242,7 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     load_published(run.data)  # which, as the budget, is refused before the notebook runs
     if (run.data / HEADS).is_file():
         load_heads(run.data)
-    return run.make()
+    return run.make(checked=stands(run.data, run.out, run.lang, range(year - 2, year + 1)))
 
 
 def _spans(years: set[int]) -> list[str]:
@@ -272,12 +272,10 @@ class _Run:
         """Around the reading of the data: where it is refused, what stands of the page is set aside."""
         return refused_set_aside(self.data, self.out, self.folder.name, self.stem, department, year, self.among_many)
 
-    def make(
-        self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: EvaluatedYear | None = None
-    ) -> Page:
+    def make(self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: Any = None) -> Page:
         """The page, with what `beside` puts there by its name (it is told what the notebook handed over): all of it or nothing.
 
-        `beside` gives what a head is to know of the page; `checked` is what is handed to the kernel.
+        `beside` gives what a head is to know of the page; `checked` is what is handed to the kernel: a year, or what stands of many.
         """
         from evallib.runs.quick import nbformat
 
@@ -285,14 +283,13 @@ class _Run:
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
-        if in_the_way := next(
-            (place for place in places_of(folder, self.stem) if place.is_dir() != (place.suffix in (TABLES, MORE)) and place.exists()),
-            None,
-        ):
-            raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
+        in_the_way = [p for p in places_of(folder, self.stem) if p.is_dir() != (p.suffix in (TABLES, MORE)) and p.exists()]
+        if in_the_way:
+            raise refused("report.folder_for_file", str(in_the_way[0]))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
-            with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
+            of = (str(self.about["department"]), int(self.about["year"])) if isinstance(checked, EvaluatedYear) else NO_ONE
+            with handing(checked, self.data, *of, folder=handed_in) if checked else nullcontext():
                 executed = _execute(self.path, parameters, self.engine)
         # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
         with together(self.out) as change:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -21,9 +23,10 @@ from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.seals import seals_of
-from evallib.model.words import LANGS, NOTHING, Words
+from evallib.model.words import LANGS, NOTHING, Lang, Words
+from evallib.model.years import Stands
 from evallib.pages.head import ends_of
-from evallib.runs.jobs import Job
+from evallib.runs.jobs import Job, list_jobs
 from evallib.runs.names import mark_of, size_of
 from evallib.say.sentences import sentence
 
@@ -128,6 +131,20 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
         others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang] if own.state not in USABLE else []
         held = next((other for other in others if other.state == "held"), None)
         found.append(held or (own if own.state != "waiting" else next((other for other in others if other.state not in _OF_ONE), own)))
+    return found
+
+
+def stands(data: Path, out: Path, lang: Lang, years: Collection[int]) -> dict[tuple[str, int], Stands]:
+    """The evaluations of some years that stand beside their reports, as their stamps prove: of today's data, whole, and no trial."""
+    found, known = dict[tuple[str, int], Stands](), dict[Path, bytes]()
+    with suppress(InputRefused):  # there may be no notebook for reports
+        for job in list_jobs(data, out, lang=lang):
+            now = standing(job, known) if job.year in years and job.has_data else None
+            held = _read(job) if now and now.state == "up_to_date" else {}
+            result, mark = held.get("result") or {}, (held.get("files") or {}).get(job.outputs[-1].name)
+            if mark and result and not result.get("tried"):
+                low, high = (Decimal(end) for end in result["ends"]) if "ends" in result else (None, None)
+                found[job.department, job.year] = Stands(str(job.outputs[-1]), mark, None if low is None or high is None else (low, high))
     return found
 
 

@@ -18,9 +18,8 @@ from tests.conftest import Copy
 
 
 def names(copy: Copy, year: int, framework: str | None = "xundian-department") -> list[str]:
-    return [
-        file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, rule_files(copy.folder, framework, year))
-    ]
+    rules = rule_files(copy.folder, framework, year)
+    return [file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, rules)]
 
 
 def linked_outside(file: Path, outside: Path) -> None:
