@@ -16,18 +16,18 @@ ROWS = 100
 NAMES = 60
 """A folded list that leads to more places than this is a page of its own."""
 
+_BEGIN = r'<div class="scroll"[^>]*>\s*<table[^>]*>|<table id="list"[^>]*>\s*<colgroup>(?:<col[^>]*>)*</colgroup>'
 _TABLE = re.compile(
-    r'(<div class="scroll"[^>]*>\s*<table[^>]*>\s*<thead>(?:(?!</table>).)*?</thead>\s*<tbody>)(.*?)'
-    r"(</tbody>\s*</table>\s*</div>)",
-    re.DOTALL,
+    rf"((?:{_BEGIN})\s*<thead[^>]*>(?:(?!</table>).)*?</thead>\s*<tbody[^>]*>)(.*?)(</tbody>\s*</table>(?:\s*</div>)?)", re.DOTALL
 )
-_ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
+ROW = re.compile(r"<tr\b.*?</tr>\s*", re.DOTALL)
 _LIST = re.compile(r"<details[^>]*><summary>([^<]*)</summary>((?:(?!</?details|</?table).)*)</details>", re.DOTALL)
 _SECTION = re.compile(r'<section\b[^>]*? id="([\w-]+)"')
 
 
-def paged(html: str, name: str, folder: str, lang: Lang) -> tuple[str, dict[str, str]]:
-    """A page of a name in the form in which it is written, and the pages of the folder beside it, by their names; none where it is short.
+def paged(html: str, name: str, folder: str, lang: Lang, rows: int = 0) -> tuple[str, dict[str, str]]:
+    """A page of a name as it is written, and the pages of the folder beside it, by their names; none where it is short. So many `rows` of a
+    table stand on a page.
 
     >>> rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(ROWS + 1))
     >>> table = f'<div class="scroll"><table><thead></thead><tbody>{rows}</tbody></table></div>'
@@ -35,40 +35,41 @@ def paged(html: str, name: str, folder: str, lang: Lang) -> tuple[str, dict[str,
     >>> page.count("<tr>"), list(more), more["ranking-2.html"].count("<tr>")
     (100, ['ranking-2.html'], 1)
     """
-    making = _Paging(html, name, folder, lang)
+    making = _Paging(html, name, folder, lang, rows or ROWS)
     page = _TABLE.sub(making.of_table, _LIST.sub(making.of_list, html))
     return (sealed_page(page), making.pages) if making.pages else (html, {})
 
 
 class _Paging:
-    def __init__(self, html: str, name: str, folder: str, lang: Lang) -> None:
-        self.name, self.folder, self.lang = name, folder, lang
+    def __init__(self, html: str, name: str, folder: str, lang: Lang, rows: int) -> None:
+        self.name, self.folder, self.lang, self.most = name, folder, lang, rows
         self.pages: dict[str, str] = {}
         self._known: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
-        head, _, _ = html.partition("<body")
+        head, _, rest = html.partition("<body")
+        self._body = f"<body{rest.partition('>')[0]}>"
         self._head = re.sub(r"<title>.*?</title>", "<title></title>", head, flags=re.DOTALL)
         self._title = plain_text(found[1]) if (found := re.search(r"<title>(.*?)</title>", head, re.DOTALL)) else ""
-        header = html[html.find('<header class="title"') : html.find("</header>")]
-        self._warning = "".join(re.findall(r'<p class="warning">.*?</p>', header, re.DOTALL))
+        self._warning = "".join(re.findall(r'<p class="warning">.*?</p>', html[: html.find("<table")], re.DOTALL))
         self._footer = found[0] if (found := re.search(r"<footer>.*?</footer>", html, re.DOTALL)) else ""
 
     def of_table(self, found: re.Match[str]) -> str:
         begin, body, end = found.groups()
         label = plain_text(named[1]) if (named := re.search(r'aria-label="([^"]*)"', begin)) else self._title
-        rows = _ROW.findall(body)
+        rows = ROW.findall(body)
         sums = [row for row in rows if row.startswith('<tr class="sum"')]
         rows = [row for row in rows if row not in sums]
-        if len(rows) <= ROWS:
+        if len(rows) <= self.most:
             return found[0]
-        parts = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
+        parts = [rows[at : at + self.most] for at in range(0, len(rows), self.most)]
         section = self._section(found)
         names = ["", *(self._new(section, first=2) for _ in parts[1:])]
-        spans = [f"{at + 1}–{at + len(part)}" for at, part in zip(range(0, len(rows), ROWS), parts, strict=True)]
+        spans = [f"{at + 1}–{at + len(part)}" for at, part in zip(range(0, len(rows), self.most), parts, strict=True)]
         shown = [f"{begin}{''.join([*part, *sums])}{end}" for part in parts]
         for number, (name, table) in enumerate(zip(names[1:], shown[1:], strict=True), 1):
             around = self._around(names, spans, number, len(rows), section)
-            self._write(name, f"{label.removeprefix(self._said('table'))} {spans[number]}", section, f"{around}\n{table}\n{around}")
+            told = f"{label.removeprefix(self._said('table'))} {spans[number]}"
+            self._write(name, told, section, f"{around}\n{self._higher(table)}\n{around}")
         return f"{shown[0]}\n{self._around(names, spans, 0, len(rows), section)}"
 
     def of_list(self, found: re.Match[str]) -> str:
@@ -80,7 +81,9 @@ class _Paging:
             row = before[before.rfind("<tr") :] if before.rfind("<tr") > before.rfind("</tr>") else ""
             told = plain_text(head[1]) if (head := re.search(r'<th scope="row"[^>]*>(.*?)</th>', row, re.DOTALL)) else self._title
             self._known[names] = self._new(f"{section}-list")
-            self._write(self._known[names], f"{told}{self._said('colon')}{plain_text(summary)}", section, f"<p>{names.strip()}</p>")
+            self._write(
+                self._known[names], f"{told}{self._said('colon')}{plain_text(summary)}", section, f"<p>{self._higher(names.strip())}</p>"
+            )
         return f'<a href="{self.folder}/{self._known[names]}">{summary}</a>'
 
     def _said(self, name: str, **given: Given) -> str:
@@ -112,12 +115,15 @@ class _Paging:
 
         return f'<div class="pages" role="navigation" aria-label="{self._said("pages")}">{" ".join(links())}</div>'
 
+    def _higher(self, html: str) -> str:
+        """What its links lead to lies a folder higher."""
+        html = re.sub(r'href="(?!#|[a-z]+:)', 'href="../', html)
+        return html.replace('href="#', f'href="../{self.name}.html#')
+
     def _write(self, name: str, title: str, section: str, body: str) -> None:
-        """A page of what goes on elsewhere, with the first page's look; what its links lead to lies a folder higher."""
-        body = body.replace('href="../', 'href="../../').replace(f'href="../../{self.name}.html', f'href="../{self.name}.html')
-        body = body.replace('href="#', f'href="../{self.name}.html#')
+        """A page of what goes on elsewhere, with the first page's look."""
         head = self._head.replace("<title></title>", f"<title>{escape(title)} · {escape(self._title)}</title>")
         back = f'<nav aria-label="{self._said("back")}"><p><a href="../{self.name}.html#{section}">← {escape(self._title)}</a></p></nav>'
         main = f'<main id="main">\n<h1>{escape(title)}</h1>\n{self._warning}\n{body}\n</main>'
-        page = f'{head}<body>\n<div class="sheet">\n{back}\n{main}\n{self._footer}\n</div>\n'
+        page = f'{head}{self._body}\n<div class="sheet">\n{back}\n{main}\n{self._footer}\n</div>\n'
         self.pages[name] = sealed_page(f"{page}</body>\n</html>\n")

@@ -151,9 +151,9 @@ def pages_of_several(out: Path) -> tuple[str, ...]:
     return tuple(sorted(file.relative_to(out).as_posix() for file in found))
 
 
-def put_paged(change: Together, page: Path, html: str, lang: Lang) -> str:
+def put_paged(change: Together, page: Path, html: str, lang: Lang, rows: int = 0) -> str:
     """Put what goes on from a page into a folder beside it; what went on there before gives way. What is left of the page is returned."""
-    html, pages = paged(html, page.stem, f"{page.stem}{MORE}", lang)
+    html, pages = paged(html, page.stem, f"{page.stem}{MORE}", lang, rows)
     beside = page.with_suffix(MORE)
     if pages:
         new = change.put(beside)

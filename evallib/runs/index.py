@@ -14,18 +14,21 @@ import pandas as pd
 
 from evallib.data.csv_out import csv_bytes
 from evallib.data.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
-from evallib.data.whole import whole
+from evallib.data.whole import together, whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, NOTHING, Lang
+from evallib.pages.paged import ROW
 from evallib.pages.rendering import county_page
 from evallib.runs.corrections import write_corrections
-from evallib.runs.county import county_name, list_of, renewed
+from evallib.runs.county import county_name, list_of, put_paged, renewed
 from evallib.runs.heads import renew_heads
 from evallib.runs.jobs import Job
 from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, shared_mark, standing_anywhere
 from evallib.say.sentences import sentence
 
+ROWS = 1000
+"""Of a longer list so many rows stand on a page; what is sought is looked for in all."""
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
 _LABELS = ("total", "grade", "change", "self", "scored")
 NUMBERS = ("points", "score", "score_rate", "total", "value")
@@ -83,8 +86,11 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
     )
     target = out / f"{page_name('index', lang)}.html"
-    with whole(target) as file:
-        file.write_text(page, encoding="utf-8", newline="\n")
+    if rest := "".join(ROW.findall(page[page.find("<tbody") : page.find("</tbody>")])[ROWS:]):
+        page = page.replace("<script>", f'<script type="text/plain" id="rest">{rest}</script>\n<script>')
+    with together(out) as change:
+        page = put_paged(change, target, page, lang, ROWS)
+        change.put(target).write_text(page, encoding="utf-8", newline="\n")
     return target
 
 

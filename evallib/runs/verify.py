@@ -306,7 +306,7 @@ def _files(root: Path) -> list[Path]:
     years = [folder for place in (root, root / HISTORY) if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
     found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
     found += [file for name in SEVERAL for end in ("", f"*{MORE}/") for file in (root / name).glob(f"{end}*.html")]
-    found += [file for name in _LEADING for file in root.glob(f"{name}*.html")]
+    found += [file for name in _LEADING for end in ("", f"*{MORE}/") for file in root.glob(f"{name}{end}*.html")]
     return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
 
 

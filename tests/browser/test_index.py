@@ -315,6 +315,39 @@ def test_without_scripts_the_list_is_there_and_promises_nothing(
         assert opened.page.locator("input:visible, select:visible, button").count() == 0
 
 
+def test_a_long_list_goes_on_in_pages_and_is_sought_and_sorted_as_one(
+    browser: Browser, county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, most = county.write("zh"), 7
+    monkeypatch.setattr("evallib.runs.index.ROWS", most)
+    first = write_index(county.outcomes, tmp_path, "zh")
+    every, pages = len(county.jobs), -(-len(county.jobs) // most)
+    with Opened(browser, whole) as opened:
+        names, years = column(opened.page, 0), column(opened.page, 1)
+    with Opened(browser, first, scripts=False) as opened:
+        page, found, sought = opened.page, column(opened.page, 0), column(opened.page, 1)
+        assert len(found) == most
+        assert page.locator(".pages a:visible").count() == pages  # the next, and each by its rows
+        for _ in range(pages - 1):
+            page.locator('a[rel="next"]').first.click()
+            found, sought = found + column(page, 0), sought + column(page, 1)
+        assert (found, sought) == (names, years)
+        link = page.locator("tbody tr th a").last.get_attribute("href") or ""
+        assert link.startswith(f"../{years[-1]}/") or link.startswith("../comparison/")
+    with Opened(browser, first) as opened:
+        page = opened.page
+        page.get_by_label("查找").fill(f"{names[-1]} {years[-1]}")
+        assert (column(page, 0), page.inner_text("#found")) == ([names[-1]], f"显示 1 / {every} 行")
+        page.get_by_label("查找").fill("")
+        assert (column(page, 0), page.inner_text("#found")) == (names[:most], f"显示 {most} / {every} 行")
+        page.get_by_role("button", name="年度").click()
+        assert set(column(page, 1)) == {"2022"}
+        assert len(column(page, 1)) == most
+    monkeypatch.undo()
+    write_index(county.outcomes, tmp_path, "zh")
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_hostile_names_and_reasons_are_shown_and_never_run(browser: Browser, county: County, tmp_path: Path, lang: Lang) -> None:
     with Opened(browser, county.write_with(HOSTILE, HOSTILE, tmp_path / "out", lang), width=360) as opened:
