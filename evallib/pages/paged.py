@@ -11,6 +11,7 @@ from evallib.model.words import Given, Lang
 from evallib.pages.markdown import plain_text
 from evallib.say.sentences import sentence
 
+_STYLE = ".pages{margin:-.4rem 0 1rem}.pages a,.pages strong{display:inline-block;padding:.3rem .25rem}\n</style>"
 ROWS = 100
 """So many rows of a table stand on one page."""
 NAMES = 60
@@ -37,7 +38,7 @@ def paged(html: str, name: str, folder: str, lang: Lang, rows: int = 0) -> tuple
     """
     making = _Paging(html, name, folder, lang, rows or ROWS)
     page = _TABLE.sub(making.of_table, _LIST.sub(making.of_list, html))
-    return (sealed_page(page), making.pages) if making.pages else (html, {})
+    return (sealed_page(page.replace("</style>", _STYLE, 1)), making.pages) if making.pages else (html, {})
 
 
 class _Paging:
@@ -46,7 +47,7 @@ class _Paging:
         self.pages: dict[str, str] = {}
         self._known: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
-        head, _, rest = html.partition("<body")
+        head, _, rest = html.replace("</style>", _STYLE, 1).partition("<body")
         self._body = f"<body{rest.partition('>')[0]}>"
         self._head = re.sub(r"<title>.*?</title>", "<title></title>", head, flags=re.DOTALL)
         self._title = plain_text(found[1]) if (found := re.search(r"<title>(.*?)</title>", head, re.DOTALL)) else ""
