@@ -11,6 +11,7 @@ from evallib.demo.county import make_demo
 from evallib.model.seals import carried_by, page_seal
 from evallib.pages import paged as pages_paged
 from evallib.pages.paged import paged
+from evallib.runs.clean import clean
 from evallib.runs.jobs import list_jobs, list_overviews
 from evallib.runs.report import run_overview
 from evallib.runs.stamps import fingerprint, standing, write_stamp
@@ -120,3 +121,7 @@ def test_an_overview_goes_on_beside_is_verified_and_leaves_nothing_when_the_coun
     monkeypatch.setattr(pages_paged, "ROWS", 100)
     assert "2024.pages" not in made().read_text(encoding="utf-8")
     assert not beside.exists()
+    monkeypatch.setattr(pages_paged, "ROWS", 5)
+    made()
+    clean(out, data)
+    assert not (out / "overview").exists()
