@@ -253,7 +253,7 @@ def apply_scores(evaluation: Evaluation, rates: dict[str, Decimal]) -> Evaluatio
                 "种子 2023",
             ],
         ),
-        ("zh", ["怎样才能到“优”", "距“优”还差 5.37 分；改进得分最多的 3 项即可达到，总分 91.13", "84.00% → 90.00% +2.00 89.13"]),
+        ("zh", ["怎样才能到“优”", "距“优”还差 5.37 分；改进 3 项即可达到，总分 91.13", "84.00% → 90.00% +2.00 89.13"]),
         (
             "en",
             [
@@ -268,7 +268,11 @@ def apply_scores(evaluation: Evaluation, rates: dict[str, Decimal]) -> Evaluatio
         ),
         (
             "en",
-            ["What would bring Excellent", "5.37 points short of “Excellent”; the 3 largest gains reach it", "84.00% → 90.00% +2.00 89.13"],
+            [
+                "What would bring Excellent",
+                "5.37 points short of “Excellent”; 3 improvements would be enough",
+                "84.00% → 90.00% +2.00 89.13",
+            ],
         ),
     ],
 )
