@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from math import floor
 from statistics import mean, median
 from typing import Any, TypeVar
@@ -171,7 +171,8 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
         sheet.line(x.start, base, x.end, base, color=INK)
         for tick in range(-(-first // 10) * 10, 101, 20 if sheet.narrow and first < 50 else 10):
             sheet.line(x(tick / 100), base, x(tick / 100), base + 3, color=INK)
-            at = min(x(tick / 100), sheet.width - sheet.width_of(f"{tick}%") / 2)
+            half = sheet.width_of(f"{tick}%") / 2
+            at = max(half, min(x(tick / 100), sheet.width - half))
             sheet.text(at, base + sheet.leading, f"{tick}%", small=True, color=MUTED, align="center")
         y = base + 2.5 * sheet.leading
         for mark, value in (("median", median(rates)), ("mean", mean(rates))):
@@ -201,14 +202,13 @@ def rank_range(standing: Standing, standings: Sequence[Standing], ranges: Ranges
     return 1 + sum(other[0] > high for other in others), 1 + sum(other[1] > low for other in others)
 
 
-def outward(low: Decimal, high: Decimal) -> str:
-    """A range to one decimal, rounded outward: what lies within it is never told as outside.
+def ends_text(low: Decimal, high: Decimal) -> str:
+    """A range of a total, as its report gives it.
 
-    >>> outward(Decimal("94.43"), Decimal("96.81"))
-    '94.4–96.9'
+    >>> ends_text(Decimal("94.43"), Decimal("96.81"))
+    '94.43–96.81'
     """
-    ends = low.quantize(Decimal("0.1"), ROUND_FLOOR), high.quantize(Decimal("0.1"), ROUND_CEILING)
-    return "–".join(plain(end, 1) for end in dict.fromkeys(ends))
+    return "–".join(plain(end, 2) for end in dict.fromkeys((low, high)))
 
 
 def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Ranges) -> Chart:
@@ -225,7 +225,7 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
     table, said, names = [], [], labels([s.evaluation for s in standings], lang)
     for s in shown:
         code = s.evaluation.record.department
-        table.append([told_of[code], s.evaluation.record.name[lang], plain(s.evaluation.total, 2), outward(*ranges[code])])
+        table.append([told_of[code], s.evaluation.record.name[lang], plain(s.evaluation.total, 2), ends_text(*ranges[code])])
         said.append(f"{names[code]} {plain(s.evaluation.total, 2)} ({told_of[code]})")
     drawn = _ranks(shown, standings, ranges, names, told_of)
     about = [s.evaluation for s in standings]

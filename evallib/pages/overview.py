@@ -17,7 +17,7 @@ from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
-from evallib.charts.overview import Evaluations, nouns, outward, parts_of
+from evallib.charts.overview import Evaluations, ends_text, nouns, parts_of
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
@@ -136,7 +136,8 @@ class CountyOverview(Sections):
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
             about = self.evaluations if self.government.basis == "departments" else ()
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
+            made_up = bool(self.evaluations) and all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about, made_up)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
         ranges = [self._ranges] if kind == "ranks" else []
@@ -195,7 +196,7 @@ class CountyOverview(Sections):
         if len(pairs) <= NAMED:
             named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
             said = told("overview.order.pairs", pairs=named) if pairs else NOTHING
-        told_of = {code: outward(low, high) for code, (low, high) in self._ranges.items()}
+        told_of = {code: ends_text(low, high) for code, (low, high) in self._ranges.items()}
         return {"ranges": told_of, "unsettled": unsettled, "order": said[self.lang]}
 
     def _counted(self, some: Evaluations) -> dict[str, Any]:

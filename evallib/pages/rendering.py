@@ -186,7 +186,7 @@ class Sections:
             name = self.SECTIONS[id]
             by_reason.setdefault(reason, []).append(words(name.zh.removeprefix("附录："), name.en.removeprefix("Appendix: ")))
         parts = (told("left_out.sections", sections=joined(names, "、", "; "), reason=why) for why, names in by_reason.items())
-        said = told("left_out.line", left_out=joined(parts, "；", ". Left out "))[self.lang]
+        said = told("left_out.line", left_out=joined(parts, "；", ". "))[self.lang]
         return f'<p class="quiet left-out">{escape(said)}</p>\n'
 
     def _quantity(self, value: Decimal | None, unit: Unit | str) -> str:

@@ -13,7 +13,7 @@ from evallib.data.whole import whole
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.pages.rendering import county_page
-from evallib.say.corrections import differences
+from evallib.say.corrections import differences, why
 
 
 def write_corrections(data: Path, out: Path, lang: Lang) -> None:
@@ -51,7 +51,9 @@ def corrections_pages(
         name = next((row.words for row in listed.of(department) if year in row.years), words(department))
         for number, one in enumerate(published.corrections(department, year, names), 1):
             now, before = link(f"{year}/{department}"), link(f"{HISTORY}/{year}/{department}.{number}")
-            rows.append({"name": name, "year": year, "c": one, "differences": differences(one), "now": now, "before": before})
+            rows.append(
+                {"name": name, "year": year, "c": one, "why": why(one), "differences": differences(one), "now": now, "before": before}
+            )
     rows.sort(key=lambda row: str(row["c"].date), reverse=True)  # type: ignore[attr-defined]
     return {f"{page_name('corrections', lang)}.html": county_page("corrections", lang, rows=rows, index=link("index")) for lang in LANGS}
 

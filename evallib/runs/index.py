@@ -126,10 +126,15 @@ def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], out: Path, la
                 "in": "" if job.lang == lang else {"zh": "中文", "en": "English"}[job.lang],
                 "stale": "" if result else next((page for page in stale if (out / page).is_file()), ""),
                 "over_years": over_years.get(job.department, ""),
-                "framework_changed": bool(result and before and result["framework"] != before["framework"]),
+                "unlike": bool(result and before and _basis(result) != _basis(before)),
             }
         )
     return rows
+
+
+def _basis(result: dict[str, Any]) -> object:
+    """What a total rests on: two of the same may be compared as they are."""
+    return result["framework"], {row["indicator"]: (row["points"], row["status"] == "scored") for row in result["rows"]}
 
 
 def _ranks(results: Sequence[dict[str, Any]]) -> dict[str, int]:

@@ -211,7 +211,8 @@ def test_what_follows_from_approved_budgets_and_what_comes_with_another_step_is_
     assert left == {
         "three_public_change": words(
             "其依据的数字在年初已定或不由本部门决定：“三公”经费预算",
-            "beyond the department's control, for it follows from numbers that were settled before the year or by others: Three public expenses, budget",
+            "beyond the department's control, for it follows from numbers that were settled before the year or by others: "
+            "Three public expenses, budget",
         ),
         "carryover": words("随“预算执行率”一并改进到满分", "brought to full points along with “Budget execution rate”"),
     }
