@@ -50,10 +50,9 @@ def corrections_pages(
         names = {i.id: i.name for i in known.indicators} if known and fresh else _names(evaluation_file(out, department, year))
         name = next((row.words for row in listed.of(department) if year in row.years), words(department))
         for number, one in enumerate(published.corrections(department, year, names), 1):
-            now, before = link(f"{year}/{department}"), link(f"{HISTORY}/{year}/{department}.{number}")
-            rows.append(
-                {"name": name, "year": year, "c": one, "why": why(one), "differences": differences(one), "now": now, "before": before}
-            )
+            places = {"now": link(f"{year}/{department}"), "before": link(f"{HISTORY}/{year}/{department}.{number}")}
+            told = {"c": one, "why": why(one), "differences": differences(one)}
+            rows.append({"name": name, "year": year, **told, **places})
     rows.sort(key=lambda row: str(row["c"].date), reverse=True)  # type: ignore[attr-defined]
     return {f"{page_name('corrections', lang)}.html": county_page("corrections", lang, rows=rows, index=link("index")) for lang in LANGS}
 
