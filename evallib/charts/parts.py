@@ -246,7 +246,7 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
         named = dict.fromkeys(_SECOND_LEVEL.sub(r"\1", o.section) for o in origins if o.source == id and o.section)
         sections = sorted(named, key=lambda s: ["一二三四五六七八九十".find(c) for c in s])
         numbers = listed(words(s, section_number(s, "en")) for s in sections)
-        name = "drawn.document" if named else "drawn.whole_document"
+        name = ("drawn.whole_document", "drawn.document", "drawn.document_at")[min(len(named), 2)]
         cited.append(told(name, title=document.words if document else id, sections=numbers))
     return told("drawn.source", named=joined(cited))[lang] if cited else ""
 

@@ -108,6 +108,7 @@ class CountyOverview(Sections):
         }
         one, many = nouns(found)
         kinds = {e.record.kind for e in found}
+        several = len(kinds) > 1
         shared = {
             "year": self.county.year,
             "evaluations": found,
@@ -115,6 +116,7 @@ class CountyOverview(Sections):
             "evaluated": told(f"kind.{kinds.pop()}").zh if len(kinds) == 1 else "",
             "one": one[self.lang],
             "many": many[self.lang],
+            "several": several,
             "ending": ".html" if self.lang == "zh" else ".en.html",
             "rebuilt": [e for e in found if any(g.basis == "reconstructed" for g in e.groups)],
             "signed": signed,

@@ -402,7 +402,7 @@ def test_different_frameworks_are_said_and_set_apart(hrss: Evaluation) -> None:
     html = CountyOverview(CountyYear(2023, county, ()), "en").section("ranking").html
     assert "listed apart and not ranked against each other" in html
     headings = [h.get_text() for h in BeautifulSoup(html, "html.parser").find_all(id=re.compile(r"^ranking-\d$"))]
-    assert headings == [f"{e.framework.words.en}: departments" for e in county]
+    assert headings == [f"{e.framework.words.en} · departments" for e in county]
     assert html.count("Total / 100") == html.count("Total / 50") == 1
 
 
