@@ -312,16 +312,44 @@ def _heat(
     middle_name = told("overview-scores.median")[lang]
 
     def draw(sheet: Sheet) -> float:
+        return narrow(sheet) if sheet.narrow else wide(sheet)
+
+    def narrow(sheet: Sheet) -> float:
+        """Under each department the groups that are below the best grade, by their names."""
+        step, ranks, y = sheet.leading + 2.5, sheet.width_of("00") + 6, 12.0
+        for s in (*standings, None):
+            found = rates[s.evaluation.record.department] if s else middles
+            if s:
+                total = plain(s.evaluation.total, 2)
+                name = shorten(names[s.evaluation.record.department], sheet.width - ranks - sheet.width_of(total) - 6, sheet.small)
+                sheet.text(ranks - 6, y, str(s.rank), small=True, color=MUTED, align="right")
+                sheet.text(sheet.width, y, total, small=True, align="right")
+            sheet.text(ranks if s else 0.0, y, name if s else middle_name, small=True, bold=True)
+            x, y = 0.0, y + step
+            for c in columns:
+                rate = found.get(c.id)
+                written = None if rate is None else round_half_up(rate, 2)
+                shade = _shade(written, limits)
+                if written is not None and shade:
+                    text = shorten(f"{c.name[lang]} {plain(written * 100)}%", sheet.width - 8, sheet.small)
+                    room = text_width(text, sheet.small) + 8
+                    x, y = (0.0, y + step) if x + room > sheet.width else (x, y)
+                    sheet.bar(x, x + room, y, step - 1.2, fill=f"{LOST}{shade:02x}")
+                    sheet.text(x + 4, y, text, small=True, color=INK)
+                    x += room + 3
+            y += step + 4 if x else 4
+        return _key(sheet, y + 6, limits) - 4
+
+    def wide(sheet: Sheet) -> float:
         small, step = sheet.small, sheet.leading + 2.5
         ranks, totals = sheet.width_of("00") + 6, sheet.width_of("100.00") + 6
-        room = sheet.width - totals - ranks if sheet.narrow else min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
-        left = 0.0 if sheet.narrow else ranks + room
-        across = min(len(columns), int(sheet.width // 27)) if sheet.narrow else max(len(columns), 1)
-        cell = min(((sheet.width if sheet.narrow else sheet.width - totals) - left) / max(across, 1), 60.0)
-        right = sheet.width if sheet.narrow else left + cell * len(columns) + totals
+        room = min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
+        left = ranks + room
+        cell = min((sheet.width - totals - left) / max(len(columns), 1), 60.0)
+        right = left + cell * len(columns) + totals
         heads = [wrap(c.name[lang], cell - 2, small) for c in columns]
-        numbered = sheet.narrow or any("…" in line for lines in heads for line in lines)
-        for place, lines in enumerate(heads if not sheet.narrow else ()):
+        numbered = any("…" in line for lines in heads for line in lines)
+        for place, lines in enumerate(heads):
             said = [str(place + 1)] if numbered else lines
             sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], small=True, align="center")
         sheet.text(right, 12, told("overview-scores.total")[lang], small=True, color=MUTED, align="right")
@@ -333,20 +361,14 @@ def _heat(
             sheet.text(ranks, y, shorten(name, room - 4, small), small=True, bold=bold)
             sheet.text(right, y, total, small=True, align="right")
             for place, rate in enumerate(values):
-                y += step if sheet.narrow and place % across == 0 else 0
-                a = left + cell * (place % across)
+                a = left + cell * place
                 shade = _shade(None if rate is None else round_half_up(rate, 2), limits)  # as it is written
                 if shade:
                     sheet.bar(a + 0.6, a + cell - 0.6, y, step - 1.2, fill=f"{LOST}{shade:02x}")
                 text = "—" if rate is None else plain(round_half_up(rate * 100, 0))
                 sheet.text(a + cell / 2, y, text, small=True, color=INK if shade else MUTED, align="center")
-            y += step + (4 if sheet.narrow else 0)
+            y += step
 
-        if sheet.narrow:
-            for place in range(len(columns)):
-                y += step if place and place % across == 0 else 0
-                sheet.text(cell * (place % across + 0.5), y, str(place + 1), small=True, color=MUTED, align="center")
-            y += step + 4
         for s in standings:
             code = s.evaluation.record.department
             row(str(s.rank), names[code], plain(s.evaluation.total, 2), [rates[code].get(c.id) for c in columns])
@@ -354,12 +376,10 @@ def _heat(
         y += 3
         row("", middle_name, "", [middles[c.id] for c in columns], bold=True)
         y = _key(sheet, y + 6, limits)
-        beside = 1 if sheet.narrow else 3
         for place, c in enumerate(columns if numbered else ()):
-            part = sheet.width / beside
-            text = shorten(f"{place + 1}  {c.name[lang]}", part - 6, small)
-            sheet.text(part * (place % beside), y, text, small=True, color=MUTED)
-            y += step if place % beside == beside - 1 or place == len(columns) - 1 else 0
+            text = shorten(f"{place + 1}  {c.name[lang]}", sheet.width / 3 - 6, small)
+            sheet.text(sheet.width / 3 * (place % 3), y, text, small=True, color=MUTED)
+            y += step if place % 3 == 2 or place == len(columns) - 1 else 0
         return y - 4
 
     return draw

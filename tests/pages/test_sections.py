@@ -74,7 +74,7 @@ def test_sections_are_numbered_without_those_left_out_and_the_last_names_them(hr
     assert [h.partition("：" if lang == "zh" else ": ")[0] for h in found[-9:]] == (
         [f"附录{n}" for n in "一二三四五六七八九"] if lang == "zh" else [f"Appendix {n}" for n in range(1, 10)]
     )
-    said = "没有列出：整改情况（没有数据）。" if lang == "zh" else "Left out for want of data: Follow-up."
+    said = "整改情况：无记录。" if lang == "zh" else "Follow-up: nothing recorded."
     assert html(page).count(said) == 1
     assert said in page.section("recommendations").html  # the last of the main text
 
@@ -104,7 +104,7 @@ def test_without_points_values_stand_beside_targets_and_nothing_is_scored(hrss: 
     assert "<table" in years.section("by_indicator").html
     county = overview(e, lang=lang)
     assert {"ranking", "distribution", "scores", "outliers", "self_evaluation"} <= set(county.absent())
-    assert ("指标没有分值" if lang == "zh" else "for want of points") in county.section("missing").html
+    assert ("指标没有分值" if lang == "zh" else "the indicators have no points") in county.section("missing").html
 
 
 def test_where_nothing_plays_a_role_that_part_is_absent(hrss: Evaluation) -> None:
@@ -144,7 +144,7 @@ def test_years_that_cannot_be_used_are_all_that_a_comparison_then_shows() -> Non
 def test_a_running_year_without_a_file_says_how_to_begin_and_nothing_else() -> None:
     page = Monitoring(load_monitoring(DATA, "hrss", 2024), "en")
     assert page.shown == ("summary", "method")
-    assert "Left out for want of data: Execution of the budget; The targets; Deviations" in page.section("method").html
+    assert "Execution of the budget; The targets; Deviations" in page.section("method").html
 
 
 # --- money, years, kinds ---------------------------------------------------------------------------------------------------
