@@ -14,6 +14,7 @@ from evallib.data.folder import checksum, has_data
 from evallib.data.handed import handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
+from evallib.methods.follow_up import key_of
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing, Record
@@ -63,7 +64,15 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     elif any(one.level == "error" for one in (*found, *strange)):
         evaluation = _evaluation(loaded, draft)
     again = _again(data, loaded.record, previous.record, every) if previous else {}
-    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks), again)
+    older = _older(data, loaded.record, previous.record, every) if previous else ()
+    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks), again, older)
+
+
+def _older(data: Path, record: Record, previous: Record, every: Departments) -> tuple[Record, ...]:
+    """The records of years before last year's whose findings are still followed."""
+    years = {key_of(one, row).year for one in (record, previous) for row in one.follow_ups}
+    found = (_last_year(data, record.department, year + 1, every)[0] for year in sorted(years) if year < previous.year)
+    return tuple(loaded.record for loaded in found if loaded)
 
 
 def _again(data: Path, record: Record, previous: Record, every: Departments) -> dict[str, int]:

@@ -143,7 +143,8 @@ class Story:
             items = [item for item in items if item.get("indicator", "") in known]
             if several.get("mixed"):
                 items = self.habits.setdefault(several["count"], self.dice.few(items, len(items)))
-            for index, item in enumerate(items[: int(self._value(several["count"], scope))], 1):
+            told = len(tables["findings"]) if "rows" not in several else 0  # findings are numbered through
+            for index, item in enumerate(items[: int(self._value(several["count"], scope))], told + 1):
                 self._tell_way(tables, several if "rows" in several else s["way"][item["way"]], {**scope, "index": index, **item})
         touched = {row["indicator"] for row in tables["findings"]}
         silent = [{"indicator": i.id} for i in framework.indicators if i.rule.takes == "findings" and i.id not in touched]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from evallib.model.errors import Problem
 from evallib.model.evaluation import Evaluation
+from evallib.model.record import Record
 from evallib.model.words import Words
 
 
@@ -15,12 +16,14 @@ class EvaluatedYear:
     """A year's evaluation, last year's where there is one, and everything remarked on the way.
 
     `again`: kinds of finding that were found in the years before as well, and in how many years on end with this one.
+    `older`: the records of the years before last year's whose findings are still followed.
     """
 
     evaluation: Evaluation
     previous: Evaluation | None
     remarks: tuple[Problem, ...]
     again: Mapping[str, int] = field(default_factory=dict)
+    older: tuple[Record, ...] = ()
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:

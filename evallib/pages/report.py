@@ -104,7 +104,7 @@ class Report(Sections):
     @cached_property
     def _followed(self) -> follow_up.FollowUps:
         last = self.checked.previous
-        return follow_up.follow_ups(self.evaluation.record, last.record if last else None)
+        return follow_up.follow_ups(self.evaluation.record, last.record if last else None, older=self.checked.older)
 
     @property
     def _looked(self) -> bool:
