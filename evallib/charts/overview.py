@@ -332,7 +332,7 @@ def _heat(
                 shade = _shade(written, limits)
                 if written is not None and shade:
                     text = shorten(f"{c.name[lang]} {plain(written * 100)}%", sheet.width - 8, sheet.small)
-                    room = text_width(text, sheet.small) + 8
+                    room = text_width(text, sheet.small) + 12
                     x, y = (0.0, y + step) if x + room > sheet.width else (x, y)
                     sheet.bar(x, x + room, y, step - 1.2, fill=f"{LOST}{shade:02x}")
                     sheet.text(x + 4, y, text, small=True, color=INK)
