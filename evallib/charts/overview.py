@@ -316,33 +316,27 @@ def _heat(
 
     def narrow(sheet: Sheet) -> float:
         """Under each department the groups that are below the best grade, by their names."""
-        step, ranks, y = sheet.leading + 2.5, sheet.width_of("00") + 6, 12.0
-        for s in (*standings, None):
-            found = rates[s.evaluation.record.department] if s else middles
-            if s:
-                total = plain(s.evaluation.total, 2)
-                name = shorten(names[s.evaluation.record.department], sheet.width - ranks - sheet.width_of(total) - 6, sheet.small)
-                sheet.text(ranks - 6, y, str(s.rank), small=True, color=MUTED, align="right")
-                sheet.text(sheet.width, y, total, small=True, align="right")
-            sheet.text(ranks if s else 0.0, y, name if s else middle_name, small=True, bold=True)
+        small, step, ranks, y = sheet.small, sheet.leading + 2.5, sheet.width_of("00") + 6, 12.0
+        lines = [(str(s.rank), s.evaluation.record.department, plain(s.evaluation.total, 2)) for s in standings]
+        for rank, code, total in (*lines, ("", "", "")):
+            found, name = (rates[code], names[code]) if code else (middles, middle_name)
+            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
+            sheet.text(ranks, y, shorten(name, sheet.width - ranks - sheet.width_of(total) - 6, small), small=True, bold=True)
+            sheet.text(sheet.width, y, total, small=True, align="right")
             x, y = 0.0, y + step
-            for c in columns:
-                rate = found.get(c.id)
-                written = None if rate is None else round_half_up(rate, 2)
-                shade = _shade(written, limits)
-                if written is not None and shade:
-                    text = shorten(f"{c.name[lang]} {plain(written * 100)}%", sheet.width - 8, sheet.small)
-                    room = text_width(text, sheet.small) + 12
-                    x, y = (0.0, y + step) if x + room > sheet.width else (x, y)
-                    sheet.bar(x, x + room, y, step - 1.2, fill=f"{LOST}{shade:02x}")
-                    sheet.text(x + 4, y, text, small=True, color=INK)
-                    x += room + 3
+            known = [(c.name[lang], round_half_up(rate, 2)) for c in columns if (rate := found.get(c.id)) is not None]
+            for text, rate in [(f"{group} {plain(rate * 100)}%", rate) for group, rate in known if _shade(rate, limits)]:
+                said = shorten(text, sheet.width - 12, small)
+                room = text_width(said, small) + 12
+                x, y = (0.0, y + step) if x + room > sheet.width else (x, y)
+                sheet.bar(x, x + room, y, step - 1.2, fill=f"{LOST}{_shade(rate, limits):02x}")
+                sheet.text(x + 4, y, said, small=True, color=INK)
+                x += room + 3
             y += step + 4 if x else 4
         return _key(sheet, y + 6, limits) - 4
 
     def wide(sheet: Sheet) -> float:
-        small, step = sheet.small, sheet.leading + 2.5
-        ranks, totals = sheet.width_of("00") + 6, sheet.width_of("100.00") + 6
+        small, step, ranks, totals = sheet.small, sheet.leading + 2.5, sheet.width_of("00") + 6, sheet.width_of("100.00") + 6
         room = min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
         left = ranks + room
         cell = min((sheet.width - totals - left) / max(len(columns), 1), 60.0)
@@ -360,8 +354,7 @@ def _heat(
             sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
             sheet.text(ranks, y, shorten(name, room - 4, small), small=True, bold=bold)
             sheet.text(right, y, total, small=True, align="right")
-            for place, rate in enumerate(values):
-                a = left + cell * place
+            for a, rate in zip((left + cell * place for place in range(len(values))), values, strict=True):
                 shade = _shade(None if rate is None else round_half_up(rate, 2), limits)  # as it is written
                 if shade:
                     sheet.bar(a + 0.6, a + cell - 0.6, y, step - 1.2, fill=f"{LOST}{shade:02x}")
