@@ -403,7 +403,7 @@ def test_different_frameworks_are_said_and_set_apart(hrss: Evaluation) -> None:
     assert "listed apart and not ranked against each other" in html
     headings = [h.get_text() for h in BeautifulSoup(html, "html.parser").find_all(id=re.compile(r"^ranking-\d$"))]
     assert headings == [f"{e.framework.words.en} · departments" for e in county]
-    assert html.count("Total / 100") == html.count("Total / 50") == 1
+    assert html.count("84.63 / 100") == html.count("40.00 / 50") == 1
 
 
 def test_synthetic_data_is_called_synthetic(hrss: Evaluation) -> None:
