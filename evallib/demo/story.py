@@ -197,6 +197,7 @@ class Story:
         s, catalogue = story(), framework.catalogue
         untold = {fact for kind, facts in s["untold"].items() if scope[kind] for fact in facts}
         unknown = {self.dice.pick(facts) for kind, facts in s["unknown"].items() if scope[kind]}
+        parts = dict(zip(catalogue.topics, (*"一二三四五六七八九十", "十一", "十二"), strict=False))
         told = [(fact, scope["year"] - 1, before) for fact in s["last_year"] if fact in catalogue.facts]
         told += [(fact, scope["year"], scope) for fact in catalogue.facts if fact in self.now and fact not in untold]
         for id, year, amounts in told:
@@ -204,7 +205,7 @@ class Story:
             row = {"fact": id, "year": str(year), "value": str(amounts[id]), "unit": fact.unit.symbol}
             if id in unknown and amounts is scope:
                 row |= {"value": "", **s["unknown_note"]}
-            tables["facts"].append({**row, **s["always"]["facts"], "section": catalogue.topics[fact.entry.topic].zh})
+            tables["facts"].append({**row, **s["always"]["facts"], "section": parts[fact.entry.topic]})
 
     def _aim(self, tables: Tables, framework: Framework, scope: Scope) -> None:
         """The department's own indicators: what is aimed at and reached, and the points of their groups dealt out among them."""
