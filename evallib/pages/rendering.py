@@ -38,7 +38,7 @@ def told(name: str, /, **given: Given) -> Words:
     """What pages say, by name.
 
     >>> told("left_out.no_data")["en"]
-    'for want of data'
+    'nothing recorded'
     """
     return sentence(f"pages.{name}", **given)
 

@@ -15,6 +15,7 @@ from evallib.say.sentences import sentence
 def differences(correction: Correction) -> Words:
     """What two results differ in: total, indicators, files.
 
+    >>> from evallib.model.evaluation import Difference
     >>> moved = Difference("total", Words("总分", "Total"), Decimal("84.63"), Decimal("87.32"))
     >>> differences(Correction("revision", "2026-03-01", "late invoices", moved, (), ("facts.csv",)))["en"]
     'Total 84.63 → 87.32; no score of an indicator differs; files changed: facts.csv'
@@ -37,6 +38,7 @@ def told(correction: Correction) -> Words:
 def why(correction: Correction) -> Words:
     """The reason, in each language where it was given in both.
 
+    >>> from evallib.model.evaluation import Difference
     >>> moved = Difference("total", Words("总分", "Total"), Decimal(84), Decimal(85))
     >>> why(Correction("correction", "2026-03-01", "漏看材料 / papers overlooked", moved, (), ()))["en"]
     'papers overlooked'
