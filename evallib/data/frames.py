@@ -143,7 +143,7 @@ def _findings(e: Evaluation, lang: Lang) -> pd.DataFrame:
     advice = {r.id: r.title_words[lang] for r in e.record.recommendations}
     rows = (
         {"finding": f.finding, "kind": f.kind_words[lang], "title": f.words[lang], "amount": as_float(f.amount)}
-        | {"at_issue": as_float(f.at_issue), "unit": money, "indicator": f.indicator, "seriousness": f.seriousness}
+        | {"at_issue": as_float(f.amounts.at_issue), "unit": money, "indicator": f.indicator, "seriousness": f.seriousness}
         | {"clauses": f.clauses, "recommendation": advice.get(f.recommendation, ""), "source": f.source, "section": f.section}
         for f in e.record.findings
     )

@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 from functools import cached_property
 from itertools import count
-from typing import Annotated, ClassVar, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -175,6 +175,14 @@ class Judgement(Sourced):
     reason_words: ClassVar = InBoth("reason")
 
 
+class Amounts(NamedTuple):
+    """What a finding's money is; None where there is none."""
+
+    at_issue: Decimal | None
+    voucher: Decimal | None
+    gross: Decimal | None
+
+
 class Finding(Sourced):
     """One thing the evaluators found. Several may belong to one kind."""
 
@@ -198,6 +206,13 @@ class Finding(Sourced):
     recommendation: str = ""
 
     kind_words: ClassVar = InBoth("kind")
+
+    @property
+    def amounts(self) -> Amounts:
+        """At issue is the whole voucher where no part of it is named; without a voucher an amount is the gross value of a thing."""
+        if self.voucher or (self.at_issue, self.paid) != (None, None):
+            return Amounts(self.amount if self.at_issue is None else self.at_issue, self.amount, None)
+        return Amounts(None, None, self.amount)
 
     @property
     def cited(self) -> list[tuple[str, str]]:

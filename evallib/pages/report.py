@@ -159,7 +159,7 @@ class Report(Sections):
             ),
             "todo": to_do(e, e.draft.todo) if e.draft else (),
             "most_told": MOST_TOLD,
-            "kinds": kind_counts((e,)),
+            "kinds": sorted(kind_counts((e,)), key=lambda kind: -kind.amount),
             "waiting": said_waiting(e) if e.draft else None,
             "tables": tables,
             "about": self._about,
