@@ -208,8 +208,7 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
         name = words(f"问题 {number}：", f"Finding {number}: ")
         amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
         parts = [value for value in amounts if value is not None] if None not in amounts else []
-        called = words("凭证金额", "voucher") if finding.amounts.gross is None else words("原值", "gross value")
-        put(f"{id}.amount", name + called, finding.amount, money, kind="typed")
+        put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="typed")
         put(f"{id}.at_issue", name + words("涉及金额", "at issue"), finding.at_issue, money, kind="typed")
         no_parts = words("没有记录分项", "no parts were recorded")
         kind = "computed" if len(parts) > 1 else "typed"
@@ -264,7 +263,7 @@ def _one(row: Published, number: Number | None, recorded: bool, unit: Unit | Non
         verdict = "agrees" if same else "recorded" if recorded else "differs"
     return Reconciled(
         id=row.published,
-        name=number.name if number else reason,
+        name=number.name if number else words(f"公布的“{row.value}”", f"published: {row.value}"),
         kind=number.kind if number and verdict != "not_computable" else None,
         number=row.number,
         published=row.value,
