@@ -6,13 +6,13 @@ import datetime
 from decimal import Decimal
 from functools import cached_property
 from itertools import count
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.made_ids import is_made
-from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.model.optional_rows import Amounts, CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.texts import Outline, Text
@@ -173,14 +173,6 @@ class Judgement(Sourced):
     reason_en: str = ""
 
     reason_words: ClassVar = InBoth("reason")
-
-
-class Amounts(NamedTuple):
-    """What a finding's money is; None where there is none."""
-
-    at_issue: Decimal | None
-    voucher: Decimal | None
-    gross: Decimal | None
 
 
 class Finding(Sourced):
