@@ -23,7 +23,7 @@ from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.made_ids import is_made
 from evallib.model.seals import seals_of
 from evallib.model.table_words import CHOICES
-from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
+from evallib.model.units import SHARE, Unit, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
 from evallib.say.drafts import said_of_draft, waiting
 from evallib.say.numbers import money, plain, section_number
@@ -62,11 +62,6 @@ def _measured(value: Decimal | None, unit: Unit, lang: Lang, formula: str = "") 
 
 def _name(unit: Unit, lang: Lang) -> str:
     return unit.name.zh if lang == "zh" else unit.bare or unit.name.en
-
-
-def _unit(units: Units, text: str, lang: Lang) -> str:
-    unit = units.find(text) if text else None
-    return unit.name[lang] if unit else text
 
 
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
@@ -213,11 +208,14 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
         figures: list[str | Number | None] = []
+        unit = e.catalogue.units.find(r.unit) if r.unit else None
+        scale = unit.scale if unit and lang == "en" else 1  # in full, as everywhere in English
         for text in (r.published, r.computed):
             number = None if text is None else parse_decimal(text)
-            figures.append(grades.get(text or "", text) if number is None else Number(number, number_format(Decimal(text or 0))))
+            shown = None if number is None else Number(number * scale, number_format(number * scale))
+            figures.append(shown or grades.get(text or "", text))
         s.add(
-            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), verdict(r)[lang], worth(r)[lang],
+            r.name[lang], *figures, _name(unit, lang) if unit else r.unit, verdict(r)[lang], worth(r)[lang],
             e.record.title_of(r.source)[lang], section_number(r.section, lang) or None,
             level="" if r.verdict == "agrees" else "open",
         )  # fmt: skip

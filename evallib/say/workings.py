@@ -11,7 +11,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult,
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import SHARE, Unit, parse_decimal
+from evallib.model.units import SHARE, Unit, convert, parse_decimal
 from evallib.model.words import Given, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
@@ -134,6 +134,11 @@ def indicator_reached(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     if i.value is None and printed and (number := parse_decimal(printed[0].value)) is not None:
         shown = quantity(number, e.catalogue.units.read(printed[0].unit), lang)
         return shown + sentence("workings.only_published")[lang]
+    if i.value is not None and i.formula in e.catalogue.playing("change on last year"):
+        now, before = e.formula(i.formula).inputs[:2]
+        if now.value is not None and before.value is not None and now.unit.dimensions == before.unit.dimensions:
+            difference = now.value - convert(before.value, before.unit, now.unit)
+            return said + sentence("workings.by", difference=written(difference, now.unit))[lang]
     return said
 
 
