@@ -19,7 +19,7 @@ from evallib.charts.report import draw
 from evallib.methods import follow_up
 from evallib.methods.panels import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
-from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult
+from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.record import Contradiction
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -139,9 +139,9 @@ class Report(Sections):
         return simulate(e, intervals=intervals(e, measured(e)), draws=DRAWS) if e.has_total and e.framework.grades else None
 
     @property
-    def unadvised(self) -> list[IndicatorResult]:
-        """The indicators of the five largest losses that no recommendation is about."""
-        return [loss.indicator for loss in tables.losses(self.evaluation)[:5] if not loss.recommendations]
+    def unadvised(self) -> list[tables.Loss]:
+        """The five largest losses, those that no recommendation is about."""
+        return [loss for loss in tables.losses(self.evaluation)[:5] if not loss.recommendations]
 
     @cached_property
     def _plan(self) -> Plan:
@@ -164,7 +164,7 @@ class Report(Sections):
             ),
             "todo": to_do(e, e.draft.todo) if e.draft else (),
             "most_told": MOST_TOLD,
-            "kinds": sorted(kind_counts((e,)), key=lambda kind: -kind.amount),
+            "kinds": kind_counts((e,)),
             "waiting": said_waiting(e) if e.draft else None,
             "tables": tables,
             "about": self._about,

@@ -145,7 +145,7 @@ class _Making:
         self.paper.keep_last()
         self._text(self.slots[SIGNATURE], 2, "Signature")
         self._annexes()
-        self.to_write += _lacking(self.e, self.page.unadvised)
+        self.to_write += _lacking(self.e, [loss.indicator for loss in self.page.unadvised])
         return Official(paper.pack(self.seal), tuple(self.to_write))
 
     def _name(self, part: str) -> Words:
