@@ -25,6 +25,7 @@ from evallib.say.numbers import plain, written
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 from evallib.say.workings import scale_of
+from evallib.score.answers import PANEL, SURVEY
 
 Made = tuple[Framework, Record]
 Key = tuple[str, ...]
@@ -214,6 +215,7 @@ class ActualChange(_TargetChange):
         if formula is not None:
             raise refused("trial.actual_computed", TRIAL, self.indicator, facts=listed(name.id for name in formula.inputs))
         row = self._row(framework, record)
+        framework, record = _set_aside(framework, record, self.indicator)
         parts = _with(record.target_parts, lambda p: p.indicator == row.indicator and p.role == "actual", counted="no")
         record = _with_target(record, row, {"actual": self.actual, "actual_unit": row.unit, "base": None})
         return framework, _copy(record, {"target_parts": parts})
@@ -332,6 +334,7 @@ class ScoreChange(_IndicatorChange):
         indicator = self._in_force(framework, record)
         if not 0 <= self.score <= indicator.points:
             raise refused("trial.score_outside", TRIAL, plain(self.score), points=plain(indicator.points))
+        framework, record = _set_aside(framework, record, self.indicator)
         tier = indicator.rule.tier_of(self.score / indicator.points) if indicator.points else None
         if tier is not None:
             return framework, _judged(record, indicator.id, "tier", lambda j: j.kind != "item", verdict=tier.id, score=self.score)
@@ -447,6 +450,14 @@ def _facts_with(catalogue: Catalogue, record: Record, id: str, year: int, value:
             moved = stored.value + sign * convert(value - old.value, unit, stored.unit)
             rows = _facts_with(catalogue, _copy(record, {"facts": rows}), whole, year, moved)
     return rows
+
+
+def _set_aside(framework: Framework, record: Record, id: str) -> Made:
+    """What people answered or experts gave, where an indicator takes that, counts no longer: another number stands in its place."""
+    if next(i.value for i in indicators_in_force(framework, record) if i.id == id) not in (SURVEY, PANEL):
+        return framework, record
+    own = _with(record.own_indicators, lambda o: o.indicator == id, formula="")
+    return _with_indicator(framework, id, {"value": ""}), _copy(record, {"own_indicators": own})
 
 
 def _with_target(record: Record, row: Target, update: dict[str, Any]) -> Record:

@@ -9,7 +9,7 @@ A plan is found by trying: each step is made and evaluated anew, and one after w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
@@ -41,7 +41,8 @@ _WAYS = 6  # ways to bring a formula to a value that are tried before the next v
 class Step:
     """One indicator improved to the most it can give, in a plan.
 
-    `gain` is what it adds to the total after the steps before it, `cumulative` the total then, both in points as evaluated anew.
+    `gain` is what it adds to the total after the steps before it, `cumulative` the total then, both in points as evaluated anew;
+    `own` is what the indicator itself rises by.
     `others` are the indicators that rise or fall along with it. `way` is how far it has to go: for a measured value the change
     relative to the larger of the two values, otherwise the share of its points that is lacking (both within 0 and 1). `up_to`: the
     gain is not certain, for a person must judge or data is missing.
@@ -55,11 +56,20 @@ class Step:
     takes: Words
     changes: tuple[Change, ...]
     cumulative: Decimal
+    own: Decimal
     others: tuple[Difference, ...] = ()
 
     @property
     def up_to(self) -> bool:
         return self.kind in ("judged", "missing")
+
+    @property
+    def gained(self) -> Words:
+        """What it gains, in words: itself, what changes along with it, and both together."""
+        own, gain = _signed(self.own), _signed(self.gain)
+        if self.others:
+            return _told("gained.along", own=own, others=_others(self.others), gain=gain)
+        return _told("gained.alone" if self.own == self.gain else "gained.scaled", own=own, gain=gain)
 
 
 @dataclass(frozen=True)
@@ -74,13 +84,17 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Plan:
-    """The way to the next grade. `enough` is how many of the steps reach it; None where all of them do not, or there is none."""
+    """The way to the next grade. `enough` is how many of the steps reach it; None where all of them do not, or there is none.
+
+    `alone` is what would mend each indicator that lost points by itself, or the reason why nothing would; also where no grade is better.
+    """
 
     goal: NextGrade | None
     steps: tuple[Step, ...]
     enough: int | None
     left_out: tuple[LeftOut, ...]
     said: Words
+    alone: Mapping[str, Step | LeftOut]
 
     @property
     def needed(self) -> tuple[Step, ...]:
@@ -108,33 +122,35 @@ def to_next_grade(evaluation: Evaluation) -> Plan:
     'scores that change along with it: Carry-over rate +1.00'
     """
     goal = next_grade(evaluation)
-    lost = [i for i in evaluation.indicators if i.lost > 0] if goal else []
-    reasons: dict[str, Words] = {}
-    waiting: list[_Found] = []
+    lost = [i for i in evaluation.indicators if i.lost > 0] if evaluation.has_total else []
     steps: list[Step] = []
-    enough, now, looked = None, _State(evaluation), None
-    while waiting or (enough is None and looked is not now):
+    enough, now = None, (looked := _State(evaluation))
+    first = {i.id: _step(now, i.id, steps) for i in lost}
+    reasons = {id: one for id, one in first.items() if isinstance(one, Words)}
+    waiting = [one for one in first.values() if isinstance(one, _Found)]
+    while goal is not None and (waiting or (enough is None and looked is not now)):
         if waiting:
             found = min(waiting, key=_first)
             waiting.remove(found)
             if found.before is now:
                 steps.append(found.step)
                 now = found.after
-                if enough is None and goal is not None and found.step.cumulative >= goal.at_least:
+                if enough is None and found.step.cumulative >= goal.at_least:
                     enough = len(steps)
                 continue
             again = [found.step.indicator]  # what it gains may have changed
         else:
             looked, again = now, [i.id for i in lost if not any(s.indicator == i.id for s in steps)]
         for id in again:
-            one = _step(now, id)
+            one = _step(now, id, steps)
             if isinstance(one, Words):
                 reasons[id] = one
             else:
                 reasons.pop(id, None)
                 waiting.append(one)
-    left_out = tuple(LeftOut(i.id, i.name, i.lost, reasons[i.id]) for i in lost if i.id in reasons)
-    return Plan(goal, tuple(steps), enough, left_out, _said(evaluation, goal, steps, enough))
+    left_out = tuple(LeftOut(i.id, i.name, i.lost, reasons[i.id]) for i in lost if goal is not None and i.id in reasons)
+    alone = {i.id: LeftOut(i.id, i.name, i.lost, one) if isinstance(one := first[i.id], Words) else one.step for i in lost}
+    return Plan(goal, tuple(steps), enough, left_out, _said(evaluation, goal, steps, enough), alone)
 
 
 class _State:
@@ -168,11 +184,11 @@ def _first(found: _Found) -> tuple[Decimal, bool, Decimal, int]:
     return -step.gain, step.up_to, step.way, _ORDER.index(step.kind)
 
 
-def _step(now: _State, id: str) -> _Found | Words:
-    """An indicator's step with the state it leads to, or the reason why it has none."""
+def _step(now: _State, id: str, steps: list[Step]) -> _Found | Words:
+    """An indicator's step after others, with the state it leads to, or the reason why it has none."""
     result, reason = now.evaluation.indicator(id), None
     if result.lost <= 0:
-        return _told("left_out.regained")
+        return _told("left_out.regained", named=listed(s.name for s in steps if any(d.id == id and d.difference > 0 for d in s.others)))
     if result.method == "overridden":
         return _told("left_out.overridden")
     tries = _tries(now, result)
@@ -223,25 +239,41 @@ def _tried(now: _State, result: IndicatorResult, kind: StepKind, changes: tuple[
     try:
         state = _State(apply(before, changes))
     except InputRefused as refusal:
-        return refusal.problems[0].what
+        if isinstance(changes[0], ActualChange):
+            goal = written(changes[0].actual, result.unit)
+            return _told("left_out.untried", takes=_told("takes.value", was=written(result.value, result.unit), goal=goal))
+        moved = _facts_moved(before, changes)
+        return _told("left_out.cannot_be", takes=moved, what=refusal.problems[0].what) if moved else _told("left_out.judged")
     after = state.evaluation
     takes, gain = _takes(before, after, result, kind, changes), after.total - before.total
     others = tuple(d for d in differing(before.indicators, after.indicators) if d.id != result.id)
     wrong = next((what for key, what in state.wrong.items() if key not in now.wrong), None)
     if wrong is not None:
         return _told("left_out.cannot_be", takes=takes, what=wrong)
+    if gain <= 0 and kind == "judged":
+        return _told("left_out.judged")
     if gain <= 0:
         worse = [d.name for d in others if d.difference < 0]
         return _told("left_out.costs" if worse else "left_out.unchanged", takes=takes, named=listed(worse))
     if others:
-        signed = ((d.name, ("+" if d.difference > 0 else "−") + plain(abs(d.difference), 2)) for d in others)
-        named = joined((_told("takes.other", name=name, gain=by) for name, by in signed), "、", ", ")
-        takes += _told("takes.others", named=named)
+        takes += _told("takes.others", named=_others(others))
     was, value = result.value or Decimal(0), after.indicator(result.id).value or Decimal(0)
     measured = isinstance(changes[0], ActualChange | FactChange) and (was or value)
     way = min(abs(value - was) / max(abs(value), abs(was)), Decimal(1)) if measured else result.lost / result.points
-    step = Step(result.id, result.name, kind, gain, way, takes, changes, after.total, others)
+    step = Step(result.id, result.name, kind, gain, way, takes, changes, after.total, _rise(before, after, result.id), others)
     return _Found(step, now, state)
+
+
+def _rise(before: Evaluation, after: Evaluation, id: str) -> Decimal:
+    return (after.indicator(id).score or Decimal(0)) - (before.indicator(id).score or Decimal(0))
+
+
+def _signed(points: Decimal) -> str:
+    return ("+" if points > 0 else "−") + plain(abs(points), 2)
+
+
+def _others(others: Iterable[Difference]) -> Words:
+    return joined((_told("takes.other", name=d.name, gain=_signed(d.difference)) for d in others), "、", ", ")
 
 
 def _takes(before: Evaluation, after: Evaluation, result: IndicatorResult, kind: StepKind, changes: tuple[Change, ...]) -> Words:
@@ -252,8 +284,7 @@ def _takes(before: Evaluation, after: Evaluation, result: IndicatorResult, kind:
             return _told("takes.missing" if kind == "missing" else "takes.judged", most=plain(result.lost * scale, 2))
         case ItemChange():
             items = {c.item for c in changes if isinstance(c, ItemChange)}
-            unmet = (_told("takes.item", item=i.words, points=plain(abs(i.points), 2)) for i in rule.checklist if i.id in items)
-            return _told("takes.items", items=joined(unmet))
+            return joined(_told("takes.item", item=i.words, points=plain(abs(i.points), 2)) for i in rule.checklist if i.id in items)
         case FindingRemoved():
             count = len(changes)
             return _told(
@@ -265,9 +296,8 @@ def _takes(before: Evaluation, after: Evaluation, result: IndicatorResult, kind:
     takes = _told("takes.value", was=written(result.value, result.unit), goal=written(reached.value, result.unit))
     if isinstance(rule, Measured):
         takes += _next_band(rule, result, before.target(result.id), reached, scale)
-    facts = [c for c in changes if isinstance(c, FactChange)]
-    moved = joined((_fact_words(before, c) for c in facts), "，", ", ")
-    return _told("takes.by_facts", takes=takes, facts=moved) if facts else takes
+    moved = _facts_moved(before, changes)
+    return _told("takes.by_facts", takes=takes, facts=moved) if moved else takes
 
 
 def better_values(rule: Measured, result: IndicatorResult, target: TargetResult | None) -> list[tuple[Decimal, Decimal]]:
@@ -320,6 +350,10 @@ def _next_band(rule: Measured, result: IndicatorResult, target: TargetResult | N
         return NOTHING
     value, score = min(between, key=lambda found: abs(found[0] - now))
     return _told("takes.next_band", value=written(value, result.unit), gain=plain((score - (result.score or 0)) * scale, 2))
+
+
+def _facts_moved(evaluation: Evaluation, changes: Iterable[Change]) -> Words:
+    return joined((_fact_words(evaluation, c) for c in changes if isinstance(c, FactChange)), "，", ", ")
 
 
 def _fact_words(evaluation: Evaluation, change: FactChange) -> Words:

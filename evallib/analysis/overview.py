@@ -5,10 +5,12 @@ What ranks, counts and compares is given evaluations that are `alike`. No text, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from statistics import mean, median
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
@@ -77,7 +79,8 @@ def ranking(evaluations: Evaluations) -> tuple[Standing, ...]:
     """The departments by total as a share of full points, best first; ties by code. A total without points has no place."""
     rated = [(rate, e) for e in evaluations if (rate := rate_of(e)) is not None]
     places = ranks([rate for rate, _ in rated])
-    found = [Standing(place, places.count(place) > 1, rate, e) for place, (rate, e) in zip(places, rated, strict=True)]
+    shared = Counter(places)
+    found = [Standing(place, shared[place] > 1, rate, e) for place, (rate, e) in zip(places, rated, strict=True)]
     return tuple(sorted(found, key=lambda s: (s.rank, s.evaluation.record.department)))
 
 
@@ -87,12 +90,13 @@ def unsettled(standings: Sequence[Standing], ranges: Mapping[str, tuple[Decimal,
     `ranges` holds the lowest and highest total by department, each worked out by itself: what all have in common (the same
     evaluators, the same points) may move them together, so that an order that is not certain here need not be wrong.
     """
-    found = {}
-    for s in standings:
-        better = max((other.rank for other in standings if other.rank < s.rank), default=0)
-        highest = ranges[s.evaluation.record.department][1] / s.evaluation.points
-        above = [o for o in standings if o.rank == better and ranges[o.evaluation.record.department][0] / o.evaluation.points <= highest]
-        found[s.evaluation.record.department] = tuple(above)
+    found, own = dict[str, tuple[Standing, ...]](), tuple[Standing, ...]()
+    for _, same in groupby(sorted(standings, key=lambda s: s.rank), lambda s: s.rank):
+        better, own = own, tuple(same)
+        for s in own:
+            highest = ranges[s.evaluation.record.department][1] / s.evaluation.points
+            above = (o for o in better if ranges[o.evaluation.record.department][0] / o.evaluation.points <= highest)
+            found[s.evaluation.record.department] = tuple(above)
     return found
 
 

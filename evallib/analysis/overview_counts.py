@@ -145,7 +145,7 @@ def budget_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
 
 @dataclass(frozen=True)
 class KindCount:
-    """A kind of finding over all departments. `amount` is money: what is at issue where it is named, else the whole amount."""
+    """A kind of finding over all departments. `amount` is the money at issue."""
 
     name: Words
     findings: int
@@ -162,16 +162,11 @@ def kind_counts(evaluations: Evaluations) -> tuple[KindCount, ...]:
             found.setdefault(f.kind, []).append((e, f))
     counts = []
     for pairs in found.values():
-        amounts = [a for _, f in pairs if (a := amount_at_issue(f)) is not None]
+        amounts = [a for _, f in pairs if (a := f.amounts.at_issue) is not None]
         concerned = {e.record.department: e for e, _ in pairs}
         name = pairs[0][1].kind_words
         counts.append(KindCount(name, len(pairs), len(amounts), sum(amounts, Decimal(0)), tuple(concerned.values())))
     return tuple(sorted(counts, key=lambda k: (-len(k.evaluations), -k.findings, k.name.zh)))
-
-
-def amount_at_issue(finding: Finding) -> Decimal | None:
-    """The amount at issue where the finding names one, else its whole amount."""
-    return finding.amount if finding.at_issue is None else finding.at_issue
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
 from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, Side, build_model
 from evallib.model.errors import InputRefused, Place, meant
 from evallib.model.evaluation import Evaluation
-from evallib.model.words import Given, Words, joined, listed
+from evallib.model.words import NOTHING, Given, Words, joined, listed
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
@@ -60,7 +60,8 @@ class Sensitivity:
     """The result of a simulation. `low` and `high`: the range of the total, see `total_range`.
 
     `judged`: whether the sides, stricter and more lenient, differ. `shares` are in the framework's order of grades and make exactly 1
-    on each side; `influences` begin with the most influential. `said` tells of grade and range, `decided` of the influences.
+    on each side; `influences` begin with the most influential. `said` tells of grade and range, `decided` of the influences, `brief` of
+    all in a sentence.
     """
 
     draws: int
@@ -74,6 +75,7 @@ class Sensitivity:
     influences: tuple[Influence, ...]
     assumptions: tuple[Words, ...]
     said: tuple[Words, ...]
+    brief: Words
     decided: tuple[Words, ...]
 
 
@@ -156,6 +158,7 @@ def simulate(
         influences=tuple(influences),
         assumptions=_assumptions(evaluation, model, spread, judged, intervals),
         said=_said(evaluation, model, draws, shares, (low, high)),
+        brief=_brief(evaluation, model, shares, (low, high), influences, bool(intervals)),
         decided=_decided(influences),
     )
 
@@ -279,6 +282,35 @@ def _said(
         said.append(told + _told("said.others", grades=joined(others, "，", ", ")) if others else told)
     said.append(_told("said.range" if model.judged else "said.ends", low=low, high=high, total=total))
     return tuple(said)
+
+
+def _brief(
+    evaluation: Evaluation,
+    model: Model,
+    shares: tuple[GradeShare, ...],
+    ends: tuple[Decimal, Decimal],
+    influences: list[Influence],
+    asked: bool,
+) -> Words:
+    """How sure grade and total are on the side where the grade is less sure, and what is least certain; nothing where nothing varies."""
+    if not influences:
+        return NOTHING
+    low, high = (plain(end, evaluation.framework.rounding.scores) for end in ends)
+    kept = next(s for s in shares if s.grade == evaluation.grade_id)
+    share = min(kept.stricter, kept.lenient)
+    side = "stricter" if share == kept.stricter else "lenient"
+    varied = [what for what, there in ((side, model.judged), ("answers", asked), ("points", model.pools)) if there]
+    often = "most" if share > Decimal("0.99") else "hardly" if share < Decimal("0.01") else "about"
+    return _told(
+        "brief.said",
+        when=joined((_told(f"brief.{what}") for what in varied), "、", ", "),
+        grade=evaluation.grade,
+        often=_told(f"brief.{often}", share=percent(share, 0)),
+        low=low,
+        high=high,
+        name=influences[0].name,
+        varies=influences[0].varies,
+    )
 
 
 def _decided(influences: list[Influence]) -> tuple[Words, ...]:

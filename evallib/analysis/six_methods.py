@@ -9,7 +9,7 @@ from evallib.analysis.comparison import AmountChange, amount_change, money_lines
 from evallib.analysis.tables import losses
 from evallib.model.evaluation import Evaluation, FormulaResult, TargetResult
 from evallib.model.optional_rows import CostResult
-from evallib.model.record import Recommendation
+from evallib.model.record import Recommendation, Target
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import Words
 from evallib.say.sentences import sentence
@@ -20,10 +20,10 @@ METHODS = {id: sentence(f"methods.{id}") for id in ("targets", "cost", "history"
 
 @dataclass(frozen=True)
 class MissedTarget:
-    """A target that was not met: why, as recorded with the target, and what was recommended."""
+    """A target that was not met, what is recorded with it, and what was recommended."""
 
     target: TargetResult
-    reason: Words
+    row: Target
     remedies: tuple[Recommendation, ...]
 
 
@@ -53,7 +53,7 @@ def compare_targets(evaluation: Evaluation) -> TargetComparison:
         met=sum(1 for t in evaluation.targets if t.met),
         unknown=sum(1 for t in evaluation.targets if t.met is None),
         count=len(evaluation.targets),
-        deviations=tuple(MissedTarget(t, rows[t.id].evidence_words, remedies.get(t.id, ())) for t in missed),
+        deviations=tuple(MissedTarget(t, rows[t.id], remedies.get(t.id, ())) for t in missed),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -54,12 +55,13 @@ def places(totals: Sequence[tuple[Decimal, Decimal, Decimal]]) -> tuple[Place, .
     [(1, 1, 2), (2, 1, 2), (3, 3, 3)]
     """
     order = ranks([total for total, _, _ in totals])
+    shared = Counter(order)
     lows, highs = sorted(low for _, low, _ in totals), sorted(high for _, _, high in totals)
     found = []
     for rank, (_, low, high) in zip(order, totals, strict=True):
         above = len(highs) - bisect_right(highs, low) - (high > low)  # itself is one of them where it can rise
         best = 1 + len(lows) - bisect_right(lows, high)
-        found.append(Place(rank, order.count(rank) > 1, best, 1 + above, len(totals)))
+        found.append(Place(rank, shared[rank] > 1, best, 1 + above, len(totals)))
     return tuple(found)
 
 

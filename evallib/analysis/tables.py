@@ -58,18 +58,21 @@ def next_grade(evaluation: Evaluation) -> NextGrade | None:
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """A line of the budget: what was approved, adjusted and spent; None where it is not known."""
+    """A line of the budget: what was approved, adjusted and spent; None where it is not known. What is `added` is never approved."""
 
     name: Words
     approved: InputValue | None
     adjusted: InputValue | None
     spent: InputValue | None
     total: bool = False
+    added: bool = False
 
     @property
     def difference(self) -> Decimal | None:
         """Spent less approved, or adjusted less approved where a line has nothing spent; in the unit of what was approved."""
         after = self.spent or self.adjusted
+        if self.added:
+            return after.value if after else None
         if after is None or self.approved is None or after.value is None or self.approved.value is None:
             return None
         return convert(after.value, after.unit, self.approved.unit) - self.approved.value
@@ -89,7 +92,11 @@ def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
         lines = []
         for line in evaluation.catalogue.lines.get(table, ()):
             cells = {column: evaluation.facts.named(name) for column, name in line.cells.items()}
-            lines.append(BudgetLine(line.name, cells.get("approved"), cells.get("adjusted"), cells.get("spent"), line.total))
+            lines.append(
+                BudgetLine(
+                    line.name, cells.get("approved"), cells.get("adjusted"), cells.get("spent"), line.total, "approved" not in line.cells
+                )
+            )
         return tuple(lines) if any(line.approved or line.adjusted or line.spent for line in lines) else ()
 
     return {table: side(table) for table in ("income", "spending")}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evallib.charts.measure import clean, paragraph, text_width
 from evallib.charts.sheet import INK, MUTED, PHONE, WIDE, Sheet, Size
 from evallib.model.words import Lang
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Draw = Callable[[Sheet], float]
 """Draws on a sheet, as its width asks for, and says how high that became."""
@@ -33,7 +34,7 @@ class Chart:
 
     `title` says the finding and `subtitle` what is drawn, in which unit and how to read it; `alt` says it all to those who
     cannot see it; `source` says where the numbers come from, `marks` what they are not (reconstructed, synthetic, a draft): both
-    stand in the picture. `data` holds the numbers as text, as a table under the picture. Title and subtitle are not part of the
+    stand in the picture. `heads` and `rows` are the numbers as text, as a table under the picture. Title and subtitle are not part of the
     drawing: a page prints them above it. `to_png` draws them in. `nothing`: it only says that there is nothing to draw, and a page
     does without. `of` says of which evaluation it is, where it is shown by itself.
     """
@@ -43,7 +44,8 @@ class Chart:
     subtitle: str
     alt: str
     source: str
-    data: pd.DataFrame
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
     draw: Draw
     lang: Lang
     marks: tuple[str, ...] = ()
@@ -53,7 +55,14 @@ class Chart:
     def __post_init__(self) -> None:
         for part in ("title", "subtitle", "alt", "source"):
             object.__setattr__(self, part, clean(getattr(self, part)))
-        object.__setattr__(self, "data", self.data.map(clean))
+        object.__setattr__(self, "rows", [[*map(clean, row)] for row in self.rows])
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """The numbers as text, as a frame."""
+        import pandas as pd  # late: a page needs none
+
+        return pd.DataFrame(self.rows, columns=[*self.heads], dtype=object)
 
     def sheet(self, size: Size = WIDE, *, titled: bool = False) -> Sheet:
         """The drawing, with marks and source below it and, where asked, its title above."""
@@ -100,10 +109,10 @@ class Chart:
             f'<img class="{name}" alt="" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode("ascii")}">'
             for name, svg in zip(("wide", "narrow"), self._drawings, strict=True)
         )
-        heads = "".join(f'<th scope="col">{escape(str(head))}</th>' for head in self.data.columns)
+        heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in self.heads)
         rows = "".join(
-            f'<tr><th scope="row">{escape(str(first))}</th>{"".join(f"<td>{escape(str(cell))}</td>" for cell in cells)}</tr>\n'
-            for first, *cells in self.data.to_numpy().tolist()
+            f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>\n'
+            for first, *cells in self.rows
         )
         return f"""<figure class="chart" id="c-{escape(self.id)}">{style}
 <figcaption><strong>{title}</strong><br><span class="quiet">{escape(self.subtitle)}</span></figcaption>

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from functools import cache
-
-from matplotlib import font_manager, rcParams
-from matplotlib.axes import Axes
-from matplotlib.text import Text
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from evallib.model.errors import Place
 from evallib.say.refusals import problem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FAMILIES = (
     # sans first: they read best when small
@@ -46,12 +50,16 @@ def chinese_font() -> str | None:
 
 
 def _installed() -> str | None:
+    from matplotlib import font_manager
+
     known = {font.name for font in font_manager.fontManager.ttflist}
     return next((name for name in FAMILIES if name in known and _draws_chinese(name)), None)
 
 
 def _draws_chinese(family: str) -> bool:
     """Whether the file that would be drawn with holds the characters; a name promises nothing."""
+    from matplotlib import font_manager
+
     try:
         font = font_manager.get_font(font_manager.fontManager.findfont(font_manager.FontProperties(family), fallback_to_default=False))
     except (OSError, RuntimeError, ValueError):  # gone, or broken
@@ -61,6 +69,8 @@ def _draws_chinese(family: str) -> bool:
 
 def _installed_since() -> str | None:
     """matplotlib keeps its list of fonts on the disk for ever: what was installed later is looked for, and the list there left alone."""
+    from matplotlib import font_manager
+
     known = {font.fname for font in font_manager.fontManager.ttflist}
     for path in font_manager.findSystemFonts():
         if path not in known:
@@ -72,6 +82,8 @@ def _installed_since() -> str | None:
 
 
 def _of_the_extra() -> str | None:
+    from matplotlib import font_manager
+
     try:
         from pylopdf_fonts_zh_cn import sans_path
     except ImportError:
@@ -92,6 +104,8 @@ def use_chinese(tell: bool = True) -> str | None:
     ...     family in rcParams["font.family"]
     True
     """
+    from matplotlib import rcParams
+
     if tell and chinese_font() is None:
         _tell()
     rcParams["font.family"] = _with_chinese(rcParams["font.family"])
@@ -103,6 +117,9 @@ def write_chinese(ax: Axes) -> None:
 
     What is added later (a legend, a note) is written in the fonts of the session: see `use_chinese`.
     """
+    from matplotlib import rcParams
+    from matplotlib.text import Text
+
     texts = [text for text in ax.findobj(Text) if isinstance(text, Text)]
     if chinese_font() is None and any(character >= "\u2e80" for text in texts for character in text.get_text()):
         _tell()
@@ -122,3 +139,30 @@ def _tell() -> None:
     told = problem("report.no_font", Place("matplotlib"))
     warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
     warnings.warn(f"{told.describe('zh')}\n{told.describe('en')}", NoChineseFont, stacklevel=2)
+
+
+class _Awaiting(MetaPathFinder):
+    """Finds matplotlib as it is, once, and gives it the font as soon as it is there."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name != "matplotlib":
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        if spec and spec.loader:
+            execute = spec.loader.exec_module
+
+            def executed(module: Any) -> None:
+                execute(module)
+                use_chinese(tell=False)
+
+            spec.loader.exec_module = executed  # type: ignore[method-assign]
+        return spec
+
+
+def use_chinese_later() -> None:
+    """As `use_chinese`, now where matplotlib is there, else as soon as it is imported; nothing is told. Who does not draw need not wait."""
+    if "matplotlib" in sys.modules:
+        use_chinese(tell=False)
+    elif not any(isinstance(finder, _Awaiting) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Awaiting())

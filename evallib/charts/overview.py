@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from math import floor
 from statistics import mean, median
-from typing import Any, TypeVar
+from typing import Any
 
 from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
+from evallib.analysis.standing import Place, places
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import inside, shorten, text_width, wrap
+from evallib.charts.overview_rows import MOST, continued, drawn_of, part_of, seen
 from evallib.charts.parts import composed, is_rebuilt, no_data, or_dash, told
 from evallib.charts.sheet import ACCENT, INK, LOST, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, SectionResult
@@ -21,35 +23,7 @@ from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain
 
 Evaluations = Sequence[Evaluation]
-Row = TypeVar("Row")
-
-ROWS = 35  # departments in one picture, so that it stays readable and fits a printed page
 COLUMNS = 18  # groups that fit side by side; where there are more, dimensions are drawn
-
-
-def parts_of(rows: int) -> int:
-    """How many pictures a chart with a row per department takes.
-
-    >>> parts_of(0), parts_of(35), parts_of(60)
-    (1, 1, 2)
-    """
-    return max(-(-rows // ROWS), 1)
-
-
-def part_of(rows: Sequence[Row], number: int) -> Sequence[Row]:
-    """The rows of one picture, the first is number 1; all pictures are about as long.
-
-    >>> part_of(range(36), 2)
-    range(18, 36)
-    """
-    size = -(-len(rows) // parts_of(len(rows))) or 1
-    return rows[(number - 1) * size : number * size]
-
-
-def continued(title: Words, rows: int, number: int) -> Words:
-    """A title that says, where a chart takes several pictures, which of them this is."""
-    count = parts_of(rows)
-    return title if count == 1 else title + told("overview.part", number=number, count=count)
 
 
 def nouns(evaluations: Evaluations) -> tuple[Words, Words]:
@@ -97,7 +71,7 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
     if graded:
         counts = (told("overview-totals.grade", name=words(g.name.zh, inside(g.name.en)), count=len(g.evaluations)) for g in graded)
         title += told("overview-totals.grades", grades=listed(counts))
-    subtitle = told("overview-totals.subtitle", one=one)
+    subtitle = told("overview-totals.columns" if len(rates) > MOST else "overview-totals.subtitle", one=one, many=many)
     if points is None:
         subtitle += told("overview-totals.shares", one=one, many=many)
     if len(_limits(evaluations)) < len({limit for g in grade_counts(evaluations) for limit in g.limits if limit}):
@@ -106,7 +80,7 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
     said = [told(f"overview-totals.{name}", rate=percent(rate))[lang] for name, rate in measures.items()]
     rows = [
         [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
-        for e, rate in zip(evaluations, rates, strict=True)
+        for e, rate in seen([*zip(evaluations, rates, strict=True)])
     ]
     return _composed("totals", title, subtitle, said, rows, _spread(rates, evaluations, lang), lang, evaluations, one=headed(one))
 
@@ -116,7 +90,7 @@ def _composed(
     title: Words,
     subtitle: Words,
     said: Sequence[str],
-    rows: Sequence[Sequence[object]],
+    rows: Sequence[Sequence[str]],
     drawn: Draw,
     lang: Lang,
     about: Evaluations,
@@ -154,7 +128,9 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
     def draw(sheet: Sheet) -> float:
         x, wide = Axis(4.0, sheet.width - 14, first / 100, 1), 2 if sheet.narrow or first < 40 else 1
         stacks = Counter(min(int(rate * 100), 99) // wide for rate in rates)
-        size = min((x.end - x.start) / (100 - first) * wide - 1, 120 / max(stacks.values()))
+        width = (x.end - x.start) / (100 - first) * wide
+        size = min(width - 1, 120 / max(stacks.values()))
+        highest = max(stacks, key=lambda stack: stacks[stack])
         base, upper = 2.5 * sheet.leading + 14 + max(stacks.values()) * size + 6, Decimal(1)
         for at_least, name, id in _grades(evaluations):
             lower = max(at_least, Decimal(first) / 100)
@@ -166,12 +142,19 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
             sheet.line(x(limit), 2, x(limit), base, color=QUIET, dashed=True)
         for stack, count in stacks.items():
             at = x(Decimal(stack * wide) / 100)
+            if len(rates) > MOST:
+                height = max(count * size, 1)
+                sheet.bar(at + 0.5, at + width - 0.5, base - height / 2, height, fill=ACCENT)
+                if stack == highest:
+                    sheet.text(at + width / 2, base - height - 7, str(count), small=True, color=MUTED, align="center")
+                continue
             for level in range(count):
                 sheet.bar(at + 0.5, at + 0.5 + size, base - 1 - size / 2 - level * size, size - 1, fill=ACCENT)
         sheet.line(x.start, base, x.end, base, color=INK)
         for tick in range(-(-first // 10) * 10, 101, 20 if sheet.narrow and first < 50 else 10):
             sheet.line(x(tick / 100), base, x(tick / 100), base + 3, color=INK)
-            at = min(x(tick / 100), sheet.width - sheet.width_of(f"{tick}%") / 2)
+            half = sheet.width_of(f"{tick}%") / 2
+            at = max(half, min(x(tick / 100), sheet.width - half))
             sheet.text(at, base + sheet.leading, f"{tick}%", small=True, color=MUTED, align="center")
         y = base + 2.5 * sheet.leading
         for mark, value in (("median", median(rates)), ("mean", mean(rates))):
@@ -192,23 +175,13 @@ Ranges = Mapping[str, tuple[Decimal, Decimal]]
 """The lowest and the highest total of each department, by its code."""
 
 
-def rank_range(standing: Standing, standings: Sequence[Standing], ranges: Ranges) -> tuple[int, int]:
-    """The best and the worst rank that a department may have, where every total may lie anywhere in its range."""
-    (low, high), *others = (
-        [total / s.evaluation.points for total in ranges[s.evaluation.record.department]]
-        for s in (standing, *(other for other in standings if other is not standing))
-    )
-    return 1 + sum(other[0] > high for other in others), 1 + sum(other[1] > low for other in others)
+def ends_text(low: Decimal, high: Decimal) -> str:
+    """A range of a total, as its report gives it.
 
-
-def outward(low: Decimal, high: Decimal) -> str:
-    """A range to one decimal, rounded outward: what lies within it is never told as outside.
-
-    >>> outward(Decimal("94.43"), Decimal("96.81"))
-    '94.4–96.9'
+    >>> ends_text(Decimal("94.43"), Decimal("96.81"))
+    '94.43–96.81'
     """
-    ends = low.quantize(Decimal("0.1"), ROUND_FLOOR), high.quantize(Decimal("0.1"), ROUND_CEILING)
-    return "–".join(plain(end, 1) for end in dict.fromkeys(ends))
+    return "–".join(plain(end, 2) for end in dict.fromkeys((low, high)))
 
 
 def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Ranges) -> Chart:
@@ -217,24 +190,24 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
     if not standings:
         return no_data("overview-ranks", lang, number)
     one, many = nouns(evaluations)
-    places = {s.evaluation.record.department: rank_range(s, standings, ranges) for s in standings}
-    told_of = {s.evaluation.record.department: _ranked(s, places[s.evaluation.record.department]) for s in standings}
-    sure = sum(best == worst for best, worst in places.values())
+    ends = ([total / s.evaluation.points for total in ranges[s.evaluation.record.department]] for s in standings)
+    found = places([(s.rate, low, high) for s, (low, high) in zip(standings, ends, strict=True)])
+    told_of = {s.evaluation.record.department: _ranked(place) for s, place in zip(standings, found, strict=True)}
+    sure = sum(place.best == place.worst for place in found)
     title = continued(told("overview-ranks.title", count=len(standings), one=one, many=many, sure=sure), len(standings), number)
     shown = part_of(standings, number)
     table, said, names = [], [], labels([s.evaluation for s in standings], lang)
     for s in shown:
         code = s.evaluation.record.department
-        table.append([told_of[code], s.evaluation.record.name[lang], plain(s.evaluation.total, 2), outward(*ranges[code])])
+        table.append([told_of[code], s.evaluation.record.name[lang], plain(s.evaluation.total, 2), ends_text(*ranges[code])])
         said.append(f"{names[code]} {plain(s.evaluation.total, 2)} ({told_of[code]})")
-    drawn = _ranks(shown, standings, ranges, names, told_of)
+    drawn, subtitle = _ranks(shown, standings, ranges, names, told_of), told("overview-ranks.subtitle") + drawn_of(len(standings))
     about = [s.evaluation for s in standings]
-    return _composed("ranks", title, told("overview-ranks.subtitle"), said, table, drawn, lang, about, number=number, one=headed(one))
+    return _composed("ranks", title, subtitle, said, table, drawn, lang, about, number=number, one=headed(one))
 
 
-def _ranked(standing: Standing, places: tuple[int, int]) -> str:
-    best, worst = places
-    return str(standing.rank) if best == worst else f"{standing.rank} ({best}–{worst})"
+def _ranked(place: Place) -> str:
+    return str(place.rank) if place.best == place.worst else f"{place.rank} ({place.best}–{place.worst})"
 
 
 def _ranks(
@@ -282,7 +255,7 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     evaluations = [s.evaluation for s in standings]
     one, many = nouns(evaluations)
     shown = part_of(standings, number)
-    table: list[list[object]] = []
+    table: list[list[str]] = []
     for s in shown:
         found = rates[s.evaluation.record.department]
         table.append([s.evaluation.record.name[lang], plain(s.evaluation.total, 2), *(or_dash(found.get(c.id)) for c in columns)])
@@ -291,7 +264,7 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     said = [f"{c.name[lang]} {rate}" for c, rate in zip(columns, middle, strict=True)]
     heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
     drawn = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
-    title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle")
+    title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle") + drawn_of(len(standings))
     return _composed("scores", title, subtitle, said, table, drawn, lang, evaluations, number=number, heads=heads)
 
 
@@ -312,16 +285,39 @@ def _heat(
     middle_name = told("overview-scores.median")[lang]
 
     def draw(sheet: Sheet) -> float:
+        return narrow(sheet) if sheet.narrow else wide(sheet)
+
+    def narrow(sheet: Sheet) -> float:
+        """Under each department the groups that are below the best grade, by their names."""
+        small, step, ranks, y = sheet.small, sheet.leading + 2.5, sheet.width_of("00", *(str(s.rank) for s in standings)) + 6, 12.0
+        lines = [(str(s.rank), s.evaluation.record.department, plain(s.evaluation.total, 2)) for s in standings]
+        for rank, code, total in (*lines, ("", "", "")):
+            found, name = (rates[code], names[code]) if code else (middles, middle_name)
+            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
+            sheet.text(ranks, y, shorten(name, sheet.width - ranks - sheet.width_of(total) - 6, small), small=True, bold=True)
+            sheet.text(sheet.width, y, total, small=True, align="right")
+            x, y = 0.0, y + step
+            known = [(c.name[lang], round_half_up(rate, 2)) for c in columns if (rate := found.get(c.id)) is not None]
+            for text, rate in [(f"{group} {plain(rate * 100)}%", rate) for group, rate in known if _shade(rate, limits)]:
+                said = shorten(text, sheet.width - 12, small)
+                room = text_width(said, small) + 12
+                x, y = (0.0, y + step) if x + room > sheet.width else (x, y)
+                sheet.bar(x, x + room, y, step - 1.2, fill=f"{LOST}{_shade(rate, limits):02x}")
+                sheet.text(x + 4, y, said, small=True, color=INK)
+                x += room + 3
+            y += step + 4 if x else 4
+        return _key(sheet, y + 6, limits) - 4
+
+    def wide(sheet: Sheet) -> float:
         small, step = sheet.small, sheet.leading + 2.5
-        ranks, totals = sheet.width_of("00") + 6, sheet.width_of("100.00") + 6
-        room = sheet.width - totals - ranks if sheet.narrow else min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
-        left = 0.0 if sheet.narrow else ranks + room
-        across = min(len(columns), int(sheet.width // 27)) if sheet.narrow else max(len(columns), 1)
-        cell = min(((sheet.width if sheet.narrow else sheet.width - totals) - left) / max(across, 1), 60.0)
-        right = sheet.width if sheet.narrow else left + cell * len(columns) + totals
+        ranks, totals = sheet.width_of("00", *(str(s.rank) for s in standings)) + 6, sheet.width_of("100.00") + 6
+        room = min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
+        left = ranks + room
+        cell = min((sheet.width - totals - left) / max(len(columns), 1), 60.0)
+        right = left + cell * len(columns) + totals
         heads = [wrap(c.name[lang], cell - 2, small) for c in columns]
-        numbered = sheet.narrow or any("…" in line for lines in heads for line in lines)
-        for place, lines in enumerate(heads if not sheet.narrow else ()):
+        numbered = any("…" in line for lines in heads for line in lines)
+        for place, lines in enumerate(heads):
             said = [str(place + 1)] if numbered else lines
             sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], small=True, align="center")
         sheet.text(right, 12, told("overview-scores.total")[lang], small=True, color=MUTED, align="right")
@@ -332,21 +328,14 @@ def _heat(
             sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
             sheet.text(ranks, y, shorten(name, room - 4, small), small=True, bold=bold)
             sheet.text(right, y, total, small=True, align="right")
-            for place, rate in enumerate(values):
-                y += step if sheet.narrow and place % across == 0 else 0
-                a = left + cell * (place % across)
+            for a, rate in zip((left + cell * place for place in range(len(values))), values, strict=True):
                 shade = _shade(None if rate is None else round_half_up(rate, 2), limits)  # as it is written
                 if shade:
                     sheet.bar(a + 0.6, a + cell - 0.6, y, step - 1.2, fill=f"{LOST}{shade:02x}")
                 text = "—" if rate is None else plain(round_half_up(rate * 100, 0))
                 sheet.text(a + cell / 2, y, text, small=True, color=INK if shade else MUTED, align="center")
-            y += step + (4 if sheet.narrow else 0)
+            y += step
 
-        if sheet.narrow:
-            for place in range(len(columns)):
-                y += step if place and place % across == 0 else 0
-                sheet.text(cell * (place % across + 0.5), y, str(place + 1), small=True, color=MUTED, align="center")
-            y += step + 4
         for s in standings:
             code = s.evaluation.record.department
             row(str(s.rank), names[code], plain(s.evaluation.total, 2), [rates[code].get(c.id) for c in columns])
@@ -354,12 +343,10 @@ def _heat(
         y += 3
         row("", middle_name, "", [middles[c.id] for c in columns], bold=True)
         y = _key(sheet, y + 6, limits)
-        beside = 1 if sheet.narrow else 3
         for place, c in enumerate(columns if numbered else ()):
-            part = sheet.width / beside
-            text = shorten(f"{place + 1}  {c.name[lang]}", part - 6, small)
-            sheet.text(part * (place % beside), y, text, small=True, color=MUTED)
-            y += step if place % beside == beside - 1 or place == len(columns) - 1 else 0
+            text = shorten(f"{place + 1}  {c.name[lang]}", sheet.width / 3 - 6, small)
+            sheet.text(sheet.width / 3 * (place % 3), y, text, small=True, color=MUTED)
+            y += step if place % 3 == 2 or place == len(columns) - 1 else 0
         return y - 4
 
     return draw

@@ -11,7 +11,8 @@ from evallib.analysis.overview import SelfGap, self_gaps
 from evallib.analysis.overview_counts import BudgetRow, Change, budget_rows, combined
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows, signed_color
-from evallib.charts.overview import Evaluations, continued, headed, labels, nouns, origin_line, part_of
+from evallib.charts.overview import Evaluations, headed, labels, nouns, origin_line
+from evallib.charts.overview_rows import continued, drawn_of, part_of
 from evallib.charts.parts import composed, money_scale, no_data, or_dash, signed, signed_rate, told
 from evallib.charts.sheet import ACCENT, FAINT, INK, MUTED, QUIET, Sheet
 from evallib.model.units import Unit
@@ -52,9 +53,9 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
     above, below = (sum(row.spent is not None and row.spent.difference * sign > 0 for row in rows) for sign in (1, -1))
     rate = words(said_rate(whole, "zh"), said_rate(whole, "en"))
     title = continued(told("overview-budget.title", above=above, below=below, one=one, many=many, rate=rate), len(rows), number)
-    shown = part_of(rows, number)
+    shown = part_of(rows, number, ends=False)
     factor, unit = budget_unit(rows, lang)
-    subtitle = told("overview-budget.subtitle", unit=unit)
+    subtitle = told("overview-budget.subtitle", unit=unit) + drawn_of(len(rows), "first")
     if any(_beyond(row, _reach(rows)) for row in shown):
         subtitle += told("drawn.broken")
     table = []
@@ -117,7 +118,7 @@ def self_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart:
     names = labels([g.evaluation for g in gaps], lang)
     said = [f"{names[g.evaluation.record.department]} {signed(g.gap)}" for g in shown]
     rows = [[g.evaluation.record.name[lang], plain(g.own, 2), plain(g.evaluation.total, 2), signed(g.gap), percent(g.rate)] for g in shown]
-    title, subtitle = continued(title, len(gaps), number), told("overview-self.subtitle", one=one)
+    title, subtitle = continued(title, len(gaps), number), told("overview-self.subtitle", one=one) + drawn_of(len(gaps))
     about, drawn = [g.evaluation for g in gaps], _pairs(shown, gaps, names)
     source = origin_line(about, lang)
     return composed("overview-self", title, subtitle, said, source, rows, drawn, lang, about=about, number=number, one=headed(one))

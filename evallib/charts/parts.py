@@ -12,8 +12,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-import pandas as pd
-
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import shorten, text_width
@@ -176,7 +174,7 @@ def composed(
     subtitle: Words,
     said: Sequence[str],
     source: str,
-    rows: Sequence[Sequence[object]],
+    rows: Sequence[Sequence[str]],
     draw: Draw,
     lang: Lang,
     *,
@@ -199,9 +197,7 @@ def composed(
     columns = heads or told(f"{name}.heads", **given)[lang].split("|")
     named = [head.replace("¤", currency.name[lang]) if currency else head for head in columns]
     said_of = tuple(told(f"mark.{mark}")[lang] for mark in marks_of(about, rebuilt, synthetic))
-    # the numbers as a table of texts, kept as they are: no column is given a type of its own
-    data = pd.DataFrame(rows, columns=named, dtype=object)
-    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, data, draw, lang, said_of)
+    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, named, rows, draw, lang, said_of)
 
 
 def marks_of(about: Sequence[Evaluation], rebuilt: bool = False, synthetic: bool = False) -> list[str]:
@@ -246,7 +242,7 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
         named = dict.fromkeys(_SECOND_LEVEL.sub(r"\1", o.section) for o in origins if o.source == id and o.section)
         sections = sorted(named, key=lambda s: ["一二三四五六七八九十".find(c) for c in s])
         numbers = listed(words(s, section_number(s, "en")) for s in sections)
-        name = "drawn.document" if named else "drawn.whole_document"
+        name = ("drawn.whole_document", "drawn.document", "drawn.document_at")[min(len(named), 2)]
         cited.append(told(name, title=document.words if document else id, sections=numbers))
     return told("drawn.source", named=joined(cited))[lang] if cited else ""
 
@@ -269,6 +265,6 @@ def basis_line(evaluation: Evaluation, lang: Lang, depth: int = 3) -> str:
 def no_data(name: str, lang: Lang, number: int | None = None) -> Chart:
     """A chart that says in words that there is nothing to draw."""
     message = told(f"{name}.nothing")
-    empty = pd.DataFrame({told("drawn.note")[lang]: [message[lang]]})
+    heads, rows = [told("drawn.note")[lang]], [[message[lang]]]
     alt, said = (message + told("drawn.end"))[lang], told("drawn.nothing", message=message)[lang]
-    return Chart(_id(name, number), message[lang], "", alt, said, empty, lambda sheet: 0.0, lang, nothing=True)
+    return Chart(_id(name, number), message[lang], "", alt, said, heads, rows, lambda sheet: 0.0, lang, nothing=True)

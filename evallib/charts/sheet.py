@@ -9,17 +9,14 @@ from contextlib import contextmanager
 from functools import cache
 from html import escape
 from math import cos, pi, sin
-from typing import Any, Literal, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, Unpack
 
-from matplotlib import rc_context, rcParamsDefault
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
-from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
-
-from evallib.charts.fonts import chinese_font
 from evallib.charts.measure import clean, text_width
+
+if TYPE_CHECKING:  # late: an SVG needs nothing of it
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Polygon
+    from matplotlib.text import Text
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
 MUTED = "#57606a"  # second texts
@@ -203,6 +200,9 @@ class Sheet:
 
     def png(self, dpi: int) -> bytes:
         """The picture as PNG on white, with a margin."""
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
+
         wide, high = (length + 2 * MARGIN for length in (self.width, self.height))
         with _quietly():
             figure = Figure(figsize=(wide / 72, high / 72), facecolor="white", edgecolor="none")
@@ -230,6 +230,9 @@ def _lay(layers: list[tuple[str, list[str], list[tuple[float, float, float, floa
 
 
 def _artist(shape: _Shape, place: Any, order: int) -> Line2D | Polygon:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Polygon
+
     look: Any = {"linestyle": (0, (3, 2)) if shape.dashed else "-", "transform": place, "zorder": order}
     if not shape.closed:
         xs, ys = zip(*shape.points, strict=True)
@@ -239,6 +242,10 @@ def _artist(shape: _Shape, place: Any, order: int) -> Line2D | Polygon:
 
 
 def _written(said: _Said, place: Any, order: int) -> Text:
+    from matplotlib.text import Text
+
+    from evallib.charts.fonts import chinese_font
+
     fonts = [found, "DejaVu Sans"] if (found := chinese_font()) else ["DejaVu Sans"]
     look: Any = {
         "fontfamily": fonts,
@@ -253,6 +260,8 @@ def _written(said: _Said, place: Any, order: int) -> Text:
 @cache
 def _defaults() -> dict[Any, Any]:
     """What matplotlib sets by itself, but for what is of the machine and not of the picture."""
+    from matplotlib import rcParamsDefault
+
     machine = ("backend", "interactive", "toolbar", "webagg", "tk.", "timezone", "date.epoch", "savefig.directory")
     return {name: value for name, value in rcParamsDefault.items() if not str(name).startswith(machine)}
 
@@ -260,6 +269,8 @@ def _defaults() -> dict[Any, Any]:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Settings for drawing, whatever else is set, without a trace outside; a glyph that no font has is for `chinese_font` to tell."""
+    from matplotlib import rc_context
+
     with rc_context({**_defaults(), **_DRAWN}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield

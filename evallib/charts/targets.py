@@ -34,8 +34,8 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang, previous: Evalua
     title = told("targets.title", all=len(rows), met=sum(r.target.met is True for r in rows))
     title += told("targets.unknown", unknown=unknown) if unknown else NOTHING
     subtitle, end = told("targets.subtitle"), target_end(r.target.reached_share for r in rows)
-    if any(r.target.lower_is_better and r.target.is_number for r in rows):
-        subtitle += told("targets.lower")
+    lower = told("targets.lower") if any(r.target.lower_is_better and r.target.is_number for r in rows) else NOTHING
+    subtitle += lower
     if any(r.last is not None for r in rows):
         subtitle += told("targets.last_year")
     if any(r.target.reached_share is not None and r.target.reached_share > end for r in rows):
@@ -46,6 +46,7 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang, previous: Evalua
     if len(shown) < len(rows):
         names = listed(words(in_words(r.target.name[lang])) for r in full)
         said.append(told("targets.full_of", names=names)[lang])
+    said += [lower[lang].strip(" 。.")] if lower[lang] else []
     table = [[r.target.name[lang], r.goal, r.actual, r.rate, r.verdict, or_dash(r.last), joined(r.tags)[lang]] for r in rows]
     source = source_line(evaluation, [Origin(source=t.source, section=t.section) for t in evaluation.record.targets], lang)
     drawn = _bullets(shown, len(rows) - len(shown), float(end), lang)

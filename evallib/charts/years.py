@@ -15,6 +15,7 @@ from evallib.charts.parts import Amount, Step, amounts, bridge, brief, composed,
 from evallib.charts.sheet import ACCENT, FAINT, INK, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.words import Lang, Words, joined, listed, words
+from evallib.say.frameworks import version
 from evallib.say.numbers import money, percent, plain
 from evallib.say.sentences import sentences
 
@@ -55,7 +56,9 @@ def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang:
         limits = joined(words(name) for _, name in _limits(e, lang))[lang]
         link = next((c for c in links if c.after is e), None)
         change = signed(e.total - link.before.total, places) if link else "—"
-        rows.append([named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", framework_key(e)])
+        rows.append(
+            [named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", version(e.framework)[lang]]
+        )
         said.append(f"{named}: {plain(e.total, places)} {e.grade[lang]}".rstrip())
     figure = _totals(scored, absent, links, low, lang)
     return composed("totals", title, subtitle, said, frameworks_line(scored, lang), rows, figure, lang, about=scored)
@@ -277,7 +280,10 @@ def frameworks_line(evaluations: Sequence[Evaluation], lang: Lang) -> str:
     used: dict[str, list[Evaluation]] = {}
     for e in evaluations:
         used.setdefault(framework_key(e), []).append(e)
-    said = (told("totals.framework", name=found[0].framework.words, key=key, years=_years(found)) for key, found in used.items())
+    said = (
+        told("totals.framework", name=found[0].framework.words, key=version(found[0].framework), years=_years(found))
+        for found in used.values()
+    )
     return told("totals.source", frameworks=joined(said))[lang]
 
 

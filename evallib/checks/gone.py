@@ -58,8 +58,10 @@ class Gone:
         >>> gone.may_be("facts", fact="outturn", year="2023"), gone.may_be("facts", fact="income")
         (True, False)
         """
+        if table not in self.rows:
+            return False
         wanted = {column: {*_texts(given)} for column, given in cells.items()}
-        return any(all(folded(row.cells[c]) in texts for c, texts in wanted.items() if c in row.cells) for row in self.rows.get(table, ()))
+        return any(all(folded(row.cells[c]) in texts for c, texts in wanted.items() if c in row.cells) for row in self.rows[table])
 
 
 def _texts(given: Named | Iterable[Named]) -> Iterator[str]:

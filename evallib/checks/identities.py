@@ -170,7 +170,9 @@ def _totals(facts: Facts, where: Where) -> Iterator[Problem]:
     catalogue, record = facts.catalogue, facts.record
     for index, row in enumerate(record.facts):
         made = catalogue.facts[row.fact]
-        whole, parts = facts.find(row.fact, row.year), facts.sum_of_parts(row.fact, row.year) if made.parts else None
+        if not made.parts:
+            continue
+        whole, parts = facts.find(row.fact, row.year), facts.sum_of_parts(row.fact, row.year)
         if whole is None or whole.value is None or parts is None or parts.value is None:
             continue
         gap, may = abs(whole.value - parts.value), whole.half + parts.half

@@ -34,8 +34,11 @@ def check_lacking_judgements(framework: Framework, record: Record, where: Where,
     """What must be judged and is not, or is judged in two ways."""
     indicators = {i.id: i for i in indicators_in_force(framework, record)}
     lacking = list[tuple[Indicator, str, list[str | Words]]]()
+    judgements: dict[str, list[Judgement]] = {}
+    for one in record.judgements:
+        judgements.setdefault(one.indicator, []).append(one)
     for id, indicator in indicators.items():
-        said = [j for j in record.judgements if j.indicator == id]
+        said = judgements.get(id, [])
         excused = any(j.kind in ("override", "not_applicable") for j in said)
         if excused or (indicator.one_of and not any(j.kind == "chosen" for j in said)):
             continue

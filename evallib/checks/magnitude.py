@@ -8,15 +8,15 @@ contradiction that names the fact and the number acknowledges either; another nu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from evallib.checks.identities import advised, beyond, fact_place, said, side, unit_of_sides
-from evallib.model.catalogue import Catalogue, Fact, Formula, Relation
-from evallib.model.entries import Usual
+from evallib.model.catalogue import Bound, Catalogue, Fact, Formula, Relation
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation, TargetResult, interval_of
-from evallib.model.expression import Interval, Name, Number, Operation, signed_names
+from evallib.model.expression import Interval, Name, Number, signed_names
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Record
 from evallib.model.units import SHARE, Unit, convert, round_half_up
@@ -84,11 +84,11 @@ def _scaled(catalogue: Catalogue, unit: Unit) -> Words:
 
 def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Amounts with more decimals than the currency has."""
-    usual = e.catalogue.usual(e.catalogue.units.money)
-    for index, row in enumerate(e.record.facts if usual and usual.decimals is not None else ()):
+    most = e.catalogue.usual(e.catalogue.units.money).decimals
+    for index, row in enumerate(e.record.facts if most is not None else ()):
         unit = e.catalogue.units.read(row.unit)
         places = -int(row.value.normalize().as_tuple().exponent) if row.value and unit.is_money and unit.factor == 1 else 0
-        if usual and usual.decimals is not None and places > usual.decimals:
+        if most is not None and places > most:
             place, found, about = where("facts", index, "value"), plain(row.value or Decimal(0)), (row.fact,)
             given = {"money": unit.name, "scaled": _scaled(e.catalogue, unit)}
             yield problem(
@@ -103,40 +103,50 @@ def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Facts and formulas outside their bounds or those that are usual of their unit, as far as rounding cannot explain it."""
     for fact in e.catalogue.facts.values():
         found = e.facts.find(fact.id)
-        if found is not None and found.value is not None:
+        if found is not None and found.value is not None and (beyond := _crossed(e.catalogue, fact.id, found.value)):
             around, place = Interval(found.value - found.half, found.value + found.half), fact_place(e.facts, Name(fact.id), where)
-            yield from _outside(e, fact, fact.unit, found.value, around, place, ())
+            yield from _outside(e, fact, beyond, found.value, around, place, ())
     for formula in e.formulas:
-        made = e.catalogue.formulas[formula.id]
-        own, interval = e.catalogue.units.read(made.entry.unit), interval_of(e, formula)
-        if interval is not None and formula.value is not None:
+        crossed = () if formula.value is None else _crossed(e.catalogue, formula.id, formula.value)
+        if crossed and formula.value is not None and (interval := interval_of(e, formula)) is not None:
             inputs = sorted(formula.inputs, key=_size)  # the smallest was in 万, if any
             place = fact_place(e.facts, Name(inputs[0].fact, e.record.year - inputs[0].year), where)
-            yield from _outside(e, made, own, formula.value, interval, place, tuple(inputs))
+            yield from _outside(e, e.catalogue.formulas[formula.id], crossed, formula.value, interval, place, tuple(inputs))
+
+
+def _crossed(catalogue: Catalogue, id: str, value: Decimal) -> Sequence[Bound]:
+    """The bounds that a value lies outside of, as it stands."""
+    size = value.copy_abs()
+    return [
+        b
+        for b in catalogue.bounds[id]
+        if ((size if b.of_unit else value) > b.limit if b.above else (size if b.of_unit else value) < b.limit)
+    ]
 
 
 def _outside(
-    e: Evaluation, made: Fact | Formula, own: Unit, value: Decimal, around: Interval, place: Place, inputs: tuple[InputValue, ...]
+    e: Evaluation,
+    made: Fact | Formula,
+    crossed: Sequence[Bound],
+    value: Decimal,
+    around: Interval,
+    place: Place,
+    inputs: tuple[InputValue, ...],
 ) -> Iterator[Problem]:
-    """What is said of a value outside the bounds of its entry, which are in its `own` unit, or of the unit; nothing where it is within."""
-    usual, about = e.catalogue.usual(own) or Usual(), (*dict.fromkeys(i.fact for i in inputs), made.id)
-    for name, bound, of_unit in (
-        ("strange.above", made.entry.at_most, usual.at_most),
-        ("strange.below", made.entry.at_least, usual.at_least),
-    ):
-        entry, least = made.entry if bound is not None else usual, around if bound is not None else abs(around)
-        if (given := of_unit if bound is None else bound) is None:
-            continue
-        limit, above = convert(given, own, made.unit), name == "strange.above"
-        if least.low <= limit if above else least.high >= limit or (bound is None and not value):
+    """What is said of a value outside some bounds, as far as rounding cannot explain it."""
+    about = (*dict.fromkeys(i.fact for i in inputs), made.id)
+    for above, limit, of_unit, entry, own in crossed:
+        least = abs(around) if of_unit else around
+        if least.low <= limit if above else least.high >= limit or (of_unit and not value):
             continue
         usually, most = (convert(Decimal(1), SHARE, made.unit), SLIP) if made.unit.is_share else (limit, FAR)
-        if limit > 0 and (abs(value) > usually * most if above else bound is not None and 0 < value * most < usually):
+        if limit > 0 and (abs(value) > usually * most if above else not of_unit and 0 < value * most < usually):
             of = listed(i.name + words(" ") + written(i.value, i.unit) for i in inputs)
             thing = made.name + (sentence("checks.of", inputs=of) if inputs else NOTHING)
             yield _slip(e.catalogue, place, value, made.unit, about, thing, _bound(above), limit, typed=inputs[0] if inputs else None)
         else:
             text = words(percent(convert(limit, made.unit, SHARE), None)) if own.symbol == "%" else written(limit, made.unit)
+            name = "strange.above" if above else "strange.below"
             yield advised(problem(name, place, "", (made.id,), thing=made.name, value=written(value, made.unit), limit=text), entry)
 
 
@@ -192,21 +202,18 @@ def _neighbours(facts: Facts, where: Where) -> Iterator[Problem]:
     last = sentence("checks.last_year", year=catalogue.year(year - 1))
     for id in dict.fromkeys(row.fact for row in facts.record.facts if row.year == year):
         fact, now, before = catalogue.facts[id], facts.value(id), facts.find(id, year - 1)
-        usual = catalogue.usual(fact.unit) or Usual()
-        jump = usual.jump if fact.entry.jump is None else fact.entry.jump
+        jump = catalogue.usual(fact.unit).jump if fact.entry.jump is None else fact.entry.jump
         if jump and now and before and before.value:
             ratio = abs(now / before.value)
             slipped = moved(now, before.value) or (fact.unit.is_money and not 1 < ratio * SLIP < SLIP**2)
             if slipped or not 1 <= ratio * jump <= jump**2:
                 place = fact_place(facts, Name(id), where)
                 yield _slip(catalogue, place, now, fact.unit, (id,), fact.name, last, before.value, error=bool(slipped))
-    for formula in catalogue.formulas.values():
-        tree = formula.tree
-        if isinstance(tree, Operation) and tree.sign == "/" and isinstance(tree.left, Name) and isinstance(tree.right, Name):
-            one, other = facts.named(tree.left), facts.named(tree.right)
-            if one and other and one.value and other.value and one.unit == other.unit and moved(one.value, other.value):
-                place, about = fact_place(facts, tree.left, where), (tree.left.id, tree.right.id)
-                yield _slip(catalogue, place, one.value, one.unit, about, one.name, said(facts, tree.right), other.value)
+    for left, right in catalogue.rates:
+        one, other = facts.named(left), facts.named(right)
+        if one and other and one.value and other.value and moved(one.value, other.value):
+            place = fact_place(facts, left, where)
+            yield _slip(catalogue, place, one.value, one.unit, (left.id, right.id), one.name, said(facts, right), other.value)
 
 
 def moved(one: Decimal, other: Decimal) -> int:
@@ -215,10 +222,15 @@ def moved(one: Decimal, other: Decimal) -> int:
     >>> moved(Decimal("95.73"), Decimal("957260.00")), moved(Decimal("9572600"), Decimal(957260)), moved(Decimal(100), Decimal(1000))
     (-4, 1, 0)
     """
+    sizes = one.copy_abs(), other.copy_abs()
+    if sizes[0] < 5 * sizes[1] and sizes[1] < 5 * sizes[0]:  # as nearly all are
+        return 0
     pair = [abs(number).normalize() for number in (one, other)]
     digits = min(len(number.as_tuple().digits) for number in pair)
+    if digits < ALIKE:
+        return 0
     left, right = (round_half_up(number.scaleb(-number.adjusted()), digits - 1) for number in pair)
-    return pair[0].adjusted() - pair[1].adjusted() if digits >= ALIKE and left == right else 0
+    return pair[0].adjusted() - pair[1].adjusted() if left == right else 0
 
 
 # --- targets
@@ -229,19 +241,19 @@ def _targets(e: Evaluation, where: Where) -> Iterator[Problem]:
     for index, target in enumerate(e.targets):
         actual, goal = target.actual, target.target
         if target.way == "given" and target.operator not in ("words", "by") and actual and actual > 0 and goal > 0:
-            yield from _target(e, target, actual, where("targets", index, "actual"), where("targets", index, "target"))
+            yield from _target(e, target, actual, partial(where, "targets", index))
 
 
-def _target(e: Evaluation, target: TargetResult, actual: Decimal, at: Place, goal_at: Place) -> Iterator[Problem]:
+def _target(e: Evaluation, target: TargetResult, actual: Decimal, at: Callable[[str], Place]) -> Iterator[Problem]:
     unit, goal, about, name = target.unit, target.target, (target.id,), target.name
-    higher, most, ratio = target.operator in (">=", ">", "="), (e.catalogue.usual(unit) or Usual()).at_most, actual / goal
+    higher, most, ratio = target.operator in (">=", ">", "="), e.catalogue.usual(unit).at_most, actual / goal
     if unit.symbol == "%" and actual <= 1 and goal > 10:
         sure = higher and goal >= 50
         given: dict[str, str | Words] = {"id": name, "printed": plain(actual), "actual": percent(actual / 100)}
-        yield problem("strange.share" if sure else "strange.share_for_percent", at, plain(actual), about, target=name, **given)
+        yield problem("strange.share" if sure else "strange.share_for_percent", at("actual"), plain(actual), about, target=name, **given)
     elif unit.symbol == "%" and goal <= 1 and actual >= 50 and higher:
-        yield problem("strange.share_asked", goal_at, target=name, goal=percent(goal / 100), actual=percent(actual / 100))
+        yield problem("strange.share_asked", at("target"), target=name, goal=percent(goal / 100), actual=percent(actual / 100))
     elif unit.is_share and most is not None and actual > most:
-        yield _slip(e.catalogue, at, actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
+        yield _slip(e.catalogue, at("actual"), actual, unit, about, name, _bound(above=True), most, error=actual > most * FAR)
     elif not unit.is_share and (moved(actual, goal) or ratio >= SLIP or (ratio * SLIP <= 1 and (higher or unit.is_money))):
-        yield _slip(e.catalogue, at, actual, unit, about, name, sentence("checks.target"), goal)
+        yield _slip(e.catalogue, at("actual"), actual, unit, about, name, sentence("checks.target"), goal)

@@ -12,7 +12,7 @@ from evallib.checks.record import amounts
 from evallib.methods.experts import judge
 from evallib.methods.panels import panel_of
 from evallib.methods.questionnaires import answers_of, is_answer, survey_of
-from evallib.methods.survey import evaluate_survey
+from evallib.methods.survey import rate_of
 from evallib.model.errors import InputRefused, Place, Problem, Where
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
@@ -101,12 +101,12 @@ def _panel(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
 
 
 def _questionnaires(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
-    """What `evaluate_survey` refuses, at the group's row; and an actual that is not what the answers say."""
+    """What `rate_of` refuses, at the group's row; and an actual that is not what the answers say."""
     rows = evaluation.record.surveys
     for indicator in dict.fromkeys(row.indicator for row in rows):
         places = [n for n, row in enumerate(rows) if row.indicator == indicator]
         try:
-            rate = evaluate_survey(survey_of(evaluation, indicator)).overall.rate
+            rate = rate_of(survey_of(evaluation, indicator))
         except InputRefused as refusal:
             for wrong in refusal.problems:
                 number = re.search(r" g(\d+)$", wrong.place.file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from evallib.checks.identities import fact_place
 from evallib.checks.magnitude import check_magnitudes
@@ -48,26 +49,26 @@ def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
 
 def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterator[Problem]:
     for index, target in enumerate(e.targets):
-        goal, actual = where("targets", index, "target"), where("targets", index, "actual")
+        at = partial(where, "targets", index)
         rate = target.completion_rate if target.operator == ">=" else None
         if rate is not None and rate >= FAR_ABOVE:
-            yield problem("strange.far_above_target", goal, target=target.name, rate=percent(rate))
+            yield problem("strange.far_above_target", at("target"), target=target.name, rate=percent(rate))
         if rate is not None and 0 < rate < FAR_BELOW:
-            yield problem("strange.far_below_target", actual, target=target.name, rate=percent(rate))
+            yield problem("strange.far_below_target", at("actual"), target=target.name, rate=percent(rate))
         if target.target < 0 and target.operator not in ("between", "by"):
-            yield problem("strange.negative_target", goal, target=target.name, value=written(target.target, target.unit))
+            yield problem("strange.negative_target", at("target"), target=target.name, value=written(target.target, target.unit))
         if _more_than_all(target):
-            yield problem("strange.more_than_all", actual, target=target.name, actual=written(target.actual, target.unit))
+            yield problem("strange.more_than_all", at("actual"), target=target.name, actual=written(target.actual, target.unit))
         due = e.framework.reason_below
         below = target.attainment is not None and target.met is False and (target.attainment < due or due == 1)
         if below and not e.record.targets[index].reason:
-            yield problem("target.no_reason", where("targets", index, "reason"), indicator=target.name)
+            yield problem("target.no_reason", at("reason"), indicator=target.name)
         if target.judged:
-            yield problem("strange.not_measurable", where("targets", index, "actual_by"), target=target.name)
+            yield problem("strange.not_measurable", at("actual_by"), target=target.name)
         last = previous.target(target.id) if previous is not None else None
         if last is not None and last.actual is not None and last.unit == target.unit and asks_no_more(target, last.actual):
             found = quantity(target.target, target.unit, "zh")
-            yield problem("strange.not_above_last_year", goal, found, target=target.name, last=written(last.actual, last.unit))
+            yield problem("strange.not_above_last_year", at("target"), found, target=target.name, last=written(last.actual, last.unit))
 
 
 def _more_than_all(target: TargetResult) -> bool:

@@ -18,7 +18,7 @@ from evallib.model.words import Words, listed
 from evallib.say.numbers import plain
 from evallib.say.prose import SHORT, known_values, prose, put_in
 from evallib.say.refusals import problem
-from evallib.score.reconcile import Number, numbers
+from evallib.score.reconcile import Numbers
 
 _NUMBER = r"(?<![\d.,A-Za-z])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d%])"
 _OF = r"(?:\s*(?:/|(?:out\s+)?of)\s*\d+(?:\.\d+)?)?"
@@ -37,30 +37,35 @@ _DIFFERENCE = re.compile(
     r"|\d\s*(?:分|points)?\s*(?:[-–—~～至到]|to\b)\s*)$",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"[{}｛｝\d]")
+"""Without any of these a text says nothing to be held against the evaluation."""
 _WIDE = str.maketrans("０１２３４５６７８９．", "0123456789.")
 
 
 def check_prose(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Every problem of the year's prose: names that there are not, braces without their other, numbers that contradict the scores."""
-    held = numbers(e)
-    names, values = list(dict.fromkeys((*SHORT, *held))), known_values(e, held)
+    held = Numbers(e)
+    values: dict[str, Decimal] | None = None
     for table, index, column, _, written in prose(e.record):
+        if not _TOLD.search(written):
+            continue
         place = where(table, index, column)
-        text, problems = _without_rooms(written, held, names, place)
+        text, problems = _without_rooms(written, held, place)
         yield from problems
         for number, decimals in _said(text):
             if table == "profile" or decimals == e.framework.rounding.scores > 0:
+                values = known_values(e, held) if values is None else values
                 yield from _compared(e, values, number, decimals, place)
 
 
-def _without_rooms(text: str, held: dict[str, Number], names: list[str], place: Place) -> tuple[str, list[Problem]]:
+def _without_rooms(text: str, held: Numbers, place: Place) -> tuple[str, list[Problem]]:
     """A text with its placeholders taken out, and what is wrong with them."""
     found: list[Problem] = []
 
     def named(name: str) -> str:
         number = held.get(SHORT.get(name, name))
         if number is None:
-            like = near(name, names, alike=0.3) or list(SHORT)
+            like = near(name, dict.fromkeys((*SHORT, *held)), alike=0.3) or list(SHORT)
             found.append(problem("prose.unknown", place, f"{{{name}}}", near=_rooms(like)))
         elif number.value is None:
             found.append(problem("prose.no_value", place, f"{{{name}}}"))

@@ -226,13 +226,13 @@ def _facts(framework: Framework, record: Record, where: Where, gone: Gone) -> It
         if unit is not None and unit.dimensions != fact.unit.dimensions:
             yield problem("fact.unit_differs", where("facts", index, "unit"), row.unit, unit=fact.unit.symbol)
             continue
-        place = where("facts", index, "value")
+        at = partial(where, "facts", index, "value")
         if row.value is None and not row.note and not row.states:
-            yield problem("fact.empty", place)
+            yield problem("fact.empty", at())
         if row.value is not None and row.value < 0 and not fact.entry.may_be_negative:
-            yield problem("number.negative", place, plain(row.value))
+            yield problem("number.negative", at(), plain(row.value))
         if unit is not None and unit.whole and row.value is not None and row.value != row.value.to_integral_value():
-            yield problem("number.not_whole", place, plain(row.value))
+            yield problem("number.not_whole", at(), plain(row.value))
         if row.year > record.year:
             yield problem("fact.later", where("facts", index, "year"), str(row.year), year=record.year)
 

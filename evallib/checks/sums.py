@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from evallib.checks.gone import NONE, Gone
@@ -35,8 +35,12 @@ def called_total(sums: Sums, texts: Mapping[str, str]) -> dict[str, str]:
     >>> called_total(Sums(("part",), ("indicator",), ("value",)), {"indicator": "jobs", "part": "合 计："})
     {'part': 'sum'}
     """
-    plain_names = {column: _BESIDE.sub("", folded(texts[column])) for column in sums.names if column in texts}
-    return {column: _CALLED[name] for column, name in plain_names.items() if name in _CALLED}
+    return {column: way for column in sums.names if column in texts and (way := _way(texts[column]))}
+
+
+@lru_cache(maxsize=4096)
+def _way(text: str) -> str:
+    return _CALLED.get(_BESIDE.sub("", folded(text)), "")
 
 
 def check_totals(

@@ -31,12 +31,9 @@ from evallib.cli.shared import (
 )
 from evallib.kit import PAGES
 from evallib.model.errors import meant
-from evallib.model.units import SHARE
 from evallib.model.words import Words
-from evallib.say.numbers import percent
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
-from evallib.say.workings import STATUSES
 
 if TYPE_CHECKING:
     from evallib.runs.stamps import Outcome
@@ -155,7 +152,10 @@ def results(
     import pandas as pd
 
     from evallib.data.outputs import RESULTS_TABLE
+    from evallib.model.units import SHARE
     from evallib.runs.index import COLUMNS, NUMBERS
+    from evallib.say.numbers import percent
+    from evallib.say.workings import STATUSES
 
     file = out / RESULTS_TABLE
     with refusals_told(lang, writes=False):

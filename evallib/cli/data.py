@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from evallib.cli.shared import CLOSE_IT, DATA, ERR, Data, Department, Language, Year, refusals_told, table_of, tell, told
-from evallib.model.record import Kind
 from evallib.model.words import Lang, joined, words
-from evallib.say.numbers import plain
 
 Form = Annotated[Literal["csv", "xlsx"], typer.Option("--as", help="CSV 文件夹或 Excel 工作簿 / folder of CSV files or Excel workbook")]
 
@@ -31,7 +29,8 @@ def new(
         ),
     ] = "",
     kind: Annotated[
-        Kind | None, typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new")
+        Literal["department", "project", "policy"] | None,
+        typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new"),
     ] = None,
     belongs_to: Annotated[str, typer.Option("--department", help="项目或政策属于哪个部门 / the department of a project or policy")] = "",
     extra: Annotated[
@@ -166,6 +165,8 @@ def show_framework(
         table.add_row(name, line.points, line.basis[lang], rule, line.source[lang], style=style)
     tell(table)
     if shown.grades:
+        from evallib.say.numbers import plain
+
         tell(joined([g.words + words(f" ≥ {plain(g.at_least)}") for g in shown.grades]), lang)
     if shown.note:
         tell(words(shown.note, shown.note_en), lang)
@@ -188,6 +189,7 @@ def _list_frameworks(data: Path, year: int, lang: Lang) -> None:
     from evallib.data.rulebook import framework_folders, load_framework
     from evallib.kit import FRAMEWORKS
     from evallib.say.frameworks import about, made_for, size
+    from evallib.say.numbers import plain
 
     table = table_of(told("framework.list_heads"), lang)
     table.columns[0].no_wrap = True

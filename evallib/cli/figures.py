@@ -32,11 +32,8 @@ from evallib.cli.shared import (
 )
 from evallib.model.errors import Problem
 from evallib.model.words import NOTHING, Lang, words
-from evallib.say.drafts import said_missing, said_of_draft, said_waiting, to_do, waiting
-from evallib.say.numbers import percent, plain
 from evallib.say.refusals import who
 from evallib.say.sentences import sentence
-from evallib.say.workings import indicator_value, total_text
 
 if TYPE_CHECKING:
     from evallib.data.check_all import Checked
@@ -58,6 +55,9 @@ def score(
     """
     from evallib.analysis.documents import score_document
     from evallib.data.years import evaluate_year
+    from evallib.say.drafts import said_of_draft, said_waiting
+    from evallib.say.numbers import percent, plain
+    from evallib.say.workings import indicator_value, total_text
 
     with refusals_told(lang, writes=False):
         evaluation = evaluate_year(data, department, year, draft=draft).evaluation
@@ -92,6 +92,8 @@ def score(
 
 def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
     """A score and the points it is out of; empty where there are none."""
+    from evallib.say.numbers import plain
+
     return ("—" if score is None else plain(score, 2), plain(points, 2)) if points else ("", "")
 
 
@@ -112,6 +114,7 @@ def check(
     """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
     from evallib.data.folder import refuse_mixed
+    from evallib.say.drafts import waiting
 
     with refusals_told(lang, writes=False):
         found = check_data(data, department, year)
@@ -143,6 +146,7 @@ def check(
 def _tell_checked(one: Checked, lang: Lang) -> None:
     """In short first: how much is to be done by whom, what cannot be scored yet; then every problem, what one side has to do together."""
     from evallib.data.years import lacking_of
+    from evallib.say.drafts import said_missing, to_do
 
     errors, warnings, recorded = (one.count(level) for level in ("error", "warning", "recorded"))
     todo = to_do(one.evaluation, one.problems)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from evallib.model.errors import InputRefused
+from evallib.data.place import find_data, spoken_in
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.say.sentences import sentences
 
@@ -22,12 +22,9 @@ def language_of(typed: Sequence[str]) -> Lang | None:
     >>> language_of(["report", "hrss", "--lang", "en"]), language_of(["batch", "--lang=zh"])
     ('en', 'zh')
     """
-    from evallib.data.folder import find_data
-    from evallib.data.rulebook import load_county
-
     asked = [_last(typed, "--lang")]
-    with suppress(InputRefused, OSError, RuntimeError):  # which the command says
-        asked.append(load_county(find_data(Path(_last(typed, "--data") or "data")).resolve()).language)
+    with suppress(OSError, ValueError, RecursionError):  # which the command says
+        asked.append(spoken_in(find_data(Path(_last(typed, "--data") or "data"))))
     asked.append(os.environ.get("EVALLIB_LANG"))
     return next((lang for one in asked for lang in LANGS if one == lang), None)
 

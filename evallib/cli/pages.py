@@ -25,10 +25,7 @@ from evallib.cli.shared import (
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.made_ids import typed
 from evallib.model.words import Lang, joined, listed
-from evallib.say.drafts import said_of_draft
-from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
-from evallib.say.workings import total_text
 
 if TYPE_CHECKING:
     from evallib.runs.report import Page
@@ -50,6 +47,9 @@ def report(
 ) -> None:
     """生成一个年度的报告 / Make the report of a department's year."""
     from evallib.runs.report import run_report
+    from evallib.say.drafts import said_of_draft
+    from evallib.say.numbers import plain
+    from evallib.say.workings import total_text
 
     with page_being_made(REPORT, notebooks, data, out, lang) as how:
         written = run_report(department, year, figures=figures, workbook=xlsx, word=word, draft=draft, **how)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,8 +25,9 @@ from evallib.cli.shared import (
     told,
 )
 from evallib.kit import REPORT
-from evallib.model.published_rows import Kind
-from evallib.model.table_words import CHOICES
+
+if TYPE_CHECKING:
+    from evallib.model.published_rows import Kind
 
 
 def publish(
@@ -44,6 +45,7 @@ def publish(
     notebooks: Notebooks = None,
 ) -> None:
     """公布一个年度的结果，以后不会悄悄改变 / Publish a year's result; from then on it does not change in silence."""
+    from evallib.model.table_words import CHOICES
     from evallib.runs.publish import publish as publish_result
     from evallib.say.refusals import refused
 

@@ -48,7 +48,7 @@ asked = Asked()
 
 def _data(value: Path) -> Path:
     """The data folder: as named, else `data`, else the one found upwards."""
-    from evallib.data.folder import find_data
+    from evallib.data.place import find_data
 
     return find_data(value)
 
@@ -230,12 +230,14 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
 @contextmanager
 def page_being_made(name: str, notebooks: Path | None, data: Path, out: Path, lang: Lang) -> Iterator[How]:
     """Around the making of a page, with how it is made: whatever stops it is said in a sentence, and becomes the exit that goes with it."""
+    from evallib.runs.engine import fast_engine
     from evallib.runs.report import ReportFailed
 
     tell(told("page.making"), lang, ERR)
     try:
         with refusals_told(lang, to=out):
-            yield {"data": data, "out": out, "lang": lang, "notebook": notebook_told(data, name, notebooks, lang)}
+            notebook = notebook_told(data, name, notebooks, lang)
+            yield {"data": data, "out": out, "lang": lang, "notebook": notebook, "engine": fast_engine()}
     except KeyboardInterrupt:
         raise stopped(told("page.interrupted"), lang, 130) from None
     except ReportFailed as failure:

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, read_head
-from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
+from evallib.data.plain_rows import choices_meant, kinds_of, plainly
+from evallib.data.raw_tables import Kind, choices_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked, address, hidden_in
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
-from evallib.model.rows import Row, Sourced, columns, is_id, made_of, note_of, spread, sums_of, unit_of
+from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, sums_of, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
@@ -75,18 +76,6 @@ TO_COME |= dict.fromkeys(("section", "reason", "title", "text", "printed", "othe
 """What stands for a text that is still to come and changes no number: the rest of its row counts."""
 
 
-@cache
-def _kinds(model: type[Row]) -> dict[str, Kind]:
-    return {column: kind_of(model, column) for column in columns(model)}
-
-
-@cache
-def choices_meant(model: type[Row], column: str) -> dict[str, str]:
-    """What may stand in a cell of few choices, and the value it means."""
-    values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
-    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
-
-
 def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after: int = 0) -> tuple[Made, ...]:
     """The rows of one table; what is wrong with them is added to the reader's problems. `after`: so many rows of it were read already."""
     reader.tables[table] = grid
@@ -96,19 +85,25 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         reader.gone.add(table, {}, grid.place())
         return ()
     order, rows, begun = head.order, list[Made](), len(reader.problems)
-    width = len(grid.head)
+    width, in_order = len(grid.head), [*order.values()] == [*range(len(order))]
     judged = bool(grid.marked) or grid.separator == ";"
+    plain = None if judged or head.units or grid.once else plainly(model, tuple(order))
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, texts in grid.rows:
-        extra = next((text for text in texts[width:] if text.strip()), None)
-        if extra is not None:
+        if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
             reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             reader.gone.add(table, {}, grid.place(number))
             continue
-        cells = {column: text for column, index in order.items() if index < len(texts) and (text := texts[index].strip())}
-        reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
+        placed = texts if in_order else [texts[index] if index < len(texts) else "" for index in order.values()]
+        whole = "".join(texts)
+        if plain and len(whole) <= MAX_CELL and whole.isprintable() and (found := plain(placed, reader.units)) is not None:
+            reader.rows[table, after + len(rows)] = (grid, number, order, model)
+            rows.append(found)
+            continue
+        cells = {column: text for column, given in zip(order, placed, strict=False) if (text := given.strip())}
         if not cells:
             continue
+        reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
         if (judged and not reading.is_sound()) or not reading.has_units_of(head):
             reader.gone.add(table, reading.readable(before), grid.place(number))
             continue
@@ -118,7 +113,7 @@ def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after:
         if sums and called_total(sums, cells):
             totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
             continue
-        built = reading.row("".join(texts).isprintable())
+        built = reading.row(whole.isprintable())
         wrong = reader.problems[before:]
         [(column, text), *more] = cells.items()
         if not more and len(wrong) > 1 and (_is_note(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
@@ -193,7 +188,7 @@ class _Reading(Generic[Made]):
 
     def __init__(self, reader: Reader, grid: Grid, order: dict[str, int], model: type[Made], number: int, cells: dict[str, str]) -> None:
         self.reader, self.grid, self.order, self.model, self.number, self.cells = reader, grid, order, model, number, cells
-        self.kinds, self.given = _kinds(model), dict[str, Any]()
+        self.kinds, self.given = kinds_of(model), dict[str, Any]()
 
     def place(self, column: str | None) -> Place:
         return _place(self.grid, self.order, self.model, self.number, column)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import COUNTY, data_of, data_root, refuse_mixed
+from evallib.data.folder import data_of, data_root, refuse_mixed
 from evallib.data.load import LoadedYear, load_year
 from evallib.data.locks import held
+from evallib.data.place import COUNTY
 from evallib.data.raw_tables import Form, Hints, Tables, head_of, layout, shown_rows, tables_of
 from evallib.data.whole import copy_folder, free, together, whole, work_folder
 from evallib.data.workbook import write_data_workbook

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from evallib.data.sheets import guarded
 from evallib.model.units import parse_decimal
 
+_QUOTED = frozenset(',;\t"\r\n')
+
 
 def csv_text(rows: Iterable[Iterable[object]], end: str = "\n") -> str:
     """Rows as CSV. What begins like a formula is guarded by an apostrophe; a negative number stays one; None is an empty cell.
@@ -26,6 +28,8 @@ def csv_bytes(rows: Iterable[Iterable[object]], end: str = "\n") -> bytes:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
+    if text.isalnum():
+        return text
     if not (text.startswith("-") and parse_decimal(text) is not None):
         text = guarded(text)
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',;\t"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if not _QUOTED.isdisjoint(text) else text

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from evallib.kit import CATALOGUE
 
 _COMMON = frozenset("".join(tomllib.loads((CATALOGUE / "words" / "letters.toml").read_text(encoding="utf-8"))["common"].split()))
+_NOT_RARE = _COMMON.union(map(chr, range(128)))
 _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]+")
 _WORD = re.compile(r"[^\s,;，；。、\"]*")
 _WESTERN = re.compile("[\u0080-\u00ffŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{2,}")
@@ -48,7 +49,7 @@ def decode(content: bytes) -> Decoded:
         content
     ):  # where UTF-16 has no mark, the zeros of its commas and digits tell which way round it is
         even, odd = (content[start::2].count(0) for start in (0, 1))
-        tried = ["utf-16-le" if odd > even else "utf-16-be"]
+        tried = ["utf-16-le", "utf-16-be"] if odd == even else ["utf-16-le" if odd > even else "utf-16-be"]  # 一 has a zero, too
     else:
         tried = ["utf-8-sig", "gb18030"]
     failed: list[tuple[int, str]] = []
@@ -58,8 +59,13 @@ def decode(content: bytes) -> Decoded:
         except UnicodeDecodeError as error:
             failed.append((error.start, encoding))
             continue
-        if "\0" in text or (encoding.startswith("utf-16-") and not _BREAK.search(text)):
+        if encoding.startswith("utf-16-") and not _BREAK.search(text):
+            failed.append((0, encoding))
+            continue
+        if "\0" in text:
             return Decoded(wrong="csv.encoding")
+        if text.isascii():
+            return Decoded(text, encoding)
         signs = frozenset(text if len(text) < _LONG or encoding == "gb18030" else text[::5])
         if encoding == "utf-8-sig" and "\u00ff" < max(signs, default="") < "\u0800" and (chinese := _common(content)):
             return Decoded(chinese, "gb18030")  # 亩 in GB18030 is Ķ in UTF-8
@@ -110,7 +116,7 @@ def _misread(text: str, signs: frozenset[str], guessed: bool) -> tuple[str, int]
         short = _was_chinese("".join(found[0] for found in runs)) if len(runs) > 3 else False  # single letters apart: ÈË,ÈË
         if runs := [found for found in runs if short or (len(found[0]) > 3 and _was_chinese(found[0]))]:
             return "csv.read_twice", runs[0].start()
-    if not _are_rare(len(signs & _COMMON), sum("㐀" <= sign <= "鿿" for sign in signs - _COMMON)):  # quick: most texts
+    if not _are_rare(len(signs & _COMMON), sum("㐀" <= sign <= "鿿" for sign in signs - _NOT_RARE)):  # quick: most texts
         return None
     runs = [*_HAN.finditer(text)]
     every = "".join(found[0] for found in runs)

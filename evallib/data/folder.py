@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from evallib.data.file_names import near_files, near_folders, table_meant
 from evallib.data.outputs import is_ours
+from evallib.data.place import COUNTY
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import clear_dead
 from evallib.model.errors import InputRefused, Place, Problem
@@ -21,12 +24,14 @@ from evallib.model.rows import Row, columns
 from evallib.model.words import Given, Words, words
 from evallib.say.refusals import problem, refused
 
-COUNTY, OUTLINE = "county.toml", "outline.toml"
-"""The file of a data folder's settings, which also marks the folder; that of its own outline of the official report."""
+OUTLINE = "outline.toml"
+"""The file of a data folder's own outline of the official report."""
 
-_JUST_DATA = (Path("data"), Path("../data"))
-"""What stands in notebooks: the data folder that they belong to, wherever they are run."""
+_MUCH = 1 << 17
+"""So many bytes are read at once."""
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _TABLE_FILES = frozenset(f"{table}.csv" for table in TABLES)
 _PUT_BACK = words("放回该文件", "put the file back")
 
@@ -66,13 +71,34 @@ class YearFiles(NamedTuple):
     outline: File | None = None
 
 
-def find_data(named: Path) -> Path:
-    """The data folder: as named; where that is just `data` and there is none here, the one found upwards by its mark."""
-    if named not in _JUST_DATA or named.is_dir():
-        return named
-    here = Path.cwd()
-    places = (place for folder in (here, *here.parents) for place in (folder, folder / "data"))
-    return next((place for place in places if (place / COUNTY).is_file()), named)
+_held: ContextVar[dict[object, Any] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """What is read `once` is read no second time in here, and forgotten at the end: a year and those before it share their rules."""
+    token = _held.set({}) if _held.get() is None else None
+    try:
+        yield
+    finally:
+        if token:
+            _held.reset(token)
+
+
+def once(read: Callable[P, R]) -> Callable[P, R]:
+    """Something that is read only once `at_one_moment`."""
+
+    @wraps(read)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> R:
+        held, key = _held.get(), (read, *args)
+        if held is None or kwargs:
+            return read(*args, **kwargs)
+        if key not in held:
+            held[key] = read(*args, **kwargs)
+        found: R = held[key]
+        return found
+
+    return reading
 
 
 def refuse_mixed(data: Path, out: Path) -> None:
@@ -98,6 +124,7 @@ def checksum(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@once
 def data_root(data: Path) -> Path:
     """The data folder as an absolute path.
 
@@ -161,11 +188,14 @@ def has_data(data: Path, department: str, year: int) -> bool:
     return data_of(data, department, year) is not None
 
 
-def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | None = None) -> File:
+def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | None = None, plain: bool = False) -> File:
     """A file by its name inside the data folder; `fix` says what to do where it is not there.
 
-    `outside` is whether its folder is a link that leads out of the data folder, where the caller knows.
+    `outside` is whether its folder is a link that leads out of the data folder, where the caller knows; `plain` that it is a file, and no
+    link.
     """
+    if plain and outside is False:
+        return _content(name, f"{root}/{name}")
     path = root / name
 
     def wrong(mistake: str, **given: Given) -> File:
@@ -180,17 +210,29 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
         return wrong("file.missing_but_near", near=near) if near else wrong("file.missing", fix=fix)
     if not stat.S_ISREG(found.st_mode):
         return wrong("file.missing", fix=fix)
-    if _leads_out(root, path) if outside is None or path.is_symlink() else outside:
+    if _leads_out(root, path) if path.is_symlink() else _leads_out(root, path.parent) if outside is None else outside:
         return wrong("file.leads_out")
-    if found.st_size > MAX_BYTES:
-        return wrong("file.too_large", limit=MAX_BYTES // 1_000_000)
+    return _content(name, path)
+
+
+def _content(name: str, path: Path | str) -> File:
+    """What a file holds, read without any of the steps of `open`: a year has twenty."""
     try:
-        with path.open("rb", buffering=0) as file:
-            return File(name, file.read())
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            content = os.read(file, _MUCH)
+            while len(content) <= MAX_BYTES and (more := os.read(file, _MUCH)):
+                content += more
+        finally:
+            os.close(file)
     except OSError:
-        return wrong("file.unreadable")
+        return File(name, problem=problem("file.unreadable", Place(name)))
+    if len(content) > MAX_BYTES:
+        return File(name, problem=problem("file.too_large", Place(name), limit=MAX_BYTES // 1_000_000))
+    return File(name, content)
 
 
+@once
 def _leads_out(root: Path, path: Path) -> bool:
     return not path.resolve().is_relative_to(root)
 
@@ -210,36 +252,47 @@ def read_year(root: Path, department: str, year: int, needed: Collection[str]) -
     folder = year_folder(root, department, year)
     book = folder.with_suffix(".xlsx")
     shown = f"departments/{department}/{year}"
-    if folder.is_dir() == book.is_file():
+    is_folder, is_book = folder.is_dir(), book.is_file()
+    if is_folder == is_book:
         _mend(root)
-    if folder.is_dir() and book.is_file():
+        is_folder, is_book = folder.is_dir(), book.is_file()
+    if is_folder and is_book:
         raise refused("year.two_forms", shown, workbook=book.name)
-    if book.is_file():
+    if is_book:
         return YearFiles(book=read_file(root, f"{shown}.xlsx"))
-    if not folder.is_dir():
+    if not is_folder:
         if near := near_files(folder.parent, book.name) or near_folders(folder.parent, year):
             raise refused("year.named_otherwise", shown, department=department, year=year, near=near)
         raise refused("year.no_data", shown, department=department, year=year, workbook=book.name)
     outside = _leads_out(root, folder)
-    files = sorted(file.name for file in folder.iterdir())
+    there = {entry.name: entry.is_file(follow_symlinks=False) for entry in os.scandir(folder)}
+    files = sorted(there)
     meant = {name: found for name in files if name not in _TABLE_FILES and (found := table_meant(name, files))}
     misnamed = {table for table, _ in meant.values()}
-    there = [name for name in TABLES if f"{name}.csv" in files or (name in needed and name not in misnamed)]
-    tables = tuple((name, read_file(root, f"{shown}/{name}.csv", lay_out_table(TABLES[name]), outside)) for name in there)
+    read = [(name, f"{name}.csv") for name in TABLES if f"{name}.csv" in there or (name in needed and name not in misnamed)]
+    tables = tuple(
+        (name, read_file(root, f"{shown}/{file}", lay_out_table(TABLES[name]), outside, there.get(file, False))) for name, file in read
+    )
     left = [name for name in files if name not in _TABLE_FILES and name not in meant]
     strays = (f"{shown}/{name}" for name in left if name.endswith(".csv") and not _is_own(name))
     return YearFiles(tables, None, tuple(strays), tuple((f"{shown}/{name}", told) for name, (_, told) in meant.items()))
 
 
-def year_files(data: Path, department: str, year: int, framework: str | None) -> tuple[Path, ...]:
+def year_files(data: Path, department: str, year: int, rules: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files that a department's year is read from, with those of its rule book; nothing is said of what they hold."""
     folder = year_folder(data, department, year)
     files = entries(folder, "*.csv") + [book for book in (folder.with_suffix(".xlsx"),) if book.is_file()]
-    if framework is not None and files:
-        rules = (data / COUNTY, *entries(data / "catalogue", "*.toml"), *dated_file(data / "frameworks" / framework, year))
-        texts = entries(text_folder(data, department, year), "*.md")
-        files += [file for file in (*rules, data / OUTLINE, *texts) if file.is_file()]
+    if rules and files:
+        files += [*rules, *entries(text_folder(data, department, year), "*.md")]
     return tuple(files)
+
+
+def rule_files(data: Path, framework: str | None, year: int) -> tuple[Path, ...]:
+    """The files of the rule book by which a framework's year is evaluated, and the outline of reports; none where there is no framework."""
+    if framework is None:
+        return ()
+    rules = (data / COUNTY, *entries(data / "catalogue", "*.toml"), *dated_file(data / "frameworks" / framework, year), data / OUTLINE)
+    return tuple(file for file in rules if file.is_file())
 
 
 def unlisted_years(data: Path, listed: set[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -256,8 +309,14 @@ def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:
 
 def dated_file(folder: Path, year: int) -> list[Path]:
     """The file of a folder that is in force in a year, the newest whose year is not later; a list of one or none."""
-    years = sorted(int(p.stem) for p in entries(folder, "*.toml") if p.stem.isdigit() and int(p.stem) <= year)
-    return [folder / f"{years[-1]}.toml"] if years else []
+    in_force = max((first for first in dated_years(folder) if first <= year), default=None)
+    return [] if in_force is None else [folder / f"{in_force}.toml"]
+
+
+@once
+def dated_years(folder: Path) -> frozenset[int]:
+    """The years that files of a folder are called by."""
+    return frozenset(int(path.stem) for path in entries(folder, "*.toml") if path.stem.isdigit())
 
 
 def entries(folder: Path, pattern: str) -> list[Path]:
@@ -265,4 +324,4 @@ def entries(folder: Path, pattern: str) -> list[Path]:
 
     Raises OSError where it cannot be listed: `Path.glob` passes over that, and own definitions would be missed in silence.
     """
-    return sorted(path for path in folder.iterdir() if fnmatchcase(path.name, pattern)) if folder.is_dir() else []
+    return [folder / name for name in sorted(os.listdir(folder)) if fnmatchcase(name, pattern)] if folder.is_dir() else []  # noqa: PTH208

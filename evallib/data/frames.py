@@ -7,10 +7,11 @@ What is not known is NaN, what is no number is text in the language asked for.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evallib.analysis.tables import budget_lines
 from evallib.data.csv_out import csv_bytes
@@ -50,13 +51,24 @@ def as_float(value: Decimal | None, unit: Unit = NO_UNIT) -> float:
     return float(value * 100 if unit_shown(unit) != unit.symbol else value)
 
 
-def frame(index: str | list[str], columns: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """A frame with its index and columns in their order, also where there is no row."""
-    import pandas as pd  # late: whoever asks for no frame need not wait for it
+class Table(NamedTuple):
+    """What a frame is made of: its index, its columns in their order, its rows."""
 
-    keys = [index] if isinstance(index, str) else index
-    made = pd.DataFrame([*rows], columns=[*keys, *columns.split()])
-    return made.set_index(keys)
+    keys: list[str]
+    columns: str
+    rows: Iterable[dict[str, Any]]
+
+    def frame(self) -> pd.DataFrame:
+        """A frame with its index and columns in their order, also where there is no row."""
+        import pandas as pd  # late: whoever asks for no frame need not wait for it
+
+        made = pd.DataFrame([*self.rows], columns=[*self.keys, *self.columns.split()]).set_index(self.keys)
+        return made.astype({"met": "boolean"}) if "met" in made else made
+
+
+def frame(index: str | list[str], columns: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """A frame with its index and columns in their order, also where there is no row."""
+    return Table([index] if isinstance(index, str) else index, columns, rows).frame()
 
 
 def _scored(i: IndicatorResult) -> dict[str, Any]:
@@ -69,7 +81,7 @@ def _scored(i: IndicatorResult) -> dict[str, Any]:
     }
 
 
-def _indicators(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _indicators(e: Evaluation, lang: Lang) -> Table:
     sections = {s.id: s.name[lang] for s in e.sections}
     rows = (
         {"indicator": i.id, "name": i.name[lang], "dimension": sections[i.dimension], "group": sections.get(i.group, "")}
@@ -78,20 +90,20 @@ def _indicators(e: Evaluation, lang: Lang) -> pd.DataFrame:
         | {"basis": i.basis, "rule": i.rule, "own": i.own, "extra": i.extra}
         for i in e.indicators
     )
-    return frame("indicator", "name dimension group points score lost rate value unit status method basis rule own extra", rows)
+    return Table(["indicator"], "name dimension group points score lost rate value unit status method basis rule own extra", rows)
 
 
-def _dimensions(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _dimensions(e: Evaluation, lang: Lang) -> Table:
     rows = (
         {"dimension": d.id, "name": d.name[lang], "points": as_float(d.points), "score": as_float(d.score)}
         | {"lost": as_float(d.points - d.score), "rate": as_float(d.rate)}
         for d in e.dimensions
         if d.points
     )
-    return frame("dimension", "name points score lost rate", rows)
+    return Table(["dimension"], "name points score lost rate", rows)
 
 
-def _targets(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _targets(e: Evaluation, lang: Lang) -> Table:
     rows = (
         {"indicator": t.id, "name": t.name[lang], "operator": t.operator}
         | {"target": as_float(t.target if t.is_number or t.upper is not None else None, t.unit), "upper": as_float(t.upper, t.unit)}
@@ -100,11 +112,10 @@ def _targets(e: Evaluation, lang: Lang) -> pd.DataFrame:
         | {"asked": t.asked, "reached": t.reached}
         for t in e.targets
     )
-    made = frame("indicator", "name operator target upper actual unit completion attainment met asked reached", rows)
-    return made.astype({"met": "boolean"})
+    return Table(["indicator"], "name operator target upper actual unit completion attainment met asked reached", rows)
 
 
-def _facts(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _facts(e: Evaluation, lang: Lang) -> Table:
     found = [
         value
         for id in e.catalogue.facts
@@ -117,10 +128,10 @@ def _facts(e: Evaluation, lang: Lang) -> pd.DataFrame:
         | {"section": " ".join(dict.fromkeys(o.section for o in v.origins))}
         for v in found
     )
-    return frame(["fact", "of_year"], "name value unit sum source section", rows)
+    return Table(["fact", "of_year"], "name value unit sum source section", rows)
 
 
-def _budget(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _budget(e: Evaluation, lang: Lang) -> Table:
     def number(cell: InputValue | None, in_unit_of: InputValue | None) -> float:
         if cell is None or cell.value is None:
             return as_float(None)
@@ -135,38 +146,38 @@ def _budget(e: Evaluation, lang: Lang) -> pd.DataFrame:
             more = {"difference": as_float(line.difference), "variance": as_float(line.rate), "total": line.total}
             named = {"line": first.fact if first else line.name.en, "side": side, "name": line.name[lang]}
             rows.append(named | numbers | more | {"unit": unit_shown(first.unit) if first else ""})
-    return frame("line", "side name approved adjusted spent difference variance unit total", rows)
+    return Table(["line"], "side name approved adjusted spent difference variance unit total", rows)
 
 
-def _findings(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _findings(e: Evaluation, lang: Lang) -> Table:
     money = unit_shown(e.catalogue.units.money)
     advice = {r.id: r.title_words[lang] for r in e.record.recommendations}
     rows = (
         {"finding": f.finding, "kind": f.kind_words[lang], "title": f.words[lang], "amount": as_float(f.amount)}
-        | {"at_issue": as_float(f.at_issue), "unit": money, "indicator": f.indicator, "seriousness": f.seriousness}
+        | {"at_issue": as_float(f.amounts.at_issue), "unit": money, "indicator": f.indicator, "seriousness": f.seriousness}
         | {"clauses": f.clauses, "recommendation": advice.get(f.recommendation, ""), "source": f.source, "section": f.section}
         for f in e.record.findings
     )
-    return frame("finding", "kind title amount at_issue unit indicator seriousness clauses recommendation source section", rows)
+    return Table(["finding"], "kind title amount at_issue unit indicator seriousness clauses recommendation source section", rows)
 
 
-def _judgements(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _judgements(e: Evaluation, lang: Lang) -> Table:
     rows = (
         {"indicator": j.indicator, "name": e.indicator(j.indicator).name[lang], "kind": j.kind, "item": j.item, "verdict": j.verdict}
         | {"score": as_float(j.score), "coefficient": as_float(j.coefficient), "basis": j.basis}
         | {"reason": j.reason_words[lang], "source": j.source, "section": j.section}
         for j in e.record.judgements
     )
-    return frame("indicator", "name kind item verdict score coefficient basis reason source section", rows)
+    return Table(["indicator"], "name kind item verdict score coefficient basis reason source section", rows)
 
 
-def _reconciliation(e: Evaluation, lang: Lang) -> pd.DataFrame:
+def _reconciliation(e: Evaluation, lang: Lang) -> Table:
     rows = (
         {"figure": r.id, "name": r.name[lang], "published": r.published, "computed": r.computed or "", "unit": r.unit}
         | {"verdict": r.verdict, "said": verdict(r)[lang], "reason": r.reason[lang], "source": r.source, "section": r.section}
         for r in reconcile(e)
     )
-    return frame("figure", "name published computed unit verdict said reason source section", rows)
+    return Table(["figure"], "name published computed unit verdict said reason source section", rows)
 
 
 def problems(found: Iterable[Problem], lang: Lang) -> pd.DataFrame:
@@ -190,9 +201,16 @@ def totals(es: Iterable[Evaluation], lang: Lang) -> pd.DataFrame:
     return frame(["department", "year"], "name total points grade rate self_total framework tried", rows)
 
 
-FRAMES: dict[str, Callable[[Evaluation, Lang], pd.DataFrame]] = {
+_TABLES: dict[str, Callable[[Evaluation, Lang], Table]] = {
     make.__name__[1:]: make for make in (_indicators, _dimensions, _targets, _facts, _budget, _findings, _judgements, _reconciliation)
 }
+
+
+def _frame(make: Callable[[Evaluation, Lang], Table], e: Evaluation, lang: Lang) -> pd.DataFrame:
+    return make(e, lang).frame()
+
+
+FRAMES = {name: partial(_frame, make) for name, make in _TABLES.items()}
 """The frames of one evaluation by their names."""
 
 _TOLD = {"name", "dimension", "group", "kind", "title", "recommendation", "reason", "said"}
@@ -203,12 +221,14 @@ def write_tables(e: Evaluation, folder: Path) -> None:
     """Write every frame as `FRAME.csv` into a new folder, in both languages: `name`, `name_en`. A trial says so in every row."""
     folder.mkdir()
     tried = joined(one.said for one in e.tried)
-    for name, make in FRAMES.items():
-        shown, english = (make(e, lang) for lang in LANGS)
-        for column in [column for column in shown.columns if column in _TOLD]:
-            shown.insert([*shown.columns].index(column) + 1, f"{column}_en", english[column])
-        if tried:
-            shown["tried"], shown["tried_en"] = tried.zh, tried.en
-        shown = shown.reset_index().astype(object)
-        rows = shown.where(shown.notna(), None).itertuples(index=False)
-        (folder / f"{name}.csv").write_bytes(csv_bytes([shown.columns, *rows]))
+    trial = {"tried": tried.zh, "tried_en": tried.en} if tried else {}
+    for name, make in _TABLES.items():
+        table, english = (make(e, lang) for lang in LANGS)
+        columns = table.columns.split()
+        told = [column for column in columns if column in _TOLD]
+        heads = [*table.keys, *(head for column in columns for head in ([column, f"{column}_en"] if column in told else [column])), *trial]
+        rows = (
+            row | {f"{column}_en": other[column] for column in told} | trial for row, other in zip(table.rows, english.rows, strict=True)
+        )
+        cells = ([None if row[head] != row[head] else row[head] for head in heads] for row in rows)  # what is not known is no number
+        (folder / f"{name}.csv").write_bytes(csv_bytes([heads, *cells]))

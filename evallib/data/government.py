@@ -21,7 +21,7 @@ from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused, Problem
 from evallib.model.record import Contradiction
 from evallib.model.units import Unit, Units
-from evallib.model.words import LANGS, Words, few, listed, words
+from evallib.model.words import Words, few, listed, words
 from evallib.model.years import CountyYear
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, refused
@@ -79,8 +79,8 @@ def _from_file(root: Path, file: File, units: Units, year: int, years: Sequence[
     rows, said = _checked(root, file, units)
     found = {y: [row for row in rows if row.year == y] for y in years}
     heads = {y: tuple(_head(row) for row in of_year) for y, of_year in found.items() if of_year}
-    remarks = [words(*map(one.describe, LANGS)) for one in said]
-    remarks += [sentence("government.no_rows", file=FILE, year=y) for y in years if not found[y]]
+    remarks = [one.what for one in said]
+    remarks += [sentence("government.no_rows", year=y) for y in years if not found[y]]
     unknown = {y: [head.code for head in of_year if head.kind in EXPENDITURE and not head.is_known] for y, of_year in heads.items()}
     known = {y: tuple(head for head in of_year if head.code not in unknown[y]) for y, of_year in heads.items()}
     measured = {y: of_year for y, of_year in known.items() if any(head.kind in EXPENDITURE for head in of_year)}

@@ -13,16 +13,19 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISLNK
+from typing import Any
 
 from evallib import __version__
 from evallib.kit import PACKAGE
-from evallib.model.years import EvaluatedYear
 
 VARIABLE, NAME = "EVALLIB_HANDED", "handed.pickle"
 
 _Key = tuple[object, ...]
-_held: dict[_Key, tuple[int, EvaluatedYear]] = {}
+_held: dict[_Key, tuple[int, Any]] = {}
 """Of what, by which process, and what was found. The process that hands over reads anew itself."""
+
+NO_ONE = "", 0
+"""Of no department and no year is handed over what stands of all of them: `Stands` by department and year."""
 
 
 def _key(data: Path, department: str, year: int) -> _Key:
@@ -31,7 +34,7 @@ def _key(data: Path, department: str, year: int) -> _Key:
 
 
 @contextmanager
-def handing(found: EvaluatedYear, data: Path, department: str, year: int, *, folder: Path | None) -> Iterator[None]:
+def handing(found: Any, data: Path, department: str, year: int, *, folder: Path | None) -> Iterator[None]:
     """Around the run of a kernel: what was found in a data folder of a department's year is there to be taken by `handed`.
 
     `folder` is where a kernel that is not forked finds it: a folder that nobody else can write to.
@@ -51,12 +54,14 @@ def handing(found: EvaluatedYear, data: Path, department: str, year: int, *, fol
             (folder / NAME).unlink(missing_ok=True)
 
 
-def handed(data: Path, department: str, year: int) -> EvaluatedYear | None:
+def handed(data: Path, department: str, year: int) -> Any:
     """What was handed to this process of a department's year in a data folder; None where it was nothing, or of something else.
 
     >>> handed(Path("data"), "hrss", 2023) is None
     True
     """
+    if not _held and VARIABLE not in os.environ:
+        return None
     key = _key(data, department, year)
     if key in _held and _held[key][0] != os.getpid():
         return _held[key][1]
@@ -65,14 +70,13 @@ def handed(data: Path, department: str, year: int) -> EvaluatedYear | None:
 
 
 @lru_cache(maxsize=1)
-def _from_file(folder: Path, key: _Key) -> EvaluatedYear | None:
+def _from_file(folder: Path, key: _Key) -> Any:
     if not (_is_ours(folder) and _is_ours(folder / NAME)):
         return None
     try:
         with (folder / NAME).open("rb") as stream:
             process, known = pickle.load(stream)
-            found: EvaluatedYear | None = pickle.load(stream) if process != os.getpid() and known == key else None
-            return found
+            return pickle.load(stream) if process != os.getpid() and known == key else None
     except Exception:  # of whatever is wrong with a file that is not whole: the data is read once more
         return None
 

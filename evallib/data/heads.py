@@ -143,11 +143,17 @@ class _Reading:
             self.refuse("column.of_another_unit", self.place(index), unit, stated=self.units.read(named).name)
 
 
+@cache
+def _plain(model: type[Row]) -> tuple[tuple[str, ...], Head]:
+    """The head line that has the ids of the columns in their order, and how it is read."""
+    ids = columns(model)
+    return tuple(ids), Head({column: index for index, column in enumerate(ids)})
+
+
 def read_head(problems: list[Problem], grid: Grid, model: type[Row], units: Units) -> Head | None:
     """Which column stands where, or None with the problems recorded. A head that begins with # is a remark and passed over."""
-    ids = columns(model)
-    if list(grid.head) == ids:
-        return Head({column: index for index, column in enumerate(ids)})
+    if grid.head == (plain := _plain(model))[0]:
+        return plain[1]
     reading = _Reading(grid, model, units)
     found = reading.read()
     problems.extend(reading.problems)

@@ -53,6 +53,11 @@ class Departments(tuple[Listing, ...]):
                 found.setdefault(text, []).append(row)
         return found
 
+    @cached_property
+    def frameworks(self) -> frozenset[str]:
+        """What the frameworks are called in it."""
+        return frozenset(row.framework for row in self)
+
     def of(self, code: str) -> list[Listing]:
         """The lines of a department."""
         return [row for row in self._named.get(code, ()) if row.code == code]
@@ -83,7 +88,7 @@ def load_departments(data: Path) -> Departments:
     root = data_root(data)
     load_county(root)  # a folder of an old version is told first
     found = _departments(read_file(root, "departments.csv", lay_out_table(Listing)))
-    named = {name: framework_named(root, name) for name in {row.framework for row in found}}
+    named = {name: framework_named(root, name) for name in found.frameworks}
     if all(name == id for name, id in named.items()):
         return found
     return Departments(row.model_copy(update={"framework": named[row.framework]}) for row in found)
@@ -242,8 +247,8 @@ def needed_tables(framework: Framework, listing: Listing) -> frozenset[str]:
 
 def load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple[Made, ...]:
     """The rows of a table from its file; what is wrong with it, or with them, is added to the reader's problems."""
-    reader.tables[table] = Grid(file.name)
     if file.problem:
+        reader.tables[table] = Grid(file.name)
         reader.problems.append(file.problem)
         reader.gone.add(table, {}, file.problem.place, file.problem.code not in _NOT_YET)
         return ()

@@ -6,9 +6,11 @@ What a column refers to stands in `catalogue/words/tables.toml`. What nothing is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -78,14 +80,39 @@ class _Things:
     """Things of one kind: their names by id, and the ids by name."""
 
     words: dict[str, Words] = field(default_factory=dict)
-    ids: dict[str, list[str]] = field(default_factory=dict)
+    ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, id: str, called: Words, *more: str) -> None:
         self.words.setdefault(id, called)
-        for text in {id: 0, called.zh: 0, called.en: 0, **dict.fromkeys(more, 0)}:
-            ids = self.ids.setdefault(name_key(text), []) if text else [id]
-            if id not in ids:
-                ids.append(id)
+        for text in filter(None, dict.fromkeys((id, called.zh, called.en, *more))):
+            key = name_key(text)
+            if id not in (ids := self.ids.get(key, ())):
+                self.ids[key] = (*ids, id)
+
+
+def _of_framework(framework: Framework) -> dict[str, _Things]:
+    """What a framework and its catalogue have names for, the same for all their years; a copy of the framework forgets it."""
+    known: dict[str, _Things] | None = framework.__dict__.get("_names")
+    if known is None:
+        known, catalogue = framework.__dict__.setdefault("_names", {}), framework.catalogue
+        named: dict[str, Iterable[tuple[str, Words]]] = {
+            "indicator": ((i.id, i.words) for i in framework.indicators),
+            "section": ((s.id, s.words) for s in framework.sections),
+            "group": ((s.id, s.words) for s in framework.open_sections),
+            "fact": ((fact.id, fact.name) for fact in catalogue.facts.values()),
+            "formula": ((formula.id, formula.name) for formula in catalogue.formulas.values()),
+            "veto": ((veto.id, veto.words) for veto in framework.vetoes),
+        }
+        for kind, things in named.items():
+            for id, called in things:
+                known.setdefault(kind, _Things()).add(id, called)
+        for kind, ids in (("whole", ["total"]), ("formula", ["survey", "panel"])):
+            for id in ids:
+                known.setdefault(kind, _Things()).add(id, words(*CALLED[id][:2]), *CALLED[id][2:])
+    return known
+
+
+_NONE = _Things()
 
 
 class _Several(Exception):
@@ -102,25 +129,14 @@ class Names:
     def __init__(self, framework: Framework, tables: Mapping[str, Iterable[Cells]]) -> None:
         self.framework, self.own = framework, [*tables.get("own_indicators", ())]
         self.made: list[Source] = []
-        catalogue = framework.catalogue
-        self.kinds: dict[str, _Things] = {}
-        self._put("indicator", ((i.id, i.words) for i in framework.indicators))
-        self._put("section", ((s.id, s.words) for s in framework.sections))
-        self._put("group", ((s.id, s.words) for s in framework.open_sections))
-        self._put("fact", ((fact.id, fact.name) for fact in catalogue.facts.values()))
-        self._put("formula", ((formula.id, formula.name) for formula in catalogue.formulas.values()))
-        self._put("veto", ((veto.id, veto.words) for veto in framework.vetoes))
-        for kind, ids in (("whole", ["total"]), ("formula", ["survey", "panel"])):
-            for id in ids:
-                self.kinds.setdefault(kind, _Things()).add(id, words(*CALLED[id][:2]), *CALLED[id][2:])
+        self.kinds = {**_of_framework(framework)}
+        for kind in self.kinds.keys() & _TABLE_OF.keys():  # to which the tables add
+            self.kinds[kind] = _Things({**self.kinds[kind].words}, {**self.kinds[kind].ids})
+        self._choices: dict[tuple[str, str], _Things] = {}
         for kind, table in _TABLE_OF.items():
             for row in tables.get(table, ()):
                 self._row(kind, TABLES[table], _id_of(TABLES[table], _id_column(table), row), row)
         self.titles = [*self.kinds["source"].ids] if "source" in self.kinds else []
-
-    def _put(self, kind: str, things: Iterable[tuple[str, Words]]) -> None:
-        for id, called in things:
-            self.kinds.setdefault(kind, _Things()).add(id, called)
 
     def _row(self, kind: str, model: type[Row], id: str, row: Cells) -> None:
         if id:
@@ -129,30 +145,34 @@ class Names:
             called = words(id) if kind == "published" else words(row.get(first) or names[0], row.get(f"{first}_en") or None)
             self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short)
 
-    @cached_property
-    def _rules(self) -> dict[str, Rule]:
-        rules = {indicator.id: indicator.rule for indicator in self.framework.indicators}
-        for row in self.own:
+    def _rule(self, id: str) -> Rule | None:
+        """The rule of an indicator: of a department's own that it has, else of the framework's."""
+        for row in reversed([row for row in self.own if _id_of(OwnIndicator, "indicator", row) == id]):
             group = self.find(["group"], row.get("group", ""), {})
-            try:
-                rule = own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group}))
-            except ValueError:  # which the checks tell
-                continue
-            rules |= {_id_of(OwnIndicator, "indicator", row): rule} if rule else {}
-        return rules
+            with suppress(ValueError):  # which the checks tell
+                if rule := own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group})):
+                    return rule
+        return next((i.rule for i in self.framework.indicators if i.id == id), None)
 
     def _things(self, kind: str, row: Cells) -> _Things:
         """What a kind holds; of items and tiers those of the row's indicator."""
         if kind not in ("item", "tier"):
-            return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _Things())
-        found, rule = _Things(), self._rules.get(row.get("indicator", ""))
-        for one in (rule.checklist if kind == "item" else rule.verdicts) if rule else ():
-            found.add(one.id, one.words)
-        return found
+            return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _NONE)
+        key = (kind, row.get("indicator", ""))
+        if key not in self._choices:
+            found, rule = self._choices.setdefault(key, _Things()), self._rule(key[1])
+            for one in (rule.checklist if kind == "item" else rule.verdicts) if rule else ():
+                found.add(one.id, one.words)
+        return self._choices[key]
 
-    def ids(self, kind: str, text: str) -> list[str]:
+    def known(self, kinds: Sequence[str]) -> Container[str]:
+        """The ids of the things of such kinds, whatever row they stand in: one of these stays."""
+        held = [self.kinds[kind].words for kind in kinds if kind in self.kinds]
+        return held[0] if len(held) == 1 else ChainMap(*held)
+
+    def ids(self, kind: str, text: str) -> Sequence[str]:
         """The ids of all things of a kind that are called so."""
-        return self.kinds[kind].ids.get(name_key(text), []) if kind in self.kinds else []
+        return self.kinds[kind].ids.get(name_key(text), ()) if kind in self.kinds else ()
 
     def find(self, kinds: Sequence[str], text: str, row: Cells) -> str:
         """The id that a text means; the text itself where it is one, or where nothing is called so.
@@ -225,14 +245,14 @@ class Names:
     def cited(self, text: str) -> tuple[str, str]:
         """A document, and what of it the same text cites. One that no row tells of becomes a source with that title."""
         sources = self.kinds.setdefault("source", _Things())
-        ids = [text] if text in sources.words else sources.ids.get(name_key(text), [])
+        ids = (text,) if text in sources.words else sources.ids.get(name_key(text), ())
         if len(ids) > 1:
             raise _Several(ids)
         found = None if ids else _ARTICLE.fullmatch(text)
         if found and (found[2] or found[4]):
             return self.cited(found[1] or found[3])[0], found[2] or found[4]
         if ids or is_id(Source, "source", text) or self._is_slip(text):
-            return (ids or [text])[0], ""
+            return (ids or (text,))[0], ""
         title = found[1] if found else text
         id = made_id(title)
         kind = next((kind for kind, tell in DOCUMENTS.items() if kind != "short" and any(one in folded(title) for one in tell)), "ledger")
@@ -269,10 +289,10 @@ def by_id(framework: Framework, tables: Rows) -> tuple[Rows, list[Ambiguous]]:
     """
     cells = {table: [row.__dict__ for row in rows] for table, rows in tables.items()}
     changes, made, several = _changes(framework, cells)
-    found = {
-        table: tuple(row.model_copy(update=one) if one else row for row, one in zip(rows, changes[table], strict=True))
-        for table, rows in tables.items()
-    }
+    found = {**tables}
+    for table, changed in changes.items():
+        rows = found[table]
+        found[table] = tuple(row.model_copy(update=changed[n]) if n in changed else row for n, row in enumerate(rows)) if changed else rows
     return found | ({"sources": (*found.get("sources", ()), *made)} if made else {}), several
 
 
@@ -285,35 +305,44 @@ def told_ambiguous(several: Iterable[Ambiguous], where: Where) -> Iterator[Probl
 def raw_by_id(framework: Framework, tables: Tables) -> dict[str, list[dict[str, str]]]:
     """Tables in their raw form with an id wherever a name stands; what several things are called stays."""
     changes, made, _ = _changes(framework, tables)
-    found = {table: [{**row, **one} for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()}
+    found = {table: [{**row, **changes[table].get(n, {})} for n, row in enumerate(rows)] for table, rows in tables.items()}
     return found | {"sources": [*found.get("sources", ()), *({c: t for c, t in texts_of(row).items() if t} for row in made)]}
 
 
 def _changes(
     framework: Framework, tables: Mapping[str, Sequence[Cells]]
-) -> tuple[dict[str, list[dict[str, str]]], list[Source], list[Ambiguous]]:
-    """What changes in each row where ids take the places of names; the sources that are made; and the names that several things have."""
+) -> tuple[dict[str, dict[int, dict[str, str]]], list[Source], list[Ambiguous]]:
+    """What changes in rows where ids take the places of names, by table and index; the sources that are made; and the names that several
+    things have.
+    """
     kinds = {table: kind for kind, table in _TABLE_OF.items()}
-    changes: dict[str, list[dict[str, str]]] = {table: [{} for _ in rows] for table, rows in tables.items()}
+    changes: dict[str, dict[int, dict[str, str]]] = {table: {} for table in tables}
     given: list[tuple[str, str, str]] = []  # what stood in the place of an id: its kind, the id, the text
     for table, rows in tables.items():
         column = _id_column(table)
-        for change, row in zip(changes[table], rows if column else (), strict=bool(column)):
+        for index, row in enumerate(rows if column else ()):
             text = row.get(column) or ""
             if (id := _id_of(TABLES[table], column, row)) != text:
-                change[column] = id
+                changes[table][index] = {column: id}
                 given += [(kinds[table], id, text)] if text and table in kinds else []
     with_ids = {
-        table: [{**row, **one} if one else row for row, one in zip(rows, changes[table], strict=True)] for table, rows in tables.items()
+        table: [{**row, **changed[n]} if n in changed else row for n, row in enumerate(tables[table])] if changed else tables[table]
+        for table, changed in changes.items()
     }
     names, several = Names(framework, with_ids), list[Ambiguous]()
     for kind, id, text in given:
         names.kinds[kind].add(id, names.kinds[kind].words[id], text)
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
-        for index, (change, row) in enumerate(zip(changes[table], with_ids[table], strict=True)):
-            for column, text, kinds_of in _references(TABLES[table], row):
+        referring = [(column, kinds_of, names.known(kinds_of)) for column, kinds_of in _referring(TABLES[table])]
+        for index, row in enumerate(with_ids[table] if referring else ()):
+            for column, kinds_of, known in referring:
+                text = row.get(column, "")
+                if not text or text in known:
+                    continue
+                change = changes[table].get(index, {})
                 try:
-                    change |= _found(names, {**row, **change} if change else row, column, text, kinds_of)
+                    if more := _found(names, {**row, **change} if change else row, column, text, kinds_of):
+                        changes[table][index] = change | more
                 except _Several as found:
                     several.append((table, index, column, text, found.ids))
     return changes, names.made, several
@@ -329,10 +358,3 @@ def _found(names: Names, row: Cells, column: str, text: str, kinds: list[str]) -
     else:
         id = names.find(kinds, text, row)
     return changed | ({column: id} if id != text else {})
-
-
-def _references(model: type[Row], row: Cells) -> Iterator[tuple[str, str, list[str]]]:
-    """The cells of a row that refer to something: column, text, kinds."""
-    for column, kinds in _referring(model):
-        if text := row.get(column, ""):
-            yield column, text, kinds

@@ -164,6 +164,17 @@ def quiet() -> None:
             warnings.filterwarnings("default", module=r"evallib\.")
 
 
+def aloud() -> None:
+    """From here on they say again what they say by themselves: in the process of a notebook, which is read by who programs it."""
+    logging.lastResort = logging._defaultLastResort  # type: ignore[attr-defined]  # it has no public name
+    warnings.showwarning = warnings._showwarning_orig  # type: ignore[attr-defined]  # as this
+    warnings.resetwarnings()
+    for kind in (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning):
+        warnings.simplefilter("ignore", kind)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
+    warnings._processoptions(sys.warnoptions)  # type: ignore[attr-defined]  # what was asked for where it was started
+
+
 def _versions() -> Iterator[str]:
     for package in _TOLD_OF.split():
         try:

@@ -8,7 +8,10 @@ from evallib.model.words import Lang
 
 COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
 """What all reports share."""
-EVALUATION, DRAFT, TABLES = ".evaluation.json", ".draft", ".data"
+SHARED = ".shared.stamp"
+"""Of what it was made."""
+EVALUATION, DRAFT, TABLES, MORE = ".evaluation.json", ".draft", ".data", ".pages"
+"""How names end; the last two are those of folders: of a report's tables, and of what goes on from a page that would be too long."""
 SEVERAL = ("comparison", "overview", "monitoring")
 """The folders of pages that are no reports; those of reports are called by their years."""
 HISTORY, STALE = "history", "stale"

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from evallib.data.cells import Reader, choices_meant, load_table
+from evallib.data.cells import Reader, load_table
 from evallib.data.form_tables import ASKED
 from evallib.data.heads import read_head
 from evallib.data.names import raw_by_id
+from evallib.data.plain_rows import choices_meant
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.sheets import Grid, is_own, read_csv
 from evallib.data.workbook_in import read_sheets

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from math import inf, isfinite
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,12 +19,14 @@ from evallib.data.rulebook import shipped_catalogue
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.upgrade_v1 import BUILDS_ON, framework_v2, record_v2
 from evallib.model.assemble import assemble
+from evallib.model.entries import Part
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.record import Record
 from evallib.model.steady import steady
 from evallib.model.words import Words, words
+from evallib.model.years import Stands
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 from evallib.score.scoring import evaluate
@@ -56,6 +61,30 @@ def read_evaluation(text: str | bytes, name: str = "evaluation.json") -> Evaluat
     if wrong:
         raise InputRefused(wrong)
     return told if document["format"] == 2 else made
+
+
+def standing_evaluation(stands: Stands) -> Evaluation | None:
+    """The evaluation of recorded data that a batch has left, scored again from its record; None where its file is not as it was left, or
+    holds a trial. Of what was corrected it says nothing.
+    """
+    file = Path(stands.file)
+    text = file.read_bytes() if file.is_file() else b""
+    if hashlib.sha256(text).hexdigest() != stands.checksum:
+        return None
+    document = json.loads(text)
+    if document["tried"] or document.get("draft"):
+        return None
+    framework = _rules(json.dumps([document["catalogue"], document["framework"]]), document["record"]["year"])
+    return evaluate(framework, Record.model_validate(document["record"], context={"units": framework.catalogue.units}))
+
+
+@lru_cache(maxsize=8)
+def _rules(text: str, year: int) -> Framework:
+    """The framework of an evaluation with its definitions; those of one year share it."""
+    definitions, framework = json.loads(text)
+    catalogue, _ = assemble([("evaluation.json", Part.model_validate(definitions))], year)
+    read = Framework.model_validate(framework, context={"units": catalogue.units})
+    return read.model_copy(update={"catalogue": catalogue})
 
 
 def _document(text: str | bytes, name: str) -> dict[str, Any]:

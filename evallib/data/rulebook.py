@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import COUNTY, File, dated_file, entries, read_file
+from evallib.data.folder import File, dated_file, dated_years, entries, once, read_file
+from evallib.data.place import COUNTY
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
 from evallib.model.base import YEARS, Frozen
@@ -71,6 +72,7 @@ def load_county(root: Path) -> County:
     return county_of(_county_file(root))
 
 
+@once
 def _county_file(root: Path) -> File:
     return read_file(root, COUNTY, _UPGRADE)
 
@@ -128,6 +130,7 @@ def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
     return (_framework_file(root, id, year), *files_beside(root))
 
 
+@once
 def files_beside(root: Path) -> tuple[File, ...]:
     """What a framework is read with: the settings first, then the folder's own catalogues.
 
@@ -290,6 +293,7 @@ def _part(file: File) -> Part:
     return _added(file).part
 
 
+@once
 def framework_folders(root: Path) -> dict[str, Path]:
     """The frameworks that there are, by id: the data folder's own, and those shipped."""
     folders = [*FRAMEWORKS.glob("*"), *entries(root / "frameworks", "*")]
@@ -322,10 +326,13 @@ def _framework_file(root: Path, id: str, year: int) -> File:
         raise refused("framework.unknown", f"frameworks/{id}", known=listed(known))
     in_force = dated_file(folder, year)
     if not in_force:
-        years = [int(path.stem) for path in entries(folder, "*.toml") if path.stem.isdigit()]
+        years = dated_years(folder)
         first = words(str(min(years))) if years else words("（无）", "no year")
         raise refused("framework.none_in_force", f"frameworks/{id}", year=year, first=first)
-    return read_file(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}").sound()
+    return _read(folder.parent.parent, f"frameworks/{id}/{in_force[0].name}").sound()
+
+
+_read = once(read_file)
 
 
 # --- what is wrong with a file

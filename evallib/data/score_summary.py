@@ -15,6 +15,8 @@ from evallib.say.drafts import waiting
 from evallib.say.workings import total_text
 
 ZERO = Decimal(0)
+_RATE = 'IF(ISNUMBER(D{row}),IF(C{row}=0,"—",D{row}/C{row}),"—")'
+COUNTS = ("yes", "no", "bonus", "deduction")
 
 
 def counts(i: IndicatorResult) -> str:
@@ -33,7 +35,7 @@ def add_summary(s: Sheet, e: Evaluation, lang: Lang, scores: str) -> None:
         "0." + "0" * e.framework.rounding.scores,
         {c: f"'{scores}'!${c}${FIRST}:${c}${FIRST + len(e.indicators) - 1}" for c in "ABDGJ"},
     )
-    that = {word: f'({where["J"]}="{s.t(f"counts.{word}")}")' for word in ("yes", "bonus", "deduction", "no")}
+    that = {word: f'({where["J"]}="{s.t(f"counts.{word}")}")' for word in COUNTS}
     if e.points:
         _total(s, e, lang, where, that, scores, fmt)
     homes, names = e.framework.homes, {one.id: one.words[lang] for one in e.framework.sections}
@@ -50,7 +52,7 @@ def add_summary(s: Sheet, e: Evaluation, lang: Lang, scores: str) -> None:
             points = score = ""
         s.add(
             names[homes[one.id]], names[one.id] if one.within else s.t("scores.subtotal"), Number(one.points, fmt, points),
-            Number(one.score, fmt, score), Number(one.rate, formula="D{row}/C{row}"), CHOICES[one.basis][lang],
+            Number(one.score, fmt, score), Number(one.rate, formula=_RATE), CHOICES[one.basis][lang],
             level="group" if one.within else "part",
         )  # fmt: skip
 
@@ -67,17 +69,18 @@ def _total(s: Sheet, e: Evaluation, lang: Lang, where: dict[str, str], that: dic
 
     def total(regular: str = "", extra: str = "") -> str:
         whole = f"ROUND((D{row['counted']}{regular})*C{row['total']}/C{row['counted']},{places})"
-        return f"ROUND(MAX({whole}+D{row['extra']}{extra},0),{places})"
+        return f'IF(C{row["counted"]}=0,"—",ROUND(MAX({whole}+D{row["extra"]}{extra},0),{places}))'
 
     def grade(cell: str) -> str:
         bands = sorted(fw.grades, key=lambda g: -g.at_least)
         said = (f'IF({cell}>={g.at_least},"{g.words[lang].replace(chr(34), chr(34) * 2)}",' for g in bands)
-        return "".join(said) + '"—"' + ")" * len(bands)
+        return f"IF(ISNUMBER({cell})," + "".join(said) + '"—"' + ")" * len(bands) + ',"—")'
 
-    formulas = {"total": total(), "grade": grade(f"D{row['total']}")}
+    lacking = f"SUMPRODUCT((1-{that['no']})*{still})" + ("+1" if short else "")
+    known = sum(i.score is None for i in e.indicators if counts(i) != "no") + bool(short)
+    formulas = {"total": f'IF({lacking}={known},{total()},"—")', "grade": grade(f"D{row['total']}")}
     values: dict[str, Decimal | str] = {"total": e.total, "grade": e.grade[lang] or "—"}
     if e.open:
-        lacking = f"SUMPRODUCT((1-{that['no']})*{still})" + ("+1" if short else "")
         low, high = f"D{row['lowest']}", f"D{row['highest']}"
         most = f"+SUMPRODUCT({that['yes']}*{still},{where['D']})" + "".join(_above(e, scores))
         if short:
@@ -95,7 +98,7 @@ def _total(s: Sheet, e: Evaluation, lang: Lang, where: dict[str, str], that: dic
         points = Number(e.points, fmt) if line == "total" else None
         if line == "counted":
             points = Number(worth, fmt, f"SUMPRODUCT(1*{that['yes']},{where['D']})" + (f"+{short}" if short else ""))
-        rate = Number(e.total / e.points, formula="D{row}/C{row}") if line == "total" and e.has_total else None
+        rate = Number(e.total / e.points, formula=_RATE) if line == "total" and e.has_total else None
         level = "total" if line in ("total", "grade") else ""
         s.add(s.t(f"summary.{line}"), None, points, Number(values[line], fmt, formulas[line]), rate, None, level=level)
 

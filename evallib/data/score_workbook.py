@@ -5,22 +5,25 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from decimal import Decimal
+from operator import eq, ge, gt, le, lt
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
-from evallib.data.score_summary import add_summary, counts, in_order
+from evallib.data.score_summary import COUNTS, add_summary, counts, in_order
 from evallib.data.whole import whole
 from evallib.data.workbook_seal import carry, cells_seal, read_book
-from evallib.data.workbook_sheet import FIRST, Column, Link, Number, Sheet, number_format, packed
+from evallib.data.workbook_sheet import DIGITS, FIRST, Column, Link, Number, Sheet, number_format, packed
 from evallib.kit import CATALOGUE
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.made_ids import is_made
 from evallib.model.seals import seals_of
 from evallib.model.table_words import CHOICES
-from evallib.model.units import SHARE, Unit, Units, convert, parse_decimal
+from evallib.model.units import SHARE, Unit, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
 from evallib.say.drafts import said_of_draft, waiting
 from evallib.say.numbers import money, plain, section_number
@@ -61,11 +64,6 @@ def _name(unit: Unit, lang: Lang) -> str:
     return unit.name.zh if lang == "zh" else unit.bare or unit.name.en
 
 
-def _unit(units: Units, text: str, lang: Lang) -> str:
-    unit = units.find(text) if text else None
-    return unit.name[lang] if unit else text
-
-
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     c, fmt = e.coverage, "0." + "0" * e.framework.rounding.scores
     for said in said_of_draft(e):
@@ -88,12 +86,24 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
         changed = s.t("scores.changed", score=str(i.formula_score)) if i.method == "overridden" else ""
         s.add(
             names[i.dimension], groups[i.group], i.name[lang], Number(i.points, fmt), *value,
-            Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), STATUSES[i.status][lang], s.t(f"counts.{counts(i)}"),
+            Number(i.score, fmt), Number(i.score_rate, formula="G{row}/D{row}"), _status(s, i), s.t(f"counts.{counts(i)}"),
             indicator_rule(e, i, lang), indicator_working(e, i, lang) + changed,
         )  # fmt: skip
     limit = DataValidation("custom", f"ABS(G{FIRST})<=D{FIRST}", errorStyle="warning", showErrorMessage=True, error=s.t("scores.above"))
     limit.add(f"G{FIRST}:G{max(s.next - 1, FIRST)}")
-    s.sheet.add_data_validation(limit)
+    choices = DataValidation("list", f'"{",".join(s.t(f"counts.{one}") for one in COUNTS)}"', showErrorMessage=True)
+    choices.add(f"J{FIRST}:J{max(s.next - 1, FIRST)}")
+    for rule in (limit, choices):
+        s.sheet.add_data_validation(rule)
+
+
+def _status(s: Sheet, i: IndicatorResult) -> str | Number:
+    """What became of an indicator; of a score that is changed or taken out, what it was."""
+    said = STATUSES[i.status][s.lang]
+    if i.score is None:
+        return said
+    gone, other = (s.t(f"scores.{what}", score=str(i.score)) for what in ("taken_out", "other"))
+    return Number(said, formula=f'IF(ISNUMBER(G{{row}}),IF(G{{row}}={i.score},"{said}","{other}"),"{gone}")')
 
 
 def _grounds(s: Sheet, e: Evaluation, lang: Lang) -> None:
@@ -111,22 +121,33 @@ def _grounds(s: Sheet, e: Evaluation, lang: Lang) -> None:
         )  # fmt: skip
 
 
+_MET: dict[str, Callable[[float, float], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq}
 _SHARES = {False: "D{row}/C{row}", True: "IF(D{row}>C{row},C{row}/D{row},1+(C{row}-D{row})/C{row})"}
 """How far a target is reached, by whether lower is better: see `TargetResult.reached_share`."""
 
 
+def _met(s: Sheet, t: TargetResult) -> str | Number | None:
+    """Whether a target was met: for a number a formula, where a spreadsheet comes to the same."""
+    if t.met is None:
+        return None
+    said, formula = s.t("targets.met" if t.met else "targets.not_met"), ""
+    if t.is_number and t.actual is not None and t.operator in _MET and _MET[t.operator](float(t.actual), float(t.target)) == t.met:
+        formula = f'IF(D{{row}}{t.operator}C{{row}},"{s.t("targets.met")}","{s.t("targets.not_met")}")'
+    return Number(said, formula=formula) if formula else said
+
+
 def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    s.note(s.t("targets.completion") + s.t("by_id"))
+    s.note(s.t("targets.completion", lower=sentence("charts.targets.lower")) + s.t("by_id"))
     for t in e.targets:
         row, (target, unit) = next(r for r in e.record.targets if r.indicator == t.id), _measured(t.target, t.unit, lang)
+        place = f"{e.record.title_of(row.source)[lang]} {section_number(row.section, lang)}".strip()
         held = (target, _measured(t.actual, t.unit, lang)[0], unit) if t.is_number else (goal_text(t, lang), reached_text(t, lang), "")
         s.add(
             t.name[lang], CHOICES[t.operator][lang], *held,
             Number(t.reached_share, formula=_SHARES[t.lower_is_better] if t.is_number and t.completion_rate is not None else ""),
-            None if t.met is None else s.t("targets.met") if t.met else s.t("targets.not_met"),
-            CHOICES["judged" if t.judged else "measured"][lang], target_working(e, t, lang), row.reason_words[lang] or None,
-            row.remedy_words[lang] or None, row.evidence_words[lang] or None,
-            e.record.title_of(row.source)[lang], section_number(row.section, lang) or None,
+            _met(s, t), (s.t("targets.judged") if t.judged else "") + target_working(e, t, lang),
+            "\n".join(text for text in (row.reason_words[lang], row.remedy_words[lang]) if text) or None,
+            "\n".join(text for text in (row.evidence_words[lang], place) if text) or None,
         )  # fmt: skip
 
 
@@ -163,6 +184,8 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
         ]
         if f.quantity is not None and f.unit_price is not None:
             made_of.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
+        if (gross := f.amounts.gross) is not None:
+            made_of.append(sentence("workbook.findings.gross", amount=money(gross)))
         if f.paid is not None:
             made_of.append(sentence("workbook.findings.paid", amount=money(f.paid)))
         number_of, document = e.record.number_of, e.record.title_of(f.source)[lang]
@@ -172,8 +195,8 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
         about = [c.words for c in e.record.contradictions if c.kind == "number" and f.finding in c.subjects]
         s.add(
             s.t("findings.number", id=number_of("findings", f.finding)), f.kind_words[lang],
-            f.words[lang] + "".join(s.t("findings.contradiction", said=said) for said in about), Number(f.amount, "#,##0.00"),
-            Number(f.amount if f.at_issue is None else f.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
+            f.words[lang] + "".join(s.t("findings.contradiction", said=said) for said in about), Number(f.amounts.voucher, "#,##0.00"),
+            Number(f.amounts.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
             clauses or None, e.indicator(f.indicator).name[lang], advised or None, document,
             section_number(f.section, lang) or None,
         )  # fmt: skip
@@ -185,11 +208,14 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
         figures: list[str | Number | None] = []
+        unit = e.catalogue.units.find(r.unit) if r.unit else None
+        scale = unit.scale if unit and lang == "en" else 1  # in full, as everywhere in English
         for text in (r.published, r.computed):
             number = None if text is None else parse_decimal(text)
-            figures.append(grades.get(text or "", text) if number is None else Number(number, number_format(Decimal(text or 0))))
+            shown = None if number is None else Number(number * scale, number_format(number * scale))
+            figures.append(shown or grades.get(text or "", text))
         s.add(
-            r.name[lang], *figures, _unit(e.catalogue.units, r.unit, lang), verdict(r)[lang], worth(r)[lang],
+            r.name[lang], *figures, _name(unit, lang) if unit else r.unit, verdict(r)[lang], worth(r)[lang],
             e.record.title_of(r.source)[lang], section_number(r.section, lang) or None,
             level="" if r.verdict == "agrees" else "open",
         )  # fmt: skip
@@ -225,8 +251,10 @@ _MAKERS: dict[str, Callable[[Sheet, Evaluation, Lang], None]] = {
 
 def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     """The workbook of an evaluation as bytes: see `write_score_workbook`."""
-    book, content, e = Workbook(), seals_of(e).content, with_numbers(e)
+    book: Any = Workbook()
+    content, e = seals_of(e).content, with_numbers(e)
     book.remove(book.worksheets[0])
+    book._named_styles["Normal"].font = Font(name=DIGITS, size=10)
     subject = sentence("workbook.subject", name=e.record.name, year=e.catalogue.year(e.record.year))[lang]
     subject += sentence("workbook.synthetic")[lang] if e.record.find_profile("synthetic", lang) else ""
     subject += sentence("workbook.trial")[lang] if e.tried else ""
@@ -237,7 +265,8 @@ def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     def begun(key: str) -> Sheet:
         of = sheets[key]
         columns = [Column(filled(zh, en, {"money": money_unit})[lang], widest, *to) for zh, en, widest, *to in of["columns"]]
-        return Sheet(book, words(*of["name"])[lang], of["frozen"], columns, subject, lang)
+        above = words(*of["above"]) if "above" in of else sentence("workbook.about")
+        return Sheet(book, words(*of["name"])[lang], of["frozen"], columns, subject, lang, above[lang])
 
     contents, summary, made = begun("contents"), begun("summary"), {key: begun(key) for key in _MAKERS}
     add_summary(summary, e, lang, made["scores"].name)

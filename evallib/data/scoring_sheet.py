@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from pydantic import create_model
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import choices_meant
 from evallib.data.form_words import forms, is_subtotal, is_total
 from evallib.data.heads import head_key, read_head
 from evallib.data.names import Names
+from evallib.data.plain_rows import choices_meant
 from evallib.data.sheets import Grid, Once, hidden_in
 from evallib.model.errors import Place, Problem
 from evallib.model.evaluation import own_rule

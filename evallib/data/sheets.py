@@ -177,19 +177,22 @@ def read_csv(file: str, content: bytes) -> Grid:
     text = read.text[stated.end() :] if stated else read.text
     top = 2 if stated else 1
     separator = stated[1] if stated else _separator(text)
-    bare = Grid(file, encoding=read.encoding, separator=separator)
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[tuple[int, tuple[str, ...]]] = []
-    number, guards = top - 1, _GUARDED.search(text)
+    number, guards, wrong = top - 1, "'" in text and _GUARDED.search(text), list[Problem]()
     try:
         for number, cells in enumerate(lines, top):
             if any(map(str.strip, cells)):
                 rows.append((number, tuple(map(unguarded, cells) if guards else cells)))
                 if len(rows) > MAX_ROWS + 1:
-                    return replace(bare, problems=(problem("table.too_long", Place(file), rows=MAX_ROWS),))
+                    wrong.append(problem("table.too_long", Place(file), rows=MAX_ROWS))
+                    break
     except csv.Error as error:
-        return replace(bare, problems=(problem("csv.line_incomplete", Place(file, number + 1), str(error)),))
-    return grid_of(bare, rows)
+        wrong.append(problem("csv.line_incomplete", Place(file, number + 1), str(error)))
+    if wrong or not rows:
+        return Grid(file, problems=tuple(wrong), encoding=read.encoding, separator=separator)
+    (top, head), *below = rows
+    return Grid(file, head=head, rows=tuple(below), top=top, encoding=read.encoding, separator=separator)
 
 
 def raw_csv(file: str, content: bytes) -> Raw:

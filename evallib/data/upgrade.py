@@ -19,10 +19,11 @@ from io import BytesIO
 from pathlib import Path
 
 from evallib.data.encodings import decode
-from evallib.data.folder import COUNTY, has_data
+from evallib.data.folder import has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
 from evallib.data.locks import held
+from evallib.data.place import COUNTY
 from evallib.data.published import Published, difference, load_published, reached_again, sealed, write_published
 from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation

@@ -37,6 +37,8 @@ _PRINTED = 180  # as many digits as an A4 sheet across holds at 8 pt
 _LONGEST = 32_767  # what a cell may hold, counted in UTF-16
 _TAGS: dict[Lang, str] = {"zh": "zh-CN", "en": "en-GB"}
 FONTS = words("微软雅黑", "Calibri")
+DIGITS = "Arial"
+"""The font of numbers, by whose digits the widths of columns are counted: each system has its like, as wide."""
 _SIDE = Side(style="thin", color="BFBFBF")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _FILLS = {level: PatternFill("solid", fgColor=colour) for level, colour in
@@ -140,16 +142,16 @@ class Sheet:
     The rules: https://analysisfunction.civilservice.gov.uk/policy-store/making-spreadsheets-accessible-a-brief-checklist-of-the-basics/
     """
 
-    def __init__(self, book: Workbook, name: str, frozen: int, columns: Sequence[Column], subject: str, lang: Lang) -> None:
+    def __init__(self, book: Workbook, name: str, frozen: int, columns: Sequence[Column], subject: str, lang: Lang, above: str) -> None:
         self.name, self.columns, self.frozen = name, columns, frozen
         self.sheet: Any = book.create_sheet(name)
         self.lang, self.font = lang, FONTS[lang]
         self.results: dict[str, Decimal | str] = {}
         self.widths, self.spread, self.notes = [0] * len(columns), list[tuple[int, int, str]](), list[str]()
-        self.above = shown_width(f"{subject} · {name}") * 1.5, shown_width(self.t("about")) * 1.15
+        self.above = shown_width(f"{subject} · {name}") * 1.5, shown_width(above) * 1.15
         title = self.put(1, 1, f"{subject} · {name}", bold=True, size=14)
         title.style, title.font, title.border = "Headline 1", Font(name=self.font, size=14, bold=True), Border()
-        self.put(2, 1, self.t("about"), size=11)
+        self.put(2, 1, above, size=11)
         self.next = FIRST - 1
         self.add(*(column.head for column in columns), level="head")
         self.sheet.oddHeader.left.text = cell_text(subject)[:100].replace("\n", " ").replace("&", "&&")
@@ -170,6 +172,7 @@ class Sheet:
         if isinstance(value, Number) and value.value is not None:
             cell.value = "=" + value.formula.replace("{row}", str(row)) if value.formula else value.value
             cell.number_format = value.format
+            cell.font = Font(name=DIGITS, size=size, bold=bold)
             if value.formula:
                 self.results[cell.coordinate] = value.value
         else:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import COUNTY
 from evallib.data.language_docs import language_documentation
+from evallib.data.place import COUNTY
 from evallib.data.rulebook import framework_folders
 from evallib.data.table_docs import table_documentation
 from evallib.data.whole import refuse_filled, whole

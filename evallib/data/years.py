@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
 from evallib.checks.sift import opened
-from evallib.data.folder import checksum, has_data
-from evallib.data.handed import handed
+from evallib.data.folder import at_one_moment, checksum, has_data
+from evallib.data.handed import NO_ONE, handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
+from evallib.data.results import standing_evaluation
+from evallib.methods.follow_up import key_of
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing, Record
 from evallib.model.steady import steady
 from evallib.model.words import NOTHING, Words, listed, words
-from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
-from evallib.score.reconcile import number_names
+from evallib.score.reconcile import Numbers
 from evallib.score.scoring import evaluate
 
 
@@ -40,8 +43,14 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
     """
-    if (known := handed(data, department, year)) is not None:
+    known: EvaluatedYear | None = handed(data, department, year)
+    if known is not None:
         return known
+    with at_one_moment():
+        return _evaluated(data, department, year, published, draft)
+
+
+def _evaluated(data: Path, department: str, year: int, published: Published, draft: bool) -> EvaluatedYear:
     every = load_departments(data)
     before, unusable = _last_year(data, department, year, every)
     loaded = load_year(data, department, year, before.record if before else None, every, draft=True)
@@ -63,7 +72,15 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     elif any(one.level == "error" for one in (*found, *strange)):
         evaluation = _evaluation(loaded, draft)
     again = _again(data, loaded.record, previous.record, every) if previous else {}
-    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks), again)
+    older = _older(data, loaded.record, previous.record, every) if previous else ()
+    return EvaluatedYear(evaluation, previous, (*unusable, *loaded.remarks), again, older)
+
+
+def _older(data: Path, record: Record, previous: Record, every: Departments) -> tuple[Record, ...]:
+    """The records of years before last year's whose findings are still followed."""
+    years = {key_of(one, row).year for one in (record, previous) for row in one.follow_ups}
+    found = (_last_year(data, record.department, year + 1, every)[0] for year in sorted(years) if year < previous.year)
+    return tuple(loaded.record for loaded in found if loaded)
 
 
 def _again(data: Path, record: Record, previous: Record, every: Departments) -> dict[str, int]:
@@ -104,10 +121,30 @@ def evaluate_county(data: Path, year: int, published: Published = NONE) -> Count
 
     Raises InputRefused where the list cannot be read.
     """
-    listings = [row for row in load_departments(data) if year in row.years]
-    found = [evaluated_or_absent(data, row, year, published) for row in listings]
-    evaluations = tuple(e.evaluation for e in found if isinstance(e, EvaluatedYear))
-    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)))
+    listings, stand = [row for row in load_departments(data) if year in row.years], standing_years(data)
+    found = [standing(stand, row.code, year, published) or evaluated_or_absent(data, row, year, published) for row in listings]
+    evaluations = tuple(e if isinstance(e, Evaluation) else e.evaluation for e in found if not isinstance(e, Absent))
+    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)), ends_of_year(stand, year))
+
+
+Standing = Mapping[tuple[str, int], Stands]
+
+
+def standing_years(data: Path) -> Standing:
+    """What was handed to this process of evaluations that stand and are of today's data; nothing where it was nothing."""
+    return handed(data, *NO_ONE) or {}
+
+
+def standing(stand: Standing, department: str, year: int, published: Published = NONE) -> Evaluation | None:
+    """The evaluation of a department's year that stands; None where none does, or something else is published."""
+    stands = stand.get((department, year))
+    found = standing_evaluation(stands) if stands else None
+    return None if found and published.of(department, year) and check_published(published, found) else found
+
+
+def ends_of_year(stand: Standing, year: int) -> dict[str, tuple[Decimal, Decimal]]:
+    """The ends of the ranges of the totals that stand of a year, by department."""
+    return {department: stands.ends for (department, of), stands in stand.items() if of == year and stands.ends}
 
 
 def evaluated_or_absent(data: Path, row: Listing, year: int, published: Published = NONE) -> EvaluatedYear | Absent:
@@ -169,13 +206,12 @@ def _unknown_numbers(loaded: LoadedYear, evaluation: Evaluation) -> tuple[Proble
     """A published figure must name a number that is computed, or none."""
     if not any(row.number for row in loaded.record.published):
         return ()
-    known = number_names(evaluation)
-    there = set(known)
+    known = Numbers(evaluation)
     return tuple(
         problem("published.unknown_number", loaded.where("published", index, "number"), row.number, near=listed(like))
         for index, row in enumerate(loaded.record.published)
-        if row.number and row.number not in there
-        for like in [near(row.number, known, alike=0.3) or known[:3]]
+        if row.number and row.number not in known
+        for like in [near(row.number, known, alike=0.3) or [*known][:3]]
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.folder import COUNTY
+from evallib.data.place import COUNTY
 from evallib.data.rulebook import load_framework
 from evallib.data.whole import refuse_filled, whole
 from evallib.data.working_folder import copy_notebooks
@@ -56,7 +56,7 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
     Raises InputRefused where the directory is not empty, or a number is out of its range; OSError where it cannot be written.
     """
     refuse_filled(directory)
-    if not 1 <= departments <= 2000:
+    if not 1 <= departments <= 10_000:
         raise refused("demo.departments_out_of_range", "departments", str(departments))
     if not 1991 <= first_year <= last_year <= 2200:
         raise refused("demo.years_not_in_order", "first_year, last_year", f"{first_year}–{last_year}")

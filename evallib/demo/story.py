@@ -143,7 +143,8 @@ class Story:
             items = [item for item in items if item.get("indicator", "") in known]
             if several.get("mixed"):
                 items = self.habits.setdefault(several["count"], self.dice.few(items, len(items)))
-            for index, item in enumerate(items[: int(self._value(several["count"], scope))], 1):
+            told = len(tables["findings"]) if "rows" not in several else 0  # findings are numbered through
+            for index, item in enumerate(items[: int(self._value(several["count"], scope))], told + 1):
                 self._tell_way(tables, several if "rows" in several else s["way"][item["way"]], {**scope, "index": index, **item})
         touched = {row["indicator"] for row in tables["findings"]}
         silent = [{"indicator": i.id} for i in framework.indicators if i.rule.takes == "findings" and i.id not in touched]
@@ -196,6 +197,7 @@ class Story:
         s, catalogue = story(), framework.catalogue
         untold = {fact for kind, facts in s["untold"].items() if scope[kind] for fact in facts}
         unknown = {self.dice.pick(facts) for kind, facts in s["unknown"].items() if scope[kind]}
+        parts = dict(zip(catalogue.topics, (*"一二三四五六七八九十", "十一", "十二"), strict=False))
         told = [(fact, scope["year"] - 1, before) for fact in s["last_year"] if fact in catalogue.facts]
         told += [(fact, scope["year"], scope) for fact in catalogue.facts if fact in self.now and fact not in untold]
         for id, year, amounts in told:
@@ -203,7 +205,7 @@ class Story:
             row = {"fact": id, "year": str(year), "value": str(amounts[id]), "unit": fact.unit.symbol}
             if id in unknown and amounts is scope:
                 row |= {"value": "", **s["unknown_note"]}
-            tables["facts"].append({**row, **s["always"]["facts"], "section": catalogue.topics[fact.entry.topic].zh})
+            tables["facts"].append({**row, **s["always"]["facts"], "section": parts[fact.entry.topic]})
 
     def _aim(self, tables: Tables, framework: Framework, scope: Scope) -> None:
         """The department's own indicators: what is aimed at and reached, and the points of their groups dealt out among them."""

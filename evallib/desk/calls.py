@@ -17,9 +17,10 @@ from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
 from evallib.data import frames
-from evallib.data.folder import data_root, find_data, has_data
+from evallib.data.folder import data_root, has_data
 from evallib.data.load import load_departments
 from evallib.data.parameters import checked_lang
+from evallib.data.place import find_data
 from evallib.data.rulebook import load_county
 from evallib.desk.fields import Field, fields, without_place
 from evallib.desk.page import DeskPage, indicator_section, part_of_framework, report_section

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from evallib.charts.fonts import use_chinese_later
 from evallib.data import frames
-from evallib.data.folder import data_root, find_data
+from evallib.data.folder import data_root
 from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.parameters import checked_lang, checked_year
+from evallib.data.place import find_data
 from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_county
-from evallib.data.years import evaluate_year, evaluated_or_absent
+from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent, standing, standing_years
 from evallib.door.lookup import ByName, found_in
 from evallib.door.result import Frames, Path_, Plot, Result, plots
 from evallib.door.shown import Shown, Shows, heads, shell, told
+from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import Lang, Words, words
-from evallib.model.years import Absent, CountyYear, DepartmentYears
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentences
 from evallib.say.workings import total_text
@@ -182,7 +185,8 @@ class County(Results):
         from evallib.data.government import load_government
         from evallib.pages.overview import CountyOverview
 
-        county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent)
+        ends = ends_of_year(standing_years(self._data), self._year)
+        county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent, ends)
         return CountyOverview(county, self._lang, load_government(self._data, self._year, [county], self._published))
 
     @property
@@ -205,6 +209,21 @@ def _one_of(found: Iterable[Result | Absent], asked: Any, named: dict[str, Words
     return one
 
 
+class _Standing(Result):
+    """A result that stands. The data is read again only where more is asked for than its evaluation."""
+
+    def __init__(self, evaluation: Evaluation, lang: Lang, data: Path) -> None:
+        self._evaluation, self._lang, self._data, self._root = evaluation, lang, data, data
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self._evaluation
+
+    @cached_property
+    def _checked(self) -> EvaluatedYear:  # type: ignore[override]
+        return evaluate_year(self._root, self.department, self.year)
+
+
 class Book(Results):
     """A data folder, opened. Shows departments and years with total and grade, and why one could not be used.
 
@@ -223,11 +242,13 @@ class Book(Results):
         super().__init__(root, load_county(root).language if lang is None else checked_lang(lang), ())
         Shows._lang = self._lang
         if shell() is not None:  # whoever draws for themselves need not look for a font, either
-            from evallib.charts.fonts import use_chinese
-
-            use_chinese(tell=False)
+            use_chinese_later()
         self._published = published
         self._made: dict[tuple[str, int], Result | Absent] = {}
+
+    @cached_property
+    def _stand(self) -> Mapping[tuple[str, int], Stands]:
+        return standing_years(self._data)
 
     @cached_property
     def _listed(self) -> Departments:
@@ -249,8 +270,11 @@ class Book(Results):
         """A result that is listed, or why it could not be used; once."""
         key = row.code, year
         if key not in self._made:
-            found = evaluated_or_absent(self._data, row, year, self._published)
-            self._made[key] = found if isinstance(found, Absent) else Result(found, self._lang, self._data)
+            if stands := standing(self._stand, row.code, year, self._published):
+                self._made[key] = _Standing(stands, self._lang, self._data)
+            else:
+                found = evaluated_or_absent(self._data, row, year, self._published)
+                self._made[key] = found if isinstance(found, Absent) else Result(found, self._lang, self._data)
         return self._made[key]
 
     @property

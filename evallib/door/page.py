@@ -11,9 +11,10 @@ from typing import Any
 from markupsafe import escape
 
 from evallib.data import net
-from evallib.data.folder import data_root, find_data
+from evallib.data.folder import data_root
 from evallib.data.notebooks import refuse_unknown_parameters
 from evallib.data.parameters import checked_lang, checked_parameters
+from evallib.data.place import find_data
 from evallib.data.published import NONE, load_published
 from evallib.door.book import Book, County, Years
 from evallib.door.lookup import ByName

@@ -181,11 +181,13 @@ def reference_date(records: Iterable[Record]) -> datetime.date | None:
     return max((row.date for record in records for row in record.follow_ups), default=None)
 
 
-def follow_ups(record: Record, previous: Record | None = None, as_of: datetime.date | None = None) -> FollowUps:
+def follow_ups(
+    record: Record, previous: Record | None = None, as_of: datetime.date | None = None, older: Iterable[Record] = ()
+) -> FollowUps:
     """What became of this year's and last year's findings and recommendations.
 
     `previous` is last year's record, where there is one. `as_of` is the date it is told for, rows of a later date left out;
-    where none is given, the latest date in the two tables.
+    where none is given, the latest date in the two tables. `older` records give the words of what is still followed from before.
 
     >>> follow_ups(Record(department="d", name=NOTHING, year=2023, framework="f", files=()))
     FollowUps(as_of=None, earlier=(), own=())
@@ -199,19 +201,20 @@ def follow_ups(record: Record, previous: Record | None = None, as_of: datetime.d
 
     rows = told(*records)
     made = {key: (title, kind) for one in records for key, title, kind in _made_by(one)}
+    named = {key: (title, kind) for one in older for key, title, kind in _made_by(one)} | made
     kinds = [(finding.finding, finding.kind.strip()) for finding in record.findings]
 
     def followed(key: Key) -> Followed:
-        title, kind = made.get(key, (_unknown(key), ""))
+        title, kind = named.get(key, (_unknown(key), ""))
         again = tuple(id for id, of in kinds if kind and of == kind) if key.year < record.year else ()
-        return Followed(key, title, tuple(rows.get(key, ())), as_of, again, key in made)
+        return Followed(key, title, tuple(rows.get(key, ())), as_of, again, key in named)
 
     own = [key for key in made if key.year == record.year]
     last = [key for key in made if key.year < record.year and (key.subject == "finding" or key in rows)]
     here, closed = told(record), _closed(told(previous)) if previous else set()
-    older = sorted((key for key in rows if key.year < record.year and key not in made and (key in here or key not in closed)),
+    still = sorted((key for key in rows if key.year < record.year and key not in made and (key in here or key not in closed)),
                    key=lambda key: (-key.year, key.subject, key.id))  # fmt: skip
-    earlier = [*(k for k in last if k.subject == "finding"), *(k for k in last if k.subject == "recommendation"), *older]
+    earlier = [*(k for k in last if k.subject == "finding"), *(k for k in last if k.subject == "recommendation"), *still]
     return FollowUps(as_of, tuple(map(followed, earlier)), tuple(map(followed, own)))
 
 

@@ -23,7 +23,7 @@ from evallib.model.words import NOTHING, Given, Words, listed
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
-from evallib.score.answers import Options, clean, hidden_groups
+from evallib.score.answers import Answer, Options, clean, hidden_groups
 
 
 class _Tally(NamedTuple):
@@ -61,16 +61,7 @@ def evaluate_survey(survey: Survey) -> SurveyResult:
     >>> found.overall.verdict, found.needed
     ('open', 97)
     """
-    tallies, problems = [], _survey_problems(survey)
-    for group in survey.groups:
-        found, wrong = _count(survey, group)
-        problems += wrong
-        tallies.append(found)
-    if problems:
-        raise InputRefused(tuple(problems))
-    hidden = hidden_groups({t.ids[0]: t.response.valid for t in tallies}, survey.minimum)
-    shown = [t for t in tallies if t.ids[0] not in hidden]
-    pooled = [_merge([t for t in tallies if t.ids[0] in hidden])] if hidden else []
+    shown, pooled = _counted(survey)
     weighting, weights = _weights([*shown, *pooled])
     overall = _part(survey, [*shown, *pooled], weights)
     needed = None
@@ -86,6 +77,30 @@ def evaluate_survey(survey: Survey) -> SurveyResult:
         remarks=tuple(_remarks(survey, shown, pooled, overall)),
         methods=tuple(_methods(survey, [*shown, *pooled], weighting)),
     )
+
+
+def rate_of(survey: Survey) -> Decimal | None:
+    """The rate of all alone, as `evaluate_survey` gives it.
+
+    Raises InputRefused as that does.
+    """
+    shown, pooled = _counted(survey)
+    combined = _combined(survey, [*shown, *pooled], _weights([*shown, *pooled])[1])
+    return as_decimal(combined[0]) if combined else None
+
+
+def _counted(survey: Survey) -> tuple[list[_Tally], list[_Tally]]:
+    """The groups counted: those that are shown, and those too small for it as one."""
+    tallies, problems = [], _survey_problems(survey)
+    for group in survey.groups:
+        found, wrong = _count(survey, group)
+        problems += wrong
+        tallies.append(found)
+    if problems:
+        raise InputRefused(tuple(problems))
+    hidden = hidden_groups({t.ids[0]: t.response.valid for t in tallies}, survey.minimum)
+    pooled = [_merge([t for t in tallies if t.ids[0] in hidden])] if hidden else []
+    return [t for t in tallies if t.ids[0] not in hidden], pooled
 
 
 def _survey_problems(survey: Survey) -> list[Problem]:
@@ -116,13 +131,13 @@ def _count(survey: Survey, group: Group) -> tuple[_Tally, list[Problem]]:
     wrong: list[Problem] = []
     if len(ways) != 1 or (group.share is None) != (group.valid is None) or (group.answers is not None and group.blank + group.off_scale):
         wrong.append(problem("survey.one_way", _place("answers", group.id), ", ".join(ways)))
-    read, blank, off_scale = [], group.blank, group.off_scale
+    read, blank, off_scale = list[tuple[Answer, int]](), group.blank, group.off_scale
     for text, times in [*((answer, 1) for answer in group.answers or ()), *(group.counts or {}).items()]:
         answer = survey.scale.read(clean(text))
-        read += [answer] * times if answer else []
+        read += [(answer, times)] if answer else []
         blank += 0 if clean(text) else times
         off_scale += times if clean(text) and not answer else 0
-    valid = len(read) if group.share is None else group.valid or 0
+    valid = sum(times for _, times in read) if group.share is None else group.valid or 0
     counted = valid + blank + off_scale
     returned = counted if group.returned is None and group.share is None else group.returned
     chain = [("有效和无效 / valid and invalid", counted), ("收回 / returned", returned), ("发放 / issued", group.issued)]
@@ -132,7 +147,7 @@ def _count(survey: Survey, group: Group) -> tuple[_Tally, list[Problem]]:
         wrong.append(problem("survey.forms", _place("returned", group.id), ", ".join(f"{name} {count}" for name, count in known)))
     if group.population is not None and valid > group.population:
         wrong.append(problem("survey.population", _place("population", group.id), f"{valid} > {group.population}"))
-    values = [Fraction(a.satisfied) if survey.measure == "satisfied" else a.value or Fraction(0) for a in read]
+    values = (times * (Fraction(a.satisfied) if survey.measure == "satisfied" else a.value or Fraction(0)) for a, times in read)
     rate = Fraction(group.share) if group.share is not None else sum(values, Fraction(0)) / (valid or 1)
     response = Response(issued=group.issued, returned=returned, valid=valid, blank=blank, off_scale=off_scale)
     return _Tally((group,), response, rate, None if wrong else effective_size(valid, group.population)), wrong
@@ -187,10 +202,14 @@ def _combine(tallies: Sequence[_Tally], weights: Sequence[Fraction]) -> tuple[Fr
     return rate, min(simple, rate * (1 - rate) / variance) if variance else simple
 
 
+def _combined(survey: Survey, tallies: Sequence[_Tally], weights: Sequence[Fraction]) -> tuple[Fraction, Fraction | None] | None:
+    """The same, where enough answered for it to be shown."""
+    return _combine(tallies, weights) if sum(t.response.valid for t in tallies) >= survey.minimum else None
+
+
 def _part(survey: Survey, tallies: Sequence[_Tally], weights: Sequence[Fraction]) -> Part:
     response = _together(tallies)
-    combined = _combine(tallies, weights) if response.valid >= survey.minimum else None
-    rate, size = combined or (None, None)
+    rate, size = _combined(survey, tallies, weights) or (None, None)
     return Part(
         ids=tuple(group for t in tallies for group in t.ids),
         name=listed(t.name for t in tallies),

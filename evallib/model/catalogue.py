@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from evallib.model.entries import FactEntry, FormulaEntry, Part, RelationEntry, Usual
 from evallib.model.expression import Name, Operation, Tree
-from evallib.model.units import Dimensions, Unit, Units
+from evallib.model.units import Dimensions, Unit, Units, convert
 from evallib.model.words import Words, folded, words
 
 
@@ -75,6 +76,22 @@ class Line:
     total: bool
 
 
+_ANY_SIZE = Usual()
+
+
+class Bound(NamedTuple):
+    """A limit `above` or below which numbers of a fact or formula are strange, in its unit; `own` is the unit in which it was written.
+
+    One `of_unit` is for numbers other than zero, whatever their sign.
+    """
+
+    above: bool
+    limit: Decimal
+    of_unit: bool
+    entry: Usual | FactEntry | FormulaEntry
+    own: Unit
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Catalogue:
     """The entries in force in a year, in a county with its money, ready to be used; `part` holds them as they were written."""
@@ -96,15 +113,39 @@ class Catalogue:
         ids = self.named.get(folded(text), ())
         return ids[0] if len(ids) == 1 else None
 
-    def usual(self, unit: Unit) -> Usual | None:
+    def usual(self, unit: Unit) -> Usual:
         """What sizes are usual of numbers in a unit: the entry of the money, of the percentage, or of the word it is written with."""
         if unit.is_money:
-            return next(iter(self.part.currencies), None) if unit.factor == 1 else None
-        return self._usual.get(unit.symbol)
+            return next(iter(self.part.currencies), _ANY_SIZE) if unit.factor == 1 else _ANY_SIZE
+        return self._usual.get(unit.symbol, _ANY_SIZE)
 
     @cached_property
     def _usual(self) -> dict[str, Usual]:
         return {entry.symbol: entry for entry in self.part.units}
+
+    @cached_property
+    def bounds(self) -> dict[str, tuple[Bound, ...]]:
+        """The bounds of each fact and formula: its own, or those that are usual of its unit."""
+        found: dict[str, tuple[Bound, ...]] = {}
+        every: tuple[Fact | Formula, ...] = (*self.facts.values(), *self.formulas.values())
+        for made in every:
+            own = made.unit if isinstance(made, Fact) else self.units.read(made.entry.unit)
+            usual, entry = self.usual(own), made.entry
+            sides = ((True, entry.at_most, usual.at_most), (False, entry.at_least, usual.at_least))
+            found[made.id] = tuple(
+                Bound(above, convert(limit, own, made.unit), bound is None, usual if bound is None else entry, own)
+                for above, bound, of_unit in sides
+                if (limit := of_unit if bound is None else bound) is not None
+            )
+        return found
+
+    @cached_property
+    def rates(self) -> tuple[tuple[Name, Name], ...]:
+        """What is set against what in the formulas that only do that, where both are counted in one unit."""
+        trees = (formula.tree for formula in self.formulas.values())
+        quotients = ((t.left, t.right) for t in trees if isinstance(t, Operation) and t.sign == "/")
+        pairs = ((left, right) for left, right in quotients if isinstance(left, Name) and isinstance(right, Name))
+        return tuple((left, right) for left, right in pairs if self.facts[left.id].unit == self.facts[right.id].unit)
 
     @cached_property
     def _roles(self) -> dict[str, tuple[str, ...]]:

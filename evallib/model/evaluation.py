@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter
@@ -331,7 +331,7 @@ class Evaluation(_Strict):
     def to_json(self) -> str:
         """The evaluation as text, with the definitions in force: decimals as strings, the same bytes for the same input."""
         held = {"format": 2, "catalogue": self.catalogue.part.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
-        held |= _ADAPTER.dump_python(self, mode="json", by_alias=True, exclude=None if self.draft else {"draft"})
+        held |= _adapter().dump_python(self, mode="json", by_alias=True, exclude=None if self.draft else {"draft"})
         return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
@@ -348,11 +348,14 @@ class Evaluation(_Strict):
         if not {"catalogue", "record"} <= {*held}:
             raise ValueError("not a whole evaluation")
         catalogue, _ = assemble([("evaluation.json", Part.model_validate(held.pop("catalogue")))], held["record"]["year"])
-        read = _ADAPTER.validate_python(held, context={"units": catalogue.units})
+        read = _adapter().validate_python(held, context={"units": catalogue.units})
         return replace(read, framework=read.framework.model_copy(update={"catalogue": catalogue}))
 
 
-_ADAPTER: TypeAdapter[Evaluation] = TypeAdapter(Evaluation)
+@cache
+def _adapter() -> TypeAdapter[Evaluation]:
+    """What writes and reads evaluations: made when one is."""
+    return TypeAdapter(Evaluation)
 
 
 def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
 from evallib.model.catalogue import Catalogue
-from evallib.model.expression import Interval, Name, Number, Operation, Tree
+from evallib.model.expression import EXACT, Interval, Name, Number, Operation, Tree
 from evallib.model.record import Record
 from evallib.model.rows import State
 from evallib.model.units import Unit, convert, half_width, times
@@ -63,26 +63,31 @@ class Facts:
     """The facts of a record by the catalogue that is in force; of last year's record what this one does not tell of that year."""
 
     def __init__(self, catalogue: Catalogue, record: Record, previous: Record | None = None) -> None:
-        self.catalogue, self.record = catalogue, record
+        self.catalogue, self.record, self._year = catalogue, record, record.year
+        known = record.__dict__.get("_found")  # asked for by every check; a copy of the record forgets it
+        if known is None or known[0] is not catalogue:
+            known = record.__dict__["_found"] = (catalogue, {})
+        self._alone: dict[tuple[str, int], InputValue | None] = known[1]
         self._before = Facts(catalogue, previous) if previous else None
-        self._found: dict[tuple[str, int], InputValue | None] = {}
+        self._earlier: dict[tuple[str, int], InputValue | None] = self._alone if previous is None else {}
 
     def find(self, id: str, year: int | None = None) -> InputValue | None:
         """A fact in the catalogue's unit: as given, or the sum of its parts; of the evaluated year where none is named.
 
         None where nobody gave it. A fact that was given as known to be missing has the value None.
         """
-        key = (id, self.record.year if year is None else year)
-        if key not in self._found:
-            found = self._find(*key)
-            if found is None and self._before and key[1] < self.record.year:
-                found = self._before.find(*key)
-            self._found[key] = found
-        return self._found[key]
+        year, now = self._year if year is None else year, self._year
+        held = self._earlier if year < now else self._alone
+        if (id, year) not in held:
+            found = self._find(id, year)
+            if found is None and self._before and year < now:
+                found = self._before.find(id, year)
+            held[id, year] = found
+        return held[id, year]
 
     def named(self, name: Name) -> InputValue | None:
         """The fact that a name in an expression means."""
-        return self.find(name.id, self.record.year - name.before)
+        return self.find(name.id, self._year - name.before)
 
     def value(self, id: str | None) -> Decimal | None:
         """The number of a fact of the evaluated year; None where it is not known, or no fact is named."""
@@ -94,19 +99,19 @@ class Facts:
         row = self.record.find_fact(id, year)
         if row is None:
             return self.sum_of_parts(id, year)
-        unit = self.catalogue.units.read(row.unit)
+        unit, value = self.catalogue.units.read(row.unit), row.value
         if unit.dimensions != fact.unit.dimensions:  # of a year in which it was counted otherwise
             return replace(self._missing(id, year), note=words(f"{row.value} {row.unit}"))
         return InputValue(
             fact=id,
             year=year,
             name=fact.name,
-            value=None if row.value is None else convert(row.value, unit, fact.unit),
+            value=None if value is None else convert(value, unit, fact.unit),
             unit=fact.unit,
             origins=(Origin(source=row.source, section=row.section),),
-            note=words(row.note, row.note_en),
-            half=Decimal(0) if row.value is None else convert(half_width(row.value, unit), unit, fact.unit),
-            state=row.state_of("value") or ("missing" if row.value is None else ""),
+            note=words(row.note, row.note_en) if row.note or row.note_en else NOTHING,
+            half=Decimal(0) if value is None else convert(half_width(value, unit), unit, fact.unit),
+            state=row.state_of("value") or ("missing" if value is None else ""),
         )
 
     def _missing(self, id: str, year: int) -> InputValue:
@@ -131,14 +136,17 @@ class Facts:
         if not signed or len(parts) < len(signed):
             return None
         known = [(sign, convert(part.value, part.unit, fact.unit)) for sign, part in parts if part.value is not None]
+        with localcontext(EXACT):
+            value = sum((sign * value for sign, value in known), Decimal(0)) if len(known) == len(parts) else None
+            half = sum((convert(part.half, part.unit, fact.unit) for _, part in parts), Decimal(0))
         return InputValue(
             fact=id,
             year=year,
             name=fact.name,
-            value=sum((sign * value for sign, value in known), Decimal(0)) if len(known) == len(parts) else None,
+            value=value,
             unit=fact.unit,
             origins=tuple(dict.fromkeys(origin for _, part in parts for origin in part.origins)),
             parts=tuple(part for _, part in parts),
-            half=sum((convert(part.half, part.unit, fact.unit) for _, part in parts), Decimal(0)),
+            half=half,
             state=next((part.state for _, part in parts if part.state), ""),
         )

@@ -271,7 +271,7 @@ class Framework(Named):
 
         return tuple(one for dimension in self.dimensions for one in walk(dimension, frozenset({dimension.id})))
 
-    @property
+    @cached_property
     def open_sections(self) -> tuple[Section, ...]:
         """Where indicators of the department's own may stand."""
         return tuple(s for s in self.sections if s.own_rule is not None)

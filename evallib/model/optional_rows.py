@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -81,3 +81,11 @@ class FollowUp(Sourced):
     office_words: ClassVar = InBoth("office")
 
     evidence_words: ClassVar = InBoth("evidence")
+
+
+class Amounts(NamedTuple):
+    """What a finding's money is; None where there is none."""
+
+    at_issue: Decimal | None
+    voucher: Decimal | None
+    gross: Decimal | None

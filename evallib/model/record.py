@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.made_ids import is_made
-from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.model.optional_rows import Amounts, CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.texts import Outline, Text
@@ -198,6 +198,13 @@ class Finding(Sourced):
     recommendation: str = ""
 
     kind_words: ClassVar = InBoth("kind")
+
+    @property
+    def amounts(self) -> Amounts:
+        """At issue is the whole voucher where no part of it is named; without a voucher an amount is the gross value of a thing."""
+        if self.voucher or (self.at_issue, self.paid) != (None, None):
+            return Amounts(self.amount if self.at_issue is None else self.at_issue, self.amount, None)
+        return Amounts(None, None, self.amount)
 
     @property
     def cited(self) -> list[tuple[str, str]]:

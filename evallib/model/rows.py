@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
@@ -42,7 +42,7 @@ class Row(Frozen):
 
     def state_of(self, column: str) -> State | Literal[""]:
         """Why a column has no number; empty where it has one, or nobody said."""
-        return next((state for name, state in self.states if name == column), "")
+        return next((state for name, state in self.states if name == column), "") if self.states else ""
 
 
 class Sourced(Row):
@@ -133,6 +133,7 @@ def is_rare(table: type[Row], name: str) -> bool:
     return name.endswith("_en") or bool(made_of(table, name)) or _extra(table, name).get("rare") == "True"
 
 
+@lru_cache(maxsize=4096)
 def is_id(table: type[Row], name: str, text: str) -> bool:
     """Whether a text is an id, or stands in a column that holds none."""
     return all(one.is_id(text) for one in table.model_fields[name].metadata if isinstance(one, OrName))

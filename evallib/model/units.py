@@ -105,9 +105,11 @@ def exact(text: str) -> Fraction:
 
 def times(value: Decimal, factor: Fraction) -> Decimal:
     """A number times a fraction, divided last."""
+    above, below = factor.as_integer_ratio()
+    if above == below == 1:
+        return value
     with localcontext(EXACT):
-        found = value * factor.numerator
-        return found if factor.denominator == 1 else found / factor.denominator
+        return value * above if below == 1 else value * above / below
 
 
 _POWER = re.compile(r"(?:10{1,3}|10{0,2}(?:,?000){1,4})(?![\d,.])")

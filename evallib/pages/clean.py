@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from html import escape, unescape
 from itertools import zip_longest
 from weakref import WeakMethod
@@ -90,6 +91,7 @@ def kept_link(address: str) -> str | None:
     return address if _LINK.fullmatch(address.strip()) else None
 
 
+@lru_cache(maxsize=4096)
 def kept_style(style: str) -> str:
     """What of a style only colours, sizes and places text: nothing that fetches, covers or moves.
 
@@ -106,6 +108,8 @@ def kept_style(style: str) -> str:
 
 
 _Filter = Callable[[str, str, str], str | None]
+_JUDGED = {"id", "class", "href", "src", "style"}
+"""The attributes whose values are looked at; of the others on the lists any may stand."""
 
 
 def _weakly(judge: _Filter) -> _Filter:
@@ -113,6 +117,8 @@ def _weakly(judge: _Filter) -> _Filter:
     held = WeakMethod(judge)
 
     def filtered(tag: str, name: str, value: str) -> str | None:
+        if name not in _JUDGED:
+            return value
         found = held()
         return found(tag, name, value) if found else None
 

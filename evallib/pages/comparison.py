@@ -18,6 +18,7 @@ from evallib.model.years import DepartmentYears
 from evallib.pages.framework_text import framework_changes
 from evallib.pages.handed import Of, of_several
 from evallib.pages.rendering import Sections, told
+from evallib.say.frameworks import version
 from evallib.say.numbers import quantity
 from evallib.say.sentences import sentences
 
@@ -40,6 +41,7 @@ class YearComparison(Sections):
 
     SECTIONS = SECTIONS
     OF_POINTS = ("totals", "dimensions")
+    PAPERS = ("data",)
     FOLDER = "comparison"
 
     def __init__(self, department: DepartmentYears, lang: Lang = "zh") -> None:
@@ -81,7 +83,7 @@ class YearComparison(Sections):
             "change": self.changes[-1] if self.changes else None,
             "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
             "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
-            "key": over_years.framework_key,
+            "key": self._framework,
             "find": lambda e, indicator: next((i for i in e.indicators if i.id == indicator), None),
             "signed": signed,
             "rate": _rate,
@@ -94,6 +96,11 @@ class YearComparison(Sections):
             "STATES": sentences("pages.comparison.finding"),
             **getattr(self, f"_{id}", dict)(),
         }
+
+    def _framework(self, e: Evaluation) -> str:
+        """A framework by its version; by its name, too, where several are used."""
+        said, several = version(e.framework), len({one.framework.id for one in self.evaluations}) > 1
+        return (told("framework.of_version", name=e.framework.words, version=said) if several else said)[self.lang]
 
     def _span(self, years: list[int]) -> Words:
         """The first and the last of some years."""

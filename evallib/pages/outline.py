@@ -128,7 +128,7 @@ class Outline:
             parts += [*part.pieces, *([] if last else part.after), "</section>"]
         if papers:
             said = f"<summary><strong>{self._said('papers')}</strong> {self._said('about_papers')}</summary>"
-            main += [*self._parts[-1].after, f'<details class="papers" id="papers">{said}', *papers, "</details>"]
+            main += [*self._parts[-1].after, f'<details class="papers">{said}<div id="papers"></div>', *papers, "</details>"]
         return "\n".join(main)
 
     def contents(self, papers: bool = False) -> list[tuple[str, str]]:

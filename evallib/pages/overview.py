@@ -17,8 +17,9 @@ from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
-from evallib.charts.overview import Evaluations, nouns, outward, parts_of
+from evallib.charts.overview import Evaluations, ends_text, nouns
 from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
+from evallib.charts.overview_rows import parts_of
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
@@ -108,6 +109,7 @@ class CountyOverview(Sections):
         }
         one, many = nouns(found)
         kinds = {e.record.kind for e in found}
+        several = len(kinds) > 1
         shared = {
             "year": self.county.year,
             "evaluations": found,
@@ -115,6 +117,7 @@ class CountyOverview(Sections):
             "evaluated": told(f"kind.{kinds.pop()}").zh if len(kinds) == 1 else "",
             "one": one[self.lang],
             "many": many[self.lang],
+            "several": several,
             "ending": ".html" if self.lang == "zh" else ".en.html",
             "rebuilt": [e for e in found if any(g.basis == "reconstructed" for g in e.groups)],
             "signed": signed,
@@ -136,7 +139,8 @@ class CountyOverview(Sections):
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
             about = self.evaluations if self.government.basis == "departments" else ()
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
+            made_up = bool(self.evaluations) and all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about, made_up)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
         ranges = [self._ranges] if kind == "ranks" else []
@@ -184,7 +188,8 @@ class CountyOverview(Sections):
     @cached_property
     def _ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
         """How far each total could have fallen, and risen, as its report says."""
-        return {e.record.department: ends_of(e) for some in self.groups for e in some}
+        known = self.county.ends
+        return {code: known.get(code) or ends_of(e) for some in self.groups for e in some for code in [e.record.department]}
 
     def _order(self, some: Evaluations) -> dict[str, Any]:
         """The ranges of the totals, who is not certain to stand below the next better, and the sentence that says so."""
@@ -195,7 +200,7 @@ class CountyOverview(Sections):
         if len(pairs) <= NAMED:
             named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
             said = told("overview.order.pairs", pairs=named) if pairs else NOTHING
-        told_of = {code: outward(low, high) for code, (low, high) in self._ranges.items()}
+        told_of = {code: ends_text(low, high) for code, (low, high) in self._ranges.items()}
         return {"ranges": told_of, "unsettled": unsettled, "order": said[self.lang]}
 
     def _counted(self, some: Evaluations) -> dict[str, Any]:

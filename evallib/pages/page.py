@@ -16,7 +16,7 @@ from typing import Any
 from evallib import __version__
 from evallib.charts.sheet import PALETTE
 from evallib.model.errors import Problem
-from evallib.model.words import Lang
+from evallib.model.words import Given, Lang
 from evallib.pages.clean import Cleaner, is_coloured, is_deep, shows_something, svg_as_pictures, svg_data, svg_words, with_words
 from evallib.pages.handed import Mark, Of, called, cell_place, in_short, mark_of
 from evallib.pages.markdown import Around, Heading, latex_html, markdown_parts, plain_text
@@ -48,7 +48,7 @@ class Page:
         self.lang: Lang = of["lang"]
         self._left_out: dict[Problem, None] = {}  # each once, in the order of the page
         self.codes: list[str] = []
-        self.made, self.version, self.css = made_at(), __version__, page_css()
+        self.colophon, self.css = self.words("colophon", version=__version__, made=made_at()), page_css()
         self._folder = folder
         self._cleaner = Cleaner(lambda address: self.leave_out("picture_outside", address))
         self._outline = Outline(self.lang, self._cleaner.ids)
@@ -91,8 +91,8 @@ class Page:
         """That it is a draft, and how far it is one: the heading first."""
         return self.of.get("draft", [])
 
-    def words(self, name: str) -> str:
-        return sentence(f"pages.{name}")[self.lang]
+    def words(self, name: str, /, **given: Given) -> str:
+        return sentence(f"pages.{name}", **given)[self.lang]
 
     # --- cells
 

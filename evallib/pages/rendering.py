@@ -38,7 +38,7 @@ def told(name: str, /, **given: Given) -> Words:
     """What pages say, by name.
 
     >>> told("left_out.no_data")["en"]
-    'for want of data'
+    'nothing recorded'
     """
     return sentence(f"pages.{name}", **given)
 
@@ -176,8 +176,9 @@ class Sections:
     @classmethod
     def prepare(cls) -> None:
         """Compile the templates now, for a process that will make many pages."""
-        for template in (*(f"{cls.FOLDER}/{id}" for id in cls.SECTIONS), "shared/_macros"):
-            environment().get_template(f"{template}.html.j2")
+        for template in environment().list_templates(["j2"]):
+            if template.startswith((f"{cls.FOLDER}/", "shared/")):
+                environment().get_template(template)
 
     def _left_out(self) -> str:
         """One line that names what is left out, and why."""
@@ -186,7 +187,7 @@ class Sections:
             name = self.SECTIONS[id]
             by_reason.setdefault(reason, []).append(words(name.zh.removeprefix("附录："), name.en.removeprefix("Appendix: ")))
         parts = (told("left_out.sections", sections=joined(names, "、", "; "), reason=why) for why, names in by_reason.items())
-        said = told("left_out.line", left_out=joined(parts, "；", ". Left out "))[self.lang]
+        said = told("left_out.line", left_out=joined(parts, "；", ". "))[self.lang]
         return f'<p class="quiet left-out">{escape(said)}</p>\n'
 
     def _quantity(self, value: Decimal | None, unit: Unit | str) -> str:

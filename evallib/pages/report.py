@@ -11,10 +11,12 @@ from typing import Any
 
 from evallib.analysis import six_methods as methods
 from evallib.analysis import tables
+from evallib.analysis.comparison import compare_years
 from evallib.analysis.improve import Plan, to_next_grade
 from evallib.analysis.overview_counts import kind_counts
 from evallib.analysis.sensitivity import DRAWS, Sensitivity, measured, often, simulate
 from evallib.charts.drawing import Chart
+from evallib.charts.parts import signed
 from evallib.charts.report import draw
 from evallib.methods import follow_up
 from evallib.methods.panels import judge_panel
@@ -23,7 +25,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.record import Contradiction
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang
+from evallib.model.words import Lang, Words
 from evallib.model.years import EvaluatedYear
 from evallib.pages.handed import Of, of_evaluation
 from evallib.pages.rendering import Section, Sections, told
@@ -102,7 +104,17 @@ class Report(Sections):
     @cached_property
     def _followed(self) -> follow_up.FollowUps:
         last = self.checked.previous
-        return follow_up.follow_ups(self.evaluation.record, last.record if last else None)
+        return follow_up.follow_ups(self.evaluation.record, last.record if last else None, older=self.checked.older)
+
+    @property
+    def _looked(self) -> bool:
+        """Whether somebody looked for problems, so that none recorded is none found."""
+        e = self.evaluation
+        return e.framework.treatment.no_finding == "none" or any(j.kind == "nothing_found" for j in e.record.judgements)
+
+    def absent(self) -> Mapping[str, Words]:
+        none_found = {"findings": told("left_out.none_found")} if self._looked else {}
+        return {id: none_found.get(id, reason) for id, reason in super().absent().items()}
 
     @cached_property
     def _about(self) -> dict[str, tuple[Contradiction, ...]]:
@@ -138,6 +150,11 @@ class Report(Sections):
         e = self.evaluation
         return simulate(e, intervals=intervals(e, measured(e)), draws=DRAWS) if e.has_total and e.framework.grades else None
 
+    @property
+    def unadvised(self) -> list[tables.Loss]:
+        """The five largest losses, those that no recommendation is about."""
+        return [loss for loss in tables.losses(self.evaluation)[:5] if not loss.recommendations]
+
     @cached_property
     def _plan(self) -> Plan:
         return to_next_grade(self.evaluation)
@@ -160,6 +177,9 @@ class Report(Sections):
             "todo": to_do(e, e.draft.todo) if e.draft else (),
             "most_told": MOST_TOLD,
             "kinds": kind_counts((e,)),
+            "looked": self._looked,
+            "compare_years": compare_years,
+            "signed": signed,
             "waiting": said_waiting(e) if e.draft else None,
             "tables": tables,
             "about": self._about,

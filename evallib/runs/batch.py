@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 from evallib.data import net
@@ -14,7 +16,7 @@ from evallib.model.words import NOTHING, Words, words
 from evallib.runs.jobs import Job, PageKind
 from evallib.runs.report import KernelDied, Page, ReportFailed, Written, run_comparison, run_monitoring, run_overview, run_report
 from evallib.runs.stale import is_passing, is_published, set_aside
-from evallib.runs.stamps import Outcome, State, fingerprint, result_shown, standing, write_stamp
+from evallib.runs.stamps import Outcome, State, fingerprint, program, result_shown, standing, write_stamp
 from evallib.runs.workers import Died, Killed, work
 from evallib.say.sentences import sentence
 
@@ -24,6 +26,16 @@ _MAKE: dict[PageKind, Callable[..., Page]] = {
     "overview": run_overview,
     "monitoring": run_monitoring,
 }
+
+
+class OtherProgram(RuntimeError):
+    """The machine of a worker has another evallib than the one that gives out the jobs: its pages would never be up to date."""
+
+
+def _alike(ours: bytes, job: Job) -> Outcome:
+    if program() != ours:
+        raise OtherProgram(platform.node())
+    return run_job(job)
 
 
 def run_job(job: Job) -> Outcome:
@@ -46,7 +58,7 @@ def run_job(job: Job) -> Outcome:
         raise Died from death
     except ReportFailed as failure:
         return Outcome(job, "failed", Words(*(text.strip()[:2000] for text in (failure.said.zh, failure.said.en))))
-    write_stamp(job, mark, result=result_shown(page.evaluation) if isinstance(page, Written) else None)
+    write_stamp(job, mark, result={**page.result} if isinstance(page, Written) else None)
     left_out = tuple(words(p.describe("zh"), p.describe("en")) for p in page.left_out)
     return Outcome(job, "made", left_out=left_out, remark=sentence("batch.slow") if engine and given_up else NOTHING)
 
@@ -109,10 +121,12 @@ def run_batch(
             done(job, stands)
         else:
             waiting.append(job)
-    for job, made in work(executor, run_job, waiting):
+    for job, made in work(executor, partial(_alike, program()), waiting):
         done(job, made if isinstance(made, Outcome) else Outcome(job, "failed", _told(made, job)))
     return tuple(outcomes[job] for job in jobs)
 
 
 def _told(error: BaseException, job: Job) -> Words:
+    if isinstance(error, OtherProgram):
+        return sentence("batch.other_program", machine=str(error))
     return sentence("batch.killed") if isinstance(error, Killed) else net.told(error, job.out)

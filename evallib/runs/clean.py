@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, RESULTS, RESULTS_TABLE, SEVERAL, is_draft
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, MORE, RESULTS, RESULTS_TABLE, SEVERAL, SHARED, is_draft
 from evallib.data.sheets import read_csv
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
@@ -41,7 +41,8 @@ def clean(out: Path, data: Path) -> list[Path]:
             or not any({file.name.strip(".").partition(".")[0], folder.name} <= cells for cells in published)
         ]
         indexes = [page for page in out.glob("index*.html") if _is_ours(page)]
-        found += [out / name for name in (RESULTS, RESULTS_TABLE, COUNTY_LIST) if indexes and (out / name).is_file()] + indexes
+        found += [out / name for name in (RESULTS, RESULTS_TABLE, COUNTY_LIST, SHARED) if indexes and (out / name).is_file()] + indexes
+        found += [more for page in indexes if (more := page.with_suffix(MORE)).is_dir()]
         for file in found:
             change.remove(file)
         put_heads(change, out, _without(out, found), gone=found)

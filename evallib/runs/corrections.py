@@ -13,7 +13,7 @@ from evallib.data.whole import whole
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.pages.rendering import county_page
-from evallib.say.corrections import differences
+from evallib.say.corrections import differences, why
 
 
 def write_corrections(data: Path, out: Path, lang: Lang) -> None:
@@ -50,8 +50,9 @@ def corrections_pages(
         names = {i.id: i.name for i in known.indicators} if known and fresh else _names(evaluation_file(out, department, year))
         name = next((row.words for row in listed.of(department) if year in row.years), words(department))
         for number, one in enumerate(published.corrections(department, year, names), 1):
-            now, before = link(f"{year}/{department}"), link(f"{HISTORY}/{year}/{department}.{number}")
-            rows.append({"name": name, "year": year, "c": one, "differences": differences(one), "now": now, "before": before})
+            places = {"now": link(f"{year}/{department}"), "before": link(f"{HISTORY}/{year}/{department}.{number}")}
+            told = {"c": one, "why": why(one), "differences": differences(one)}
+            rows.append({"name": name, "year": year, **told, **places})
     rows.sort(key=lambda row: str(row["c"].date), reverse=True)  # type: ignore[attr-defined]
     return {f"{page_name('corrections', lang)}.html": county_page("corrections", lang, rows=rows, index=link("index")) for lang in LANGS}
 

@@ -14,12 +14,14 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from evallib.data.outputs import COUNTY_LIST, HISTORY, RESULTS, SEVERAL
+from evallib.data.outputs import COUNTY_LIST, HISTORY, MORE, RESULTS, SEVERAL
 from evallib.data.rulebook import load_county
 from evallib.data.sheets import MAX_BYTES
+from evallib.data.whole import Together
 from evallib.model.errors import InputRefused
 from evallib.model.seals import seal
-from evallib.model.words import NOTHING, Words, words
+from evallib.model.words import NOTHING, Lang, Words, words
+from evallib.pages.paged import paged
 from evallib.pages.rendering import made_at
 from evallib.runs.names import BESIDE, is_of
 from evallib.runs.stamps import USABLE, Outcome, read_result
@@ -147,6 +149,20 @@ def pages_of_several(out: Path) -> tuple[str, ...]:
     """The index, the results, and the pages of several years or departments, that stand."""
     found = [*out.glob("index*.html"), *out.glob(RESULTS), *(file for folder in SEVERAL for file in (out / folder).glob("[!.]*.html"))]
     return tuple(sorted(file.relative_to(out).as_posix() for file in found))
+
+
+def put_paged(change: Together, page: Path, html: str, lang: Lang, rows: int = 0) -> str:
+    """Put what goes on from a page into a folder beside it; what went on there before gives way. What is left of the page is returned."""
+    html, pages = paged(html, page.stem, f"{page.stem}{MORE}", lang, rows)
+    beside = page.with_suffix(MORE)
+    if pages:
+        new = change.put(beside)
+        new.mkdir()
+        for name, text in pages.items():
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+    elif beside.exists():
+        change.remove(beside)
+    return html
 
 
 def dated(county: County, before: County) -> County:

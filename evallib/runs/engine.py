@@ -8,6 +8,8 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
+from evallib.say.sentences import read_all
+
 NAME = "evallib"
 
 
@@ -44,15 +46,18 @@ MODULES = (
     "ipykernel.inprocess.manager",
     "evallib.pages.exporter",
     *(f"evallib.pages.{module}" for module in _PAGES),
+    "evallib.charts.plain",
+    "evallib.door.page",
 )
-"""What every page needs, papermill first of what is large: it finds our engine while it is imported."""
+"""What pages need, papermill first of what is large: it finds our engine while it is imported."""
 
 
 @cache
 def warm_up() -> None:
-    """Import and compile now what every page needs, so that each fork starts with it."""
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # else the kernel's debugger writes a remark at every start
+    """Import and compile now what pages need, so that each fork starts with it."""
     for module in MODULES:
         import_module(module)
     for module, page in _PAGES.items():
         getattr(import_module(f"evallib.pages.{module}"), page).prepare()
+    read_all()
+    import_module("evallib.charts.fonts").chinese_font()  # looked for once, not in each fork

@@ -13,14 +13,20 @@ import select
 import signal
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, wraps
+from tempfile import TemporaryFile
+from types import SimpleNamespace
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NBClientEngine
 from traitlets.config import Config
 
+from evallib.data import net
 from evallib.runs.engine import given_up, silence, warm_up
+from evallib.runs.quick import import_without
+
+import_without("debugpy", "ipykernel.debugger")  # a tenth of a second for what nobody does to a page's notebook
 
 _Source = tuple[str | None, bool]
 """The code of a cell, None where it is no code; whether it may fail."""
@@ -40,7 +46,8 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
         may_fail = ["raises-exception" in cell.metadata.get("tags", []) for cell in cells]
         sources = [cell.source if cell.cell_type == "code" else None for cell in cells]
         try:
-            warm_up()
+            if _kernel.cache_info().currsize:  # what a single page needs it imports by itself
+                warm_up()
             _kernel()
             folder = kwargs.get("resources", {}).get("metadata", {}).get("path")
             results = _run_in_fork(list(zip(sources, may_fail, strict=True)), folder, kwargs.get("execution_timeout") or silence())
@@ -49,6 +56,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
             given_up.append(f"{type(error).__name__}: {error}")
             NBClientEngine.execute_managed_notebook(nb_man, kernel_name, **kwargs)
             return
+        shown: dict[str, list[Any]] = {}
         for index, cell in enumerate(cells):
             nb_man.cell_start(cell, index)
             failed = False
@@ -57,7 +65,7 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 if result is None:
                     raise RuntimeError("the process that ran the notebook ended before its last cell")
                 if cell.cell_type == "code":
-                    cell.outputs = [from_dict(output) for output in result["outputs"]]
+                    cell.outputs = _taken(result["messages"], shown)
                     cell.execution_count = result["count"]
                     failed = result["status"] != "ok" and not may_fail[index]
                     if failed:
@@ -66,6 +74,34 @@ class ForkEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 nb_man.cell_complete(cell, cell_index=index)
             if failed:
                 break
+
+
+_PARTS = {
+    **dict.fromkeys(("display_data", "update_display_data"), ("data", "metadata")),
+    "execute_result": ("data", "metadata", "execution_count"),
+    **{"stream": ("name", "text"), "error": ("ename", "evalue", "traceback"), "clear_output": ()},
+}
+"""The messages that leave outputs, or change them, with what an output keeps of them."""
+
+
+def _taken(messages: list[dict[str, Any]], shown: dict[str, list[Any]]) -> list[NotebookNode]:
+    """The outputs that a cell's messages leave. `shown` are those of all cells that may be changed later, by the id they were given."""
+    outputs: list[NotebookNode] = []
+    waits = False
+    for message in messages:
+        kind, content = message["type"], message["content"]
+        name = (content.pop("transient", None) or {}).get("display_id")
+        for output in shown.get(name, ()) if name else ():
+            output.update(data=content["data"], metadata=content["metadata"])
+        if kind == "clear_output":
+            waits = content["wait"]
+            outputs = outputs if waits else []
+        elif kind != "update_display_data":
+            outputs, waits = [] if waits else outputs, False
+            outputs.append(from_dict({"output_type": kind} | {part: content[part] for part in _PARTS[kind]}))
+            if name:
+                shown.setdefault(name, []).append(outputs[-1])
+    return outputs
 
 
 _SETTINGS = Config(
@@ -146,37 +182,82 @@ def _lines(pipe: int, seconds: int) -> Iterator[bytes]:
 
 def _run(sources: list[_Source]) -> Iterator[dict[str, Any]]:
     """Inside the child, with the kernel for itself: one source after the other until one fails."""
-    from evallib.charts.plain import show_pictures
-
     manager = _kernel()
     client = manager.client()
     client.start_channels()
-    show_pictures(manager.kernel.shell)
+    _let_await(manager.kernel)
+    if "matplotlib" in sys.modules:
+        from evallib.charts.plain import show_pictures
+
+        show_pictures(manager.kernel.shell)
+    else:  # as a plain kernel has it
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    for number, stream in enumerate((manager.kernel.stdout, manager.kernel.stderr), 1):
+        _join(stream, number)
+    messages = _heard(manager.kernel)
+    net.aloud()
+    gc.set_threshold(100_000)  # what it began with is no garbage
     yield dict(manager.kernel.language_info)
     for source, may_fail in sources:
         if source is None or not source.strip():
-            yield {"outputs": [], "count": None, "status": "ok"}
+            yield {"messages": [], "count": None, "status": "ok"}
             continue
-        client.execute(source)
+        messages.clear()
+        client.execute(source, allow_stdin=False)
         reply = client.get_shell_msg(timeout=0)["content"]
-        yield {"outputs": _outputs(client), "count": reply["execution_count"], "status": reply["status"]}
+        yield {"messages": messages, "count": reply["execution_count"], "status": reply["status"]}
         if reply["status"] != "ok" and not may_fail:
             return
 
 
-def _outputs(client: Any) -> list[NotebookNode]:
-    """The outputs of the last cell as nbformat keeps them: neighbouring pieces of one stream joined."""
-    from nbformat.v4 import output_from_msg
+def _let_await(kernel: Any) -> None:
+    """Let cells await something: the kernel then asks a thread for its parent, which one in this process does not have."""
+    execute = kernel.do_execute
 
-    outputs: list[NotebookNode] = []
-    while client.iopub_channel.msg_ready():
-        message = client.get_iopub_msg(timeout=0)
-        if message["msg_type"] not in ("execute_result", "display_data", "stream", "error"):
-            continue
-        output = output_from_msg(message)
-        last = outputs[-1] if outputs else None
-        if output.output_type == "stream" and last is not None and last.output_type == "stream" and last.name == output.name:
-            last.text += output.text
-        else:
-            outputs.append(output)
-    return outputs
+    @wraps(execute)
+    async def executed(*args: Any, **how: Any) -> Any:
+        kernel.shell_channel_thread = SimpleNamespace(parent_thread=None)
+        try:
+            return await execute(*args, **how)
+        finally:
+            kernel.shell_channel_thread = None
+
+    kernel.do_execute = executed
+
+
+def _join(stream: Any, number: int) -> None:
+    """Let what is written past Python, as by a command of the system, come with what Python writes to the same stream."""
+    file, flush, seen = TemporaryFile(), stream.flush, 0  # noqa: SIM115  # for as long as the child runs
+    os.dup2(file.fileno(), number)
+
+    def flushed() -> None:
+        nonlocal seen
+        if text := os.pread(file.fileno(), os.fstat(file.fileno()).st_size - seen, seen):
+            seen += len(text)
+            stream.write(text.decode("utf-8", "replace"))
+        flush()
+
+    stream.flush, stream._original_stdstream_copy = flushed, number
+    stream._master_pid = os.getpid()  # else it sends every word by itself, as the child of a kernel has to
+
+
+def _heard(kernel: Any) -> list[dict[str, Any]]:
+    """A list to which comes what cells say, as they say it: neighbouring pieces of one stream joined. All else goes its way."""
+    messages: list[dict[str, Any]] = []
+    session = kernel.session
+    send = session.send
+
+    def heard(stream: Any, kind: Any, content: Any = None, *args: Any, **how: Any) -> Any:
+        if stream is kernel.shell_stream:
+            return send(stream, kind, content, *args, **how)
+        if isinstance(kind, dict):
+            kind, content = kind["msg_type"], kind["content"]
+        last = messages[-1] if messages else None
+        if last and kind == last["type"] == "stream" and content["name"] == last["content"]["name"]:
+            last["content"]["text"] += content["text"]
+        elif kind in _PARTS:
+            messages.append({"type": kind, "content": content})
+        return None
+
+    session.send = heard
+    return messages

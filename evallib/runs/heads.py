@@ -22,11 +22,10 @@ from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
 from evallib.pages.head import Link, Strip, head_html
 from evallib.runs.county import County, Listed, list_text, read_list
-from evallib.runs.names import BESIDE, is_of
+from evallib.runs.names import BESIDE, HEAD_ENDS, is_of
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
 
-_BEGINNING = 100_000  # bytes of a page in which its head ends
 _LISTED, _NEAR, _DOTS = 60, 10, 200
 """Up to how many evaluations of one framework a head leads to all, to how many on either side else; so many dots are on a line."""
 
@@ -229,7 +228,7 @@ def pages_of(out: Path) -> Iterator[tuple[str, Path]]:
 def _has_another(file: Path, head: str) -> bool:
     """Whether a page has a head, and another one than this. Its beginning is enough to tell."""
     with file.open("rb") as stream:
-        _, known, rest = parted(stream.read(_BEGINNING).decode("latin-1"))
+        _, known, rest = parted(stream.read(HEAD_ENDS).decode("latin-1"))
     return bool(rest) and known.replace("\r\n", "\n") != marked_head(head).encode().decode("latin-1")
 
 

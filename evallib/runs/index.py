@@ -13,19 +13,22 @@ from typing import Any
 import pandas as pd
 
 from evallib.data.csv_out import csv_bytes
-from evallib.data.outputs import RESULTS, RESULTS_TABLE, STALE, page_name
-from evallib.data.whole import whole
+from evallib.data.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
+from evallib.data.whole import together, whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, NOTHING, Lang
+from evallib.pages.paged import ROW
 from evallib.pages.rendering import county_page
 from evallib.runs.corrections import write_corrections
-from evallib.runs.county import county_name, list_of, renewed
+from evallib.runs.county import county_name, list_of, put_paged, renewed
 from evallib.runs.heads import renew_heads
 from evallib.runs.jobs import Job
-from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, standing_anywhere
+from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, shared_mark, standing_anywhere
 from evallib.say.sentences import sentence
 
+ROWS = 1000
+"""Of a longer list so many rows stand on a page; what is sought is looked for in all."""
 _LINE = 200  # characters of a reason that stand in the list; the rest is folded away
 _LABELS = ("total", "grade", "change", "self", "scored")
 NUMBERS = ("points", "score", "score_rate", "total", "value")
@@ -83,8 +86,11 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         synthetic="all" if made_up and all(made_up) else "some" if any(made_up) else "none",
     )
     target = out / f"{page_name('index', lang)}.html"
-    with whole(target) as file:
-        file.write_text(page, encoding="utf-8", newline="\n")
+    if rest := "".join(ROW.findall(page[page.find("<tbody") : page.find("</tbody>")])[ROWS:]):
+        page = page.replace("<script>", f'<script type="text/plain" id="rest">{rest}</script>\n<script>')
+    with together(out) as change:
+        page = put_paged(change, target, page, lang, ROWS)
+        change.put(target).write_text(page, encoding="utf-8", newline="\n")
     return target
 
 
@@ -126,10 +132,15 @@ def _rows(outcomes: Sequence[Outcome], over_years: dict[str, str], out: Path, la
                 "in": "" if job.lang == lang else {"zh": "中文", "en": "English"}[job.lang],
                 "stale": "" if result else next((page for page in stale if (out / page).is_file()), ""),
                 "over_years": over_years.get(job.department, ""),
-                "framework_changed": bool(result and before and result["framework"] != before["framework"]),
+                "unlike": bool(result and before and _basis(result) != _basis(before)),
             }
         )
     return rows
+
+
+def _basis(result: dict[str, Any]) -> object:
+    """What a total rests on: two of the same may be compared as they are."""
+    return result["framework"], {row["indicator"]: (row["points"], row["status"] == "scored") for row in result["rows"]}
 
 
 def _ranks(results: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -200,15 +211,20 @@ def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
 def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     """What all reports share, from what stands of all jobs: corrections, results, index, and that in the other language; list and heads.
 
-    The index in the language asked for is returned.
+    The index in the language asked for is returned. Where nothing has changed since, nothing is done: see `shared_mark`.
     """
+    found, stamp, index = standing_anywhere(jobs, outcomes), out / SHARED, out / f"{page_name('index', lang)}.html"
+    if jobs and stamp.is_file() and stamp.read_text(encoding="utf-8") == shared_mark(found, jobs[0].data, out):
+        return index
     for other in LANGS:
         if other != lang and (out / f"{page_name('index', other)}.html").is_file():
             write_index(standing_anywhere([replace(job, lang=other) for job in jobs], outcomes), out, other)
-    found = standing_anywhere(jobs, outcomes)
     if jobs:
         write_corrections(jobs[0].data, out, lang)
     write_results(found, out)
-    index = write_index(found, out, lang)
+    write_index(found, out, lang)
     renew_heads(out, renewed(out, list_of(found), county_name(jobs[0].data) if jobs else NOTHING))  # last: they lead to all that stands
+    if jobs:
+        with whole(stamp, out) as file:
+            file.write_text(shared_mark(found, jobs[0].data, out), encoding="utf-8")
     return index

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from evallib.data.folder import COUNTY, has_data, monitored_years, refuse_mixed, year_files
+from evallib.data.folder import has_data, monitored_years, refuse_mixed, rule_files, year_files
 from evallib.data.government import budget_years
 from evallib.data.load import list_departments, load_departments
 from evallib.data.notebooks import notebook_of, read_cells
-from evallib.data.outputs import TABLES, evaluation_file, page_name
+from evallib.data.outputs import MORE, TABLES, evaluation_file, page_name
+from evallib.data.place import COUNTY
 from evallib.data.published import load_published
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
@@ -80,9 +82,9 @@ class Job:
         return has_data(self.data, self.department, self.year) if self.kind == "report" else bool(self.inputs)
 
     @property
-    def tables(self) -> Path:
-        """The folder of a report's tables."""
-        return self.folder / f"{self.department}{TABLES}"
+    def beside(self) -> Path:
+        """The folder of a report's tables, or of what goes on from another page."""
+        return self.folder / (f"{self.department}{TABLES}" if self.kind == "report" else f"{self.name}{MORE}")
 
     @property
     def word(self) -> bool:
@@ -105,13 +107,18 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     refuse_mixed(data, out)
     notebook = _usable(notebook, data, REPORT)
     listings = load_departments(data) if budget_years(data) else list_departments(data)
-    found, published = list[Job](), load_published(data)
+    found, published, rules = list[Job](), load_published(data), cache(rule_files)
+
+    @cache
+    def files(department: str, year: int, framework: str | None) -> tuple[Path, ...]:
+        return year_files(data, department, year, rules(data, framework, year))
+
     for row in listings:
-        rows = [other for other in listings if other.code == row.code]
+        rows = listings.of(row.code)
         listed = "\n".join(other.model_dump_json() for other in rows)
         for year in row.years:
             before = next((other.framework for other in rows if year - 1 in other.years), None)
-            inputs = (*year_files(data, row.code, year - 1, before), *year_files(data, row.code, year, row.framework))
+            inputs = (*files(row.code, year - 1, before), *files(row.code, year, row.framework))
             corrected = "".join(published.corrected(row.code, one) for one in (year - 1, year))
             about = (listed + corrected, row.words, inputs, row.kind, row.framework)
             found.append(Job("report", row.code, year, lang, data, out, notebook, *about))

@@ -5,16 +5,19 @@ somebody's own.
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 
 from evallib.data.folder import checksum
-from evallib.data.outputs import EVALUATION, TABLES, page_name
+from evallib.data.outputs import EVALUATION, MORE, TABLES, page_name
 from evallib.model.seals import carried_by, parted
 from evallib.model.words import LANGS, Lang
 
 BESIDE = (".html", ".en.html", ".docx", ".en.docx", ".xlsx", ".en.xlsx", EVALUATION, TABLES)
 """How the files of a report end that other pages lead to."""
+HEAD_ENDS = 100_000
+"""Bytes of a page in which its head ends."""
 _FIRST = 4000  # bytes of a page in which its seals stand
 
 
@@ -24,11 +27,12 @@ def places_of(folder: Path, stem: str, langs: tuple[Lang, ...] = LANGS) -> list[
 
     ends = ("html", "ipynb", "xlsx", "docx", *(f"{id}.png" for id in CHARTS))
     pages = (folder / f"{page_name(stem, lang)}.{end}" for lang in langs for end in ends)
-    return [*pages, folder / f"{stem}{EVALUATION}", folder / f"{stem}{TABLES}"]
+    more = (folder / f"{page_name(stem, lang)}{MORE}" for lang in langs)
+    return [*pages, *more, folder / f"{stem}{EVALUATION}", folder / f"{stem}{TABLES}"]
 
 
 def files_of(folder: Path, stem: str) -> list[Path]:
-    """The files of a page that stand in a folder, and the folder of its tables."""
+    """The files of a page that stand in a folder, and the folders beside it."""
     return sorted(file for file in places_of(folder, stem) if file.exists())
 
 
@@ -48,12 +52,19 @@ def is_of(file: Path, content: str) -> bool:
 
 def mark_of(file: Path) -> str:
     """The checksum of a file, of a page without its head, or of the files in a folder; empty where there is none."""
-    return hashlib.sha256(_content(file)).hexdigest() if file.suffix in (".html", TABLES) and file.exists() else checksum(file)
+    parts = file.is_dir() or (file.suffix == ".html" and file.exists())
+    return hashlib.sha256(_content(file)).hexdigest() if parts else checksum(file)
 
 
 def size_of(file: Path) -> int:
-    """How much of it `mark_of` is over."""
-    return len(_content(file)) if file.suffix in (".html", TABLES) else file.stat().st_size
+    """How many bytes of it, or of the files in it, `mark_of` is over: no more is read than the beginning of a page."""
+    if file.is_dir():
+        return sum(entry.stat().st_size for entry in os.scandir(file))
+    size = file.stat().st_size
+    if file.suffix == ".html":
+        with file.open("rb") as stream:
+            size -= len(parted(stream.read(HEAD_ENDS).decode("latin-1"))[1])
+    return size
 
 
 def _content(file: Path) -> bytes:

@@ -6,13 +6,18 @@ import sys
 from importlib import import_module
 from typing import Any
 
-_GRAMMAR = "rfc3987_syntax"
 
-if "jsonschema" not in sys.modules and _GRAMMAR not in sys.modules:
-    sys.modules[_GRAMMAR] = None  # type: ignore[assignment]
+def import_without(lacking: str, module: str) -> None:
+    """Import a module that does without another where that is not there, as if it were not; others may still have it."""
+    if module in sys.modules or lacking in sys.modules:
+        return
+    sys.modules[lacking] = None  # type: ignore[assignment]
     try:
-        import_module("jsonschema")  # which does without it where it is not there
+        import_module(module)
     finally:
-        del sys.modules[_GRAMMAR]
+        del sys.modules[lacking]
+
+
+import_without("rfc3987_syntax", "jsonschema")
 
 nbformat: Any = import_module("nbformat")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Required, TypedDict, Unpack
@@ -22,11 +22,11 @@ from evallib.analysis.what_if import apply
 from evallib.data.folder import refuse_mixed
 from evallib.data.frames import write_tables
 from evallib.data.government import budget_years, load_heads
-from evallib.data.handed import handing
+from evallib.data.handed import NO_ONE, handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
-from evallib.data.outputs import TABLES, evaluation_file, page_name, stem_of
+from evallib.data.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name, stem_of
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
@@ -38,13 +38,13 @@ from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
 from evallib.model.years import EvaluatedYear
-from evallib.runs.county import Listed, county_name, facts_of
+from evallib.runs.county import Listed, county_name, facts_of, put_paged
 from evallib.runs.engine import NAME as FORKING
 from evallib.runs.engine import silence
 from evallib.runs.heads import put_alone
 from evallib.runs.names import places_of
 from evallib.runs.stale import refused_set_aside
-from evallib.runs.stamps import result_shown
+from evallib.runs.stamps import result_shown, stands
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 
@@ -63,7 +63,8 @@ class Page:
 class Written(Page):
     """A report, with the evaluation that it shows, the file that holds it, and all warnings that did not stop it.
 
-    `official` is the report in Word, where one was asked for, `to_write` what people still have to write for it.
+    `official` is the report in Word, where one was asked for, `to_write` what people still have to write for it; `result` what a
+    stamp holds of it.
     """
 
     evaluation_file: Path
@@ -71,6 +72,7 @@ class Written(Page):
     warnings: tuple[Problem, ...]
     official: Path | None = None
     to_write: tuple[Words, ...] = ()
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ReportFailed(Exception):
@@ -137,10 +139,11 @@ def run_report(
         refuse_errors(check_published(known, checked.evaluation))
         checked = replace(checked, evaluation=known.told(checked.evaluation))
     evaluation, more, to_write = checked.evaluation, tuple[Problem, ...](), tuple[Words, ...]()
+    result: Mapping[str, Any] = {}
     file = evaluation_file(run.out, department, year, draft)
 
     def beside(put: Callable[[str], Path], of: Any) -> Listed:
-        nonlocal evaluation, more, to_write
+        nonlocal evaluation, more, to_write, result
         refuse_changed(run.data, checked.evaluations, lambda: evaluate_year(run.data, department, year, known, draft=draft).evaluations)
         if evaluation.corrections and not (of or {}).get("corrections"):
             raise refused("published.not_told", run.path.name)
@@ -161,12 +164,15 @@ def run_report(
             official = official_report(replace(checked, evaluation=evaluation), run.lang)
             put(f"{run.name}.docx").write_bytes(official.content)
             to_write = official.to_write
-        return facts_of(Listed(department, year, "made"), result_shown(evaluation))
+        result = result_shown(evaluation)
+        return facts_of(Listed(department, year, "made"), result)
 
     made = run.make(beside, checked)
     written = made.page.with_suffix(".docx") if word else None
     remarks = (*checked.remarks, *made.left_out, *more)
-    return Written(**vars(made), evaluation_file=file, evaluation=evaluation, warnings=remarks, official=written, to_write=to_write)
+    return Written(
+        **vars(made), evaluation_file=file, evaluation=evaluation, warnings=remarks, official=written, to_write=to_write, result=result
+    )
 
 
 _CHANGES: TypeAdapter[tuple[Change, ...]] = TypeAdapter(tuple[Change, ...])
@@ -242,7 +248,7 @@ def run_overview(year: int, **how: Unpack[How]) -> Page:
     load_published(run.data)  # which, as the budget, is refused before the notebook runs
     if (run.data / HEADS).is_file():
         load_heads(run.data)
-    return run.make()
+    return run.make(checked=stands(run.data, run.out, run.lang, range(year - 2, year + 1)))
 
 
 def _spans(years: set[int]) -> list[str]:
@@ -272,12 +278,10 @@ class _Run:
         """Around the reading of the data: where it is refused, what stands of the page is set aside."""
         return refused_set_aside(self.data, self.out, self.folder.name, self.stem, department, year, self.among_many)
 
-    def make(
-        self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: EvaluatedYear | None = None
-    ) -> Page:
+    def make(self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: Any = None) -> Page:
         """The page, with what `beside` puts there by its name (it is told what the notebook handed over): all of it or nothing.
 
-        `beside` gives what a head is to know of the page; `checked` is what is handed to the kernel.
+        `beside` gives what a head is to know of the page; `checked` is what is handed to the kernel: a year, or what stands of many.
         """
         from evallib.runs.quick import nbformat
 
@@ -285,18 +289,20 @@ class _Run:
         parameters = {**self.about, "lang": self.lang, "data": self.data.as_posix()}
         if lacking := sorted(parameters.keys() - known_parameters(read_cells(self.path))):  # of which papermill only warns
             raise refused("report.parameters_lacking", self.path.name, lacking=listed(lacking))
-        if in_the_way := next(
-            (place for place in places_of(folder, self.stem) if place.is_dir() != (place.suffix == TABLES) and place.exists()), None
-        ):
-            raise refused("report.folder_for_file", str(in_the_way))  # else found out only after the notebook has run
+        in_the_way = [p for p in places_of(folder, self.stem) if p.is_dir() != (p.suffix in (TABLES, MORE)) and p.exists()]
+        if in_the_way:
+            raise refused("report.folder_for_file", str(in_the_way[0]))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
-            with handing(checked, self.data, **self.about, folder=handed_in) if checked else nullcontext():
+            of = (str(self.about["department"]), int(self.about["year"])) if isinstance(checked, EvaluatedYear) else NO_ONE
+            with handing(checked, self.data, *of, folder=handed_in) if checked else nullcontext():
                 executed = _execute(self.path, parameters, self.engine)
         # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
         with together(self.out) as change:
             own = beside(lambda part: change.put(folder / part), self._shown(executed))
             html, left_out = _export(executed, self.path)
+            if folder.name in SEVERAL:
+                html = put_paged(change, folder / f"{name}.html", html, self.lang)
             if self.draft:
                 mark = nbformat.v4.new_markdown_cell(sentence("draft.notebook").zh, metadata={"tags": ["remove-cell"]}, id="draft")
                 executed.cells.insert(0, mark)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,14 +16,17 @@ from typing import Any, Literal, get_args
 from evallib import __version__
 from evallib.analysis.documents import result_of
 from evallib.data.notebooks import read_cells
+from evallib.data.outputs import TABLES
+from evallib.data.place import COUNTY
 from evallib.data.whole import whole
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.seals import seals_of
-from evallib.model.words import LANGS, NOTHING, Words
+from evallib.model.words import LANGS, NOTHING, Lang, Words
+from evallib.model.years import Stands
 from evallib.pages.head import ends_of
-from evallib.runs.jobs import Job
+from evallib.runs.jobs import Job, list_jobs
 from evallib.runs.names import mark_of, size_of
 from evallib.say.sentences import sentence
 
@@ -51,21 +57,20 @@ def fingerprint(job: Job, known: dict[Path, bytes] | None = None) -> str:
     """
     known = {} if known is None else known
     digest = hashlib.sha256(f"{__version__} {job.kind} {job.lang} {job.department} {job.year}\n{job.listed}".encode())
-    digest.update(_program())
+    digest.update(program())
     if job.notebook not in known:
         known[job.notebook] = repr(read_cells(job.notebook)).encode()
     digest.update(known[job.notebook])
     beginning = len(str(job.data))
     for file in job.inputs:
         if file not in known:
-            known[file] = hashlib.sha256(file.read_bytes()).digest()
-        digest.update(str(file)[beginning:].encode())
+            known[file] = str(file)[beginning:].encode() + hashlib.sha256(file.read_bytes()).digest()
         digest.update(known[file])
     return digest.hexdigest()
 
 
 @cache
-def _program() -> bytes:
+def program() -> bytes:
     """The checksum of what is the same for every job: the package itself and its templates."""
     digest = hashlib.sha256()
     for file in sorted(p for p in PACKAGE.rglob("*") if p.is_file() and p.suffix in (".py", ".j2", ".css", ".json", ".toml")):
@@ -123,10 +128,51 @@ def standing_anywhere(jobs: Sequence[Job], heard: Sequence[Outcome] = ()) -> lis
     found = []
     for job in jobs:
         own = of(job)
-        others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang]
-        held = next((other for other in others if other.state == "held" and own.state not in USABLE), None)
+        others = [of(replace(job, lang=lang)) for lang in LANGS if lang != job.lang] if own.state not in USABLE else []
+        held = next((other for other in others if other.state == "held"), None)
         found.append(held or (own if own.state != "waiting" else next((other for other in others if other.state not in _OF_ONE), own)))
     return found
+
+
+def stands(data: Path, out: Path, lang: Lang, years: Collection[int]) -> dict[tuple[str, int], Stands]:
+    """The evaluations of some years that stand beside their reports, as their stamps prove: of today's data, whole, and no trial."""
+    found, known = dict[tuple[str, int], Stands](), dict[Path, bytes]()
+    with suppress(InputRefused):  # there may be no notebook for reports
+        for job in list_jobs(data, out, lang=lang):
+            now = standing(job, known) if job.year in years and job.has_data else None
+            held = _read(job) if now and now.state == "up_to_date" else {}
+            result, mark = held.get("result") or {}, (held.get("files") or {}).get(job.outputs[-1].name)
+            if mark and result and not result.get("tried"):
+                low, high = (Decimal(end) for end in result["ends"]) if "ends" in result else (None, None)
+                found[job.department, job.year] = Stands(str(job.outputs[-1]), mark, None if low is None or high is None else (low, high))
+    return found
+
+
+def shared_mark(found: Sequence[Outcome], data: Path, out: Path) -> str:
+    """A checksum over what decides what all reports share: what stands, the list, what was published, and name, size and times of every
+    file in the output, which tell when somebody has touched one of them.
+    """
+    digest = hashlib.sha256(program())
+    for name in ("departments.csv", "published.csv", COUNTY):
+        digest.update((data / name).read_bytes() if (data / name).is_file() else b"-")
+    for one in found:
+        job = one.job
+        state = "up_to_date" if one.state == "made" else one.state
+        digest.update(
+            repr((job.kind, job.department, job.year, job.lang, job.of, job.framework, job.listed_name, state, one.reason)).encode()
+        )
+    waiting = [out]
+    while waiting:
+        with os.scandir(folder := waiting.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if folder != out or not entry.name.startswith("."):  # locks, work, and where this checksum stands
+                    times = entry.stat(follow_symlinks=False)
+                    digest.update(
+                        f"{entry.path} {times.st_size} {times.st_mtime_ns} {times.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+                    )
+                    if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(TABLES):
+                        waiting.append(Path(entry.path))
+    return digest.hexdigest()
 
 
 def write_stamp(job: Job, mark: str, state: State = "up_to_date", reason: Words = NOTHING, result: Any = None) -> None:
@@ -146,8 +192,8 @@ def _sizes(job: Job) -> dict[str, int]:
 
 
 def _standing(job: Job) -> list[Path]:
-    """What a job puts out; the tables are wanting where an earlier version has made a page that is published."""
-    return [*job.outputs, *(one for one in [job.tables] if job.kind == "report" and one.exists())]
+    """What a job puts out; the folder beside is wanting where a page needs none, or an earlier version has made one that is published."""
+    return [*job.outputs, *(one for one in [job.beside] if one.exists())]
 
 
 def result_shown(made: Evaluation) -> dict[str, Any]:

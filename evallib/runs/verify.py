@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from evallib.data.folder import checksum, mend_above
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, SEVERAL, TABLES, earlier_place, is_draft, is_ours
+from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, MORE, SEVERAL, TABLES, earlier_place, is_draft, is_ours
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
@@ -305,15 +305,18 @@ def _files(root: Path) -> list[Path]:
     """The files that a folder of reports shows people: what is hidden, or was put aside as stale, is none of them."""
     years = [folder for place in (root, root / HISTORY) if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
     found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
-    found += [file for name in SEVERAL for file in (root / name).glob("*.html")]
-    found += [file for name in _LEADING for file in root.glob(f"{name}*.html")]
+    found += [file for name in SEVERAL for end in ("", f"*{MORE}/") for file in (root / name).glob(f"{end}*.html")]
+    found += [file for name in _LEADING for end in ("", f"*{MORE}/") for file in root.glob(f"{name}{end}*.html")]
     return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
 
 
 def _links(root: Path) -> Iterator[str]:
-    """Where index and corrections lead to."""
+    """Where index and corrections lead to, and the pages on which others go on."""
     for page in (file for name in _LEADING for file in root.glob(f"{name}*.html")):
         yield from re.findall(r'href="([^":#]+)"', _bytes(page).decode("utf-8", "replace"))
+    for page in (file for name in SEVERAL for file in (root / name).glob("*.html")):
+        links = re.findall(rf'href="([^":#/]+{re.escape(MORE)}/[^":#]+)"', _bytes(page).decode("utf-8", "replace"))
+        yield from (f"{page.parent.name}/{link}" for link in links)
 
 
 def _about(name: str) -> tuple[str, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from evallib.model.evaluation import Correction
@@ -29,9 +30,21 @@ def differences(correction: Correction) -> Words:
 
 
 def told(correction: Correction) -> Words:
-    """A correction as the page begins with it."""
+    """A correction as the page begins with it; which files differ stands in the list of corrections."""
     c = correction
-    return sentence("corrections.told", kind=CHOICES[c.kind], date=c.date, why=c.why, differences=differences(c))
+    return sentence("corrections.told", kind=CHOICES[c.kind], date=c.date, why=why(c), differences=differences(replace(c, files=())))
+
+
+def why(correction: Correction) -> Words:
+    """The reason, in each language where it was given in both.
+
+    >>> from evallib.model.evaluation import Difference
+    >>> moved = Difference("total", Words("总分", "Total"), Decimal(84), Decimal(85))
+    >>> why(Correction("correction", "2026-03-01", "漏看材料 / papers overlooked", moved, (), ()))["en"]
+    'papers overlooked'
+    """
+    zh, both, en = correction.why.partition(" / ")
+    return words(zh, en) if both and not zh.isascii() and en.isascii() else words(correction.why)
 
 
 def _points(score: Decimal | None) -> str:

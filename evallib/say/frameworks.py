@@ -16,6 +16,11 @@ def made_for(framework: Framework) -> Words:
     return listed(CHOICES[kind] for kind in framework.kinds) if framework.kinds else sentence("pages.framework.anything")
 
 
+def version(framework: Framework) -> Words:
+    """Which version of it this is, as people call it: by its first year."""
+    return sentence("pages.framework.version", year=framework.first_year)
+
+
 def size(framework: Framework) -> Words:
     """How many indicators it has, and whether those of the department's own come to them."""
     opened = any(section.own_rule for section in framework.sections)

@@ -81,8 +81,8 @@ _NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七�
 def section_number(section: str, lang: Lang) -> str:
     """The place in a document as a reader of that language writes it: Chinese numerals become figures in English.
 
-    >>> section_number("五(四)2", "en"), section_number("十一", "en"), section_number("四(二)表", "en")
-    ('5(4)2', '11', '4(2) table')
+    >>> section_number("五(四)2", "en"), section_number("六1", "en"), section_number("四(二)表", "en")
+    ('5(4)2', '6, item 1', '4(2) table')
     """
     if lang == "zh":
         return section
@@ -91,4 +91,5 @@ def section_number(section: str, lang: Lang) -> str:
         tens, ten, ones = found[0].rpartition("十")
         return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)) if ten else str(_DIGITS[ones])
 
+    section = re.sub(r"(?<=[一二三四五六七八九十])(?=[0-9])", ", item ", section)
     return _NUMERAL.sub(figure, section).replace("表", " table").replace("、", ", ")

@@ -1,4 +1,4 @@
-"""Prose with room for an evaluation's numbers: `{total}`, `{grade}`, `{points}`, or any name of `score.reconcile.numbers` in braces."""
+"""Prose with room for an evaluation's numbers: `{total}`, `{grade}`, `{points}`, or any name of `score.reconcile.Numbers` in braces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.record import Record
 from evallib.model.words import Lang
 from evallib.say.numbers import plain, quantity
-from evallib.score.reconcile import Number, numbers
+from evallib.score.reconcile import Number, Numbers
 
 SHORT = {"total": "total.score", "points": "total.points", "grade": "grade"}
 """The names that are asked for most, in short."""
@@ -75,7 +75,7 @@ def with_numbers(e: Evaluation) -> Evaluation:
     rooms = [text for text in prose(e.record) if _BRACES.search(text[-1])]
     if not rooms:
         return e
-    held, tables = numbers(e), {table: list(getattr(e.record, table)) for table in _COLUMNS}
+    held, tables = Numbers(e), {table: list(getattr(e.record, table)) for table in _COLUMNS}
     for table, index, column, lang, text in rooms:
         told = put_in(text, partial(_named, e, held, lang))
         tables[table][index] = tables[table][index].model_copy(update={column: told})

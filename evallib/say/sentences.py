@@ -28,6 +28,12 @@ def sentences(name: str) -> dict[str, Words]:
     return {key: Words(*text) for key, text in _at(name).items()}
 
 
+def read_all() -> None:
+    """Read every file now, for a process that is to be forked."""
+    for file in (CATALOGUE / "words" / "sentences").glob("*.toml"):
+        _file(file.stem)
+
+
 @cache
 def _found(name: str) -> tuple[str, str]:
     zh, en = _at(name)
@@ -35,13 +41,13 @@ def _found(name: str) -> tuple[str, str]:
 
 
 def _at(name: str) -> Any:
-    found: Any = _files()
-    for part in name.split("."):
+    file, *parts = name.split(".")
+    found: Any = _file(file)
+    for part in parts:
         found = found[part]
     return found
 
 
 @cache
-def _files() -> dict[str, dict[str, Any]]:
-    files = (CATALOGUE / "words" / "sentences").glob("*.toml")
-    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+def _file(stem: str) -> dict[str, Any]:
+    return tomllib.loads((CATALOGUE / "words" / "sentences" / f"{stem}.toml").read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult,
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import SHARE, Unit
+from evallib.model.units import SHARE, Unit, convert, parse_decimal
 from evallib.model.words import Given, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
@@ -87,6 +87,14 @@ def target_text(t: TargetResult, lang: Lang) -> str:
     return sign + goal_text(t, lang)
 
 
+def target_told(e: Evaluation, t: TargetResult, lang: Lang) -> str:
+    """How the actual of a target came about, where that says more than the number, and the evidence for it."""
+    row = next(r for r in e.record.targets if r.indicator == t.id)
+    how, stop = _actual(e, t, lang) if t.is_number and t.actual is not None else "", "。" if lang == "zh" else ". "
+    said = ("" if how == reached_text(t, lang) else how, row.evidence_words[lang])
+    return "".join(part.rstrip("。.") + stop for part in said if part).rstrip()
+
+
 def goal_text(t: TargetResult, lang: Lang) -> str:
     """What a target asks for, without its operator: a number with its unit, a range, a date, words."""
     if t.asked or t.operator in ("words", "by"):
@@ -115,6 +123,23 @@ def indicator_value(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     if target is not None and not target.is_number:
         return reached_text(target, lang)
     return quantity(i.value, i.unit, lang) if i.value is not None else "—" if i.unit.symbol else ""
+
+
+def indicator_reached(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
+    """The number of an indicator, with how far its target was reached where that is another; without a number what was published."""
+    said, target = indicator_value(e, i, lang), e.target(i.target) if i.target else None
+    if target is not None and target.is_number and not target.unit.is_share and target.reached_share is not None:
+        return said + sentence("workings.reached", share=percent(target.reached_share))[lang]
+    printed = [row for row in e.record.published if i.formula and row.number == f"formula.{i.formula}"]
+    if i.value is None and printed and (number := parse_decimal(printed[0].value)) is not None:
+        shown = quantity(number, e.catalogue.units.read(printed[0].unit), lang)
+        return shown + sentence("workings.only_published")[lang]
+    if i.value is not None and i.formula in e.catalogue.playing("change on last year"):
+        now, before = e.formula(i.formula).inputs[:2]
+        if now.value is not None and before.value is not None and now.unit.dimensions == before.unit.dimensions:
+            difference = now.value - convert(before.value, before.unit, now.unit)
+            return said + sentence("workings.by", difference=written(difference, now.unit))[lang]
+    return said
 
 
 def total_text(e: Evaluation) -> str:
@@ -204,6 +229,7 @@ def _decided(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
         if i.award.score != i.formula_score:
             score = f"{plain(i.award.score, 4)} → {plain(i.formula_score or Decimal(0), places)}"
         form = "given" if rule.takes in ("tier", "score") and "coefficient" not in i.award.numbers else "computed"
+        form = "summed" if rule.takes == "items" else form
         worked = apart.join(part for part in (how, worked) if part)
         said = sentence(f"workings.score.{form}", worked=worked, score=score)[lang]
     decision = next((j for j in i.judgements if j.kind in ("award", "override") and (j.score, j.coefficient) != (None, None)), None)

@@ -154,34 +154,42 @@ def satisfaction(record: Record, indicator: str) -> Decimal | None:
     Groups count by their weights, else by their populations, else by their answers; those too small to be shown count as one.
     """
     counted = [(row, _answers(record, row)) for row in record.surveys if row.indicator == indicator]
-    hidden = hidden_groups({row.group: len(found) for row, found in counted})
+    hidden = hidden_groups({row.group: _many(found) for row, found in counted})
     pooled = [(row, found) for row, found in counted if row.group in hidden]
-    parts: list[tuple[list[Survey], list[Fraction]]] = [([row], found) for row, found in counted if row.group not in hidden]
+    parts: list[tuple[list[Survey], Counted]] = [([row], found) for row, found in counted if row.group not in hidden]
     if pooled:
         parts.append(([row for row, _ in pooled], [value for _, found in pooled for value in found]))
     weighing = [(weight, found) for weight, (_, found) in zip(_weights(parts), parts, strict=True) if weight] if parts else []
-    if any(not found for _, found in weighing) or sum(len(found) for _, found in weighing) < MINIMUM:
+    if not all(_many(found) for _, found in weighing) or sum(_many(found) for _, found in weighing) < MINIMUM:
         return None
-    rate = sum((w * sum(found) / len(found) for w, found in weighing), Fraction(0)) / sum(w for w, _ in weighing)
+    means = ((w, sum((value * count for value, count in found), Fraction(0)) / _many(found)) for w, found in weighing)
+    rate = sum((w * mean for w, mean in means), Fraction(0)) / sum(w for w, _ in weighing)
     return Decimal(rate.numerator) / rate.denominator
 
 
-def _answers(record: Record, asked: Survey) -> list[Fraction]:
-    """The value of each valid answer of a group."""
+Counted = list[tuple[Fraction, int]]
+"""The values of valid answers, each with how many gave it."""
+
+
+def _many(found: Counted) -> int:
+    return sum(count for _, count in found)
+
+
+def _answers(record: Record, asked: Survey) -> Counted:
+    """The values of the valid answers of a group."""
     scale, measure = SCALES[asked.scale]
     rows = [row for row in record.survey_answers if (row.indicator, row.group) == (asked.indicator, asked.group)]
     read = [(scale.read(clean(row.answer)), row.count) for row in rows]  # what says that a form is invalid is no answer
-    values = [(Fraction(a.satisfied) if measure == "satisfied" else a.value or Fraction(0), count) for a, count in read if a]
-    return [value for value, count in values for _ in range(count)]
+    return [(Fraction(a.satisfied) if measure == "satisfied" else a.value or Fraction(0), count) for a, count in read if a]
 
 
-def _weights(parts: Sequence[tuple[list[Survey], list[Fraction]]]) -> list[Fraction]:
+def _weights(parts: Sequence[tuple[list[Survey], Counted]]) -> list[Fraction]:
     if parts[0][0][0].weight is not None:
         return [sum((Fraction(row.weight or 0) for row in rows), Fraction(0)) for rows, _ in parts]
     people = [[row.population for row in rows] for rows, _ in parts]
     if all(None not in known for known in people):
         return [Fraction(sum(filter(None, known))) for known in people]
-    return [Fraction(len(found)) for _, found in parts]
+    return [Fraction(_many(found)) for _, found in parts]
 
 
 def final_score(rule: FinalRule, scores: Sequence[Decimal], points: Decimal, places: int) -> Decimal | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from evallib.model.base import Frozen
-from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult, interval_of
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult, interval_of
 from evallib.model.expression import Interval, Name
 from evallib.model.facts import InputValue
-from evallib.model.record import Published, Record
+from evallib.model.record import Published
 from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, parse_decimal, round_half_up
 from evallib.model.words import NOTHING, Words, listed, words
@@ -56,37 +57,54 @@ class Number:
     interval: Interval | None = None
 
 
-def numbers(evaluation: Evaluation) -> dict[str, Number]:
-    """Every number of an evaluation that a published figure can be held against, by name.
+class Numbers(Mapping[str, Number]):
+    """Every number of an evaluation that a published figure can be held against, by name, each kind worked out when it is asked for.
 
     Names: `fact.ID`, `fact.ID@YEAR`, `formula.ID`, `formula.ID.difference`, `target.ID.actual|target|completion_rate|
     attainment`, `indicator.ID.points|score`, `group.ID.points|score`, `dimension.ID.points|score|rate`, `total.score`,
     `total.points`, `grade`, `self.score`, `self.grade`, `count.…`, `finding.ID.amount|at_issue|parts|product|overpaid`.
     """
-    return _facts(evaluation) | _results(evaluation)
 
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation, self._made = evaluation, dict[str, dict[str, Number]]()
 
-def number_names(evaluation: Evaluation) -> list[str]:
-    """The names of `numbers`, without looking the facts up."""
-    ends = [*(f"@{year}" for year in _years(evaluation.record)), ""]
-    return [*(f"fact.{id}{end}" for id in evaluation.catalogue.facts for end in ends), *_results(evaluation)]
+    def __getitem__(self, name: str) -> Number:
+        kind, _, rest = name.partition(".")
+        if kind == "fact":
+            id, at, year = rest.partition("@")
+            return self._fact(name, id, year if at else str(self._evaluation.record.year))
+        return self.of(kind)[name]
 
+    def __iter__(self) -> Iterator[str]:
+        ends = [*(f"@{year}" for year in self._years), ""]
+        yield from (f"fact.{id}{end}" for id in self._evaluation.catalogue.facts for end in ends)
+        for kind in _KINDS:
+            yield from self.of(kind)
 
-def _years(record: Record) -> list[int]:
-    return sorted({record.year, record.year - 1} | {f.year for f in record.facts})
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
+    def of(self, kind: str) -> dict[str, Number]:
+        """The numbers of a kind other than facts."""
+        if kind not in self._made:
+            self._made[kind] = dict(_KINDS[kind](self._evaluation, self))
+        return self._made[kind]
 
-def _facts(evaluation: Evaluation) -> dict[str, Number]:
-    found: dict[str, Number] = {}
-    record, years = evaluation.record, _years(evaluation.record)
-    for id, made in evaluation.catalogue.facts.items():
-        for year in years:
-            fact = evaluation.facts.find(id, year)
-            why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
-            name = made.name if year == record.year else made.name + words(f"（{year} 年）", f" ({year})")
-            found[f"fact.{id}@{year}"] = Number(name, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
-        found[f"fact.{id}"] = found[f"fact.{id}@{record.year}"]
-    return found
+    @cached_property
+    def _years(self) -> list[int]:
+        record = self._evaluation.record
+        return sorted({record.year, record.year - 1} | {f.year for f in record.facts})
+
+    def _fact(self, name: str, id: str, of: str) -> Number:
+        evaluation = self._evaluation
+        made = evaluation.catalogue.facts.get(id)
+        year = next((year for year in self._years if str(year) == of), None)
+        if made is None or year is None:
+            raise KeyError(name)
+        fact = evaluation.facts.find(id, year)
+        why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
+        called = made.name if year == evaluation.record.year else made.name + words(f"（{year} 年）", f" ({year})")
+        return Number(called, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
 
 
 def _fact_kind(fact: InputValue | None) -> Kind:
@@ -125,14 +143,10 @@ def _inexact(fact: InputValue | None) -> Interval | None:
     return Interval(fact.value - fact.half, fact.value + fact.half)
 
 
-def _results(evaluation: Evaluation) -> dict[str, Number]:
-    found: dict[str, Number] = {}
-    points, money, count = evaluation.catalogue.units.points, evaluation.catalogue.units.money, NO_UNIT
+Named = Iterator[tuple[str, Number]]
 
-    def put(id: str, name: Words, value: Decimal | str | None, unit: Unit, why: Words = NOTHING, kind: Kind = "computed") -> None:
-        found[id] = Number(name, value, unit, kind, why)
 
-    record, framework = evaluation.record, evaluation.framework
+def _formulas(evaluation: Evaluation, numbers: Numbers) -> Named:
     computed = {formula.id: formula for formula in evaluation.formulas}
     for id, made in evaluation.catalogue.formulas.items():
         formula = computed.get(id) or compute_formula(evaluation.facts, made)
@@ -142,55 +156,85 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
             why = words(f"缺少{lacking.zh}，无法计算", f"cannot be computed: {lacking.en} missing")
         interval = None if formula.exact else interval_of(evaluation, formula)
         kind = _fact_kind(formula.inputs[0]) if isinstance(made.tree, Name) else "computed"
-        found[f"formula.{formula.id}"] = Number(formula.name, formula.value, formula.unit, kind, why, interval)
+        yield f"formula.{formula.id}", Number(formula.name, formula.value, formula.unit, kind, why, interval)
         first, second = (*formula.inputs[:2], None, None)[:2]
         if first is not None and second is not None and first.unit.dimensions == second.unit.dimensions:
             known = first.value is not None and second.value is not None
             difference = (first.value or ZERO) - convert(second.value or ZERO, second.unit, first.unit) if known else None
-            put(f"formula.{formula.id}.difference", formula.name + words("：增减额", ": difference"), difference, first.unit, why)
+            name = formula.name + words("：增减额", ": difference")
+            yield f"formula.{formula.id}.difference", Number(name, difference, first.unit, why_not=why)
+
+
+def _targets(evaluation: Evaluation, numbers: Numbers) -> Named:
     for target in evaluation.targets:
         whole, summed = _sum_of_target_parts(evaluation, target.id, target.target, target.unit)
-        way = _actual_kind(evaluation, target, found)
+        way = _actual_kind(evaluation, target, numbers)
         only_repeated = way == "typed" and target.unit.is_share and convert(target.target, target.unit, SHARE) == 1
         rate: Kind = "typed" if only_repeated else "computed"
         attained: Kind = "typed" if way == "typed" and target.judged else rate
-        id, why = f"target.{target.id}", words("没有实际值，或目标为零", "there is no actual, or the target is zero")
-        put(f"{id}.target", target.name + words("：目标", ": target"), whole, target.unit, kind="computed" if summed else "typed")
-        put(f"{id}.actual", target.name + words("：实际", ": actual"), target.actual, target.unit, why, way)
-        put(f"{id}.completion_rate", target.name + words("：完成率", ": completion"), target.completion_rate, SHARE, why, rate)
+        id, name, why = f"target.{target.id}", target.name, words("没有实际值，或目标为零", "there is no actual, or the target is zero")
+        yield f"{id}.target", Number(name + words("：目标", ": target"), whole, target.unit, "computed" if summed else "typed")
+        yield f"{id}.actual", Number(name + words("：实际", ": actual"), target.actual, target.unit, way, why)
+        yield f"{id}.completion_rate", Number(name + words("：完成率", ": completion"), target.completion_rate, SHARE, rate, why)
         capped = None if target.attainment is None else min(target.attainment, Decimal(1))
-        put(
-            f"{id}.attainment", target.name + words("：达成程度（最高 100%）", ": attainment, capped at 100%"), capped, SHARE, why, attained
-        )
-    of_points, of_score = words("：分值", ": points"), words("：得分", ": score")
-    everyone = evaluation.indicators
-    fitted = any(i.basis == "reconstructed" for i in everyone)
-    rest: Kind = "fitted" if fitted else "computed"
-    for indicator in everyone:
-        one = f"indicator.{indicator.id}"
-        put(f"{one}.points", indicator.name + of_points, indicator.points, points, kind=_points_kind([indicator]))
-        put(f"{one}.score", indicator.name + of_score, indicator.score, points, kind=_score_kind(indicator))
-    written = {s.id: s.points for s in framework.sections}
+        called = words("：达成程度（最高 100%）", ": attainment, capped at 100%")
+        yield f"{id}.attainment", Number(name + called, capped, SHARE, attained, why)
+
+
+_OF_POINTS, _OF_SCORE, _OF_RATE = words("：分值", ": points"), words("：得分", ": score"), words("：得分率", ": score rate")
+
+
+def _indicators(evaluation: Evaluation, numbers: Numbers) -> Named:
+    points = evaluation.catalogue.units.points
+    for one in evaluation.indicators:
+        yield f"indicator.{one.id}.points", Number(one.name + _OF_POINTS, one.points, points, _points_kind([one]))
+        yield f"indicator.{one.id}.score", Number(one.name + _OF_SCORE, one.score, points, _score_kind(one))
+
+
+def _groups(evaluation: Evaluation, numbers: Numbers) -> Named:
     for group in evaluation.groups:
-        one, inside = f"group.{group.id}", [i for i in everyone if i.group == group.id]
-        left = group.points - (own if (own := written[group.id]) is not None else group.points)
-        put(f"{one}.points", group.name + of_points, group.points, points, kind=_points_kind(inside, left))
-        put(f"{one}.score", group.name + of_score, group.score, points, kind=_sum_kind(inside))
+        yield from _section(evaluation, "group", group, [i for i in evaluation.indicators if i.group == group.id])
+
+
+def _dimensions(evaluation: Evaluation, numbers: Numbers) -> Named:
     for dimension in evaluation.dimensions:
-        one, inside = f"dimension.{dimension.id}", [i for i in everyone if i.dimension == dimension.id]
-        left = dimension.points - (own if (own := written[dimension.id]) is not None else dimension.points)
-        put(f"{one}.points", dimension.name + of_points, dimension.points, points, kind=_points_kind(inside, left))
-        put(f"{one}.score", dimension.name + of_score, dimension.score, points, kind=_sum_kind(inside))
-        reconstructed = any(i.basis == "reconstructed" for i in inside)
-        rate = "fitted" if reconstructed else "computed"
-        put(f"{one}.rate", dimension.name + words("：得分率", ": score rate"), dimension.rate, SHARE, kind=rate)
+        inside = [i for i in evaluation.indicators if i.dimension == dimension.id]
+        yield from _section(evaluation, "dimension", dimension, inside)
+        yield f"dimension.{dimension.id}.rate", Number(dimension.name + _OF_RATE, dimension.rate, SHARE, _rest_kind(inside))
+
+
+def _section(evaluation: Evaluation, level: str, section: SectionResult, inside: Sequence[IndicatorResult]) -> Named:
+    written = next(s.points for s in evaluation.framework.sections if s.id == section.id)
+    points, left = evaluation.catalogue.units.points, section.points - (section.points if written is None else written)
+    yield f"{level}.{section.id}.points", Number(section.name + _OF_POINTS, section.points, points, _points_kind(inside, left))
+    yield f"{level}.{section.id}.score", Number(section.name + _OF_SCORE, section.score, points, _sum_kind(inside))
+
+
+def _rest_kind(members: Sequence[IndicatorResult]) -> Kind:
+    return "fitted" if any(m.basis == "reconstructed" for m in members) else "computed"
+
+
+def _total(evaluation: Evaluation, numbers: Numbers) -> Named:
+    everyone, points = evaluation.indicators, evaluation.catalogue.units.points
     summed_up = evaluation.total == sum((d.score for d in evaluation.dimensions), ZERO)  # else it is scaled back to full points
-    put("total.score", words("总分", "Total score"), evaluation.total, points, kind=_sum_kind(everyone) if summed_up else rest)
-    full = _points_kind(everyone, evaluation.points - framework.points)
-    put("total.points", words("满分", "Full points"), evaluation.points, points, kind=full)
-    put("grade", words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, kind=rest)
-    put("self.score", words("自评得分", "Self-evaluation score"), evaluation.self_total, points, kind="typed")
-    put("self.grade", words("自评等级", "Self-evaluation grade"), evaluation.self_grade or None, NO_UNIT, kind="typed")
+    kind = _sum_kind(everyone) if summed_up else _rest_kind(everyone)
+    yield "total.score", Number(words("总分", "Total score"), evaluation.total, points, kind)
+    full = _points_kind(everyone, evaluation.points - evaluation.framework.points)
+    yield "total.points", Number(words("满分", "Full points"), evaluation.points, points, full)
+
+
+def _grade(evaluation: Evaluation, numbers: Numbers) -> Named:
+    yield "grade", Number(words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, _rest_kind(evaluation.indicators))
+
+
+def _self(evaluation: Evaluation, numbers: Numbers) -> Named:
+    points = evaluation.catalogue.units.points
+    yield "self.score", Number(words("自评得分", "Self-evaluation score"), evaluation.self_total, points, "typed")
+    yield "self.grade", Number(words("自评等级", "Self-evaluation grade"), evaluation.self_grade or None, NO_UNIT, "typed")
+
+
+def _counts(evaluation: Evaluation, numbers: Numbers) -> Named:
+    record, framework, everyone = evaluation.record, evaluation.framework, evaluation.indicators
     levels = {
         "dimensions": (words("一级指标数", "Number of dimensions"), len(framework.dimensions)),
         "groups": (words("二级指标数", "Number of groups"), len(framework.groups)),
@@ -201,26 +245,36 @@ def _results(evaluation: Evaluation) -> dict[str, Number]:
     units = Counter(u.kind for u in record.units)
     levels |= {f"units.{kind}": (CHOICES[kind] + words("数", ": number"), n) for kind, n in units.items()}
     for id, (name, n) in levels.items():
-        put(f"count.{id}", name, Decimal(n), count, kind=rest if id == "indicators" else "computed")
+        yield f"count.{id}", Number(name, Decimal(n), NO_UNIT, _rest_kind(everyone) if id == "indicators" else "computed")
+
+
+def _findings(evaluation: Evaluation, numbers: Numbers) -> Named:
+    record, money = evaluation.record, evaluation.catalogue.units.money
     for finding in record.findings:
         id = f"finding.{finding.finding}"
         number = record.number_of("findings", finding.finding)
         name = words(f"问题 {number}：", f"Finding {number}: ")
         amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
         parts = [value for value in amounts if value is not None] if None not in amounts else []
-        put(f"{id}.amount", name + words("凭证金额", "voucher"), finding.amount, money, kind="typed")
-        put(f"{id}.at_issue", name + words("涉及金额", "at issue"), finding.at_issue, money, kind="typed")
+        yield f"{id}.amount", Number(name + words("凭证金额", "voucher"), finding.amount, money, "typed")
+        yield f"{id}.at_issue", Number(name + words("涉及金额", "at issue"), finding.at_issue, money, "typed")
         no_parts = words("没有记录分项", "no parts were recorded")
-        kind = "computed" if len(parts) > 1 else "typed"
-        put(f"{id}.parts", name + words("分项之和", "sum of parts"), sum(parts, ZERO) if parts else None, money, no_parts, kind)
+        kind: Kind = "computed" if len(parts) > 1 else "typed"
+        yield f"{id}.parts", Number(name + words("分项之和", "sum of parts"), sum(parts, ZERO) if parts else None, money, kind, no_parts)
         product = finding.quantity * finding.unit_price if finding.quantity is not None and finding.unit_price is not None else None
-        put(f"{id}.product", name + words("数量乘单价", "quantity times price"), product, money)
+        yield f"{id}.product", Number(name + words("数量乘单价", "quantity times price"), product, money)
         over = finding.paid - finding.amount if finding.paid is not None and finding.amount is not None else None
-        put(f"{id}.overpaid", name + words("多付金额", "paid too much"), over, money)
-    return found
+        yield f"{id}.overpaid", Number(name + words("多付金额", "paid too much"), over, money)
 
 
-def _actual_kind(evaluation: Evaluation, target: TargetResult, found: Mapping[str, Number]) -> Kind:
+_KINDS: dict[str, Callable[[Evaluation, Numbers], Named]] = {
+    **{"formula": _formulas, "target": _targets, "indicator": _indicators, "group": _groups, "dimension": _dimensions},
+    **{"total": _total, "grade": _grade, "self": _self, "count": _counts, "finding": _findings},
+}
+"""How the numbers of each kind but facts are made: by what stands before the first point of their names."""
+
+
+def _actual_kind(evaluation: Evaluation, target: TargetResult, found: Numbers) -> Kind:
     if target.way == "formula":
         return found[f"formula.{evaluation.in_force[target.id].value}"].kind
     several = target.way == "parts" and len(counted_parts(evaluation.record, target.id, "actual")) > 1
@@ -242,7 +296,7 @@ def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:
 
     Raises KeyError where a figure names a number that there is not (`evaluate_year` refuses such data).
     """
-    computed = numbers(evaluation)
+    computed = Numbers(evaluation)
     recorded = {token for c in evaluation.record.contradictions for token in c.subjects}
     find = evaluation.catalogue.units.find
     return tuple(_one(row, computed.get(row.number), row.published in recorded, find(row.unit)) for row in evaluation.record.published)
@@ -263,7 +317,7 @@ def _one(row: Published, number: Number | None, recorded: bool, unit: Unit | Non
         verdict = "agrees" if same else "recorded" if recorded else "differs"
     return Reconciled(
         id=row.published,
-        name=number.name if number else reason,
+        name=number.name if number else words(f"公布的“{row.value}”", f"published: {row.value}"),
         kind=number.kind if number and verdict != "not_computable" else None,
         number=row.number,
         published=row.value,

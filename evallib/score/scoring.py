@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from evallib import __version__
 from evallib.model.evaluation import (
@@ -41,8 +42,17 @@ def evaluate(framework: Framework, record: Record, draft: Draft | None = None) -
 
     Source: the evaluation report for 2023, 三(三)2: each indicator is scored by itself, the total is their sum.
     """
-    with localcontext(EXACT):
-        return _evaluate(framework, record, draft)
+    global _last
+    known = _last
+    if draft is not None or known is None or known.framework is not framework or known.record is not record:
+        with localcontext(EXACT):
+            known = _evaluate(framework, record, draft)
+        _last = known if draft is None else _last
+    return known
+
+
+_last: Evaluation | None = None
+"""The last one that is no draft: who has checked a year scores it next. It is of these very objects, which never change."""
 
 
 def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Evaluation:
@@ -51,12 +61,8 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
     formulas, targets = measure(framework, Facts(framework.catalogue, record), indicators)
     by_formula = {f.id: f for f in formulas}
     by_target = {t.id: t for t in targets}
-    results = tuple(
-        _score(
-            framework, record, indicator, framework.homes[indicator.within], by_formula.get(indicator.value), by_target.get(indicator.id)
-        )
-        for indicator in indicators
-    )
+    rows = _Rows.of(record)
+    results = tuple(_score(framework, record, rows, i, by_formula.get(i.value), by_target.get(i.id)) for i in indicators)
     results = tuple(_opened(r) if draft and r.id in draft.open else r for r in results)
     results = _vetoed(framework, record, results)
     counted = [r for r in results if r.counted]
@@ -113,6 +119,23 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
     )
 
 
+class _Rows(NamedTuple):
+    """The rows of a record about each indicator, and the department's own indicators."""
+
+    judgements: dict[str, tuple[Judgement, ...]]
+    findings: dict[str, tuple[Finding, ...]]
+    own: set[str]
+
+    @classmethod
+    def of(cls, record: Record) -> _Rows:
+        judgements, findings = dict[str, tuple[Judgement, ...]](), dict[str, tuple[Finding, ...]]()
+        for j in record.judgements:
+            judgements[j.indicator] = (*judgements.get(j.indicator, ()), j)
+        for f in record.findings:
+            findings[f.indicator] = (*findings.get(f.indicator, ()), f)
+        return cls(judgements, findings, {o.indicator for o in record.own_indicators})
+
+
 def _opened(result: IndicatorResult) -> IndicatorResult:
     """An indicator whose score hangs on what is still to be done."""
     status: Status = "missing"
@@ -161,15 +184,14 @@ def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult
 def _score(
     framework: Framework,
     record: Record,
+    rows: _Rows,
     indicator: Indicator,
-    dimension: str,
     formula: FormulaResult | None,
     target: TargetResult | None,
 ) -> IndicatorResult:
     """One indicator: what the rule gives, then what the evaluators decided over it."""
     places, rule, points, treatment = framework.rounding.scores, indicator.rule, indicator.points, framework.treatment
-    judgements = tuple(j for j in record.judgements if j.indicator == indicator.id)
-    findings = tuple(f for f in record.findings if f.indicator == indicator.id)
+    judgements, findings = rows.judgements.get(indicator.id, ()), rows.findings.get(indicator.id, ())
     value, unit = _measured(record, indicator, formula, target)
     award = _award(framework, record, indicator, value, unit, target, judgements, findings)
     formula_score = None if award is None else round_half_up(award.score, places)
@@ -201,11 +223,11 @@ def _score(
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
-        dimension=dimension,
+        dimension=framework.homes[indicator.within],
         group=indicator.within,
         points=points,
         basis=indicator.basis,
-        own=any(o.indicator == indicator.id for o in record.own_indicators),
+        own=indicator.id in rows.own,
         value=value,
         unit=unit,
         status=status,

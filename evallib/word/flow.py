@@ -14,6 +14,7 @@ from PIL import Image
 from evallib.charts.drawing import Chart
 from evallib.model.words import Lang
 from evallib.pages.outline import numeral
+from evallib.say.sentences import sentence
 from evallib.word.cells import Cell
 from evallib.word.paper import TALLEST, Paper, Run
 
@@ -89,10 +90,14 @@ class Flow:
         for count, item in enumerate(element.iterchildren("li"), 1):
             mark = f"（{count}）" if self.lang == "zh" else f"({count}) "
             inner = [child for child in item if child.tag in ("ul", "ol")]
-            if runs := [*_runs(item, without=("ul", "ol"))]:
+            if runs := [*map(self._asked, _runs(item, without=("ul", "ol")))]:
                 self.paper.body([Run(mark if element.tag == "ol" else ""), *runs], indent=depth)
             for child in inner:
                 self._list(child, depth + 1)
+
+    def _asked(self, run: Run) -> Run:
+        """What nobody wrote yet, asked for as everywhere in the report."""
+        return run._replace(text=sentence("word.to_come", about=run.text.rstrip("。."))[self.lang]) if run.open else run
 
     def _terms(self, element: HtmlElement) -> None:
         """What a list of terms says, in one paragraph as official texts have it."""
@@ -170,6 +175,8 @@ def _runs(element: HtmlElement, bold: bool = False, italic: bool = False, withou
             within = [*_runs(child, bold or child.tag in ("strong", "b"), italic or child.tag in ("em", "i"))]
             if "mark" in kind and within:
                 within = [Run("［"), *within, Run("］")]
+            if child.tag == "span" and "bad" in kind and next(child.iterancestors("li"), None) is not None:  # what nobody wrote yet
+                within = [run._replace(open=True) for run in within]
             yield from within
         if text := _plain(child.tail or ""):
             yield Run(text, bold, italic)

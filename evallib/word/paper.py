@@ -33,7 +33,7 @@ TALLEST = 0.9
 """A picture that is taller for its width would leave half a sheet white before it."""
 _LISTED = 2
 """So many levels of headings are in the list of contents."""
-_WHOLE = 18
+_WHOLE = 8
 """A table of no more lines is not torn."""
 _INK, _OPEN = RGBColor(0, 0, 0), RGBColor(0xC0, 0x39, 0x1B)
 
@@ -92,6 +92,7 @@ class Paper:
     book: Any = field(default_factory=Document)
     headings: list[tuple[str, int]] = field(default_factory=list)
     listed: Paragraph | None = None
+    how_to_number: str = ""
 
     def __post_init__(self) -> None:
         self.book.element.body.clear_content()
@@ -108,8 +109,9 @@ class Paper:
         for text, style in ((self.title, "Title"), *((line, "Subtitle") for line in lines), *((note, "Note") for note in notes)):
             self.book.add_paragraph(text, style)
 
-    def contents(self, heading: str) -> None:
-        """The list of contents on a sheet of its own: the headings, to which Word puts the numbers of the sheets as it opens the file."""
+    def contents(self, heading: str, how_to_number: str) -> None:
+        """The list of contents on a sheet of its own: the headings, to which Word puts the numbers of the sheets where it is asked to."""
+        self.how_to_number = how_to_number
         self.book.add_paragraph(heading, "TOC Heading").paragraph_format.page_break_before = True
         self.listed = self.book.add_paragraph(style="toc 1")
         update = OxmlElement("w:updateFields")
@@ -124,17 +126,23 @@ class Paper:
             self.headings.append((text, level))
 
     def body(self, runs: Runs, style: str = "Normal", indent: int = 0) -> None:
-        """A paragraph of text; one that is `indent`ed by so many letters stands under the one before it."""
-        paragraph, runs = self._paragraph(style), [*runs]
-        if runs:
-            runs[-1] = runs[-1]._replace(text=runs[-1].text.rstrip())  # which would make one more line of a full one
-        if indent:
-            paragraph.paragraph_format.left_indent = Pt(self.size.body * indent)
+        """A text, each line of it a paragraph; what is `indent`ed by so many letters stands under the one before it."""
+        lines = [list[Run]()]
         for one in runs:
-            run = paragraph.add_run(one.text)
-            run.bold, run.italic = one.bold or None, one.italic or None
-            if one.open:
-                run.font.color.rgb = _OPEN
+            first, *more = one.text.split("\n")
+            lines[-1].append(one._replace(text=first))
+            lines += [[one._replace(text=line)] for line in more]
+        for line in lines:
+            paragraph = self._paragraph(style)
+            if line:
+                line[-1] = line[-1]._replace(text=line[-1].text.rstrip())  # which would make one more line of a full one
+            if indent:
+                paragraph.paragraph_format.left_indent = Pt(self.size.body * indent)
+            for one in line:
+                run = paragraph.add_run(one.text)
+                run.bold, run.italic = one.bold or None, one.italic or None
+                if one.open:
+                    run.font.color.rgb = _OPEN
 
     def keep_last(self) -> None:
         """The last paragraph stays on the sheet of what follows."""
@@ -185,6 +193,7 @@ class Paper:
     def new_sheets(self, across: bool) -> None:
         """What follows stands on new sheets, upright or lying across."""
         section = self.book.add_section(WD_SECTION.NEW_PAGE)
+        self.book.element.body.p_lst[-1].style = self._ids["Gap"]  # what ends the sheets before needs no line, nor ever a sheet of its own
         section.different_first_page_header_footer = False
         section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
         self._sheet(section, across)
@@ -329,28 +338,19 @@ class Paper:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if cell.head else WD_ALIGN_PARAGRAPH.RIGHT
 
     def _list(self) -> None:
-        """Put the headings into the list of contents, each with a reference to its sheet."""
+        """Put the headings into the list of contents, under how to get their sheets: Word puts its own list in the place of it all."""
         if self.listed is None or not self.headings:
             return
         line = self.listed
         self._field(line, f'TOC \\o "1-{_LISTED}" \\h \\z \\u', "", ("begin", "code", "separate"))
-        for at, (text, level) in enumerate(self.headings):
-            if at:
-                new = Paragraph(OxmlElement("w:p"), line._parent)
-                line._p.addnext(new._p)
-                line = new
-                line.style = self.book.styles[f"toc {level}"]
-            line.add_run(f"{text}\t")
-            self._field(line, f"PAGEREF _Toc{at + 1} \\h", "")
+        line.add_run(self.how_to_number).font.color.rgb = _OPEN
+        for text, level in self.headings:
+            new = Paragraph(OxmlElement("w:p"), line._parent)
+            line._p.addnext(new._p)
+            line = new
+            line.style = self.book.styles[f"toc {level}"]
+            line.add_run(text)
         self._field(line, "", "", ("end",))
-        heads = (one for one in self.book.paragraphs if one.style.name in {f"Heading {n + 1}" for n in range(_LISTED)})
-        for at, heading in enumerate(heads, 1):
-            for kind, where in (("bookmarkStart", 0), ("bookmarkEnd", len(heading._p))):
-                mark = OxmlElement(f"w:{kind}")
-                mark.set(qn("w:id"), str(at))
-                if kind == "bookmarkStart":
-                    mark.set(qn("w:name"), f"_Toc{at}")
-                heading._p.insert(where + 1, mark)
 
     @staticmethod
     def _field(paragraph: Paragraph, code: str, shown: str, parts: Sequence[str] = ("begin", "code", "separate", "text", "end")) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from markupsafe import Markup
 
 from evallib.charts.drawing import Chart
 from evallib.data.form_out import form_rows, is_form
 from evallib.data.outlines import usual
-from evallib.model.evaluation import Evaluation
+from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.seals import seals_of
 from evallib.model.texts import OPENING, SIGNATURE, Outline, Slot
-from evallib.model.words import Lang, Words, joined
+from evallib.model.words import NOTHING, Lang, Words, joined, listed, words
 from evallib.model.years import EvaluatedYear
 from evallib.pages.markdown import Around, Heading, markdown_parts
 from evallib.pages.rendering import told as page_told
@@ -27,6 +29,12 @@ from evallib.word.paper import Paper, Run
 
 _CHARTS = CHART_OF | {"conclusion": "dimensions", "dimensions": "", "self_evaluation": ""}
 """Which chart a section begins with here; that of every indicator's points is the annex."""
+
+
+_COVER = sentences("word.cover")
+"""What stands on the first sheet beside the title, of the profile."""
+_TOGETHER = 7
+"""So many indicators of a dimension share its cell."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,15 @@ class _Own(_Page):
     SECTIONS = sentences("word.sections")
     FOLDER = "word"
 
+    def names(self, id: str) -> dict[str, Any]:
+        e, lang = self.evaluation, self.lang
+        return super().names(id) | {
+            "blocks": _blocks,
+            "note": _note("word.reconstructed_here", _reconstructed(e), lang),
+            "lower": _note("charts.targets.lower", any(t.lower_is_better and t.is_number for t in e.targets), lang),
+            "contradiction": lambda c: sentence("word.contradiction", printed=c.printed, other=c.other, said=c.words)[lang],
+        }
+
     def content(self) -> Mapping[str, object]:
         e = self.evaluation
         lines = e.catalogue.lines.get("staff", ())
@@ -82,7 +99,7 @@ def official_report(checked: EvaluatedYear, lang: Lang) -> Official:
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
     >>> [name.en for name in official_report(evaluate_year(Path("data"), "hrss", 2023), "en").to_write][:2]
-    ['Opening', 'Duties in full']
+    ['evaluator', 'Opening']
     """
     return _Making(checked, lang).report()
 
@@ -104,9 +121,11 @@ class _Making:
 
     def report(self) -> Official:
         record, paper, lang = self.e.record, self.paper, self.lang
-        about = ((key, record.find_profile(key, lang)) for key in ("client", "evaluator", "period"))
-        paper.cover([sentence(f"word.{key}", text=text)[lang] for key, text in about if text], [one[lang] for one in _notes(self.e)])
-        paper.contents(sentence("word.contents")[lang])
+        about = {key: record.find_profile(key, lang) for key in _COVER}
+        lines = (sentence(f"word.{key}", text=text or sentence("word.to_come", about=_COVER[key])) for key, text in about.items())
+        paper.cover([line[lang] for line in lines], [note[lang] for note in _notes(self.e)])
+        self.to_write += [_COVER[key] for key, text in about.items() if not text]
+        paper.contents(sentence("word.contents")[lang], sentence("word.numbered")[lang])
         paper.new_sheets(across=False)
         if client := record.find_profile("client", lang):
             paper.body([Run(client + ("：" if lang == "zh" else ":"))], "Addressee")
@@ -126,6 +145,7 @@ class _Making:
         self.paper.keep_last()
         self._text(self.slots[SIGNATURE], 2, "Signature")
         self._annexes()
+        self.to_write += _lacking(self.e, [loss.indicator for loss in self.page.unadvised])
         return Official(paper.pack(self.seal), tuple(self.to_write))
 
     def _name(self, part: str) -> Words:
@@ -142,9 +162,8 @@ class _Making:
         text = self.texts.get(slot.id, "") or (self.e.record.find_profile("duties", self.lang) if slot.id == "duties" else "")
         if text.strip():
             self.flow.section(_html(text), level, {}, style)
-        else:
-            self.paper.body([Run(sentence("word.to_come", about=slot.question)[self.lang], open=True)], style)
         if not self.texts.get(slot.id):
+            self.paper.body([Run(sentence("word.to_come", about=slot.question)[self.lang], open=True)], style)
             self.to_write.append(slot.words)
 
     def _annexes(self) -> None:
@@ -163,6 +182,14 @@ class _Making:
                 self.flow.section(html, 2, {})
 
 
+def _lacking(e: Evaluation, unadvised: Sequence[IndicatorResult]) -> list[Words]:
+    """What the text asks for of the largest losses and the missed targets, though it is in the data's tables that people write it."""
+    rows = {row.indicator: row for row in e.record.targets}
+    advice = listed(i.name for i in unadvised)
+    reasons = listed(t.name for t in e.targets if t.met is False and not rows[t.id].reason)
+    return [sentence(f"word.{what}", names=names) for what, names in (("advice", advice), ("reasons", reasons)) if names["zh"]]
+
+
 def _notes(e: Evaluation) -> list[Words]:
     """What must be known of the whole: that it is a draft or a trial, corrected, synthetic, reconstructed."""
     record = e.record
@@ -171,9 +198,32 @@ def _notes(e: Evaluation) -> list[Words]:
         found.append(sentence("changes.tried", said=joined(one.said for one in e.tried)))
     if record.find_profile("synthetic", "zh"):
         found.append(Words(record.find_profile("synthetic", "zh"), record.find_profile("synthetic", "en")))
-    if any(i.basis == "reconstructed" for i in e.indicators) and not e.draft and not e.tried:
-        found.append(sentence("word.reconstructed"))
+    if _reconstructed(e) and not e.draft and not e.tried:
+        number = next((source.number for row in record.published if (source := record.find_source(row.source))), "")
+        report = words(f"（{number}）", f" ({number})") if number else NOTHING
+        found.append(sentence("word.reconstructed", report=report))
     return found
+
+
+def _blocks(members: Sequence[IndicatorResult]) -> list[list[IndicatorResult]]:
+    """The indicators of a dimension in whole groups, so many together that every sheet of a long table names their dimension."""
+    blocks = list[list[IndicatorResult]]()
+    for _, group in groupby(members, key=lambda i: i.group):
+        some = [*group]
+        if blocks and len(blocks[-1]) + len(some) <= _TOGETHER:
+            blocks[-1] += some
+        else:
+            blocks.append(some)
+    return blocks
+
+
+def _reconstructed(e: Evaluation) -> bool:
+    return any(i.basis == "reconstructed" for i in e.indicators)
+
+
+def _note(name: str, holds: bool, lang: Lang) -> Markup:
+    """A sentence in small letters, where it holds."""
+    return Markup('<p class="quiet">{}</p>').format(sentence(name)[lang].strip()) if holds else Markup("")
 
 
 def _html(text: str) -> str:

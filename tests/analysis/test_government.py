@@ -117,7 +117,7 @@ def test_one_year_alone_has_figures_and_no_scores(israel: Path) -> None:
     assert found.latest is not None
     assert str(round_half_up(found.latest.composition_variance or Decimal(0), 5)) == EXPECTED["years"]["1998"]["composition_variance"]
     assert [remark.en for remark in found.remarks] == [
-        f"{FILE} has no rows for {year}, so that year is not measured." for year in (1996, 1997)
+        f"There are no heads of {year}, so that year is not measured." for year in (1996, 1997)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from evallib.model.facts import Facts
 from evallib.model.record import Fact, Record
 from evallib.model.rules import Rule
 from evallib.model.units import SHARE, convert
+from evallib.model.words import LANGS
+from evallib.score.answers import PANEL, SURVEY
 from evallib.score.scoring import evaluate
 from tests.conftest import DATA, GOLDEN
 from tests.score import small
@@ -79,6 +82,11 @@ def check(start: Evaluation) -> Plan:
         others = {a.id: b.score - a.score for a, b in zip(before.indicators, after.indicators, strict=True) if a.score != b.score}  # type: ignore[operator]
         others.pop(step.indicator, None)
         assert {d.id: d.difference for d in step.others} == others
+        own = after.indicator(step.indicator).score - before.indicator(step.indicator).score  # type: ignore[operator]
+        for lang in LANGS:
+            assert step.gained[lang].startswith(f"+{own:.2f}")  # never more than the indicator is worth
+            assert f"+{step.gain:.2f}" in step.gained[lang]
+            assert all(d.name[lang] in step.gained[lang] for d in step.others)
         for d in step.others:
             assert f"{d.name.en} {'+' if d.difference > 0 else '−'}{abs(d.difference):.2f}" in step.takes.en
         if not any(gained > 0 for gained in others.values()):
@@ -87,6 +95,13 @@ def check(start: Evaluation) -> Plan:
             if isinstance(change, FactChange):
                 assert not start.catalogue.facts[change.fact].fixed
                 assert change.year in (None, start.record.year)
+    assert set(plan.alone) == {i.id for i in start.indicators if i.lost > 0 and start.has_total}
+    for id, one in plan.alone.items():
+        if isinstance(one, Step):
+            assert apply(start, one.changes).indicator(id).score - start.indicator(id).score == one.own  # type: ignore[operator]
+    for row in plan.left_out:
+        if "along with" in row.reason.en:
+            assert any(s.name.en in row.reason.en and row.indicator in {d.id for d in s.others} for s in plan.steps)
     if plan.goal is not None:
         reached = plan.needed[-1].cumulative if plan.needed else start.total
         assert (reached >= plan.goal.at_least) is (plan.enough is not None)
@@ -116,6 +131,22 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> list[Evaluation]:
 def test_every_state_of_the_plans_of_a_county_can_be(county: list[Evaluation]) -> None:
     plans = [check(e) for e in county]
     assert any(plan.enough for plan in plans)
+
+
+def test_what_people_answered_or_experts_gave_is_mended_like_any_other_number(tmp_path: Path) -> None:
+    """The form in which a number is recorded is no reason why it cannot be better."""
+    found = set()
+    made = make_demo(tmp_path, departments=9, first_year=2024, last_year=2024)
+    for code in ("water", "school_meals"):
+        e = evaluate_year(made.data, code, 2024).evaluation
+        plan = to_next_grade(e)
+        for i in e.in_force.values():
+            if i.value in (SURVEY, PANEL) and i.id in plan.alone:
+                step = plan.alone[i.id]
+                assert isinstance(step, Step), step
+                assert step.own > 0
+                found.add(i.value)
+    assert found == {SURVEY, PANEL}
 
 
 MONEY = st.decimals("0", "900", places=2)

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree
@@ -43,8 +43,9 @@ from evallib.analysis.overview_counts import (
 )
 from evallib.analysis.sensitivity import measured, total_range
 from evallib.analysis.what_if import apply
-from evallib.charts.overview import labels, parts_of, scores_chart, totals_chart
+from evallib.charts.overview import labels, scores_chart, totals_chart
 from evallib.charts.overview_bars import self_chart, variances_chart
+from evallib.charts.overview_rows import parts_of
 from evallib.data.years import evaluate_county
 from evallib.kit import NOTEBOOKS
 from evallib.methods.questionnaires import intervals
@@ -371,8 +372,7 @@ def test_the_page_says_which_order_is_not_certain(hrss: Evaluation, lang: Lang) 
     rows = [[cell.get_text() for cell in row.find_all("td")] for row in page.find_all("tbody")[0].find_all("tr")]
     assert [row[0] for row in rows] == ["1", "2≈", "3"]
     low, high = total_range(hrss, intervals(hrss, measured(hrss)))
-    outward = low.quantize(Decimal("0.1"), ROUND_FLOOR), high.quantize(Decimal("0.1"), ROUND_CEILING)
-    assert rows[0][1].endswith(f"{outward[0]}–{outward[1]}")
+    assert rows[0][1].endswith(f"{low}–{high}")
     many = CountyOverview(CountyYear(2023, county_of(hrss, ["85", "84.9", "84.8", "84.7", "84.6"]), ()), lang)
     said = {
         "zh": "5 个部门中有 4 个与前一名的先后不能确定（≈）",
@@ -403,8 +403,8 @@ def test_different_frameworks_are_said_and_set_apart(hrss: Evaluation) -> None:
     html = CountyOverview(CountyYear(2023, county, ()), "en").section("ranking").html
     assert "listed apart and not ranked against each other" in html
     headings = [h.get_text() for h in BeautifulSoup(html, "html.parser").find_all(id=re.compile(r"^ranking-\d$"))]
-    assert headings == [f"{e.framework.words.en}: departments" for e in county]
-    assert html.count("Total / 100") == html.count("Total / 50") == 1
+    assert headings == [f"{e.framework.words.en} · departments" for e in county]
+    assert html.count("84.63 / 100") == html.count("40.00 / 50") == 1
 
 
 def test_synthetic_data_is_called_synthetic(hrss: Evaluation) -> None:

@@ -110,7 +110,7 @@ def test_where_there_is_data_the_page_shows_the_result(filled: Copy, method: str
 def test_without_targets_facts_or_forms_the_methods_are_left_out() -> None:
     record = REAL.record.model_copy(update={"facts": (), "targets": ()})
     report = Report(EvaluatedYear(replace(REAL, record=record, targets=(), formulas=()), None, ()), "en")
-    assert report.absent()["methods"].en == "for want of data"
+    assert report.absent()["methods"].en == "nothing recorded"
     assert report.section("methods").html == ""
 
 
@@ -119,7 +119,7 @@ def test_a_missed_target_comes_with_its_reason_and_its_remedy() -> None:
     finding = REAL.record.findings[0].model_copy(update={"indicator": "quality", "recommendation": first.id})
     advised = replace(REAL, record=REAL.record.model_copy(update={"findings": (finding,)}))
     found = {d.target.id: d for d in compare_targets(advised).deviations}
-    assert found["quality"].reason.zh.startswith("考核通报")
+    assert found["quality"].row.evidence_words.zh.startswith("考核通报")
     assert [r.id for r in found["quality"].remedies] == [first.id]
     assert found["public_satisfaction"].remedies == ()
 
@@ -253,7 +253,7 @@ def apply_scores(evaluation: Evaluation, rates: dict[str, Decimal]) -> Evaluatio
                 "种子 2023",
             ],
         ),
-        ("zh", ["怎样才能到“优”", "距“优”还差 5.37 分；改进得分最多的 3 项即可达到，总分 91.13", "84.00% → 90.00% +2.00 89.13"]),
+        ("zh", ["怎样才能到“优”", "距“优”还差 5.37 分；改进 3 项即可达到，总分 91.13", "84.00% → 90.00% +2.00 89.13"]),
         (
             "en",
             [
@@ -268,7 +268,11 @@ def apply_scores(evaluation: Evaluation, rates: dict[str, Decimal]) -> Evaluatio
         ),
         (
             "en",
-            ["What would bring Excellent", "5.37 points short of “Excellent”; the 3 largest gains reach it", "84.00% → 90.00% +2.00 89.13"],
+            [
+                "What would bring Excellent",
+                "5.37 points short of “Excellent”; 3 improvements would be enough",
+                "84.00% → 90.00% +2.00 89.13",
+            ],
         ),
     ],
 )

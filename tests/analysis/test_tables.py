@@ -55,6 +55,13 @@ def test_the_last_line_of_each_side_is_its_total(hrss: Evaluation) -> None:
     assert total.difference == Decimal("18854402.47") - Decimal("14011524.49")  # both printed in the report
 
 
+def test_the_changes_of_the_sources_add_up_to_that_of_the_total(hrss: Evaluation) -> None:
+    """What was carried in is no part of the approved budget: all of it is added (一(二)1)."""
+    *sources, total = budget_lines(hrss)["income"]
+    assert sources[-1].difference == Decimal("1068938.55")
+    assert sum(one.difference or 0 for one in sources) == total.difference == Decimal("5843248.83")
+
+
 def test_a_contradiction_names_the_formulas_of_the_indicators_it_touches(hrss: Evaluation) -> None:
     row = hrss.record.contradictions[0].model_copy(update={"contradiction": "x", "about": "quality 8 public_satisfaction outturn"})
     record = hrss.record.model_copy(update={"contradictions": (row,)})

@@ -203,7 +203,7 @@ def test_the_plan_for_the_real_department() -> None:
         ("fund_compliance", Decimal("2.00"), Decimal("91.13")),
     ]
     assert plan.needed[1].takes.zh == "84.00% → 90.00%"
-    assert plan.said.zh == "距“优”还差 5.37 分；改进得分最多的 3 项即可达到，总分 91.13"
+    assert plan.said.zh == "距“优”还差 5.37 分；改进 3 项即可达到，总分 91.13"
 
 
 def test_what_follows_from_approved_budgets_and_what_comes_with_another_step_is_left_out_with_the_reason() -> None:
@@ -211,9 +211,10 @@ def test_what_follows_from_approved_budgets_and_what_comes_with_another_step_is_
     assert left == {
         "three_public_change": words(
             "其依据的数字在年初已定或不由本部门决定：“三公”经费预算",
-            "it follows from numbers that were settled before the year or by others: Three public expenses, budget",
+            "beyond the department's control, for it follows from numbers that were settled before the year or by others: "
+            "Three public expenses, budget",
         ),
-        "carryover": words("前面各项做到后，这一项已得满分", "the steps before bring it to full points"),
+        "carryover": words("随“预算执行率”一并改进到满分", "brought to full points along with “Budget execution rate”"),
     }
 
 
@@ -267,7 +268,7 @@ def test_what_is_missing_may_gain_its_points_once_it_is_supplied() -> None:
     plan = to_next_grade(evaluate(REAL.framework, known(staff_quota_administrative=None)))
     step = next(s for s in plan.steps if s.indicator == "staffing_control")
     assert (step.kind, step.gain, step.up_to) == ("missing", Decimal("1.00"), True)
-    assert step.takes == words("补充缺少的资料；最多再得 1.00 分", "supply what is missing; up to 1.00 points")
+    assert step.takes == words("补充缺少的资料（最多再得 1.00 分）", "what is missing to be supplied (up to 1.00 points)")
 
 
 def test_a_score_that_people_award_may_rise_to_the_points() -> None:
@@ -277,7 +278,7 @@ def test_a_score_that_people_award_may_rise_to_the_points() -> None:
     start = ruled("staffing_control", {"kind": "awarded"})
     record = start.record.model_copy(update={"judgements": (*start.record.judgements, award)})
     step = next(s for s in to_next_grade(evaluate(start.framework, record)).steps if s.indicator == "staffing_control")
-    assert (step.kind, step.gain, step.takes.en) == ("judged", Decimal("0.75"), "judged by the evaluators: up to 0.75 points")
+    assert (step.kind, step.gain, step.takes.en) == ("judged", Decimal("0.75"), "a better judgement by the evaluators (up to 0.75 points)")
 
 
 def test_a_rule_that_gives_no_more_leaves_its_indicator_out() -> None:

@@ -12,6 +12,18 @@ import numpy as np
 _TOKEN = re.compile(r"""("(?:[^"]|"")*")|(?:'([^']+)'!)?\$?([A-Z]{1,2})\$?(\d+)(?::\$?([A-Z]{1,2})\$?(\d+))?|(<>)|(?<![<>])(=)|(&)""")
 
 
+class _Text(str):
+    """A text is more than any number, and there is no counting with it."""
+
+    __slots__ = ()
+
+    def __ge__(self, other: Any) -> bool:
+        return True
+
+    def __truediv__(self, other: Any) -> str:
+        return "#VALUE!"
+
+
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, str) else 0.0
 
@@ -21,7 +33,9 @@ def _numbers(values: Any) -> Any:
 
 
 def _round(value: float, places: int) -> float:
-    return float(Decimal(repr(round(value, 9))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    if not np.isfinite(value):
+        return value  # of the branch of an IF that is not taken
+    return float(Decimal(repr(round(float(value), 9))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def _is_number(values: Any) -> Any:
@@ -35,7 +49,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "MAX": max,
     "ROUND": _round,
     "ISNUMBER": _is_number,
-    "TEXT": lambda value, pattern: f"{value:,.2f}",
+    "TEXT": lambda value, pattern: f"{_round(value, 2):,.2f}",
     "SUMPRODUCT": lambda first, second=None: float(np.sum(first if second is None else first * _numbers(second))),
 }
 
@@ -57,7 +71,9 @@ def calculated(book: Any, sheet: str, address: str) -> Any:
 
     def refer(of: str, area: str) -> Any:
         if ":" not in area:
-            return calculated(book, of, area)
+            found = calculated(book, of, area)
+            return np.float64(found) if isinstance(found, int | float) else found if found is None else _Text(found)
         return np.array([calculated(book, of, cell.coordinate) for row in book[of][area] for cell in row], dtype=object)
 
-    return eval(_TOKEN.sub(translated, value[1:]), {**_FUNCTIONS, "REF": refer, "__builtins__": {}})
+    with np.errstate(all="ignore"):
+        return eval(_TOKEN.sub(translated, value[1:]), {**_FUNCTIONS, "REF": refer, "__builtins__": {}})

@@ -6,15 +6,18 @@ from decimal import Decimal
 
 import pytest
 
+from evallib.data import cells
 from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_departments, load_year
-from evallib.data.rulebook import shipped_catalogue
-from evallib.data.sheets import MAX_CELL, read_csv
+from evallib.data.plain_rows import kinds_of
+from evallib.data.raw_tables import choices_of
+from evallib.data.rulebook import load_framework, shipped_catalogue
+from evallib.data.sheets import MAX_CELL, Grid, read_csv
 from evallib.model.entries import CurrencyEntry, Part
 from evallib.model.errors import InputRefused
-from evallib.model.record import Fact
+from evallib.model.record import TABLES, Fact
 from evallib.model.units import Units
-from tests.conftest import Copy
+from tests.conftest import DATA, Copy
 
 UNITS = shipped_catalogue("units").units
 
@@ -118,3 +121,60 @@ def test_a_department_cannot_end_before_it_begins(copy: Copy) -> None:
 
 def test_a_place_in_a_table_that_was_not_read_is_its_name() -> None:
     assert Reader().place("facts", 0, "value").file == "facts"
+
+
+ODD = (
+    *("", "-5", "+5", "5.", ".5", "007", "1,234.50", "90%", "１２", "٣", "1e3", "-", "—", "0", "-0", "缺", "n.a.", "待补", "未检查"),
+    *(
+        "2023",
+        "2023年",
+        "2023-01-31",
+        "2023-1-31",
+        "2023-02-30",
+        "2023年12月底前",
+        "12.5-13",
+        "9" * 30,
+        "0." + "1" * 20,
+        "≥50个",
+        "50个以上",
+    ),
+    *(
+        "words",
+        "定性",
+        "between",
+        "=",
+        ">=",
+        "大于等于",
+        "by",
+        "item",
+        "tier",
+        "met",
+        "not_met",
+        "满足",
+        "Yes",
+        "是",
+        "no",
+        "合计",
+        "total",
+    ),
+    *("元", "万元", "%", "个", "x y", "x\ny", "x\u202ey", "x" * 20_001, "reached", "完成", "hrss-report", "无", "nil"),
+)
+"""What stands in cells, well and badly."""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_that_is_read_in_one_step_is_the_same_when_it_is_looked_at(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = TABLES[table]
+    usual = {"decimal": "1", "int": "2023", "date": "2023-01-31", "unit": "元", "text": "x", "verdict": "met"}
+    row = tuple(next(iter(choices_of(model, column)), "") or usual[kind] for column, kind in kinds_of(model).items())
+    varied = [(*row[:at], text, *row[at + 1 :]) for at in range(len(row)) for text in ODD]
+    crossed = [(*one[:at], text, *one[at + 1 :]) for one in varied[::17] for at in range(len(row)) for text in ODD[:: len(row)]]
+    grid = Grid("t.csv", head=tuple(kinds_of(model)), rows=tuple(enumerate((row, *varied, *crossed), 2)))
+    units = load_framework(DATA, "xundian-department", 2023).catalogue.units
+    found = []
+    for _ in range(2):
+        reader = Reader(units)
+        found.append((load_table(reader, grid, table, model), reader.problems, reader.rows, reader.gone))
+        monkeypatch.setattr(cells, "plainly", lambda model, order: None)
+    assert found[0] == found[1]
+    assert len(found[0][0]) > len(row)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evallib.data.folder import has_data, year_files
+from evallib.data.folder import has_data, rule_files, year_files
 from evallib.data.load import load_year
 from evallib.data.sheets import MAX_BYTES
 from evallib.model.errors import InputRefused
@@ -18,7 +18,8 @@ from tests.conftest import Copy
 
 
 def names(copy: Copy, year: int, framework: str | None = "xundian-department") -> list[str]:
-    return [file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, framework)]
+    rules = rule_files(copy.folder, framework, year)
+    return [file.relative_to(copy.folder).as_posix() for file in year_files(copy.folder, "hrss", year, rules)]
 
 
 def linked_outside(file: Path, outside: Path) -> None:
@@ -163,14 +164,14 @@ def test_a_workbook_or_framework_outside_the_data_folder_is_not_read(copy: Copy,
 
 def test_a_file_that_another_program_keeps_for_itself_is_refused(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Excel does on Windows: the file is there, and cannot be opened."""
-    opened = Path.open
+    opened = os.open
 
-    def kept(self: Path, *args: Any, **kwargs: Any) -> Any:
-        if self.name == "facts.csv":
-            raise PermissionError(13, "Permission denied", str(self))
-        return opened(self, *args, **kwargs)
+    def kept(path: Any, *args: Any, **kwargs: Any) -> int:
+        if Path(path).name == "facts.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "open", kept)
+    monkeypatch.setattr(os, "open", kept)
     with pytest.raises(InputRefused, match=r"facts\.csv: the file cannot be read. To fix it: close the program that has it open"):
         load_year(copy.folder, "hrss", 2023)
 

@@ -136,6 +136,38 @@ def test_a_changed_score_changes_levels_total_and_grade(hrss: Evaluation, tmp_pa
     assert told["产出", "产出数量"] == pytest.approx(score)
 
 
+def test_a_changed_score_is_marked_and_one_taken_out_is_missing(hrss: Evaluation, tmp_path: Path) -> None:
+    book = written(hrss, tmp_path)
+    rows = {row["三级指标"].value: row for row in table(book["评分表"])}
+    changed, gone = (rows[hrss.indicator(id).name.zh] for id in ("task_completion", "quality"))
+    changed["得分"].value = 9
+    assert calculated(book, "评分表", changed["状态"].coordinate) == "已改，原为 10.00"
+    gone["得分"].value = None
+    assert calculated(book, "评分表", gone["状态"].coordinate) == "缺得分，原为 9.18"
+    top = levels(book)
+    assert [calculated(book, "总分与等级", top[name, "—"].coordinate) for name in ("总分", "等级")] == ["—", "—"]
+
+
+def test_what_counts_is_chosen_of_a_list_and_may_be_nothing(hrss: Evaluation, tmp_path: Path) -> None:
+    book = written(hrss, tmp_path)
+    sheet = book["评分表"]
+    [choices] = [one for one in sheet.data_validations.dataValidation if one.type == "list"]
+    assert (choices.formula1, str(choices.sqref)) == ('"计入,不计入,加分,扣分"', "J4:J42")
+    for row in table(sheet):
+        row["是否计入"].value = "不计入"
+    for cells in table(book["总分与等级"]):
+        for cell in (cells["得分"], cells["得分率"]):
+            assert calculated(book, "总分与等级", cell.coordinate) in ("—", 0)
+
+
+def test_a_changed_actual_changes_whether_its_target_is_met(hrss: Evaluation, tmp_path: Path) -> None:
+    book = written(hrss, tmp_path)
+    [row] = [row for row in table(book["目标与实际"]) if row["指标"].value == hrss.indicator("public_satisfaction").name.zh]
+    assert calculated(book, "目标与实际", row["是否达标"].coordinate) == "未达标"
+    row["实际值"].value = 0.95
+    assert calculated(book, "目标与实际", row["是否达标"].coordinate) == "达标"
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
 @given(year=years(), lang=st.sampled_from(LANGS))
 def test_formulas_follow_every_framework(year: Year, lang: Lang) -> None:
@@ -176,7 +208,7 @@ def test_targets_are_held_against_actuals_by_formula(hrss: Evaluation, shared: S
         n = row["完成率"].row
         assert row["完成率"].value == (f"=IF(D{n}>C{n},C{n}/D{n},1+(C{n}-D{n})/C{n})" if t.lower_is_better else f"=D{n}/C{n}")
         assert calculated(shared(), sheet.title, row["完成率"].coordinate) == pytest.approx(float(t.reached_share or 0))
-        assert row["是否达标"].value == ("达标" if t.met else "未达标")
+        assert calculated(shared(), sheet.title, row["是否达标"].coordinate) == ("达标" if t.met else "未达标")
 
 
 def test_facts_are_summed_from_the_cells_of_their_parts(hrss: Evaluation, shared: Shared) -> None:
@@ -275,7 +307,8 @@ def test_missing_overridden_and_not_applicable(hrss: Evaluation, tmp_path: Path)
     rows = {row["三级指标"].value: row for row in table(book["评分表"])}
     gone, missing, changed = (rows[hrss.indicator(id).name.zh] for id in ("staffing_control", "three_public_change", "carryover"))
     assert [gone[head].value for head in ("得分", "得分率", "状态", "是否计入")] == ["—", "—", "不适用", "不计入"]
-    assert (missing["得分"].value, missing["实际值"].value, missing["状态"].value) == (0, "—", "缺数据")
+    assert (missing["得分"].value, missing["实际值"].value) == (0, "—")
+    assert calculated(book, "评分表", missing["状态"].coordinate) == "缺数据"
     assert [row["方式"].value for row in table(book["依据与佐证"])].count("调整") == 1
     assert "公式得分 1.00" in changed["评分过程"].value
     top = levels(book)["总分", "—"].coordinate

@@ -236,7 +236,7 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     ("arguments", "word"),
     [
         ({"departments": 0}, "out of range"),
-        ({"departments": 2001}, "out of range"),
+        ({"departments": 10_001}, "out of range"),
         ({"first_year": 2024, "last_year": 2021}, "not years in order"),
         ({"first_year": 1990}, "not years in order"),
         ({"last_year": 2201}, "not years in order"),

@@ -88,7 +88,7 @@ def test_every_group_is_named_above_its_targets_also_where_it_has_no_total(count
     targets = soup(page, "targets")
     names = [h.get_text() for h in targets.find_all("h3")]
     assert len(names) == len(set(names)) == 5
-    assert {name.rpartition(": ")[2] for name in names} == {"departments", "projects", "policies"}
+    assert {name.rpartition(" · ")[2] for name in names} == {"departments", "projects", "policies"}
     by_one = [t for t in targets.find_all("table") if "Share met" in t.get_text()]
     assert {code for t in by_one for code in linked(t)} == {e.record.department for e in county.evaluations if e.targets}
 
@@ -111,7 +111,7 @@ def test_a_group_without_points_or_targets_says_so_in_its_place(hrss: Evaluation
     bare = replace(bare, targets=(), record=bare.record.model_copy(update={"findings": ()}))
     page = CountyOverview(CountyYear(2023, (named(hrss, "a"), bare), ()), "en")
     targets, findings = soup(page, "targets"), soup(page, "findings")
-    assert [h.get_text().rpartition(": ")[2] for h in targets.find_all("h3")] == ["departments", "projects"]
+    assert [h.get_text().rpartition(" · ")[2] for h in targets.find_all("h3")] == ["departments", "projects"]
     assert "No target is set." in targets.get_text()
     assert "No finding is recorded" in findings.get_text()
     figure = soup(page, "summary").select_one("p.total")

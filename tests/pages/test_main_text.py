@@ -92,7 +92,7 @@ def test_the_largest_losses_are_told_with_what_would_mend_them(made: Report, hrs
     items = BeautifulSoup(made.section("conclusion").html, "html.parser").select("ol.mend > li")
     lost = sorted((i for i in hrss.indicators if i.lost > 0), key=lambda i: -i.lost)[:5]
     assert len(items) == len(lost)
-    nothing = "还没有针对它的建议" if made.lang == "zh" else "No recommendation is about it yet"
+    nothing = "还没有针对它的建议" if made.lang == "zh" else "No recommendation addresses this yet"
     for item, i in zip(items, lost, strict=True):
         advised = any(f.recommendation for f in hrss.record.findings if f.indicator == i.id)
         assert i.name[made.lang] in item.get_text()

@@ -74,7 +74,7 @@ def test_sections_are_numbered_without_those_left_out_and_the_last_names_them(hr
     assert [h.partition("：" if lang == "zh" else ": ")[0] for h in found[-9:]] == (
         [f"附录{n}" for n in "一二三四五六七八九"] if lang == "zh" else [f"Appendix {n}" for n in range(1, 10)]
     )
-    said = "没有列出：整改情况（没有数据）。" if lang == "zh" else "Left out for want of data: Follow-up."
+    said = "整改情况：无记录。" if lang == "zh" else "Follow-up: nothing recorded."
     assert html(page).count(said) == 1
     assert said in page.section("recommendations").html  # the last of the main text
 
@@ -104,7 +104,7 @@ def test_without_points_values_stand_beside_targets_and_nothing_is_scored(hrss: 
     assert "<table" in years.section("by_indicator").html
     county = overview(e, lang=lang)
     assert {"ranking", "distribution", "scores", "outliers", "self_evaluation"} <= set(county.absent())
-    assert ("指标没有分值" if lang == "zh" else "for want of points") in county.section("missing").html
+    assert ("指标没有分值" if lang == "zh" else "the indicators have no points") in county.section("missing").html
 
 
 def test_where_nothing_plays_a_role_that_part_is_absent(hrss: Evaluation) -> None:
@@ -144,7 +144,7 @@ def test_years_that_cannot_be_used_are_all_that_a_comparison_then_shows() -> Non
 def test_a_running_year_without_a_file_says_how_to_begin_and_nothing_else() -> None:
     page = Monitoring(load_monitoring(DATA, "hrss", 2024), "en")
     assert page.shown == ("summary", "method")
-    assert "Left out for want of data: Execution of the budget; The targets; Deviations" in page.section("method").html
+    assert "Execution of the budget; The targets; Deviations" in page.section("method").html
 
 
 # --- money, years, kinds ---------------------------------------------------------------------------------------------------
@@ -177,8 +177,10 @@ def test_what_is_not_alike_is_not_ranked_together(hrss: Evaluation) -> None:
     tables = BeautifulSoup(page.section("ranking").html, "html.parser").select("table:has(th:-soup-contains('Rank')):not(figure table)")
     assert [[who.get_text(" ", strip=True) for who in table.select("th.who")] for table in tables] == [
         ["a over the years", "b over the years"],
-        ["p over the years"],
     ]
+    assert (
+        "One project only, so nothing is compared: p 99.00 / 100" in BeautifulSoup(page.section("ranking").html, "html.parser").get_text()
+    )
     assert "not ranked against each other" in page.section("ranking").html
     ids = re.findall(r' id="([^"]+)"', html(page))
     assert len(ids) == len(set(ids))
@@ -258,6 +260,18 @@ def test_an_amount_at_issue_without_a_voucher_is_told(hrss: Evaluation) -> None:
     said = finding_facts(replace(hrss, record=hrss.record.model_copy(update={"findings": findings})), "3.2")
     assert said["Amount at issue"].startswith("794.00 yuan; of which Lunch")
     assert "Voucher amount" not in said
+
+
+def test_a_whole_voucher_is_at_issue_and_the_value_of_a_thing_is_not(hrss: Evaluation) -> None:
+    assert finding_facts(hrss, "6")["Amount at issue"] == "320.00 yuan"
+    assert "Amount at issue" not in finding_facts(hrss, "9.1")
+    summary = BeautifulSoup(report(hrss, "en").section("summary").html, "html.parser")
+    kinds = [[cell.get_text() for cell in row.select("th, td")] for row in summary.select("table.kinds tbody tr")]
+    assert kinds[0] == ["Carry-over funds used outside their scope", "1", "23,600.00"]
+    assert kinds[-2:] == [["Duties of performance management not properly carried out", "2", "—"], ["Total", "14", "41,103.26"]]
+    amounts = [f.amounts for f in hrss.record.findings]
+    assert [(a.at_issue, a.voucher, a.gross) for a in amounts if a.gross] == [(None, None, Decimal(1356)), (None, None, Decimal(16000))]
+    assert sum(a.at_issue for a in amounts if a.at_issue) == Decimal("41103.26")
 
 
 # --- contradictions and plans where they are met -------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.report import SECTIONS, Report
 from evallib.runs.report import run_report
-from evallib.score.reconcile import numbers, reconcile
+from evallib.score.reconcile import Numbers, reconcile
 from tests.conftest import GOLDEN
 
 PLACES = GOLDEN / "places"
@@ -42,7 +42,7 @@ def page_of(checked: EvaluatedYear, lang: Lang) -> str:
 
 
 def number(evaluation: Evaluation, name: str, like: str) -> str:
-    found = numbers(evaluation)[name].value
+    found = Numbers(evaluation)[name].value
     assert isinstance(found, Decimal), name
     return str(round_half_up(found, len(like.partition(".")[2])))
 
@@ -58,7 +58,7 @@ def test_a_place_gives_what_its_source_says(place: str) -> None:
     for kind in ("computed", "typed", "fitted"):
         found = {name: number(e, name, value) for name, value in wanted.get(kind, {}).items()}
         assert found == wanted.get(kind, {})
-        assert {name: numbers(e)[name].kind for name in found} == dict.fromkeys(found, kind)
+        assert {name: Numbers(e)[name].kind for name in found} == dict.fromkeys(found, kind)
     assert {id: str(e.indicator(id).formula_score) for id in wanted.get("formula_scores", {})} == wanted.get("formula_scores", {})
     assert [f.id for f in e.formulas if f.state == "undefined"] == wanted.get("undefined", [])
     assert [i.id for i in e.indicators if i.status == "missing"] == wanted.get("missing", [])

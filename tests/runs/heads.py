@@ -53,8 +53,8 @@ def outcome(job: Job) -> Outcome:
     page = PAGE.format(seal=seals_of(made).content if made else "", said=job.title[job.lang])
     for file, text in zip(job.outputs, (sealed_page(page), "{}", made.to_json() if made else ""), strict=False):
         file.write_text(text, encoding="utf-8", newline="\n")
-    if made and not job.tables.exists():
-        write_tables(made, job.tables)
+    if made and not job.beside.exists():
+        write_tables(made, job.beside)
     write_stamp(job, fingerprint(job), result=result_shown(made) if made else None)
     return Outcome(job, "made")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from evallib.data.folder import COUNTY
+from evallib.data.place import COUNTY
 from evallib.runs.batch import run_batch
 from evallib.runs.jobs import list_pages
 from evallib.runs.report import run_overview

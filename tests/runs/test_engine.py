@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from evallib.runs import engine
@@ -83,3 +85,51 @@ def test_after_a_cell_that_failed_nothing_more_is_run(tmp_path: Path) -> None:
     with pytest.raises(ReportFailed, match="ZeroDivisionError"):
         run_report("hrss", 2023, data=DATA, out=tmp_path / "out", notebook=stops, engine=NAME)
     assert not (tmp_path / "ran").exists()
+
+
+CELLS = (
+    "import sys; print('a'); print('b', file=sys.stderr); print('c')",
+    "import os, time; os.system('echo past Python'); time.sleep(0.5)",
+    "sys.stdout.fileno(); 1 + 1",
+    "from IPython.display import clear_output, display; print('gone'); clear_output(wait=True); print('kept')",
+    "shown = display('before', display_id=True)",
+    "shown.update('after')",
+    "import asyncio; await asyncio.sleep(0); print('awaited')",
+    "input('name')",
+    "1 / 0",
+)
+"""What a notebook may do beside showing its last line."""
+
+
+def test_what_a_cell_says_is_the_same_by_both_engines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import papermill.execute
+
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # with which a plain kernel does not look past Python
+    monkeypatch.setattr(papermill.execute, "raise_for_execution_errors", lambda *given: None)
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": ["raises-exception"]}) for source in CELLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "in.ipynb")
+
+    def said(engine: str | None) -> list[list[Any]]:
+        how: Any = {"engine_name": engine, "kernel_name": "python3", "language": "python", "progress_bar": False}
+        run = papermill.execute.execute_notebook(tmp_path / "in.ipynb", None, **how)
+        return [[_bare(output) for output in cell.outputs] for cell in run.cells]
+
+    assert said(NAME) == said(None)
+    assert said(NAME)[4] == [("display_data", "'after'")], "a cell before it is changed"
+
+
+def _bare(output: Any) -> tuple[str, ...]:
+    """What an output says."""
+    kind = output.output_type
+    if kind == "stream":
+        return kind, output.name, output.text
+    return (kind, output.ename, output.evalue) if kind == "error" else (kind, output.data["text/plain"])
+
+
+def test_what_a_notebook_warns_of_reaches_the_page_of_a_command_that_keeps_its_libraries_quiet(tmp_path: Path) -> None:
+    told = "import logging, warnings; warnings.warn('look at this'); logging.getLogger('own').warning('said in passing')"
+    book(tmp_path / "department_report.ipynb", [told])
+    command = [sys.executable, "-m", "evallib", "report", "hrss", "2023", "--data", str(DATA), "--out", str(tmp_path / "out")]
+    made = subprocess.run([*command, "--notebooks", str(tmp_path)], env=os.environ | {"EVALLIB_NET": "on"}, capture_output=True, check=True)
+    page = (tmp_path / "out" / "2023" / "hrss.html").read_text(encoding="utf-8")
+    assert all(said in page and said.encode() not in made.stderr for said in ("look at this", "said in passing"))

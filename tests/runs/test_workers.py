@@ -132,6 +132,15 @@ def test_a_worker_of_dask_that_is_killed_is_told(tmp_path: Path) -> None:
     assert came == {"fine": "fine", "beside": "beside"}
 
 
+def test_a_worker_with_another_program_makes_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evallib.runs.batch.program", iter([b"ours", b"theirs"]).__next__)
+    [outcome] = run_batch(list_jobs(DATA, tmp_path / "out"), Here())
+    assert outcome.state == "failed"
+    assert "不是同一个 evallib" in outcome.reason.zh
+    assert "another evallib" in outcome.reason.en
+    assert not [*tmp_path.rglob("*.html")]
+
+
 def test_a_scheduler_of_dask_that_is_gone_is_told(cluster: tuple[str, subprocess.Popen[bytes]]) -> None:
     scheduler, process = cluster
     Timer(2, process.terminate).start()

@@ -11,7 +11,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.record import Contradiction, Published
 from evallib.say.reconciliation import counted, verdict
-from evallib.score.reconcile import Reconciled, number_names, numbers, reconcile
+from evallib.score.reconcile import Numbers, Reconciled, reconcile
 from evallib.score.scoring import evaluate
 from tests.score.small import fact, finding, framework, indicator, judgement, own, part, record, target
 
@@ -75,8 +75,12 @@ def test_a_figure_of_a_number_that_there_is_not_is_no_figure() -> None:
         reconcile(year(published("1", "formula.unknown")))
 
 
-def test_the_names_of_the_numbers_are_known_without_the_numbers() -> None:
-    assert set(number_names(year())) == set(numbers(year()))
+def test_every_name_of_a_number_has_one_and_no_other() -> None:
+    known = Numbers(year())
+    assert [known[name] for name in known] == list(known.values())
+    others = ("fact.outturn@1999", "fact.outturn@", "fact.unknown", "formula.unknown", "total", "unknown.score", "")
+    assert not any(name in known for name in others)
+    assert not {*others} & {*known}
 
 
 ROUNDED = (fact("outturn", "1885", "万元"), fact("adjusted_expenditure", "1985", "万元"))
@@ -137,7 +141,7 @@ TARGETS = (
 
 def kinds_of(made: Framework, **tables: Any) -> dict[str, str]:
     given = {"facts": FACTS, "judgements": JUDGED, "targets": TARGETS, **WORK}
-    return {id: number.kind for id, number in numbers(evaluate(made, record(**(given | tables)))).items()}
+    return {id: number.kind for id, number in Numbers(evaluate(made, record(**(given | tables)))).items()}
 
 
 def test_a_score_that_a_person_gave_is_typed_and_so_is_a_sum_of_such_scores_alone() -> None:
@@ -243,6 +247,6 @@ def test_figures_are_counted_by_what_their_agreement_is_worth() -> None:
 def test_the_numbers_of_a_part_of_an_evaluation_are_those_of_its_parts(hrss: Evaluation) -> None:
     """The desk shows one indicator of an evaluation, or one dimension."""
     alone = replace(hrss, indicators=hrss.indicators[:1], sections=hrss.sections[:2])
-    names = set(numbers(alone))
-    assert names < set(numbers(hrss))
+    names = set(Numbers(alone))
+    assert names < set(Numbers(hrss))
     assert {name for name in names if name.startswith("group.")} == {f"group.{hrss.groups[0].id}.{what}" for what in ("points", "score")}

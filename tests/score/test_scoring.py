@@ -305,7 +305,7 @@ def test_what_people_judged_is_not_called_computed() -> None:
     ("id", "zh", "en"),
     [
         ("monitoring", "12个 ÷ 16个 = 75.00%；75.00% × 3.00 分 = 2.25 分", "12 ÷ 16 = 75.00%; 75.00% × 3.00 points = 2.25"),
-        ("system", "甲（1.00 分）满足 = 1.00 分", "A (1.00 points) met = 1.00"),
+        ("system", "甲（1.00 分）满足，合计 1.00 分", "A (1.00 points) met; 1.00 in all"),
         (
             "compliance",
             "1 个问题（5），每个扣 0.50 分：2.00 − 1 × 0.50 = 1.50 分",
