@@ -152,7 +152,7 @@ class Heads:
         ends = {"best": place.best, "worst": place.worst}
         certain = place.best == place.worst
         short = told("rank", rank=rank, count=place.count, range=NOTHING if certain else told("range", **ends))
-        date = max(one.date for one in self.group(row.group)[0])
+        date = max((one.date for one in self.group(row.group)[0]), default="")
         said = [
             told("ranked", framework=row.framework_name, count=place.count, rank=rank),
             told("sure") if certain else told("unsure", **ends),

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from evallib.data.csv_out import csv_bytes
 from evallib.data.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
@@ -26,6 +24,9 @@ from evallib.runs.heads import renew_heads
 from evallib.runs.jobs import Job
 from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, shared_mark, standing_anywhere
 from evallib.say.sentences import sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROWS = 1000
 """Of a longer list so many rows stand on a page; what is sought is looked for in all."""
@@ -192,6 +193,8 @@ def results_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     total, grade, dimension, group, indicator, name, name_en, points, score, score_rate, value (in `unit`), unit, status, method, basis,
     tried, tried_en (what was changed to try it: no recorded data).
     """
+    import pandas as pd
+
     table = pd.DataFrame(list(_result_rows(outcomes)), columns=list(COLUMNS))
     for column in NUMBERS:
         table[column] = pd.to_numeric(table[column])
@@ -200,6 +203,7 @@ def results_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 
 def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
     """`results.csv`, for people and Excel, and `results.parquet`: of all reports that stand, in whichever language."""
+
     targets = out / RESULTS, out / RESULTS_TABLE
     with whole(targets[0]) as file:
         file.write_bytes(csv_bytes([COLUMNS, *([row.get(name) for name in COLUMNS] for row in _result_rows(outcomes))]))

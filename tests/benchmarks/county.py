@@ -16,6 +16,7 @@ import psutil
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
+from evallib.model.seals import carried_by, seals_of
 from evallib.runs.batch import run_batch, run_job
 from evallib.runs.jobs import Job, list_comparisons, list_jobs, list_overviews, list_pages
 from evallib.runs.stamps import Outcome, fingerprint, result_shown, write_stamp
@@ -28,8 +29,10 @@ _MANY = 400
 
 
 def _as_if_made(job: Job, page: bytes) -> None:
-    """What a run leaves: the page is another's, the result of a report its own."""
+    """What a run leaves: the page is another's, the result of a report its own, and sealed so."""
     made = evaluate_year(job.data, job.department, job.year).evaluation if job.kind == "report" else None
+    if made:
+        page = page.replace(carried_by(page.decode())[0].encode(), seals_of(made).content.encode())
     job.folder.mkdir(parents=True, exist_ok=True)
     for file in job.outputs:
         file.write_bytes(page if file.suffix == ".html" else b"x")

@@ -259,6 +259,15 @@ def test_the_list_is_told_by_what_stands(home: Path) -> None:
     assert english not in links_of(out / place)
 
 
+def test_where_every_page_is_of_something_else_a_head_leads_to_none(made: Path) -> None:
+    county = read_list(made / "out")
+    place, *_ = next(ranked(made / "out"))
+    foreign = replace(county, rows={key: replace(row, beside=()) for key, row in county.rows.items()})
+    head = Heads(foreign).of(place)
+    assert is_head_whole(with_head(PAGE, head))
+    assert f'href="{place.rpartition("/")[2]}"' not in head
+
+
 def test_names_are_text(made: Path) -> None:
     """Whatever a department or the county is called, the head stays one and runs nothing."""
     hostile = words("<!--/head--><script>alert(1)</script>\"'>")
