@@ -61,18 +61,16 @@ def score(
 
     with refusals_told(lang, writes=False):
         evaluation = evaluate_year(data, department, year, draft=draft).evaluation
-    document = score_document(evaluation, lang)
-    rows = document["indicators"]
-    lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
-    if csv:
-        with refusals_told(lang, to=csv, fix=ANOTHER_NAME):
-            tell_csv(lines, csv)
-    if format == "json":
-        tell_json(document)
-        return
-    if format == "csv":
-        tell_csv(lines)
-        return
+    if csv or format != "table":
+        document = score_document(evaluation, lang)
+        rows = document["indicators"]
+        lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
+        if csv:
+            with refusals_told(lang, to=csv, fix=ANOTHER_NAME):
+                tell_csv(lines, csv)
+        if format != "table":
+            tell_json(document) if format == "json" else tell_csv(lines)
+            return
     title = evaluation.record.name + words(" ") + evaluation.catalogue.year(year)
     title = sentence("draft.titled", title=title) if draft else title
     table = table_of(told("score.heads"), lang, title[lang])

@@ -13,7 +13,7 @@ from evallib.data.place import find_data, spoken_in
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.say.sentences import sentences
 
-_CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
+_CHINESE = r"[\u3000-\u9fff\uff00-\uffef]"
 
 
 def language_of(typed: Sequence[str]) -> Lang | None:
@@ -67,7 +67,7 @@ def half(text: Any, lang: Lang) -> Any:
     """
     if not isinstance(text, str):  # there is none
         return text
-    found = [line for line in text.split("\n") if not line or " / " in line or bool(_CHINESE.search(line)) is (lang == "zh")]
+    found = [line for line in text.split("\n") if not line or " / " in line or bool(re.search(_CHINESE, line)) is (lang == "zh")]
     return "\n".join(both(line)[lang] for line in found)
 
 

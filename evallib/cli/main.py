@@ -76,6 +76,8 @@ def main() -> None:
     """Run the command line, under the net: whatever nobody expected is told in a sentence."""
     for stream in (sys.stdout, sys.stderr):
         suit(stream)
+    if asked_for := [one for one in app.registered_commands if one.name in sys.argv[1:2]]:
+        app.registered_commands = asked_for  # typer reads every function that it knows before it looks at what was typed
     if not net.is_on():
         app()
         return

@@ -15,7 +15,6 @@ from evallib.data.folder import at_one_moment, checksum, has_data
 from evallib.data.handed import NO_ONE, handed
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
-from evallib.data.results import standing_evaluation
 from evallib.methods.follow_up import key_of
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
@@ -138,7 +137,11 @@ def standing_years(data: Path) -> Standing:
 def standing(stand: Standing, department: str, year: int, published: Published = NONE) -> Evaluation | None:
     """The evaluation of a department's year that stands; None where none does, or something else is published."""
     stands = stand.get((department, year))
-    found = standing_evaluation(stands) if stands else None
+    if not stands:
+        return None
+    from evallib.data.results import standing_evaluation  # late: only pages of many departments have any
+
+    found = standing_evaluation(stands)
     return None if found and published.of(department, year) and check_published(published, found) else found
 
 
