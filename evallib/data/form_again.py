@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -46,15 +47,11 @@ def taken_file(data: Path, department: str, year: int) -> Path:
     return data / "departments" / department / f"{year}.taken.json"
 
 
-def taken_text(tables: Tables, origins: Mapping[str, Sequence[Mapping[str, str]]], files: Mapping[str, str], reads: Iterable[str]) -> str:
-    """What was taken, as it is kept: of which files, what was said about cells, the rows and where each cell came from."""
-    rows = {
-        table: [{"cells": dict(row), "from": dict(at)} for row, at in zip(some, origins[table], strict=True)]
-        for table, some in tables.items()
-        if some
-    }
-    kept = {"format": FORMAT, "files": dict(files), "read": [*reads], "tables": rows}
-    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+def taken_text(tables: Tables, files: Iterable[Path], reads: Iterable[str]) -> str:
+    """What was taken, as it is kept: of which files, what was said about cells, the rows."""
+    sums = {path.name: sha256(path.read_bytes()).hexdigest() for path in files}
+    rows = {table: [{"cells": dict(row)} for row in some] for table, some in tables.items() if some}
+    return json.dumps({"format": FORMAT, "files": sums, "read": [*reads], "tables": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_taken(file: Path) -> Tables:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from evallib.data.form_blocks import Block, FormRow, Texted
-from evallib.data.form_tables import Piece, piece
-from evallib.data.form_taking import Source, Taking, why
+from evallib.data.form_blocks import Block, FormRow, Piece
+from evallib.data.form_taking import Taking, why
 from evallib.data.form_words import bracketed, line_of, plain
-from evallib.data.sheets import address
 from evallib.model.catalogue import Catalogue, Line
 from evallib.model.errors import near
 from evallib.model.framework import Framework, Indicator
@@ -33,29 +31,27 @@ def rate_of(framework: Framework) -> Indicator | None:
 
 
 class MoneyRows(Taking):
-    """The rows that are money or facts."""
+    """The rows that are money or facts. `unit_said` is the unit of money above the tables."""
 
-    def take_money(self, block: Block, source: Source, said: Texted | None) -> None:
-        rows = [row for row in block.rows if row.name and not row.total] + [row for row in block.rows if row.total]
-        named = [(row, self._line(row)) for row in rows]
+    unit_said: Piece | None = None
+
+    def take_money(self, block: Block) -> None:
+        named = [(row, self._line(row)) for row in sorted(block.rows, key=lambda row: row.total)]
         whole = next((row for row, line in named if line and line.total), None)
         parts = [(row, line) for row, line in named if row is not whole and any(self._number(row, column) for column in MONEY)]
         for column in (column for column in MONEY if column in block.heads):
-            if whole is None or all(line for _, line in parts):
-                adds_up = whole is None or self._sum(parts, column) in (None, self._number(whole, column))
-            else:
-                adds_up = False
+            adds_up = whole is None or (all(line for _, line in parts) and self._sum(parts, column) in (None, self._number(whole, column)))
+            others = [block.heads[other] for other in MONEY if other in block.heads]
             for row, line in named:
                 if column not in row.cells:
                     continue
+                one = row.cells[column]
                 if line is None or (row is not whole and not adds_up):
-                    self.leave(block.raw, row.cells[column], why("no_part" if line else "no_line"), acts=False)
+                    self.leave(one, why("no_part" if line else "no_line"), acts=False)
                 elif (name := line.cells.get(column)) and not name.before:
-                    others = [block.heads[other] for other in MONEY if other in block.heads]
-                    by = [block.heads[column], row.name or row.cells[column], *(one for one, _ in block.unknown), *([said] if said else [])]
-                    self._fact(block, row.cells[column], name.id, source, (by, others))
+                    self._fact(block, one, name.id, [block.heads[column], row.name or one, *(head for head, _ in block.unknown)], others)
         for row, _ in named:
-            self._execution(block, row, whole, source)
+            self._execution(row, whole)
 
     def _line(self, row: FormRow) -> Line | None:
         called = "total" if row.total else line_of(row.name.text if row.name else "")
@@ -70,49 +66,41 @@ class MoneyRows(Taking):
         numbers = [number for row, _ in parts if (number := self._number(row, column)) is not None]
         return sum(numbers, Decimal(0)) if numbers else None
 
-    def _fact(
-        self, block: Block, one: Texted, id: str, source: Source, near_by: tuple[list[Texted], list[Texted]], year: str = "", unit: str = ""
-    ) -> None:
+    def _fact(self, block: Block, value: Piece, id: str, beside: list[Piece], others: list[Piece], year: str = "", unit: str = "") -> None:
         """A fact's row. The unit of money stands with the number, in the head, the label or above the table; else it is asked for."""
         fact, year = self.framework.catalogue.facts[id], year or str(self.year)
-        own = amount(one.text, self.units)
+        own = amount(value.text, self.units)
         if not unit and (own is None or own[1] is None):
-            unit = self._stated_unit(block, near_by) if fact.unit.is_money else fact.unit.symbol
+            unit = self._stated_unit(block, beside, others) if fact.unit.is_money else fact.unit.symbol
             if not unit:
                 return
-        value = piece(block.raw, one)
-        if self._is_new(id, year, value, unit):
-            self.taken.add("facts", {"fact": id, "year": year, "value": value, "unit": unit, **source.of(one.at)})
-
-    def _is_new(self, id: str, year: str, value: Piece, unit: str) -> bool:
-        """Whether a fact was not taken yet; one that is there twice must be the same."""
         before = self.facts.setdefault((id, year), (value, unit))
         if before[0] is value:
-            return True
-        one, other = (amount(f"{text.text}{of}", self.units) or amount(text.text, self.units) for text, of in (before, (value, unit)))
-        same = one and other and one[1] and other[1] and one[1].dimensions == other[1].dimensions
-        if not (same and one and other and one[1] and other[1] and convert(one[0], one[1], other[1]) == other[0]) and value.place:
-            at, cell = before[0].place, value.place.cell or ""
-            called, told = self.framework.catalogue.facts[id].name, before[0].text + before[1]
-            there = at.cell or "" if at else ""
-            self.ask("form.fact_twice", value.place, value.text + unit, fact=called, other=told, at=there, cell=cell)
-        return False
+            self.add("facts", value, fact=id, year=year, value=value, unit=unit)
+        elif not self._is_same(before, (value, unit)):
+            self.ask("form.fact_twice", value, value.text + unit, fact=fact.name, other=before[0].text + before[1], at=before[0].cell)
 
-    def _stated_unit(self, block: Block, near_by: tuple[list[Texted], list[Texted]]) -> str:
+    def _is_same(self, *both: tuple[Piece, str]) -> bool:
+        """Whether two numbers with their units are the same amount."""
+        one, other = (amount(f"{text.text}{of}", self.units) or amount(text.text, self.units) for text, of in both)
+        if not (one and other and one[1] and other[1] and one[1].dimensions == other[1].dimensions):
+            return False
+        return convert(one[0], one[1], other[1]) == other[0]
+
+    def _stated_unit(self, block: Block, beside: list[Piece], others: list[Piece]) -> str:
         """The unit of money that is said near a number; asked about where there is none, or two."""
-        said = {unit: one for some in near_by for one in reversed(some) if (unit := self._money_unit(one.text))}
-        own = {unit: one for one in reversed(near_by[0]) if (unit := self._money_unit(one.text))}
-        if len(own or said) == 1:
-            return next(iter(own or said))
-        head = block.heads.get("value") or near_by[0][0]
+        beside = [*beside, *([self.unit_said] if self.unit_said else [])]
+        own = {unit: one for one in reversed(beside) if (unit := self._money_unit(one.text))}
+        said = own or {unit: one for one in reversed(others) if (unit := self._money_unit(one.text))}
+        if len(said) == 1:
+            return next(iter(said))
+        head = block.heads.get("value") or beside[0]
         if not said:
-            first = next(iter(block.heads.values())) if "value" not in block.heads else head
-            given = {"head": first.text.strip(), "cell": address(*first.at), "unit": self.units.money.symbol}
-            self.ask("form.no_money_unit", block.raw.place(*first.at), first.text, **given)
+            first = block.heads.get("value") or next(iter(block.heads.values()))
+            self.ask("form.no_money_unit", first, head=first.text.strip(), unit=self.units.money.symbol)
             return ""
-        (one, at), (other, there) = [*(own or said).items()][:2]
-        given = {"one": one, "at": address(*at.at), "other": other, "there": address(*there.at)}
-        self.ask("form.two_money_units", block.raw.place(*head.at), head.text, **given)
+        (one, at), (other, there) = [*said.items()][:2]
+        self.ask("form.two_money_units", head, one=one, at=at.cell, other=other, there=there.cell)
         return ""
 
     def _money_unit(self, text: str) -> str:
@@ -124,18 +112,18 @@ class MoneyRows(Taking):
                 return unit.symbol
         return ""
 
-    def _execution(self, block: Block, row: FormRow, whole: FormRow | None, source: Source) -> None:
+    def _execution(self, row: FormRow, whole: FormRow | None) -> None:
         """Points and score of the row of the total belong to the indicator that sets spending against the budget; the rate is computed."""
         rate = rate_of(self.framework)
         if row is not whole or rate is None:
-            self.computed(block, row, ("points", "rate", "own_score"))
+            self.computed(row, ("points", "rate", "own_score"))
             return
-        self.rates += [(rate.id, piece(block.raw, row.cells["rate"]))] if "rate" in row.cells else []
-        self.compare_points(block, row, rate)
+        self.rates += [(rate.id, row.cells["rate"])] if "rate" in row.cells else []
+        self.compare_points(row, rate)
         if "own_score" in row.cells:
-            self.self_score(rate.id, self.scored_points(block.raw, row.cells["own_score"]), source.of(row.cells["own_score"].at))
+            self.self_score(rate.id, row.cells["own_score"])
 
-    def take_facts(self, block: Block, source: Source, said: Texted | None) -> None:
+    def take_facts(self, block: Block) -> None:
         catalogue = self.framework.catalogue
         for row in block.rows:
             if row.name is None or "value" not in row.cells:
@@ -143,8 +131,7 @@ class MoneyRows(Taking):
             id = catalogue.find(row.name.text) or catalogue.find(re.sub(r"[(（][^()（）]*[)）]$", "", row.name.text).strip())
             if id not in catalogue.facts:
                 like = near(row.name.text, [fact.name.zh for fact in catalogue.facts.values()], 1)
-                self.leave(block.raw, row.name, why("fact_near", near=like[0]) if like else why("no_fact"))
+                self.leave(row.name, why("fact_near", near=like[0]) if like else why("no_fact"))
                 continue
             unit, year = row.text("unit"), row.text("year").rstrip("年度")
-            by = [row.name, block.heads["value"], *([said] if said else [])]
-            self._fact(block, row.cells["value"], id, source, (by, []), year, unit)
+            self._fact(block, row.cells["value"], id, [row.name, block.heads["value"]], [], year, unit)
