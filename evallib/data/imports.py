@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evallib.checks.record import check_record
-from evallib.data.csv_files import write_csv_folder
+from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import data_of, data_root
 from evallib.data.form_again import Change, Compared, Keep, compare, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
@@ -29,8 +29,7 @@ from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Raw, told_hidden
-from evallib.data.whole import free, together
-from evallib.data.workbook import write_data_workbook
+from evallib.data.whole import together
 from evallib.model.errors import InputRefused, Place, Problem, Where, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
@@ -117,19 +116,13 @@ def import_forms(
     with held(root, "import"), together(root) as change:
         planned = plan()
         found, code = planned.found, planned.found.listing.code
-        home = root / "departments" / code
-        target, backup = found.path or home / f"{found.year}.xlsx", None
+        target, backup = found.path or root / "departments" / code / f"{found.year}.xlsx", None
         if found.path is None or found.changes:
-            if found.path is not None:
-                backup = free(home / "backup", target.stem, target.suffix)
-                change.move(target, backup)
+            backup = set_aside(change, target) if found.path else None
             if planned.book and target.suffix == ".xlsx":
                 change.put(target).write_bytes(planned.book)  # with what else stands in it
-            elif target.suffix == ".xlsx":
-                title = f"{found.listing.words[lang]} {found.year}"
-                write_data_workbook(planned.tables, change.put(target), lang, found.framework, None, title)
             else:
-                write_csv_folder(planned.tables, change.put(target))
+                write_year(planned.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
         if planned.kept:
             kept = change.put(taken_file(root, code, found.year))
             kept.write_text(planned.kept, encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evallib.checks.targets import needs_target
-from evallib.data.csv_files import write_csv_folder
+from evallib.data.csv_files import write_year
 from evallib.data.csv_out import csv_text
 from evallib.data.encodings import decode
 from evallib.data.folder import data_of, data_root, has_data
@@ -25,7 +25,6 @@ from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
 from evallib.data.rulebook import framework_named, load_county, load_framework
 from evallib.data.sheets import read_csv
 from evallib.data.whole import Together, together
-from evallib.data.workbook import write_data_workbook
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.base import CODE, YEARS
 from evallib.model.errors import nearest
@@ -104,10 +103,7 @@ def new_year(
         plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
         tables, hints = _lay_out(plan)
         target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
-        if to == "xlsx":
-            write_data_workbook(tables, change.put(target), lang, in_force, hints, f"{plan.new.name[lang]} {year}", more)
-        else:
-            write_csv_folder(tables, change.put(target), None, hints)
+        write_year(tables, change.put(target), in_force, lang, f"{plan.new.name[lang]} {year}", hints, more)
         list_year(data / "departments.csv", listing, raised, change)
         return target
 
