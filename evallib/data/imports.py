@@ -22,9 +22,9 @@ from evallib.data.form_whose import kind_said, listing_said, other_year, year_sa
 from evallib.data.form_words import kind_of_form
 from evallib.data.forms_in import read_form
 from evallib.data.import_book import headline, is_year_book, read_book
+from evallib.data.listing import list_year
 from evallib.data.load import load_departments
 from evallib.data.locks import held
-from evallib.data.new_year import list_year
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
@@ -126,19 +126,18 @@ def import_forms(
         if planned.kept:
             kept = change.put(taken_file(root, code, found.year))
             kept.write_text(planned.kept, encoding="utf-8", newline="\n")
-        list_year(root / "departments.csv", found.listing, planned.raised, change)
+        list_year(root / "departments.csv", found.listing, change)
     return replace(found, path=target, backup=backup)
 
 
 class _Plan(NamedTuple):
-    """What an import will write: what it found, the tables, what is kept of the forms, the line of the list that it replaces;
-    the bytes of a workbook of the kit's own.
+    """What an import will write: what it found, the tables, what is kept of the forms, the bytes of a workbook of the kit's
+    own.
     """
 
     found: Imported
     tables: Tables
     kept: str
-    raised: Listing | None
     book: bytes = b""
 
 
@@ -158,7 +157,7 @@ def _planned(
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
     kind, said = kind_said(filled), year
     year = year_said(filled, others, year)
-    listing, raised = listing_said(root, load_departments(root), (filled, others), kind, department, year, framework)
+    listing = listing_said(root, load_departments(root), (filled, others), kind, department, year, framework)
     rules = load_framework(root, listing.framework, year)
     projection = Projection(rules, year, kind.own if kind else None)
     for sheet in filled:
@@ -190,20 +189,20 @@ def _planned(
     remarks = (*_hidden(filled), *(other_year(filled, year) if said else ()))
     found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
+    return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads))
 
 
 def _planned_book(root: Path, file: Path, department: str, year: int | None, framework: str) -> _Plan:
     """The same of a workbook of the kit's own: it becomes the year as it is."""
     head, every, said = [headline(file)], load_departments(root), year
     year = year_said(head, [], year)
-    listing, raised = listing_said(root, every, (head, []), None, department, year, framework)
+    listing = listing_said(root, every, (head, []), None, department, year, framework)
     rules, there = load_framework(root, listing.framework, year), data_of(root, listing.code, year)
     book = read_book(root, file, every, listing, year, rules, there)
     lacking = gathered(tuple(one for one in book.problems if one.level == "error"))
     remarks = (*(other_year(head, year) if said else ()), *(one for one in book.problems if one.level != "error"))
     found = Imported(listing, year, rules, {}, (), lacking, book.evaluation, remarks, there, there is not None, book.changes)
-    return _Plan(found, book.tables, "", raised, file.read_bytes())
+    return _Plan(found, book.tables, "", file.read_bytes())
 
 
 def _sound(
