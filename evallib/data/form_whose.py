@@ -8,8 +8,8 @@ from pathlib import Path
 
 from evallib.data.form_blocks import Sheeted
 from evallib.data.form_words import Kind, kind_of_form
+from evallib.data.listing import listing_for, refuse_bad_code, usual_framework
 from evallib.data.load import Departments
-from evallib.data.new_year import listing_for, refuse_bad_code, usual_framework
 from evallib.model.base import CODE
 from evallib.model.errors import Place, Problem
 from evallib.model.made_ids import made_id
@@ -63,8 +63,8 @@ def listing_said(
     department: str,
     year: int,
     framework: str,
-) -> tuple[Listing, Listing | None]:
-    """The line of departments.csv that will hold the year, found by code or name, or new; and the line it replaces."""
+) -> Listing:
+    """The line of departments.csv that will hold the year, found by code or name, or new."""
     field = "project" if kind and kind.kind == "project" else "department"
     sheets, found = forms[0], [[*dict.fromkeys(s.fields[field].text for s in some if field in s.fields)] for some in forms]
     names = next(filter(None, found), [])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from evallib.checks.sift import sift
-from evallib.data.csv_files import write_csv_folder
+from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import File, data_of, data_root
 from evallib.data.form_again import Change, Compared, Keep, compare, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import Piece, Sheeted, read_sheet
@@ -24,15 +24,14 @@ from evallib.data.form_whose import kind_said, listing_said, other_year, year_sa
 from evallib.data.form_words import kind_of_form
 from evallib.data.forms_in import read_form
 from evallib.data.import_book import headline, is_year_book
+from evallib.data.listing import list_year
 from evallib.data.load import Departments, load_book, load_departments
 from evallib.data.locks import held
-from evallib.data.new_year import list_year
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Raw, told_hidden
-from evallib.data.whole import free, together
-from evallib.data.workbook import write_data_workbook
+from evallib.data.whole import together
 from evallib.model.errors import InputRefused, Place, Problem, gathered
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.framework import Framework
@@ -115,32 +114,25 @@ def import_forms(
     with held(root, "import"), together(root) as change:
         planned = _planned(root, files, department, year, framework, reads, keep)
         found, code = planned.found, planned.found.listing.code
-        home = root / "departments" / code
-        target, backup = found.path or home / f"{found.year}.xlsx", None
+        target, backup = found.path or root / "departments" / code / f"{found.year}.xlsx", None
         if found.path is None or found.changes:
-            if found.path is not None:
-                backup = free(home / "backup", target.stem, target.suffix)
-                change.move(target, backup)
+            backup = set_aside(change, target) if found.path else None
             if planned.book and target.suffix == ".xlsx":
                 change.put(target).write_bytes(planned.book)  # with what else stands in it
-            elif target.suffix == ".xlsx":
-                title = f"{found.listing.words[lang]} {found.year}"
-                write_data_workbook(planned.tables, change.put(target), lang, found.framework, None, title)
             else:
-                write_csv_folder(planned.tables, change.put(target))
+                write_year(planned.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
         if planned.forms:
             kept = change.put(taken_file(root, code, found.year))
             kept.write_text(taken_text(planned.forms, files, reads), encoding="utf-8", newline="\n")
-        list_year(root / "departments.csv", found.listing, planned.aim.raised, change)
+        list_year(root / "departments.csv", found.listing, change)
     return replace(found, path=target, backup=backup)
 
 
 class _Aim(NamedTuple):
-    """What is imported into: the line of the list that will hold it and the one that this replaces, the year, its rules, what is there."""
+    """What is imported into: the line of the list that will hold it, the year, its rules, what is there."""
 
     root: Path
     listing: Listing
-    raised: Listing | None
     year: int
     framework: Framework
     there: Path | None
@@ -149,7 +141,6 @@ class _Aim(NamedTuple):
 class _Plan(NamedTuple):
     """What an import will write: what it found, the tables, what the forms say; the bytes of a workbook of the kit's own."""
 
-    aim: _Aim
     found: Imported
     tables: Tables
     forms: Tables | None = None
@@ -169,8 +160,8 @@ def _planned(
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
     every, kind, year = load_departments(root), None if book else kind_said(filled), year_said(filled, others, said)
-    listing, raised = listing_said(root, every, (filled, others), kind, department, year, framework)
-    aim = _Aim(root, listing, raised, year, load_framework(root, listing.framework, year), data_of(root, listing.code, year))
+    listing = listing_said(root, every, (filled, others), kind, department, year, framework)
+    aim = _Aim(root, listing, year, load_framework(root, listing.framework, year), data_of(root, listing.code, year))
     remarks = [*other_year(filled, year)] if said else []
     if book:
         return _planned_book(aim, every, book, remarks)
@@ -215,7 +206,7 @@ def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks
         aim.there is not None,
         compared.changes,
     )
-    return _Plan(aim, found, compared.tables, read.tables)
+    return _Plan(found, compared.tables, read.tables)
 
 
 def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> _Plan:
@@ -235,7 +226,7 @@ def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[P
     found = Imported(
         aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, aim.there is not None, changes
     )
-    return _Plan(aim, found, tables, book=book.content)
+    return _Plan(found, tables, book=book.content)
 
 
 def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:

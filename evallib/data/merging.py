@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evallib.checks.record import KEYS
-from evallib.data.csv_files import write_csv_folder
+from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import data_of, data_root
 from evallib.data.form_again import Change, Comparison, Keep, Rows, same_text
 from evallib.data.load import load_departments, load_year
@@ -18,8 +18,7 @@ from evallib.data.locks import held
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import RawYear, read_raw_year
 from evallib.data.rulebook import load_framework
-from evallib.data.whole import free, together
-from evallib.data.workbook import write_data_workbook
+from evallib.data.whole import together
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
@@ -69,9 +68,8 @@ def merge(
     if listing is None:
         load_year(root, code, named)  # which refuses it
         raise refused("merge.whose", "departments.csv", code)
-    framework, home = load_framework(root, listing.framework, named), root / "departments" / code
-    there = data_of(root, code, named)
-    target = out or there or home / f"{named}.xlsx"
+    framework = load_framework(root, listing.framework, named)
+    target = out or data_of(root, code, named) or root / "departments" / code / f"{named}.xlsx"
     if prefer is not None and not any(_same(prefer, copy) for copy in (one, other)):
         raise refused("merge.prefer", str(prefer), one=str(one), other=str(other))
     if target.exists() and (out is not None or not any(_same(target, copy) for copy in (one, other))):
@@ -90,15 +88,11 @@ def merge(
         merged = Merged(code, named, target, tuple(merging.changes), first.name, left)
         if any(_same(target, path) and _agrees(tables, copy.tables) for path, copy in zip((one, other), copies, strict=True)):
             return merged  # merged before: all of it is there
-        backup = free(home / "backup", target.stem, target.suffix) if target.exists() else None
-        if backup:
-            change.move(target, backup)
+        backup = set_aside(change, target) if target.exists() else None
         made = change.put(target)
-        if target.suffix == ".xlsx":
-            write_data_workbook(tables, made, lang, framework, None, f"{listing.words[lang]} {named}")
-        else:
-            write_csv_folder(tables, made)
-        _refuse_lost(tables, read_raw_year(made, framework).tables, target)
+        write_year(tables, made, framework, lang, f"{listing.words[lang]} {named}")
+        if not _agrees(tables, read_raw_year(made, framework).tables):
+            raise refused("form.changes_the_data", str(target))
     return replace(merged, backup=backup)
 
 
@@ -121,12 +115,6 @@ def _same(one: Path, other: Path) -> bool:
 
 def _order(copy: RawYear) -> tuple[int, str]:
     return sum(map(len, copy.tables.values())), repr(copy.tables)
-
-
-def _refuse_lost(tables: Tables, again: Tables, target: Path) -> None:
-    """What was written is read once more, and must be what was to be written."""
-    if not _agrees(tables, again):
-        raise refused("form.changes_the_data", str(target))
 
 
 def _agrees(one: Tables, other: Tables) -> bool:

@@ -14,7 +14,7 @@ from evallib.data.names import raw_by_id
 from evallib.data.plain_rows import choices_meant
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.sheets import Grid, is_own, read_csv
-from evallib.data.workbook_in import read_sheets
+from evallib.data.workbook_in import Read, read_sheets
 from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.errors import Place, refuse_errors
 from evallib.model.framework import Framework
@@ -60,12 +60,12 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
 
     Raises InputRefused where a table's heads, or a number, cannot be read: a cell would be lost.
     """
-    grids, left, name = dict[str, list[Grid]](), list[Place](), name or path.as_posix()
+    read, left, name = Read(), list[Place](), name or path.as_posix()
     if path.is_dir():
         for file in sorted(path.glob("*.csv")):
             grid = read_csv(f"{name}/{file.name}", file.read_bytes())
             if file.stem in TABLES:
-                grids[file.stem] = [grid]
+                read.grids[file.stem] = [grid]
             else:
                 left.append(Place(grid.file))
     else:
@@ -81,9 +81,10 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
         read = read_sheets(named, framework)
         refuse_errors(read.problems)
         left += [one.place for one in read.problems if one.code in _OWN]
-        grids = read.grids
     units = framework.catalogue.units
-    rows = {table: [row for grid in grids.get(table, ()) for row in _rows(table, grid, units, left)] for table in TABLES}
+    rows = {table: [row for grid in read.grids.get(table, ()) for row in _rows(table, grid, units, left)] for table in TABLES}
+    for table in read.in_two:
+        rows[table].sort(key=lambda row: read.parts.rank(row.cells))
     tables = raw_by_id(framework, {table: [row.cells for row in some] for table, some in rows.items()})
     return RawYear(name, tables, tuple(left), rows)
 

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -100,16 +101,7 @@ def _old_frameworks(root: Path, change: Together) -> Iterator[Words]:
 def _convert(root: Path) -> Iterator[Words]:
     """Bring a copy of a data folder up to date, and tell each change."""
     yield _changed(root, _write_county(root), "settings")
-    edits: tuple[tuple[str, Callable[[str], str], str, str], ...] = (
-        ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
-        ("departments/*/own_indicators.csv", _head, "latin-1", "own_indicators"),
-        ("departments/*/published.csv", _numbers, "latin-1", "published"),
-        ("departments/*/recommendations.csv", _braces, "", "braces"),
-        ("departments/*/practices.csv", _braces, "", "braces"),
-        ("departments/*/profile.csv", _conclusion, "", "braces"),
-        ("README.md", lambda _: table_documentation(), "utf-8", "documentation"),
-    )
-    for pattern, edit, codec, said in edits:
+    for pattern, edit, codec, said in _EDITS:
         for file in _files(root, pattern):
             content = file.read_bytes()
             try:
@@ -123,10 +115,13 @@ def _convert(root: Path) -> Iterator[Words]:
             if made != content:
                 file.write_bytes(made)
                 yield _changed(root, file, said)
-    guide, told = root / "frameworks" / "README.md", language_documentation()
-    if guide.parent.is_dir() and not (guide.is_file() and guide.read_text(encoding="utf-8") == told):
-        guide.write_text(told, encoding="utf-8", newline="\n")
-        yield _changed(root, guide, "documentation")
+    for file, told, needed in (
+        (root / "README.md", table_documentation(), root / "README.md"),
+        (root / "frameworks" / "README.md", language_documentation(), root / "frameworks"),
+    ):
+        if needed.exists() and not (file.is_file() and file.read_text(encoding="utf-8", errors="replace") == told):
+            file.write_text(told, encoding="utf-8", newline="\n")
+            yield _changed(root, file, "documentation")
     for file in _files(root, "departments/*.xlsx"):
         if _edit_workbook(file):
             yield _changed(root, file, "workbook")
@@ -245,26 +240,19 @@ def _overriding(formula: str, like: str) -> Iterator[str]:
         yield from ("", *lines[:2], "overrides = true", *lines[2:])
 
 
-def _head(text: str) -> str:
-    """A table of own indicators with the column's new name."""
-    first, end, rest = text.partition("\n")
-    return re.sub(r"\bmetric\b", "formula", first, count=1, flags=re.IGNORECASE) + end + rest
+_braces = partial(re.sub, "[{}]", r"\g<0>\g<0>")
+"""Prose in which braces leave room for numbers today, with those that stand for themselves."""
 
-
-def _numbers(text: str) -> str:
-    """Published figures with the new names of the numbers they are held against."""
-    return re.sub(r"(?<![\w.])metric\.(?=[a-z])", "formula.", text)
-
-
-def _braces(text: str) -> str:
-    """Prose in which braces leave room for numbers today, with those that stand for themselves."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _conclusion(text: str) -> str:
-    """A profile with the braces of its conclusion."""
-    lines = text.splitlines(keepends=True)
-    return "".join(_braces(line) if re.search(r"(?:^|,)\"?conclusion\"?,", line) else line for line in lines)
+_Edit = tuple[str, Callable[[str], str], str, str]
+_EDITS: tuple[_Edit, ...] = (
+    ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
+    ("departments/*/own_indicators.csv", partial(re.sub, r"(?i)\A([^\n]*?)\bmetric\b", r"\1formula"), "latin-1", "own_indicators"),
+    ("departments/*/published.csv", partial(re.sub, r"(?<![\w.])metric\.(?=[a-z])", "formula."), "latin-1", "published"),
+    ("departments/*/recommendations.csv", _braces, "", "braces"),
+    ("departments/*/practices.csv", _braces, "", "braces"),
+    ("departments/*/profile.csv", partial(re.sub, r'(?m)^(?:.*,)?"?conclusion"?,.*', lambda line: _braces(line[0])), "", "braces"),
+)
+"""By the names of files, what becomes of their texts, in which encoding (none named: their own), and which sentence tells it."""
 
 
 def _edit_workbook(file: Path) -> bool:
@@ -275,8 +263,7 @@ def _edit_workbook(file: Path) -> bool:
             for part in old.infolist():
                 content = old.read(part)
                 if part.filename == "xl/sharedStrings.xml" or part.filename.startswith("xl/worksheets/"):
-                    edited = re.sub(rb">metric\.(?=[a-z])", b">formula.", content)
-                    edited = re.sub(rb">metric<", b">formula<", re.sub(rb">Metric<", b">Formula<", edited))
+                    edited = re.sub(rb">metric(?=<|\.[a-z])", b">formula", content).replace(b">Metric<", b">Formula<")
                     found, content = found or edited != content, edited
                 new.writestr(part, content)
     except zipfile.BadZipFile:  # no workbook; reading it will say so

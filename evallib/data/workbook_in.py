@@ -31,6 +31,11 @@ class Read:
     lost: Place | None = None
     """The sheet with a row an indicator, where it cannot be read."""
 
+    @property
+    def in_two(self) -> list[str]:
+        """The tables with rows on both the sheet of indicators and their own: they count in the order of the former."""
+        return [table for table, grids in self.grids.items() if len(grids) == 2 and all(grid.rows for grid in grids)]
+
 
 def once_of(table: str) -> list[str]:
     """The columns of a sheet that may be said once above its heads."""
@@ -68,7 +73,7 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
         rows = list[Row]()
         for grid in grids:
             rows += load_table(reader, grid, table, TABLES[table], after=len(rows))
-        if len(grids) == 2 and all(grid.rows for grid in grids):
+        if table in read.in_two:
             order = sorted(range(len(rows)), key=lambda index: read.parts.rank(rows[index].__dict__))
             places = [reader.rows[table, index] for index in order]
             reader.rows |= {(table, index): place for index, place in enumerate(places)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any, overload
 from evallib.charts.fonts import use_chinese_later
 from evallib.data import frames
 from evallib.data.folder import data_root
+from evallib.data.handed import standing_years
 from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.parameters import checked_lang, checked_year
 from evallib.data.place import find_data
 from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_county
-from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent, standing, standing_years
+from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent, standing
 from evallib.door.lookup import ByName, found_in
 from evallib.door.result import Frames, Path_, Plot, Result, plots
 from evallib.door.shown import Shown, Shows, heads, shell, told
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import Lang, Words, words
-from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Standing
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentences
 from evallib.say.workings import total_text
@@ -185,7 +186,7 @@ class County(Results):
         from evallib.data.government import load_government
         from evallib.pages.overview import CountyOverview
 
-        ends = ends_of_year(standing_years(self._data), self._year)
+        ends = ends_of_year(self._data, self._year)
         county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent, ends)
         return CountyOverview(county, self._lang, load_government(self._data, self._year, [county], self._published))
 
@@ -247,7 +248,7 @@ class Book(Results):
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
     @cached_property
-    def _stand(self) -> Mapping[tuple[str, int], Stands]:
+    def _stand(self) -> Standing:
         return standing_years(self._data)
 
     @cached_property
