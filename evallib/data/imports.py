@@ -15,7 +15,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from evallib.checks.sift import sift
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import File, data_of, data_root
-from evallib.data.form_again import Change, Compared, Keep, compare, read_taken, taken_file, taken_text
+from evallib.data.form_again import Change, Comparison, Keep, Whole, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import Piece, Sheeted, read_sheet
 from evallib.data.form_project import Projection
 from evallib.data.form_tables import Read, read_tables
@@ -178,12 +178,14 @@ def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks
     """What forms become: what only they changed since they were imported is changed in the data that is there."""
     if taken.asked:
         raise InputRefused(taken.questions)
-    rules, listing, compared = aim.framework, aim.listing, Compared(read.tables, (), ())
+    rules, listing = aim.framework, aim.listing
+    before: Tables = {}
+    here: Tables = read.tables
     if aim.there is not None:
-        before = read_taken(taken_file(aim.root, listing.code, aim.year))
-        compared = compare(before, read.tables, read_raw_year(aim.there, rules).tables, rules, aim.there.name, keep)
-        if compared.asked:
-            raise InputRefused(compared.asked)
+        before, here = read_taken(taken_file(aim.root, listing.code, aim.year)), read_raw_year(aim.there, rules).tables
+    compared = Comparison(rules, before, read.tables, here, keep, aim.there.name if aim.there else "")
+    if compared.asked:
+        raise InputRefused(tuple(compared.asked))
     told = {"department": listing.code, "name": listing.words, "year": aim.year, "framework": rules.id, "files": (), "kind": listing.kind}
     sifted = sift(rules, Record.model_validate(told | read.typed), read.reader.place, read.reader.gone, read.lacking)
     evaluation = evaluate(rules, sifted.record)
@@ -204,7 +206,7 @@ def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks
         remarks,
         aim.there,
         aim.there is not None,
-        compared.changes,
+        tuple(compared.changes),
     )
     return _Plan(found, compared.tables, read.tables)
 
@@ -222,7 +224,7 @@ def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[P
     if aim.there is not None:
         with suppress(InputRefused):  # the workbook may be what mends it
             here |= read_raw_year(aim.there, rules).tables
-    changes = compare(here, tables, here, rules, path.name, "", whole=True).changes if aim.there else ()
+    changes = tuple(Whole(rules, here, tables, here, "").changes) if aim.there else ()
     found = Imported(
         aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, aim.there is not None, changes
     )
