@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
-from evallib.kit import CATALOGUE
+from evallib.kit import CATALOGUE, words_of
 from evallib.model.errors import Acts, Fault, InputRefused, Level, Place, Problem, meant
 from evallib.model.made_ids import is_made
 from evallib.model.words import NOTHING, Given, Words, filled, words
@@ -23,7 +22,7 @@ def entries() -> dict[str, dict[str, str]]:
     """
     read: dict[str, dict[str, str]] = {}
     for file in sorted((CATALOGUE / "words" / "refusals").glob("*.toml")):
-        read |= tomllib.loads(file.read_text(encoding="utf-8"))
+        read |= words_of(f"refusals/{file.stem}")
     return read
 
 
@@ -37,7 +36,7 @@ class Family(NamedTuple):
 
 @cache
 def _families() -> tuple[dict[str, Words], tuple[Family, ...]]:
-    read = tomllib.loads((CATALOGUE / "words" / "families.toml").read_text(encoding="utf-8"))
+    read = words_of("families")
     families = (Family(tuple(f["ids"]), f["acts"], words(f["why_zh"], f["why_en"])) for f in read["family"])
     return {acts: words(*both) for acts, both in read["acts"].items()}, tuple(families)
 
