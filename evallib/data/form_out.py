@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 
-from evallib.data.form_money import MONEY, rate_of, spending_lines
+from evallib.data.form_project import MONEY, rate_of, spending_lines
 from evallib.data.form_words import form_kinds, forms, kind_of_form
 from evallib.data.raw_tables import shown, texts_of
 from evallib.data.whole import whole

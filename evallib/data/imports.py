@@ -18,12 +18,10 @@ from evallib.data.folder import File, data_of, data_root
 from evallib.data.form_again import Change, Comparison, Keep, Whole, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import Piece, Sheeted, read_sheet
 from evallib.data.form_project import Projection
-from evallib.data.form_tables import Read, read_tables
-from evallib.data.form_taking import Left, why
+from evallib.data.form_taking import Left, Read, read_tables, why
 from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
 from evallib.data.form_words import kind_of_form
-from evallib.data.forms_in import read_form
-from evallib.data.import_book import headline, is_year_book
+from evallib.data.forms_in import headline, is_year_book, read_form
 from evallib.data.listing import list_year
 from evallib.data.load import Departments, load_book, load_departments
 from evallib.data.locks import held

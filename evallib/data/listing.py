@@ -10,11 +10,10 @@ from typing import Any
 from evallib.data.cells import Reader, load_table
 from evallib.data.csv_out import csv_text
 from evallib.data.folder import data_root
-from evallib.data.framework_list import frameworks
 from evallib.data.heads import read_head
 from evallib.data.load import RESERVED
 from evallib.data.raw_tables import texts_of
-from evallib.data.rulebook import framework_named, load_county, load_framework
+from evallib.data.rulebook import framework_named, frameworks, load_county, load_framework
 from evallib.data.sheets import read_csv
 from evallib.data.whole import Together
 from evallib.model.base import CODE, YEARS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.data.cells import Reader, load_table
-from evallib.data.form_tables import ASKED
+from evallib.data.form_taking import ASKED
 from evallib.data.heads import read_head
 from evallib.data.names import raw_by_id
 from evallib.data.plain_rows import choices_meant

@@ -300,6 +300,19 @@ def framework_folders(root: Path) -> dict[str, Path]:
     return {path.name: path for path in sorted(folders, key=lambda path: path.name) if path.is_dir()}
 
 
+def frameworks(data: Path, year: int) -> tuple[Framework, ...]:
+    """Those in force in a year, by id; one that is wrong, or not in force yet, is left out.
+
+    >>> [framework.id for framework in frameworks(Path("data"), 2013)]
+    ['department-mof-2013', 'office-general']
+    """
+    found: list[Framework] = []
+    for id in framework_folders(data):
+        with suppress(InputRefused):
+            found.append(load_framework(data, id, year))
+    return tuple(found)
+
+
 def framework_named(root: Path, text: str) -> str:
     """The id of the framework that a text names, by its id or by its name in either language; the text where none is called so.
 
