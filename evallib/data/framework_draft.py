@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from evallib.data.framework_in import Line, Lines
@@ -34,9 +34,10 @@ class Draft:
         self._name(stem, year)
         self._sections()
         self._sources()
-        self.owners = {id: [self._owned(line) for line in lines[id]] for id in PARTS}
         self._ids()
+        self.entries = {line.get("id"): line for table in _WITH_IDS for line in lines[table]}
         self._references()
+        self._ids_of_rows()
         self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
         for table in dict.fromkeys((*tables(), *KINDS)):  # as they stand in a file
             if table in lines and table not in (SETTINGS, *PARTS) and lines[table]:
@@ -93,13 +94,16 @@ class Draft:
         for table in _WITH_IDS:
             for n, line in enumerate(self.lines[table]):
                 self._id(line, taken, (line.get("group"), line.get("dimension"), f"{table} {n}"))
-        for table in ("item", "tier"):
-            beside = dict[int, set[str]]()
-            for n, (line, owner) in enumerate(zip(self.lines[table], self.owners[table], strict=True)):
-                self._id(line, beside.setdefault(id(owner), set()), (str(n),))
         for table in _WITH_IDS:
             for line in self.lines[table]:
                 self.names.add(table, line.get("id"), line.get("name"), line.get("name_en"))
+
+    def _ids_of_rows(self) -> None:
+        """Items and tiers, which are told apart within one rule."""
+        for table in ("item", "tier"):
+            beside = dict[str, set[str]]()
+            for n, line in enumerate(self.lines[table]):
+                self._id(line, beside.setdefault(line.get(OWNER), set()), (str(n),))
 
     @staticmethod
     def _id(line: Line, taken: set[str], apart: Iterable[str]) -> None:
@@ -112,30 +116,6 @@ class Draft:
 
     # --- names become ids
 
-    def _owned(self, line: Line) -> Line | None:
-        """The line whose rule a row of bands, items or tiers belongs to; None where none does, which is told."""
-        text = line.get(OWNER)
-        bearers = [(one, name_key(text)) for table in RULES for one in self.lines[table]]
-        found = [one for one, said in bearers if text and text == one.get("id")]
-        found = found or [one for one, said in bearers if said and said in {name_key(one.get("name")), name_key(one.get("name_en"))}]
-        suited = [one for one in found if self._kind(one) in {BEARING[key] for key in PARTS[line.table.id]}]
-        unsaid = [one for one in found if not self._kind(one)]
-        for some in (suited, unsaid, found):
-            if len(some) == 1:
-                return some[0]
-            if some:
-                named = listed(f"{one.get('id') or one.get('dimension')} {one.home.sheet} {one.home.row}".strip() for one in some)
-                self.problems.append(problem("name.ambiguous", line.place(OWNER), text, count=len(some), ids=named))
-                return None
-        self._unknown(line, OWNER, [one.get("name") for table in RULES for one in self.lines[table]])
-        return None
-
-    def _unknown(self, line: Line, key: str, names: Iterable[str]) -> None:
-        """Tell of a name that nothing has."""
-        text, known = line.get(key), list(filter(None, names))
-        told = meant(text, known) if known else NOTHING
-        self.problems.append(problem("framework_row.no_such_name", line.place(key), text, known=told))
-
     @staticmethod
     def _kind(line: Line) -> str:
         key = f"{RULES[line.table.id]}.kind"
@@ -146,10 +126,10 @@ class Draft:
         homes = dict[str, str]()
         for line in (*self.lines["dimension"], *self.lines["group"]):
             homes[line.get("id")] = line.get("id") if line.table.id == "dimension" else ""
-        for table in ("group", *(id for id in sheets() if id not in (*PARTS, "group"))):
+        for table in ("group", *(id for id in sheets() if id != "group")):
             for line in self.lines[table]:
                 for column in line.table.columns:
-                    if column.refers and line.get(column.key):
+                    if column.refers and (line.get(column.key) or column.key == OWNER):
                         self._refer(line, column, homes)
                 if table in ("group", "indicator") and line.get("group") and line.get("dimension"):
                     self._one_place(line, homes)
@@ -159,18 +139,35 @@ class Draft:
                         line.texts.pop("dimension", None)
 
     def _refer(self, line: Line, column: Column, homes: dict[str, str]) -> None:
-        text = line.get(column.key)
-        tables = tuple(one for one in column.refers if one in self.lines)
+        """Put the id for a name; of several of one name those count that suit best. A name that nothing has, or several have, is told."""
+        text, tables = line.get(column.key), tuple(one for one in column.refers if one in self.lines)
         words = [one for one in column.refers if one not in self.lines and folded(text) in {folded(t) for t in (one, *_both(column, one))}]
-        found = words or self.names.find(tables, text, suits_place(line.table.id, column.key, homes, line.get("dimension")))
+        found = words or self.names.find(tables, text)
+        for suits in self._suiting(line, column, homes):
+            if narrower := [id for id in found if suits(id)]:
+                found = narrower
+                break
         if len(found) > 1:
-            self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=listed(found)))
+            there = [(id, self.entries[id].home if id in self.entries else Place("")) for id in found]
+            told = listed(f"{id} {home.sheet or ''} {home.row or ''}".strip() for id, home in there)
+            self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=told))
         elif found:
             line.texts[column.key] = found[0]
         elif "formula" not in column.refers:  # a catalogue has more of these
-            self._unknown(
-                line, column.key, [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
-            )
+            known = [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
+            told = meant(text, known) if known else NOTHING
+            self.problems.append(problem("framework_row.no_such_name", line.place(column.key), text, known=told))
+
+    def _suiting(self, line: Line, column: Column, homes: dict[str, str]) -> list[Callable[[str], bool]]:
+        """What tells the entry that is meant from others of its name, the surest first: rows go with a rule of their kind, or of none."""
+        if column.key != OWNER:
+            return [suits_place(line.table.id, column.key, homes, line.get("dimension"))]
+        kinds = {BEARING[key] for key in PARTS[line.table.id]}
+        return [lambda id: self._kind(self.entries[id]) in kinds, lambda id: not self._kind(self.entries[id])]
+
+    def _rows(self, part: str, line: Line) -> list[Line]:
+        """The rows of a sheet that belong to the rule of an entry."""
+        return [one for one in self.lines[part] if line.get("id") and one.get(OWNER) == line.get("id")]
 
     def _one_place(self, line: Line, homes: dict[str, str]) -> None:
         """A group says which dimension it stands in; another beside it is a slip."""
@@ -201,8 +198,7 @@ class Draft:
         if line.table.id == "example" and "given" not in entry and self._asked(line)[0] in ("checklist", "deduct_per_occurrence"):
             entry["given"] = []
         for part, keys in PARTS.items() if line.table.id in RULES else ():
-            several = [one for one, owner in zip(self.lines[part], self.owners[part], strict=True) if owner is line]
-            if several:
+            if several := self._rows(part, line):
                 key = next((key for key in keys if BEARING[key] == self._kind(line)), keys[0])
                 rule = entry.setdefault(RULES[line.table.id], {})
                 inner = (*path, RULES[line.table.id], key)
@@ -215,7 +211,7 @@ class Draft:
         key = f"{RULES[line.table.id]}.kind"
         if line.get(key):
             return
-        of = next((part for part, owners in self.owners.items() if any(owner is line for owner in owners)), "")
+        of = next((part for part in PARTS if self._rows(part, line)), "")
         has = any(text and name.startswith(f"{RULES[line.table.id]}.") for name, text in line.texts.items())
         if of:
             sloping = any("\n" in one.get("share") or "、" in one.get("share") for one in self.lines["piece"])
@@ -225,13 +221,9 @@ class Draft:
 
     def _asked(self, line: Line) -> tuple[str, list[dict[str, str]]]:
         """The kind of the rule that an example is of, and the rows of that rule."""
-        of = [(table, line.get(table)) for table in ("indicator", "group", "rule") if line.get(table)]
-        for table, named in of:
-            for one in self.lines[table]:
-                if one.get("id") == named:
-                    rows = [part.texts for id in PARTS for part, owner in zip(self.lines[id], self.owners[id], strict=True) if owner is one]
-                    return self._kind(one), rows
-        return "", []
+        named = next((line.get(table) for table in ("indicator", "group", "rule") if line.get(table)), "")
+        one = self.entries.get(named)
+        return (self._kind(one), [row.texts for part in PARTS for row in self._rows(part, one)]) if one else ("", [])
 
     def _given(self, line: Line, text: str) -> Any:
         kind, rows = self._asked(line)
