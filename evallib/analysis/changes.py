@@ -14,9 +14,10 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from evallib.model.base import Frozen, Year
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import InputRefused, Place, meant
-from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
+from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator, Section
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Fact, Judgement, Record, SelfScore, Source, Target
 from evallib.model.rules import Rule, as_line
 from evallib.model.units import SHARE, Unit, convert, possible, round_half_up

@@ -15,7 +15,7 @@ from functools import partial
 from evallib.checks.identities import advised, beyond, fact_place, said, side, unit_of_sides
 from evallib.model.catalogue import Bound, Catalogue, Fact, Formula, Relation
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import Evaluation, TargetResult, interval_of
+from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.expression import Interval, Name, Number, signed_names
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Record
@@ -24,6 +24,7 @@ from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
+from evallib.score.measure import interval_of
 
 SLIP = 3000
 """The factor between two numbers from which on one was typed in 万: 10,000, less what they may really differ by."""

@@ -17,9 +17,9 @@ from evallib.checks.gone import NONE, STAND_IN, Gone
 from evallib.checks.judgements import check_judged, check_lacking_judgements
 from evallib.checks.targets import check_targets, file_of
 from evallib.model.errors import Place, Problem, Where, meant
-from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force, own_rule
 from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, OwnIndicator, Record
 from evallib.model.rows import Sourced, id_as_typed, made_of

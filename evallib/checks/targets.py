@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Operator, Record, Target
 from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES

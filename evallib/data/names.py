@@ -16,8 +16,8 @@ from typing import Any, Literal, cast
 
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.model.errors import Problem, Where, near
-from evallib.model.evaluation import own_rule
 from evallib.model.framework import Framework
+from evallib.model.in_force import own_rule
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, OwnIndicator, Source
 from evallib.model.rows import Row, is_id, made_of, refers

@@ -23,9 +23,9 @@ from evallib.data.whole import together
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.base import CODE
 from evallib.model.errors import nearest
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record
 from evallib.model.rows import Row

@@ -20,8 +20,8 @@ from evallib.data.names import Names
 from evallib.data.plain_rows import choices_meant
 from evallib.data.sheets import Grid, Once, hidden_in
 from evallib.model.errors import Place, Problem
-from evallib.model.evaluation import own_rule
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import own_rule
 from evallib.model.record import TABLES, Judgement, OwnIndicator
 from evallib.model.rows import Row, columns
 from evallib.model.rules import Rule

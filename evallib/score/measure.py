@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from evallib.model.catalogue import Formula
-from evallib.model.evaluation import FormulaResult, State, TargetResult, Way
-from evallib.model.expression import Undefined, compute
+from evallib.model.evaluation import Evaluation, FormulaResult, State, TargetResult, Way
+from evallib.model.expression import Interval, Undefined, compute, compute_interval
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target, TargetPart
@@ -36,6 +36,16 @@ def compute_formula(facts: Facts, formula: Formula) -> FormulaResult:
     if value is not None:
         value = times(value, 1 / formula.unit.factor)
     return FormulaResult(formula.id, formula.name, formula.unit, value, state, inputs)
+
+
+def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | None:
+    """All that a formula's value may truly be, given the digits that its inputs were printed with; None where it has no value."""
+    if formula.value is None or formula.state != "computed":
+        return None
+    made = evaluation.catalogue.formulas[formula.id]
+    held = {name: value.interval for name, value in zip(made.inputs, formula.inputs, strict=True)}
+    found = compute_interval(made.tree, held)
+    return Interval(times(found.low, 1 / made.unit.factor), times(found.high, 1 / made.unit.factor))
 
 
 def _not_given(facts: Facts, id: str, year: int) -> InputValue:

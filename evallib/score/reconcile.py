@@ -10,14 +10,14 @@ from functools import cached_property
 from typing import Literal
 
 from evallib.model.base import Frozen
-from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult, interval_of
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult
 from evallib.model.expression import Interval, Name
 from evallib.model.facts import InputValue
 from evallib.model.record import Published
 from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, parse_decimal, round_half_up
 from evallib.model.words import NOTHING, Words, listed, words
-from evallib.score.measure import compute_formula, counted_parts
+from evallib.score.measure import compute_formula, counted_parts, interval_of
 
 ZERO = Decimal(0)
 Verdict = Literal["agrees", "differs", "recorded", "not_computable"]

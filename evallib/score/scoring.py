@@ -19,11 +19,11 @@ from evallib.model.evaluation import (
     SectionResult,
     Status,
     TargetResult,
-    indicators_in_force,
 )
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Finding, Judgement, Record
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
 from evallib.model.rules import Checklist, DeductPerOccurrence, Given, Tiers, Unsaid

@@ -19,7 +19,7 @@ from evallib.data.new_year import new_year
 from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year, lacking_of
 from evallib.model.errors import InputRefused
-from evallib.model.evaluation import indicators_in_force
+from evallib.model.in_force import indicators_in_force
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Record, TargetPart
 from evallib.model.table_words import TABLE_NAMES
