@@ -23,11 +23,11 @@ from evallib.charts.measure import inside
 from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
 from evallib.model.words import Given, Lang, Words, joined, listed, words
 from evallib.pages.handed import MARK, Mark, Of
+from evallib.pages.page_seal import sealed_page
 from evallib.pages.style import framed, page_css
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from evallib.say.sentences import sentence

@@ -18,9 +18,9 @@ from evallib.data.frames import FRAMES
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
 from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
-from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
 from evallib.pages.head import Link, Strip, head_html
+from evallib.pages.page_seal import marked_head, parted, with_head
 from evallib.runs.county import County, Listed, list_text, read_list
 from evallib.runs.names import BESIDE, HEAD_ENDS, is_of
 from evallib.say.numbers import plain

@@ -17,9 +17,10 @@ from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import FILE, Kind, Seal, paired
-from evallib.model.seals import carried_by, seals_of
+from evallib.model.seals import seals_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.words import LANGS, Lang
+from evallib.pages.page_seal import carried_by
 from evallib.pages.rendering import made_at
 from evallib.runs.corrections import corrections_pages
 from evallib.runs.county import Listed, county_name, dated, facts_of, list_text, pages_of_several, read_list, with_known

@@ -16,7 +16,8 @@ import psutil
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
-from evallib.model.seals import carried_by, seals_of
+from evallib.model.seals import seals_of
+from evallib.pages.page_seal import carried_by
 from evallib.runs.batch import run_batch, run_job
 from evallib.runs.jobs import Job, list_comparisons, list_jobs, list_overviews, list_pages
 from evallib.runs.stamps import Outcome, fingerprint, result_shown, write_stamp

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from evallib.demo.county import make_demo
-from evallib.model.seals import carried_by, page_seal
 from evallib.pages import paged as pages_paged
+from evallib.pages.page_seal import carried_by, page_seal
 from evallib.pages.paged import paged
 from evallib.runs.clean import clean
 from evallib.runs.jobs import list_jobs, list_overviews

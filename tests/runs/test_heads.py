@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from evallib.cli.main import app
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
-from evallib.model.seals import is_head_whole, page_seal, parted, with_head
 from evallib.model.words import LANGS, words
+from evallib.pages.page_seal import is_head_whole, page_seal, parted, with_head
 from evallib.runs.batch import run_batch
 from evallib.runs.county import list_text, read_list
 from evallib.runs.engine import fast_engine

@@ -20,7 +20,8 @@ from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
 from evallib.model.published_rows import FILE
-from evallib.model.seals import FORMAT, parted, seals_of
+from evallib.model.seals import FORMAT, seals_of
+from evallib.pages.page_seal import parted
 from evallib.runs.engine import fast_engine
 from evallib.runs.publish import publish
 from evallib.runs.report import run_comparison, run_overview, run_report
