@@ -14,13 +14,12 @@ from evallib.data.names import raw_by_id
 from evallib.data.plain_rows import choices_meant
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.sheets import Grid, is_own, read_csv
-from evallib.data.workbook_in import Read, read_sheets
-from evallib.data.xlsx_in import Sheet, read_workbook
+from evallib.data.workbook_in import Read, read_sheets, sheets_of_tables
+from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import Place, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import unit_of
-from evallib.model.table_words import SHEETS
 from evallib.model.units import Units
 from evallib.model.words import folded
 
@@ -71,13 +70,8 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
     else:
         sheets, problems = read_workbook(name, path.read_bytes())
         refuse_errors(problems)
-        named = dict[str, Sheet]()
-        for sheet in sheets:
-            table = SHEETS.get(folded(sheet.name))
-            if table and not sheet.hidden:
-                named.setdefault(table, sheet)
-            elif not (sheet.is_empty or is_own(sheet.name) or sheet.name.startswith("_")):
-                left.append(sheet.place)
+        named = sheets_of_tables(sheets)
+        left += [sheet.place for sheet in sheets if sheet not in named.values() and not (sheet.is_own or sheet.is_empty)]
         read = read_sheets(named, framework)
         refuse_errors(read.problems)
         left += [one.place for one in read.problems if one.code in _OWN]

@@ -16,8 +16,9 @@ from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import Row
+from evallib.model.table_words import SHEETS
 from evallib.model.units import Units
-from evallib.model.words import few, listed, words
+from evallib.model.words import few, folded, listed, words
 from evallib.say.refusals import problem
 
 
@@ -35,6 +36,15 @@ class Read:
     def in_two(self) -> list[str]:
         """The tables with rows on both the sheet of indicators and their own: they count in the order of the former."""
         return [table for table, grids in self.grids.items() if len(grids) == 2 and all(grid.rows for grid in grids)]
+
+
+def sheets_of_tables(sheets: Iterable[Sheet]) -> dict[str, Sheet]:
+    """The sheet that is shown of each table, and of that with a row an indicator: where there are two of one, the first."""
+    named = ((SHEETS.get(folded(sheet.name), ""), sheet) for sheet in sheets if not sheet.hidden and not sheet.is_own)
+    found: dict[str, Sheet] = {}
+    for table, sheet in named:
+        found.setdefault(table, sheet)
+    return {table: found[table] for table in (SCORING, *TABLES) if table in found}
 
 
 def once_of(table: str) -> list[str]:

@@ -46,6 +46,11 @@ class Sheet:
         return Place(self._file, sheet=self.name)
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is somebody's own (#) or the kit's (_): never read."""
+        return is_own(self.name) or self.name.strip().startswith("_")
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing stands on the sheet; a large one is not looked into for that."""
         package, part = self._book.package, self._part.part
