@@ -113,7 +113,7 @@ class Read:
         """The table and the number of each typed row that a problem is of."""
         told = {problem.place for problem in problems}
         wrong = {table: grid.rows_asked(told) for table, grid in self.reader.tables.items() if isinstance(grid, _FormGrid)}
-        found = {at for at, (_, number, _, _) in self.reader.rows.items() if number in wrong.get(at[0], ())}
+        found = {at for at, (_, number) in self.reader.rows.items() if number in wrong.get(at[0], ())}
         return found
 
 
