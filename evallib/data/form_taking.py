@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader, load_lines
 from evallib.data.form_blocks import Block, FormRow, Piece
+from evallib.data.heads import Head, Lines
 from evallib.data.raw_tables import texts_of
 from evallib.data.sheets import Grid
 from evallib.model.errors import Place, Problem
@@ -142,18 +143,18 @@ class Taking:
 
 
 @dataclass(frozen=True)
-class _FormGrid(Grid):
+class _FormLines(Lines):
     """Rows of a table whose cells stand in a form."""
 
     made: Sequence[dict[str, Piece]] = ()
 
-    def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
+    def place(self, row: int, column: str | None) -> Place:
         """Where a cell stands; of one that is not in the form, the first of its row."""
-        cells = self.made[row] if row is not None and 0 <= row < len(self.made) else {}
+        cells = self.made[row]
         if column in cells and (own := cells[column].place):
             return own
         beside = next((one.place for one in cells.values() if one.place), None)
-        return replace(beside, column=title or column) if beside else Place(self.file)
+        return replace(beside, column=self.model.model_fields[column].title if column else None) if beside else self.grid.place()
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def read_tables(taken: Taking) -> Read:
         made = taken.rows.setdefault(table, [])
         while True:
             trial, again = Reader(taken.units), False
-            rows = load_table(trial, _grid(made, columns(model)), table, model)
+            rows = load_lines(trial, _lines(made, model), table, model)
             at = {one.place: (row, column) for row in made for column, one in row.items() if one.place and one.text}
             for wrong in (one for one in trial.problems if one.level == "error" and one.code != "cell.missing"):
                 if wrong.code in ASKED or wrong.place not in at:
@@ -196,8 +197,9 @@ def read_tables(taken: Taking) -> Read:
     return read
 
 
-def _grid(made: Sequence[dict[str, Piece]], ids: list[str]) -> _FormGrid:
-    rows = tuple((n, tuple(row[c].text if c in row else "" for c in ids)) for n, row in enumerate(made))
-    marked = {(n, ids.index(c)): one.mark for n, row in enumerate(made) for c, one in row.items() if one.mark}
+def _lines(made: Sequence[dict[str, Piece]], model: type[Row]) -> _FormLines:
+    order = {column: index for index, column in enumerate(columns(model))}
+    rows = [(n, {c: text for c in order if c in row and (text := row[c].text.strip())}) for n, row in enumerate(made)]
+    marked = {(n, order[c]): one.mark for n, row in enumerate(made) for c, one in row.items() if one.mark}
     file = next((one.place.file for row in made for one in row.values() if one.place), "")
-    return _FormGrid(file, None, tuple(ids), rows, marked=marked, top=-1, made=made)
+    return _FormLines(Grid(file, marked=marked), model, Head(order), rows, made=made)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evallib.data.form_blocks import Piece, Sheeted
-from evallib.data.sheets import MAX_BYTES, Raw, is_own, raw_csv
+from evallib.data.sheets import MAX_BYTES, Raw, raw_csv
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, refuse_errors
 from evallib.model.table_words import SHEETS
@@ -44,7 +44,7 @@ def read_form(path: Path) -> tuple[Raw, ...]:
     else:
         found, problems = read_workbook(path.name, content)
         refuse_errors(problems)
-        sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not is_own(sheet.name) and not sheet.name.startswith("_"))
+        sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not sheet.is_own)
     wrong = tuple(one for sheet in sheets for one in sheet.problems)
     if wrong:
         raise InputRefused(wrong)

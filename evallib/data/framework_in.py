@@ -52,7 +52,7 @@ def read_lines(name: str, content: bytes) -> tuple[Lines, list[Problem]]:
                 found[id] = [_settings(part.grid, wrong)]
             elif part.grid.head:
                 found[id] += _lines(part.grid, sheets()[id], wrong)
-        elif not (is_own(part.name) or part.name.strip().startswith("_") or part.hidden or part.is_empty):
+        elif not (part.is_own or part.hidden or part.is_empty):
             names = [table.name for table in sheets().values()]
             near = nearest(part.name, [text for both in names for text in (both.zh, both.en)])
             wrong.append(problem("table.mistyped" if near else "table.unknown", part.place, near=near, tables=listed(names)))

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader, load_lines
 from evallib.data.csv_out import csv_text
 from evallib.data.folder import data_root
-from evallib.data.heads import read_head
+from evallib.data.heads import read_lines
 from evallib.data.load import RESERVED
 from evallib.data.raw_tables import texts_of
 from evallib.data.rulebook import framework_named, frameworks, load_county, load_framework
@@ -70,10 +70,10 @@ def list_year(path: Path, listing: Listing, change: Together) -> None:
     """
     content, reader = path.read_bytes(), Reader()
     grid, new = read_csv(path.name, content), texts_of(listing)
-    listed = load_table(reader, grid, "departments", Listing)
-    head = read_head([], grid, Listing, reader.units)
-    assert head is not None  # the list was read before
-    at, heads, lines = dict(head.order), [*grid.head], {number: [*cells] for number, cells in grid.rows}
+    read = read_lines(reader.problems, grid, Listing, reader.units)
+    assert read is not None  # the list was read before
+    listed = load_lines(reader, read, "departments", Listing)
+    at, heads, lines = {**read.head.order}, [*grid.head], {number: [*cells] for number, cells in grid.rows}
     same = next((n for n, row in enumerate(listed) if (row.code, row.first_year) == (listing.code, listing.first_year)), None)
     if same is None:
         more = [column for column in columns(Listing) if column not in at and new[column] != Listing.model_fields[column].default]

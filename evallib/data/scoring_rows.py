@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from evallib.data.heads import Head, Lines
 from evallib.data.raw_tables import Tables
-from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, split
+from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, model, split
 from evallib.data.sheets import Grid
 from evallib.model.framework import Framework, Indicator
 from evallib.model.made_ids import made_id
@@ -151,15 +152,14 @@ def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Fram
 
 def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:
     """What the tables would be if the sheet and the tables' own sheets were read."""
-    order = [one.id for one in COLUMNS.values()]
-    rows = tuple((n, tuple(row.get(id, "") for id in order)) for n, row in enumerate(laid.rows, 2))
+    head = Head({id: n for n, id in enumerate(COLUMNS)})
+    rows = [(n, _filled(row)) for n, row in enumerate(laid.rows, 2)]
     apart = {table: [row.get("indicator", "") for row in rows_] for table, rows_ in laid.rest.items()}
-    parts = split(Grid("", "", tuple(order), rows), framework, apart)
+    parts = split(Lines(Grid("", "", tuple(COLUMNS)), model(), head, rows), framework, apart)
     found: dict[str, list[dict[str, str]]] = {}
     ids = {name_key(row.get("indicator", "")): one for row, one in zip(laid.rows, laid.of, strict=True)}
     for table in PARTS:
-        grid = parts.grids.get(table, Grid(""))
-        read = [dict(zip(grid.head, texts, strict=True)) for _, texts in grid.rows]
+        read = [dict(cells) for _, cells in parts.lines[table].rows if cells]
         for row in read:
             of = ids.get(name_key(row.get("indicator", "") or row.get("name", "")), {}).get(table)
             row["indicator"] = of.get("indicator", "") if of else row.get("indicator", "")
