@@ -98,28 +98,17 @@ def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], afte
     plain = None if judged or lines.head.units or lines.once else plainly(model)
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, given in lines.rows:
-        if given is None:
-            reader.gone.add(table, {}, lines.place(number, None))
+        if given == {}:
             continue
-        if not given:
-            continue
-        whole = "".join(given.values())
-        printable, found = whole.isprintable(), None
-        if plain and printable and len(whole) <= MAX_CELL:
-            found = plain(given, reader.units)
+        whole = "".join(given.values()) if given else ""
+        found = plain(given, reader.units) if plain and given and len(whole) <= MAX_CELL and whole.isprintable() else None
         if found is None:
-            reading, before = _Reading(reader, lines, model, number, {**given}), len(reader.problems)
-            if (judged and not reading.is_sound()) or not reading.has_units_of(lines.head):
-                reader.gone.add(table, reading.readable(before), lines.place(number, None))
+            reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
+            fits = given is not None and not (judged and not reading.is_sound()) and reading.has_units_of(lines.head)
+            if fits and sums and called_total(sums, reading.filled()):
+                totals.append((number, reading.meant()))
                 continue
-            cells = reading.with_what_is_said_once()
-            if sums and called_total(sums, cells):
-                totals.append(
-                    (number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()})
-                )
-                continue
-            found = reading.row(printable)
-            reading.say_if_note(before)
+            found = reading.row(whole.isprintable()) if fits else None
             if found is None:
                 reader.gone.add(table, reading.readable(before), lines.place(number, None))
                 continue
@@ -201,10 +190,14 @@ class _Reading(Generic[Made]):
                 self.refuse("cell.of_another_unit", column, self.cells.get(column, "")[:60], unit=unit, stated=stated)
         return len(self.reader.problems) == before
 
+    def meant(self) -> dict[str, str]:
+        """The cells; one of few choices by its value."""
+        return {column: self.choice(column) or text for column, text in self.cells.items()}
+
     def readable(self, before: int) -> dict[str, str]:
-        """The cells that nothing was said of since there were so many problems; one of few choices by its value."""
+        """The cells, as they are meant, that nothing was said of since there were so many problems."""
         wrong = {one.place.column for one in self.reader.problems[before:]}
-        return {column: self.choice(column) or text for column, text in self.cells.items() if column not in wrong}
+        return {column: text for column, text in self.meant().items() if column not in wrong}
 
     # --- what a workbook, or a file with semicolons, says beyond the texts
 
@@ -249,26 +242,28 @@ class _Reading(Generic[Made]):
             told = stated if has_column else row_unit.symbol
             self.refuse("cell.shown_in_another_unit", column, f"{mark.found} {mark.unit}", unit=mark.unit, stated=told)
 
-    def with_what_is_said_once(self) -> dict[str, str]:
+    def filled(self) -> dict[str, str]:
         """The cells with what is said once above the heads."""
         for column, said in self.lines.once.items():
             if column not in self.cells and said.text and said.holds_for(self.cells):
                 self.cells[column] = said.text
         return self.cells
 
-    def say_if_note(self, before: int) -> None:
-        """Say of a row with one cell that it is none, in the place of all that it lacks since there were so many problems."""
-        wrong, [(column, text), *more] = self.reader.problems[before:], self.cells.items()
-        if not more and len(wrong) > 1 and (_is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong)):
-            self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
-
     # --- from texts to values
 
     def row(self, printable: bool) -> Made | None:
         """The row, or None with its problems recorded. `printable`: no sign is hidden in its texts."""
+        before = len(self.reader.problems)
+        found = self._row(printable)
+        wrong, [(column, text), *more] = self.reader.problems[before:], self.cells.items()
+        if not more and len(wrong) > 1 and (_is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong)):
+            self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
+        return found
+
+    def _row(self, printable: bool) -> Made | None:
         states: list[tuple[str, str]] = []
         before = len(self.reader.problems)
-        for column, raw in self.cells.items():
+        for column, raw in self.filled().items():
             text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
             if not printable and (hidden := hidden_sign(text)):
                 self.refuse("cell.control_character", column, code=code_of(hidden))

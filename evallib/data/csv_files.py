@@ -10,7 +10,7 @@ from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_of, data_root, refuse_mixed
 from evallib.data.load import load_year
 from evallib.data.locks import held
-from evallib.data.raw_tables import Form, Hints, Tables, head_of, layout, shown_rows, tables_of
+from evallib.data.raw_tables import Form, Hint, Hints, Tables, layout, tables_of
 from evallib.data.raw_years import read_raw_year
 from evallib.data.whole import Together, free, together, whole
 from evallib.data.workbook import write_data_workbook
@@ -34,7 +34,7 @@ def write_year(
     if target.suffix == ".xlsx":
         write_data_workbook(record, target, lang, framework, hints, title, extra)
     else:
-        write_csv_folder(record, target, None, hints)
+        write_csv_folder(record, target, hints)
 
 
 def set_aside(change: Together, there: Path, stem: str = "") -> Path:
@@ -49,19 +49,21 @@ def _refuse_taken(path: Path) -> None:
         raise refused("file.already_there", str(path))
 
 
-def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None = None, hints: Hints | None = None) -> None:
-    """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark), whole or not at all.
+def write_csv_folder(record: Record | Tables, folder: Path, hints: Hints | None = None) -> None:
+    """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark) with ids as heads, whole or not at all.
 
-    Heads and cells of few choices are ids, or in the language named by `heads`. Raises InputRefused where the folder is
-    already there, OSError where it cannot be written.
+    Raises InputRefused where the folder is already there, OSError where it cannot be written.
     """
     _refuse_taken(folder)
     tables = tables_of(record) if isinstance(record, Record) else record
     with whole(folder) as made:
         made.mkdir()
-        for table, model in TABLES.items():
-            head = [head_of(model, one, heads) for one in layout(table, hints)]
-            (made / f"{table}.csv").write_bytes(csv_bytes([head, *shown_rows(table, tables, hints, heads)]))
+        for table in TABLES:
+            ids, lines = layout(table, hints), list[list[str]]()
+            lines.append([one.head if isinstance(one, Hint) else one for one in ids])
+            for number, row in enumerate(tables.get(table, ())):
+                lines.append([one.texts[number] if isinstance(one, Hint) else row.get(one, "") for one in ids])
+            (made / f"{table}.csv").write_bytes(csv_bytes(lines))
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:

@@ -18,7 +18,6 @@ from evallib.data.form_words import forms, is_subtotal, is_total
 from evallib.data.heads import Head, Lines, head_key
 from evallib.data.names import Names
 from evallib.data.plain_rows import choices_meant
-from evallib.data.sheets import Once
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework, Indicator
 from evallib.model.in_force import own_rule
@@ -258,24 +257,17 @@ class _Splitting:
     # --- tables
 
     def table(self, table: str) -> Lines:
-        """A table's lines, with the columns that fill them."""
-        order = {c: self.index(table, c) for c in columns(TABLES[table]) if not self.once(table, c) or self.has(table, c)}
-        units = {c: unit for c in order if (unit := self.sheet.head.units.get(AT[table, c].id))}
-        once = {column: said for column in ONCE[table] if (said := self.once(table, column))}
-        there = frozenset(c for c in order if AT[table, c].id in self.at)
+        """A table's lines, with the columns that fill them; what has none stands, for who looks for it, where the indicator is named."""
+        of = {column: AT[table, column] for column in columns(TABLES[table])}
+        once = {column: said for column in ONCE[table] if (said := self.sheet.once.get(of[column].like or of[column].id))}
+        order = dict[str, int]()
+        for column, one in of.items():
+            ids = (one.id, one.like, "judged" if column == "kind" else "", "" if column in once else "indicator")
+            if id := next((id for id in ids if id in self.at), ""):
+                order[column] = self.at[id]
+        units = {column: unit for column in order if (unit := self.sheet.head.units.get(of[column].id))}
+        there = frozenset(column for column in order if of[column].id in self.at)
         return Lines(self.grid, TABLES[table], Head(order, units), self.rows[table], once, there)
-
-    def has(self, table: str, column: str) -> bool:
-        one = AT[table, column]
-        return one.id in self.at or one.like in self.at
-
-    def once(self, table: str, column: str) -> Once | None:
-        one = AT[table, column]
-        return self.sheet.once.get(one.like or one.id) if column in ONCE[table] else None
-
-    def index(self, table: str, column: str) -> int:
-        one = AT[table, column]
-        return next(self.at[id] for id in (one.id, one.like, "judged" if column == "kind" else "", "indicator") if id in self.at)
 
 
 def laid_down(framework: Framework, fixed: Indicator) -> dict[str, Words]:

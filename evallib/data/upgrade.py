@@ -311,7 +311,7 @@ def _seal_again(root: Path) -> tuple[Words, ...]:
         if not reached_again(row, today):
             said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
             continue
-        now = sealed(today, "first", "", row.date.isoformat(), None)
+        now = sealed(today, row.date.isoformat())
         kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
         rows[index] = row.model_copy(update=kept)
         said.append(sentence("upgrade.sealed_again", **about))

@@ -63,7 +63,7 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
         if before is None or not differs:
             today = published.told(today)
             pages = _sound_pages(out, today)
-            row = _with_pages(before or sealed(today, "first", "", made_at()[:10], None), pages)
+            row = _with_pages(before or sealed(today, made_at()[:10]), pages)
             if row != before:
                 with together(home) as change:
                     _write(change, data, out, published.with_row(row, instead=before), today, _files(out, department, year))
@@ -71,7 +71,7 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
         if kind == "first":
             raise InputRefused(differs)
         refuse_errors(one for one in differs if one.code != "published.differs")
-        row = sealed(today, kind, why, made_at()[:10], before)
+        row = sealed(today, made_at()[:10], kind, why, before)
         with together(home) as change:
             made = change.room("new")
             for lang, workbook, word, figures in _forms(out, department, year, how.get("lang", "zh")):

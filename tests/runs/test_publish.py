@@ -387,7 +387,7 @@ def test_a_number_of_a_strange_size_that_was_published_is_reached_again(copy: Co
         copy.evaluate()
     assert {one.code for one in refusal.value.problems} == {"magnitude"}
     then = evaluate_year(copy.folder, "hrss", 2023, draft=True).evaluation
-    seal = sealed(evaluate(then.framework, then.record), "first", "", "2024-05-06", None)
+    seal = sealed(evaluate(then.framework, then.record), "2024-05-06")
     for row in (seal, seal.model_copy(update={"format": FORMAT + 1, "result_seal": "0" * 64})):  # of another format too
         write_published(Published((row,)), copy.folder / FILE, "zh")
         found = evaluate_year(copy.folder, "hrss", 2023)
