@@ -99,9 +99,9 @@ class _Sheet:
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
-        self.rows: dict[int, dict[int, str]] = {}
+        self.rows: dict[int, dict[int, Piece]] = {}
         for (number, index), text in sorted(raw.cells.items()):
-            self.rows.setdefault(number, {})[index] = text.strip()
+            self.rows.setdefault(number, {})[index] = self._piece(text.strip(), number, index)
         self.over: dict[At, At] = {}
         for top, left, bottom, right in raw.merged:
             if (top, left) in raw.cells and (bottom - top + 1) * (right - left + 1) + len(self.over) <= _COVERED:
@@ -113,21 +113,17 @@ class _Sheet:
         self.tall = {(top, left): bottom for top, left, bottom, _ in raw.merged if bottom > top}
 
     def read(self) -> Sheeted:
-        numbers, blocks, seen = [*self.rows], list[Block](), 0
-        starts = dict(self._starts(numbers))
+        numbers, begun, seen = [*self.rows], list[tuple[Block, list[int]]](), 0
         while seen < len(numbers):
-            number = numbers[seen]
-            if number not in starts:
-                self._beside(number)
-                seen += 1
-                continue
-            block, lines = starts[number]
+            block, lines = self._head(*numbers[seen : seen + 2])
+            if block:
+                begun.append((block, []))
+            elif begun:
+                begun[-1][1].append(numbers[seen])
+            else:
+                self._beside(numbers[seen])
             seen += lines
-            body = list[int]()
-            while seen < len(numbers) and numbers[seen] not in starts:
-                body.append(numbers[seen])
-                seen += 1
-            blocks.append(replace(block, rows=tuple(self._body(block, body))))
+        blocks = [replace(block, rows=tuple(self._body(block, body))) for block, body in begun]
         return Sheeted(self.raw, tuple(blocks), self.fields, tuple(self.titles), tuple(self.left))
 
     def _piece(self, text: str, row: int, index: int) -> Piece:
@@ -135,29 +131,17 @@ class _Sheet:
 
     # --- heads
 
-    def _starts(self, numbers: list[int]) -> Iterator[tuple[int, tuple[Block, int]]]:
-        """The rows at which a block's head stands, with the block and how many lines its head has."""
-        below = 0
-        for place, number in enumerate(numbers):
-            if number <= below:
-                continue
-            follower = numbers[place + 1] if place + 1 < len(numbers) else None
-            found = self._head(number, follower)
-            if found:
-                yield number, found
-                below = follower if found[1] == 2 and follower else number
-
-    def _head(self, number: int, follower: int | None) -> tuple[Block, int] | None:
+    def _head(self, number: int, follower: int | None = None) -> tuple[Block | None, int]:
+        """The block whose head begins in a row, and how many lines that has; one line of no head."""
+        first = self._across(number)
         for kind in KINDS:
-            first = self._across(number)
-            second = {} if follower is None else self._second_line(kind, number, follower)
-            block = self._block(kind, first | second)
-            alone = self._block(kind, second)
+            second = {} if follower is None else self._second_line(kind, first, follower)
+            block, alone = self._block(kind, first | second), self._block(kind, second)
             if second and self._is_head(alone) and alone.heads.keys() == block.heads.keys():  # what stands above a head is none of it
                 second, block = {}, self._block(kind, first)
             if self._is_head(block):
                 return block, 2 if second else 1
-        return None
+        return None, 1
 
     def _is_head(self, block: Block) -> bool:
         needed, least = _NEEDS[block.kind]
@@ -166,20 +150,17 @@ class _Sheet:
 
     def _across(self, number: int) -> dict[int, Piece]:
         """The texts of a row, those of cells merged across in each column that they cover."""
-        found = {index: self._piece(text, number, index) for index, text in self.rows[number].items()}
-        for (row, index), at in self.over.items():
-            if row == number and at[0] == number and at in self.raw.cells:
-                found[index] = self._piece(self.raw.cells[at], *at)
-        return found
+        covered = {index: at for (row, index), at in self.over.items() if row == number == at[0]}
+        return self.rows[number] | {index: self.rows[number][at[1]] for index, at in covered.items() if at[1] in self.rows[number]}
 
-    def _second_line(self, kind: BlockKind, number: int, follower: int) -> dict[int, Piece]:
+    def _second_line(self, kind: BlockKind, above: Mapping[int, Piece], follower: int) -> dict[int, Piece]:
         """What the second line of a head says, where the row below is one: nothing stands there but heads, under heads merged across."""
-        above, found = self._across(number), dict[int, Piece]()
-        for index, text in self.rows[follower].items():
-            joined = (above[index].text if index in above else "") + text
-            if not column_of(kind, text) and not column_of(kind, joined):
+        found = dict[int, Piece]()
+        for index, one in self.rows[follower].items():
+            joined = (above[index].text if index in above else "") + one.text
+            if not column_of(kind, one.text) and not column_of(kind, joined):
                 return {}
-            found[index] = self._piece(text if column_of(kind, text) else joined, follower, index)
+            found[index] = one if column_of(kind, one.text) else one.read_as(joined)
         return found
 
     def _block(self, kind: BlockKind, texts: Mapping[int, Piece]) -> Block:
@@ -210,10 +191,10 @@ class _Sheet:
         levels: dict[str, Piece] = {}
         columns = {column: head.at[1] for column, head in block.heads.items()}
         for number in numbers:
-            own = {column: self._piece(self.rows[number][i], number, i) for column, i in columns.items() if i in self.rows[number]}
+            own = {column: self.rows[number][i] for column, i in columns.items() if i in self.rows[number]}
             own = {column: one for column, one in own.items() if not is_apart(one.text, "empty") or column not in (*LEVELS, "name")}
             row = FormRow(number, own)
-            first = next((named(text) for text in self.rows[number].values() if not is_apart(text, "side")), "")
+            first = next((named(one.text) for one in self.rows[number].values() if not is_apart(one.text, "side")), "")
             if any(is_total(one.text) for one in self._names(number, columns)):
                 yield replace(row, total=True)
             elif is_apart(first, "signature") or is_apart(first, "note") or not first:
@@ -235,7 +216,7 @@ class _Sheet:
         """The texts that may name a row: in what stands before the first column of numbers."""
         numbers = [i for column, i in columns.items() if column not in (*LEVELS, "name", "fact", "nature")]
         first = min(numbers, default=0)
-        yield from (self._piece(text, number, index) for index, text in self.rows[number].items() if index < first)
+        yield from (one for index, one in self.rows[number].items() if index < first)
 
     def _label(self, number: int, columns: Mapping[str, int]) -> Piece | None:
         """What a row of money is called: the last text before its numbers."""
@@ -265,9 +246,9 @@ class _Sheet:
 
     def _beside(self, number: int) -> None:
         """A row that belongs to no table: what it names, a title, a note, or not understood."""
-        texts = sorted(self.rows[number].items())
+        texts = [(index, one.text) for index, one in self.rows[number].items()]
         for index, what, text in beside(texts):
-            one = self._piece(text, number, index)
+            one = self.rows[number][index].read_as(text)
             if what and text:
                 self.fields.setdefault(what, one)
             elif is_apart(text, "signature") or is_apart(text, "note"):
