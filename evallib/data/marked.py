@@ -24,7 +24,7 @@ from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Grid, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import workbook_bytes
-from evallib.data.workbook_sheet import FONTS, cell_text, put_text, shown_width
+from evallib.data.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
 from evallib.model.errors import Level, Place, Problem, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import TABLES
@@ -163,8 +163,7 @@ def _list(book: Any, evaluation: Evaluation, problems: Iterable[Problem], lang: 
     line()
     line(*(t(head)[lang] for head in ("do", "found", "where", "cell")), bold=True)
     sheet.freeze_panes = f"A{at + 1}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+    on_a4(sheet)
     told = [*problems]
     parts: list[tuple[Words, tuple[Problem, ...]]] = [(part.heading, part.problems) for part in to_do(evaluation, told)]
     rest = gathered([one for one in told if one.level != "error"])

@@ -72,8 +72,8 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
         left += [sheet.place for sheet in sheets if sheet not in named.values() and not (sheet.is_own or sheet.is_empty)]
         read = read_sheets(named, framework)
     refuse_errors(read.problems)
-    grids = {id(lines.grid): lines.grid for some in read.lines.values() for lines in some if lines.there is None}
-    left += [grid.place(grid.top, text, index) for grid in grids.values() for index, text in enumerate(grid.head) if is_own(text)]
+    grids = [lines.grid for some in read.lines.values() for lines in some if lines.there is None]  # where the kit reminds of nothing itself
+    left += [grid.place(grid.top, text, index) for grid in grids for index, text in enumerate(grid.head) if is_own(text)]
     left += [one.place for one in read.problems if one.code in _OWN]
     rows = {table: [row for lines in read.lines.get(table, ()) for row in _rows(table, lines, units)] for table in TABLES}
     for table in read.in_two:

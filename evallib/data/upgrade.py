@@ -74,7 +74,7 @@ def upgrade(folder: Path) -> Upgraded:
             kept = free(root.parent, f"{root.name}.1.0")
             change.move(root, kept)
             made = change.put(root)
-            copy_folder(root, made, symlinks=True)
+            copy_folder(root, made)
             changes += _convert(made)
             changes += _meant_otherwise(made)
         else:
