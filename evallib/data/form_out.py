@@ -14,7 +14,7 @@ from evallib.data.form_project import MONEY, rate_of, spending_lines
 from evallib.data.form_words import form_kinds, forms, kind_of_form
 from evallib.data.raw_tables import shown, texts_of
 from evallib.data.whole import whole
-from evallib.data.workbook_sheet import FONTS, packed, put_text, shown_width
+from evallib.data.workbook_sheet import FONTS, on_a4, packed, put_text, shown_width
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Target
@@ -186,8 +186,7 @@ class _Form:
         for index, widest in enumerate((*_WIDEST, *[24] * len(self.more))):
             wide = max(shown_width(line[index]) for line in self.lines[1:])
             sheet.column_dimensions["ABCDEFGHIJKLMN"[index]].width = min(widest, max(8, wide)) + 2
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+        on_a4(sheet)
         return packed(book, form_title(self.e), "evallib", {})
 
     def _cell(self, cell: Any, text: str, number: int) -> None:
