@@ -152,6 +152,17 @@ def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})", re.I)
 
 
+def operator_beside(model: type[Row], text: str) -> tuple[str, str]:
+    """The operator that stands in one cell with what is asked for (≥50个, 90% 以上), and the rest; none where there is none."""
+    plain = narrow(text)
+    before, behind = _asking(model)
+    if (found := before.match(plain)) and plain[found.end() :]:
+        return choices_meant(model, "operator")[folded(found[1])], plain[found.end() :]
+    if plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
+        return next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts)), plain[: found.start()]
+    return "", plain
+
+
 def _column_told(model: type[Row], column: str) -> dict[str, str | Words]:
     """A column in words: its name, what it holds, which choices there are."""
     title, note = str(model.model_fields[column].title), note_of(model, column)
@@ -330,15 +341,9 @@ class _Reading(Generic[Made]):
             given.setdefault(column, unit.symbol if unit else text)
 
     def _without_operator(self, text: str) -> str:
-        """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
-        plain = narrow(text)
-        before, behind = _asking(self.model)
-        if (found := before.match(plain)) and plain[found.end() :]:
-            operator, rest = choices_meant(self.model, "operator")[folded(found[1])], plain[found.end() :]
-        elif plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
-            operator = next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts))
-            rest = plain[: found.start()]
-        else:
+        """What is asked for, without the operator that stands in the same cell: it must be the one that the row names."""
+        operator, rest = operator_beside(self.model, text)
+        if not operator:
             return text
         stated = self.cells.get("operator", "")
         if stated and self.choice("operator") != operator:

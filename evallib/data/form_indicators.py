@@ -5,23 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import RANGE, read_day
+from evallib.data.cells import RANGE, operator_beside, read_day
 from evallib.data.form_blocks import Block, FormRow, Piece
 from evallib.data.form_taking import Taking
 from evallib.data.form_words import group_of, is_apart, is_subtotal, nature_of, plain
+from evallib.data.plain_rows import choices_meant
 from evallib.model.errors import near
 from evallib.model.framework import Indicator, Section
 from evallib.model.made_ids import made_id
-from evallib.model.table_words import ALSO, BEHIND, CHOICES
+from evallib.model.record import Target
+from evallib.model.table_words import CHOICES
 from evallib.model.units import amount, narrow
 from evallib.model.words import folded, listed
 from evallib.score.answers import PANEL
 
-_OPERATORS = {
-    folded(text): operator
-    for operator in (">=", "<=", "=", ">", "<", "between", "words", "by")
-    for text in (operator, CHOICES[operator].zh, CHOICES[operator].en, *ALSO[operator])
-}
 _COLUMNS = {"nature": "operator", "target": "target", "unit": "unit", "actual": "actual"}
 _SHARE = Decimal("1.5")
 """A share is told apart from a percentage below this, where the other number stands above it."""
@@ -29,10 +26,7 @@ _SHARE = Decimal("1.5")
 
 def _bare(text: str) -> str:
     """A target's number with its unit, without the operator before or behind it."""
-    plain_text = narrow(text)
-    before = next((one for one in sorted(_OPERATORS, key=len, reverse=True) if plain_text.startswith(one)), "")
-    behind = next((one for some in BEHIND.values() for one in some if plain_text.endswith(one)), "")
-    return plain_text.removeprefix(before).removesuffix(behind).strip()
+    return operator_beside(Target, text)[1]
 
 
 class IndicatorRows(Taking):
@@ -124,7 +118,7 @@ class IndicatorRows(Taking):
         """Target and actual, with the operator from the nature, from the target's own cell, or from what kind of target it is."""
         there, cells = row.cells, dict[str, Piece | str]()
         target, actual, nature = (row.text(column) for column in ("target", "actual", "nature"))
-        said = _OPERATORS.get(folded(nature)) or nature_of(nature)
+        said = choices_meant(Target, "operator").get(folded(nature)) or nature_of(nature)
         operator = nature if said is None else said
         if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and read_day(target):
             operator = "by"
@@ -152,9 +146,9 @@ class IndicatorRows(Taking):
     def _ask_operators(self, row: FormRow, nature: str) -> None:
         """The nature and the target's own cell must say the same."""
         target = narrow(row.text("target"))
-        own = next((text for text in sorted(_OPERATORS, key=len, reverse=True) if target.startswith(text) and len(target) > len(text)), "")
-        if nature and own and _OPERATORS[own] != nature:
-            other, rest = row.cells["nature"], target[len(own) :].strip()
+        operator, rest = operator_beside(Target, target)
+        if nature and operator not in ("", nature) and target.endswith(rest):
+            other, own = row.cells["nature"], target.removesuffix(rest).strip()
             self.ask("form.two_operators", row.cells["target"], rest=rest, nature=other.text, at=other.cell, operator=own)
 
     def _ask_units(self, row: FormRow) -> None:
