@@ -41,7 +41,11 @@ class Draft:
         self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
         for table in dict.fromkeys((*tables(), *KINDS)):  # as they stand in a file
             if table in lines and table not in (SETTINGS, *PARTS) and lines[table]:
-                self.document[table] = [self._entry(line, (table, n)) for n, line in enumerate(lines[table])]
+                self.fill(table, lines[table])
+
+    def fill(self, table: str, lines: list[Line]) -> None:
+        """Make the entries of a table of these lines."""
+        self.document[table] = [self._entry(line, (table, n)) for n, line in enumerate(lines)]
 
     # --- what is left out is made
 
