@@ -203,25 +203,21 @@ def framework_text(text: str) -> str:
     for line in text.splitlines():
         head = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
         table = head[1] if head else table
-        if head and table == "bases":
-            while made and made[-1].startswith("#"):  # what was said about the bases
-                made.pop()
-            continue
-        if table == "bases" and re.match(r"\s*[\w\"'-]+\s*=", line):
-            continue
-        if not table and re.match(r"\s*bases(\.[\w\"'-]+)?\s*=", line):
+        of_bases = table in ("", "bases") and re.match(r"\s*[\w\"'-]+\s*=" if table else r"\s*bases(\.[\w\"'-]+)?\s*=", line)
+        while head and table == "bases" and made and made[-1].startswith("#"):  # what was said about the bases
+            made.pop()
+        if of_bases or (head and table == "bases"):
             continue
         line = re.sub(r"((?:^|[{,])\s*)([\"']?)metric\2(\s*=)", r"\1value\3", line)
         key = re.match(r'\s*(\w+)\s*=\s*"?(\w*)', line)
-        if not table and key and key[1] == "format":
-            line = re.sub("1", "2", line, count=1)
-        made.append(line)
+        name, value = (key[1], key[2]) if key else ("", "")
+        made.append(re.sub("1", "2", line, count=1) if not table and name == "format" else line)
         if head and table == "treatment":
             made += meant
-        if not table and key and key[1] == "first_year":
+        if not table and name == "first_year":
             made.append(f'builds_on = ["{BUILDS_ON}"]')
-        if key and key[1] == "id" and (table, key[2]) in roles:
-            made.append(f'role = "{roles[table, key[2]]}"')
+        if name == "id" and (table, value) in roles:
+            made.append(f'role = "{roles[table, value]}"')
     if "treatment" not in document:
         made += ["", "[treatment]", *meant]
     for other in said_before()["base"]:
