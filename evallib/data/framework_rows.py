@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, get_args
@@ -201,8 +201,3 @@ def given_of(text: str, kind: str, parts: Sequence[Mapping[str, str]]) -> Any:
         name, _, share = text.rpartition(" ")
         return f"{names[name_key(name)]} {share}" if name_key(name) in names else names.get(name_key(text), text)
     return text if number is None or narrow(text).endswith("%") else number
-
-
-def filled(rows: Rows) -> Iterator[str]:
-    """The sheets that a workbook has: those that are usual, and those that hold something."""
-    return (id for id, table in sheets().items() if table.usual or rows.get(id))

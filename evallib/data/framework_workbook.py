@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
-from evallib.data.framework_rows import Rows, filled
+from evallib.data.framework_rows import Rows
 from evallib.data.framework_tables import OWNER, SETTINGS, Column, Table, setting_heads, sheets
 from evallib.data.workbook_form import GREY, FormBook
 from evallib.data.workbook_sheet import lines_of, on_a4
@@ -28,7 +28,7 @@ def framework_workbook(rows: Rows, framework: Framework, lang: Lang) -> bytes:
 class _Book(FormBook):
     def __init__(self, rows: Rows, framework: Framework, lang: Lang) -> None:
         self.rows, self.framework, self.lang = rows, framework, lang
-        super().__init__(lang, self._told("notes"), {id: sheets()[id].name[lang] for id in filled(rows)})
+        super().__init__(lang, self._told("notes"), {id: table.name[lang] for id, table in sheets().items() if table.usual or rows.get(id)})
 
     def _told(self, name: str) -> str:
         return sentence(f"workbook.framework_form.{name}")[self.lang]

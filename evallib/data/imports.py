@@ -35,7 +35,7 @@ from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.record import Listing, Record
-from evallib.model.units import amount
+from evallib.model.units import SHARE, amount, half_width
 from evallib.model.words import Lang, Words, folded
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, refused
@@ -245,7 +245,7 @@ def _other_rates(evaluation: Evaluation, rates: Sequence[tuple[str, Piece]]) -> 
         if not said.place or result.value is None or not result.unit.is_share or read is None:
             continue
         number, unit = read
-        half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
+        half = half_width(number, SHARE)
         scales = [Decimal(100)] if unit else [Decimal(100), Decimal(1)]  # without a sign it may be a share
         if all(abs(result.value * scale - number) > half for scale in scales):
             yield Left(said.place, said.text, why("rate_differs", rate=percent(result.value)))

@@ -76,15 +76,20 @@ def seals_of(evaluation: Evaluation) -> Seals:
     known = evaluation.__dict__.get("_seals")  # asked for by each part of a page
     if known is None:
         parts = seal(evaluation.framework), _catalogue_seal(evaluation), _result_seal(evaluation)
-        known = Seals(*parts, seal([*parts, [one.change for one in evaluation.tried], evaluation.corrections, *_draft(evaluation)]))
+        known = Seals(
+            *parts,
+            seal(
+                [
+                    *parts,
+                    [one.change for one in evaluation.tried],
+                    evaluation.corrections,
+                    *([evaluation.draft] if evaluation.draft else []),
+                ]
+            ),
+        )
         evaluation.__dict__["_seals"] = known
     found: Seals = known
     return found
-
-
-def _draft(evaluation: Evaluation) -> list[Any]:
-    """What a draft says that it is; nothing where it is none."""
-    return [evaluation.draft] if evaluation.draft else []
 
 
 def _catalogue_seal(evaluation: Evaluation) -> str:
