@@ -31,7 +31,9 @@ class Draft:
         self.head = lines[SETTINGS][0]
         self.places: dict[Path, Place] = {}
         self._leave_totals()
-        self._name(stem, year)
+        self.head.texts.setdefault("name", stem)
+        if year is not None:
+            self.head.texts["first_year"] = str(year)
         self._sections()
         self._sources()
         self._ids()
@@ -56,11 +58,6 @@ class Draft:
         for line in totals:
             if line.get("points") and not self.head.get("points"):
                 self.head.texts["points"], self.head.places["points"] = line.get("points"), line.place("points")
-
-    def _name(self, stem: str, year: int | None) -> None:
-        self.head.texts.setdefault("name", stem)
-        if year is not None:
-            self.head.texts["first_year"] = str(year)
 
     def _sections(self) -> None:
         """Dimensions and groups that only the indicators name, where these have no sheet filled in."""
@@ -198,7 +195,7 @@ class Draft:
                 within = entry
                 for step in above:
                     within = within.setdefault(step, {})
-                within[last] = self._given(line, text) if column.holds == "given" else value_of(column, text)
+                within[last] = given_of(text, *self._asked(line)) if column.holds == "given" else value_of(column, text)
         if line.table.id == "example" and "given" not in entry and self._asked(line)[0] in ("checklist", "deduct_per_occurrence"):
             entry["given"] = []
         for part, keys in PARTS.items() if line.table.id in RULES else ():
@@ -228,10 +225,6 @@ class Draft:
         named = next((line.get(table) for table in ("indicator", "group", "rule") if line.get(table)), "")
         one = self.entries.get(named)
         return (self._kind(one), [row.texts for part in PARTS for row in self._rows(part, one)]) if one else ("", [])
-
-    def _given(self, line: Line, text: str) -> Any:
-        kind, rows = self._asked(line)
-        return given_of(text, kind, rows)
 
 
 def _totals() -> set[str]:

@@ -76,17 +76,8 @@ def seals_of(evaluation: Evaluation) -> Seals:
     known = evaluation.__dict__.get("_seals")  # asked for by each part of a page
     if known is None:
         parts = seal(evaluation.framework), _catalogue_seal(evaluation), _result_seal(evaluation)
-        known = Seals(
-            *parts,
-            seal(
-                [
-                    *parts,
-                    [one.change for one in evaluation.tried],
-                    evaluation.corrections,
-                    *([evaluation.draft] if evaluation.draft else []),
-                ]
-            ),
-        )
+        tried, draft = [one.change for one in evaluation.tried], [evaluation.draft] if evaluation.draft else []
+        known = Seals(*parts, seal([*parts, tried, evaluation.corrections, *draft]))
         evaluation.__dict__["_seals"] = known
     found: Seals = known
     return found
