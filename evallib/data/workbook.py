@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -199,10 +200,14 @@ class _Book(Columns):
             return self._live("sources")
         if named in ("finding_amounts.finding", "findings.recommendation"):
             return self._live("findings" if column == "finding" else "recommendations")
-        rules, catalogue = (
-            [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)],
-            self.framework.catalogue,
-        )
+        chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
+        return self.form.lists.of(chosen or self._known.get(named, self._known.get(column, ())))
+
+    @cached_property
+    def _known(self) -> dict[str, Sequence[str]]:
+        """What the framework, its catalogue and the tables have names for, by the column that they may stand in."""
+        rules = [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)]
+        catalogue = self.framework.catalogue
         usual = [*amounts(self.units).zh.split("、"), *(unit.symbol for unit in self.units)]
         units = [shown(TABLES["facts"], "unit", symbol, self.lang, self.units) for symbol in usual]
 
@@ -210,7 +215,7 @@ class _Book(Columns):
             return [self.names.called([kind], id, self.lang) for id in ids]
 
         indicators = called("indicator", self.indicators)
-        found: dict[str, Iterable[str]] = {
+        return {
             **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": called("fact", (f.id for f in catalogue.facts.values() if not f.derived)),
             "own_indicators.formula": called("formula", (SURVEY, PANEL, *catalogue.formulas)),
             "indicator": indicators, "self_evaluation.indicator": (*called("whole", ["total"]), *indicators),
@@ -221,8 +226,6 @@ class _Book(Columns):
             "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in VERDICTS),
                 *(tier.words[self.lang] for rule in rules for tier in rule.verdicts)],
         }  # fmt: skip
-        chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
-        return self.form.lists.of(chosen or found.get(named, found.get(column, ())))
 
     def _live(self, table: str) -> str:
         """The titles of another sheet as they stand there now, with what was added by hand."""
