@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from evallib.data.framework_in import Line, Lines
@@ -20,6 +20,7 @@ from evallib.say.refusals import problem
 
 _WITH_IDS = ("dimension", "group", "indicator", "rule", "grade", "source", "veto", "topic", "fact", "formula")
 """The sheets whose rows must have an id, those first that others stand in."""
+_TOTALS = {text for several in TOTALS.values() for text in several}
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -37,7 +38,6 @@ class Draft:
         self._sections()
         self._sources()
         self._ids()
-        self.entries = {line.get("id"): line for table in _WITH_IDS for line in lines[table]}
         self._references()
         self._ids_of_rows()
         self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
@@ -53,7 +53,7 @@ class Draft:
 
     def _leave_totals(self) -> None:
         """A row of the sum is no indicator: it says the full points, where nothing else does."""
-        totals = [line for line in self.lines["indicator"] if {line.get(k) for k in ("dimension", "group", "name")} & _totals()]
+        totals = [line for line in self.lines["indicator"] if {line.get(k) for k in ("dimension", "group", "name")} & _TOTALS]
         self.lines["indicator"] = [line for line in self.lines["indicator"] if line not in totals]
         for line in totals:
             if line.get("points") and not self.head.get("points"):
@@ -102,9 +102,9 @@ class Draft:
     def _ids_of_rows(self) -> None:
         """Items and tiers, which are told apart within one rule."""
         for table in ("item", "tier"):
-            beside = dict[str, set[str]]()
+            beside = dict[int, set[str]]()
             for n, line in enumerate(self.lines[table]):
-                self._id(line, beside.setdefault(line.get(OWNER), set()), (str(n),))
+                self._id(line, beside.setdefault(id(line.owner), set()), (str(n),))
 
     @staticmethod
     def _id(line: Line, taken: set[str], apart: Iterable[str]) -> None:
@@ -142,15 +142,18 @@ class Draft:
     def _refer(self, line: Line, column: Column, homes: dict[str, str]) -> None:
         """Put the id for a name; of several of one name those count that suit best. A name that nothing has, or several have, is told."""
         text, tables = line.get(column.key), tuple(one for one in column.refers if one in self.lines)
-        words = [one for one in column.refers if one not in self.lines and folded(text) in {folded(t) for t in (one, *_both(column, one))}]
-        found = words or self.names.find(tables, text)
-        for suits in self._suiting(line, column, homes):
-            if narrower := [id for id in found if suits(id)]:
-                found = narrower
-                break
+        words = [(one, column.choice(one)) for one in column.refers if one not in self.lines]
+        found = [one for one, said in words if folded(text) in map(folded, (one, said.zh, said.en))] or self.names.find(tables, text)
+        there = [one for table in tables for one in self.lines[table] if one.get("id") in found]
+        if column.key == OWNER:
+            there = self._bearers(line, there)
+            found, line.owner = [one.get("id") for one in there], there[0] if len(there) == 1 else None
+        else:
+            suits = suits_place(line.table.id, column.key, homes, line.get("dimension"))
+            found = [id for id in found if suits(id)] or found
         if len(found) > 1:
-            there = [(id, self.entries[id].home if id in self.entries else Place("")) for id in found]
-            told = listed(f"{id} {home.sheet or ''} {home.row or ''}".strip() for id, home in there)
+            at = {one.get("id"): f" {one.home.sheet} {one.home.row}" for one in there}
+            told = listed(f"{id}{at.get(id, '')}" for id in found)
             self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=told))
         elif found:
             line.texts[column.key] = found[0]
@@ -159,16 +162,15 @@ class Draft:
             told = meant(text, known) if known else NOTHING
             self.problems.append(problem("framework_row.no_such_name", line.place(column.key), text, known=told))
 
-    def _suiting(self, line: Line, column: Column, homes: dict[str, str]) -> list[Callable[[str], bool]]:
-        """What tells the entry that is meant from others of its name, the surest first: rows go with a rule of their kind, or of none."""
-        if column.key != OWNER:
-            return [suits_place(line.table.id, column.key, homes, line.get("dimension"))]
+    def _bearers(self, line: Line, called: list[Line]) -> list[Line]:
+        """Of the entries of a name those to whose rule a row may belong: of a kind that has such rows, or of none yet."""
         kinds = {BEARING[key] for key in PARTS[line.table.id]}
-        return [lambda id: self._kind(self.entries[id]) in kinds, lambda id: not self._kind(self.entries[id])]
+        suited = [one for one in called if self._kind(one) in kinds]
+        return suited or [one for one in called if not self._kind(one)] or called
 
     def _rows(self, part: str, line: Line) -> list[Line]:
         """The rows of a sheet that belong to the rule of an entry."""
-        return [one for one in self.lines[part] if line.get("id") and one.get(OWNER) == line.get("id")]
+        return [one for one in self.lines[part] if one.owner is line]
 
     def _one_place(self, line: Line, homes: dict[str, str]) -> None:
         """A group says which dimension it stands in; another beside it is a slip."""
@@ -222,15 +224,6 @@ class Draft:
 
     def _asked(self, line: Line) -> tuple[str, list[dict[str, str]]]:
         """The kind of the rule that an example is of, and the rows of that rule."""
-        named = next((line.get(table) for table in ("indicator", "group", "rule") if line.get(table)), "")
-        one = self.entries.get(named)
+        named = [(table, line.get(table)) for table in ("indicator", "group", "rule") if line.get(table)]
+        one = next((one for table, id in named for one in self.lines[table] if one.get("id") == id), None)
         return (self._kind(one), [row.texts for part in PARTS for row in self._rows(part, one)]) if one else ("", [])
-
-
-def _totals() -> set[str]:
-    return {text for several in TOTALS.values() for text in several}
-
-
-def _both(column: Column, value: str) -> tuple[str, str]:
-    said = column.choice(value)
-    return said.zh, said.en

@@ -17,12 +17,13 @@ _EMPTY = "（空 / empty）"
 
 @dataclass
 class Line:
-    """A row of a sheet: its filled cells by column, and where every cell of it stands."""
+    """A row of a sheet: its filled cells by column, and where every cell of it stands; of a row of a rule, the entry that has the rule."""
 
     table: Table
     home: Place
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    owner: Line | None = None
 
     def get(self, key: str) -> str:
         return self.texts.get(key, "")
