@@ -20,7 +20,7 @@ from evallib.data.workbook_form import GREY, LOCKED, OPEN, REMARK, TOP, FormBook
 from evallib.data.workbook_sheet import FONTS, lines_of
 from evallib.model.catalogue import Fact
 from evallib.model.framework import Framework
-from evallib.model.record import TABLES, Judgement, Record
+from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.units import Units
@@ -73,7 +73,6 @@ def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units)
     return f"0.{decimals}########" if decimals and text.endswith("0") else "General"
 
 
-_KINDS = choices_of(Judgement, "kind")
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 
 
@@ -91,8 +90,8 @@ class _Book(Columns):
         plain: bool = False,
     ) -> None:
         super().__init__(tables, lang, framework, hints, exact, plain)
-        self.used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
-        order = self.used if plain else [SCORING, "facts", *(table for table in self.used if table != "facts")]
+        used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
+        order = used if plain else [SCORING, "facts", *(table for table in used if table != "facts")]
         self.form = FormBook(lang, self.t("notes"), {table: called(table)[lang] for table in order})
         self.placed: dict[str, list[tuple[Column, str]]] = {}
         self.first: dict[str, int] = {}
