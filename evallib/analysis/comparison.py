@@ -1,4 +1,4 @@
-"""One department over the years: the change of the total taken apart; indicators, targets, money, findings lined up. Pure."""
+"""One department over the years: the change of the total taken apart; indicators, targets, findings lined up. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from itertools import pairwise
 from typing import Literal
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.model.facts import InputValue
 from evallib.model.record import Finding
-from evallib.model.units import convert, round_half_up, times
+from evallib.model.units import convert, round_half_up
 from evallib.model.words import Words, words
 from evallib.score.measure import asks_no_more, hold
 
@@ -296,115 +295,6 @@ def target_changes(before: Evaluation, after: Evaluation) -> tuple[TargetChange,
     """Every target of either year beside its counterpart, in the order of the later year; those no longer set last."""
     ids = dict.fromkeys([*(t.id for t in after.targets), *(t.id for t in before.targets)])
     return tuple(target_change(before.target(id), after.target(id)) for id in ids)
-
-
-@dataclass(frozen=True)
-class AmountChange:
-    """The change of an amount, and as a share of the earlier one: None where that is zero (`zero_base`) or not known."""
-
-    amount: Decimal | None
-    rate: Decimal | None
-    zero_base: bool = False
-
-
-def amount_change(before: Decimal | None, after: Decimal | None) -> AmountChange:
-    """An amount against the one before it. Nothing is divided by zero.
-
-    >>> amount_change(Decimal(0), Decimal(5))
-    AmountChange(amount=Decimal('5'), rate=None, zero_base=True)
-    """
-    if before is None or after is None:
-        return AmountChange(None, None)
-    if before == 0:
-        return AmountChange(after, None, zero_base=True)
-    return AmountChange(after - before, (after - before) / before)
-
-
-@dataclass(frozen=True)
-class MoneyLine:
-    """An amount over the years, in the currency's own unit: None where it is not known. `changes` begin with the second year.
-
-    `id` is the fact's in the latest year that has it.
-    """
-
-    id: str
-    name: Words
-    values: tuple[Decimal | None, ...]
-
-    @property
-    def changes(self) -> tuple[AmountChange, ...]:
-        return tuple(amount_change(a, b) for a, b in pairwise(self.values))
-
-
-_MONEY = ("budget approved", "budget adjusted", "budget spent", "carried in", "carried out")
-
-
-def money_lines(evaluations: Sequence[Evaluation]) -> tuple[MoneyLine, ...]:
-    """Approved and adjusted budget, outturn, opening and closing carry-over of every year, where a fact plays that role."""
-    found = []
-    for role in _MONEY:
-        facts = [fact for e in evaluations if (fact := e.catalogue.facts.get(e.catalogue.player(role) or ""))]
-        if facts:
-            found.append(MoneyLine(facts[-1].id, facts[-1].name, tuple(amount(e, role) for e in evaluations)))
-    return tuple(found)
-
-
-def execution_rates(evaluations: Sequence[Evaluation], base: str) -> tuple[Decimal | None, ...]:
-    """What was spent as a share of the adjusted or the approved budget (`base`: the role); None where that is zero or unknown.
-
-    Source: 财预〔2013〕53号, annex 2, 预算执行; both bases are in use, so the years are compared on each.
-    """
-    amounts = [(amount(e, "budget spent"), amount(e, base)) for e in evaluations]
-    return tuple(spent / budget if spent is not None and budget else None for spent, budget in amounts)
-
-
-def _fact(evaluation: Evaluation, role: str) -> InputValue | None:
-    id = evaluation.catalogue.player(role)
-    return evaluation.facts.find(id) if id else None
-
-
-def amount(evaluation: Evaluation, role: str) -> Decimal | None:
-    """The amount that plays a role, in the currency's own unit; None where it is not known."""
-    found = _fact(evaluation, role)
-    return found.base_value if found else None
-
-
-@dataclass(frozen=True)
-class CarryoverLink:
-    """The closing carry-over of a year beside the opening one of the next, in the currency's own unit: they must be the same."""
-
-    before: int
-    after: int
-    closing: Decimal | None
-    opening: Decimal | None
-    state: Literal["holds", "differs", "unknown", "gap"]
-
-
-def carryover_link(before: int, after: int, closing: Decimal | None, opening: Decimal | None, rounding: Decimal = ZERO) -> CarryoverLink:
-    """Whether the money left at the end of a year is the money that the next begins with; a skipped year cannot be bridged.
-
-    `rounding` is by how much the two may differ for the digits that they were printed with.
-
-    >>> carryover_link(2022, 2023, Decimal("10.00"), Decimal("10")).state
-    'holds'
-    """
-    if after != before + 1:
-        return CarryoverLink(before, after, closing, opening, "gap")
-    if closing is None or opening is None:
-        return CarryoverLink(before, after, closing, opening, "unknown")
-    return CarryoverLink(before, after, closing, opening, "holds" if abs(closing - opening) <= rounding else "differs")
-
-
-def carryover_chain(evaluations: Sequence[Evaluation]) -> tuple[CarryoverLink, ...]:
-    """Every year's closing carry-over beside the next usable year's opening one; empty where nothing plays these roles."""
-    found = []
-    for a, b in pairwise(evaluations):
-        if a.catalogue.player("carried out") and b.catalogue.player("carried in"):
-            closing, opening = _fact(a, "carried out"), _fact(b, "carried in")
-            rounding = sum((times(side.half, side.unit.factor) for side in (closing, opening) if side), ZERO)
-            amounts = closing.base_value if closing else None, opening.base_value if opening else None
-            found.append(carryover_link(a.record.year, b.record.year, *amounts, rounding))
-    return tuple(found)
 
 
 @dataclass(frozen=True)

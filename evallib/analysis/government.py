@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from evallib.analysis.comparison import amount
 from evallib.analysis.pefa import COMPOSED, Head, PefaAssessment, PefaYear, Score, Variance, assess, variance
 from evallib.model.budget_rows import Kind
 from evallib.model.evaluation import Evaluation
@@ -131,7 +130,7 @@ def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
 def _department(evaluation: Evaluation) -> Head | Absent:
     """A department as a head: approved expenditure, adjusted for revised, outturn for executed."""
     record, name = evaluation.record, evaluation.record.name
-    original, revised, executed = (amount(evaluation, role) for role in ("budget approved", "budget adjusted", "budget spent"))
+    original, revised, executed = (evaluation.amount(role) for role in ("budget approved", "budget adjusted", "budget spent"))
     if original is None or executed is None:
         amounts = {"approved": original, "outturn": executed}
         lacking = joined((sentence(f"pefa.departments.{id}") for id, known in amounts.items() if known is None), "和", " and ")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.analysis.comparison import AmountChange, amount_change, money_lines, value_change
+from evallib.analysis.comparison import value_change
+from evallib.analysis.money import AmountChange, money_lines
 from evallib.analysis.tables import losses
 from evallib.model.evaluation import Evaluation, FormulaResult, TargetResult
 from evallib.model.optional_rows import CostResult
@@ -99,7 +100,7 @@ def costs(evaluation: Evaluation) -> tuple[CostSeries, ...]:
             cost = convert(row.cost, units.read(row.cost_unit), units.money)
             quantity = convert(row.quantity, units.read(row.unit), unit)
             unit_cost = cost / quantity if quantity else None
-            change = amount_change(years[-1].unit_cost, unit_cost) if years else None
+            change = AmountChange(years[-1].unit_cost, unit_cost) if years else None
             years.append(CostYear(row.year, cost, quantity, unit_cost, change, row))
         found.append(CostSeries(id, rows[-1].words, rows[-1].tie_words, unit, tuple(years)))
     return tuple(found)
@@ -118,10 +119,10 @@ class HistoryLine:
 
     @property
     def change(self) -> AmountChange:
-        """Of a share the difference, of anything else the difference and the rate."""
-        if self.unit.is_share:
-            return AmountChange(convert(self.now - self.before, self.unit, SHARE), None)
-        return amount_change(self.before, self.now)
+        """Of shares the difference counts, of anything else the rate."""
+        unit = SHARE if self.unit.is_share else self.unit
+        before, now = (convert(value, self.unit, unit) for value in (self.before, self.now))
+        return AmountChange(before, now)
 
 
 @dataclass(frozen=True)

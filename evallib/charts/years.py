@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.analysis.comparison import Change, amount, amount_change, changes, execution_rates, framework_key
+from evallib.analysis.comparison import Change, changes, framework_key
+from evallib.analysis.money import AmountChange, execution_rates
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import shorten, text_width
@@ -232,7 +233,7 @@ def _called(role: str, lang: Lang) -> str:
 
 def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """Approved and adjusted budget, outturn and closing carry-over of every year."""
-    lines = {role: [amount(e, role) for e in evaluations] for role in _MONEY if any(e.catalogue.player(role) for e in evaluations)}
+    lines = {role: [e.amount(role) for e in evaluations] for role in _MONEY if any(e.catalogue.player(role) for e in evaluations)}
     values = [v for line in lines.values() for v in line if v is not None]
     if not any(values):
         return no_data("money-years", lang)
@@ -240,7 +241,7 @@ def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     years = [year_of(e) for e in evaluations]
     spent = lines.get("budget spent", [])
     title = told("money-years.title")
-    if len(spent) > 1 and (rate := amount_change(spent[-2], spent[-1]).rate) is not None:
+    if len(spent) > 1 and (rate := AmountChange(spent[-2], spent[-1]).rate) is not None:
         way = "rose" if rate > 0 else "fell" if rate < 0 else "same"
         title = told(f"money-years.{way}", before=years[-2], now=years[-1], by=percent(abs(rate)))
     rates = execution_rates(evaluations, "budget adjusted")

@@ -306,9 +306,15 @@ class Evaluation(_Strict):
         """The fact or formula that plays a role and is known here; None where nothing does."""
         return next((id for id in self.catalogue.playing(role) if id in self._formulas or id in self.catalogue.facts), None)
 
+    def player(self, role: str) -> InputValue | None:
+        """The fact that plays a role, as it was found; None where nobody gave it, or nothing plays the role."""
+        id = self.catalogue.player(role)
+        return self.facts.find(id) if id else None
+
     def amount(self, role: str) -> Decimal | None:
-        """The number of the fact that plays a role, in its unit; None where there is none."""
-        return self.facts.value(self.catalogue.player(role))
+        """The amount of the fact that plays a role, in the currency's own unit; None where it is not known."""
+        found = self.player(role)
+        return found.base_value if found else None
 
     @cached_property
     def fingerprint(self) -> str:

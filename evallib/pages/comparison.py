@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from evallib.analysis import comparison as over_years
+from evallib.analysis import money
 from evallib.charts.drawing import Chart
 from evallib.charts.parts import or_dash, signed, signed_rate
 from evallib.charts.years import PART_NAMES, dimensions_chart, money_chart, parts_chart, totals_chart
@@ -62,7 +63,7 @@ class YearComparison(Sections):
             "dimensions": scored,
             "by_indicator": es,
             "targets": any(e.targets for e in es),
-            "money": any(value is not None for line in over_years.money_lines(es) for value in line.values),
+            "money": any(value is not None for line in money.money_lines(es) for value in line.values),
             "findings": any(e.record.findings for e in es),
         }
 
@@ -120,7 +121,7 @@ class YearComparison(Sections):
     def _summary(self) -> dict[str, Any]:
         return {
             "targets": over_years.target_changes(self.changes[-1].before, self.changes[-1].after) if self.changes else (),
-            "chain": over_years.carryover_chain(self.evaluations),
+            "chain": money.carryover_chain(self.evaluations),
             "kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations]),
         }
 
@@ -158,11 +159,11 @@ class YearComparison(Sections):
 
     def _money(self) -> dict[str, Any]:
         bases = sentences("pages.comparison.execution").items()
-        rates = [(name, over_years.execution_rates(self.evaluations, f"budget {base}")) for base, name in bases]
+        rates = [(name, money.execution_rates(self.evaluations, f"budget {base}")) for base, name in bases]
         return {
-            "lines": over_years.money_lines(self.evaluations),
+            "lines": money.money_lines(self.evaluations),
             "rates": [(name, found) for name, found in rates if any(rate is not None for rate in found)],
-            "chain": over_years.carryover_chain(self.evaluations),
+            "chain": money.carryover_chain(self.evaluations),
         }
 
     def _findings(self) -> dict[str, Any]:
@@ -179,14 +180,12 @@ class YearComparison(Sections):
         ]
         return {"used": used, "differing": differing}
 
-    def _amount(self, change: over_years.AmountChange) -> list[str]:
+    def _amount(self, change: money.AmountChange) -> list[str]:
         """A change of money, and under it its percentage or why there is none."""
-        if change.amount is None:
+        if change.difference is None:
             return ["—"]
-        by = signed(change.amount)
-        if change.rate is None:
-            return [by, told("base_of_zero")[self.lang]]
-        return [by, signed_rate(change.rate, self.lang)]
+        rate = told("base_of_zero")[self.lang] if change.rate is None else signed_rate(change.rate, self.lang)
+        return [signed(change.difference), rate]
 
     def _delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
         """The change of a value: of rates in percentage points, of all else in the later year's unit."""

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from evallib.analysis import overview, overview_counts
 from evallib.analysis.government import Government, head_table
+from evallib.analysis.money import combined
 from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
@@ -170,7 +171,7 @@ class CountyOverview(Sections):
             "every": self._grouped(self._counted, self.every)["groups"],
             "spender": spender[self.lang],
             "spenders": spenders[self.lang],
-            "spent": overview_counts.combined(row.spent for row in overview_counts.budget_rows(self.spenders)),
+            "spent": combined(row.spent for row in overview_counts.budget_rows(self.spenders)),
         }
 
     def _ranking(self, some: Evaluations) -> dict[str, Any]:
@@ -243,10 +244,10 @@ class CountyOverview(Sections):
         return {
             "budget": rows,
             "parts": parts_of(len(variance_rows(some))),
-            "spent": overview_counts.combined(row.spent for row in rows),
-            "adjustment": overview_counts.combined(row.adjustment for row in rows),
-            "unknown": [row for row in rows if row.spent is None],
-            "undefined": [row for row in rows if row.spent is not None and row.spent.rate is None],
+            "spent": combined(row.spent for row in rows),
+            "adjustment": combined(row.adjustment for row in rows),
+            "unknown": [row for row in rows if not row.spent],
+            "undefined": [row for row in rows if row.spent and row.spent.rate is None],
         }
 
     def _self(self, some: Evaluations) -> dict[str, Any]:

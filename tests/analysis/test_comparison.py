@@ -17,19 +17,15 @@ from hypothesis import strategies as st
 from evallib.analysis.comparison import (
     PARTS,
     Scored,
-    amount_change,
-    carryover_chain,
-    carryover_link,
     changes,
     compare_years,
     decompose,
-    execution_rates,
     finding_kinds,
     line_up,
-    money_lines,
     target_change,
     value_change,
 )
+from evallib.analysis.money import AmountChange, carryover_chain, carryover_link, execution_rates, money_lines
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.assemble import assemble
@@ -121,8 +117,8 @@ def test_what_a_year_leaves_is_what_the_next_begins_with(case: dict[str, Any]) -
 
 @pytest.mark.parametrize("case", _read("money", "change"), ids=lambda case: case["why"])
 def test_an_amount_changes_by_money_and_by_percent(case: dict[str, Any]) -> None:
-    found = amount_change(_decimal(case["before"]), _decimal(case["after"]))
-    assert (found.amount, found.rate, found.zero_base) == (_decimal(case["amount"]), _decimal(case["rate"]), case["zero_base"])
+    found = AmountChange(_decimal(case["before"]), _decimal(case["after"]))
+    assert (found.difference, found.rate, found.zero_base) == (_decimal(case["amount"]), _decimal(case["rate"]), case["zero_base"])
 
 
 # What holds for any numbers

@@ -229,7 +229,7 @@ def test_a_mistake_in_the_optional_tables_is_refused_at_its_row(filled: Copy, ca
 def test_last_year_is_compared_number_by_number() -> None:
     last = replace(REAL, record=REAL.record.model_copy(update={"year": 2022}))
     found = history(REAL, last)
-    assert {line.change.amount for line in found.targets} == {Decimal(0)}
+    assert {line.change.difference for line in found.targets} == {Decimal(0)}
     assert len(found.targets) == len(REAL.targets)
     assert "上年（2022）总分 84.63，本年 84.63" in part(REAL, "zh", "history", last)
 
