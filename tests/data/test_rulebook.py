@@ -196,7 +196,7 @@ def test_a_budget_needs_no_department(copy: Copy) -> None:
     (copy.folder / "budget_heads.csv").write_text(HEADS + "\n".join(rows) + "\n", encoding="utf-8")
     found = load_government(copy.folder, 2024)
     assert (found.basis, dict(found.unknown), list(found.heads)) == ("file", {2024: 2}, [2022, 2023, 2024])
-    assert found.assessment.pi_1.grade is None
+    assert found.assessment.scores[0].grade is None
     assert [(m.year, m.outturn) for m in found.assessment.years] == [(2022, Decimal("0.95")), (2023, Decimal("0.95")), (2024, None)]
     assert any("In 2024 no head has both its amounts yet, so that the year has no figures: 2 heads (a, b)" in r.en for r in found.remarks)
     assert found.unit == words("亿元", "100,000,000 yuan")
