@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult
 from evallib.model.record import Finding
 from evallib.model.units import convert, round_half_up
 from evallib.model.words import Words, words
@@ -224,6 +224,13 @@ def line_up(evaluations: Sequence[Evaluation]) -> tuple[IndicatorLine, ...]:
         name = next(i.name for i in reversed(results) if i is not None)
         lines.append(IndicatorLine(id, name, results, tuple(marks)))
     return tuple(lines)
+
+
+def dimensions_over(evaluations: Sequence[Evaluation]) -> list[tuple[SectionResult, list[SectionResult | None]]]:
+    """Every dimension that has points in any year, as the latest of these years has it, with its result in each year."""
+    found = [{d.id: d for d in e.dimensions if d.points} for e in evaluations]
+    latest = {id: d for year in found for id, d in year.items()}
+    return [(latest[id], [year.get(id) for year in found]) for id in dict.fromkeys(id for year in reversed(found) for id in year)]
 
 
 def value_change(before: IndicatorResult | None, after: IndicatorResult | None) -> Decimal | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.analysis.comparison import Change, changes, framework_key
+from evallib.analysis.comparison import Change, changes, dimensions_over, framework_key
 from evallib.analysis.money import AmountChange, execution_rates
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
@@ -156,28 +156,26 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
 
 def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """The score rate of each dimension in every year, one row of bars a dimension."""
-    ids = list(dict.fromkeys(d.id for e in reversed(evaluations) for d in e.dimensions if d.points))
-    if not ids:
+    lines = dimensions_over(evaluations)
+    if not lines:
         return no_data("dimensions-years", lang)
-    table = {id: [next((d for d in e.dimensions if d.id == id and d.points), None) for e in evaluations] for id in ids}
-    named = {id: next(d for d in reversed(found) if d is not None) for id, found in table.items()}
     title = told("dimensions-years.title")
     if len(evaluations) > 1:
         moves = [
-            (b.rate - a.rate, named[id])
-            for id, found in table.items()
+            (b.rate - a.rate, section)
+            for section, found in lines
             if (a := found[-2]) and (b := found[-1]) and a.rate is not None and b.rate is not None
         ]
         if moves:
             title = _moved(moves, evaluations)
     rows = [
-        [named[id].name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
-        for id, found in table.items()
+        [section.name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
+        for section, found in lines
     ]
     years = [year_of(e)[lang] for e in evaluations]
     span = joined((words(year) for year in dict.fromkeys([years[0], years[-1]])), "至", " to ")
-    said = [f"{brief(named[id])[lang]} {listed(_rate(d, 1) for d in found)[lang]}" for id, found in table.items()]
-    figure, source = _lines([(named[id].name, table[id]) for id in ids], lang), frameworks_line(evaluations, lang)
+    said = [f"{brief(section)[lang]} {listed(_rate(d, 1) for d in found)[lang]}" for section, found in lines]
+    figure, source = _lines([(section.name, found) for section, found in lines], lang), frameworks_line(evaluations, lang)
     heads = [told("dimensions-years.dimension")[lang], *years]
     subtitle = told("dimensions-years.subtitle")
     return composed("dimensions-years", title, subtitle, said, source, rows, figure, lang, about=evaluations, heads=heads, span=span)

@@ -82,6 +82,9 @@ class YearComparison(Sections):
             "changes": self.changes,
             "scored": [c for c in self.changes if c.before.has_total and c.after.has_total],
             "change": self.changes[-1] if self.changes else None,
+            "target_changes": over_years.target_changes,
+            "chain": money.carryover_chain(es),
+            "kinds": over_years.finding_kinds([e.record.findings for e in es]),
             "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
             "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
             "key": self._framework,
@@ -118,13 +121,6 @@ class YearComparison(Sections):
             return money_chart(es, lang)
         return parts_chart(next(c for c in self.changes if name == f"parts-{c.after.record.year}"), lang)
 
-    def _summary(self) -> dict[str, Any]:
-        return {
-            "targets": over_years.target_changes(self.changes[-1].before, self.changes[-1].after) if self.changes else (),
-            "chain": money.carryover_chain(self.evaluations),
-            "kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations]),
-        }
-
     def _totals(self) -> dict[str, Any]:
         before = {c.after.record.year: c for c in self.changes}
         found = [(e.record.year, e, before.get(e.record.year)) for e in self.evaluations]
@@ -132,9 +128,7 @@ class YearComparison(Sections):
         return {"rows": sorted(rows, key=lambda row: row[0])}
 
     def _dimensions(self) -> dict[str, Any]:
-        ids = dict.fromkeys(d.id for e in reversed(self.evaluations) for d in e.dimensions if d.points)
-        found = [[next((d for d in e.dimensions if d.id == id and d.points), None) for e in self.evaluations] for id in ids]
-        return {"rows": [(next(d for d in reversed(some) if d is not None), some) for some in found]}
+        return {"rows": over_years.dimensions_over(self.evaluations)}
 
     def _by_indicator(self) -> dict[str, Any]:
         lines = over_years.line_up(self.evaluations)
@@ -163,11 +157,7 @@ class YearComparison(Sections):
         return {
             "lines": money.money_lines(self.evaluations),
             "rates": [(name, found) for name, found in rates if any(rate is not None for rate in found)],
-            "chain": money.carryover_chain(self.evaluations),
         }
-
-    def _findings(self) -> dict[str, Any]:
-        return {"kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations])}
 
     def _data(self) -> dict[str, Any]:
         used: dict[str, list[Evaluation]] = {}
