@@ -17,12 +17,10 @@ from decimal import Decimal
 import numpy as np
 
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
-from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, Side, build_model
-from evallib.model.errors import InputRefused, Place, meant
+from evallib.analysis.uncertainty import Interval, Ints, Model, Side, build_model
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import NOTHING, Given, Words, joined, listed
 from evallib.say.numbers import percent, plain, written
-from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
 DRAWS = 1000
@@ -83,30 +81,25 @@ def simulate(
     evaluation: Evaluation,
     *,
     spread: Decimal = _SPREAD,
-    points: Points = "reconstructed",
-    judged: Judged = "step",
+    judged: bool = True,
     intervals: Mapping[str, Interval] | None = None,
     draws: int = 10_000,
     seed: int = _SEED,
 ) -> Sensitivity:
     """How often each grade comes out, and what decides it, when points, judged scores and measured values may vary.
 
-    - Points: those that were not published (`points="all"`: all of them) vary evenly within +-`spread` of what they are, and
-      are then scaled so that the smallest published section around them (group, dimension, or the whole) keeps its sum.
-      The score rate stays. A single indicator in its section cannot vary.
-    - Judged scores, `judged`: "step": of a checklist, a stricter evaluator decides each item that was met the other way in one
-      case of ten; any other score is evenly within 10% of the points below the recorded one, but not below the recorded tier; a
-      more lenient evaluator the reverse. "full": from the recorded score evenly down to nothing, or up to full points. "fixed": as
-      recorded.
+    - Points: those that were not published vary evenly within +-`spread` of what they are, and are then scaled so that the
+      smallest published section around them (group, dimension, or the whole) keeps its sum. The score rate stays. A single
+      indicator in its section cannot vary.
+    - Scores that were `judged`, unless they are taken as recorded: of a checklist, a stricter evaluator decides each item that was
+      met the other way in one case of ten; any other score is evenly within 10% of the points below the recorded one, but not below
+      the recorded tier; a more lenient evaluator the reverse.
     - `intervals`: by indicator id, the lowest and highest value in the unit of its value (for instance the confidence
       interval of a satisfaction rate); every value in it equally likely, scored by the indicator's rule.
 
     All inputs vary independently. The published total is not in doubt; what is simulated is how much of it hangs on points
     that nobody published and on what people judged. The same seed gives the same result. With nothing to vary, the recorded
-    grade has the share 1.
-
-    Raises InputRefused where there is no grade to vary (see `can_vary`), for an interval of an unknown or unmeasured indicator, and
-    for a spread outside 0 to 1.
+    grade has the share 1. It is for evaluations that have a grade, and for intervals of what is `measured`.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
@@ -115,8 +108,7 @@ def simulate(
     (Decimal('1'), True)
     """
     intervals = intervals or {}
-    _check(evaluation, spread, intervals, draws)
-    model, results = build_model(evaluation, float(spread), points, judged, intervals)
+    model, results = build_model(evaluation, float(spread), judged, intervals)
     generator, inputs = np.random.default_rng(seed), model.inputs
     a, b = _sample(model, draws, generator), _sample(model, draws, generator)
     drawn_a, drawn_b = model.draw(a), model.draw(b)
@@ -156,7 +148,7 @@ def simulate(
         high=high,
         judged=model.judged,
         influences=tuple(influences),
-        assumptions=_assumptions(evaluation, model, spread, judged, intervals),
+        assumptions=_assumptions(evaluation, model, spread, intervals),
         said=_said(evaluation, model, draws, shares, (low, high)),
         brief=_brief(evaluation, model, shares, (low, high), influences, bool(intervals)),
         decided=_decided(influences),
@@ -177,13 +169,8 @@ def total_range(
     >>> low < Decimal("84.63") < high
     True
     """
-    model, _ = build_model(evaluation, float(_SPREAD), "reconstructed", "step", intervals or {})
+    model, _ = build_model(evaluation, float(_SPREAD), True, intervals or {})
     return _range(evaluation, model, _sides(model, _sample(model, draws, np.random.default_rng(seed))))
-
-
-def can_vary(evaluation: Evaluation) -> bool:
-    """Whether there is anything to simulate: a total with a grade."""
-    return bool(evaluation.grade_id)
 
 
 def measured(evaluation: Evaluation) -> list[str]:
@@ -213,23 +200,6 @@ def _decimal(value: np.float64) -> Decimal:
     return Decimal(f"{float(value):.4f}")
 
 
-def _check(evaluation: Evaluation, spread: Decimal, intervals: Mapping[str, Interval], draws: int) -> None:
-    problems, known = [], measured(evaluation)
-    if not can_vary(evaluation):
-        problems.append(problem("simulation.no_grade", Place("simulate")))
-    if not 0 <= spread < 1:
-        problems.append(problem("simulation.spread", Place("spread"), str(spread)))
-    if draws < 1:
-        problems.append(problem("simulation.draws", Place("draws"), str(draws)))
-    for id, (low, high) in intervals.items():
-        if id not in known:
-            problems.append(problem("simulation.not_measured", Place("intervals"), id, known=meant(id, known)))
-        elif low > high:
-            problems.append(problem("simulation.interval_turned", Place(f"intervals {id}"), f"{plain(low)} – {plain(high)}"))
-    if problems:
-        raise InputRefused(tuple(problems))
-
-
 def _told(name: str, /, **given: Given) -> Words:
     return sentence(f"sensitivity.{name}", **given)
 
@@ -243,15 +213,13 @@ def _varies(model: Model, indicator: int, spread: Decimal, measured: bool) -> Wo
     return listed(said)
 
 
-def _assumptions(
-    evaluation: Evaluation, model: Model, spread: Decimal, judged: Judged, intervals: Mapping[str, Interval]
-) -> tuple[Words, ...]:
+def _assumptions(evaluation: Evaluation, model: Model, spread: Decimal, intervals: Mapping[str, Interval]) -> tuple[Words, ...]:
     said = [_told("assumed.independent")]
     pooled, people = sum(len(pool) for pool in model.pools), len(model.varied) - len(intervals)
     if pooled:
         said.append(_told("assumed.points", count=pooled, spread=percent(spread, None)))
     if people > 0:
-        said.append(_told(f"assumed.{judged}", count=people))
+        said.append(_told("assumed.judged", count=people))
         if pooled or intervals:
             said.append(_told("assumed.alike"))
     for id, (low, high) in intervals.items():
