@@ -10,7 +10,7 @@ from evallib.analysis.sensitivity import measured, total_range
 from evallib.methods.questionnaires import intervals
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import Lang
-from evallib.pages.rendering import environment, mark_chinese
+from evallib.pages.rendering import mark_chinese, rendered
 
 
 class Link(NamedTuple):
@@ -48,5 +48,5 @@ def head_html(
     more what is said of the place, and the others.
     """
     given = {"trail": trail, "place": place, "said": said, "lines": [line for line in lines if line[1]], "folded": folded, "strip": strip}
-    html = environment().get_template("page/head.html.j2").render(t=lambda zh, en: zh if lang == "zh" else en, **given)
+    html = rendered("page/head", lang, **given)
     return mark_chinese(html) if lang == "en" else html

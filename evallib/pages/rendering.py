@@ -14,7 +14,8 @@ from decimal import Decimal
 from functools import cache, cached_property, partial
 from typing import Any, ClassVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from evallib import __version__
@@ -82,8 +83,19 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number}
+    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number, "t": _either}
     return env
+
+
+@pass_context
+def _either(context: Context, zh: Any, en: Any) -> Any:
+    """What a template says in one language or the other."""
+    return zh if context["lang"] == "zh" else en
+
+
+def rendered(template: str, lang: Lang, **given: Any) -> str:
+    """A template that is no section, in a language."""
+    return environment().get_template(f"{template}.html.j2").render(lang=lang, **given)
 
 
 class Sections:
@@ -146,29 +158,21 @@ class Sections:
         if id in self._absent:
             return made
         drawings: list[str] = []
-        html = (
-            environment()
-            .get_template(f"{self.FOLDER}/{id}.html.j2")
-            .render(
-                {
-                    "lang": lang,
-                    "id": id,
-                    "heading": heading[lang],
-                    "cur": self.catalogue.units.money.name[lang],
-                    "yr": lambda year: self.catalogue.year(year)[lang],
-                    "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
-                    "t": lambda zh, en: zh if lang == "zh" else en,
-                    "w": lambda text: text[lang],
-                    "chart": partial(self._figure, drawings=drawings),
-                    "qty": self._quantity,
-                    "goal": partial(target_text, lang=lang),
-                    "reached_of": partial(reached_text, lang=lang),
-                    "sign": lambda operator: CHOICES[operator][lang],
-                    "sec": partial(section_number, lang=lang),
-                    **self.names(id),
-                }
-            )
-        )
+        shared = {
+            "id": id,
+            "heading": heading[lang],
+            "cur": self.catalogue.units.money.name[lang],
+            "yr": lambda year: self.catalogue.year(year)[lang],
+            "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
+            "w": lambda text: text[lang],
+            "chart": partial(self._figure, drawings=drawings),
+            "qty": self._quantity,
+            "goal": partial(target_text, lang=lang),
+            "reached_of": partial(reached_text, lang=lang),
+            "sign": lambda operator: CHOICES[operator][lang],
+            "sec": partial(section_number, lang=lang),
+        }
+        html = rendered(f"{self.FOLDER}/{id}", lang, **shared | self.names(id))
         if self._absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
         return replace(made, html=html if lang == "zh" else mark_chinese(html), drawings=tuple(drawings))
@@ -246,18 +250,8 @@ def _number(value: Decimal | float | None, places: int | None = None) -> str:
 
 def county_page(name: str, lang: Lang, **given: Any) -> str:
     """A page at the top of the output, whole and sealed: the index, or what was corrected."""
-    page = (
-        environment()
-        .get_template(f"index/{name}.html.j2")
-        .render(
-            lang=lang,
-            t=lambda zh, en: zh if lang == "zh" else en,
-            css=page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8"),
-            made=made_at(),
-            version=__version__,
-            **given,
-        )
-    )
+    css = page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
+    page = rendered(f"index/{name}", lang, css=css, made=made_at(), version=__version__, **given)
     if lang == "en":
         head, mark, body = page.partition("<body")
         page = head + mark + mark_chinese(body)
