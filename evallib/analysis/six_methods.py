@@ -28,34 +28,17 @@ class MissedTarget:
     remedies: tuple[Recommendation, ...]
 
 
-@dataclass(frozen=True)
-class TargetComparison:
-    """How many targets were met, and those that were not. `unknown` are targets without an actual."""
-
-    met: int
-    unknown: int
-    count: int
-    deviations: tuple[MissedTarget, ...]
-
-
-def compare_targets(evaluation: Evaluation) -> TargetComparison:
-    """Every target against its actual, with the reason and the remedy for what was missed.
+def missed_targets(evaluation: Evaluation) -> tuple[MissedTarget, ...]:
+    """The targets that were not met, with the reason and the remedy.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
-    >>> found = compare_targets(evaluate_year(Path("data"), "hrss", 2023).evaluation)
-    >>> found.met, found.count, [d.target.id for d in found.deviations]
-    (17, 19, ['quality', 'public_satisfaction'])
+    >>> [d.target.id for d in missed_targets(evaluate_year(Path("data"), "hrss", 2023).evaluation)]
+    ['quality', 'public_satisfaction']
     """
     rows = {row.indicator: row for row in evaluation.record.targets}
     remedies = {loss.indicator.id: loss.recommendations for loss in losses(evaluation)}
-    missed = [t for t in evaluation.targets if t.met is False]
-    return TargetComparison(
-        met=sum(1 for t in evaluation.targets if t.met),
-        unknown=sum(1 for t in evaluation.targets if t.met is None),
-        count=len(evaluation.targets),
-        deviations=tuple(MissedTarget(t, rows[t.id], remedies.get(t.id, ())) for t in missed),
-    )
+    return tuple(MissedTarget(t, rows[t.id], remedies.get(t.id, ())) for t in evaluation.targets if t.met is False)
 
 
 @dataclass(frozen=True)

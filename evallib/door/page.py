@@ -93,8 +93,8 @@ class Running(Shows):
         return self._page.of
 
     def _shown(self) -> Shown:
-        of = self._page.of
-        return Shown(told("of_year", self._lang, name=of["name"], year=str(of["year"])))
+        m = self._page.monitored
+        return Shown(told("of_year", self._lang, name=m.name[self._lang], year=str(m.year)))
 
 
 def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path_ = "data", *, page: str = "") -> Any:

@@ -17,7 +17,7 @@ from evallib.model.units import SHARE, convert
 from evallib.model.words import NOTHING, Lang, Words
 from evallib.model.years import DepartmentYears
 from evallib.pages.framework_text import framework_changes
-from evallib.pages.handed import Of, of_several
+from evallib.pages.handed import of_several
 from evallib.pages.rendering import Sections, told
 from evallib.say.frameworks import version
 from evallib.say.numbers import quantity
@@ -46,14 +46,10 @@ class YearComparison(Sections):
     FOLDER = "comparison"
 
     def __init__(self, department: DepartmentYears, lang: Lang = "zh") -> None:
-        super().__init__(lang, department.evaluations)
+        d, found = department, department.evaluations
+        super().__init__(lang, found, of_several(self.FOLDER, found, lang, d.department, name=d.name[lang]))
         self.department = department
         self.changes = over_years.changes(department.evaluations)
-
-    @property
-    def of(self) -> Of:
-        d = self.department
-        return of_several(self.FOLDER, [e.fingerprint for e in d.evaluations], self.lang, d.department, name=d.name[self.lang])
 
     def content(self) -> Mapping[str, object]:
         es = self.evaluations

@@ -24,7 +24,7 @@ from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
 from evallib.model.years import CountyYear
-from evallib.pages.handed import Of, of_several
+from evallib.pages.handed import of_several
 from evallib.pages.head import ends_of
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent, plain, written
@@ -127,7 +127,7 @@ class CountyOverview(Sections):
     FOLDER = "overview"
 
     def __init__(self, county: CountyYear, lang: Lang = "zh", government: Government | None = None) -> None:
-        super().__init__(lang, county.evaluations)
+        super().__init__(lang, county.evaluations, of_several(self.FOLDER, county.evaluations, lang, year=county.year))
         self.county = county
         self.government = government
         self.all = Group(self, 0, county.evaluations)
@@ -139,10 +139,6 @@ class CountyOverview(Sections):
 
     def _groups(self, evaluations: Evaluations) -> list[Group]:
         return [Group(self, number, some) for number, some in enumerate(overview.alike(evaluations), 1)]
-
-    @property
-    def of(self) -> Of:
-        return of_several(self.FOLDER, [e.fingerprint for e in self.evaluations], self.lang, year=self.county.year)
 
     def content(self) -> Mapping[str, object]:
         found, government = self.evaluations, self.government

@@ -102,8 +102,8 @@ class Sections:
     """The sections of a page in one language. A kind of page says which there are, where their templates lie, what they see.
 
     `SECTIONS` holds ids and headings in their order, the first of them a summary; `FOLDER` the folder of the templates;
-    `OF_POINTS` those that need indicators with points, `PAPERS` the working papers. What is `absent` is left out: it has no HTML, and the
-    last one of the main text names it.
+    `OF_POINTS` those that need indicators with points, `PAPERS` the working papers. What is `absent` is
+    left out: it has no HTML, and the last one of the main text names it. `of` says of which evaluation the page is, if of any.
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = {}
@@ -111,15 +111,11 @@ class Sections:
     PAPERS: ClassVar[tuple[str, ...]] = ()
     FOLDER: ClassVar[str] = ""
 
-    def __init__(self, lang: Lang = "zh", evaluations: Sequence[Evaluation] = ()) -> None:
+    def __init__(self, lang: Lang = "zh", evaluations: Sequence[Evaluation] = (), of: Of | None = None) -> None:
         self.lang: Lang = lang
         self.evaluations = tuple(evaluations)
+        self.of = of
         self.catalogue = evaluations[-1].catalogue if evaluations else Catalogue()
-
-    @property
-    def of(self) -> Of | None:
-        """Of what evaluation the page is; None where it is of none."""
-        return None
 
     def names(self, id: str) -> dict[str, Any]:
         """What the template of a section sees beyond what all of them see."""

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from evallib.analysis.changes import Change, ScoreChange
 from evallib.analysis.improve import to_next_grade
 from evallib.analysis.sensitivity import DRAWS, measured, simulate
-from evallib.analysis.six_methods import METHODS, compare_targets, costs, history
+from evallib.analysis.six_methods import METHODS, costs, history, missed_targets
 from evallib.analysis.what_if import apply
 from evallib.data.years import evaluate_year
 from evallib.methods.panels import judge_panel
@@ -118,7 +118,7 @@ def test_a_missed_target_comes_with_its_reason_and_its_remedy() -> None:
     first = REAL.record.recommendations[0]
     finding = REAL.record.findings[0].model_copy(update={"indicator": "quality", "recommendation": first.id})
     advised = replace(REAL, record=REAL.record.model_copy(update={"findings": (finding,)}))
-    found = {d.target.id: d for d in compare_targets(advised).deviations}
+    found = {d.target.id: d for d in missed_targets(advised)}
     assert found["quality"].row.evidence_words.zh.startswith("考核通报")
     assert [r.id for r in found["quality"].remedies] == [first.id]
     assert found["public_satisfaction"].remedies == ()
