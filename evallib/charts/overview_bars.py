@@ -135,9 +135,7 @@ def _pairs(shown: Sequence[SelfGap], gaps: Sequence[SelfGap], names: dict[str, s
         x = Axis(rows.start + 6, rows.end - 6, low, high)
         ticks = [tick for tick in range(0, 101, 20 if sheet.narrow else 10) if low * 100 - 0.01 <= tick <= high * 100]
         for tick in ticks:
-            half = sheet.width_of(f"{tick}%") / 2
-            at = min(max(x(tick / 100), half), sheet.width - half)
-            sheet.text(at, 7, f"{tick}%", small=True, color=MUTED, align="center")
+            sheet.mark(x(tick / 100), 7, f"{tick}%")
         for g in shown:
             mine, theirs = (x(total / g.evaluation.points) for total in (g.own, g.evaluation.total))
             gap = Cell(signed(g.gap), INK, g.gap > 0)
