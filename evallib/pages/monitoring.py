@@ -62,7 +62,6 @@ class Monitoring(Sections):
             "currency": currency_of(m),
             "now": latest(rows, m.find("spent")) if rows else None,
             "spent": next((s for s in self.standings if s.measure.id == "spent"), None),
-            "standings": self.standings,
             "targets": [s for s in self.standings if s.measure.id not in MONEY],
             "flags": found,
             "alarms": [f for f in found if f.deviation.level == "alarm"],
@@ -82,7 +81,6 @@ class Monitoring(Sections):
             "signed": signed,
             "LEVELS": LEVELS,
             "RULES": RULES,
-            "MONEY": MONEY,
         }
 
     def draw(self, name: str) -> Chart:
