@@ -55,32 +55,17 @@ class Common:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """The change of a total taken apart, in points. The eight parts add up to it exactly."""
+    """The change of a total taken apart, in points. The eight `parts` add up to it exactly."""
 
     total: Decimal
     shifts: tuple[Shift, ...]
-    rescaling: Decimal
+    parts: dict[str, Decimal]
     common: Common | None
-
-    def part(self, name: str) -> Decimal:
-        """One of PARTS, in points."""
-        if name == "rescaling":
-            return self.rescaling
-        if name in ("performance", "rule"):
-            return sum((s.performance for s in self.shifts if s.rule_changed == (name == "rule")), ZERO)
-        if name == "weight":
-            return sum((s.weight for s in self.shifts), ZERO)
-        return sum((s.change for s in self.shifts if s.kind == name), ZERO)
-
-    @property
-    def parts(self) -> dict[str, Decimal]:
-        """The parts in their order, in points."""
-        return {name: self.part(name) for name in PARTS}
 
     @property
     def rest(self) -> Decimal:
         """All that is not performance under an unchanged rule, in points."""
-        return self.total - self.part("performance")
+        return self.total - self.parts["performance"]
 
 
 def decompose(before: Mapping[str, Scored], after: Mapping[str, Scored], totals: tuple[Decimal, Decimal], places: int = 2) -> Decomposition:
@@ -102,14 +87,21 @@ def decompose(before: Mapping[str, Scored], after: Mapping[str, Scored], totals:
 
     >>> half, most = Scored(Decimal(10), Decimal("5")), Scored(Decimal(20), Decimal("16"))
     >>> found = decompose({"a": half}, {"a": most}, (Decimal(5), Decimal(16)))
-    >>> found.part("performance"), found.part("weight"), found.total
+    >>> found.parts["performance"], found.parts["weight"], found.total
     (Decimal('4.50'), Decimal('6.50'), Decimal('11'))
     """
     shifts = tuple(_shift(id, before.get(id), after.get(id), places) for id in dict.fromkeys([*after, *before]))
     total = totals[1] - totals[0]
-    kept = [s.id for s in shifts if s.kind == "kept"]
-    measured = [id for id in kept if not (before[id].missing or after[id].missing)]
-    return Decomposition(total, shifts, total - sum((s.change for s in shifts), ZERO), _common(before, after, measured))
+    parts = dict.fromkeys(PARTS, ZERO)
+    for s in shifts:
+        if s.kind == "kept":
+            parts["rule" if s.rule_changed else "performance"] += s.performance
+            parts["weight"] += s.weight
+        else:
+            parts[s.kind] += s.change
+    parts["rescaling"] = total - sum((s.change for s in shifts), ZERO)
+    measured = [s.id for s in shifts if s.kind == "kept" and not (before[s.id].missing or after[s.id].missing)]
+    return Decomposition(total, shifts, parts, _common(before, after, measured))
 
 
 def _shift(id: str, before: Scored | None, after: Scored | None, places: int) -> Shift:
@@ -157,7 +149,7 @@ class Change:
     @property
     def comparable(self) -> bool:
         """Whether both totals rest on the same indicators, points, rules and kinds of data, and may be compared as they are."""
-        return self.parts.rescaling == 0 and all(
+        return self.parts.parts["rescaling"] == 0 and all(
             s.kind == "kept" and not s.rule_changed and self.before.indicator(s.id).points == self.after.indicator(s.id).points
             for s in self.parts.shifts
         )

@@ -139,12 +139,12 @@ def history(evaluation: Evaluation, previous: Evaluation | None) -> History:
         if old is not None and new is not None and old.value is not None and new.value is not None:
             facts[id] = HistoryLine(new.name, new.unit, year, old.value, new.value, f"f-{id}-{record.year}")
     for line in money_lines((previous, evaluation)) if previous else ():
-        before, now = line.values
-        if line.id not in facts and previous is not None and before is not None and now is not None:
-            facts[line.id] = HistoryLine(line.name, money, previous.record.year, before, now, f"f-{line.id}-{record.year}")
-    targets = []
+        old_amount, amount = line.values
+        if line.id not in facts and previous is not None and old_amount is not None and amount is not None:
+            facts[line.id] = HistoryLine(line.name, money, previous.record.year, old_amount, amount, f"f-{line.id}-{record.year}")
+    targets, before = [], {i.id: i for i in previous.indicators} if previous else {}
     for this in (evaluation.indicator(t.id) for t in evaluation.targets if previous):
-        last = next((i for i in previous.indicators if i.id == this.id), None) if previous else None
+        last = before.get(this.id)
         if previous and last and last.value is not None and this.value is not None and value_change(last, this) is not None:
             was = convert(last.value, last.unit, this.unit)
             targets.append(HistoryLine(this.name, this.unit, previous.record.year, was, this.value, f"i-{this.id}"))

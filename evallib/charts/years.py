@@ -141,7 +141,7 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
             steps.append(Step(PART_NAMES[name], steps[-1].end, steps[-1].end + value, kind, signed(value, places)))
     ending = f"{plain(after.total, places)} {after.grade[lang]}".rstrip()
     steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "total", ending, total=True))
-    total, own, rest = (signed(value, places) for value in (parts.total, parts.part("performance"), parts.rest))
+    total, own, rest = (signed(value, places) for value in (parts.total, parts.parts["performance"], parts.rest))
     title, subtitle = told("parts.title", old=old, new=new, total=total, own=own, rest=rest), told("parts.subtitle")
     low = _floor([s.end for s in steps])
     if low:

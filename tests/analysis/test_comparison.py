@@ -161,7 +161,7 @@ def test_looking_back_turns_every_sign(before: dict[str, Scored], after: dict[st
     """Neither year is the base: that is what taking the means is for."""
     there, back = decompose(before, after, totals), decompose(after, before, (totals[1], totals[0]))
     turned = {"added": "dropped", "dropped": "added"}
-    assert all(there.part(name) == -back.part(turned.get(name, name)) for name in PARTS)
+    assert all(there.parts[name] == -back.parts[turned.get(name, name)] for name in PARTS)
 
 
 # Real evaluations
@@ -193,7 +193,7 @@ def test_indicators_added_dropped_and_renamed_are_marked(hrss: Evaluation, other
 def test_an_exchanged_indicator_makes_totals_not_comparable(hrss: Evaluation, other: Evaluation) -> None:
     change = compare_years(hrss, other)
     assert not change.comparable
-    assert change.parts.part("added") == -change.parts.part("dropped") == hrss.indicator("asset_safety").score
+    assert change.parts.parts["added"] == -change.parts.parts["dropped"] == hrss.indicator("asset_safety").score
 
 
 def test_values_of_different_kinds_are_not_subtracted(hrss: Evaluation) -> None:
