@@ -25,9 +25,7 @@ from evallib.say.numbers import percent, plain
 _BANDS = ((Decimal("0.05"), "A"), (Decimal("0.10"), "B"), (Decimal("0.15"), "C"))  # PI-1, as pefa.PI_1
 
 
-def composition_chart(
-    government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = (), made_up: bool = False
-) -> Chart:
+def composition_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """How far each head is from its budget scaled to all spending: signed bars, the largest first, the pooled heads last."""
     measured = government.latest
     if measured is None or measured.composition is None or len(measured.composition.lines) < 2:
@@ -48,7 +46,7 @@ def composition_chart(
         said.append(f"{_said(line, lang)} {signed(line.deviation / factor, places)} ({_rate(line, lang)})")
     figure, source = _composition(lines, found.pooled > 0, factor, places, lang), _source(government, lang)
     subtitle = told("government-composition.subtitle", unit=unit)
-    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, about=about, synthetic=made_up, unit=unit)
+    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, about=about, unit=unit)
 
 
 def _composition(lines: Sequence[Head], pooled: bool, factor: Decimal, places: int, lang: Lang) -> Draw:
@@ -69,9 +67,7 @@ def _composition(lines: Sequence[Head], pooled: bool, factor: Decimal, places: i
     return draw
 
 
-def outturn_chart(
-    government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = (), made_up: bool = False
-) -> Chart:
+def outturn_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """What was spent in all as a share of the original budget, year by year, with the bands of PI-1."""
     years = [year for year in government.assessment.years if year.outturn is not None]
     if not years:
@@ -86,7 +82,7 @@ def outturn_chart(
         rows.append([str(year.year), *amounts, percent(_off(year) + 1)])
     said = [f"{y.year} {percent(_off(y) + 1)}" for y in years]
     subtitle, source = told("government-outturn.subtitle"), _source(government, lang)
-    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang, about=about, synthetic=made_up)
+    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang, about=about)
 
 
 def _outturn(years: Sequence[PefaYear]) -> Draw:

@@ -192,9 +192,9 @@ class CountyOverview(Sections):
     def draw(self, name: str) -> Chart:
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
-            about = self.evaluations if self.government.basis == "departments" else ()
-            made_up = bool(self.evaluations) and all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about, made_up)
+            made_up = all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
+            about = self.evaluations if self.government.basis == "departments" or made_up else ()
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
         ranges = [self.ranges] if kind == "ranks" else []

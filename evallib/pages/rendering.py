@@ -94,8 +94,10 @@ def _either(context: Context, zh: Any, en: Any) -> Any:
 
 
 def rendered(template: str, lang: Lang, **given: Any) -> str:
-    """A template that is no section, in a language."""
-    return environment().get_template(f"{template}.html.j2").render(lang=lang, **given)
+    """A template in a language; in English the Chinese parts say that they are Chinese."""
+    html = environment().get_template(f"{template}.html.j2").render(lang=lang, **given)
+    head, body, rest = html.rpartition("<body")
+    return html if lang == "zh" else head + body + mark_chinese(rest)
 
 
 class Sections:
@@ -171,7 +173,7 @@ class Sections:
         html = rendered(f"{self.FOLDER}/{id}", lang, **shared | self.names(id))
         if self._absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
-        return replace(made, html=html if lang == "zh" else mark_chinese(html), drawings=tuple(drawings))
+        return replace(made, html=html, drawings=tuple(drawings))
 
     @classmethod
     def prepare(cls) -> None:
@@ -247,8 +249,4 @@ def _number(value: Decimal | float | None, places: int | None = None) -> str:
 def county_page(name: str, lang: Lang, **given: Any) -> str:
     """A page at the top of the output, whole and sealed: the index, or what was corrected."""
     css = page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
-    page = rendered(f"index/{name}", lang, css=css, made=made_at(), version=__version__, **given)
-    if lang == "en":
-        head, mark, body = page.partition("<body")
-        page = head + mark + mark_chinese(body)
-    return sealed_page(page)
+    return sealed_page(rendered(f"index/{name}", lang, css=css, made=made_at(), version=__version__, **given))

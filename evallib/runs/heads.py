@@ -20,7 +20,8 @@ from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
 from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
-from evallib.pages.head import Link, Strip, head_html
+from evallib.pages.head import Link, Strip
+from evallib.pages.rendering import rendered
 from evallib.runs.county import County, Listed, list_text, read_list
 from evallib.runs.names import BESIDE, HEAD_ENDS, is_of
 from evallib.say.numbers import plain
@@ -132,7 +133,8 @@ class Heads:
                 links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
                 links |= {row.key: links[row.key]._replace(address="")} if row.key in links else {}
                 folded = (told("alike" if few else "near", count=len(members)), [*links.values()])
-        return head_html(lang, trail, position, said, lines, folded, strip)
+        lines = [line for line in lines if line[1]]
+        return rendered("page/head", lang, trail=trail, place=position, said=said, lines=lines, folded=folded, strip=strip)
 
     def _group(self, group: tuple[int, str, str]) -> tuple[list[Listed], Mapping[tuple[str, int], Place]]:
         """Those of one group whose reports stand, by their places, and the places of all that have one."""
