@@ -166,6 +166,14 @@ def framework_key(evaluation: Evaluation) -> str:
     return f"{evaluation.framework.id}/{evaluation.framework.first_year}"
 
 
+def by_framework(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation]]:
+    """The years of each framework, by its version."""
+    used: dict[str, list[Evaluation]] = {}
+    for e in evaluations:
+        used.setdefault(framework_key(e), []).append(e)
+    return used
+
+
 def compare_years(before: Evaluation, after: Evaluation) -> Change:
     """Two years of a department, the earlier first, with the change of the total taken apart; what has no points plays no part."""
     places = max(e.framework.rounding.scores for e in (before, after))

@@ -9,7 +9,7 @@ from math import floor
 from statistics import mean, median
 from typing import Any
 
-from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
+from evallib.analysis.overview import Standing, full_points, grade_counts, ranking, section_rates, sections_of
 from evallib.analysis.standing import Place, places
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
@@ -28,7 +28,7 @@ COLUMNS = 18  # groups that fit side by side; where there are more, dimensions a
 
 def nouns(evaluations: Evaluations) -> tuple[Words, Words]:
     """What one of the evaluations is of, and what several are of."""
-    kinds = {kind_of(e) for e in evaluations} or {"department"}
+    kinds = {e.record.kind for e in evaluations} or {"department"}
     one = told(f"overview.noun.{kinds.pop() if len(kinds) == 1 else 'mixed'}")
     return one, words(one.zh, f"{one.en[:-1]}ies" if one.en.endswith("y") else f"{one.en}s")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.analysis.comparison import Change, changes, dimensions_over, framework_key
+from evallib.analysis.comparison import Change, by_framework, changes, dimensions_over
 from evallib.analysis.money import AmountChange, execution_rates
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
@@ -276,12 +276,9 @@ def _money(lines: dict[str, list[Decimal | None]], years: Sequence[str], rates: 
 
 def frameworks_line(evaluations: Sequence[Evaluation], lang: Lang) -> str:
     """Which framework the points of which years come from."""
-    used: dict[str, list[Evaluation]] = {}
-    for e in evaluations:
-        used.setdefault(framework_key(e), []).append(e)
     said = (
         told("totals.framework", name=found[0].framework.words, key=version(found[0].framework), years=_years(found))
-        for found in used.values()
+        for found in by_framework(evaluations).values()
     )
     return told("totals.source", frameworks=joined(said))[lang]
 

@@ -144,7 +144,10 @@ class YearComparison(Sections):
             found = [e.target(id) for e in self.evaluations]
             name = next(t.name for t in reversed(found) if t is not None)
             rows.append((name, list(zip(found, [None, *(pair.get(id) for pair in pairs)], strict=True))))
-        counts = [(c, Counter(t.verdict for t in pair.values()), _reached(pair)) for c, pair in zip(self.changes, pairs, strict=True)]
+        counts = [
+            (c, Counter(t.verdict for t in pair.values()), [t for t in pair.values() if t.reached])
+            for c, pair in zip(self.changes, pairs, strict=True)
+        ]
         return {"rows": rows, "counts": counts}
 
     def _money(self) -> dict[str, Any]:
@@ -156,15 +159,8 @@ class YearComparison(Sections):
         }
 
     def _data(self) -> dict[str, Any]:
-        used: dict[str, list[Evaluation]] = {}
-        for e in self.evaluations:
-            used.setdefault(over_years.framework_key(e), []).append(e)
-        differing = [
-            (c, framework_changes(c.before.framework, c.after.framework))
-            for c in self.changes
-            if over_years.framework_key(c.before) != over_years.framework_key(c.after)
-        ]
-        return {"used": used, "differing": differing}
+        differing = [(c, framework_changes(c.before.framework, c.after.framework)) for c in self.changes if c.framework_changed]
+        return {"used": over_years.by_framework(self.evaluations), "differing": differing}
 
     def _amount(self, change: money.AmountChange) -> list[str]:
         """A change of money, and under it its percentage or why there is none."""
@@ -187,10 +183,6 @@ class YearComparison(Sections):
         if change.after is None or change.last_actual is None:
             return "—"
         return quantity(change.last_actual, change.after.unit, self.lang)
-
-
-def _reached(pair: dict[str, over_years.TargetChange]) -> list[over_years.TargetChange]:
-    return [t for t in pair.values() if t.reached]
 
 
 def _rate(change: Decimal | None, lang: Lang) -> str:

@@ -46,7 +46,7 @@ class Page:
     def __init__(self, of: Of, folder: Path | None) -> None:
         self.of: Of = of
         self.lang: Lang = of["lang"]
-        self._left_out: dict[Problem, None] = {}  # each once, in the order of the page
+        self.left_out: dict[Problem, None] = {}  # each once, in the order of the page
         self.codes: list[str] = []
         self.colophon, self.css = self.words("colophon", version=__version__, made=made_at()), page_css()
         self._folder = folder
@@ -99,12 +99,8 @@ class Page:
         """Something of this cell does not reach the page."""
         place = cell_place(self._cell.metadata[NUMBER], self._cell.source)
         said = problem(f"notebook.{name}", place, found=in_short(found, 60), **given)
-        self._left_out[said] = None
+        self.left_out[said] = None
         return ""
-
-    @property
-    def left_out(self) -> tuple[Problem, ...]:
-        return tuple(self._left_out)
 
     # --- outputs
 
