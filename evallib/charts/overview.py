@@ -82,25 +82,13 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
         [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
         for e, rate in seen([*zip(evaluations, rates, strict=True)])
     ]
-    return _composed("totals", title, subtitle, said, rows, _spread(rates, evaluations, lang), lang, evaluations, one=headed(one))
+    given = {"rows": rows, "draw": _spread(rates, evaluations, lang), "one": headed(one), **_about(evaluations, lang)}
+    return composed("overview-totals", title, subtitle, said, lang=lang, **given)
 
 
-def _composed(
-    name: str,
-    title: Words,
-    subtitle: Words,
-    said: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    drawn: Draw,
-    lang: Lang,
-    about: Evaluations,
-    **given: Any,
-) -> Chart:
-    """A chart of evaluations of a county, with where they come from and what they are not."""
-    rebuilt = any(is_rebuilt(e, 2) for e in about)
-    return composed(
-        f"overview-{name}", title, subtitle, said, origin_line(about, lang), rows, drawn, lang, about=about, rebuilt=rebuilt, **given
-    )
+def _about(evaluations: Evaluations, lang: Lang) -> dict[str, Any]:
+    """What every chart of these evaluations says of where it comes from, and of what it is not."""
+    return {"source": origin_line(evaluations, lang), "about": evaluations, "rebuilt": any(is_rebuilt(e, 2) for e in evaluations)}
 
 
 def headed(one: Words) -> Words:
@@ -201,7 +189,8 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
         said.append(f"{names[code]} {plain(s.evaluation.total, 2)} ({told_of[code]})")
     drawn, subtitle = _ranks(shown, standings, ranges, names, told_of), told("overview-ranks.subtitle") + drawn_of(len(standings))
     about = [s.evaluation for s in standings]
-    return _composed("ranks", title, subtitle, said, table, drawn, lang, about, number=number, one=headed(one))
+    given = {"rows": table, "draw": drawn, "number": number, "one": headed(one), **_about(about, lang)}
+    return composed("overview-ranks", title, subtitle, said, lang=lang, **given)
 
 
 def _ranked(place: Place) -> str:
@@ -263,7 +252,8 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
     drawn = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
     title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle") + drawn_of(len(standings))
-    return _composed("scores", title, subtitle, said, table, drawn, lang, evaluations, number=number, heads=heads)
+    given = {"rows": table, "draw": drawn, "number": number, "heads": heads, **_about(evaluations, lang)}
+    return composed("overview-scores", title, subtitle, said, lang=lang, **given)
 
 
 def _middle(values: Sequence[Decimal | None]) -> Decimal | None:
