@@ -88,18 +88,9 @@ def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Ind
         if len(rates) < 2:
             continue
         values = [i.value for i in alike if i.value is not None and i.unit == mine.unit]
-        found.append(
-            IndicatorRank(
-                result=mine,
-                rate=mine.score_rate,
-                rank=ranks(rates)[0],
-                tied=rates.count(mine.score_rate) > 1,
-                count=len(rates),
-                median=median(rates),
-                best=max(rates),
-                median_value=median(values) if mine.value is not None else None,
-            )
-        )
+        middle, tied = median(values) if mine.value is not None else None, rates.count(mine.score_rate) > 1
+        rank = IndicatorRank(mine, mine.score_rate, ranks(rates)[0], tied, len(rates), median(rates), max(rates), middle)
+        found.append(rank)
     return tuple(found)
 
 
