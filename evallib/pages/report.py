@@ -19,7 +19,7 @@ from evallib.charts.drawing import Chart
 from evallib.charts.parts import signed
 from evallib.charts.report import draw
 from evallib.methods import follow_up
-from evallib.methods.panels import judge_panel
+from evallib.methods.experts import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.record import Contradiction
