@@ -16,8 +16,8 @@ from evallib.analysis.improve import Plan, to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
-from evallib.data import frames
 from evallib.data.folder import data_root, has_data
+from evallib.data.frames import Table
 from evallib.data.load import load_departments
 from evallib.data.parameters import checked_lang
 from evallib.data.place import find_data
@@ -275,14 +275,14 @@ class Calls(Shows):
     @property
     def scenarios_frame(self) -> pd.DataFrame:
         """The scenarios by name: total, grade, difference to what is recorded, the score of each dimension, and why one does not fit."""
+        dimensions = [*self.recorded.dimensions.index]
         rows = [
-            {"scenario": name, "reason": trial}
+            (name, None, None, None, *(None for _ in dimensions), trial)
             if isinstance(trial, str)
-            else {"scenario": name, "total": trial.total, "grade": trial.grade, "difference": trial.total - self.recorded.total}
-            | {**trial.dimensions.score, "reason": ""}
+            else (name, trial.total, trial.grade, trial.total - self.recorded.total, *trial.dimensions.score.reindex(dimensions), "")
             for name, trial in self._scenarios()
         ]
-        return frames.frame("scenario", f"total grade difference {' '.join(self.recorded.dimensions.index)} reason", rows)
+        return Table(f"scenario total grade difference {' '.join(dimensions)} reason", rows).frame()
 
     def _scenarios(self) -> Iterator[tuple[str, Result | str]]:
         """Each scenario tried on what is recorded, or why it no longer can be."""

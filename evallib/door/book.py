@@ -63,10 +63,8 @@ class Results(Frames):
     @property
     def absent(self) -> pd.DataFrame:
         """What is listed and could not be used, by department and year: name and reason."""
-        rows = (
-            {"department": a.department, "year": a.year, "name": a.name[self._lang], "reason": a.reason[self._lang]} for a in self._absent
-        )
-        return frames.frame(["department", "year"], "name reason", rows)
+        rows = ((a.department, a.year, a.name[self._lang], a.reason[self._lang]) for a in self._absent)
+        return frames.Table("department year name reason", rows, keys=2).frame()
 
     @property
     def totals(self) -> pd.DataFrame:
@@ -78,7 +76,7 @@ class Results(Frames):
 
         made = {(r.department, r.year): r._frame(name) for r in self.results}
         if not made:
-            return frames.frame(["department", "year"], "", ())
+            return frames.Table("department year", (), keys=2).frame()
         return pd.concat(made, names=["department", "year"])
 
     def what_if(self, *args: Any, **kwargs: Any) -> Results:
@@ -310,12 +308,8 @@ class Book(Results):
     @property
     def departments(self) -> pd.DataFrame:
         """The list of departments, by code: name, kind, framework, first_year, last_year."""
-        rows = (
-            {"department": row.code, "name": row.words[self._lang], "kind": row.kind, "framework": row.framework}
-            | {"first_year": row.first_year, "last_year": row.last_year}
-            for row in self._listed
-        )
-        return frames.frame("department", "name kind framework first_year last_year", rows)
+        rows = ((row.code, row.words[self._lang], row.kind, row.framework, row.first_year, row.last_year) for row in self._listed)
+        return frames.Table("department name kind framework first_year last_year", rows).frame()
 
     def _title(self) -> str:
         count = len({row.code for row in self._listed})

@@ -195,7 +195,7 @@ class Result(Frames):
     def _frame(self, name: str) -> pd.DataFrame:
         if name == "problems":
             return frames.problems(self._checked.remarks, self._lang)
-        return frames.FRAMES[name](self._written_out, self._lang)
+        return frames.TABLES[name](self._written_out, self._lang).frame()
 
     @cached_property
     def _written_out(self) -> Evaluation:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from evallib.analysis.standing import Place, places
-from evallib.data.frames import FRAMES
+from evallib.data.frames import TABLES as OF_EVALUATION
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
 from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
@@ -212,7 +212,7 @@ class Heads:
         ends = {"docx": f"{name}.docx", "xlsx": f"{name}.xlsx", "json": EVALUATION}
         yield "files", [(sentence(f"pages.head.file.{kind}")[lang], self._beside(row, end)) for kind, end in ends.items()]
         if tables := self._beside(row, TABLES):
-            yield "tables", [(sentence(f"pages.head.table.{name}")[lang], f"{tables}/{name}.csv") for name in FRAMES]
+            yield "tables", [(sentence(f"pages.head.table.{name}")[lang], f"{tables}/{name}.csv") for name in OF_EVALUATION]
 
 
 def pages_of(out: Path) -> Iterator[tuple[str, Path]]:
