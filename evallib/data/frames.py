@@ -178,7 +178,7 @@ def write_tables(e: Evaluation, folder: Path) -> None:
         table, english = (make(e, lang) for lang in LANGS)
         told = [place >= table.keys and head in _TOLD for place, head in enumerate(table.heads)]
         heads = [one for head, twice in zip(table.heads, told, strict=True) for one in ([head, f"{head}_en"] if twice else [head])]
-        rows = [[*heads, *trial]]
+        rows: list[list[Any]] = [[*heads, *trial]]
         for row, other in zip(table.rows, english.rows, strict=True):
             pairs = zip(row, other, told, strict=True)
             cells = [one for cell, said, twice in pairs for one in ([cell, said] if twice else [cell])]

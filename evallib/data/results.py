@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from evallib.analysis.changes import WHAT_IF, Change
+from evallib.analysis.changed import WHAT_IF
+from evallib.analysis.changes import Change
 from evallib.data.rulebook import shipped_catalogue
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.upgrade_v1 import BUILDS_ON, framework_v2, record_v2

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
-from evallib.analysis.changes import Change, FactChange, Key
+from evallib.analysis.changes import KINDS, Change, FactChange, Key
 from evallib.analysis.improve import Plan, to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
@@ -36,8 +36,6 @@ from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
-
-_KINDS = ("fact", "actual", "target", "points", "score", "rule", "item")
 
 
 class Department(NamedTuple):
@@ -151,7 +149,7 @@ class Calls(Shows):
 
         Raises InputRefused where a name is not there or a number cannot stand where it is put; then all stays as it was.
         """
-        kinds = {kind: values.pop(kind, None) for kind in _KINDS}
+        kinds = {kind: values.pop(kind, None) for kind in KINDS}
         asked = {**dict(changes.items() if changes is not None else ()), **values}
         return self.make(*changes_of(self.recorded.evaluation, asked, without, **kinds))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from evallib.analysis.changed import limits
 from evallib.analysis.changes import (
     ActualChange,
     Change,
@@ -18,7 +19,6 @@ from evallib.analysis.changes import (
     PointsChange,
     ScoreChange,
     TargetChange,
-    limits,
 )
 from evallib.door.numbers import exact
 from evallib.model.errors import InputRefused
