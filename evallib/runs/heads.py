@@ -16,12 +16,12 @@ from urllib.parse import quote
 from evallib.analysis.standing import Place, places
 from evallib.data.frames import TABLES as OF_EVALUATION
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
-from evallib.data.whole import Together, together
+from evallib.data.whole import Together
 from evallib.model.errors import InputRefused
 from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
 from evallib.pages.head import Link, Strip, head_html
-from evallib.runs.county import County, Listed, list_text, read_list
+from evallib.runs.county import County, Listed, dated, known_list, list_text, read_list
 from evallib.runs.names import BESIDE, HEAD_ENDS, is_of
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
@@ -247,13 +247,15 @@ def put_heads(
     return done
 
 
-def renew_heads(out: Path, county: County) -> None:
-    """Write the county's list, and put the heads in anew that it changes, as one set."""
-    with together(out) as change:
-        file, text = out / COUNTY_LIST, list_text(county).encode()
-        if not file.is_file() or file.read_bytes() != text:
-            change.put(file).write_bytes(text)
-        put_heads(change, out, county)
+def put_list(
+    change: Together, out: Path, county: County, moved: Mapping[str, Path] = MappingProxyType({}), gone: Sequence[Path] = ()
+) -> set[str]:
+    """Put the county's list, dated by what stands, and the heads that it changes: see `put_heads`."""
+    county = dated(county, known_list(out))
+    file, text = out / COUNTY_LIST, list_text(county).encode()
+    if not file.is_file() or file.read_bytes() != text:
+        change.put(file).write_bytes(text)
+    return put_heads(change, out, county, moved, gone)
 
 
 def put_alone(change: Together, out: Path, place: str, html: str, own: Listed | None, name: Callable[[], Words]) -> InputRefused | None:
