@@ -216,12 +216,12 @@ class Calls(Shows):
     @property
     def sections(self) -> Mapping[str, Words]:
         """The sections that the report of the recorded data has, with their headings."""
-        report = self.recorded._report
+        report = self.recorded._page
         return {id: report.SECTIONS[id] for id in report.shown}
 
     def section(self, id: str) -> Section:
         """A section of the report by its id or heading, of the changed evaluation where there are changes."""
-        report = self.result._report
+        report = self.result._page
         return report_section(report, found_in(report.SECTIONS, id, "section"))
 
     def dimension(self, name: str, group: str = "") -> Section:

@@ -17,14 +17,14 @@ from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_county
 from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent, standing, standing_years
 from evallib.door.lookup import ByName, found_in
-from evallib.door.result import Frames, Path_, Plot, Result, plots
+from evallib.door.plots import Plot, plots
+from evallib.door.result import Frames, Path_, Result, Sectioned
 from evallib.door.shown import Shown, Shows, heads, shell, told
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
 from evallib.say.refusals import refused
-from evallib.say.sentences import sentences
 from evallib.say.workings import total_text
 
 if TYPE_CHECKING:  # what draws is fetched when something is drawn
@@ -32,7 +32,6 @@ if TYPE_CHECKING:  # what draws is fetched when something is drawn
 
     from evallib.pages.comparison import YearComparison
     from evallib.pages.overview import CountyOverview
-    from evallib.pages.rendering import Section
 
 MOST_SHOWN = 12
 MOST_REASONS = 2
@@ -90,7 +89,7 @@ class Results(Frames):
         from evallib.charts.plain import OF_SEVERAL
 
         use_chinese()
-        return plots(self, OF_SEVERAL)
+        return plots(self, OF_SEVERAL, self._lang)
 
     def _there(self) -> dict[str, Words]:
         return super()._there() | {f'["{r.department}", {r.year}]': words(r.department) for r in self._held}
@@ -128,13 +127,15 @@ def _short(text: str) -> str:
     return text if len(text) <= 160 else text[:159] + "…"
 
 
-class Years(Results):
+class Years(Results, Sectioned):
     """A department's years, oldest first: `book["hrss"]`.
 
     >>> import evallib as ev
     >>> ev.open("data", "en")["hrss"].totals.total.to_list()
     [84.63]
     """
+
+    _SECTIONS = "pages.comparison.sections"
 
     def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], department: str, name: Words) -> None:
         super().__init__(data, lang, sorted(found, key=lambda one: one.year))
@@ -150,25 +151,19 @@ class Years(Results):
         es = tuple(r.evaluation for r in self.results)
         return YearComparison(DepartmentYears(self._department, self._name, es, self._absent), self._lang)
 
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the comparison of years: `years.section.totals`."""
-        return ByName(sentences("pages.comparison.sections"), lambda id: self._page.section(id), "section")
-
-    def _of(self) -> Any:
-        return self._page.of
-
     def _title(self) -> str:
         return told("years", self._lang, name=self._name, count=len(self._held))
 
 
-class County(Results):
+class County(Results, Sectioned):
     """All departments of a year, in the order of the list: `book[2023]`.
 
     >>> import evallib as ev
     >>> len(ev.open("data")[2023])
     1
     """
+
+    _SECTIONS = "pages.overview.sections"
 
     def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], year: int, published: Published) -> None:
         super().__init__(data, lang, found)
@@ -186,14 +181,6 @@ class County(Results):
         ends = ends_of_year(standing_years(self._data), self._year)
         county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent, ends)
         return CountyOverview(county, self._lang, load_government(self._data, self._year, [county], self._published))
-
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the county's overview: `county.section.ranking`."""
-        return ByName(sentences("pages.overview.sections"), lambda id: self._page.section(id), "section")
-
-    def _of(self) -> Any:
-        return self._page.of
 
     def _title(self) -> str:
         return told("county", self._lang, year=self._year, count=len(self._held))

@@ -17,14 +17,11 @@ from evallib.data.parameters import checked_lang, checked_parameters
 from evallib.data.place import find_data
 from evallib.data.published import NONE, load_published
 from evallib.door.book import Book, County, Years
-from evallib.door.lookup import ByName
-from evallib.door.result import Path_, Result
+from evallib.door.result import Path_, Result, Sectioned
 from evallib.door.shown import Shown, Shows, shell, told
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import LANGS, Lang
-from evallib.pages.rendering import Section
 from evallib.say.refusals import refused
-from evallib.say.sentences import sentences
 
 
 class Refused:
@@ -74,8 +71,10 @@ class Refusal(Shows):
         return Shown(told("refused", self._lang, count=len(problems)), tuple(problems))
 
 
-class Running(Shows):
+class Running(Sectioned):
     """A department's running year, as it was monitored."""
+
+    _SECTIONS = "pages.monitoring.sections"
 
     def __init__(self, data: Path, department: str, year: int, lang: Lang) -> None:
         from evallib.data.monitoring import load_monitoring
@@ -83,14 +82,6 @@ class Running(Shows):
 
         self._lang = lang
         self._page = Monitoring(load_monitoring(data, department, year), lang)
-
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the page: `monitored.section.money`."""
-        return ByName(sentences("pages.monitoring.sections"), self._page.section, "section")
-
-    def _of(self) -> Any:
-        return self._page.of
 
     def _shown(self) -> Shown:
         of = self._page.of
