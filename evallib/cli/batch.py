@@ -9,26 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import (
-    ANOTHER_NAME,
-    DATA,
-    ERR,
-    FORMAT,
-    REPORTS,
-    Data,
-    Departments,
-    Language,
-    Notebooks,
-    Out,
-    Years,
-    notebook_told,
-    refusals_told,
-    stopped,
-    table_of,
-    tell,
-    tell_csv,
-    told,
-)
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Departments, Language, Notebooks, Out, Years
+from evallib.cli.shared import ANOTHER_NAME, ERR, notebook_told, refusals_told, stopped, table_of, tell, tell_csv, told
 from evallib.kit import PAGES
 from evallib.model.errors import meant
 from evallib.model.words import Words

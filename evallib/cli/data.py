@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, ERR, Data, Department, Language, Year, refusals_told, table_of, tell, told
+from evallib.cli.options import DATA, Data, Department, Language, Year
+from evallib.cli.shared import CLOSE_IT, ERR, refusals_told, table_of, tell, told
 from evallib.model.words import Lang, joined, words
 
 Form = Annotated[Literal["csv", "xlsx"], typer.Option("--as", help="CSV 文件夹或 Excel 工作簿 / folder of CSV files or Excel workbook")]

@@ -8,28 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import (
-    ANOTHER_NAME,
-    DATA,
-    ERR,
-    FORMAT,
-    ONCE_MORE,
-    OUT,
-    REPORTS,
-    Data,
-    Department,
-    Language,
-    Out,
-    Year,
-    department_code,
-    print_problems,
-    refusals_told,
-    table_of,
-    tell,
-    tell_csv,
-    tell_json,
-    told,
-)
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Out, Year, department_code
+from evallib.cli.shared import ANOTHER_NAME, ERR, ONCE_MORE, OUT, print_problems, refusals_told, table_of, tell, tell_csv, tell_json, told
 from evallib.model.errors import Problem
 from evallib.model.words import NOTHING, Lang, words
 from evallib.say.refusals import who

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, Data, Language, refusals_told, table_of, tell
+from evallib.cli.options import DATA, Data, Language
+from evallib.cli.shared import CLOSE_IT, refusals_told, table_of, tell
 from evallib.model.words import Lang, Words, listed, words
 from evallib.say.sentences import sentence
 

@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evallib.cli.shared import (
-    DATA,
-    ERR,
-    REPORTS,
-    Data,
-    Department,
-    Language,
-    Notebooks,
-    Out,
-    Year,
-    page_being_made,
-    print_problems,
-    refusals_told,
-    tell,
-    told,
-)
+from evallib.cli.options import DATA, REPORTS, Data, Department, Language, Notebooks, Out, Year
+from evallib.cli.shared import ERR, page_being_made, print_problems, refusals_told, tell, told
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.made_ids import typed
 from evallib.model.words import Lang, joined, listed

@@ -7,23 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import (
-    DATA,
-    FORMAT,
-    REPORTS,
-    Data,
-    Department,
-    Language,
-    Notebooks,
-    Out,
-    Year,
-    page_being_made,
-    print_problems,
-    refusals_told,
-    tell,
-    tell_json,
-    told,
-)
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Notebooks, Out, Year
+from evallib.cli.shared import page_being_made, print_problems, refusals_told, tell, tell_json, told
 from evallib.kit import REPORT
 
 if TYPE_CHECKING:

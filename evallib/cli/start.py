@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, DATA, REPORTS, Data, Language, Out, refusals_told, tell, told
+from evallib.cli.options import DATA, REPORTS, Data, Language, Out
+from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, refusals_told, tell, told
 from evallib.say.refusals import refused
 
 DESK = "explore.ipynb"

@@ -13,17 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from evallib.methods.proportion import (
-    LEVEL,
-    Interval,
-    Verdict,
-    as_decimal,
-    effective_size,
-    needed_at,
-    score_interval,
-    verdict_on,
-    whole_counts,
-)
+from evallib.methods import proportion
+from evallib.methods.proportion import LEVEL, Interval, Verdict, as_decimal
 from evallib.model.words import NOTHING, Given, Words
 from evallib.say.numbers import percent, plain
 from evallib.say.sentences import sentence
@@ -99,13 +90,13 @@ def _part(survey: Survey, response: Tally, weighing: Sequence[tuple[Fraction, Ta
     if rate is None:
         return Part(response, None, None, False, None)
     size = _size(rate, weighing)
-    verdict = None if survey.target is None else verdict_on(rate, size, Fraction(survey.target))
-    return Part(response, as_decimal(rate), score_interval(rate, size), size is None, verdict)
+    verdict = None if survey.target is None else proportion.verdict_on(rate, size, Fraction(survey.target))
+    return Part(response, as_decimal(rate), proportion.score_interval(rate, size), size is None, verdict)
 
 
 def _size(rate: Fraction, weighing: Sequence[tuple[Fraction, Tally]], everybody: bool = True) -> Fraction | None:
     """The effective answers of groups taken together; None where everybody answered. `everybody`: whether it counts how many there are."""
-    sizes = [(share, t.rate, effective_size(t.valid, t.population if everybody else None)) for share, t in weighing]
+    sizes = [(share, t.rate, proportion.effective_size(t.valid, t.population if everybody else None)) for share, t in weighing]
     spread = [(share * share / size, rate * (1 - rate)) for share, rate, size in sizes if size is not None]
     if not spread:
         return None
@@ -118,7 +109,7 @@ def _needed(response: Tally, weighing: Sequence[tuple[Fraction, Tally]], target:
     """The answers in all that would tell, were the groups asked in the same proportions as now; None where none would."""
     rate = rate_of(weighing) or Fraction(0)
     effect = response.valid / (_size(rate, weighing, everybody=False) or Fraction(1))
-    return needed_at(rate, target, effect, response.population)
+    return proportion.needed_at(rate, target, effect, response.population)
 
 
 def _told(name: str, /, **given: Given) -> Words:
@@ -147,7 +138,7 @@ def _remarks(survey: Survey, shown: Sequence[Tally], pooled: Sequence[Tally], ov
     for group in shown:
         if not group.valid:
             yield _told("remark.nobody", group=group.name)
-        elif survey.printed is not None and (near := whole_counts(survey.printed, group.valid)):
+        elif survey.printed is not None and (near := proportion.whole_counts(survey.printed, group.valid)):
             below, above = (f"{count}/{group.valid} = {percent(Decimal(count) / group.valid)}" for count in near)
             given = {"share": percent(survey.printed, None), "times": plain(survey.printed * group.valid), "below": below, "above": above}
             yield _told("remark.not_whole", group=group.name, valid=group.valid, **given)
