@@ -150,18 +150,10 @@ def _tell_checked(one: Checked, lang: Lang) -> None:
 
 
 def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
+    about = {"department": code, "year": year} | {name: getattr(problem, name) for name in ("level", "code", "acts")}
     place = {name: getattr(problem.place, name) for name in ("file", "sheet", "row", "column", "cell")}
     said = {"what": problem.what[lang], "found": problem.found, "fix": problem.fix[lang]}
-    return {
-        "department": code,
-        "year": year,
-        "level": problem.level,
-        "code": problem.code,
-        "acts": problem.acts,
-        **place,
-        **said,
-        "open": [*problem.open],
-    }
+    return about | place | said | {"open": [*problem.open]}
 
 
 def reconcile(

@@ -292,6 +292,14 @@ class Book(Results):
             return County(self._data, self._lang, [self._try(row, year) for row in rows], year, self._published)
         raise refused("door.no_department_and_year", str(asked)[:60])
 
+    def of(self, department: str | None, year: int | None, asked: str = "") -> Result | Years | County:
+        """A department's year, all its years where no year is named, the county's where no department is; `asked` is what names neither."""
+        if department is None and year is None:
+            raise refused("door.no_department_and_year", asked)
+        if department is None:
+            return self[year or 0]
+        return self[department] if year is None else self[department, year]
+
     @property
     def departments(self) -> pd.DataFrame:
         """The list of departments, by code: name, kind, framework, first_year, last_year."""
@@ -334,9 +342,4 @@ def evaluate(
     >>> ev.evaluate("data", "hrss", 2023).total
     84.63
     """
-    book = Book(data, lang)
-    if department is not None:
-        return book[department] if year is None else book[department, year]
-    if year is None:
-        raise refused("door.no_department_and_year", str(data))
-    return book[year]
+    return Book(data, lang).of(department, year, str(data))

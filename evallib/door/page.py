@@ -106,7 +106,7 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         if page == "monitoring":
             return Running(root, department, year, lang)
         several = department is None or year is None
-        return _evaluated(Book(root, lang, load_published(root) if several else NONE), department, year)
+        return Book(root, lang, load_published(root) if several else NONE).of(department, year, "ev.begin")
     except InputRefused as refusal:
         return _shown_refusal(refusal, lang)
     except Exception as error:
@@ -123,14 +123,6 @@ def _shown_refusal(refusal: InputRefused, lang: Any) -> Refused:
 
     display(Refusal(refusal, lang if lang in LANGS else "zh"))  # type: ignore[no-untyped-call]  # it has no types
     return Refused(refusal)
-
-
-def _evaluated(book: Book, department: str | None, year: int | None) -> Result | Years | County:
-    if department is not None:
-        return book[department] if year is None else book[department, year]
-    if year is None:
-        raise refused("door.no_department_and_year", "ev.begin")
-    return book[year]
 
 
 def _refuse_unknown() -> None:

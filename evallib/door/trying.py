@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -22,6 +22,7 @@ from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
+from evallib.model.toml_out import toml_value
 from evallib.model.units import NO_UNIT, SHARE, Units, round_half_up
 from evallib.model.words import Words
 from evallib.say.numbers import plain
@@ -180,20 +181,8 @@ def rule(text: str = "", /, **keys: Any) -> TriedRule:
     >>> ev.rule('{ kind = "pass_fail", at_least = 0.9 }')("95%", points=2)
     2.0
     """
-    line = text or "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in keys.items()) + " }"
+    line = text or toml_value(keys, lambda value: f"{_number(value, 'number'):f}")
     try:
         return TriedRule(written_rule(line))
     except ValueError as error:
         raise InputRefused(tuple(written_wrong(line, error, Place("ev.rule")))) from None
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Iterable):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return f"{_number(value, 'number'):f}"

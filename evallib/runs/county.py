@@ -202,19 +202,11 @@ def list_of(outcomes: Iterable[Outcome]) -> list[Listed]:
 
 def facts_of(row: Listed, result: Mapping[str, Any]) -> Listed:
     """A row with what is known of its result: see `evallib.runs.stamps.result_shown`."""
-    return replace(
-        row,
-        total=result["total"],
-        content=result.get("content", ""),
-        name=words(result["name"], result.get("name_en")),
-        called=Words(**result["year"]),
-        kind=result["kind"],
-        framework=result["framework"],
-        framework_name=Words(**result["framework_name"]),
-        points=result.get("points") or "",
-        ends=tuple(result.get("ends", ())),
-        tried=bool(result.get("tried")),
-    )
+    told: dict[str, Any] = {"called": Words(**result["year"]), "framework_name": Words(**result["framework_name"])}
+    told["name"] = words(result["name"], result.get("name_en"))
+    told |= {key: result[key] for key in ("total", "kind", "framework")} | {"tried": bool(result.get("tried"))}
+    told |= {"content": result.get("content", ""), "points": result.get("points") or "", "ends": tuple(result.get("ends", ()))}
+    return replace(row, **told)
 
 
 def with_known(row: Listed, known: Listed | None) -> Listed:
