@@ -242,7 +242,7 @@ def _interval_rate(evaluation: Evaluation, result: IndicatorResult, interval: In
         value, target = low + (high - low) * (2 * cell + 1) / (2 * _CELLS), None
         if row is not None:
             there = row.model_copy(update={"actual": value, "actual_unit": row.unit, "base": None})
-            target = compute_target(evaluation.facts, there, result.name, None, None, evaluation.framework)
+            target = compute_target(evaluation.facts, there, evaluation.framework)
         award = award_number(rule, value, result.unit, target, result.points)
         rates.append(float(award.score / result.points) if award else 0.0)
     return Rate(np.array(rates), np.full(_CELLS, 1 / _CELLS))
