@@ -25,16 +25,16 @@ def batch(
     here: typer.Context,
     department: Departments = None,
     year: Years = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
-    dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
-    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word） / also make the official reports in Word")] = False,
-    force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
+    workers: Annotated[int | None, typer.Option("--workers", min=1)] = None,
+    dask: Annotated[str | None, typer.Option("--dask")] = None,
+    word: Annotated[bool, typer.Option("--word")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
     notebooks: Notebooks = None,
 ) -> None:
-    """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
+    """Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from evallib.data.locks import held
@@ -98,13 +98,13 @@ def batch(
 
 
 def demo(
-    directory: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
-    departments: Annotated[int, typer.Option("--departments", help="部门数 / how many departments")] = 12,
-    years: Annotated[str, typer.Option("--years", help="年度，如 2021-2024 / years, such as 2021-2024")] = "2021-2024",
-    seed: Annotated[int, typer.Option("--seed", help="随机种子 / random seed")] = 1,
+    directory: Annotated[Path, typer.Argument()],
+    departments: Annotated[int, typer.Option("--departments")] = 12,
+    years: Annotated[str, typer.Option("--years")] = "2021-2024",
+    seed: Annotated[int, typer.Option("--seed")] = 1,
     lang: Language = "zh",
 ) -> None:
-    """写出一个模拟的县，供试用 / Lay out a synthetic county to try things on."""
+    """Lay out a synthetic county to try things on."""
     from evallib.demo.county import make_demo
 
     first, _, last = years.partition("-")
@@ -120,15 +120,14 @@ def demo(
 def results(
     department: Departments = None,
     year: Years = None,
-    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="只要这些指标 / only these indicators")] = None,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator")] = None,
     format: Annotated[Literal["table", "csv"], FORMAT] = "table",
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
 ) -> None:
-    """查看全部报告的结果 / Print results of all reports, or a part of them.
+    """Print results of all reports, or a part of them.
 
-    给 Excel 用报告文件夹中的 results.csv。
     For Excel there is results.csv in the folder of the reports.
     """
     import pandas as pd

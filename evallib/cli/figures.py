@@ -23,14 +23,13 @@ def score(
     department: Department,
     year: Year,
     format: Annotated[Literal["table", "json", "csv"], FORMAT] = "table",
-    draft: Annotated[bool, typer.Option("--draft", help="草稿：有多少算多少 / a draft, of whatever there is")] = False,
-    csv: Annotated[Path | None, typer.Option("--csv", help="另存为 Excel 能打开的 CSV / also save as CSV for Excel")] = None,
+    draft: Annotated[bool, typer.Option("--draft")] = False,
+    csv: Annotated[Path | None, typer.Option("--csv")] = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """计算并打印得分 / Compute and print the scores.
+    """Compute and print the scores.
 
-    --format csv 用 > 存下的文件没有 Excel 认的标记，中文会成乱码：给 Excel 用 --csv 文件。
     What is kept of --format csv with > lacks the mark by which Excel knows Chinese: for Excel use --csv FILE.
     """
     from evallib.analysis.documents import score_document
@@ -78,20 +77,15 @@ def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
 
 
 def check(
-    department: Annotated[
-        str | None, typer.Argument(callback=department_code, help="部门编码或名称；不写则检查全部 / code or name; all of them if left out")
-    ] = None,
-    year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
+    department: Annotated[str | None, typer.Argument(callback=department_code)] = None,
+    year: Annotated[int | None, typer.Argument()] = None,
     format: Annotated[Literal["text", "json"], FORMAT] = "text",
-    mark: Annotated[
-        bool,
-        typer.Option("--mark", help="另存标注过的工作簿 / also write a workbook in which what is to be done is marked"),
-    ] = False,
+    mark: Annotated[bool, typer.Option("--mark")] = False,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
 ) -> None:
-    """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
+    """Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
     from evallib.data.folder import refuse_mixed
     from evallib.say.drafts import waiting
@@ -163,7 +157,7 @@ def reconcile(
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """核对公布的数字与重算的数字 / Compare published figures with computed ones."""
+    """Compare published figures with computed ones."""
     from evallib.data.years import evaluate_year
     from evallib.say.reconciliation import counted, verdict
     from evallib.score.reconcile import reconcile as reconciled

@@ -21,11 +21,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="部门整体支出绩效评价 / Evaluate a department's yearly performance.",
 )
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "开始 / To begin": {
+    "begin": {
         "init": start.init,
         "new": data.new,
         "import": importing.import_,
@@ -34,7 +33,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "demo": batch.demo,
         "upgrade": start.upgrade,
     },
-    "一个部门 / One department": {
+    "one": {
         "desk": start.desk,
         "report": pages.report,
         "texts": pages.texts,
@@ -45,7 +44,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "publish": publishing.publish,
         "export": data.export,
     },
-    "全部部门 / All departments": {
+    "all": {
         "batch": batch.batch,
         "overview": pages.overview,
         "results": batch.results,
@@ -56,9 +55,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 for _panel, _commands in _COMMANDS.items():
     for _name, _command in _commands.items():
         app.command(_name, rich_help_panel=_panel)(_command)
-_FURTHER = "其余选项交给 JupyterLab / further options go to JupyterLab"
 _PASSING_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-app.command("lab", rich_help_panel="一个部门 / One department", epilog=_FURTHER, context_settings=_PASSING_ON)(start.lab)
+app.command("lab", rich_help_panel="one", epilog="epilog", context_settings=_PASSING_ON)(start.lab)
 
 
 def _version(asked: bool) -> None:
@@ -68,8 +66,8 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")] = False) -> None:
-    """部门整体支出绩效评价 / Evaluate a department's yearly performance."""
+def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False) -> None:
+    """Evaluate a department's yearly performance."""
 
 
 def main() -> None:

@@ -53,20 +53,12 @@ def department_code(ctx: typer.Context, value: Any) -> Any:
         return every.code_of(value) if isinstance(value, str) else [every.code_of(one) for one in value]
 
 
-FORMAT = typer.Option("--format", help="输出格式 / output format")
-Departments = Annotated[
-    list[str] | None, typer.Option("--department", callback=department_code, help="只要这些部门 / only these departments")
-]
-Years = Annotated[list[int] | None, typer.Option("--year", help="只要这些年度 / only these years")]
-Department = Annotated[
-    str, typer.Argument(callback=department_code, help="部门编码或名称，见 departments.csv / department code or name, see departments.csv")
-]
-Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
-Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data, help="数据文件夹 / folder of the data")]
-Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports, help="报告文件夹 / folder of the reports")]
-Language = Annotated[Lang, typer.Option("--lang", show_default=False, callback=_language, help="语言 / language")]
-_OWN = (
-    "笔记本文件夹；不写则用数据文件夹旁边的 notebooks，没有时用 evallib 自带的 / "
-    "folder of notebooks; if left out, notebooks beside the data, else evallib's"
-)
-Notebooks = Annotated[Path | None, typer.Option("--notebooks", show_default=False, help=_OWN)]
+FORMAT = typer.Option("--format")
+Departments = Annotated[list[str] | None, typer.Option("--department", callback=department_code)]
+Years = Annotated[list[int] | None, typer.Option("--year")]
+Department = Annotated[str, typer.Argument(callback=department_code)]
+Year = Annotated[int, typer.Argument()]
+Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data)]
+Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports)]
+Language = Annotated[Lang, typer.Option("--lang", show_default=False, callback=_language)]
+Notebooks = Annotated[Path | None, typer.Option("--notebooks", show_default=False)]
