@@ -30,20 +30,9 @@ def new(
     from evallib.data.new_year import new_year
 
     with refusals_told(lang, to=data, fix=CLOSE_IT):
-        made = new_year(
-            data,
-            department,
-            year,
-            from_year=from_year,
-            to=form,
-            lang=lang,
-            name=name,
-            name_en=name_en,
-            framework=framework,
-            kind=kind or ("project" if belongs_to else None),
-            belongs_to=belongs_to,
-            extra=extra,
-        )
+        of_new = {"name": name, "name_en": name_en, "framework": framework, "belongs_to": belongs_to, "extra": extra}
+        kind = kind or ("project" if belongs_to else None)
+        made = new_year(data, department, year, from_year=from_year, to=form, lang=lang, kind=kind, **of_new)
     tell(made)
     tell(told("new.next", department=department, year=str(year)), lang)
 
@@ -82,7 +71,7 @@ def _export_form(department: str, year: int, out: Path | None, lang: Lang, data:
     tell(made)
 
 
-def show_framework(
+def framework(
     id: Annotated[str | None, typer.Argument()] = None,
     year: Annotated[int, typer.Argument(show_default=False)] = 2200,
     against: Annotated[int | None, typer.Option("--against")] = None,

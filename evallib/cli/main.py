@@ -23,38 +23,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "begin": {
-        "init": start.init,
-        "new": data.new,
-        "import": importing.import_,
-        "merge": importing.merge,
-        "check": figures.check,
-        "demo": batch.demo,
-        "upgrade": start.upgrade,
-    },
-    "one": {
-        "desk": start.desk,
-        "report": pages.report,
-        "texts": pages.texts,
-        "compare": pages.compare,
-        "monitor": pages.monitor,
-        "score": figures.score,
-        "reconcile": figures.reconcile,
-        "publish": publishing.publish,
-        "export": data.export,
-    },
-    "all": {
-        "batch": batch.batch,
-        "overview": pages.overview,
-        "results": batch.results,
-        "verify": publishing.verify,
-        "framework": data.show_framework,
-    },
+_COMMANDS: dict[str, list[Callable[..., None]]] = {
+    "begin": [start.init, data.new, importing.import_, importing.merge, figures.check, batch.demo, start.upgrade],
+    "one": [
+        *(start.desk, pages.report, pages.texts, pages.compare, pages.monitor),
+        *(figures.score, figures.reconcile, publishing.publish, data.export),
+    ],
+    "all": [batch.batch, pages.overview, batch.results, publishing.verify, data.framework],
 }
 for _panel, _commands in _COMMANDS.items():
-    for _name, _command in _commands.items():
-        app.command(_name, rich_help_panel=_panel)(_command)
+    for _command in _commands:
+        app.command(_command.__name__.rstrip("_"), rich_help_panel=_panel)(_command)
 _PASSING_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command("lab", rich_help_panel="one", epilog="epilog", context_settings=_PASSING_ON)(start.lab)
 

@@ -28,7 +28,7 @@ from evallib.desk.scenarios import read_scenarios, write_scenarios
 from evallib.door.book import Book
 from evallib.door.changes import Given, changes_of
 from evallib.door.lookup import found_in
-from evallib.door.result import Path_, Result, Trial
+from evallib.door.result import Path_, Result
 from evallib.door.shown import Shown, Shows
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import Lang, Words, words
@@ -209,7 +209,7 @@ class Calls(Shows):
             now=now,
             next=next_grade(now),
             changes=self.result.tried,
-            remarks=_warnings(self.result),
+            remarks=self.result.warnings,
             dimensions=list(zip(recorded.dimensions, now.dimensions, strict=True)),
         )
 
@@ -267,7 +267,7 @@ class Calls(Shows):
 
     def scenarios(self) -> Section:
         """Every scenario kept, against what is recorded; of one that no longer fits the data, the reason."""
-        compared = [(name, trial, _warnings(trial) if isinstance(trial, Result) else ()) for name, trial in self._scenarios()]
+        compared = [(name, trial, trial.warnings if isinstance(trial, Result) else ()) for name, trial in self._scenarios()]
         return self._page("scenarios", recorded=self.recorded, compared=compared)
 
     @property
@@ -331,10 +331,6 @@ class Calls(Shows):
         Raises InputRefused, ReportFailed and OSError as `evallib.runs.report.run_report` does.
         """
         return run_report(self.recorded.department, self.recorded.year, word=word, data=self.data, out=self.out, lang=self.lang)
-
-
-def _warnings(result: Result) -> tuple[str, ...]:
-    return result.warnings if isinstance(result, Trial) else ()
 
 
 def _language(asked: str | None, data: Path) -> Lang:

@@ -180,6 +180,12 @@ class Result(Frames, Sectioned):
         return tuple(t.said[self._lang] for t in self.evaluation.tried)
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What no longer fits together after `what_if`: identities that break, what is strange only now, points that no longer add up."""
+        recorded = self._recorded
+        return tuple(remark[self._lang] for remark in remarks(recorded.evaluation, self.evaluation)) if recorded else ()
+
+    @property
     def previous(self) -> Result | None:
         """Last year's result, where there is one."""
         last = self._checked.previous
@@ -376,11 +382,6 @@ class Trial(Result):
     def recorded(self) -> Result:
         """The result that something was changed in."""
         return self._recorded
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What no longer fits together: identities that break, what is strange only now, points that no longer add up."""
-        return tuple(remark[self._lang] for remark in remarks(self._recorded.evaluation, self.evaluation))
 
 
 def _written(path: Path_, text: str) -> Path:
