@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Departments, Language, Notebooks, Out, Years
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Departments, Language, Notebooks, Out
 from evallib.cli.shared import ANOTHER_NAME, ERR, notebook_told, refusals_told, stopped, table_of, tell, tell_csv, told
 from evallib.kit import PAGES
 from evallib.model.errors import meant
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def batch(
     here: typer.Context,
     department: Departments = None,
-    year: Years = None,
+    year: list[int] | None = None,
     workers: Annotated[int | None, typer.Option("--workers", min=1)] = None,
-    dask: Annotated[str | None, typer.Option("--dask")] = None,
+    dask: str | None = None,
     word: Annotated[bool, typer.Option("--word")] = False,
     force: Annotated[bool, typer.Option("--force")] = False,
     lang: Language = "zh",
@@ -97,13 +97,7 @@ def batch(
         raise typer.Exit(1)
 
 
-def demo(
-    directory: Annotated[Path, typer.Argument()],
-    departments: Annotated[int, typer.Option("--departments")] = 12,
-    years: Annotated[str, typer.Option("--years")] = "2021-2024",
-    seed: Annotated[int, typer.Option("--seed")] = 1,
-    lang: Language = "zh",
-) -> None:
+def demo(directory: Path, departments: int = 12, years: str = "2021-2024", seed: int = 1, lang: Language = "zh") -> None:
     """Lay out a synthetic county to try things on."""
     from evallib.demo.county import make_demo
 
@@ -119,8 +113,8 @@ def demo(
 
 def results(
     department: Departments = None,
-    year: Years = None,
-    indicator: Annotated[list[str] | None, typer.Option("--indicator")] = None,
+    year: list[int] | None = None,
+    indicator: list[str] | None = None,
     format: Annotated[Literal["table", "csv"], FORMAT] = "table",
     lang: Language = "zh",
     data: Data = DATA,

@@ -7,20 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from evallib.cli.options import DATA, Data, Department, Language, Year
+from evallib.cli.options import DATA, Data, Department, Language
 from evallib.cli.shared import CLOSE_IT, ERR, refusals_told, table_of, tell, told
 from evallib.model.words import Lang, joined, words
 
 
 def new(
     department: Department,
-    year: Year,
+    year: int,
     from_year: Annotated[int | None, typer.Option("--from")] = None,
     form: Annotated[Literal["csv", "xlsx"], typer.Option("--as")] = "xlsx",
-    name: Annotated[str, typer.Option("--name")] = "",
-    name_en: Annotated[str, typer.Option("--name-en")] = "",
-    framework: Annotated[str, typer.Option("--framework")] = "",
-    kind: Annotated[Literal["department", "project", "policy"] | None, typer.Option("--kind")] = None,
+    name: str = "",
+    name_en: str = "",
+    framework: str = "",
+    kind: Literal["department", "project", "policy"] | None = None,
     belongs_to: Annotated[str, typer.Option("--department")] = "",
     extra: Annotated[str, typer.Option("--with")] = "",
     lang: Language = "zh",
@@ -39,9 +39,9 @@ def new(
 
 def export(
     department: Department,
-    year: Year,
+    year: int,
     form: Annotated[Literal["csv", "xlsx", "form"], typer.Option("--as")],
-    out: Annotated[Path | None, typer.Option("--out")] = None,
+    out: Path | None = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
@@ -74,8 +74,8 @@ def _export_form(department: str, year: int, out: Path | None, lang: Lang, data:
 def framework(
     id: Annotated[str | None, typer.Argument()] = None,
     year: Annotated[int, typer.Argument(show_default=False)] = 2200,
-    against: Annotated[int | None, typer.Option("--against")] = None,
-    out: Annotated[Path | None, typer.Option("--out")] = None,
+    against: int | None = None,
+    out: Path | None = None,
     book: Annotated[Path | None, typer.Option("--from")] = None,
     new_id: Annotated[str, typer.Option("--id")] = "",
     first_year: Annotated[int | None, typer.Option("--year")] = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Out, Year, department_code
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Out, department_code
 from evallib.cli.shared import ANOTHER_NAME, ERR, ONCE_MORE, OUT, print_problems, refusals_told, table_of, tell, tell_csv, tell_json, told
 from evallib.model.errors import Problem
 from evallib.model.words import NOTHING, Lang, words
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 def score(
     department: Department,
-    year: Year,
+    year: int,
     format: Annotated[Literal["table", "json", "csv"], FORMAT] = "table",
     draft: Annotated[bool, typer.Option("--draft")] = False,
-    csv: Annotated[Path | None, typer.Option("--csv")] = None,
+    csv: Path | None = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
@@ -152,7 +152,7 @@ def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dic
 
 def reconcile(
     department: Department,
-    year: Year,
+    year: int,
     format: Annotated[Literal["table", "json"], FORMAT] = "table",
     lang: Language = "zh",
     data: Data = DATA,

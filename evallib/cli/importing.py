@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def import_(
     files: Annotated[list[Path], typer.Argument(readable=False)],
-    department: Annotated[str, typer.Option("--department")] = "",
-    year: Annotated[int | None, typer.Option("--year")] = None,
-    framework: Annotated[str, typer.Option("--framework")] = "",
+    department: str = "",
+    year: int | None = None,
+    framework: str = "",
     read: Annotated[list[str] | None, typer.Option("--read", metavar="CELL=TEXT")] = None,
-    keep: Annotated[Literal["form", "data"] | None, typer.Option("--keep")] = None,
+    keep: Literal["form", "data"] | None = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     lang: Language = "zh",
     data: Data = DATA,
@@ -62,11 +62,11 @@ def import_(
 def merge(
     one: Annotated[Path, typer.Argument(readable=False)],
     other: Annotated[Path, typer.Argument(readable=False)],
-    base: Annotated[Path | None, typer.Option("--base")] = None,
-    prefer: Annotated[Path | None, typer.Option("--prefer")] = None,
-    out: Annotated[Path | None, typer.Option("--out")] = None,
-    department: Annotated[str, typer.Option("--department")] = "",
-    year: Annotated[int | None, typer.Option("--year")] = None,
+    base: Path | None = None,
+    prefer: Path | None = None,
+    out: Path | None = None,
+    department: str = "",
+    year: int | None = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:

@@ -55,9 +55,7 @@ def department_code(ctx: typer.Context, value: Any) -> Any:
 
 FORMAT = typer.Option("--format")
 Departments = Annotated[list[str] | None, typer.Option("--department", callback=department_code)]
-Years = Annotated[list[int] | None, typer.Option("--year")]
 Department = Annotated[str, typer.Argument(callback=department_code)]
-Year = Annotated[int, typer.Argument()]
 Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data)]
 Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports)]
 Language = Annotated[Lang, typer.Option("--lang", show_default=False, callback=_language)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evallib.cli.options import DATA, REPORTS, Data, Department, Language, Notebooks, Out, Year
+from evallib.cli.options import DATA, REPORTS, Data, Department, Language, Notebooks, Out
 from evallib.cli.shared import ERR, page_being_made, print_problems, refusals_told, tell, told
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.made_ids import typed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def report(
     department: Department,
-    year: Year,
+    year: int,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
@@ -59,7 +59,7 @@ def report(
     _tell_page(written, lang)
 
 
-def texts(department: Department, year: Year, lang: Language = "zh", data: Data = DATA) -> None:
+def texts(department: Department, year: int, lang: Language = "zh", data: Data = DATA) -> None:
     """Lay out the files of what people write for the official report."""
     from evallib.data.texts import lay_out_texts
 
@@ -84,7 +84,7 @@ def compare(department: Department, lang: Language = "zh", data: Data = DATA, ou
     _tell_page(made, lang)
 
 
-def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
+def overview(year: int, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
     """Make the overview of all departments in a year."""
     from evallib.runs.report import run_overview
 
@@ -94,7 +94,7 @@ def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = RE
 
 
 def monitor(
-    department: Department, year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None
+    department: Department, year: int, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None
 ) -> None:
     """Make the monitoring page of a running year."""
     from evallib.runs.report import run_monitoring

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Notebooks, Out, Year
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Notebooks, Out
 from evallib.cli.shared import page_being_made, print_problems, refusals_told, tell, tell_json, told
 from evallib.kit import REPORT
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def publish(
     department: Department,
-    year: Year,
-    correction: Annotated[str | None, typer.Option("--correction")] = None,
-    revision: Annotated[str | None, typer.Option("--revision")] = None,
+    year: int,
+    correction: str | None = None,
+    revision: str | None = None,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,

@@ -15,7 +15,7 @@ DESK = "explore.ipynb"
 """The notebook of the desk."""
 
 
-def init(directory: Annotated[Path, typer.Argument()], lang: Language = "zh") -> None:
+def init(directory: Path, lang: Language = "zh") -> None:
     """Lay out a working folder: settings, notebooks, no data yet."""
     from evallib.data.working_folder import lay_out
 
@@ -24,7 +24,7 @@ def init(directory: Annotated[Path, typer.Argument()], lang: Language = "zh") ->
     tell(told("init.next"), lang)
 
 
-def upgrade(directory: Annotated[Path, typer.Argument()], lang: Language = "zh") -> None:
+def upgrade(directory: Path, lang: Language = "zh") -> None:
     """Turn a folder of version 1.0 into today's; the old one is kept beside it."""
     from evallib.data.upgrade import upgrade as upgrade_folder
 
@@ -64,11 +64,7 @@ def _above(file: Path) -> Path | None:
 
 
 def lab(
-    more: typer.Context,
-    notebook: Annotated[Path, typer.Option("--notebook")] = Path("notebooks") / DESK,
-    data: Data = DATA,
-    out: Out = REPORTS,
-    lang: Language = "zh",
+    more: typer.Context, notebook: Path = Path("notebooks") / DESK, data: Data = DATA, out: Out = REPORTS, lang: Language = "zh"
 ) -> None:
     """Open the analyst's desk in JupyterLab.
 
