@@ -105,13 +105,19 @@ class Page:
         return ""
 
     def code(self, cell: Any) -> str:
-        """The code of a cell, to be folded away; parameters say nothing that the page does not."""
-        if not {"parameters", "injected-parameters"} & {*cell.metadata.get("tags", [])} and cell.source.strip():
+        """The code of a cell, shown where its tags say so, else folded away; parameters say nothing that the page does not."""
+        tags = {*cell.metadata.get("tags", [])}
+        if "show-input" in tags:
+            return self._add(f"<pre><code>{escape(cell.source, quote=False)}</code></pre>")
+        if not {"parameters", "injected-parameters"} & tags and cell.source.strip():
             self.codes.append(cell.source)
         return ""
 
     def markdown(self, cell: Any) -> str:
+        """Text as it stands; one whose tag names the other language stays out."""
         self._cell = cell
+        if {"zh", "en"} & {*cell.metadata.get("tags", [])} - {self.lang}:
+            return ""
         return self._markdown(cell.source, cell.get("attachments", {}))
 
     def raw(self, cell: Any) -> str:
