@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
 from evallib.data.whole import Together, clear_dead, copy_folder, free, together, whole
+from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
@@ -286,6 +288,19 @@ def _replace_laid(folder: Path, change: Together) -> Iterator[Words]:
             shutil.copyfile(file, change.put(free(file.parent, f"{file.stem}.1.0", ".ipynb")))
         shutil.copyfile(today, change.put(file))
         yield _changed(folder, file, "kept" if changed else "replaced")
+        if name == "README.md":
+            yield from _lay_beside(folder, change)
+
+
+def _lay_beside(folder: Path, change: Together) -> Iterator[Words]:
+    """Lay what `init` lays into a working folder today, and 1.0 did not: the guide, what a double click opens the desk with."""
+    with tempfile.TemporaryDirectory() as place:
+        fresh = lay_out(Path(place) / "fresh")
+        for file in (*sorted(fresh.glob("notebooks/guide/*")), *sorted(fresh.iterdir())):
+            to = folder / file.relative_to(fresh)
+            if file.is_file() and not to.exists():
+                shutil.copy(file, change.put(to))
+                yield _changed(folder, to, "laid")
 
 
 def _seal_again(root: Path) -> tuple[Words, ...]:
