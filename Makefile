@@ -6,7 +6,7 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test trial mutants lint lab wheels bench gallery pictures clean
+.PHONY: help report test trial mutants lint lab wheels bench docs gallery pictures clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
@@ -17,6 +17,7 @@ help:  ## show what can be made
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
 	@echo "make bench    measure what many reports cost (some three minutes)"
+	@echo "make docs     the guide and the reference as pages, in reports/docs/ (some three minutes)"
 	@echo "make gallery  make the example's documents and a small synthetic county in reports/gallery, for any static host (some five minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what the kit made in reports/; what was published stays"
@@ -47,6 +48,14 @@ wheels: .venv/installed  ## evallib and all it needs, to be carried to a machine
 bench: .venv/installed-dev  ## what many reports cost, as ratios
 	$(BIN)/python -m tests.benchmarks
 
+docs: .venv/installed  ## the guide and the reference as pages, in both languages
+	mkdir -p reports/docs
+	for book in notebooks/guide/*.ipynb; do for lang in zh en; do \
+		$(BIN)/papermill --no-progress-bar --log-level ERROR $$book reports/docs/run.ipynb -p lang $$lang || exit 1; \
+		$(BIN)/jupyter-nbconvert --log-level ERROR --to evallib --output $$(basename $$book .ipynb).$$lang reports/docs/run.ipynb || exit 1; \
+	done; done
+	rm reports/docs/run.ipynb
+
 gallery: .venv/installed-dev  ## what evallib makes, in reports/gallery, for any static host
 	$(BIN)/python -m tests.browser.gallery
 
@@ -58,7 +67,7 @@ trial: .venv/installed-dev  ## faults, kills and two at work, at length
 
 clean:  ## back to a fresh checkout; what the kit did not make stays, and so does what was published
 	@if test -e .venv/installed; then $(BIN)/python -m evallib.runs.clean reports && rm -rf .venv; fi
-	rm -rf reports/gallery mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
+	rm -rf reports/docs reports/gallery mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis evallib.egg-info build dist
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -1,8 +1,12 @@
-"""Where the files lie that travel with the package: templates, notebooks, catalogues, frameworks. Nothing is read here."""
+"""Where the files lie that travel with the package: templates, notebooks, catalogues, frameworks. Of these the words are read here."""
 
 from __future__ import annotations
 
+import tomllib
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATES = PACKAGE / "template"
@@ -27,3 +31,9 @@ REPORT, COMPARISON, OVERVIEW, MONITORING = PAGES.values()
 CATALOGUE = PACKAGE / "catalogue"
 FRAMEWORKS = CATALOGUE / "frameworks"
 """The catalogues and frameworks that are shipped."""
+
+
+@cache
+def words_of(name: str) -> dict[str, Any]:
+    """The words that stand in a file of `catalogue/words`, read once."""
+    return tomllib.loads((CATALOGUE / "words" / f"{name}.toml").read_text(encoding="utf-8"), parse_float=Decimal)

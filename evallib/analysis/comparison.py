@@ -1,4 +1,4 @@
-"""One department over the years: the change of the total taken apart; indicators, targets, money, findings lined up. Pure."""
+"""One department over the years: the change of the total taken apart; indicators, targets, findings lined up. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.model.facts import InputValue
+from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult
 from evallib.model.record import Finding
-from evallib.model.units import convert, round_half_up, times
+from evallib.model.units import convert, round_half_up
 from evallib.model.words import Words, words
 from evallib.score.measure import asks_no_more, hold
 
@@ -56,32 +55,17 @@ class Common:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """The change of a total taken apart, in points. The eight parts add up to it exactly."""
+    """The change of a total taken apart, in points. The eight `parts` add up to it exactly."""
 
     total: Decimal
     shifts: tuple[Shift, ...]
-    rescaling: Decimal
+    parts: dict[str, Decimal]
     common: Common | None
-
-    def part(self, name: str) -> Decimal:
-        """One of PARTS, in points."""
-        if name == "rescaling":
-            return self.rescaling
-        if name in ("performance", "rule"):
-            return sum((s.performance for s in self.shifts if s.rule_changed == (name == "rule")), ZERO)
-        if name == "weight":
-            return sum((s.weight for s in self.shifts), ZERO)
-        return sum((s.change for s in self.shifts if s.kind == name), ZERO)
-
-    @property
-    def parts(self) -> dict[str, Decimal]:
-        """The parts in their order, in points."""
-        return {name: self.part(name) for name in PARTS}
 
     @property
     def rest(self) -> Decimal:
         """All that is not performance under an unchanged rule, in points."""
-        return self.total - self.part("performance")
+        return self.total - self.parts["performance"]
 
 
 def decompose(before: Mapping[str, Scored], after: Mapping[str, Scored], totals: tuple[Decimal, Decimal], places: int = 2) -> Decomposition:
@@ -103,14 +87,21 @@ def decompose(before: Mapping[str, Scored], after: Mapping[str, Scored], totals:
 
     >>> half, most = Scored(Decimal(10), Decimal("5")), Scored(Decimal(20), Decimal("16"))
     >>> found = decompose({"a": half}, {"a": most}, (Decimal(5), Decimal(16)))
-    >>> found.part("performance"), found.part("weight"), found.total
+    >>> found.parts["performance"], found.parts["weight"], found.total
     (Decimal('4.50'), Decimal('6.50'), Decimal('11'))
     """
     shifts = tuple(_shift(id, before.get(id), after.get(id), places) for id in dict.fromkeys([*after, *before]))
     total = totals[1] - totals[0]
-    kept = [s.id for s in shifts if s.kind == "kept"]
-    measured = [id for id in kept if not (before[id].missing or after[id].missing)]
-    return Decomposition(total, shifts, total - sum((s.change for s in shifts), ZERO), _common(before, after, measured))
+    parts = dict.fromkeys(PARTS, ZERO)
+    for s in shifts:
+        if s.kind == "kept":
+            parts["rule" if s.rule_changed else "performance"] += s.performance
+            parts["weight"] += s.weight
+        else:
+            parts[s.kind] += s.change
+    parts["rescaling"] = total - sum((s.change for s in shifts), ZERO)
+    measured = [s.id for s in shifts if s.kind == "kept" and not (before[s.id].missing or after[s.id].missing)]
+    return Decomposition(total, shifts, parts, _common(before, after, measured))
 
 
 def _shift(id: str, before: Scored | None, after: Scored | None, places: int) -> Shift:
@@ -158,7 +149,7 @@ class Change:
     @property
     def comparable(self) -> bool:
         """Whether both totals rest on the same indicators, points, rules and kinds of data, and may be compared as they are."""
-        return self.parts.rescaling == 0 and all(
+        return self.parts.parts["rescaling"] == 0 and all(
             s.kind == "kept" and not s.rule_changed and self.before.indicator(s.id).points == self.after.indicator(s.id).points
             for s in self.parts.shifts
         )
@@ -173,6 +164,14 @@ class Change:
 def framework_key(evaluation: Evaluation) -> str:
     """A framework and the first year of the version used."""
     return f"{evaluation.framework.id}/{evaluation.framework.first_year}"
+
+
+def by_framework(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation]]:
+    """The years of each framework, by its version."""
+    used: dict[str, list[Evaluation]] = {}
+    for e in evaluations:
+        used.setdefault(framework_key(e), []).append(e)
+    return used
 
 
 def compare_years(before: Evaluation, after: Evaluation) -> Change:
@@ -225,6 +224,13 @@ def line_up(evaluations: Sequence[Evaluation]) -> tuple[IndicatorLine, ...]:
         name = next(i.name for i in reversed(results) if i is not None)
         lines.append(IndicatorLine(id, name, results, tuple(marks)))
     return tuple(lines)
+
+
+def dimensions_over(evaluations: Sequence[Evaluation]) -> list[tuple[SectionResult, list[SectionResult | None]]]:
+    """Every dimension that has points in any year, as the latest of these years has it, with its result in each year."""
+    found = [{d.id: d for d in e.dimensions if d.points} for e in evaluations]
+    latest = {id: d for year in found for id, d in year.items()}
+    return [(latest[id], [year.get(id) for year in found]) for id in dict.fromkeys(id for year in reversed(found) for id in year)]
 
 
 def value_change(before: IndicatorResult | None, after: IndicatorResult | None) -> Decimal | None:
@@ -296,115 +302,6 @@ def target_changes(before: Evaluation, after: Evaluation) -> tuple[TargetChange,
     """Every target of either year beside its counterpart, in the order of the later year; those no longer set last."""
     ids = dict.fromkeys([*(t.id for t in after.targets), *(t.id for t in before.targets)])
     return tuple(target_change(before.target(id), after.target(id)) for id in ids)
-
-
-@dataclass(frozen=True)
-class AmountChange:
-    """The change of an amount, and as a share of the earlier one: None where that is zero (`zero_base`) or not known."""
-
-    amount: Decimal | None
-    rate: Decimal | None
-    zero_base: bool = False
-
-
-def amount_change(before: Decimal | None, after: Decimal | None) -> AmountChange:
-    """An amount against the one before it. Nothing is divided by zero.
-
-    >>> amount_change(Decimal(0), Decimal(5))
-    AmountChange(amount=Decimal('5'), rate=None, zero_base=True)
-    """
-    if before is None or after is None:
-        return AmountChange(None, None)
-    if before == 0:
-        return AmountChange(after, None, zero_base=True)
-    return AmountChange(after - before, (after - before) / before)
-
-
-@dataclass(frozen=True)
-class MoneyLine:
-    """An amount over the years, in the currency's own unit: None where it is not known. `changes` begin with the second year.
-
-    `id` is the fact's in the latest year that has it.
-    """
-
-    id: str
-    name: Words
-    values: tuple[Decimal | None, ...]
-
-    @property
-    def changes(self) -> tuple[AmountChange, ...]:
-        return tuple(amount_change(a, b) for a, b in pairwise(self.values))
-
-
-_MONEY = ("budget approved", "budget adjusted", "budget spent", "carried in", "carried out")
-
-
-def money_lines(evaluations: Sequence[Evaluation]) -> tuple[MoneyLine, ...]:
-    """Approved and adjusted budget, outturn, opening and closing carry-over of every year, where a fact plays that role."""
-    found = []
-    for role in _MONEY:
-        facts = [fact for e in evaluations if (fact := e.catalogue.facts.get(e.catalogue.player(role) or ""))]
-        if facts:
-            found.append(MoneyLine(facts[-1].id, facts[-1].name, tuple(amount(e, role) for e in evaluations)))
-    return tuple(found)
-
-
-def execution_rates(evaluations: Sequence[Evaluation], base: str) -> tuple[Decimal | None, ...]:
-    """What was spent as a share of the adjusted or the approved budget (`base`: the role); None where that is zero or unknown.
-
-    Source: 财预〔2013〕53号, annex 2, 预算执行; both bases are in use, so the years are compared on each.
-    """
-    amounts = [(amount(e, "budget spent"), amount(e, base)) for e in evaluations]
-    return tuple(spent / budget if spent is not None and budget else None for spent, budget in amounts)
-
-
-def _fact(evaluation: Evaluation, role: str) -> InputValue | None:
-    id = evaluation.catalogue.player(role)
-    return evaluation.facts.find(id) if id else None
-
-
-def amount(evaluation: Evaluation, role: str) -> Decimal | None:
-    """The amount that plays a role, in the currency's own unit; None where it is not known."""
-    found = _fact(evaluation, role)
-    return found.base_value if found else None
-
-
-@dataclass(frozen=True)
-class CarryoverLink:
-    """The closing carry-over of a year beside the opening one of the next, in the currency's own unit: they must be the same."""
-
-    before: int
-    after: int
-    closing: Decimal | None
-    opening: Decimal | None
-    state: Literal["holds", "differs", "unknown", "gap"]
-
-
-def carryover_link(before: int, after: int, closing: Decimal | None, opening: Decimal | None, rounding: Decimal = ZERO) -> CarryoverLink:
-    """Whether the money left at the end of a year is the money that the next begins with; a skipped year cannot be bridged.
-
-    `rounding` is by how much the two may differ for the digits that they were printed with.
-
-    >>> carryover_link(2022, 2023, Decimal("10.00"), Decimal("10")).state
-    'holds'
-    """
-    if after != before + 1:
-        return CarryoverLink(before, after, closing, opening, "gap")
-    if closing is None or opening is None:
-        return CarryoverLink(before, after, closing, opening, "unknown")
-    return CarryoverLink(before, after, closing, opening, "holds" if abs(closing - opening) <= rounding else "differs")
-
-
-def carryover_chain(evaluations: Sequence[Evaluation]) -> tuple[CarryoverLink, ...]:
-    """Every year's closing carry-over beside the next usable year's opening one; empty where nothing plays these roles."""
-    found = []
-    for a, b in pairwise(evaluations):
-        if a.catalogue.player("carried out") and b.catalogue.player("carried in"):
-            closing, opening = _fact(a, "carried out"), _fact(b, "carried in")
-            rounding = sum((times(side.half, side.unit.factor) for side in (closing, opening) if side), ZERO)
-            amounts = closing.base_value if closing else None, opening.base_value if opening else None
-            found.append(carryover_link(a.record.year, b.record.year, *amounts, rounding))
-    return tuple(found)
 
 
 @dataclass(frozen=True)

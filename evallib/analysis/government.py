@@ -4,50 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from evallib.analysis.comparison import amount
-from evallib.analysis.pefa import COMPOSED, Head, PefaAssessment, PefaYear, Score, Variance, assess, variance
-from evallib.model.budget_rows import Kind
+from evallib.analysis.pefa import COMPOSED, FEWEST, Head, PefaAssessment, PefaYear, Score, assess, largest_first
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import InputFile
-from evallib.model.words import NOTHING, Words, joined, listed, words
+from evallib.model.words import NOTHING, Words, joined, listed
 from evallib.model.years import Absent, CountyYear
 from evallib.say.sentences import sentence
 
-FEWEST = 20  # heads that PEFA wants to see singly (Handbook, data requirements of PI-2.1)
 
+class HeadTable(NamedTuple):
+    """A year's heads as PI-2.1 takes them: singly, pooled (their sum first); and the heads it does not take."""
 
-@dataclass(frozen=True)
-class HeadRow:
-    """A head as the table shows it. `scaled` and `deviation` are None where PI-2.1 does not take the head singly."""
-
-    code: str
-    name: Words
-    kind: Kind
-    original: Decimal | None
-    executed: Decimal | None
-    scaled: Decimal | None = None
-    deviation: Decimal | None = None
-
-    @property
-    def variance(self) -> Variance:
-        return variance(self.original, self.executed)
-
-
-@dataclass(frozen=True)
-class HeadTable:
-    """A year's heads as PI-2.1 takes them: singly, pooled (their sum first), in all; and the heads it does not take.
-
-    In the total, `deviation` is the sum of the absolute deviations.
-    """
-
-    singles: tuple[HeadRow, ...]
-    pool: HeadRow | None
-    pooled: tuple[HeadRow, ...]
-    total: HeadRow | None
-    others: tuple[HeadRow, ...]
+    singles: tuple[Head, ...]
+    pool: Head | None
+    pooled: tuple[Head, ...]
+    others: tuple[Head, ...]
 
 
 @dataclass(frozen=True)
@@ -129,14 +102,14 @@ def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
 
 
 def _department(evaluation: Evaluation) -> Head | Absent:
-    """A department as a head: approved expenditure, adjusted for revised, outturn for executed."""
+    """A department as a head: approved expenditure, outturn for executed."""
     record, name = evaluation.record, evaluation.record.name
-    original, revised, executed = (amount(evaluation, role) for role in ("budget approved", "budget adjusted", "budget spent"))
+    original, executed = evaluation.amount("budget approved"), evaluation.amount("budget spent")
     if original is None or executed is None:
         amounts = {"approved": original, "outturn": executed}
         lacking = joined((sentence(f"pefa.departments.{id}") for id, known in amounts.items() if known is None), "和", " and ")
         return Absent(record.department, name, record.year, sentence("pefa.departments.lacks", what=lacking))
-    return Head(code=record.department, name=name.zh, name_en=name.en, original=original, revised=revised, executed=executed)
+    return Head(code=record.department, name=name.zh, name_en=name.en, original=original, executed=executed)
 
 
 def _why_absent(
@@ -147,7 +120,7 @@ def _why_absent(
     if code in without[year]:
         return without[year][code]
     known = next(y for y in years if code in heads[y] or code in without[y])
-    name = words(heads[known][code].name, heads[known][code].name_en) if code in heads[known] else without[known][code].name
+    name = heads[known][code].words if code in heads[known] else without[known][code].name
     return Absent(code, name, year, sentence("pefa.departments.not_listed"))
 
 
@@ -155,7 +128,7 @@ def _without_contingency(found: PefaAssessment) -> PefaAssessment:
     """Contingency is no department's: that none was charged must not pass for a budget without it (Handbook 2.3:4)."""
     reason = sentence("pefa.score.no_contingency")
     years = tuple(year.model_copy(update={"contingency": None, "working": year.working[:2]}) for year in found.years)
-    return found.model_copy(update={"years": years, "pi_2_3": Score(indicator="PI-2.3", grade=None, working=reason)})
+    return found.model_copy(update={"years": years, "scores": (*found.scores[:2], Score(indicator="PI-2.3", grade=None, working=reason))})
 
 
 # --- what is said of the heads ------------------------------------------------------------------------------------------------------
@@ -179,26 +152,11 @@ def head_table(government: Government) -> HeadTable:
     """
     measured = government.latest
     heads = government.heads[measured.year] if measured else ()
-    ordinary = sorted((h for h in heads if h.kind in COMPOSED and h.is_known), key=lambda h: (-(h.original or 0), h.code))
-    others = tuple(_row(head) for head in heads if head not in ordinary)
+    ordinary = [head for head in largest_first(heads) if head.is_known]
+    others = tuple(head for head in heads if head not in ordinary)
     composed = measured.composition if measured else None
     if composed is None:
-        return HeadTable(tuple(_row(head) for head in ordinary), None, (), None, others)
-    lines = [HeadRow(x.code, x.name, "ordinary", x.original, x.executed, x.scaled, x.deviation) for x in composed.lines]
-    singles = lines[:-1] if composed.pooled else lines
-    taken = {row.code for row in singles}
-    total = HeadRow(
-        code="",
-        name=sentence("pefa.heads.total"),
-        kind="ordinary",
-        original=composed.original,
-        executed=composed.executed,
-        scaled=sum((line.scaled for line in composed.lines), Decimal(0)),
-        deviation=sum((abs(line.deviation) for line in composed.lines), Decimal(0)),
-    )
-    pooled = tuple(_row(head) for head in ordinary if head.code not in taken)
-    return HeadTable(tuple(singles), lines[-1] if composed.pooled else None, pooled, total, others)
-
-
-def _row(head: Head) -> HeadRow:
-    return HeadRow(head.code, words(head.name, head.name_en), head.kind, head.original, head.executed)
+        return HeadTable(tuple(ordinary), None, (), others)
+    taken = {head.code for head in composed.singles}
+    pooled = tuple(head for head in ordinary if head.code not in taken)
+    return HeadTable(composed.singles, composed.lines[-1] if composed.pooled else None, pooled, others)

@@ -6,13 +6,14 @@ What else may not be, such as a rate above its bound, is for the checks to say o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from itertools import islice
+from typing import NamedTuple
 
 from evallib.analysis.changes import FactChange
 from evallib.model.catalogue import Formula
-from evallib.model.expression import EXACT, Call, Name, Number, Operation, Tree, Undefined, compute, names, renamed
+from evallib.model.expression import EXACT, Call, Name, Number, Operation, Tree, Undefined, computing, names, renamed
 from evallib.model.facts import Facts
 from evallib.model.units import Unit, round_half_up, times
 
@@ -21,6 +22,22 @@ Moved = dict[Name, Decimal]
 
 _NEAR = (Decimal(1), Decimal("1.001"), Decimal("1.002"))  # where an expression is tried to see how it moves
 _MOST = 40  # ways that are looked at before the shortest of them are given
+
+
+class _Spread(NamedTuple):
+    """An expression in facts that were given: how it is computed, all of them, and those that can be moved."""
+
+    value: Callable[[Mapping[Name, Decimal]], Decimal]
+    names: frozenset[Name]
+    free: tuple[Name, ...]
+
+
+class _Bond(NamedTuple):
+    """What must stay what it is, or at most as much."""
+
+    of: _Spread
+    is_limit: bool
+    bound: Decimal
 
 
 class Levers:
@@ -40,21 +57,21 @@ class Levers:
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._values = facts, Moved()
-        self._bound: list[tuple[Tree, bool, Decimal]] = []  # what must stay what it is, or at most as much
+        self._bonds: list[_Bond] = []
         catalogue = facts.catalogue
         bonds = (relation for relation in catalogue.plausible if not relation.entry.unit)  # of what size a number is binds none
         for relation in (*catalogue.identities, *catalogue.limits, *bonds):
-            tree = self._in_parts(relation.tree)
+            of = self._in_parts(relation.tree)
             try:
-                gap = compute(tree, self._values)
+                gap = of.value(self._values)
             except (KeyError, Undefined):
                 continue
             is_limit = relation.tree.sign == "<="
-            self._bound.append((tree, is_limit, max(gap, Decimal(0)) if is_limit else gap))
+            self._bonds.append(_Bond(of, is_limit, max(gap, Decimal(0)) if is_limit else gap))
 
     def moves(self, formula: Formula) -> bool:
         """Whether any fact that it is computed from can be moved."""
-        return bool(self._free(self._in_parts(formula.tree)))
+        return bool(self._in_parts(formula.tree).free)
 
     def ways(self, formula: Formula, wanted: Decimal) -> Iterator[tuple[FactChange, ...]]:
         """The changes that bring a formula to the value wanted, in its unit, those of the fewest facts first; none where there are none.
@@ -62,12 +79,12 @@ class Levers:
         What is only divided by stays. A number is rounded to the smallest step of its unit, to the good side. Where what is bound to
         it cannot move along, the change by itself: the checks say what it breaks.
         """
-        tree, goal = self._in_parts(formula.tree), times(wanted, formula.unit.factor)
+        of, goal = self._in_parts(formula.tree), times(wanted, formula.unit.factor)
         with localcontext(EXACT):
-            firsts = list(self._moves(tree, goal, {}))
-            falls = not firsts or self._over(tree, goal, {}) > 0
+            firsts = list(self._moves(of, goal, {}))
+            falls = not firsts or self._over(of, goal, {}) > 0
             along = (way for first in firsts for way in self._along(first))
-            reached = (way for way in along if (over := self._over(tree, goal, way)) == 0 or (over < 0) is falls)  # none takes it back
+            reached = (way for way in along if (over := self._over(of, goal, way)) == 0 or (over < 0) is falls)  # none takes it back
             found = sorted(islice(reached, _MOST), key=len) or firsts[:1]
         for way in found:
             moved = ((name, self._rounded(name, then)) for name, then in way.items() if then != self._values[name])
@@ -75,24 +92,26 @@ class Levers:
 
     def _along(self, moved: Moved) -> Iterator[Moved]:
         """The ways to move along what is bound to what has moved, so that everything stays as true as it was."""
-        for tree, is_limit, bound in self._bound:
-            over = self._over(tree, bound, moved)
+        for of, is_limit, bound in self._bonds:
+            if of.names.isdisjoint(moved):  # it stays as true as it was
+                continue
+            over = self._over(of, bound, moved)
             if over > 0 or (over and not is_limit):
-                for more in self._moves(tree, bound, moved):
+                for more in self._moves(of, bound, moved):
                     yield from self._along(moved | more)
                 return
         yield moved
 
-    def _moves(self, tree: Tree, wanted: Decimal, moved: Moved) -> Iterator[Moved]:
+    def _moves(self, of: _Spread, wanted: Decimal, moved: Moved) -> Iterator[Moved]:
         """What gives an expression a value: one fact by itself, what is not nothing first; else of each as much as it can give."""
-        free = sorted((n for n in self._free(tree) if n in self._values and n not in moved), key=lambda n: not self._values[n])
+        free = sorted((n for n in of.free if n in self._values and n not in moved), key=lambda n: not self._values[n])
         for name in free:
-            found = self._solved(tree, wanted, moved, name)
+            found = self._solved(of, wanted, moved, name)
             if found is not None and found >= min(self._values[name], Decimal(0)):
                 yield {name: found}
         spent = Moved()
         for name in free:
-            found = self._solved(tree, wanted, moved | spent, name)
+            found = self._solved(of, wanted, moved | spent, name)
             near = self._values[name] if found is None else self._within(name, found, moved | spent)
             if near == found:
                 if spent:
@@ -104,23 +123,23 @@ class Levers:
     def _within(self, name: Name, then: Decimal, moved: Moved) -> Decimal:
         """How near to a number a fact can come by itself: not below nothing, and no further than its limits."""
         then = max(then, min(self._values[name], Decimal(0)))
-        for tree, is_limit, bound in self._bound:
-            if is_limit and name in names(tree) and self._over(tree, bound, moved | {name: then}) > 0:
-                edge = self._solved(tree, bound, moved, name)
+        for of, is_limit, bound in self._bonds:
+            if is_limit and name in of.names and self._over(of, bound, moved | {name: then}) > 0:
+                edge = self._solved(of, bound, moved, name)
                 then = self._values[name] if edge is None else edge
         return then
 
-    def _over(self, tree: Tree, bound: Decimal, moved: Moved) -> Decimal:
+    def _over(self, of: _Spread, bound: Decimal, moved: Moved) -> Decimal:
         """By how much an expression is above what it is bound to; what has no value is."""
         try:
-            return round_half_up(compute(tree, self._values | moved) - bound, 9)
+            return round_half_up(of.value(self._values | moved) - bound, 9)
         except Undefined:
             return Decimal(1)
 
-    def _solved(self, tree: Tree, wanted: Decimal, moved: Moved, name: Name) -> Decimal | None:
+    def _solved(self, of: _Spread, wanted: Decimal, moved: Moved, name: Name) -> Decimal | None:
         """The number of a fact at which an expression gives what is wanted, rounded to the good side; None where there is none."""
         now = self._values[name]
-        factor = solved(lambda x: compute(tree, self._values | moved | {name: x * (now or 1)}), wanted)
+        factor = solved(lambda x: of.value(self._values | moved | {name: x * (now or 1)}), wanted)
         return None if factor is None else times(self._rounded(name, factor * (now or 1)), self._unit(name).factor)
 
     def _rounded(self, name: Name, then: Decimal) -> Decimal:
@@ -129,15 +148,15 @@ class Levers:
         rounding = ROUND_CEILING if then > self._values[name] else ROUND_FLOOR
         return stepped(times(then, 1 / unit.factor), smallest_step(unit) or Decimal("1e-9"), rounding)
 
-    def _free(self, tree: Tree) -> list[Name]:
-        """The names of an expression that can be moved: none that only divides, and one that also divides only where no other can."""
+    def _in_parts(self, tree: Tree) -> _Spread:
+        """An expression in facts that were given: a sum is its parts, and what rounding left between it and them.
+
+        None can be moved that only divides, and one that also divides only where no other can.
+        """
+        tree = renamed(tree, self._given)
         places = list(_places(tree))
         free = [n for n, divides in dict.fromkeys(places) if not divides and not n.before and not self._facts.catalogue.facts[n.id].fixed]
-        return [n for n in free if (n, True) not in places] or free
-
-    def _in_parts(self, tree: Tree) -> Tree:
-        """An expression in facts that were given: a sum is its parts, and what rounding left between it and them."""
-        return renamed(tree, self._given)
+        return _Spread(computing(tree), frozenset(names(tree)), tuple([n for n in free if (n, True) not in places] or free))
 
     def _given(self, name: Name) -> Tree:
         facts, year = self._facts, self._facts.record.year - name.before

@@ -234,16 +234,8 @@ def stand(monitored: Monitored) -> tuple[Standing, ...]:
     budget, received = monitored.find("budget"), monitored.find("received")
     found = []
     for measure in (*(m for id in ("received", "spent") if (m := monitored.find(id))), *monitored.targets):
-        course = tuple(
-            judge(
-                measure,
-                o,
-                known_at(budget, o.date) if measure.id in MONEY else measure.target,
-                known_at(received, o.date),
-                monitored.begins,
-            )
-            for o in measure.seen
-        )
+        seen = [(o, known_at(budget, o.date) if measure.id in MONEY else measure.target) for o in measure.seen]
+        course = tuple(judge(measure, o, target, known_at(received, o.date), monitored.begins) for o, target in seen)
         ahead = forecast(measure, monitored.begins)
         odds = None if not course or measure.id in MONEY else chance(measure.operator, measure.target, course[-1].value, ahead)
         found.append(Standing(measure, course, ahead, odds))

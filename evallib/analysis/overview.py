@@ -31,11 +31,6 @@ RESCALED = "rescaled"
 # --- totals, ranks and grades
 
 
-def kind_of(evaluation: Evaluation) -> str:
-    """What was evaluated: a department, a project or a policy."""
-    return evaluation.record.kind
-
-
 def alike(evaluations: Evaluations) -> tuple[tuple[Evaluation, ...], ...]:
     """The evaluations that may stand in one list: of one framework and one kind. The largest group first."""
     found: dict[tuple[str, str], list[Evaluation]] = {}

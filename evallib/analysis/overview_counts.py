@@ -5,11 +5,11 @@ What lists targets or findings is given evaluations that are `alike` (see `overv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.analysis.comparison import amount
+from evallib.analysis.money import AmountChange
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.record import Finding
 from evallib.model.words import Words
@@ -83,33 +83,6 @@ def under_fulfilled(evaluations: Evaluations) -> tuple[Fulfilment, ...]:
 
 
 @dataclass(frozen=True)
-class Change:
-    """An amount of money before and after, of one department or of several together."""
-
-    before: Decimal
-    after: Decimal
-    departments: int = 1
-
-    @property
-    def difference(self) -> Decimal:
-        return self.after - self.before
-
-    @property
-    def rate(self) -> Decimal | None:
-        """The difference as a share of the amount before; not defined where that is zero."""
-        return self.difference / self.before if self.before else None
-
-
-def combined(changes: Iterable[Change | None]) -> Change | None:
-    """Several changes as one; those not known are left out of both amounts. None where none is known."""
-    known = [c for c in changes if c is not None]
-    if not known:
-        return None
-    zero = Decimal(0)
-    return Change(sum((c.before for c in known), zero), sum((c.after for c in known), zero), sum(c.departments for c in known))
-
-
-@dataclass(frozen=True)
 class BudgetRow:
     """A department's expenditure: approved, adjusted, outturn in the currency's own unit; None where not known."""
 
@@ -119,22 +92,22 @@ class BudgetRow:
     outturn: Decimal | None
 
     @property
-    def spent(self) -> Change | None:
+    def spent(self) -> AmountChange:
         """From approved to outturn."""
-        return None if self.approved is None or self.outturn is None else Change(self.approved, self.outturn)
+        return AmountChange(self.approved, self.outturn)
 
     @property
-    def adjustment(self) -> Change | None:
+    def adjustment(self) -> AmountChange:
         """From approved to adjusted."""
-        return None if self.approved is None or self.adjusted is None else Change(self.approved, self.adjusted)
+        return AmountChange(self.approved, self.adjusted)
 
 
 def budget_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
     """Each department's budget, the largest variance (in percent, up or down) first, those without one last."""
-    found = [BudgetRow(e, *(amount(e, role) for role in ("budget approved", "budget adjusted", "budget spent"))) for e in evaluations]
+    found = [BudgetRow(e, *(e.amount(role) for role in ("budget approved", "budget adjusted", "budget spent"))) for e in evaluations]
 
     def order(row: BudgetRow) -> tuple[bool, Decimal, str]:
-        rate = row.spent.rate if row.spent else None
+        rate = row.spent.rate
         return rate is None, -abs(rate or Decimal(0)), row.evaluation.record.department
 
     return tuple(sorted(found, key=order))

@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
-from typing import Annotated, Literal, NamedTuple
-
-from pydantic import Field
+from typing import Literal, NamedTuple
 
 from evallib.model.base import Frozen
 from evallib.model.budget_rows import Kind
@@ -24,70 +22,78 @@ from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
-"""What a head is to PEFA. `outside` is printed in the budget and measured nowhere: repayment of principal (H 1.1:7), and
-heads whose budget and outturn do not stand on the same basis (H 2:1 asks for one basis)."""
-
 Grade = Literal["A", "B", "C", "D"]
 Column = Literal["original", "executed"]
 Shares = Mapping[int, Decimal | None]
 
 EXPENDITURE: tuple[Kind, ...] = ("ordinary", "interest", "contingency")  # H 1.1:1
 COMPOSED: tuple[Kind, ...] = ("ordinary",)  # F PI-2.1: without contingency items and interest on debt
+FEWEST = 20
+"""Heads that PEFA wants to see singly: H, data requirements of PI-2.1."""
 COVERED_BY_LARGEST = Decimal("0.75")  # H 2.1: the largest heads make up at least this much of the budget
 YEARS = 3
 _EXACT = 100  # digits kept while sums are multiplied, so that "in proportion" is exactly zero
 
 
 class Head(Frozen):
-    """A budget head (a ministry, a vote) in one year.
+    """A budget head (a ministry, a vote) in one year, or the smaller heads pooled.
 
     An amount that is not known is None and makes what needs it undefined; a head that had no money is zero. The name is
     kept as the source writes it, letter by letter, and in English where there is a translation. The heads of a year are of one
-    level: never a ministry and its parts.
+    level: never a ministry and its parts. `outside` is printed in the budget and measured nowhere: repayment of principal (H 1.1:7), and
+    heads whose budget and outturn do not stand on the same basis (H 2:1 asks for one basis). `scaled` is the budget scaled to what was
+    spent in all, where the composition takes the head.
     """
 
-    code: Annotated[str, Field(min_length=1)]
+    code: str
     name: str
     name_en: str = ""
     original: Decimal | None
-    revised: Decimal | None
     executed: Decimal | None
     kind: Kind = "ordinary"
+    scaled: Decimal | None = None
+
+    @property
+    def words(self) -> Words:
+        return words(self.name, self.name_en)
 
     @property
     def is_known(self) -> bool:
         return self.original is not None and self.executed is not None
 
+    @property
+    def difference(self) -> Decimal | None:
+        """Executed less original; None where an amount is missing."""
+        return None if self.original is None or self.executed is None else self.executed - self.original
 
-class Variance(Frozen):
-    """How far execution is from the budget: the difference in money, and execution as a share of the budget."""
-
-    difference: Decimal | None
-    share: Decimal | None
-
-
-class Line(Frozen):
-    """One line of the composition: a head, or the smaller heads pooled; its budget scaled to what was spent in all."""
-
-    code: str
-    name: Words
-    original: Decimal
-    scaled: Decimal
-    executed: Decimal
+    @property
+    def share(self) -> Decimal | None:
+        """Executed over original; None where an amount is missing, or the original is zero."""
+        return self.executed / self.original if self.original and self.executed is not None else None
 
     @property
     def deviation(self) -> Decimal:
-        return self.executed - self.scaled
+        """Executed less the scaled budget."""
+        return (self.executed or Decimal(0)) - (self.scaled or Decimal(0))
 
 
 class Composition(Frozen):
     """The lines that PI-2.1 compares, their totals, the heads pooled in the last line, and the variance (a share)."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[Head, ...]
     pooled: int
     original: Decimal
     executed: Decimal
     variance: Decimal
+
+    @property
+    def singles(self) -> tuple[Head, ...]:
+        return self.lines[: -1 if self.pooled else None]
+
+    @property
+    def moved(self) -> Decimal:
+        """The sum of the absolute deviations."""
+        return sum((abs(line.deviation) for line in self.lines), Decimal(0))
 
 
 class Score(Frozen):
@@ -99,7 +105,13 @@ class Score(Frozen):
 
 
 class PefaYear(Frozen):
-    """One year's numbers. `original` and `executed` are all expenditure, interest and contingency included (H 1.1:1)."""
+    """One year's numbers; each is None where an amount that it needs is missing, or its base is not above zero.
+
+    `original` and `executed` are all expenditure, interest and contingency included (H 1.1:1); `outturn` is the one as a share of the
+    other, always of the original budget, never of a supplementary one (H 1.1:1, 1.1:5). `contingency` is what was charged to contingency
+    heads as a share of the total original budget: zero where the budget has no such head (H 2.3:4); money moved from one and spent
+    elsewhere belongs to where it was spent (H 2.3:5).
+    """
 
     year: int
     original: Decimal | None
@@ -115,100 +127,47 @@ class PefaYear(Frozen):
 
 
 class PefaAssessment(Frozen):
-    """Three years measured and scored. PI-2 as a whole is not given: it also needs PI-2.2, by economic classification."""
+    """Three years measured, and scored: PI-1, PI-2.1, PI-2.3. PI-2 as a whole is not given: it also needs PI-2.2, by economic class."""
 
     years: tuple[PefaYear, ...]
-    pi_1: Score
-    pi_2_1: Score
-    pi_2_3: Score
-
-    @property
-    def scores(self) -> tuple[Score, ...]:
-        return self.pi_1, self.pi_2_1, self.pi_2_3
+    scores: tuple[Score, ...]
 
 
-def variance(original: Decimal | None, executed: Decimal | None) -> Variance:
-    """Executed less original (in money), and executed over original (a share).
+def composition(heads: Sequence[Head]) -> Composition | None:
+    """The lines that PI-2.1 compares: the largest heads by original budget, more of them where those make up less than 75% of it,
+    and all others as one line; every line's budget scaled by total executed over total original. The variance is the sum of
+    |executed - scaled budget| over the sum of scaled budgets: zero where every head is executed in proportion.
 
-    Either is None where an amount is missing; the share also where the original is zero.
+    None where an amount is missing, or the heads were approved or spent nothing in all.
+    Source: F PI-2.1, H 2.1:3 and the data requirements of 2.1 (at least 20 heads); totals without interest: K.
 
-    >>> variance(Decimal("1350000"), Decimal("1349160")).difference, variance(Decimal(0), Decimal(48)).share
-    (Decimal('-840'), None)
+    >>> heads = [Head(code=c, name=c, original=o, executed=e) for c, o, e in [("a", 60, 40), ("b", 40, 40)]]
+    >>> found = composition(heads)  # (|40 - 48| + |40 - 32|) / 80
+    >>> [(line.code, str(line.scaled)) for line in found.lines], str(found.variance)
+    ([('a', '48'), ('b', '32')], '0.2')
     """
-    if original is None or executed is None:
-        return Variance(difference=None, share=None)
-    return Variance(difference=executed - original, share=executed / original if original else None)
-
-
-def aggregate_outturn(heads: Sequence[Head]) -> Decimal | None:
-    """All expenditure executed as a share of all expenditure originally approved; interest and contingency count.
-
-    None where an amount is missing or nothing was approved. Source: H 1.1:1; the original, never a supplementary budget, 1.1:5.
-
-    >>> heads = [Head(code="1", name="a", original=90, revised=90, executed=80),
-    ...          Head(code="2", name="b", original=10, revised=0, executed=0, kind="contingency")]
-    >>> aggregate_outturn(heads)
-    Decimal('0.8')
-    """
-    return _over(_total(heads, EXPENDITURE, "executed"), _total(heads, EXPENDITURE, "original"))
-
-
-def composition(heads: Sequence[Head], largest: int = 20) -> Composition | None:
-    """The lines that PI-2.1 compares: the `largest` heads by original budget, more where those make up less than 75% of it,
-    and all others as one line; every line's budget scaled by total executed over total original.
-
-    None where an amount is missing, or the heads were approved or spent nothing in all. Raises ValueError where `largest` is below
-    one. Source: F PI-2.1, H 2.1:3 and the data requirements of 2.1 (at least 20 heads); totals without interest: K.
-
-    >>> heads = [Head(code=c, name=c, original=o, revised=o, executed=e) for c, o, e in [("a", 60, 40), ("b", 40, 40)]]
-    >>> [(line.code, str(line.scaled)) for line in composition(heads).lines]
-    [('a', '48'), ('b', '32')]
-    """
-    if largest < 1:
-        raise ValueError(f"largest is {largest}; at least one head must stand singly")
     original, executed = _total(heads, COMPOSED, "original"), _total(heads, COMPOSED, "executed")
     if original is None or executed is None or original <= 0 or executed <= 0:
         return None
-    ranked = sorted((h for h in heads if h.kind in COMPOSED), key=lambda h: (-(h.original or 0), h.code))
-    single = min(largest, len(ranked))
+    ranked = largest_first(heads)
+    single = min(FEWEST, len(ranked))
     while single < len(ranked) and _sum(ranked[:single], "original") < COVERED_BY_LARGEST * original:
         single += 1
-    rest = ranked[single:]
-    parts = [(h.code, words(h.name, h.name_en), _sum([h], "original"), _sum([h], "executed")) for h in ranked[:single]]
+    lines, rest = ranked[:single], ranked[single:]
     if rest:
-        parts.append(("", _told("pooled", count=len(rest)), _sum(rest, "original"), _sum(rest, "executed")))
+        name, amounts = _told("pooled", count=len(rest)), {"original": _sum(rest, "original"), "executed": _sum(rest, "executed")}
+        lines.append(Head(code="", name=name.zh, name_en=name.en, **amounts))
+    parts = [(line.original or Decimal(0), line.executed or Decimal(0)) for line in lines]
     with localcontext(prec=_EXACT):
-        moved = sum((abs(e * original - o * executed) for _, _, o, e in parts), Decimal(0)) / (original * executed)
-        scaled = [o * executed / original for _, _, o, _ in parts]
-    lines = [Line(code=c, name=n, original=o, scaled=+s, executed=e) for (c, n, o, e), s in zip(parts, scaled, strict=True)]
+        moved = sum((abs(e * original - o * executed) for o, e in parts), Decimal(0)) / (original * executed)
+        scaled = [o * executed / original for o, _ in parts]
+    lines = [line.model_copy(update={"scaled": +s}) for line, s in zip(lines, scaled, strict=True)]
     return Composition(lines=tuple(lines), pooled=len(rest), original=original, executed=executed, variance=+moved)
 
 
-def composition_variance(heads: Sequence[Head], largest: int = 20) -> Decimal | None:
-    """Sum of |executed - scaled budget| over the sum of scaled budgets (a share), as `composition` draws the lines.
-
-    Zero when every head is executed in proportion; None as `composition`. Source: PEFA PI-2.1, H 2.1:3.
-
-    >>> heads = [Head(code=c, name=c, original=o, revised=o, executed=e) for c, o, e in [("a", 60, 40), ("b", 40, 40)]]
-    >>> composition_variance(heads)  # (|40 - 48| + |40 - 32|) / 80
-    Decimal('0.2')
-    """
-    found = composition(heads, largest)
-    return found.variance if found else None
-
-
-def contingency_share(heads: Sequence[Head]) -> Decimal | None:
-    """Expenditure charged to contingency heads as a share of the total original budget.
-
-    A budget without contingency heads charges nothing to them: zero (H 2.3:4). Money moved from a contingency head and spent
-    elsewhere belongs to where it was spent (H 2.3:5). None where an amount is missing or nothing was approved.
-
-    >>> contingency_share([Head(code="1", name="a", original=90, revised=90, executed=80),
-    ...                    Head(code="2", name="b", original=10, revised=9, executed=4, kind="contingency")])
-    Decimal('0.04')
-    """
-    charged = _total(heads, ("contingency",), "executed") if any(h.kind == "contingency" for h in heads) else Decimal(0)
-    return _over(charged, _total(heads, EXPENDITURE, "original"))
+def largest_first(heads: Sequence[Head]) -> list[Head]:
+    """The heads that PI-2.1 takes, the largest original budget first."""
+    return sorted((h for h in heads if h.kind in COMPOSED), key=lambda h: (-(h.original or 0), h.code))
 
 
 class _Band(NamedTuple):
@@ -227,62 +186,62 @@ def _bands(closed: str, **edges: str) -> tuple[_Band, ...]:
     return tuple(_Band(grade, Decimal(edges[grade]), grade in closed) for grade in grades)
 
 
-PI_1 = _bands("ABC", A="0.05", B="0.10", C="0.15")  # K: distance from 100%, that is 95-105%, 90-110%, 85-115%
-PI_2_1 = _bands("", A="0.05", B="0.10", C="0.15")  # F: less than 5%, 10%, 15%
-PI_2_3 = _bands("B", A="0.03", B="0.06", C="0.10")  # F: less than 3%; 3% to 6% inclusive; more than 6% but less than 10%
+_TWO_OF_THREE = {
+    "PI-1": (
+        "outturn",
+        Decimal(1),
+        _bands("ABC", A="0.05", B="0.10", C="0.15"),
+    ),  # K: 95-105%, 90-110%, 85-115%
+    "PI-2.1": ("composition", Decimal(0), _bands("", A="0.05", B="0.10", C="0.15")),  # F: less than 5%, 10%, 15%
+}
+"""What the words of an indicator are called, what its figures are held against, and how far they may be from it. Two of three years
+decide: F and H 1.1:2."""
+_MEAN = _bands("B", A="0.03", B="0.06", C="0.10")  # F PI-2.3: less than 3%; 3% to 6% inclusive; more than 6% but less than 10%
 
 
-def score_pi_1(shares: Shares) -> Score:
-    """PI-1 from each year's aggregate outturn (year: share): the best band that at least two of the three years keep to.
+def score(indicator: Literal["PI-1", "PI-2.1", "PI-2.3"], shares: Shares) -> Score:
+    """The grade of an indicator from each year's figure (year: share).
 
-    A 95-105%, B 90-110%, C 85-115%, ends included; else D. No grade with fewer than three years. Raises InputRefused for more than
-    three years or years with a gap. Source: bands K; two of three years, F and H 1.1:2.
+    PI-1 (aggregate outturn) and PI-2.1 (composition variance): the best band that at least two of the three years keep to; else D.
+    PI-2.3 (contingency): that of the simple mean of the three years (H 2.3:3). No grade with fewer than three years. Raises
+    InputRefused for more than three years or years with a gap.
 
-    >>> score_pi_1({1998: Decimal("0.97"), 1999: Decimal("0.94"), 2000: Decimal("0.98")}).grade
+    >>> score("PI-1", {1998: Decimal("0.97"), 1999: Decimal("0.94"), 2000: Decimal("0.98")}).grade
     'A'
-    """
-    return _two_of_three("PI-1", shares, PI_1, "outturn", Decimal(1))
-
-
-def score_pi_2_1(shares: Shares) -> Score:
-    """PI-2.1 from each year's composition variance (year: share): the best band that at least two of the three years keep to.
-
-    A below 5%, B below 10%, C below 15%; else D. No grade with fewer than three years; raises as `score_pi_1`. Source: F PI-2.1.
-
-    >>> score_pi_2_1({1998: Decimal("0.05"), 1999: Decimal("0.02"), 2000: Decimal("0.09")}).grade
+    >>> score("PI-2.3", {1998: Decimal("0.02"), 1999: Decimal("0.04"), 2000: Decimal("0.06")}).grade
     'B'
     """
-    return _two_of_three("PI-2.1", shares, PI_2_1, "composition", Decimal(0))
-
-
-def score_pi_2_3(shares: Shares) -> Score:
-    """PI-2.3 from each year's contingency share (year: share): the simple mean of the three years.
-
-    A below 3%, B 3% to 6% with both ends, C above 6% and below 10%; else D. No grade with fewer than three years; raises as
-    `score_pi_1`. Source: F PI-2.3; simple mean H 2.3:3.
-
-    >>> score_pi_2_3({1998: Decimal("0.02"), 1999: Decimal("0.04"), 2000: Decimal("0.06")}).grade
-    'B'
-    """
-    known = _known_years("PI-2.3", shares)
-    if isinstance(known, Score):
-        return known
-    # three endless fractions may fall short of an edge by the last digit kept; that digit must not decide
-    mean = round_half_up(sum(known.values(), Decimal(0)) / YEARS, 12)
-    grade = next((band.grade for band in PI_2_3 if band.holds(mean)), "D")
-    told = _told("score.contingency", mean=_shown(mean), grade=grade)
-    return Score(indicator="PI-2.3", grade=grade, working=_listed("PI-2.3", known) + told)
+    if problems := _year_problems(sorted(shares)):
+        raise InputRefused(tuple(problems))
+    known = {year: share for year, share in sorted(shares.items()) if share is not None}
+    if len(known) < YEARS:
+        told = _told("score.not_scored", indicator=indicator, count=len(known), years="".join(f" ({year})" for year in known))
+        return Score(indicator=indicator, grade=None, working=told)
+    grade: Grade
+    if indicator == "PI-2.3":
+        # three endless fractions may fall short of an edge by the last digit kept; that digit must not decide
+        mean = round_half_up(sum(known.values(), Decimal(0)) / YEARS, 12)
+        grade = next((band.grade for band in _MEAN if band.holds(mean)), "D")
+        told = _told("score.contingency", mean=_shown(mean), grade=grade)
+    else:
+        measure, centre, bands = _TWO_OF_THREE[indicator]
+        counted = [(band, sum(band.holds(abs(share - centre)) for share in known.values())) for band in bands]
+        band, within = next((found for found in counted if found[1] >= 2), counted[-1])
+        grade = band.grade if within >= 2 else "D"
+        told = _told(f"score.{measure}", edge=plain(band.edge * 100), within=within, years=YEARS, grade=grade)
+    figures = joined((_told("score.figure", year=year, share=_shown(share)) for year, share in known.items()), "，", ", ")
+    return Score(indicator=indicator, grade=grade, working=_told("score.listed", indicator=indicator, figures=figures) + told)
 
 
 def assess(years: Mapping[int, Sequence[Head]]) -> PefaAssessment:
     """Every measure of every year and the three scores, each with its working in both languages.
 
     With fewer than three years the numbers are given and the scores say what is missing. Raises InputRefused, naming every problem,
-    for more than three years, years with a gap, or a code that stands twice in a year. Source: as each function names it.
+    for more than three years, years with a gap, or a code that stands twice in a year.
 
-    >>> head = Head(code="1", name="a", original=100, revised=100, executed=97)
+    >>> head = Head(code="1", name="a", original=100, executed=97)
     >>> found = assess({1998: (head,), 1999: (head,), 2000: (head,)})
-    >>> [score.grade for score in found.scores], found.pi_2_3.working["en"]
+    >>> [score.grade for score in found.scores], found.scores[2].working["en"]
     (['A', 'A', 'A'], 'PI-2.3: 1998 0.00%, 1999 0.00%, 2000 0.00%. Mean of three years 0.00%: A.')
     """
     problems = _year_problems(sorted(years))
@@ -292,23 +251,26 @@ def assess(years: Mapping[int, Sequence[Head]]) -> PefaAssessment:
     if problems:
         raise InputRefused(tuple(problems))
     measured = tuple(_measure(year, heads) for year, heads in sorted(years.items()))
-    pi_1 = score_pi_1({m.year: m.outturn for m in measured})
-    pi_2_1 = score_pi_2_1({m.year: m.composition_variance for m in measured})
-    pi_2_3 = score_pi_2_3({m.year: m.contingency for m in measured})
-    return PefaAssessment(years=measured, pi_1=pi_1, pi_2_1=pi_2_1, pi_2_3=pi_2_3)
+    scores = (
+        score("PI-1", {m.year: m.outturn for m in measured}),
+        score("PI-2.1", {m.year: m.composition_variance for m in measured}),
+        score("PI-2.3", {m.year: m.contingency for m in measured}),
+    )
+    return PefaAssessment(years=measured, scores=scores)
 
 
 def _measure(year: int, heads: Sequence[Head]) -> PefaYear:
     original, executed = _total(heads, EXPENDITURE, "original"), _total(heads, EXPENDITURE, "executed")
-    outturn, composed, contingency = aggregate_outturn(heads), composition(heads), contingency_share(heads)
-    charged, outside = _total(heads, ("contingency",), "executed"), [head.code for head in heads if head.kind == "outside"]
-    reserve = _divided(charged, original, contingency) if charged is not None or contingency is None else _told("working.no_contingency")
+    reserved = any(head.kind == "contingency" for head in heads)
+    charged = _total(heads, ("contingency",), "executed") if reserved else Decimal(0)
+    outturn, contingency, composed = _over(executed, original), _over(charged, original), composition(heads)
+    reserve = _divided(charged, original, contingency) if reserved or contingency is None else _told("working.no_contingency")
     working = [
         _told("year.outturn", year=year, working=_divided(executed, original, outturn)),
         _told("year.composition", year=year, working=_composed(composed)),
         _told("year.contingency", year=year, working=reserve),
     ]
-    if outside:
+    if outside := [head.code for head in heads if head.kind == "outside"]:
         working.append(_told("year.outside", year=year, count=len(outside), codes=listed(outside)))
     return PefaYear(year=year, original=original, executed=executed, outturn=outturn, composition=composed,
                     contingency=contingency, working=tuple(working))  # fmt: skip
@@ -328,35 +290,12 @@ def _composed(found: Composition | None) -> Words:
     """The working of one year's composition. Heads are named by code: a name written right to left would turn the figures round."""
     if found is None:
         return _told("working.undefined")
-    singles = found.lines[:-1] if found.pooled else found.lines
-    moved = sum((abs(line.deviation) for line in found.lines), Decimal(0))
+    singles = found.singles
     furthest = max(singles, key=lambda line: abs(line.deviation))
     scale = f"{plain(found.executed)} ÷ {plain(found.original)}"
-    share = f"{plain(moved, 0)} ÷ {plain(found.executed)} = {_shown(found.variance)}"
+    share = f"{plain(found.moved, 0)} ÷ {plain(found.executed)} = {_shown(found.variance)}"
     off = f"{furthest.code} ({plain(furthest.deviation, 0)})"
     return _told("working.composed", singles=len(singles), pooled=found.pooled, scale=scale, share=share, off=off)
-
-
-def _two_of_three(indicator: str, shares: Shares, bands: tuple[_Band, ...], measure: str, centre: Decimal) -> Score:
-    known = _known_years(indicator, shares)
-    if isinstance(known, Score):
-        return known
-    counted = [(band, sum(band.holds(abs(share - centre)) for share in known.values())) for band in bands]
-    band, within = next((found for found in counted if found[1] >= 2), counted[-1])
-    grade: Grade = band.grade if within >= 2 else "D"
-    told = _told(f"score.{measure}", edge=plain(band.edge * 100), within=within, years=YEARS, grade=grade)
-    return Score(indicator=indicator, grade=grade, working=_listed(indicator, known) + told)
-
-
-def _known_years(indicator: str, shares: Shares) -> dict[int, Decimal] | Score:
-    """The three years' figures in order, or the score that says which are not there. PEFA asks for three years (H 2.1)."""
-    if problems := _year_problems(sorted(shares)):
-        raise InputRefused(tuple(problems))
-    known = {year: share for year, share in sorted(shares.items()) if share is not None}
-    if len(known) == YEARS:
-        return known
-    told = _told("score.not_scored", indicator=indicator, count=len(known), years="".join(f" ({year})" for year in known))
-    return Score(indicator=indicator, grade=None, working=told)
 
 
 def _year_problems(years: list[int]) -> list[Problem]:
@@ -364,11 +303,6 @@ def _year_problems(years: list[int]) -> list[Problem]:
     if len(years) < YEARS or (len(years) == YEARS and years[-1] - years[0] == YEARS - 1):
         return []
     return [problem("pefa.three_years", Place("PEFA", column="year"), ", ".join(map(str, years)))]
-
-
-def _listed(indicator: str, known: Mapping[int, Decimal]) -> Words:
-    figures = joined((_told("score.figure", year=year, share=_shown(share)) for year, share in known.items()), "，", ", ")
-    return _told("score.listed", indicator=indicator, figures=figures)
 
 
 def _shown(share: Decimal) -> str:
@@ -379,15 +313,13 @@ def _shown(share: Decimal) -> str:
 
 
 def _sum(heads: Sequence[Head], column: Column) -> Decimal:
-    amounts = (head.original if column == "original" else head.executed for head in heads)
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+    return sum((getattr(head, column) or Decimal(0) for head in heads), Decimal(0))
 
 
 def _total(heads: Sequence[Head], kinds: tuple[Kind, ...], column: Column) -> Decimal | None:
     """The sum over heads of these kinds; None where there is no such head or an amount is missing."""
     chosen = [head for head in heads if head.kind in kinds]
-    missing = any((head.original if column == "original" else head.executed) is None for head in chosen)
-    return None if missing or not chosen else _sum(chosen, column)
+    return None if not chosen or any(getattr(head, column) is None for head in chosen) else _sum(chosen, column)
 
 
 def _over(part: Decimal | None, whole: Decimal | None) -> Decimal | None:

@@ -11,18 +11,16 @@ J. R. Statist. Soc. A 168(2), 307-323. The estimators and their sources are in `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
 
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
-from evallib.analysis.uncertainty import Interval, Ints, Judged, Model, Points, Side, build_model
-from evallib.model.errors import InputRefused, Place, meant
+from evallib.analysis.uncertainty import Interval, Ints, Model, Side, build_model
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import NOTHING, Given, Words, joined, listed
 from evallib.say.numbers import percent, plain, written
-from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
 DRAWS = 1000
@@ -59,64 +57,127 @@ class Influence:
 class Sensitivity:
     """The result of a simulation. `low` and `high`: the range of the total, see `total_range`.
 
-    `judged`: whether the sides, stricter and more lenient, differ. `shares` are in the framework's order of grades and make exactly 1
-    on each side; `influences` begin with the most influential. `said` tells of grade and range, `decided` of the influences, `brief` of
-    all in a sentence.
+    `shares` are in the framework's order of grades and make exactly 1 on each side; `influences` begin with the most influential.
     """
 
+    evaluation: Evaluation = field(compare=False)
+    model: Model = field(compare=False)
+    spread: Decimal
+    intervals: Mapping[str, Interval]
     draws: int
     seed: int
-    total: Decimal
-    grade: Words
     shares: tuple[GradeShare, ...]
     low: Decimal
     high: Decimal
-    judged: bool
     influences: tuple[Influence, ...]
-    assumptions: tuple[Words, ...]
-    said: tuple[Words, ...]
-    brief: Words
-    decided: tuple[Words, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether the sides, stricter and more lenient, differ."""
+        return self.model.judged
+
+    @property
+    def assumptions(self) -> tuple[Words, ...]:
+        said = [_told("assumed.independent")]
+        pooled, people = sum(len(pool) for pool in self.model.pools), len(self.model.varied) - len(self.intervals)
+        if pooled:
+            said.append(_told("assumed.points", count=pooled, spread=percent(self.spread, None)))
+        if people > 0:
+            said.append(_told("assumed.judged", count=people))
+            if pooled or self.intervals:
+                said.append(_told("assumed.alike"))
+        for id, (low, high) in self.intervals.items():
+            name, unit = self.evaluation.indicator(id).name, self.evaluation.indicator(id).unit
+            said.append(_told("assumed.interval", name=name, low=written(low, unit), high=written(high, unit)))
+        return tuple(said)
+
+    @property
+    def said(self) -> tuple[Words, ...]:
+        """How often the grade comes out, and the range of the total."""
+        if not self.influences:
+            return (_told("said.nothing"),)
+        e, said = self.evaluation, []
+        for side in ("stricter", "lenient") if self.judged else ("either",):
+            found = [(s, s.lenient if side == "lenient" else s.stricter) for s in self.shares]
+            kept = next(share for s, share in found if s.grade == e.grade_id)
+            told = _told(f"said.{side}", draws=plain(Decimal(self.draws)), often=often(kept), grade=e.grade)
+            others = [_told("said.other", often=often(share), grade=s.name) for s, share in found if share and s.grade != e.grade_id]
+            said.append(told + _told("said.others", grades=joined(others, "，", ", ")) if others else told)
+        low, high, total = map(self._points, (self.low, self.high, e.total))
+        said.append(_told("said.range" if self.judged else "said.ends", low=low, high=high, total=total))
+        return tuple(said)
+
+    @property
+    def brief(self) -> Words:
+        """How sure grade and total are on the side where the grade is less sure, what is least certain; nothing where nothing varies."""
+        if not self.influences:
+            return NOTHING
+        kept = next(s for s in self.shares if s.grade == self.evaluation.grade_id)
+        share = min(kept.stricter, kept.lenient)
+        side = "stricter" if share == kept.stricter else "lenient"
+        varied = [what for what, there in ((side, self.judged), ("answers", self.intervals), ("points", self.model.pools)) if there]
+        often = "most" if share > Decimal("0.99") else "hardly" if share < Decimal("0.01") else "about"
+        return _told(
+            "brief.said",
+            when=joined((_told(f"brief.{what}") for what in varied), "、", ", "),
+            grade=self.evaluation.grade,
+            often=_told(f"brief.{often}", share=percent(share, 0)),
+            low=self._points(self.low),
+            high=self._points(self.high),
+            name=self.influences[0].name,
+            varies=self.influences[0].varies,
+        )
+
+    @property
+    def decided(self) -> tuple[Words, ...]:
+        """What the spread of the total comes from, and what alone decides the grade."""
+        if not self.influences:
+            return ()
+        said = []
+        top = [i for i in self.influences[:3] if i.total_order >= Decimal("0.05")]
+        if top:
+            said.append(_told("said.spread", named=listed(_told("said.named", name=i.name, share=percent(i.total_order, 0)) for i in top)))
+        alone = sorted((i for i in self.influences if i.grade_changes), key=lambda i: -i.grade_changes)[:3]
+        named = listed(_told("said.named", name=i.name, share=often(i.grade_changes)) for i in alone)
+        said.append(_told("said.alone", named=named) if alone else _told("said.none_alone"))
+        return tuple(said)
+
+    def _points(self, total: Decimal) -> str:
+        return plain(total, self.evaluation.framework.rounding.scores)
 
 
 def simulate(
     evaluation: Evaluation,
     *,
     spread: Decimal = _SPREAD,
-    points: Points = "reconstructed",
-    judged: Judged = "step",
+    judged: bool = True,
     intervals: Mapping[str, Interval] | None = None,
     draws: int = 10_000,
     seed: int = _SEED,
 ) -> Sensitivity:
     """How often each grade comes out, and what decides it, when points, judged scores and measured values may vary.
 
-    - Points: those that were not published (`points="all"`: all of them) vary evenly within +-`spread` of what they are, and
-      are then scaled so that the smallest published section around them (group, dimension, or the whole) keeps its sum.
-      The score rate stays. A single indicator in its section cannot vary.
-    - Judged scores, `judged`: "step": of a checklist, a stricter evaluator decides each item that was met the other way in one
-      case of ten; any other score is evenly within 10% of the points below the recorded one, but not below the recorded tier; a
-      more lenient evaluator the reverse. "full": from the recorded score evenly down to nothing, or up to full points. "fixed": as
-      recorded.
+    - Points: those that were not published vary evenly within +-`spread` of what they are, and are then scaled so that the
+      smallest published section around them (group, dimension, or the whole) keeps its sum. The score rate stays. A single
+      indicator in its section cannot vary.
+    - Scores that were `judged`, unless they are taken as recorded: of a checklist, a stricter evaluator decides each item that was
+      met the other way in one case of ten; any other score is evenly within 10% of the points below the recorded one, but not below
+      the recorded tier; a more lenient evaluator the reverse.
     - `intervals`: by indicator id, the lowest and highest value in the unit of its value (for instance the confidence
       interval of a satisfaction rate); every value in it equally likely, scored by the indicator's rule.
 
     All inputs vary independently. The published total is not in doubt; what is simulated is how much of it hangs on points
     that nobody published and on what people judged. The same seed gives the same result. With nothing to vary, the recorded
-    grade has the share 1.
-
-    Raises InputRefused where there is no grade to vary (see `can_vary`), for an interval of an unknown or unmeasured indicator, and
-    for a spread outside 0 to 1.
+    grade has the share 1. It is for evaluations that have a grade, and for intervals of what is `measured`.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
     >>> found = simulate(evaluate_year(Path("data"), "hrss", 2023).evaluation, draws=1000)
-    >>> sum(s.stricter for s in found.shares), found.low <= found.total <= found.high
+    >>> sum(s.stricter for s in found.shares), found.low <= Decimal("84.63") <= found.high
     (Decimal('1'), True)
     """
     intervals = intervals or {}
-    _check(evaluation, spread, intervals, draws)
-    model, results = build_model(evaluation, float(spread), points, judged, intervals)
+    model, results = build_model(evaluation, float(spread), judged, intervals)
     generator, inputs = np.random.default_rng(seed), model.inputs
     a, b = _sample(model, draws, generator), _sample(model, draws, generator)
     drawn_a, drawn_b = model.draw(a), model.draw(b)
@@ -146,21 +207,7 @@ def simulate(
         for g, *both in zip(evaluation.framework.grades, *counts, strict=True)
     )
     low, high = _range(evaluation, model, sides)
-    return Sensitivity(
-        draws=draws,
-        seed=seed,
-        total=evaluation.total,
-        grade=evaluation.grade,
-        shares=shares,
-        low=low,
-        high=high,
-        judged=model.judged,
-        influences=tuple(influences),
-        assumptions=_assumptions(evaluation, model, spread, judged, intervals),
-        said=_said(evaluation, model, draws, shares, (low, high)),
-        brief=_brief(evaluation, model, shares, (low, high), influences, bool(intervals)),
-        decided=_decided(influences),
-    )
+    return Sensitivity(evaluation, model, spread, intervals, draws, seed, shares, low, high, tuple(influences))
 
 
 def total_range(
@@ -177,13 +224,8 @@ def total_range(
     >>> low < Decimal("84.63") < high
     True
     """
-    model, _ = build_model(evaluation, float(_SPREAD), "reconstructed", "step", intervals or {})
+    model, _ = build_model(evaluation, float(_SPREAD), True, intervals or {})
     return _range(evaluation, model, _sides(model, _sample(model, draws, np.random.default_rng(seed))))
-
-
-def can_vary(evaluation: Evaluation) -> bool:
-    """Whether there is anything to simulate: a total with a grade."""
-    return bool(evaluation.grade_id)
 
 
 def measured(evaluation: Evaluation) -> list[str]:
@@ -213,23 +255,6 @@ def _decimal(value: np.float64) -> Decimal:
     return Decimal(f"{float(value):.4f}")
 
 
-def _check(evaluation: Evaluation, spread: Decimal, intervals: Mapping[str, Interval], draws: int) -> None:
-    problems, known = [], measured(evaluation)
-    if not can_vary(evaluation):
-        problems.append(problem("simulation.no_grade", Place("simulate")))
-    if not 0 <= spread < 1:
-        problems.append(problem("simulation.spread", Place("spread"), str(spread)))
-    if draws < 1:
-        problems.append(problem("simulation.draws", Place("draws"), str(draws)))
-    for id, (low, high) in intervals.items():
-        if id not in known:
-            problems.append(problem("simulation.not_measured", Place("intervals"), id, known=meant(id, known)))
-        elif low > high:
-            problems.append(problem("simulation.interval_turned", Place(f"intervals {id}"), f"{plain(low)} – {plain(high)}"))
-    if problems:
-        raise InputRefused(tuple(problems))
-
-
 def _told(name: str, /, **given: Given) -> Words:
     return sentence(f"sensitivity.{name}", **given)
 
@@ -243,84 +268,8 @@ def _varies(model: Model, indicator: int, spread: Decimal, measured: bool) -> Wo
     return listed(said)
 
 
-def _assumptions(
-    evaluation: Evaluation, model: Model, spread: Decimal, judged: Judged, intervals: Mapping[str, Interval]
-) -> tuple[Words, ...]:
-    said = [_told("assumed.independent")]
-    pooled, people = sum(len(pool) for pool in model.pools), len(model.varied) - len(intervals)
-    if pooled:
-        said.append(_told("assumed.points", count=pooled, spread=percent(spread, None)))
-    if people > 0:
-        said.append(_told(f"assumed.{judged}", count=people))
-        if pooled or intervals:
-            said.append(_told("assumed.alike"))
-    for id, (low, high) in intervals.items():
-        name, unit = evaluation.indicator(id).name, evaluation.indicator(id).unit
-        said.append(_told("assumed.interval", name=name, low=written(low, unit), high=written(high, unit)))
-    return tuple(said)
-
-
 def often(share: Decimal) -> str:
     """A share that is only written as 0% or 100% where it really is."""
     if 0 < share < Decimal("0.001"):
         return "<0.1%"
     return ">99.9%" if Decimal("0.999") < share < 1 else percent(share, 0 if share in (0, 1) else 1)
-
-
-def _said(
-    evaluation: Evaluation, model: Model, draws: int, shares: tuple[GradeShare, ...], ends: tuple[Decimal, Decimal]
-) -> tuple[Words, ...]:
-    if not model.inputs:
-        return (_told("said.nothing"),)
-    low, high, total = (plain(t, evaluation.framework.rounding.scores) for t in (*ends, evaluation.total))
-    said = []
-    for side in ("stricter", "lenient") if model.judged else ("either",):
-        found = [(s, s.lenient if side == "lenient" else s.stricter) for s in shares]
-        kept = next(share for s, share in found if s.grade == evaluation.grade_id)
-        told = _told(f"said.{side}", draws=plain(Decimal(draws)), often=often(kept), grade=evaluation.grade)
-        others = [_told("said.other", often=often(share), grade=s.name) for s, share in found if share and s.grade != evaluation.grade_id]
-        said.append(told + _told("said.others", grades=joined(others, "，", ", ")) if others else told)
-    said.append(_told("said.range" if model.judged else "said.ends", low=low, high=high, total=total))
-    return tuple(said)
-
-
-def _brief(
-    evaluation: Evaluation,
-    model: Model,
-    shares: tuple[GradeShare, ...],
-    ends: tuple[Decimal, Decimal],
-    influences: list[Influence],
-    asked: bool,
-) -> Words:
-    """How sure grade and total are on the side where the grade is less sure, and what is least certain; nothing where nothing varies."""
-    if not influences:
-        return NOTHING
-    low, high = (plain(end, evaluation.framework.rounding.scores) for end in ends)
-    kept = next(s for s in shares if s.grade == evaluation.grade_id)
-    share = min(kept.stricter, kept.lenient)
-    side = "stricter" if share == kept.stricter else "lenient"
-    varied = [what for what, there in ((side, model.judged), ("answers", asked), ("points", model.pools)) if there]
-    often = "most" if share > Decimal("0.99") else "hardly" if share < Decimal("0.01") else "about"
-    return _told(
-        "brief.said",
-        when=joined((_told(f"brief.{what}") for what in varied), "、", ", "),
-        grade=evaluation.grade,
-        often=_told(f"brief.{often}", share=percent(share, 0)),
-        low=low,
-        high=high,
-        name=influences[0].name,
-        varies=influences[0].varies,
-    )
-
-
-def _decided(influences: list[Influence]) -> tuple[Words, ...]:
-    if not influences:
-        return ()
-    said = []
-    top = [i for i in influences[:3] if i.total_order >= Decimal("0.05")]
-    if top:
-        said.append(_told("said.spread", named=listed(_told("said.named", name=i.name, share=percent(i.total_order, 0)) for i in top)))
-    alone = sorted((i for i in influences if i.grade_changes), key=lambda i: -i.grade_changes)[:3]
-    named = listed(_told("said.named", name=i.name, share=often(i.grade_changes)) for i in alone)
-    said.append(_told("said.alone", named=named) if alone else _told("said.none_alone"))
-    return tuple(said)

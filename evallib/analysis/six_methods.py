@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.analysis.comparison import AmountChange, amount_change, money_lines, value_change
+from evallib.analysis.comparison import value_change
+from evallib.analysis.money import AmountChange, money_lines
 from evallib.analysis.tables import losses
 from evallib.model.evaluation import Evaluation, FormulaResult, TargetResult
 from evallib.model.optional_rows import CostResult
@@ -27,34 +28,17 @@ class MissedTarget:
     remedies: tuple[Recommendation, ...]
 
 
-@dataclass(frozen=True)
-class TargetComparison:
-    """How many targets were met, and those that were not. `unknown` are targets without an actual."""
-
-    met: int
-    unknown: int
-    count: int
-    deviations: tuple[MissedTarget, ...]
-
-
-def compare_targets(evaluation: Evaluation) -> TargetComparison:
-    """Every target against its actual, with the reason and the remedy for what was missed.
+def missed_targets(evaluation: Evaluation) -> tuple[MissedTarget, ...]:
+    """The targets that were not met, with the reason and the remedy.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
-    >>> found = compare_targets(evaluate_year(Path("data"), "hrss", 2023).evaluation)
-    >>> found.met, found.count, [d.target.id for d in found.deviations]
-    (17, 19, ['quality', 'public_satisfaction'])
+    >>> [d.target.id for d in missed_targets(evaluate_year(Path("data"), "hrss", 2023).evaluation)]
+    ['quality', 'public_satisfaction']
     """
     rows = {row.indicator: row for row in evaluation.record.targets}
     remedies = {loss.indicator.id: loss.recommendations for loss in losses(evaluation)}
-    missed = [t for t in evaluation.targets if t.met is False]
-    return TargetComparison(
-        met=sum(1 for t in evaluation.targets if t.met),
-        unknown=sum(1 for t in evaluation.targets if t.met is None),
-        count=len(evaluation.targets),
-        deviations=tuple(MissedTarget(t, rows[t.id], remedies.get(t.id, ())) for t in missed),
-    )
+    return tuple(MissedTarget(t, rows[t.id], remedies.get(t.id, ())) for t in evaluation.targets if t.met is False)
 
 
 @dataclass(frozen=True)
@@ -99,7 +83,7 @@ def costs(evaluation: Evaluation) -> tuple[CostSeries, ...]:
             cost = convert(row.cost, units.read(row.cost_unit), units.money)
             quantity = convert(row.quantity, units.read(row.unit), unit)
             unit_cost = cost / quantity if quantity else None
-            change = amount_change(years[-1].unit_cost, unit_cost) if years else None
+            change = AmountChange(years[-1].unit_cost, unit_cost) if years else None
             years.append(CostYear(row.year, cost, quantity, unit_cost, change, row))
         found.append(CostSeries(id, rows[-1].words, rows[-1].tie_words, unit, tuple(years)))
     return tuple(found)
@@ -118,10 +102,10 @@ class HistoryLine:
 
     @property
     def change(self) -> AmountChange:
-        """Of a share the difference, of anything else the difference and the rate."""
-        if self.unit.is_share:
-            return AmountChange(convert(self.now - self.before, self.unit, SHARE), None)
-        return amount_change(self.before, self.now)
+        """Of shares the difference counts, of anything else the rate."""
+        unit = SHARE if self.unit.is_share else self.unit
+        before, now = (convert(value, self.unit, unit) for value in (self.before, self.now))
+        return AmountChange(before, now)
 
 
 @dataclass(frozen=True)
@@ -155,12 +139,12 @@ def history(evaluation: Evaluation, previous: Evaluation | None) -> History:
         if old is not None and new is not None and old.value is not None and new.value is not None:
             facts[id] = HistoryLine(new.name, new.unit, year, old.value, new.value, f"f-{id}-{record.year}")
     for line in money_lines((previous, evaluation)) if previous else ():
-        before, now = line.values
-        if line.id not in facts and previous is not None and before is not None and now is not None:
-            facts[line.id] = HistoryLine(line.name, money, previous.record.year, before, now, f"f-{line.id}-{record.year}")
-    targets = []
+        old_amount, amount = line.values
+        if line.id not in facts and previous is not None and old_amount is not None and amount is not None:
+            facts[line.id] = HistoryLine(line.name, money, previous.record.year, old_amount, amount, f"f-{line.id}-{record.year}")
+    targets, before = [], {i.id: i for i in previous.indicators} if previous else {}
     for this in (evaluation.indicator(t.id) for t in evaluation.targets if previous):
-        last = next((i for i in previous.indicators if i.id == this.id), None) if previous else None
+        last = before.get(this.id)
         if previous and last and last.value is not None and this.value is not None and value_change(last, this) is not None:
             was = convert(last.value, last.unit, this.unit)
             targets.append(HistoryLine(this.name, this.unit, previous.record.year, was, this.value, f"i-{this.id}"))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median, quantiles
+from statistics import median
 
 from evallib.analysis.overview import ranks
 from evallib.model.evaluation import Evaluation, IndicatorResult
@@ -17,9 +17,8 @@ from evallib.model.evaluation import Evaluation, IndicatorResult
 class IndicatorRank:
     """An indicator of a department among the `count` departments (itself included) that were scored on it, by score rate.
 
-    `rank` counts from the best, equal rates sharing the better one (`tied`). Quartiles, median and best are those of all of them,
-    this one included; quartiles lie between two values in proportion (Hyndman and Fan 1996, type 7). `median_value` is the median
-    of the values, in `result.unit`; None where there is none.
+    `rank` counts from the best, equal rates sharing the better one (`tied`). Median and best are those of all of them, this one
+    included. `median_value` is the median of the values, in `result.unit`; None where there is none.
     """
 
     result: IndicatorResult
@@ -27,9 +26,7 @@ class IndicatorRank:
     rank: int
     tied: bool
     count: int
-    lower: Decimal
     median: Decimal
-    upper: Decimal
     best: Decimal
     median_value: Decimal | None
 
@@ -90,22 +87,10 @@ def standings(evaluation: Evaluation, others: Sequence[Evaluation]) -> tuple[Ind
         rates = [rate for i in alike if (rate := i.score_rate) is not None]
         if len(rates) < 2:
             continue
-        lower, _, upper = quantiles(rates, n=4, method="inclusive")
         values = [i.value for i in alike if i.value is not None and i.unit == mine.unit]
-        found.append(
-            IndicatorRank(
-                result=mine,
-                rate=mine.score_rate,
-                rank=ranks(rates)[0],
-                tied=rates.count(mine.score_rate) > 1,
-                count=len(rates),
-                lower=lower,
-                median=median(rates),
-                upper=upper,
-                best=max(rates),
-                median_value=median(values) if mine.value is not None else None,
-            )
-        )
+        middle, tied = median(values) if mine.value is not None else None, rates.count(mine.score_rate) > 1
+        rank = IndicatorRank(mine, mine.score_rate, ranks(rates)[0], tied, len(rates), median(rates), max(rates), middle)
+        found.append(rank)
     return tuple(found)
 
 

@@ -24,8 +24,6 @@ from evallib.score.measure import compute_target
 from evallib.score.scoring import award_number
 
 Ints = NDArray[np.int64]
-Judged = Literal["fixed", "step", "full"]
-Points = Literal["reconstructed", "all"]
 Side = Literal["either", "stricter", "lenient"]
 """Who else might have judged: anybody; or for every judgement somebody at least as strict, or at least as lenient, as who did."""
 Interval = tuple[Decimal, Decimal]
@@ -152,7 +150,7 @@ class Model:
 
 
 def build_model(
-    evaluation: Evaluation, spread: float, points: Points, judged: Judged, intervals: Mapping[str, Interval]
+    evaluation: Evaluation, spread: float, judged: bool, intervals: Mapping[str, Interval]
 ) -> tuple[Model, list[IndicatorResult]]:
     """The total of an evaluation as a model of what varies, and the indicators in the model's order; see `sensitivity.simulate`.
 
@@ -168,10 +166,10 @@ def build_model(
         if result.id in intervals:
             rate: Rate | None = _interval_rate(evaluation, result, intervals[result.id])
         else:
-            rate = _judged_rate(evaluation.in_force[result.id].rule, result, judged)
+            rate = _judged_rate(evaluation.in_force[result.id].rule, result) if judged else None
         if rate is not None and (result.id in intervals or np.ptp(rate.values) > 0):
             varied[n] = rate
-        if spread and (points == "all" or result.basis == "reconstructed"):
+        if spread and result.basis == "reconstructed":
             pools.setdefault(_section(evaluation, result), []).append(n)
     worth = sum((r.points for r in results), Decimal(0))
     scale = framework.points / worth if worth and evaluation.points != worth else Decimal(1)
@@ -198,12 +196,12 @@ def _section(evaluation: Evaluation, result: IndicatorResult) -> str:
     return "whole"
 
 
-def _judged_rate(rule: Rule, result: IndicatorResult, judged: Judged) -> Rate | None:
-    """What the score rate of a judged indicator may be; None where nothing of it is judged, or judgements are taken as they are."""
-    if judged == "fixed" or result.method == "computed" or result.score is None or result.status != "scored":
+def _judged_rate(rule: Rule, result: IndicatorResult) -> Rate | None:
+    """What the score rate of a judged indicator may be; None where nothing of it is judged."""
+    if result.method == "computed" or result.score is None or result.status != "scored":
         return None
     rate = result.score / result.points
-    as_ruled = judged == "step" and result.formula_score == result.score
+    as_ruled = result.formula_score == result.score
     if as_ruled and rule.checklist:
         met = {j.item: j.verdict == "met" for j in result.judgements if j.kind == "item"}
         good = [item for item in rule.checklist if met[item.id] == (item.points > 0)]
@@ -215,7 +213,7 @@ def _judged_rate(rule: Rule, result: IndicatorResult, judged: Judged) -> Rate | 
             for score, chance in sorted(side.items())
         ]
         return Rate(np.array([float(share) for share, _ in sides]), np.array([chance for _, chance in sides]), judged=True)
-    low, high = (Decimal(0), Decimal(1)) if judged == "full" else (max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1)))
+    low, high = max(rate - _STEP, Decimal(0)), min(rate + _STEP, Decimal(1))
     tier = next((rule.tier(j.verdict) for j in result.judgements if j.kind == "tier"), None)
     if as_ruled and tier:
         low, high = tier.low, tier.high
@@ -242,7 +240,7 @@ def _interval_rate(evaluation: Evaluation, result: IndicatorResult, interval: In
         value, target = low + (high - low) * (2 * cell + 1) / (2 * _CELLS), None
         if row is not None:
             there = row.model_copy(update={"actual": value, "actual_unit": row.unit, "base": None})
-            target = compute_target(evaluation.facts, there, result.name, None, None, evaluation.framework)
+            target = compute_target(evaluation.facts, there, evaluation.framework)
         award = award_number(rule, value, result.unit, target, result.points)
         rates.append(float(award.score / result.points) if award else 0.0)
     return Rate(np.array(rates), np.full(_CELLS, 1 / _CELLS))

@@ -93,8 +93,7 @@ class _Amounts:
 
     def of(self, role: str) -> Decimal | None:
         """The amount of the fact that plays a role."""
-        id = self.catalogue.player(role)
-        return self.take(self.evaluation.facts.find(id)) if id else None
+        return self.take(self.evaluation.player(role))
 
     def cell(self, line: Line, column: str) -> Decimal | None:
         return self.take(self.evaluation.facts.named(line.cells[column])) if column in line.cells else None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from evallib.analysis.government import Government
-from evallib.analysis.pefa import Line, PefaYear
+from evallib.analysis.pefa import Head, PefaYear
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows, signed_color
 from evallib.charts.measure import text_width
@@ -25,43 +25,41 @@ from evallib.say.numbers import percent, plain
 _BANDS = ((Decimal("0.05"), "A"), (Decimal("0.10"), "B"), (Decimal("0.15"), "C"))  # PI-1, as pefa.PI_1
 
 
-def composition_chart(
-    government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = (), made_up: bool = False
-) -> Chart:
+def composition_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """How far each head is from its budget scaled to all spending: signed bars, the largest first, the pooled heads last."""
     measured = government.latest
     if measured is None or measured.composition is None or len(measured.composition.lines) < 2:
         return no_data("government-composition", lang)
     found = measured.composition
-    singles = sorted(found.lines[: -1 if found.pooled else None], key=lambda x: (-abs(x.deviation), x.code))
+    singles = sorted(found.singles, key=lambda x: (-abs(x.deviation), x.code))
     lines = [*singles, *found.lines[len(singles) :]]
-    factor, unit, places = scaled(government, [line.executed for line in lines], lang, money)
-    far = sum(abs(line.deviation) > line.scaled / 10 for line in singles)
+    factor, unit, places = scaled(government, [line.executed or Decimal(0) for line in lines], lang, money)
+    far = sum(abs(line.deviation) > (line.scaled or 0) / 10 for line in singles)
     head = told(f"government-composition.heads_of.{government.basis}")
     counts = {"count": len(singles), "far": far, "year": measured.year}
     title = told("government-composition.title", variance=percent(found.variance), head=head, **counts)
     exact, whole = max(government.places, 1), government.places
     rows, said = [], []
     for line in lines:
-        amounts = [plain(line.original, whole), plain(line.scaled, exact), plain(line.executed, whole), signed(line.deviation, exact)]
-        rows.append([line.code or "—", line.name[lang], *amounts, _rate(line, lang)])
+        amounts = [plain(a or Decimal(0), p) for a, p in ((line.original, whole), (line.scaled, exact), (line.executed, whole))]
+        rows.append([line.code or "—", line.words[lang], *amounts, signed(line.deviation, exact), _rate(line, lang)])
         said.append(f"{_said(line, lang)} {signed(line.deviation / factor, places)} ({_rate(line, lang)})")
     figure, source = _composition(lines, found.pooled > 0, factor, places, lang), _source(government, lang)
     subtitle = told("government-composition.subtitle", unit=unit)
-    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, about=about, synthetic=made_up, unit=unit)
+    return composed("government-composition", title, subtitle, said, source, rows, figure, lang, about=about, unit=unit)
 
 
-def _composition(lines: Sequence[Line], pooled: bool, factor: Decimal, places: int, lang: Lang) -> Draw:
+def _composition(lines: Sequence[Head], pooled: bool, factor: Decimal, places: int, lang: Lang) -> Draw:
     labels = [(line.deviation, signed(line.deviation / factor, places)) for line in lines]
     deviations = [0.0, *(float(line.deviation) for line in lines)]
 
     def draw(sheet: Sheet) -> float:
-        rows = Rows(sheet, [line.name[lang] for line in lines], [[_rate(line, lang) for line in lines]], step=21)
+        rows = Rows(sheet, [line.words[lang] for line in lines], [[_rate(line, lang) for line in lines]], step=21)
         x = rows.axis(min(deviations), max(deviations), labels)
         for line, (deviation, label) in zip(lines, labels, strict=True):
             if pooled and line is lines[-1]:
                 rows.rule()
-            y = rows.row(line.name[lang], [Cell(_rate(line, lang))], value=Cell(label, signed_color(deviation)))
+            y = rows.row(line.words[lang], [Cell(_rate(line, lang))], value=Cell(label, signed_color(deviation)))
             rows.variance(x, y, deviation, 10)
         rows.along(x(0))
         return rows.y
@@ -69,9 +67,7 @@ def _composition(lines: Sequence[Line], pooled: bool, factor: Decimal, places: i
     return draw
 
 
-def outturn_chart(
-    government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = (), made_up: bool = False
-) -> Chart:
+def outturn_chart(government: Government, lang: Lang, money: Unit | None = None, about: Sequence[Evaluation] = ()) -> Chart:
     """What was spent in all as a share of the original budget, year by year, with the bands of PI-1."""
     years = [year for year in government.assessment.years if year.outturn is not None]
     if not years:
@@ -86,7 +82,7 @@ def outturn_chart(
         rows.append([str(year.year), *amounts, percent(_off(year) + 1)])
     said = [f"{y.year} {percent(_off(y) + 1)}" for y in years]
     subtitle, source = told("government-outturn.subtitle"), _source(government, lang)
-    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang, about=about, synthetic=made_up)
+    return composed("government-outturn", title, subtitle, said, source, rows, _outturn(years), lang, about=about)
 
 
 def _outturn(years: Sequence[PefaYear]) -> Draw:
@@ -126,15 +122,15 @@ def _off(year: PefaYear) -> Decimal:
     return (year.outturn or Decimal(0)) - 1
 
 
-def _rate(line: Line, lang: Lang) -> str:
+def _rate(line: Head, lang: Lang) -> str:
     """The deviation as a share of the scaled budget; a dash where nothing was budgeted."""
     return signed_rate(line.deviation / line.scaled, lang, 1) if line.scaled else "—"
 
 
-def _said(line: Line, lang: Lang) -> str:
+def _said(line: Head, lang: Lang) -> str:
     """A head in a text that also holds figures: by code where its name runs from right to left."""
-    turned = any(unicodedata.bidirectional(c) in ("R", "AL") for c in line.name[lang])
-    return line.code if turned and line.code else line.name[lang]
+    turned = any(unicodedata.bidirectional(c) in ("R", "AL") for c in line.words[lang])
+    return line.code if turned and line.code else line.words[lang]
 
 
 def scaled(government: Government, amounts: list[Decimal], lang: Lang, money: Unit | None = None) -> tuple[Decimal, str, int]:

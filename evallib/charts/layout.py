@@ -111,8 +111,7 @@ class Rows:
         for right, text in zip(self._rights, self.heads, strict=False):
             self.sheet.text(right, self.y - 9, text, small=True, color=MUTED, align="right")
         for x, text in marks:
-            half = text_width(text, self.sheet.small) / 2
-            self.sheet.text(max(min(x, self.sheet.width - half), half), self.y - 9, text, small=True, color=MUTED, align="center")
+            self.sheet.mark(x, self.y - 9, text)
 
     def heading(self, text: str, right: str = "") -> None:
         """A line of its own above rows that belong together."""

@@ -58,7 +58,7 @@ def money_chart(monitored: Monitored, lang: Lang) -> Chart:
         said.append(f"{row.date}: {joined(known, '，', ', ')[lang]}")
     if ahead and not ahead.final:
         said.append(told("monitoring-money.expected", amount=_range(ahead, factor))[lang])
-    figure, source = _money(monitored, rows, pace, ahead, factor, lang), _source(monitored, lang)
+    figure, source = _money(monitored, values, pace, ahead, factor, lang), _source(monitored, lang)
     return composed(
         "monitoring-money", title, subtitle, said, source, frame, figure, lang, currency=currency, unit=unit, synthetic=monitored.synthetic
     )
@@ -99,14 +99,14 @@ def _pace(monitored: Monitored, budget: Decimal | None) -> tuple[list[tuple[Deci
 
 def _money(
     monitored: Monitored,
-    rows: Sequence[MoneyRow],
+    values: list[Decimal],
     pace: Sequence[tuple[Decimal, Decimal]],
     ahead: Forecast | None,
     factor: Decimal,
     lang: Lang,
 ) -> Draw:
     ends = [ahead.low, ahead.high] if ahead else []
-    most = float(max([*(v for row in rows for v in (row.budget, row.received, row.spent) if v is not None), *ends])) * 1.04
+    most = float(max([*values, *ends])) * 1.04
     lines = {id: [(o.date, o.value) for o in m.seen if o.value is not None] if (m := monitored.find(id)) else [] for id in MONEY}
     names = {id: f"{told(f'monitoring-money.{id}')[lang]} {plain(found[-1][1] / factor, 2)}" for id, found in lines.items() if found}
     leads = ahead if ahead and not ahead.final else None

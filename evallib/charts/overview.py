@@ -9,7 +9,7 @@ from math import floor
 from statistics import mean, median
 from typing import Any
 
-from evallib.analysis.overview import Standing, full_points, grade_counts, kind_of, ranking, section_rates, sections_of
+from evallib.analysis.overview import Standing, full_points, grade_counts, ranking, section_rates, sections_of
 from evallib.analysis.standing import Place, places
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
@@ -28,7 +28,7 @@ COLUMNS = 18  # groups that fit side by side; where there are more, dimensions a
 
 def nouns(evaluations: Evaluations) -> tuple[Words, Words]:
     """What one of the evaluations is of, and what several are of."""
-    kinds = {kind_of(e) for e in evaluations} or {"department"}
+    kinds = {e.record.kind for e in evaluations} or {"department"}
     one = told(f"overview.noun.{kinds.pop() if len(kinds) == 1 else 'mixed'}")
     return one, words(one.zh, f"{one.en[:-1]}ies" if one.en.endswith("y") else f"{one.en}s")
 
@@ -82,25 +82,13 @@ def totals_chart(evaluations: Evaluations, lang: Lang) -> Chart:
         [e.record.name[lang], f"{plain(e.total, 2)} / {plain(e.points)}", percent(rate), e.grade[lang] or "—"]
         for e, rate in seen([*zip(evaluations, rates, strict=True)])
     ]
-    return _composed("totals", title, subtitle, said, rows, _spread(rates, evaluations, lang), lang, evaluations, one=headed(one))
+    given = {"rows": rows, "draw": _spread(rates, evaluations, lang), "one": headed(one), **_about(evaluations, lang)}
+    return composed("overview-totals", title, subtitle, said, lang=lang, **given)
 
 
-def _composed(
-    name: str,
-    title: Words,
-    subtitle: Words,
-    said: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    drawn: Draw,
-    lang: Lang,
-    about: Evaluations,
-    **given: Any,
-) -> Chart:
-    """A chart of evaluations of a county, with where they come from and what they are not."""
-    rebuilt = any(is_rebuilt(e, 2) for e in about)
-    return composed(
-        f"overview-{name}", title, subtitle, said, origin_line(about, lang), rows, drawn, lang, about=about, rebuilt=rebuilt, **given
-    )
+def _about(evaluations: Evaluations, lang: Lang) -> dict[str, Any]:
+    """What every chart of these evaluations says of where it comes from, and of what it is not."""
+    return {"source": origin_line(evaluations, lang), "about": evaluations, "rebuilt": any(is_rebuilt(e, 2) for e in evaluations)}
 
 
 def headed(one: Words) -> Words:
@@ -153,9 +141,7 @@ def _spread(rates: Sequence[Decimal], evaluations: Evaluations, lang: Lang) -> D
         sheet.line(x.start, base, x.end, base, color=INK)
         for tick in range(-(-first // 10) * 10, 101, 20 if sheet.narrow and first < 50 else 10):
             sheet.line(x(tick / 100), base, x(tick / 100), base + 3, color=INK)
-            half = sheet.width_of(f"{tick}%") / 2
-            at = max(half, min(x(tick / 100), sheet.width - half))
-            sheet.text(at, base + sheet.leading, f"{tick}%", small=True, color=MUTED, align="center")
+            sheet.mark(x(tick / 100), base + sheet.leading, f"{tick}%")
         y = base + 2.5 * sheet.leading
         for mark, value in (("median", median(rates)), ("mean", mean(rates))):
             at, text = x(value), told(f"overview-totals.{mark}", rate=percent(value))[lang]
@@ -203,7 +189,8 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
         said.append(f"{names[code]} {plain(s.evaluation.total, 2)} ({told_of[code]})")
     drawn, subtitle = _ranks(shown, standings, ranges, names, told_of), told("overview-ranks.subtitle") + drawn_of(len(standings))
     about = [s.evaluation for s in standings]
-    return _composed("ranks", title, subtitle, said, table, drawn, lang, about, number=number, one=headed(one))
+    given = {"rows": table, "draw": drawn, "number": number, "one": headed(one), **_about(about, lang)}
+    return composed("overview-ranks", title, subtitle, said, lang=lang, **given)
 
 
 def _ranked(place: Place) -> str:
@@ -265,7 +252,8 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
     heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
     drawn = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
     title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle") + drawn_of(len(standings))
-    return _composed("scores", title, subtitle, said, table, drawn, lang, evaluations, number=number, heads=heads)
+    given = {"rows": table, "draw": drawn, "number": number, "heads": heads, **_about(evaluations, lang)}
+    return composed("overview-scores", title, subtitle, said, lang=lang, **given)
 
 
 def _middle(values: Sequence[Decimal | None]) -> Decimal | None:
@@ -282,19 +270,23 @@ def _heat(
     limits: Sequence[Decimal],
     lang: Lang,
 ) -> Draw:
-    middle_name = told("overview-scores.median")[lang]
+    rows = [(str(s.rank), s.evaluation.record.department, plain(s.evaluation.total, 2)) for s in standings]
+    lines = [(rank, names[code], total, rates[code]) for rank, code, total in rows]
+    lines.append(("", told("overview-scores.median")[lang], "", middles))
+
+    def begin(sheet: Sheet, y: float, rank: str, name: str, room: float, bold: bool) -> None:
+        at = sheet.width_of("00", *(rank for rank, *_ in rows)) + 6
+        sheet.text(at - 6, y, rank, small=True, color=MUTED, align="right")
+        sheet.text(at, y, shorten(name, room, sheet.small), small=True, bold=bold)
 
     def draw(sheet: Sheet) -> float:
         return narrow(sheet) if sheet.narrow else wide(sheet)
 
     def narrow(sheet: Sheet) -> float:
         """Under each department the groups that are below the best grade, by their names."""
-        small, step, ranks, y = sheet.small, sheet.leading + 2.5, sheet.width_of("00", *(str(s.rank) for s in standings)) + 6, 12.0
-        lines = [(str(s.rank), s.evaluation.record.department, plain(s.evaluation.total, 2)) for s in standings]
-        for rank, code, total in (*lines, ("", "", "")):
-            found, name = (rates[code], names[code]) if code else (middles, middle_name)
-            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
-            sheet.text(ranks, y, shorten(name, sheet.width - ranks - sheet.width_of(total) - 6, small), small=True, bold=True)
+        small, step, ranks, y = sheet.small, sheet.leading + 2.5, sheet.width_of("00", *(rank for rank, *_ in rows)) + 6, 12.0
+        for rank, name, total, found in lines:
+            begin(sheet, y, rank, name, sheet.width - ranks - sheet.width_of(total) - 6, True)
             sheet.text(sheet.width, y, total, small=True, align="right")
             x, y = 0.0, y + step
             known = [(c.name[lang], round_half_up(rate, 2)) for c in columns if (rate := found.get(c.id)) is not None]
@@ -310,38 +302,32 @@ def _heat(
 
     def wide(sheet: Sheet) -> float:
         small, step = sheet.small, sheet.leading + 2.5
-        ranks, totals = sheet.width_of("00", *(str(s.rank) for s in standings)) + 6, sheet.width_of("100.00") + 6
-        room = min(sheet.width_of(*names.values(), middle_name) + 4, 150.0)
+        ranks, totals = sheet.width_of("00", *(rank for rank, *_ in rows)) + 6, sheet.width_of("100.00") + 6
+        room = min(sheet.width_of(*names.values(), lines[-1][1]) + 4, 150.0)
         left = ranks + room
         cell = min((sheet.width - totals - left) / max(len(columns), 1), 60.0)
         right = left + cell * len(columns) + totals
         heads = [wrap(c.name[lang], cell - 2, small) for c in columns]
         numbered = any("…" in line for lines in heads for line in lines)
-        for place, lines in enumerate(heads):
-            said = [str(place + 1)] if numbered else lines
+        for place, head in enumerate(heads):
+            said = [str(place + 1)] if numbered else head
             sheet.lines(left + cell * (place + 0.5), 12, [(t, MUTED) for t in said], small=True, align="center")
         sheet.text(right, 12, told("overview-scores.total")[lang], small=True, color=MUTED, align="right")
         y = 31.0
-
-        def row(rank: str, name: str, total: str, values: Sequence[Decimal | None], bold: bool = False) -> None:
-            nonlocal y
-            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
-            sheet.text(ranks, y, shorten(name, room - 4, small), small=True, bold=bold)
+        for rank, name, total, found in lines:
+            if last := not rank:
+                sheet.line(0, y - step / 2, right, y - step / 2, color=MUTED)
+                y += 3
+            begin(sheet, y, rank, name, room - 4, last)
             sheet.text(right, y, total, small=True, align="right")
-            for a, rate in zip((left + cell * place for place in range(len(values))), values, strict=True):
-                shade = _shade(None if rate is None else round_half_up(rate, 2), limits)  # as it is written
+            for place, c in enumerate(columns):
+                rate = None if (known := found.get(c.id)) is None else round_half_up(known, 2)  # as it is written
+                a, shade = left + cell * place, _shade(rate, limits)
                 if shade:
                     sheet.bar(a + 0.6, a + cell - 0.6, y, step - 1.2, fill=f"{LOST}{shade:02x}")
-                text = "—" if rate is None else plain(round_half_up(rate * 100, 0))
+                text = "—" if rate is None else plain(rate * 100, 0)
                 sheet.text(a + cell / 2, y, text, small=True, color=INK if shade else MUTED, align="center")
             y += step
-
-        for s in standings:
-            code = s.evaluation.record.department
-            row(str(s.rank), names[code], plain(s.evaluation.total, 2), [rates[code].get(c.id) for c in columns])
-        sheet.line(0, y - step / 2, right, y - step / 2, color=MUTED)
-        y += 3
-        row("", middle_name, "", [middles[c.id] for c in columns], bold=True)
         y = _key(sheet, y + 6, limits)
         for place, c in enumerate(columns if numbered else ()):
             text = shorten(f"{place + 1}  {c.name[lang]}", sheet.width / 3 - 6, small)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from statistics import mean, median
 from typing import Any
 
+from evallib.analysis.money import AmountChange, combined
 from evallib.analysis.overview import SelfGap, self_gaps
-from evallib.analysis.overview_counts import BudgetRow, Change, budget_rows, combined
+from evallib.analysis.overview_counts import BudgetRow, budget_rows
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows, signed_color
 from evallib.charts.overview import Evaluations, headed, labels, nouns, origin_line
@@ -22,14 +23,14 @@ from evallib.say.numbers import money, percent, plain
 STEP = 14.0
 
 
-def said_rate(change: Change | None, lang: Lang) -> str:
+def said_rate(change: AmountChange, lang: Lang) -> str:
     """A change in percent with its sign; in words where its base is zero, a dash where it is not known."""
-    return "—" if change is None else signed_rate(change.rate, lang)
+    return signed_rate(change.rate, lang) if change else "—"
 
 
 def variance_rows(evaluations: Evaluations) -> tuple[BudgetRow, ...]:
     """The departments whose variance can be drawn: approved and outturn are known."""
-    return tuple(row for row in budget_rows(evaluations) if row.spent is not None)
+    return tuple(row for row in budget_rows(evaluations) if row.spent)
 
 
 def budget_unit(rows: Sequence[BudgetRow], lang: Lang) -> tuple[Decimal, str]:
@@ -47,10 +48,10 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
     """Outturn against the approved budget as a bar from zero, the adjusted budget as an outline around it, the furthest first."""
     rows = variance_rows(evaluations)
     whole = combined(row.spent for row in rows)
-    if whole is None:
+    if not whole:
         return no_data("overview-budget", lang, number)
     one, many = nouns(evaluations)
-    above, below = (sum(row.spent is not None and row.spent.difference * sign > 0 for row in rows) for sign in (1, -1))
+    above, below = (sum((row.spent.difference or 0) * sign > 0 for row in rows) for sign in (1, -1))
     rate = words(said_rate(whole, "zh"), said_rate(whole, "en"))
     title = continued(told("overview-budget.title", above=above, below=below, one=one, many=many, rate=rate), len(rows), number)
     shown = part_of(rows, number, ends=False)
@@ -62,44 +63,45 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
     for row in shown:
         amounts = [or_dash(v, money) for v in (row.approved, row.adjusted, row.outturn)]
         rates = [said_rate(row.spent, lang), said_rate(row.adjustment, lang)]
-        table.append([row.evaluation.record.name[lang], *amounts, signed(row.spent.difference) if row.spent else "—", *rates])
+        table.append([row.evaluation.record.name[lang], *amounts, or_dash(row.spent.difference, signed), *rates])
     names = labels([row.evaluation for row in rows], lang)
     said = [f"{names[row.evaluation.record.department]} {said_rate(row.spent, lang)}" for row in shown]
-    drawn, currency, source = _variances(shown, rows, names, factor, lang), _currency(rows), origin_line(evaluations, lang)
-    given: dict[str, Any] = {"number": number, "currency": currency, "one": headed(one)}
-    about = [row.evaluation for row in rows]
+    drawn, source, about = _variances(shown, rows, names, factor, lang), origin_line(evaluations, lang), [row.evaluation for row in rows]
+    given: dict[str, Any] = {"number": number, "currency": _currency(rows), "one": headed(one)}
     return composed("overview-budget", title, subtitle, said, source, table, drawn, lang, about=about, **given)
+
+
+def _rates(rows: Iterable[BudgetRow]) -> list[float]:
+    """How far budgets were adjusted and missed, as shares, where that is defined."""
+    return [float(c.rate) for row in rows for c in (row.spent, row.adjustment) if c.rate is not None]
 
 
 def _reach(rows: Sequence[BudgetRow]) -> float:
     """How far the axis goes to either side, as a share: as far as it must, but no single department flattens all others."""
-    sizes = sorted(abs(float(c.rate)) for row in rows for c in (row.spent, row.adjustment) if c is not None and c.rate is not None)
+    sizes = sorted(map(abs, _rates(rows)))
     return max(min(sizes[-1], 4 * median(sizes)), 0.05) if sizes else 0.05
 
 
 def _beyond(row: BudgetRow, reach: float) -> bool:
-    return any(c is not None and c.rate is not None and abs(float(c.rate)) > reach for c in (row.spent, row.adjustment))
+    return any(abs(rate) > reach for rate in _rates([row]))
 
 
 def _variances(shown: Sequence[BudgetRow], rows: Sequence[BudgetRow], names: dict[str, str], factor: Decimal, lang: Lang) -> Draw:
-    reach = _reach(rows)
-    rates = [float(c.rate) for row in rows for c in (row.spent, row.adjustment) if c is not None and c.rate is not None]
+    reach, rates = _reach(rows), _rates(rows)
     low, high = max(min([0.0, *rates]), -reach), min(max([0.0, *rates]), reach)
-    said = [(row.spent.rate, said_rate(row.spent, lang)) for row in rows if row.spent and row.spent.rate is not None]
+    said = [(row.spent.rate, said_rate(row.spent, lang)) for row in rows if row.spent.rate is not None]
 
     def draw(sheet: Sheet) -> float:
-        differences = [signed(row.spent.difference / factor) for row in rows if row.spent]
-        lines = Rows(sheet, names.values(), [differences], [told("drawn.difference")[lang]], cap=165, step=STEP, bar=10)
+        differences = {row.evaluation.record.department: signed((row.spent.difference or Decimal(0)) / factor) for row in rows}
+        lines = Rows(sheet, names.values(), [differences.values()], [told("drawn.difference")[lang]], cap=165, step=STEP, bar=10)
         x = lines.axis(low, high, said)
         lines.head([(x(0), "0%")])
         for row in shown:
-            if (spent := row.spent) is None:
-                continue
-            rate = said_rate(spent, lang) if spent.rate is not None else told("drawn.zero")[lang]
-            value, difference = Cell(rate, signed_color(spent.rate or Decimal(0))), Cell(signed(spent.difference / factor))
-            y = lines.row(names[row.evaluation.record.department], [difference], value=value)
-            outline = x.bar(sheet, y, 10, (row.adjustment.rate if row.adjustment else None) or 0, edge=MUTED)
-            lines.variance(x, y, spent.rate or Decimal(0), 5, past=outline if spent.rate is not None else None)
+            code, rate = row.evaluation.record.department, row.spent.rate
+            said_so = said_rate(row.spent, lang) if rate is not None else told("drawn.zero")[lang]
+            y = lines.row(names[code], [Cell(differences[code])], value=Cell(said_so, signed_color(rate or Decimal(0))))
+            outline = x.bar(sheet, y, 10, row.adjustment.rate or 0, edge=MUTED)
+            lines.variance(x, y, rate or Decimal(0), 5, past=outline if rate is not None else None)
         lines.along(x(0))
         return lines.y
 
@@ -133,9 +135,7 @@ def _pairs(shown: Sequence[SelfGap], gaps: Sequence[SelfGap], names: dict[str, s
         x = Axis(rows.start + 6, rows.end - 6, low, high)
         ticks = [tick for tick in range(0, 101, 20 if sheet.narrow else 10) if low * 100 - 0.01 <= tick <= high * 100]
         for tick in ticks:
-            half = sheet.width_of(f"{tick}%") / 2
-            at = min(max(x(tick / 100), half), sheet.width - half)
-            sheet.text(at, 7, f"{tick}%", small=True, color=MUTED, align="center")
+            sheet.mark(x(tick / 100), 7, f"{tick}%")
         for g in shown:
             mine, theirs = (x(total / g.evaluation.points) for total in (g.own, g.evaluation.total))
             gap = Cell(signed(g.gap), INK, g.gap > 0)

@@ -152,7 +152,7 @@ def above_or_below(rate: Decimal) -> Words:
     return told("drawn.equal" if rate == 0 else "drawn.above" if rate > 0 else "drawn.below", rate=percent(abs(rate)))
 
 
-def money_scale(values: Iterable[Decimal], unit: Unit, lang: Lang, smallest: bool = False) -> tuple[Decimal, str]:
+def money_scale(values: Iterable[Decimal], unit: Unit, lang: Lang) -> tuple[Decimal, str]:
     """The unit in which amounts in the currency's own unit read best: its factor and its name.
 
     >>> from evallib.model.entries import CurrencyEntry, Part
@@ -164,7 +164,7 @@ def money_scale(values: Iterable[Decimal], unit: Unit, lang: Lang, smallest: boo
     if lang == "zh":
         factor, word = (10**8, "亿") if sizes[0] >= 10**8 else (10**4, "万")
     else:
-        factor, word = (1000, "thousand ") if sizes[0 if smallest else -1] < 10**6 else (10**6, "million ")
+        factor, word = (1000, "thousand ") if sizes[-1] < 10**6 else (10**6, "million ")
     return Decimal(factor), word + unit.name[lang]
 
 

@@ -26,7 +26,7 @@ from evallib.charts.sheet import ACCENT, INK, LOST, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.say.numbers import plain
-from evallib.say.sentences import sentence
+from evallib.say.workings import STATUSES
 
 
 def _total(e: Evaluation) -> Words:
@@ -89,13 +89,13 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     names = {one.id: one.name[lang] for one in (*e.groups, *e.dimensions)}
 
     def scored(i: IndicatorResult) -> str:
-        held = score_of_points(i.score, i.points, places) if i.status == "scored" or i.lost > 0 else _status(i)[lang]
+        held = score_of_points(i.score, i.points, places) if i.status == "scored" or i.lost > 0 else STATUSES[i.status][lang]
         return f"{in_words(i.name[lang])} {held}"
 
     table = []
     for i in worth:
         home, score = [names[i.dimension], names[i.group], i.name[lang]], or_dash(i.score, lambda v: plain(v, places))
-        table.append([*home, plain(i.points), score, signed(-i.lost, places), _status(i)[lang]])
+        table.append([*home, plain(i.points), score, signed(-i.lost, places), STATUSES[i.status][lang]])
     kept = sorted((i for i in worth if i.lost <= 0), key=lambda i: i.status == "scored")
     said, source = [scored(i) for i in (*losing, *kept)], basis_line(e, lang)
     title = told("points.title", all=len(worth), losing=len(losing), lost=lost)
@@ -103,13 +103,9 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     return composed("points", title, told("points.subtitle"), said, source, table, drawn, lang, about=[e], rebuilt=rebuilt)
 
 
-def _status(i: IndicatorResult) -> Words:
-    return sentence(f"workings.status.{i.status}")
-
-
 def _points(e: Evaluation, worth: Sequence[IndicatorResult], lang: Lang) -> Draw:
     places, most = e.framework.rounding.scores, float(max(i.points for i in worth))
-    texts = {i.id: score_of_points(i.score, i.points, places) if i.status == "scored" else _status(i)[lang] for i in worth}
+    texts = {i.id: score_of_points(i.score, i.points, places) if i.status == "scored" else STATUSES[i.status][lang] for i in worth}
     groups, dimensions = {g.id: g for g in e.groups}, {d.id: d for d in e.dimensions}
 
     def draw(sheet: Sheet) -> float:

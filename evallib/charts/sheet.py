@@ -141,6 +141,11 @@ class Sheet:
             look["color"] = color
             self.text(x, y + (place - (len(texts) - 1) / 2) * self.leading, text, small=small, **look)
 
+    def mark(self, x: float, y: float, text: str) -> None:
+        """What a place across the sheet is called: a small text about it, all of it on the sheet."""
+        half = text_width(text, self.small) / 2
+        self.text(max(min(x, self.width - half), half), y, text, small=True, color=MUTED, align="center")
+
     def width_of(self, *texts: str) -> float:
         """The width of the widest of some small texts; nothing where there are none."""
         return max((text_width(text, self.small) for text in texts), default=0.0)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from evallib.analysis.comparison import Change, amount, amount_change, changes, execution_rates, framework_key
+from evallib.analysis.comparison import Change, by_framework, changes, dimensions_over
+from evallib.analysis.money import AmountChange, execution_rates
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import shorten, text_width
@@ -140,7 +141,7 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
             steps.append(Step(PART_NAMES[name], steps[-1].end, steps[-1].end + value, kind, signed(value, places)))
     ending = f"{plain(after.total, places)} {after.grade[lang]}".rstrip()
     steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "total", ending, total=True))
-    total, own, rest = (signed(value, places) for value in (parts.total, parts.part("performance"), parts.rest))
+    total, own, rest = (signed(value, places) for value in (parts.total, parts.parts["performance"], parts.rest))
     title, subtitle = told("parts.title", old=old, new=new, total=total, own=own, rest=rest), told("parts.subtitle")
     low = _floor([s.end for s in steps])
     if low:
@@ -155,28 +156,26 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
 
 def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """The score rate of each dimension in every year, one row of bars a dimension."""
-    ids = list(dict.fromkeys(d.id for e in reversed(evaluations) for d in e.dimensions if d.points))
-    if not ids:
+    lines = dimensions_over(evaluations)
+    if not lines:
         return no_data("dimensions-years", lang)
-    table = {id: [next((d for d in e.dimensions if d.id == id and d.points), None) for e in evaluations] for id in ids}
-    named = {id: next(d for d in reversed(found) if d is not None) for id, found in table.items()}
     title = told("dimensions-years.title")
     if len(evaluations) > 1:
         moves = [
-            (b.rate - a.rate, named[id])
-            for id, found in table.items()
+            (b.rate - a.rate, section)
+            for section, found in lines
             if (a := found[-2]) and (b := found[-1]) and a.rate is not None and b.rate is not None
         ]
         if moves:
             title = _moved(moves, evaluations)
     rows = [
-        [named[id].name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
-        for id, found in table.items()
+        [section.name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
+        for section, found in lines
     ]
     years = [year_of(e)[lang] for e in evaluations]
     span = joined((words(year) for year in dict.fromkeys([years[0], years[-1]])), "至", " to ")
-    said = [f"{brief(named[id])[lang]} {listed(_rate(d, 1) for d in found)[lang]}" for id, found in table.items()]
-    figure, source = _lines([(named[id].name, table[id]) for id in ids], lang), frameworks_line(evaluations, lang)
+    said = [f"{brief(section)[lang]} {listed(_rate(d, 1) for d in found)[lang]}" for section, found in lines]
+    figure, source = _lines([(section.name, found) for section, found in lines], lang), frameworks_line(evaluations, lang)
     heads = [told("dimensions-years.dimension")[lang], *years]
     subtitle = told("dimensions-years.subtitle")
     return composed("dimensions-years", title, subtitle, said, source, rows, figure, lang, about=evaluations, heads=heads, span=span)
@@ -232,7 +231,7 @@ def _called(role: str, lang: Lang) -> str:
 
 def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     """Approved and adjusted budget, outturn and closing carry-over of every year."""
-    lines = {role: [amount(e, role) for e in evaluations] for role in _MONEY if any(e.catalogue.player(role) for e in evaluations)}
+    lines = {role: [e.amount(role) for e in evaluations] for role in _MONEY if any(e.catalogue.player(role) for e in evaluations)}
     values = [v for line in lines.values() for v in line if v is not None]
     if not any(values):
         return no_data("money-years", lang)
@@ -240,7 +239,7 @@ def money_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     years = [year_of(e) for e in evaluations]
     spent = lines.get("budget spent", [])
     title = told("money-years.title")
-    if len(spent) > 1 and (rate := amount_change(spent[-2], spent[-1]).rate) is not None:
+    if len(spent) > 1 and (rate := AmountChange(spent[-2], spent[-1]).rate) is not None:
         way = "rose" if rate > 0 else "fell" if rate < 0 else "same"
         title = told(f"money-years.{way}", before=years[-2], now=years[-1], by=percent(abs(rate)))
     rates = execution_rates(evaluations, "budget adjusted")
@@ -277,12 +276,9 @@ def _money(lines: dict[str, list[Decimal | None]], years: Sequence[str], rates: 
 
 def frameworks_line(evaluations: Sequence[Evaluation], lang: Lang) -> str:
     """Which framework the points of which years come from."""
-    used: dict[str, list[Evaluation]] = {}
-    for e in evaluations:
-        used.setdefault(framework_key(e), []).append(e)
     said = (
         told("totals.framework", name=found[0].framework.words, key=version(found[0].framework), years=_years(found))
-        for found in used.values()
+        for found in by_framework(evaluations).values()
     )
     return told("totals.source", frameworks=joined(said))[lang]
 

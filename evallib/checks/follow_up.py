@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from evallib.checks.gone import NONE, Gone
 from evallib.methods.follow_up import RESOLVED, Key, courses, id_in, key_of
@@ -19,16 +18,14 @@ LATE = 3
 
 def check_follow_ups(record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Every problem of the table that this year's record shows: unknown ids, dates and states that cannot be."""
-    findings, advice = [f.finding for f in record.findings], [r.id for r in record.recommendations]
     for index, row in enumerate(record.follow_ups):
         key = key_of(record, row)
-        known = findings if row.subject == "finding" else advice
-        home = ("findings", "finding") if row.subject == "finding" else ("recommendations", "id")
-        if key.year == record.year and row.id not in known and gone.may_be(home[0], **{home[1]: row.id}):
-            continue
+        table, column = ("findings", "finding") if row.subject == "finding" else ("recommendations", "id")
+        known = [getattr(one, column) for one in getattr(record, table)]
         if key.year == record.year and row.id not in known:
             given = {"known": meant(row.id, known), "subject": CHOICES[row.subject]}
-            yield problem("follow_up.not_of_this_year", where("follow_ups", index, "id"), row.id, year=record.year - 1, **given)
+            if not gone.may_be(table, **{column: row.id}):
+                yield problem("follow_up.not_of_this_year", where("follow_ups", index, "id"), row.id, year=record.year - 1, **given)
             continue
         yield from _dates(record, row, key, index, where)
         if row.state == "done" and not row.evidence:
@@ -70,9 +67,8 @@ def _order(record: Record, previous: Record | None, where: Where) -> Iterator[Pr
     index_of = {id(row): index for index, row in enumerate(record.follow_ups)}
     for key, course in courses(*([previous] if previous else []), record).items():
         trusted = previous is None and key.year < record.year
-        for before, row in pairwise([None, *course]):
-            if row is None or id(row) not in index_of or row.state != "checked" or (before is None and trusted):
-                continue
-            if before is None or before.state not in RESOLVED:
+        for before, row in zip([None, *course], course, strict=False):
+            resolved = trusted if before is None else before.state in RESOLVED
+            if id(row) in index_of and row.state == "checked" and not resolved:
                 place = where("follow_ups", index_of[id(row)], "state")
                 yield problem("follow_up.checked_before_done", place, f"{row.id} {row.date}")

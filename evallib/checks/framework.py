@@ -137,10 +137,8 @@ def no_such(catalogue: Catalogue, place: Place, found: str, formulas: bool) -> P
     both = catalogue.named.get(folded(found), ())
     if len(both) > 1:
         return problem("name.ambiguous", place, found, count=len(both), ids=listed(both))
-    if found in catalogue.facts:
-        return problem("fact.no_formula", place, found)
-    if found in catalogue.formulas:
-        return problem("formula.computed", place, found)
+    if found in catalogue.facts | catalogue.formulas:
+        return problem("fact.no_formula" if found in catalogue.facts else "formula.computed", place, found)
     known = catalogue.formulas if formulas else {id: fact for id, fact in catalogue.facts.items() if not fact.derived}
     names = [name for one in known.values() for name in (one.name.zh, one.name.en)]
     return unknown("formula" if formulas else "fact", place, found, [*known, *names])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Record
 from evallib.model.words import folded
 from evallib.model.worths import unfilled

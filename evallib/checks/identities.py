@@ -57,11 +57,12 @@ def _acknowledged(record: Record, broken: Iterator[Problem], gone: Gone = NONE) 
         if any(about is None or {*about.split()} & {*one.about} for about in unread):
             continue
         known = next((acknowledged[token] for token in one.about if token in acknowledged), None)
-        yield (
-            one
-            if known is None
-            else problem("identity.recorded", one.place, one.found, one.about, "recorded", what=one.what, reason=known.words)
-        )
+        yield one if known is None else recorded(one, known.words, one.found)
+
+
+def recorded(one: Problem, reason: Words, found: str = "") -> Problem:
+    """What the data itself acknowledges, for a reason."""
+    return problem("identity.recorded", one.place, found, one.about, "recorded", what=one.what, reason=reason)
 
 
 def fact_place(facts: Facts, name: Name, where: Where) -> Place:

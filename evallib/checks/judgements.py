@@ -8,8 +8,8 @@ from functools import partial
 from evallib.checks.gone import Gone
 from evallib.checks.targets import file_of
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Judgement, Record
 from evallib.model.rule_base import ONE
 from evallib.model.table_words import CHOICES

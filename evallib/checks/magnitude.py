@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
-from evallib.checks.identities import advised, beyond, fact_place, said, side, unit_of_sides
+from evallib.checks.identities import advised, beyond, fact_place, recorded, said, side, unit_of_sides
 from evallib.model.catalogue import Bound, Catalogue, Fact, Formula, Relation
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import Evaluation, TargetResult, interval_of
+from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.expression import Interval, Name, Number, signed_names
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Record
@@ -24,6 +24,7 @@ from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
+from evallib.score.measure import interval_of
 
 SLIP = 3000
 """The factor between two numbers from which on one was typed in 万: 10,000, less what they may really differ by."""
@@ -42,7 +43,7 @@ def check_magnitudes(e: Evaluation, previous: Evaluation | None, where: Where) -
         if one.level == "error":  # what else is strange about it is so because of that
             slipped.add(one.place)
         reason = _acknowledged(e.record, one)
-        yield problem("identity.recorded", one.place, "", one.about, "recorded", what=one.what, reason=reason) if reason else one
+        yield recorded(one, reason) if reason else one
 
 
 def _acknowledged(record: Record, one: Problem) -> Words | None:
@@ -89,11 +90,9 @@ def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
         unit = e.catalogue.units.read(row.unit)
         places = -int(row.value.normalize().as_tuple().exponent) if row.value and unit.is_money and unit.factor == 1 else 0
         if most is not None and places > most:
-            place, found, about = where("facts", index, "value"), plain(row.value or Decimal(0)), (row.fact,)
-            given = {"money": unit.name, "scaled": _scaled(e.catalogue, unit)}
-            yield problem(
-                "strange.decimals", place, found, about, places=places, id=e.catalogue.facts[row.fact].name, printed=found, **given
-            )
+            found, named = plain(row.value or Decimal(0)), {"money": unit.name, "scaled": _scaled(e.catalogue, unit)}
+            named["id"] = e.catalogue.facts[row.fact].name
+            yield problem("strange.decimals", where("facts", index, "value"), found, (row.fact,), places=places, printed=found, **named)
 
 
 # --- bounds and relations
@@ -117,11 +116,8 @@ def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
 def _crossed(catalogue: Catalogue, id: str, value: Decimal) -> Sequence[Bound]:
     """The bounds that a value lies outside of, as it stands."""
     size = value.copy_abs()
-    return [
-        b
-        for b in catalogue.bounds[id]
-        if ((size if b.of_unit else value) > b.limit if b.above else (size if b.of_unit else value) < b.limit)
-    ]
+    held = ((b, size if b.of_unit else value) for b in catalogue.bounds[id])
+    return [b for b, number in held if (number > b.limit if b.above else number < b.limit)]
 
 
 def _outside(

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from evallib.checks.gone import NONE, Gone
 from evallib.checks.record import amounts
-from evallib.methods.experts import judge
-from evallib.methods.panels import panel_of
-from evallib.methods.questionnaires import answers_of, is_answer, survey_of
-from evallib.methods.survey import rate_of
-from evallib.model.errors import InputRefused, Place, Problem, Where
+from evallib.methods.questionnaires import answers_of, is_answer
+from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
+from evallib.model.optional_rows import Survey
 from evallib.model.record import Record
 from evallib.model.units import SHARE, convert, round_half_up
-from evallib.say.numbers import percent
+from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, unknown
+from evallib.score.answers import Tally, count, satisfaction
 from evallib.score.scoring import evaluate
 
 _TABLES = ("surveys", "survey_answers", "expert_scores", "cost_results")
-_COLUMNS = {"evaluator": "expert", "id": "group", "answers": "group"}
-"""Where the statistics call a column by another name than the table does."""
 
 
 def check_methods(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
@@ -84,36 +80,44 @@ def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Probl
 
 
 def _panel(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
-    """What `experts.judge` refuses, at the row of the table."""
-
-    def here(table: str, index: int, column: str | None) -> Place:
-        return where("expert_scores", index, _COLUMNS.get(column or "", column))
-
-    panel = panel_of(evaluation.framework.experts, evaluation)
-    if panel is None:
-        return
-    try:
-        judge(panel, here)
-    except InputRefused as refusal:
-        for wrong in refusal.problems:
-            nowhere = wrong.place.file == "judgements"
-            yield replace(wrong, place=Place(where("expert_scores", 0, None).file)) if nowhere else wrong
+    """Scores lie within the points, and somebody gave one."""
+    rows = evaluation.record.expert_scores
+    for index, row in enumerate(rows):
+        points = evaluation.indicator(row.indicator).points
+        if row.score is not None and not 0 <= row.score <= points:
+            yield problem("panel.score_outside", where("expert_scores", index, "score"), plain(row.score), points=plain(points))
+    scored, place = {row.indicator for row in rows if row.score is not None}, Place(where("expert_scores", 0, None).file)
+    for id in dict.fromkeys(row.indicator for row in rows if row.indicator not in scored):
+        yield problem("panel.unscored", place, "", (id,), indicator=evaluation.indicator(id).name)
 
 
 def _questionnaires(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
-    """What `rate_of` refuses, at the group's row; and an actual that is not what the answers say."""
-    rows = evaluation.record.surveys
-    for indicator in dict.fromkeys(row.indicator for row in rows):
-        places = [n for n, row in enumerate(rows) if row.indicator == indicator]
-        try:
-            rate = rate_of(survey_of(evaluation, indicator))
-        except InputRefused as refusal:
-            for wrong in refusal.problems:
-                number = re.search(r" g(\d+)$", wrong.place.file)
-                column = wrong.place.column or ""
-                yield replace(wrong, place=where("surveys", places[int(number[1]) - 1 if number else 0], _COLUMNS.get(column, column)))
-            continue
-        yield from _other_actual(evaluation, indicator, rate, where)
+    """Weights make up the whole, forms and people are no fewer than what came of them; and an actual is what the answers say."""
+    record = evaluation.record
+    for indicator in dict.fromkeys(row.indicator for row in record.surveys):
+        rows = [(index, row) for index, row in enumerate(record.surveys) if row.indicator == indicator]
+        wrong = [
+            *_weights(rows, where),
+            *(one for index, row in rows for one in _forms(count(record, row), partial(where, "surveys", index))),
+        ]
+        yield from wrong or _other_actual(evaluation, indicator, satisfaction(record, indicator), where)
+
+
+def _weights(rows: Sequence[tuple[int, Survey]], where: Where) -> Iterator[Problem]:
+    weights = [row.weight / 100 for _, row in rows if row.weight is not None]
+    if weights and (len(weights) < len(rows) or sum(weights) != 1):
+        name, total = "survey.weights" if len(weights) < len(rows) else "survey.weights_sum", percent(sum(weights, Decimal(0)), None)
+        yield problem(name, where("surveys", rows[0][0], "weight"), " + ".join(percent(weight, None) for weight in weights), sum=total)
+
+
+def _forms(group: Tally, at: Callable[[str], Place]) -> Iterator[Problem]:
+    found = group.valid + group.blank + group.off_scale
+    chain = [("有效和无效 / valid and invalid", found), ("收回 / returned", group.returned), ("发放 / issued", group.issued)]
+    if group.returned != found or (group.issued is not None and group.issued < found):
+        told = ", ".join(f"{name} {count}" for name, count in chain if count is not None)
+        yield problem("survey.forms", at("returned"), told)
+    if group.population is not None and group.valid > group.population:
+        yield problem("survey.population", at("population"), f"{group.valid} > {group.population}")
 
 
 def _other_actual(evaluation: Evaluation, indicator: str, rate: Decimal | None, where: Where) -> Iterator[Problem]:

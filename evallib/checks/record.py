@@ -17,9 +17,9 @@ from evallib.checks.gone import NONE, STAND_IN, Gone
 from evallib.checks.judgements import check_judged, check_lacking_judgements
 from evallib.checks.targets import check_targets, file_of
 from evallib.model.errors import Place, Problem, Where, meant
-from evallib.model.evaluation import indicators_in_force, own_rule
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force, own_rule
 from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, OwnIndicator, Record
 from evallib.model.rows import Sourced, id_as_typed, made_of
@@ -27,7 +27,7 @@ from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED
 from evallib.model.toml_lines import Path, called
 from evallib.model.units import Units
-from evallib.model.words import NOTHING, Words, folded, listed, words
+from evallib.model.words import NOTHING, Given, Words, folded, listed, words
 from evallib.model.worths import is_open, worths
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.numbers import plain
@@ -75,17 +75,21 @@ _NAMING = (
     ("findings", "indicator", "indicator"),
     ("findings", "recommendation", "recommendation"),
     ("findings", "sources_cited", "source"),
+    ("findings", "veto", "veto"),
     ("finding_amounts", "finding", "finding"),
     ("plan_targets", "indicator", "indicator"),
     ("contradictions", "subjects", "id"),
     ("surveys", "indicator", "indicator"),
     ("expert_scores", "indicator", "indicator"),
+    ("self_evaluation", "indicator", "scored"),
 )
 """Which column, or what is read from one, names what."""
 _COLUMNS = {"sources_cited": "clauses", "subjects": "about"}
 """The columns from which several names are read."""
 _HOMES = {
     "indicator": (("own_indicators", "indicator"),),
+    "scored": (("own_indicators", "indicator"),),
+    "veto": (),
     "target": (("targets", "indicator"), ("own_indicators", "indicator")),
     "finding": (("findings", "finding"),),
     "recommendation": (("recommendations", "id"),),
@@ -104,6 +108,8 @@ def _names(framework: Framework, record: Record, where: Where, gone: Gone) -> It
         "target": {id: indicators.get(id, words(id)) for id in sorted({t.indicator for t in record.targets})},
         "finding": findings,
         "recommendation": {r.id: r.title_words for r in record.recommendations},
+        "scored": {"total": words(*CALLED["total"][:2])} | indicators,
+        "veto": {veto.id: veto.words for veto in framework.vetoes},
         "source": {s.source: s.words for s in record.sources},
         "id": {p.published: words(p.published) for p in record.published} | indicators | findings | facts,
     }
@@ -118,7 +124,9 @@ def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]],
             for id in (given,) if isinstance(given, str) else given:
                 if id and id not in among and not _may_be_gone(gone, thing, id):
                     found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
-                    yield unknown_name(thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among)
+                    yield unknown_name(
+                        "indicator" if thing == "scored" else thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among
+                    )
 
 
 def _may_be_gone(gone: Gone, thing: str, id: str) -> bool:
@@ -296,19 +304,10 @@ def written_wrong(text: str, error: ValueError | None, place: Place) -> Iterator
 
 def _other_rows(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     points = {"total": framework.points} | {i.id: i.points for i in indicators_in_force(framework, record)}
-    names = {"total": words(*CALLED["total"][:2])} | {i.id: i.words for i in indicators_in_force(framework, record)}
     for index, row in enumerate(record.self_evaluation):
         most = points.get(row.indicator)
-        if most is None and _may_be_gone(gone, "indicator", row.indicator):
-            continue
-        if most is None:
-            yield unknown_name("indicator", where("self_evaluation", index, "indicator"), row.indicator, names)
-        elif row.score is not None and not 0 <= row.score <= most:
+        if most is not None and row.score is not None and not 0 <= row.score <= most:
             yield problem("score.outside", where("self_evaluation", index, "score"), plain(row.score), points=plain(most))
-    vetoes = {veto.id: veto.words for veto in framework.vetoes}
-    for index, finding in enumerate(record.findings):
-        if finding.veto and finding.veto not in vetoes:
-            yield unknown_name("veto", where("findings", index, "veto"), finding.veto, vetoes)
     for index, figure in enumerate(record.published):
         if not figure.number and not figure.note:
             yield problem("published.no_note", where("published", index, "note"))
@@ -330,18 +329,8 @@ def _needed_facts(framework: Framework, record: Record, where: Where, gone: Gone
         names = [one for part in catalogue.family(id) for one in (part, catalogue.facts[part].name)]
         if gone.may_be("facts", fact=names, year=str(year)):
             continue
-        fact = catalogue.facts[id]
+        fact, first = catalogue.facts[id], indicators[0]
         parts = sentence("checks.parts", parts=listed(part for _, part in fact.parts)) if fact.parts else NOTHING
-        yield problem(
-            "fact.missing",
-            file_of(where, "facts", "fact"),
-            "",
-            tuple(i.id for i in indicators),
-            fact=fact.id,
-            called=fact.name,
-            year=year,
-            id=indicators[0].id,
-            indicator=indicators[0].words,
-            unit=fact.unit.symbol,
-            parts=parts,
-        )
+        given: dict[str, Given] = {"fact": id, "called": fact.name, "year": year, "unit": fact.unit.symbol, "parts": parts}
+        about = tuple(i.id for i in indicators)
+        yield problem("fact.missing", file_of(where, "facts", "fact"), "", about, id=first.id, indicator=first.words, **given)

@@ -16,8 +16,8 @@ from evallib.checks.methods import check_methods
 from evallib.checks.record import between_rows, of_rows
 from evallib.checks.sums import check_sums
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Record, Source
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import ACTS, STATES

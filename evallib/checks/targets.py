@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Operator, Record, Target
 from evallib.model.rules import Rule
 from evallib.model.table_words import CHOICES
@@ -87,9 +87,8 @@ def _asked(framework: Framework, row: Target, index: int, where: Where) -> Itera
     needed = ["target"] if row.operator != "by" else []
     needed += [_NEEDS[row.operator]] if row.operator in _NEEDS else []
     if any(getattr(row, column) is None for column in needed):
-        yield problem(
-            "target.lacks", where("targets", index, "target"), row.wording, operator=CHOICES[row.operator], what=CHOICES[f"a {needed[-1]}"]
-        )
+        given = {"operator": CHOICES[row.operator], "what": CHOICES[f"a {needed[-1]}"]}
+        yield problem("target.lacks", where("targets", index, "target"), row.wording, **given)
     elif row.operator == "between" and row.upper is not None and row.target is not None and row.upper < row.target:
         yield problem("target.range_upside_down", where("targets", index, "target"), f"{plain(row.target)}~{plain(row.upper)}")
     elif row.operator != "by" and not row.unit:

@@ -9,26 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import (
-    ANOTHER_NAME,
-    DATA,
-    ERR,
-    FORMAT,
-    REPORTS,
-    Data,
-    Departments,
-    Language,
-    Notebooks,
-    Out,
-    Years,
-    notebook_told,
-    refusals_told,
-    stopped,
-    table_of,
-    tell,
-    tell_csv,
-    told,
-)
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Departments, Language, Notebooks, Out
+from evallib.cli.shared import ANOTHER_NAME, ERR, notebook_told, refusals_told, stopped, table_of, tell, tell_csv, told
 from evallib.kit import PAGES
 from evallib.model.errors import meant
 from evallib.model.words import Words
@@ -42,17 +24,17 @@ if TYPE_CHECKING:
 def batch(
     here: typer.Context,
     department: Departments = None,
-    year: Years = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="同时运行几个 / how many at a time")] = None,
-    dask: Annotated[str | None, typer.Option("--dask", help="Dask 调度器地址 / address of a Dask scheduler")] = None,
-    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word） / also make the official reports in Word")] = False,
-    force: Annotated[bool, typer.Option("--force", help="全部重做 / make all of them again")] = False,
+    year: list[int] | None = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1)] = None,
+    dask: str | None = None,
+    word: Annotated[bool, typer.Option("--word")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
     notebooks: Notebooks = None,
 ) -> None:
-    """生成名单上的全部页面，只重做有变化的 / Make every page on the list; only what changed is made again."""
+    """Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from evallib.data.locks import held
@@ -115,14 +97,8 @@ def batch(
         raise typer.Exit(1)
 
 
-def demo(
-    directory: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
-    departments: Annotated[int, typer.Option("--departments", help="部门数 / how many departments")] = 12,
-    years: Annotated[str, typer.Option("--years", help="年度，如 2021-2024 / years, such as 2021-2024")] = "2021-2024",
-    seed: Annotated[int, typer.Option("--seed", help="随机种子 / random seed")] = 1,
-    lang: Language = "zh",
-) -> None:
-    """写出一个模拟的县，供试用 / Lay out a synthetic county to try things on."""
+def demo(directory: Path, departments: int = 12, years: str = "2021-2024", seed: int = 1, lang: Language = "zh") -> None:
+    """Lay out a synthetic county to try things on."""
     from evallib.demo.county import make_demo
 
     first, _, last = years.partition("-")
@@ -137,16 +113,15 @@ def demo(
 
 def results(
     department: Departments = None,
-    year: Years = None,
-    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="只要这些指标 / only these indicators")] = None,
+    year: list[int] | None = None,
+    indicator: list[str] | None = None,
     format: Annotated[Literal["table", "csv"], FORMAT] = "table",
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
 ) -> None:
-    """查看全部报告的结果 / Print results of all reports, or a part of them.
+    """Print results of all reports, or a part of them.
 
-    给 Excel 用报告文件夹中的 results.csv。
     For Excel there is results.csv in the folder of the reports.
     """
     import pandas as pd

@@ -7,77 +7,45 @@ from typing import Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, ERR, Data, Department, Language, Year, refusals_told, table_of, tell, told
+from evallib.cli.options import DATA, Data, Department, Language
+from evallib.cli.shared import CLOSE_IT, ERR, refusals_told, table_of, tell, told
 from evallib.model.words import Lang, joined, words
-
-Form = Annotated[Literal["csv", "xlsx"], typer.Option("--as", help="CSV 文件夹或 Excel 工作簿 / folder of CSV files or Excel workbook")]
 
 
 def new(
     department: Department,
-    year: Year,
-    from_year: Annotated[int | None, typer.Option("--from", help="从哪个年度带入 / the year to take over from")] = None,
-    form: Form = "xlsx",
-    name: Annotated[str, typer.Option("--name", help="新部门的名称 / name of a new department")] = "",
-    name_en: Annotated[str, typer.Option("--name-en", help="新部门的英文名称 / its name in English")] = "",
-    framework: Annotated[
-        str,
-        typer.Option(
-            "--framework",
-            help="新部门、项目用的指标体系的编号或名称，evallib framework 列出；不写用 county.toml 的 / "
-            "id or name of its framework, of those that evallib framework lists; that of county.toml if left out",
-        ),
-    ] = "",
-    kind: Annotated[
-        Literal["department", "project", "policy"] | None,
-        typer.Option("--kind", help="新的是部门、项目还是政策 / whether a department, project or policy is new"),
-    ] = None,
-    belongs_to: Annotated[str, typer.Option("--department", help="项目或政策属于哪个部门 / the department of a project or policy")] = "",
-    extra: Annotated[
-        str, typer.Option("--with", help="工作簿里再加哪几张空表，写表名，如 问题,建议 / empty sheets to add to the workbook, by name")
-    ] = "",
+    year: int,
+    from_year: Annotated[int | None, typer.Option("--from")] = None,
+    form: Annotated[Literal["csv", "xlsx"], typer.Option("--as")] = "xlsx",
+    name: str = "",
+    name_en: str = "",
+    framework: str = "",
+    kind: Literal["department", "project", "policy"] | None = None,
+    belongs_to: Annotated[str, typer.Option("--department")] = "",
+    extra: Annotated[str, typer.Option("--with")] = "",
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """准备一个年度要填写的表 / Lay out a year to be filled in."""
+    """Lay out a year to be filled in."""
     from evallib.data.new_year import new_year
 
     with refusals_told(lang, to=data, fix=CLOSE_IT):
-        made = new_year(
-            data,
-            department,
-            year,
-            from_year=from_year,
-            to=form,
-            lang=lang,
-            name=name,
-            name_en=name_en,
-            framework=framework,
-            kind=kind or ("project" if belongs_to else None),
-            belongs_to=belongs_to,
-            extra=extra,
-        )
+        of_new = {"name": name, "name_en": name_en, "framework": framework, "belongs_to": belongs_to, "extra": extra}
+        kind = kind or ("project" if belongs_to else None)
+        made = new_year(data, department, year, from_year=from_year, to=form, lang=lang, kind=kind, **of_new)
     tell(made)
     tell(told("new.next", department=department, year=str(year)), lang)
 
 
-AnyForm = Annotated[
-    Literal["csv", "xlsx", "form"],
-    typer.Option("--as", help="CSV 文件夹、Excel 工作簿或填好的自评表 / CSV files, a workbook or the self-evaluation form, filled"),
-]
-
-
 def export(
     department: Department,
-    year: Year,
-    form: AnyForm,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="另存到这个文件夹或文件，不改动数据 / write there and leave the data alone")
-    ] = None,
+    year: int,
+    form: Annotated[Literal["csv", "xlsx", "form"], typer.Option("--as")],
+    out: Path | None = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """在 CSV 与工作簿之间转换，或写出填好的自评表 / Turn CSV files into a workbook, or back; or write the self-evaluation form."""
+    """Turn CSV files into a workbook, or back; or write the self-evaluation form."""
     if form == "form":
         _export_form(department, year, out, lang, data)
         return
@@ -103,30 +71,19 @@ def _export_form(department: str, year: int, out: Path | None, lang: Lang, data:
     tell(made)
 
 
-def show_framework(
-    id: Annotated[
-        str | None, typer.Argument(help="指标体系的编号或名称；不写则列出全部 / id or name of the framework; all of them if left out")
-    ] = None,
-    year: Annotated[int, typer.Argument(help="年度；不写则用最新的 / year; the newest if left out", show_default=False)] = 2200,
-    against: Annotated[int | None, typer.Option("--against", help="与哪个年度的比较 / the year to compare with")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            help="抄成自己的：frameworks/编号/年度.toml；或写成工作簿：文件.xlsx / "
-            "lay a copy of your own, frameworks/ID/YEAR.toml, or write a workbook, FILE.xlsx",
-        ),
-    ] = None,
-    book: Annotated[Path | None, typer.Option("--from", help="把这个工作簿变成体系 / make a framework of this workbook")] = None,
-    new_id: Annotated[str, typer.Option("--id", help="新体系的编号；不写则由名称生成 / its id; made of its name if left out")] = "",
-    first_year: Annotated[
-        int | None, typer.Option("--year", help="新体系的起始年度；不写则按工作簿 / first year of the new one; the workbook's if left out")
-    ] = None,
-    instead: Annotated[bool, typer.Option("--replace", help="覆盖已有的文件 / in place of a file that is there")] = False,
+def framework(
+    id: Annotated[str | None, typer.Argument()] = None,
+    year: Annotated[int, typer.Argument(show_default=False)] = 2200,
+    against: int | None = None,
+    out: Path | None = None,
+    book: Annotated[Path | None, typer.Option("--from")] = None,
+    new_id: Annotated[str, typer.Option("--id")] = "",
+    first_year: Annotated[int | None, typer.Option("--year")] = None,
+    instead: Annotated[bool, typer.Option("--replace")] = False,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """列出、打印、比较指标体系，写成工作簿，或由工作簿生成 / List, print or compare frameworks; to a workbook and back."""
+    """List, print or compare frameworks; to a workbook and back."""
     from evallib.data.rulebook import framework_named, load_framework
     from evallib.data.working_folder import copy_framework
     from evallib.pages.framework_text import framework_changes, framework_lines

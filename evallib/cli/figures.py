@@ -8,28 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import (
-    ANOTHER_NAME,
-    DATA,
-    ERR,
-    FORMAT,
-    ONCE_MORE,
-    OUT,
-    REPORTS,
-    Data,
-    Department,
-    Language,
-    Out,
-    Year,
-    department_code,
-    print_problems,
-    refusals_told,
-    table_of,
-    tell,
-    tell_csv,
-    tell_json,
-    told,
-)
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Out, department_code
+from evallib.cli.shared import ANOTHER_NAME, ERR, ONCE_MORE, OUT, print_problems, refusals_told, table_of, tell, tell_csv, tell_json, told
 from evallib.model.errors import Problem
 from evallib.model.words import NOTHING, Lang, words
 from evallib.say.refusals import who
@@ -41,16 +21,15 @@ if TYPE_CHECKING:
 
 def score(
     department: Department,
-    year: Year,
+    year: int,
     format: Annotated[Literal["table", "json", "csv"], FORMAT] = "table",
-    draft: Annotated[bool, typer.Option("--draft", help="草稿：有多少算多少 / a draft, of whatever there is")] = False,
-    csv: Annotated[Path | None, typer.Option("--csv", help="另存为 Excel 能打开的 CSV / also save as CSV for Excel")] = None,
+    draft: Annotated[bool, typer.Option("--draft")] = False,
+    csv: Path | None = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """计算并打印得分 / Compute and print the scores.
+    """Compute and print the scores.
 
-    --format csv 用 > 存下的文件没有 Excel 认的标记，中文会成乱码：给 Excel 用 --csv 文件。
     What is kept of --format csv with > lacks the mark by which Excel knows Chinese: for Excel use --csv FILE.
     """
     from evallib.analysis.documents import score_document
@@ -61,18 +40,16 @@ def score(
 
     with refusals_told(lang, writes=False):
         evaluation = evaluate_year(data, department, year, draft=draft).evaluation
-    document = score_document(evaluation, lang)
-    rows = document["indicators"]
-    lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
-    if csv:
-        with refusals_told(lang, to=csv, fix=ANOTHER_NAME):
-            tell_csv(lines, csv)
-    if format == "json":
-        tell_json(document)
-        return
-    if format == "csv":
-        tell_csv(lines)
-        return
+    if csv or format != "table":
+        document = score_document(evaluation, lang)
+        rows = document["indicators"]
+        lines = [[*next(iter(rows), {})], *(row.values() for row in rows)]
+        if csv:
+            with refusals_told(lang, to=csv, fix=ANOTHER_NAME):
+                tell_csv(lines, csv)
+        if format != "table":
+            tell_json(document) if format == "json" else tell_csv(lines)
+            return
     title = evaluation.record.name + words(" ") + evaluation.catalogue.year(year)
     title = sentence("draft.titled", title=title) if draft else title
     table = table_of(told("score.heads"), lang, title[lang])
@@ -98,20 +75,15 @@ def _out_of(score: Decimal | None, points: Decimal) -> tuple[str, str]:
 
 
 def check(
-    department: Annotated[
-        str | None, typer.Argument(callback=department_code, help="部门编码或名称；不写则检查全部 / code or name; all of them if left out")
-    ] = None,
-    year: Annotated[int | None, typer.Argument(help="年度；不写则检查所有年度 / year; all of them if left out")] = None,
+    department: Annotated[str | None, typer.Argument(callback=department_code)] = None,
+    year: Annotated[int | None, typer.Argument()] = None,
     format: Annotated[Literal["text", "json"], FORMAT] = "text",
-    mark: Annotated[
-        bool,
-        typer.Option("--mark", help="另存标注过的工作簿 / also write a workbook in which what is to be done is marked"),
-    ] = False,
+    mark: Annotated[bool, typer.Option("--mark")] = False,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
 ) -> None:
-    """检查数据，一次列出全部错误和提醒 / Check the data and list every error and warning at once."""
+    """Check the data and list every error and warning at once."""
     from evallib.data.check_all import check_data
     from evallib.data.folder import refuse_mixed
     from evallib.say.drafts import waiting
@@ -170,28 +142,20 @@ def _tell_checked(one: Checked, lang: Lang) -> None:
 
 
 def _problem_document(code: str, year: int, problem: Problem, lang: Lang) -> dict[str, object]:
+    about = {"department": code, "year": year} | {name: getattr(problem, name) for name in ("level", "code", "acts")}
     place = {name: getattr(problem.place, name) for name in ("file", "sheet", "row", "column", "cell")}
     said = {"what": problem.what[lang], "found": problem.found, "fix": problem.fix[lang]}
-    return {
-        "department": code,
-        "year": year,
-        "level": problem.level,
-        "code": problem.code,
-        "acts": problem.acts,
-        **place,
-        **said,
-        "open": [*problem.open],
-    }
+    return about | place | said | {"open": [*problem.open]}
 
 
 def reconcile(
     department: Department,
-    year: Year,
+    year: int,
     format: Annotated[Literal["table", "json"], FORMAT] = "table",
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """核对公布的数字与重算的数字 / Compare published figures with computed ones."""
+    """Compare published figures with computed ones."""
     from evallib.data.years import evaluate_year
     from evallib.say.reconciliation import counted, verdict
     from evallib.score.reconcile import reconcile as reconciled

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import CLOSE_IT, DATA, Data, Language, refusals_told, table_of, tell
+from evallib.cli.options import DATA, Data, Language
+from evallib.cli.shared import CLOSE_IT, refusals_told, table_of, tell
 from evallib.model.words import Lang, Words, listed, words
 from evallib.say.sentences import sentence
 
@@ -17,30 +18,17 @@ if TYPE_CHECKING:
 
 
 def import_(
-    files: Annotated[
-        list[Path],
-        typer.Argument(readable=False, help="自评表、评分表、数据表（.xlsx 或 .csv），或填好的年度工作簿 / forms, or a year's workbook"),
-    ],
-    department: Annotated[
-        str, typer.Option("--department", help="部门名称或编码；不写用表里的 / the department, by name or code; the form's if left out")
-    ] = "",
-    year: Annotated[int | None, typer.Option("--year", help="年度；不写用表里的 / the year; the form's if left out")] = None,
-    framework: Annotated[
-        str,
-        typer.Option("--framework", help="新部门用的指标体系；不写按表的种类 / framework of a new one; by the kind of form if left out"),
-    ] = "",
-    read: Annotated[
-        list[str] | None, typer.Option("--read", help="某一格这样读：G7=95% / read a cell so: G7=95%", metavar="CELL=TEXT")
-    ] = None,
-    keep: Annotated[
-        Literal["form", "data"] | None,
-        typer.Option("--keep", help="表和数据都改过的，用表里的还是留数据里的 / where both were changed: the form's or the data's"),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看不写 / only show, write nothing")] = False,
+    files: Annotated[list[Path], typer.Argument(readable=False)],
+    department: str = "",
+    year: int | None = None,
+    framework: str = "",
+    read: Annotated[list[str] | None, typer.Option("--read", metavar="CELL=TEXT")] = None,
+    keep: Literal["form", "data"] | None = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """把已有的自评表、评分表变成一个年度的数据 / Take a form you have as a year's data."""
+    """Take a form you have as a year's data."""
     from evallib.data.import_told import as_it_is, changes, next_step, not_understood, open_points, passed, said, taken
     from evallib.data.imports import import_forms
 
@@ -72,19 +60,17 @@ def import_(
 
 
 def merge(
-    one: Annotated[Path, typer.Argument(readable=False, help="一份：工作簿，或 CSV 文件夹 / a copy: a workbook or a folder of CSV files")],
-    other: Annotated[Path, typer.Argument(readable=False, help="另一份 / the other copy")],
-    base: Annotated[Path | None, typer.Option("--base", help="两份共同的来源 / what both were copied from")] = None,
-    prefer: Annotated[Path | None, typer.Option("--prefer", help="两份都改过的，以这一份为准 / which is right where both differ")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="写到这里；不写就是这个年度的数据 / where to; the year's data if left out")
-    ] = None,
-    department: Annotated[str, typer.Option("--department", help="部门名称或编码 / the department, by name or code")] = "",
-    year: Annotated[int | None, typer.Option("--year", help="年度 / the year")] = None,
+    one: Annotated[Path, typer.Argument(readable=False)],
+    other: Annotated[Path, typer.Argument(readable=False)],
+    base: Path | None = None,
+    prefer: Path | None = None,
+    out: Path | None = None,
+    department: str = "",
+    year: int | None = None,
     lang: Language = "zh",
     data: Data = DATA,
 ) -> None:
-    """把两个人填的同一年度数据合成一份 / Join two copies of a year's data that two people filled in."""
+    """Join two copies of a year's data that two people filled in."""
     from evallib.data.merging import merge as merged
 
     with refusals_told(lang, to=out or data, fix=CLOSE_IT):

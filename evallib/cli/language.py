@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from evallib.data.place import find_data, spoken_in
-from evallib.model.words import LANGS, Lang, Words, words
-from evallib.say.sentences import sentences
-
-_CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
+from evallib.model.words import LANGS, Lang, Words
+from evallib.say.sentences import sentence, sentences
 
 
 def language_of(typed: Sequence[str]) -> Lang | None:
@@ -40,38 +37,39 @@ def _last(typed: Sequence[str], option: str) -> str | None:
 
 
 def speak(commands: Any, lang: Lang | None) -> None:
-    """Let the help of commands say only what is in one language; both where it is None."""
+    """Let the help of commands say what they are, in one language; in both where it is None."""
     from typer import rich_utils
 
     said = {name: text[lang or "en"] for name, text in sentences("commands.typer").items()}
     for name in ("DEFAULT_STRING", "REQUIRED_LONG_STRING", "ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE"):
         setattr(rich_utils, name, said[name])
-    for one in (commands, *commands.commands.values()):
+    commands.help = _shown(sentence("help.app"), lang)
+    for name, one in (("shared", commands), *commands.commands.items()):
         own = one.get_help_option(one.context_class(one))
         own.help = said["help"]
         one.options_metavar = said["options"]
         one.get_usage = lambda ctx, one=one: type(one).get_usage(one, ctx).replace("Usage: ", said["usage"], 1)
-        if lang:
-            one.rich_help_panel = half(one.rich_help_panel, lang)
-            for about in (one, *one.params):
-                about.help = half(about.help, lang)
-            one.epilog = half(one.epilog, lang)
+        for param in one.params:
+            param.help = _shown(about(name, param.name), lang)
+        if one is not commands:
+            one.help, one.rich_help_panel = _shown(about(name), lang), _shown(sentence(f"help.panel.{one.rich_help_panel}"), lang)
+            one.epilog = one.epilog and _shown(about(name, one.epilog), lang)
     commands.subcommand_metavar = said["command"]
 
 
-def half(text: Any, lang: Lang) -> Any:
-    """The half of a text that is in a language: of each line that has two, and of lines of one language those of this.
+def about(command: str, part: str = "about") -> Words:
+    """What the help says of a command, or of an option of it. The words stand in `catalogue/words/sentences/help.toml`.
 
-    >>> half("打印得分 / Print the scores", "zh"), half("说明。\\nA word.", "en")
-    ('打印得分', 'A word.')
+    >>> about("score").zh.partition("\\n")[0], about("score", "lang").en
+    ('计算并打印得分', 'language')
     """
-    if not isinstance(text, str):  # there is none
-        return text
-    found = [line for line in text.split("\n") if not line or " / " in line or bool(_CHINESE.search(line)) is (lang == "zh")]
-    return "\n".join(both(line)[lang] for line in found)
+    own = sentences(f"help.{command}")
+    return own[part] if part in own else sentence(f"help.shared.{part}")
 
 
-def both(text: str) -> Words:
-    """A text of one line, in its two languages."""
-    zh, _, en = text.partition(" / ")
-    return words(zh, en or zh)
+def _shown(text: Words, lang: Lang | None) -> str:
+    """A text in one language, or line by line in both."""
+    if lang:
+        return text[lang]
+    (zh, *more), (en, *others) = text.zh.split("\n"), text.en.split("\n")
+    return "\n".join((f"{zh} / {en}", *(line for pair in zip(more, others, strict=True) for line in dict.fromkeys(pair))))

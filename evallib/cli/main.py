@@ -21,44 +21,21 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="部门整体支出绩效评价 / Evaluate a department's yearly performance.",
 )
 
-_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "开始 / To begin": {
-        "init": start.init,
-        "new": data.new,
-        "import": importing.import_,
-        "merge": importing.merge,
-        "check": figures.check,
-        "demo": batch.demo,
-        "upgrade": start.upgrade,
-    },
-    "一个部门 / One department": {
-        "desk": start.desk,
-        "report": pages.report,
-        "texts": pages.texts,
-        "compare": pages.compare,
-        "monitor": pages.monitor,
-        "score": figures.score,
-        "reconcile": figures.reconcile,
-        "publish": publishing.publish,
-        "export": data.export,
-    },
-    "全部部门 / All departments": {
-        "batch": batch.batch,
-        "overview": pages.overview,
-        "results": batch.results,
-        "verify": publishing.verify,
-        "framework": data.show_framework,
-    },
+_COMMANDS: dict[str, list[Callable[..., None]]] = {
+    "begin": [start.init, data.new, importing.import_, importing.merge, figures.check, batch.demo, start.upgrade],
+    "one": [
+        *(start.desk, pages.report, pages.texts, pages.compare, pages.monitor),
+        *(figures.score, figures.reconcile, publishing.publish, data.export),
+    ],
+    "all": [batch.batch, pages.overview, batch.results, publishing.verify, data.framework],
 }
 for _panel, _commands in _COMMANDS.items():
-    for _name, _command in _commands.items():
-        app.command(_name, rich_help_panel=_panel)(_command)
-_FURTHER = "其余选项交给 JupyterLab / further options go to JupyterLab"
+    for _command in _commands:
+        app.command(_command.__name__.rstrip("_"), rich_help_panel=_panel)(_command)
 _PASSING_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-app.command("lab", rich_help_panel="一个部门 / One department", epilog=_FURTHER, context_settings=_PASSING_ON)(start.lab)
+app.command("lab", rich_help_panel="one", epilog="epilog", context_settings=_PASSING_ON)(start.lab)
 
 
 def _version(asked: bool) -> None:
@@ -68,14 +45,16 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")] = False) -> None:
-    """部门整体支出绩效评价 / Evaluate a department's yearly performance."""
+def _main(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False) -> None:
+    """Evaluate a department's yearly performance."""
 
 
 def main() -> None:
     """Run the command line, under the net: whatever nobody expected is told in a sentence."""
     for stream in (sys.stdout, sys.stderr):
         suit(stream)
+    if asked_for := [one for one in app.registered_commands if one.name in sys.argv[1:2]]:
+        app.registered_commands = asked_for  # typer reads every function that it knows before it looks at what was typed
     if not net.is_on():
         app()
         return

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from evallib.cli.language import both, language_of, speak
+from evallib.cli.language import about, language_of, speak
 from evallib.cli.shared import asked, refusals_told
 from evallib.model.errors import InputRefused, meant
 from evallib.model.words import words
@@ -55,11 +55,11 @@ def _refusal(error: Any) -> InputRefused:
     help_ = error.ctx.command_path.replace("python -m evallib", "evallib") + " --help" if error.ctx else "evallib --help"
     param = getattr(error, "param", None)
     name = getattr(error, "option_name", "") or (param and (param.opts[0] if param.param_type_name == "option" else param.name)) or ""
-    about = both(getattr(param, "help", None) or name)
+    what = about(error.ctx.command.name, param.name) if param is not None and param.name else words(name)
     known = re.findall(r"'([^']+)'", error.message.partition("is not one of")[2])
     match type(error).__name__:
         case "MissingParameter":
-            return refused("command.lacking", name, about=about, help=help_)
+            return refused("command.lacking", name, about=what, help=help_)
         case "NoSuchOption":
             near = sorted(error.possibilities or ())
             return refused("command.no_such_option", name, known=meant(name, near) if near else words(help_))
@@ -67,12 +67,12 @@ def _refusal(error: Any) -> InputRefused:
             said = error.__cause__.errors()[0] if hasattr(error.__cause__, "errors") else {}
             least = said.get("ctx", {}).get("ge")
             if least is not None:
-                about = words(f"整数，{least} 以上：", f"a whole number, {least} or more: ") + about
+                what = words(f"整数，{least} 以上：", f"a whole number, {least} or more: ") + what
             elif "integer" in error.message:
-                about = words("整数：", "a whole number: ") + about
+                what = words("整数：", "a whole number: ") + what
             elif known:
-                about = words("、".join(known), " or ".join(known))
-            return refused("command.bad_value", name, str(said.get("input", "")), known=about)
+                what = words("、".join(known), " or ".join(known))
+            return refused("command.bad_value", name, str(said.get("input", "")), known=what)
         case "BadOptionUsage":
             return refused("command.option_value", name, help=help_)
     if "No such command" in error.message:

@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evallib.cli.shared import (
-    DATA,
-    ERR,
-    REPORTS,
-    Data,
-    Department,
-    Language,
-    Notebooks,
-    Out,
-    Year,
-    page_being_made,
-    print_problems,
-    refusals_told,
-    tell,
-    told,
-)
+from evallib.cli.options import DATA, REPORTS, Data, Department, Language, Notebooks, Out
+from evallib.cli.shared import ERR, page_being_made, print_problems, refusals_told, tell, told
 from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
 from evallib.model.made_ids import typed
 from evallib.model.words import Lang, joined, listed
@@ -33,19 +19,17 @@ if TYPE_CHECKING:
 
 def report(
     department: Department,
-    year: Year,
+    year: int,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
     notebooks: Notebooks = None,
-    figures: Annotated[bool, typer.Option("--figures", help="图表另存为 PNG / also save the charts as PNG")] = False,
-    draft: Annotated[
-        bool, typer.Option("--draft", help="草稿：资料没有填齐也生成，列出待办 / a draft of whatever there is, with what is to be done")
-    ] = False,
-    xlsx: Annotated[bool, typer.Option("--xlsx", help="评分表另存为 Excel / also save the scores for Excel")] = False,
-    word: Annotated[bool, typer.Option("--word", help="同时生成正式报告（Word） / also make the official report in Word")] = False,
+    figures: Annotated[bool, typer.Option("--figures")] = False,
+    draft: Annotated[bool, typer.Option("--draft")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx")] = False,
+    word: Annotated[bool, typer.Option("--word")] = False,
 ) -> None:
-    """生成一个年度的报告 / Make the report of a department's year."""
+    """Make the report of a department's year."""
     from evallib.runs.report import run_report
     from evallib.say.drafts import said_of_draft
     from evallib.say.numbers import plain
@@ -75,8 +59,8 @@ def report(
     _tell_page(written, lang)
 
 
-def texts(department: Department, year: Year, lang: Language = "zh", data: Data = DATA) -> None:
-    """放好正式报告中要人写的文字的文件 / Lay out the files of what people write for the official report."""
+def texts(department: Department, year: int, lang: Language = "zh", data: Data = DATA) -> None:
+    """Lay out the files of what people write for the official report."""
     from evallib.data.texts import lay_out_texts
 
     with refusals_told(lang, to=data):
@@ -92,7 +76,7 @@ def _tell_page(made: Page, lang: Lang) -> None:
 
 
 def compare(department: Department, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
-    """生成一个部门历年比较的页面 / Make the page that compares a department's years."""
+    """Make the page that compares a department's years."""
     from evallib.runs.report import run_comparison
 
     with page_being_made(COMPARISON, notebooks, data, out, lang) as how:
@@ -100,8 +84,8 @@ def compare(department: Department, lang: Language = "zh", data: Data = DATA, ou
     _tell_page(made, lang)
 
 
-def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
-    """生成一个年度各部门总览的页面 / Make the overview of all departments in a year."""
+def overview(year: int, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
+    """Make the overview of all departments in a year."""
     from evallib.runs.report import run_overview
 
     with page_being_made(OVERVIEW, notebooks, data, out, lang) as how:
@@ -110,9 +94,9 @@ def overview(year: Year, lang: Language = "zh", data: Data = DATA, out: Out = RE
 
 
 def monitor(
-    department: Department, year: Year, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None
+    department: Department, year: int, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None
 ) -> None:
-    """生成年度中运行监控的页面 / Make the monitoring page of a running year."""
+    """Make the monitoring page of a running year."""
     from evallib.runs.report import run_monitoring
 
     with page_being_made(MONITORING, notebooks, data, out, lang) as how:

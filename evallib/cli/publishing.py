@@ -7,23 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evallib.cli.shared import (
-    DATA,
-    FORMAT,
-    REPORTS,
-    Data,
-    Department,
-    Language,
-    Notebooks,
-    Out,
-    Year,
-    page_being_made,
-    print_problems,
-    refusals_told,
-    tell,
-    tell_json,
-    told,
-)
+from evallib.cli.options import DATA, FORMAT, REPORTS, Data, Department, Language, Notebooks, Out
+from evallib.cli.shared import page_being_made, print_problems, refusals_told, tell, tell_json, told
 from evallib.kit import REPORT
 
 if TYPE_CHECKING:
@@ -32,19 +17,15 @@ if TYPE_CHECKING:
 
 def publish(
     department: Department,
-    year: Year,
-    correction: Annotated[
-        str | None, typer.Option("--correction", help="更正已公布的结果，写明我们错在哪里 / correct what was published: what our error was")
-    ] = None,
-    revision: Annotated[
-        str | None, typer.Option("--revision", help="按新数据修订已公布的结果，写明原因 / revise what was published by new data: why")
-    ] = None,
+    year: int,
+    correction: str | None = None,
+    revision: str | None = None,
     lang: Language = "zh",
     data: Data = DATA,
     out: Out = REPORTS,
     notebooks: Notebooks = None,
 ) -> None:
-    """公布一个年度的结果，以后不会悄悄改变 / Publish a year's result; from then on it does not change in silence."""
+    """Publish a year's result; from then on it does not change in silence."""
     from evallib.model.table_words import CHOICES
     from evallib.runs.publish import publish as publish_result
     from evallib.say.refusals import refused
@@ -63,23 +44,12 @@ def publish(
 
 
 def verify(
-    path: Annotated[
-        Path,
-        typer.Argument(
-            readable=False,
-            help="网页、evaluation.json、工作簿，或报告文件夹 / a page, an evaluation.json, a workbook or a folder of reports",
-        ),
-    ] = REPORTS,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", readable=False, help="数据文件夹：也核对公布过的结果和数据文件 / data folder: also hold it against what was published"
-        ),
-    ] = None,
+    path: Annotated[Path, typer.Argument(readable=False)] = REPORTS,
+    data: Annotated[Path | None, typer.Option("--data", readable=False)] = None,
     format: Annotated[Literal["text", "json"], FORMAT] = "text",
     lang: Language = "zh",
 ) -> None:
-    """核验报告：重新计算得分，查有没有被改动，不用网络 / Verify reports, offline: score again, see whether anything was touched."""
+    """Verify reports, offline: score again, see whether anything was touched."""
     from evallib.runs.verify import as_objects
     from evallib.runs.verify import verify as verify_reports
 

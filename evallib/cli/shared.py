@@ -1,4 +1,4 @@
-"""What the commands share: their options and what stands in their place, the two consoles, and how anything is printed."""
+"""What the commands share: the two consoles, and how anything is printed. Their options stand in `options`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -32,8 +32,6 @@ _WIDE = None if sys.stdout.isatty() else 140  # where there is no terminal to as
 OUT = Console(highlight=False, soft_wrap=True, width=_WIDE)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDE)
 
-DATA, REPORTS = Path("data"), Path("reports")
-
 
 @dataclass
 class Asked:
@@ -44,64 +42,6 @@ class Asked:
 
 
 asked = Asked()
-
-
-def _data(value: Path) -> Path:
-    """The data folder: as named, else `data`, else the one found upwards."""
-    from evallib.data.place import find_data
-
-    return find_data(value)
-
-
-def _given(ctx: typer.Context, option: str) -> bool:
-    source = ctx.get_parameter_source(option)
-    return source is not None and source.name != "DEFAULT"
-
-
-def _reports(ctx: typer.Context, value: Path) -> Path:
-    """Where reports go: as named, else `reports`; beside the data folder where that was found upwards."""
-    found = ctx.params.get("data", DATA)
-    asked.out = value if found == DATA or _given(ctx, "out") or _given(ctx, "data") else found.parent / REPORTS
-    return asked.out
-
-
-def _language(ctx: typer.Context, value: Lang) -> Lang:
-    """The language: as named, else that of the data folder, else of the environment (`evallib.cli.language`)."""
-    asked.lang = value if _given(ctx, "lang") else asked.lang
-    return asked.lang
-
-
-def department_code(ctx: typer.Context, value: Any) -> Any:
-    """The codes of the departments that are asked for, by code or by name; what is called so by none is left to the command."""
-    from evallib.data.load import load_departments
-
-    try:
-        every = load_departments(ctx.params["data"]) if value and "data" in ctx.params else None
-    except InputRefused:
-        every = None
-    if every is None:
-        return value
-    with refusals_told(asked.lang, writes=False):
-        return every.code_of(value) if isinstance(value, str) else [every.code_of(one) for one in value]
-
-
-FORMAT = typer.Option("--format", help="输出格式 / output format")
-Departments = Annotated[
-    list[str] | None, typer.Option("--department", callback=department_code, help="只要这些部门 / only these departments")
-]
-Years = Annotated[list[int] | None, typer.Option("--year", help="只要这些年度 / only these years")]
-Department = Annotated[
-    str, typer.Argument(callback=department_code, help="部门编码或名称，见 departments.csv / department code or name, see departments.csv")
-]
-Year = Annotated[int, typer.Argument(help="评价年度 / the year evaluated")]
-Data = Annotated[Path, typer.Option("--data", is_eager=True, readable=False, callback=_data, help="数据文件夹 / folder of the data")]
-Out = Annotated[Path, typer.Option("--out", readable=False, callback=_reports, help="报告文件夹 / folder of the reports")]
-Language = Annotated[Lang, typer.Option("--lang", show_default=False, callback=_language, help="语言 / language")]
-_OWN = (
-    "笔记本文件夹；不写则用数据文件夹旁边的 notebooks，没有时用 evallib 自带的 / "
-    "folder of notebooks; if left out, notebooks beside the data, else evallib's"
-)
-Notebooks = Annotated[Path | None, typer.Option("--notebooks", show_default=False, help=_OWN)]
 
 
 def told(name: str, /, **given: Given) -> Words:

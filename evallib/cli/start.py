@@ -7,17 +7,16 @@ from typing import Annotated
 
 import typer
 
-from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, DATA, REPORTS, Data, Language, Out, refusals_told, tell, told
+from evallib.cli.options import DATA, REPORTS, Data, Language, Out
+from evallib.cli.shared import ANOTHER_NAME, CLOSE_IT, refusals_told, tell, told
 from evallib.say.refusals import refused
 
 DESK = "explore.ipynb"
 """The notebook of the desk."""
 
 
-def init(
-    directory: Annotated[Path, typer.Argument(help="新的或空的文件夹 / a folder that is new or empty")], lang: Language = "zh"
-) -> None:
-    """建立工作文件夹：设置、笔记本，还没有数据 / Lay out a working folder: settings, notebooks, no data yet."""
+def init(directory: Path, lang: Language = "zh") -> None:
+    """Lay out a working folder: settings, notebooks, no data yet."""
     from evallib.data.working_folder import lay_out
 
     with refusals_told(lang, to=directory, fix=ANOTHER_NAME):
@@ -25,11 +24,8 @@ def init(
     tell(told("init.next"), lang)
 
 
-def upgrade(
-    directory: Annotated[Path, typer.Argument(help="1.0 版的数据文件夹或工作文件夹 / a data or working folder of version 1.0")],
-    lang: Language = "zh",
-) -> None:
-    """把 1.0 版的文件夹改成今天的，旧的留在旁边 / Turn a folder of version 1.0 into today's; the old one is kept beside it."""
+def upgrade(directory: Path, lang: Language = "zh") -> None:
+    """Turn a folder of version 1.0 into today's; the old one is kept beside it."""
     from evallib.data.upgrade import upgrade as upgrade_folder
 
     with refusals_told(lang, to=directory, fix=CLOSE_IT):
@@ -46,10 +42,10 @@ def desk(
     data: Data = DATA,
     out: Out = REPORTS,
     lang: Language = "zh",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口；0 为任意空闲的 / port; 0 for any that is free")] = 0,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="同时打开浏览器 / open the browser, too")] = True,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
 ) -> None:
-    """打开分析台：不用 JupyterLab，也没有代码；要先安装 evallib[desk] / Open the desk without JupyterLab and code; needs evallib[desk]."""
+    """Open the desk without JupyterLab and code; needs evallib[desk]."""
     from evallib.data.folder import data_root
     from evallib.kit import NOTEBOOKS
     from evallib.runs.desk import open_desk
@@ -68,17 +64,10 @@ def _above(file: Path) -> Path | None:
 
 
 def lab(
-    more: typer.Context,
-    notebook: Annotated[
-        Path, typer.Option("--notebook", help="打开哪个笔记本，在这里或上级文件夹中 / which notebook to open, here or in a folder above")
-    ] = Path("notebooks") / DESK,
-    data: Data = DATA,
-    out: Out = REPORTS,
-    lang: Language = "zh",
+    more: typer.Context, notebook: Path = Path("notebooks") / DESK, data: Data = DATA, out: Out = REPORTS, lang: Language = "zh"
 ) -> None:
-    """在 JupyterLab 中打开分析台 / Open the analyst's desk in JupyterLab.
+    """Open the analyst's desk in JupyterLab.
 
-    笔记本没有另外写明时，ev.Desk 用这里的 --data、--out、--lang（环境变量 EVALLIB_DATA、EVALLIB_OUT、EVALLIB_LANG）。
     ev.Desk takes --data, --out and --lang from here where the notebook names none (EVALLIB_DATA, EVALLIB_OUT, EVALLIB_LANG).
     """
     from evallib.data.folder import data_root

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
-from evallib.data.heads import Head, read_head
+from evallib.data.heads import Head, Lines, read_lines
 from evallib.data.plain_rows import choices_meant, kinds_of, plainly
 from evallib.data.raw_tables import Kind, choices_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked, address, hidden_in
+from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, sums_of, unit_of
@@ -36,17 +36,22 @@ class Reader:
 
     units: Units = field(default_factory=Units)
     problems: list[Problem] = field(default_factory=list)
-    rows: dict[tuple[str, int], tuple[Grid, int, dict[str, int], type[Row]]] = field(default_factory=dict)
+    rows: dict[tuple[str, int], tuple[Lines, int]] = field(default_factory=dict)
     tables: dict[str, Grid] = field(default_factory=dict)
     gone: Gone = field(default_factory=Gone)
 
     def place(self, table: str, index: int, column: str | None = None) -> Place:
         """Where the row of a table stands that became number `index` of the record."""
         if (table, index) in self.rows:
-            grid, row, order, model = self.rows[table, index]
-            return _place(grid, order, model, row, column)
-        grid_ = self.tables.get(table)
-        return grid_.place() if grid_ else Place(table)
+            lines, row = self.rows[table, index]
+            return lines.place(row, column)
+        grid = self.tables.get(table)
+        return grid.place() if grid else Place(table)
+
+    def lost(self, table: str, grid: Grid) -> None:
+        """A table cannot be read."""
+        self.tables[table] = grid
+        self.gone.add(table, {}, grid.place())
 
     def stop_if_wrong(self) -> None:
         """Raise InputRefused with every problem gathered that is an error."""
@@ -76,77 +81,50 @@ TO_COME |= dict.fromkeys(("section", "reason", "title", "text", "printed", "othe
 """What stands for a text that is still to come and changes no number: the rest of its row counts."""
 
 
-def load_table(reader: Reader, grid: Grid, table: str, model: type[Made], after: int = 0) -> tuple[Made, ...]:
-    """The rows of one table; what is wrong with them is added to the reader's problems. `after`: so many rows of it were read already."""
-    reader.tables[table] = grid
-    reader.problems.extend(grid.problems)
-    head = None if grid.problems else read_head(reader.problems, grid, model, reader.units)
-    if head is None:
-        reader.gone.add(table, {}, grid.place())
+def load_table(reader: Reader, grid: Grid, table: str, model: type[Made]) -> tuple[Made, ...]:
+    """The rows of one table; what is wrong with them is added to the reader's problems."""
+    lines = read_lines(reader.problems, grid, model, reader.units)
+    if lines is None:
+        reader.lost(table, grid)
         return ()
-    order, rows, begun = head.order, list[Made](), len(reader.problems)
-    width, in_order = len(grid.head), [*order.values()] == [*range(len(order))]
-    judged = bool(grid.marked) or grid.separator == ";"
-    plain = None if judged or head.units or grid.once else plainly(model, tuple(order))
+    return load_lines(reader, lines, table, model)
+
+
+def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], after: int = 0) -> tuple[Made, ...]:
+    """The rows of one table from its lines. `after`: so many rows of it were read already."""
+    reader.tables[table] = lines.grid
+    rows, begun = list[Made](), len(reader.problems)
+    judged = bool(lines.grid.marked) or lines.grid.separator == ";"
+    plain = None if judged or lines.head.units or lines.once else plainly(model)
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
-    for number, texts in grid.rows:
-        if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
-            reader.problems.append(problem("row.too_long", grid.place(number), extra[:60]))
-            reader.gone.add(table, {}, grid.place(number))
+    for number, given in lines.rows:
+        if given == {}:
             continue
-        placed = texts if in_order else [texts[index] if index < len(texts) else "" for index in order.values()]
-        whole = "".join(texts)
-        if plain and len(whole) <= MAX_CELL and whole.isprintable() and (found := plain(placed, reader.units)) is not None:
-            reader.rows[table, after + len(rows)] = (grid, number, order, model)
-            rows.append(found)
-            continue
-        cells = {column: text for column, given in zip(order, placed, strict=False) if (text := given.strip())}
-        if not cells:
-            continue
-        reading, before = _Reading(reader, grid, order, model, number, cells), len(reader.problems)
-        if (judged and not reading.is_sound()) or not reading.has_units_of(head):
-            reader.gone.add(table, reading.readable(before), grid.place(number))
-            continue
-        for column, said in grid.once.items():
-            if column not in cells and said.text and said.holds_for(cells):
-                cells[column] = said.text
-        if sums and called_total(sums, cells):
-            totals.append((number, {c: reading.choice(c) or text if reading.kinds[c] == "choice" else text for c, text in cells.items()}))
-            continue
-        built = reading.row(whole.isprintable())
-        wrong = reader.problems[before:]
-        [(column, text), *more] = cells.items()
-        if not more and len(wrong) > 1 and (_is_note(model, column, text) or any(one.code != "cell.missing" for one in wrong)):
-            reader.problems[before:] = [problem("row.one_cell", reading.place(column), text[:60])]
-        if built is not None:
-            reader.rows[table, after + len(rows)] = (grid, number, order, model)
-            rows.append(built)
-        else:
-            reader.gone.add(table, reading.readable(before), grid.place(number))
+        whole = "".join(given.values()) if given else ""
+        found = plain(given, reader.units) if plain and given and len(whole) <= MAX_CELL and whole.isprintable() else None
+        if found is None:
+            reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
+            fits = given is not None and not (judged and not reading.is_sound()) and reading.has_units_of(lines.head)
+            if fits and sums and called_total(sums, reading.filled()):
+                totals.append((number, reading.meant()))
+                continue
+            found = reading.row(whole.isprintable()) if fits else None
+            if found is None:
+                reader.gone.add(table, reading.readable(before), lines.place(number, None))
+                continue
+        reader.rows[table, after + len(rows)] = (lines, number)
+        rows.append(found)
     if totals and not reader.gone.any(table):
         numbered = [(reader.rows[table, index][1], row) for index, row in enumerate(rows, after)]
-        reader.problems.extend(check_totals(model, totals, numbered, reader.units, partial(_place, grid, order, model)))
+        reader.problems.extend(check_totals(model, totals, numbered, reader.units, lines.place))
     if acts := ACTS.get(table):
         reader.problems[begun:] = [replace(one, acts=acts) if one.acts == "department" else one for one in reader.problems[begun:]]
-    reader.problems.extend(hidden_in(grid, order))
     return tuple(rows)
 
 
 def _is_note(model: type[Row], column: str, text: str) -> bool:
     """Whether the only text of a row is rather a note or a signature (制表人：王) than what a row begins with, as a name does."""
     return not is_id(model, column, text) and (bool(made_of(model, column)) or _LABEL.match(text) is not None)
-
-
-def _place(grid: Grid, order: dict[str, int], model: type[Row], row: int, column: str | None) -> Place:
-    if (said := grid.once.get(column or "")) and not _has_text(grid, row, order.get(column or "")):
-        return Place(grid.file, said.row, column, grid.sheet, address(said.row, said.column), said.title)
-    title = model.model_fields[column].title if column in model.model_fields else None
-    return grid.place(row, column, order.get(column or ""), title or "")
-
-
-def _has_text(grid: Grid, row: int, index: int | None) -> bool:
-    texts = next((texts for number, texts in grid.rows if number == row), ())
-    return index is not None and index < len(texts) and bool(texts[index].strip())
 
 
 def read_day(text: str) -> str | None:
@@ -174,6 +152,17 @@ def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})", re.I)
 
 
+def operator_beside(model: type[Row], text: str) -> tuple[str, str]:
+    """The operator that stands in one cell with what is asked for (≥50个, 90% 以上), and the rest; none where there is none."""
+    plain = narrow(text)
+    before, behind = _asking(model)
+    if (found := before.match(plain)) and plain[found.end() :]:
+        return choices_meant(model, "operator")[folded(found[1])], plain[found.end() :]
+    if plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
+        return next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts)), plain[: found.start()]
+    return "", plain
+
+
 def _column_told(model: type[Row], column: str) -> dict[str, str | Words]:
     """A column in words: its name, what it holds, which choices there are."""
     title, note = str(model.model_fields[column].title), note_of(model, column)
@@ -186,12 +175,12 @@ def _column_told(model: type[Row], column: str) -> dict[str, str | Words]:
 class _Reading(Generic[Made]):
     """One row while it is read: the texts of its filled cells by column, and what these give. What is wrong is added to the problems."""
 
-    def __init__(self, reader: Reader, grid: Grid, order: dict[str, int], model: type[Made], number: int, cells: dict[str, str]) -> None:
-        self.reader, self.grid, self.order, self.model, self.number, self.cells = reader, grid, order, model, number, cells
+    def __init__(self, reader: Reader, lines: Lines, model: type[Made], number: int, cells: dict[str, str]) -> None:
+        self.reader, self.lines, self.model, self.number, self.cells = reader, lines, model, number, cells
         self.kinds, self.given = kinds_of(model), dict[str, Any]()
 
     def place(self, column: str | None) -> Place:
-        return _place(self.grid, self.order, self.model, self.number, column)
+        return self.lines.place(self.number, column)
 
     def refuse(self, name: str, column: str, found: str = "", /, **given: Given) -> None:
         self.reader.problems.append(problem(name, self.place(column), found, **given))
@@ -205,27 +194,32 @@ class _Reading(Generic[Made]):
         before, units = len(self.reader.problems), self.reader.units
         for column, unit in head.units.items():
             named = unit_of(self.model, column)
-            if named not in self.model.model_fields or (named in self.order and column not in self.cells):
+            if named not in self.model.model_fields or (named in head.order and column not in self.cells):
                 continue
             stated = self.cells.setdefault(named, unit)
             if (given := units.find(stated)) is None or given.symbol != unit:
                 self.refuse("cell.of_another_unit", column, self.cells.get(column, "")[:60], unit=unit, stated=stated)
         return len(self.reader.problems) == before
 
+    def meant(self) -> dict[str, str]:
+        """The cells; one of few choices by its value."""
+        return {column: self.choice(column) or text for column, text in self.cells.items()}
+
     def readable(self, before: int) -> dict[str, str]:
-        """The cells that nothing was said of since there were so many problems; one of few choices by its value."""
+        """The cells, as they are meant, that nothing was said of since there were so many problems."""
         wrong = {one.place.column for one in self.reader.problems[before:]}
-        return {column: self.choice(column) or text for column, text in self.cells.items() if column not in wrong}
+        return {column: text for column, text in self.meant().items() if column not in wrong}
 
     # --- what a workbook, or a file with semicolons, says beyond the texts
 
     def is_sound(self) -> bool:
         """Whether nothing is wrong with the cells beyond their text; one that reads otherwise as a text is put in its place."""
         before = len(self.reader.problems)
-        for column, index in self.order.items():
-            if mark := self.grid.marked.get((self.number, index)):
+        for column, index in self.lines.head.order.items():
+            there = self.lines.there is None or column in self.lines.there
+            if there and (mark := self.lines.grid.marked.get((self.number, index))):
                 self._judge(column, mark)
-        if self.grid.separator == ";":  # as where the comma is the decimal sign
+        if self.lines.grid.separator == ";":  # as where the comma is the decimal sign
             for column, text in self.cells.items():
                 plain = narrow(text)
                 if self.kinds[column] in ("decimal", "int") and _COMMA_OR_POINT.search(plain):
@@ -259,13 +253,28 @@ class _Reading(Generic[Made]):
             told = stated if has_column else row_unit.symbol
             self.refuse("cell.shown_in_another_unit", column, f"{mark.found} {mark.unit}", unit=mark.unit, stated=told)
 
+    def filled(self) -> dict[str, str]:
+        """The cells with what is said once above the heads."""
+        for column, said in self.lines.once.items():
+            if column not in self.cells and said.text and said.holds_for(self.cells):
+                self.cells[column] = said.text
+        return self.cells
+
     # --- from texts to values
 
     def row(self, printable: bool) -> Made | None:
         """The row, or None with its problems recorded. `printable`: no sign is hidden in its texts."""
+        before = len(self.reader.problems)
+        found = self._row(printable)
+        wrong, [(column, text), *more] = self.reader.problems[before:], self.cells.items()
+        if not more and len(wrong) > 1 and (_is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong)):
+            self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
+        return found
+
+    def _row(self, printable: bool) -> Made | None:
         states: list[tuple[str, str]] = []
         before = len(self.reader.problems)
-        for column, raw in self.cells.items():
+        for column, raw in self.filled().items():
             text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
             if not printable and (hidden := hidden_sign(text)):
                 self.refuse("cell.control_character", column, code=code_of(hidden))
@@ -332,15 +341,9 @@ class _Reading(Generic[Made]):
             given.setdefault(column, unit.symbol if unit else text)
 
     def _without_operator(self, text: str) -> str:
-        """What is asked for, without the operator that stands in the same cell (≥50个, 90% 以上): it must be the one that the row names."""
-        plain = narrow(text)
-        before, behind = _asking(self.model)
-        if (found := before.match(plain)) and plain[found.end() :]:
-            operator, rest = choices_meant(self.model, "operator")[folded(found[1])], plain[found.end() :]
-        elif plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
-            operator = next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts))
-            rest = plain[: found.start()]
-        else:
+        """What is asked for, without the operator that stands in the same cell: it must be the one that the row names."""
+        operator, rest = operator_beside(self.model, text)
+        if not operator:
             return text
         stated = self.cells.get("operator", "")
         if stated and self.choice("operator") != operator:

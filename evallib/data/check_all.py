@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from evallib.data.folder import data_root, has_data, monitored_years, read_year, unlisted_years
-from evallib.data.government import Heads, load_heads
 from evallib.data.load import list_departments, load_departments
-from evallib.data.monitoring import load_monitoring
 from evallib.data.rulebook import framework_remarks, load_framework
 from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_year
@@ -18,9 +17,7 @@ from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import typed
-from evallib.model.monitoring_record import Monitored
 from evallib.model.words import NOTHING, Given, Words, words
-from evallib.model.years import EvaluatedYear
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
@@ -80,10 +77,14 @@ def check_data(data: Path, department: str | None = None, year: int | None = Non
     for code, y in chosen:
         found.append(_checked(data, code, y, typed(code, names[code]) if code in names else words(code)))
     for code, y in watched:
+        from evallib.data.monitoring import load_monitoring  # late, as below: a check of a single year waits for neither
+
         title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
         found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
     found += [Checked(code, y, words(f"{code} {y}"), (_unlisted(code, y),)) for code, y in left_out]
     if budget:
+        from evallib.data.government import load_heads
+
         found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
     return tuple(found)
 
@@ -137,10 +138,14 @@ def _unlisted(code: str, year: int) -> Problem:
     return problem("year.not_on_the_list", Place(f"departments/{code}/{year}"), department=code, year=year)
 
 
-def _problems(read: Callable[..., object], *what: object) -> tuple[Problem, ...]:
+class _Read(Protocol):
+    @property
+    def remarks(self) -> tuple[Problem, ...]: ...
+
+
+def _problems(read: Callable[..., _Read], *what: object) -> tuple[Problem, ...]:
     """What is remarked when something is read, or what it is refused for."""
     try:
-        found = read(*what)
+        return read(*what).remarks
     except InputRefused as refusal:
         return refusal.problems
-    return found.remarks if isinstance(found, (EvaluatedYear, Heads, Monitored)) else ()

@@ -1,24 +1,47 @@
-"""A record's tables as files: a folder of CSV files or a workbook, and the switch between the two. No checks of its own."""
+"""A year's tables as files: a folder of CSV files or a workbook, and the switch between the two. No checks of its own."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_of, data_root, refuse_mixed
-from evallib.data.load import LoadedYear, load_year
+from evallib.data.load import load_year
 from evallib.data.locks import held
-from evallib.data.place import COUNTY
-from evallib.data.raw_tables import Form, Hints, Tables, head_of, layout, shown_rows, tables_of
-from evallib.data.whole import copy_folder, free, together, whole, work_folder
+from evallib.data.raw_tables import Form, Hint, Hints, Tables, layout, tables_of
+from evallib.data.raw_years import read_raw_year
+from evallib.data.whole import Together, free, together, whole
 from evallib.data.workbook import write_data_workbook
 from evallib.model.errors import InputRefused
+from evallib.model.framework import Framework
 from evallib.model.record import TABLES, Record
 from evallib.model.words import Lang
 from evallib.say.refusals import refused
+
+
+def write_year(
+    record: Record | Tables,
+    target: Path,
+    framework: Framework,
+    lang: Lang,
+    title: str = "",
+    hints: Hints | None = None,
+    extra: Collection[str] = (),
+) -> None:
+    """Write a record, or raw tables, in the form that the target's name says: a workbook in the language, or CSV with ids as heads."""
+    if target.suffix == ".xlsx":
+        write_data_workbook(record, target, lang, framework, hints, title, extra)
+    else:
+        write_csv_folder(record, target, hints)
+
+
+def set_aside(change: Together, there: Path, stem: str = "") -> Path:
+    """Move what holds a year into the folder `backup` beside it, at the end of a change; where it will then be."""
+    backup = free(there.parent / "backup", stem or there.stem, there.suffix)
+    change.move(there, backup)
+    return backup
 
 
 def _refuse_taken(path: Path) -> None:
@@ -26,19 +49,21 @@ def _refuse_taken(path: Path) -> None:
         raise refused("file.already_there", str(path))
 
 
-def write_csv_folder(record: Record | Tables, folder: Path, heads: Lang | None = None, hints: Hints | None = None) -> None:
-    """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark), whole or not at all.
+def write_csv_folder(record: Record | Tables, folder: Path, hints: Hints | None = None) -> None:
+    """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark) with ids as heads, whole or not at all.
 
-    Heads and cells of few choices are ids, or in the language named by `heads`. Raises InputRefused where the folder is
-    already there, OSError where it cannot be written.
+    Raises InputRefused where the folder is already there, OSError where it cannot be written.
     """
     _refuse_taken(folder)
     tables = tables_of(record) if isinstance(record, Record) else record
     with whole(folder) as made:
         made.mkdir()
-        for table, model in TABLES.items():
-            head = [head_of(model, one, heads) for one in layout(table, hints)]
-            (made / f"{table}.csv").write_bytes(csv_bytes([head, *shown_rows(table, tables, hints, heads)]))
+        for table in TABLES:
+            ids, lines = layout(table, hints), list[list[str]]()
+            lines.append([one.head if isinstance(one, Hint) else one for one in ids])
+            for number, row in enumerate(tables.get(table, ())):
+                lines.append([one.texts[number] if isinstance(one, Hint) else row.get(one, "") for one in ids])
+            (made / f"{table}.csv").write_bytes(csv_bytes(lines))
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:
@@ -53,43 +78,29 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
     place = data_root(data) if out is None else out
     if out is not None:
         refuse_mixed(data, out)
-    with held(place, "export"), together(place) as change, work_folder(place) as trial:
+    with held(place, "export"), together(place) as change:
         loaded = load_year(data, department, year)
-        home = data / "departments" / department
         old, name = data_of(data, department, year), str(year) if to == "csv" else f"{year}.xlsx"
         if old is None or old.name == name:
             raise refused(f"form.already_{to}", f"departments/{department}/{name}")
-        target = (home if out is None else out / department) / name
+        target = (old.parent if out is None else out / department) / name
         _refuse_taken(target)
         made = change.put(target)
-        if to == "csv":
-            write_csv_folder(loaded.record, made)
-        else:
-            write_data_workbook(loaded.record, made, lang, loaded.framework)
-        _refuse_changed(loaded, made, data, trial, target)
+        write_year(loaded.record, made, loaded.framework, lang)
+        _refuse_changed(loaded.record, made, loaded.framework, target)
         if out is None:  # the new one first: a moment with both is mended by whoever reads, one with neither would be a loss
-            backup = free(home / "backup", f"{year}-csv" if to == "xlsx" else str(year), "" if to == "xlsx" else ".xlsx")
-            change.move(old, backup)
+            set_aside(change, old, f"{year}-csv" if to == "xlsx" else "")
     return target
 
 
-def _refuse_changed(loaded: LoadedYear, made: Path, data: Path, trial: Path, target: Path) -> None:
-    """Refuse a new form that does not hold the record, read in a trial folder. How line ends are written is not data."""
-    record = loaded.record
-    (trial / "departments" / record.department).mkdir(parents=True)
-    copy = trial / "departments" / record.department / made.name
-    copy_folder(made, copy) if made.is_dir() else shutil.copyfile(made, copy)
-    for name in (COUNTY, "departments.csv"):
-        shutil.copyfile(data / name, trial / name)
-    for name in ("catalogue", f"frameworks/{loaded.framework.id}"):
-        if (data / name).is_dir():
-            copy_folder(data / name, trial / name)
+def _refuse_changed(record: Record, made: Path, framework: Framework, target: Path) -> None:
+    """Refuse a new form that, read again, does not hold the record. How line ends are written is not data."""
 
     def even(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-        return [{column: re.sub("\r\n?", "\n", text) for column, text in row.items()} for row in rows]
+        return [{column: re.sub("\r\n?", "\n", text) for column, text in row.items() if text} for row in rows]
 
     try:
-        again = tables_of(load_year(trial, record.department, record.year).record)
+        again = read_raw_year(made, framework).tables
         changed = [table for table, rows in tables_of(record).items() if even(rows) != even(again[table])]
     except InputRefused as refusal:
         changed = [problem.describe("en") for problem in refusal.problems[:1]]

@@ -21,9 +21,9 @@ def csv_text(rows: Iterable[Iterable[object]], end: str = "\n") -> str:
     return "".join(",".join(map(_cell, row)) + end for row in rows)
 
 
-def csv_bytes(rows: Iterable[Iterable[object]], end: str = "\n") -> bytes:
+def csv_bytes(rows: Iterable[Iterable[object]]) -> bytes:
     """Rows as a CSV file that Excel reads rightly: UTF-8 with its mark."""
-    return csv_text(rows, end).encode("utf-8-sig")
+    return csv_text(rows).encode("utf-8-sig")
 
 
 def _cell(value: object) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import codecs
 import re
-import tomllib
 from typing import NamedTuple
 
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 
-_COMMON = frozenset("".join(tomllib.loads((CATALOGUE / "words" / "letters.toml").read_text(encoding="utf-8"))["common"].split()))
+_COMMON = frozenset("".join(words_of("letters")["common"].split()))
 _NOT_RARE = _COMMON.union(map(chr, range(128)))
 _HAN = re.compile("[㐀-鿿豈-﫿𠀀-𳿿]+")
 _WORD = re.compile(r"[^\s,;，；。、\"]*")

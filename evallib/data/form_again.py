@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from evallib.data.raw_tables import Tables
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
+from evallib.model.rows import columns, unit_of
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Words, words
@@ -32,29 +33,16 @@ class Change(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True)
-class Compared:
-    """The data with what the form changed, each change, and what both changed otherwise."""
-
-    tables: Tables
-    changes: tuple[Change, ...]
-    asked: tuple[Problem, ...]
-
-
 def taken_file(data: Path, department: str, year: int) -> Path:
     """Where it is kept what was taken of forms: beside the year."""
     return data / "departments" / department / f"{year}.taken.json"
 
 
-def taken_text(tables: Tables, origins: Mapping[str, Sequence[Mapping[str, str]]], files: Mapping[str, str], reads: Iterable[str]) -> str:
-    """What was taken, as it is kept: of which files, what was said about cells, the rows and where each cell came from."""
-    rows = {
-        table: [{"cells": dict(row), "from": dict(at)} for row, at in zip(some, origins[table], strict=True)]
-        for table, some in tables.items()
-        if some
-    }
-    kept = {"format": FORMAT, "files": dict(files), "read": [*reads], "tables": rows}
-    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+def taken_text(tables: Tables, files: Iterable[Path], reads: Iterable[str]) -> str:
+    """What was taken, as it is kept: of which files, what was said about cells, the rows."""
+    sums = {path.name: sha256(path.read_bytes()).hexdigest() for path in files}
+    rows = {table: [{"cells": dict(row)} for row in some] for table, some in tables.items() if some}
+    return json.dumps({"format": FORMAT, "files": sums, "read": [*reads], "tables": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_taken(file: Path) -> Tables:
@@ -68,73 +56,80 @@ def read_taken(file: Path) -> Tables:
     raise refused("form.not_imported", f"{file.parent.name}/{file.name}")
 
 
-def compare(then: Tables, now: Tables, here: Tables, framework: Framework, file: str, keep: Keep, whole: bool = False) -> Compared:
-    """The data with what only the form changed since; what both changed is asked about, unless it is said which to keep.
-
-    `whole`: it is no form, which says less than the data does, but all of it.
-    """
-    names = {one.id: one.words for one in framework.indicators} | {fact.id: fact.name for fact in framework.catalogue.facts.values()}
-    own = {
-        row["indicator"]: words(row.get("name", ""))
-        for tables in (here, now)
-        for row in tables.get("own_indicators", ())
-        if row.get("indicator")
-    }
-    comparison = (_Whole if whole else Comparison)(names | own, file, keep)
-    compared: dict[str, list[dict[str, str]]] = {}
-    for table in TABLES:
-        taken = _keyed(table, then.get(table, ()))
-        form, data = _keyed(table, now.get(table, ())), _keyed(table, here.get(table, ()))
-        for key in dict.fromkeys((*taken, *form)):
-            comparison.row(table, data, key, taken.get(key), form.get(key))
-        compared[table] = [*data.values()]
-    return Compared(compared, tuple(comparison.changes), tuple(comparison.asked))
-
-
-def _keyed(table: str, rows: Iterable[Mapping[str, str]]) -> Rows:
-    found: Rows = {}
-    for number, row in enumerate(rows):
+def keyed(table: str, rows: Iterable[Mapping[str, str]]) -> Rows:
+    """The rows by their keys, in their order; one without a key, or of a key that another has, by all that it says."""
+    found = Rows()
+    for row in rows:
         key = tuple(row.get(column, "") for column in KEYS.get(table, ()))
-        found[(*key, str(number)) if key in found or not any(key) else key] = dict(row)
+        if key in found or not any(key):
+            key = (*key, repr(sorted((c, text) for c, text in row.items() if text)))
+        while key in found:
+            key = (*key, "again")
+        found[key] = dict(row)
     return found
 
 
 class Comparison:
-    """What was found so far: changes, and what both sides changed. `passed` are columns that are not compared."""
+    """The data `here`, with what `now` says otherwise than it did `then`: `tables`, the changes, and what both sides changed.
+
+    What both changed is asked about, unless it is said which to keep. `passed` are columns that are not compared.
+    """
 
     passed: tuple[str, ...] = ("source", "section")  # a form says of itself where a row stands in it
     kept: tuple[str, ...] = ("sources",)  # other rows may name one
 
-    def __init__(self, names: Mapping[str, Words], file: str, keep: Keep) -> None:
-        self.names, self.file, self.keep = names, file, keep
+    def __init__(self, framework: Framework, then: Tables, now: Tables, here: Tables, keep: Keep, file: str = "") -> None:
+        self.names = {one.id: one.words for one in framework.indicators} | {f.id: f.name for f in framework.catalogue.facts.values()}
+        own = (row for tables in (here, now) for row in tables.get("own_indicators", ()) if row.get("indicator"))
+        self.names |= {row["indicator"]: words(row.get("name", "")) for row in own}
+        self.file, self.keep = file, keep
         self.changes: list[Change] = []
         self.asked: list[Problem] = []
+        self.tables: dict[str, list[dict[str, str]]] = {}
+        for table in TABLES:
+            before, new, mine = (keyed(table, tables.get(table, ())) for tables in (then, now, here))
+            for key in dict.fromkeys((*before, *new)):
+                self.row(table, mine, key, before.get(key), new.get(key))
+            self.tables[table] = [*mine.values()]
 
     def row(self, table: str, data: Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
-        """One row, by its key: `data` is changed where only the form has."""
+        """One row, by its key: `data` is changed where only the other side has."""
         here, called = data.get(key), self.called(table, now or then or {})
         if now is None:
             if then is None or here is None or table in self.kept:
                 return
-            if _same(then, here) or self.settled(called, "+", "—", "±"):
+            if same_row(then, here) or self.settled(called, "+", "—", "±"):
                 del data[key]
                 self.changes.append(Change(called, "+", ""))
         elif here is None:
-            if then is None or (not _same(then, now) and self.settled(called, "+", "±", "—")):
+            if then is None or (not same_row(then, now) and self.settled(called, "+", "±", "—")):
                 data[key] = now
                 self.changes.append(Change(called, "", "+"))
         else:
+            mine, asked = dict(here), len(self.asked)
             self._cells(table, called, then or {}, now, here)
+            if asked == len(self.asked):
+                self._pairs(table, called, now, mine, here)
 
     def _cells(self, table: str, called: Words, then: dict[str, str], now: dict[str, str], here: dict[str, str]) -> None:
         for column in dict.fromkeys((*now, *then)):
             old, new, mine = then.get(column, ""), now.get(column, ""), here.get(column, "")
             if column in self.passed or same_text(old, new) or same_text(new, mine):
                 continue
-            what = called + words(f" {TABLES[table].model_fields[column].title}", f" {column.replace('_', ' ')}")
+            what = called + _column(table, column)
             if same_text(old, mine) or self.settled(what, old, new, mine, column):
                 here[column] = new
                 self.changes.append(Change(what, mine, new))
+
+    def _pairs(self, table: str, called: Words, now: dict[str, str], mine: dict[str, str], made: dict[str, str]) -> None:
+        """A number and its unit come from one side: those of two would be a number that neither has."""
+        model = TABLES[table]
+        for column in columns(model):
+            pair = (column, unit_of(model, column))
+            if pair[1] in model.model_fields and not any(same_row(made, row, pair) for row in (mine, now)):
+                new, here = (" ".join(row.get(c, "") for c in pair) for row in (now, mine))
+                row = now if self.settled(called + _column(table, column), "", new, here, column) else mine
+                made |= {c: row.get(c, "") for c in pair}
 
     def settled(self, what: Words, then: str, now: str, here: str, column: str | None = None) -> bool:
         """Whether what both changed is to be as the form has it; asked about where nobody said."""
@@ -152,12 +147,19 @@ class Comparison:
         return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
 
 
-class _Whole(Comparison):
+class Whole(Comparison):
+    """What is compared is no form, which says less than the data does, but all of it."""
+
     passed = kept = ()
 
 
-def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return all(same_text(one.get(column, ""), other.get(column, "")) for column in {*one, *other})
+def _column(table: str, column: str) -> Words:
+    return words(f" {TABLES[table].model_fields[column].title}", f" {column.replace('_', ' ')}")
+
+
+def same_row(one: Mapping[str, str], other: Mapping[str, str], on: Iterable[str] | None = None) -> bool:
+    """Whether two rows say the same, in all columns or in some."""
+    return all(same_text(one.get(column, ""), other.get(column, "")) for column in on or {*one, *other})
 
 
 def same_text(one: str, other: str) -> bool:

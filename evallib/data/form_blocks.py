@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from evallib.data.form_words import KINDS, BlockKind, beside, column_of, field_of, heads_known, is_apart, is_total, line_of, named, plain
 from evallib.data.sheets import Marked, Raw
-from evallib.model.errors import nearest
+from evallib.model.errors import Place, nearest
 
 At = tuple[int, int]
 """A cell by its row and index."""
@@ -27,11 +27,21 @@ _NEEDS: dict[BlockKind, tuple[frozenset[str], int]] = {
 """What heads of each kind must be there, and how many of all that are known."""
 
 
-class Texted(NamedTuple):
-    """A text of the form, and the cell it stands in."""
+class Piece(NamedTuple):
+    """A text, and the cell of a form that it stands in, with what is odd about it; nowhere where the program says it."""
 
     text: str
-    at: At
+    place: Place | None = None
+    at: At = (0, 0)
+    mark: Marked | None = None
+
+    def read_as(self, text: str) -> Piece:
+        """The same cell, of which only a part, or what it means, is taken."""
+        return self._replace(text=text, mark=None)
+
+    @property
+    def cell(self) -> str:
+        return self.place.cell or "" if self.place else ""
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,8 @@ class FormRow:
     """A row of a block: what stands in its columns; levels that stand once for several rows are filled in."""
 
     number: int
-    cells: Mapping[str, Texted]
-    name: Texted | None = None
+    cells: Mapping[str, Piece]
+    name: Piece | None = None
     total: bool = False
 
     def text(self, column: str) -> str:
@@ -53,10 +63,10 @@ class Block:
 
     raw: Raw
     kind: BlockKind
-    heads: Mapping[str, Texted]
-    twice: Mapping[str, tuple[Texted, ...]] = field(default_factory=dict)
-    unknown: tuple[tuple[Texted, str], ...] = ()
-    passed: tuple[Texted, ...] = ()
+    heads: Mapping[str, Piece]
+    twice: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+    unknown: tuple[tuple[Piece, str], ...] = ()
+    passed: tuple[Piece, ...] = ()
     rows: tuple[FormRow, ...] = ()
 
 
@@ -66,9 +76,9 @@ class Sheeted:
 
     raw: Raw
     blocks: tuple[Block, ...]
-    fields: Mapping[str, Texted]
-    titles: tuple[Texted, ...]
-    left: tuple[tuple[Texted, str], ...]
+    fields: Mapping[str, Piece]
+    titles: tuple[Piece, ...]
+    left: tuple[tuple[Piece, str], ...]
     """What was not understood, and why not, by name."""
 
 
@@ -89,92 +99,76 @@ class _Sheet:
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
-        self.rows: dict[int, dict[int, str]] = {}
+        self.rows: dict[int, dict[int, Piece]] = {}
         for (number, index), text in sorted(raw.cells.items()):
-            self.rows.setdefault(number, {})[index] = text.strip()
+            self.rows.setdefault(number, {})[index] = self._piece(text.strip(), number, index)
         self.over: dict[At, At] = {}
         for top, left, bottom, right in raw.merged:
             if (top, left) in raw.cells and (bottom - top + 1) * (right - left + 1) + len(self.over) <= _COVERED:
                 covered = ((row, index) for row in range(top, bottom + 1) for index in range(left, right + 1))
                 self.over.update({at: (top, left) for at in covered if at != (top, left)})
-        self.fields: dict[str, Texted] = {}
-        self.titles: list[Texted] = []
-        self.left: list[tuple[Texted, str]] = []
+        self.fields: dict[str, Piece] = {}
+        self.titles: list[Piece] = []
+        self.left: list[tuple[Piece, str]] = []
         self.tall = {(top, left): bottom for top, left, bottom, _ in raw.merged if bottom > top}
 
     def read(self) -> Sheeted:
-        numbers, blocks, seen = [*self.rows], list[Block](), 0
-        starts = dict(self._starts(numbers))
+        numbers, begun, seen = [*self.rows], list[tuple[Block, list[int]]](), 0
         while seen < len(numbers):
-            number = numbers[seen]
-            if number not in starts:
-                self._beside(number)
-                seen += 1
-                continue
-            block, lines = starts[number]
+            block, lines = self._head(*numbers[seen : seen + 2])
+            if block:
+                begun.append((block, []))
+            elif begun:
+                begun[-1][1].append(numbers[seen])
+            else:
+                self._beside(numbers[seen])
             seen += lines
-            body = list[int]()
-            while seen < len(numbers) and numbers[seen] not in starts:
-                body.append(numbers[seen])
-                seen += 1
-            blocks.append(replace(block, rows=tuple(self._body(block, body))))
+        blocks = [replace(block, rows=tuple(self._body(block, body))) for block, body in begun]
         return Sheeted(self.raw, tuple(blocks), self.fields, tuple(self.titles), tuple(self.left))
+
+    def _piece(self, text: str, row: int, index: int) -> Piece:
+        return Piece(text, self.raw.place(row, index), (row, index), self.raw.marked.get((row, index)))
 
     # --- heads
 
-    def _starts(self, numbers: list[int]) -> Iterator[tuple[int, tuple[Block, int]]]:
-        """The rows at which a block's head stands, with the block and how many lines its head has."""
-        below = 0
-        for place, number in enumerate(numbers):
-            if number <= below:
-                continue
-            follower = numbers[place + 1] if place + 1 < len(numbers) else None
-            found = self._head(number, follower)
-            if found:
-                yield number, found
-                below = follower if found[1] == 2 and follower else number
-
-    def _head(self, number: int, follower: int | None) -> tuple[Block, int] | None:
+    def _head(self, number: int, follower: int | None = None) -> tuple[Block | None, int]:
+        """The block whose head begins in a row, and how many lines that has; one line of no head."""
+        first = self._across(number)
         for kind in KINDS:
-            first = self._across(number)
-            second = {} if follower is None else self._second_line(kind, number, follower)
-            block = self._block(kind, first | second)
-            alone = self._block(kind, second)
+            second = {} if follower is None else self._second_line(kind, first, follower)
+            block, alone = self._block(kind, first | second), self._block(kind, second)
             if second and self._is_head(alone) and alone.heads.keys() == block.heads.keys():  # what stands above a head is none of it
                 second, block = {}, self._block(kind, first)
             if self._is_head(block):
                 return block, 2 if second else 1
-        return None
+        return None, 1
 
     def _is_head(self, block: Block) -> bool:
         needed, least = _NEEDS[block.kind]
         there = needed & block.heads.keys()
         return len(block.heads) >= least and len(there) >= {"indicators": 1, "money": 2, "facts": 2}[block.kind]
 
-    def _across(self, number: int) -> dict[int, Texted]:
+    def _across(self, number: int) -> dict[int, Piece]:
         """The texts of a row, those of cells merged across in each column that they cover."""
-        found = {index: Texted(text, (number, index)) for index, text in self.rows[number].items()}
-        for (row, index), at in self.over.items():
-            if row == number and at[0] == number and at in self.raw.cells:
-                found[index] = Texted(self.raw.cells[at], at)
-        return found
+        covered = {index: at for (row, index), at in self.over.items() if row == number == at[0]}
+        return self.rows[number] | {index: self.rows[number][at[1]] for index, at in covered.items() if at[1] in self.rows[number]}
 
-    def _second_line(self, kind: BlockKind, number: int, follower: int) -> dict[int, Texted]:
+    def _second_line(self, kind: BlockKind, above: Mapping[int, Piece], follower: int) -> dict[int, Piece]:
         """What the second line of a head says, where the row below is one: nothing stands there but heads, under heads merged across."""
-        above, found = self._across(number), dict[int, Texted]()
-        for index, text in self.rows[follower].items():
-            joined = (above[index].text if index in above else "") + text
-            if not column_of(kind, text) and not column_of(kind, joined):
+        found = dict[int, Piece]()
+        for index, one in self.rows[follower].items():
+            joined = (above[index].text if index in above else "") + one.text
+            if not column_of(kind, one.text) and not column_of(kind, joined):
                 return {}
-            found[index] = Texted(text if column_of(kind, text) else joined, (follower, index))
+            found[index] = one if column_of(kind, one.text) else one.read_as(joined)
         return found
 
-    def _block(self, kind: BlockKind, texts: Mapping[int, Texted]) -> Block:
-        heads: dict[str, Texted] = {}
-        twice: dict[str, list[Texted]] = {}
-        unknown, passed = list[Texted](), list[Texted]()
+    def _block(self, kind: BlockKind, texts: Mapping[int, Piece]) -> Block:
+        heads: dict[str, Piece] = {}
+        twice: dict[str, list[Piece]] = {}
+        unknown, passed = list[Piece](), list[Piece]()
         for index, head in sorted(texts.items(), key=lambda one: (is_apart(one[1].text, "side"), one[0])):
-            at = Texted(head.text, (head.at[0], index))
+            at = self._piece(head.text, head.at[0], index)
             column = column_of(kind, head.text)
             if column == "passed":
                 passed.append(at)
@@ -194,13 +188,13 @@ class _Sheet:
 
     def _body(self, block: Block, numbers: list[int]) -> Iterator[FormRow]:
         """The rows of a block. What stands beside it, and is none of its rows, goes to the fields, titles and what was not understood."""
-        levels: dict[str, Texted] = {}
+        levels: dict[str, Piece] = {}
         columns = {column: head.at[1] for column, head in block.heads.items()}
         for number in numbers:
-            own = {column: Texted(self.rows[number][i], (number, i)) for column, i in columns.items() if i in self.rows[number]}
+            own = {column: self.rows[number][i] for column, i in columns.items() if i in self.rows[number]}
             own = {column: one for column, one in own.items() if not is_apart(one.text, "empty") or column not in (*LEVELS, "name")}
             row = FormRow(number, own)
-            first = next((named(text) for text in self.rows[number].values() if not is_apart(text, "side")), "")
+            first = next((named(one.text) for one in self.rows[number].values() if not is_apart(one.text, "side")), "")
             if any(is_total(one.text) for one in self._names(number, columns)):
                 yield replace(row, total=True)
             elif is_apart(first, "signature") or is_apart(first, "note") or not first:
@@ -218,18 +212,18 @@ class _Sheet:
             elif "fact" in own:
                 yield replace(row, name=own["fact"])
 
-    def _names(self, number: int, columns: Mapping[str, int]) -> Iterator[Texted]:
+    def _names(self, number: int, columns: Mapping[str, int]) -> Iterator[Piece]:
         """The texts that may name a row: in what stands before the first column of numbers."""
         numbers = [i for column, i in columns.items() if column not in (*LEVELS, "name", "fact", "nature")]
         first = min(numbers, default=0)
-        yield from (Texted(text, (number, index)) for index, text in self.rows[number].items() if index < first)
+        yield from (one for index, one in self.rows[number].items() if index < first)
 
-    def _label(self, number: int, columns: Mapping[str, int]) -> Texted | None:
+    def _label(self, number: int, columns: Mapping[str, int]) -> Piece | None:
         """What a row of money is called: the last text before its numbers."""
         names = [one for one in self._names(number, columns) if not is_apart(one.text, "side")]
         return names[-1] if names else None
 
-    def _indicator(self, number: int, own: dict[str, Texted], levels: dict[str, Texted], columns: Mapping[str, int]) -> Iterator[FormRow]:
+    def _indicator(self, number: int, own: dict[str, Piece], levels: dict[str, Piece], columns: Mapping[str, int]) -> Iterator[FormRow]:
         """An indicator's row. A level stands in every row below it until another does; below another first level no second one is kept."""
         if "level_1" in own:
             levels.pop("level_2", None)
@@ -238,7 +232,7 @@ class _Sheet:
         if name is None:  # a level merged over several rows, and nothing else that names this one
             self.left += [(one, "no_place") for one in own.values() if not is_apart(one.text, "empty")]
             return
-        cells = {column: Texted(one.text, one.at) for column, one in levels.items()} | own
+        cells = levels | own
         rest = [column for column in own if column not in (*LEVELS, "name", "nature")]
         called = named(name.text)
         if not called or is_apart(called, "empty"):
@@ -248,13 +242,13 @@ class _Sheet:
             return
         for column in [column for column in rest if column in _OF_ONE and self.tall.get(own[column].at)]:
             self.left.append((cells.pop(column), "merged"))
-        yield FormRow(number, cells, Texted(called, name.at))
+        yield FormRow(number, cells, name.read_as(called))
 
     def _beside(self, number: int) -> None:
         """A row that belongs to no table: what it names, a title, a note, or not understood."""
-        texts = sorted(self.rows[number].items())
+        texts = [(index, one.text) for index, one in self.rows[number].items()]
         for index, what, text in beside(texts):
-            one = Texted(text, (number, index))
+            one = self.rows[number][index].read_as(text)
             if what and text:
                 self.fields.setdefault(what, one)
             elif is_apart(text, "signature") or is_apart(text, "note"):
@@ -265,12 +259,3 @@ class _Sheet:
                 self.titles.append(one)
             else:
                 self.left.append((one, "no_place"))
-
-
-def reread(raw: Raw, reads: Mapping[At, str]) -> Raw:
-    """A sheet with other texts in some cells: as somebody said that these are to be read."""
-    if not reads:
-        return raw
-    cells = {at: text for at, text in ({**raw.cells, **reads}).items() if text.strip()}
-    marked: dict[At, Marked] = {at: mark for at, mark in raw.marked.items() if at not in reads}
-    return replace(raw, cells=cells, marked=marked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,15 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 
-from evallib.data.form_money import MONEY, rate_of, spending_lines
+from evallib.data.form_project import MONEY, rate_of, spending_lines
 from evallib.data.form_words import form_kinds, forms, kind_of_form
+from evallib.data.raw_tables import shown, texts_of
 from evallib.data.whole import whole
-from evallib.data.workbook_sheet import FONTS, packed, put_text, shown_width
-from evallib.model.catalogue import Line
+from evallib.data.workbook_sheet import FONTS, on_a4, packed, put_text, shown_width
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Target
-from evallib.model.table_words import CHOICES, STATES
+from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit, convert, parse_decimal, round_half_up
 from evallib.say.refusals import refused
 
@@ -30,7 +29,6 @@ _MONEY_HEADS = (*MONEY, "points", "rate", "own_score")
 _SIDE = Side(style="thin")
 _FRAME = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _WIDEST = (12, 16, 26, 10, 16, 12, 8, 16, 8, 34)
-_Texts = list[str]
 
 
 def write_form(evaluation: Evaluation, path: Path) -> None:
@@ -40,8 +38,7 @@ def write_form(evaluation: Evaluation, path: Path) -> None:
     """
     if path.exists():
         raise refused("file.already_there", str(path))
-    form = _Form(evaluation)
-    content = form.pack()
+    content = _Form(evaluation).pack()
     with whole(path) as file:
         file.write_bytes(content)
 
@@ -62,81 +59,72 @@ def is_form(evaluation: Evaluation) -> bool:
 def form_rows(evaluation: Evaluation) -> list[list[tuple[str, int, int, bool]]]:
     """The form as rows of cells: the text, how many columns and rows it takes, whether it is a head."""
     form = _Form(evaluation)
-    _, first, end = form.fill()
-    width = len(_HEADS) + len(form.more)
-    spans = {(top, column): low - top + 1 for column, top, low in form.spans(first, end)}
-    hidden = {(row, column) for (top, column), rows in spans.items() for row in range(top + 1, top + rows)}
-    whose, name, *_, unit = form.lines[1]
-    rows = [[(whose, 2, 1, True), (name, width - 4, 1, False), (unit, 2, 1, False)]]
+    whose, name, *_, unit = filter(None, form.lines[1])
+    rows = [[(whose, 2, 1, True), (name, form.width - 4, 1, False), (unit, 2, 1, False)]]
     for number, line in enumerate(form.lines[2:-1], 3):
-        full = [*line, *[""] * (width - len(line))]
-        cells = [(full[c], 1, spans.get((number, c), 1), number in form.heads) for c in range(width) if (number, c) not in hidden]
-        rows.append(cells)
+        spans = [form.spans.get((number, column), 1) for column in range(form.width)]
+        rows.append([(text, 1, span, number in form.heads) for text, span in zip(line, spans, strict=True) if span])
     return rows
 
 
 class _Form:
-    """The form while it is made: its lines, and which cells are merged."""
+    """The form as it is made: its lines, which of them are heads, and how many lines a cell takes; none below one that takes several."""
 
     def __init__(self, evaluation: Evaluation) -> None:
-        self.e = evaluation
-        self.record, self.framework = evaluation.record, evaluation.framework
+        self.e, self.record, self.framework = evaluation, evaluation.record, evaluation.framework
         self.units = evaluation.catalogue.units
         own = {row.indicator: row.score for row in self.record.self_evaluation}
         self.scores = own or {i.id: i.score for i in evaluation.indicators} | {"total": evaluation.total}
         self.more = [column for column in _MORE if any(getattr(row, column) for row in self.record.targets)]
-        self.lines: list[_Texts] = []
+        self.width = len(_HEADS) + len(self.more)
+        self.lines: list[list[str]] = []
         self.heads: list[int] = []
-
-    def pack(self) -> bytes:
-        return self._book(*self.fill())
-
-    def fill(self) -> tuple[str, int, int]:
-        """Write its lines: what it is called, the first line of indicators, and the one after the last."""
-        title = form_title(self.e)
-        field = "project" if self.record.kind == "project" else "department"
-        rate = self._money_lines(title, field)
-        first = len(self.lines) + 2
-        self._head([_first("indicators", column) for column in (*_HEADS, *self.more)])
-        rows = [i for i in self.e.indicators if i.id != rate]
-        self.lines += [self._indicator(i) for i in rows]
-        self.lines.append([_first("totals", "sum"), *[""] * 5, _number(self.e.points), "", _number(self.scores.get("total")), ""])
+        self.spans: dict[tuple[int, int], int] = {}
+        rate = self._money_lines()
+        self._line(*(_first("indicators", column) for column in (*_HEADS, *self.more)), head=True)
+        first = len(self.lines)
+        for one in self.e.indicators:
+            if one.id != rate:
+                self._line(*self._indicator(one))
+        self._span(first)
+        self._line(_first("totals", "sum"), *[""] * 5, _number(self.e.points), "", _number(self.scores.get("total")))
         name, telephone, day = (f"{one}：" for one in forms()["apart"]["signed"])
-        self.lines.append([name, "", "", telephone, "", "", "", day])
-        return title, first, first + len(rows)
+        self._line(name, "", "", telephone, "", "", "", day)
 
-    def spans(self, first: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """Where the first two columns say the same in lines that follow each other: the column, the first and the last such line."""
+    def _line(self, *texts: str, head: bool = False) -> None:
+        self.lines.append([*texts, *[""] * (self.width - len(texts))])
+        self.heads += [len(self.lines)] if head else []
+
+    def _span(self, first: int) -> None:
+        """Where the first two columns say the same in lines that follow each other, the first of these takes them all."""
         for column in (0, 1):
             top = first
-            for row in range(first + 1, end + 1):
-                same = row < end and all(self.lines[row - 1][c] == self.lines[top - 1][c] for c in range(column + 1))
-                if not same:
-                    if row - 1 > top:
-                        yield column, top, row - 1
+            for row in range(first + 1, len(self.lines)):
+                if self.lines[row][: column + 1] != self.lines[top][: column + 1]:
                     top = row
+                else:
+                    self.spans |= {(top + 1, column): row - top + 1, (row + 1, column): 0}
 
-    def _money_lines(self, title: str, field: str) -> str:
+    def _money_lines(self) -> str:
         """The lines above the indicators; the indicator whose points and score stand with the money."""
         lines = spending_lines(self.e.catalogue)
         facts, year = Facts(self.e.catalogue, self.record), self.record.year
         given = [(line, [facts.find(line.cells[c].id, year) if c in line.cells else None for c in MONEY]) for line in lines]
         given = [(line, found) for line, found in given if any(one and one.value is not None for one in found)]
-        shown = {name.id for line in lines for name in line.cells.values()}
-        typed = {self.units.read(row.unit) for row in self.record.facts if row.fact in shown}
+        shown_here = {name.id for line in lines for name in line.cells.values()}
+        typed = {self.units.read(row.unit) for row in self.record.facts if row.fact in shown_here}
         unit = max(typed, key=lambda one: one.factor, default=self.units.money)
-        money = f"{forms()['fields']['money'][1]}：{unit.symbol}"
-        self.lines += [[title], [_first("fields", field), self.record.name.zh, *[""] * 6, money]]
+        field = "project" if self.record.kind == "project" else "department"
+        self._line(form_title(self.e))
+        self._line(_first("fields", field), self.record.name.zh, *[""] * 6, f"{forms()['fields']['money'][1]}：{unit.symbol}")
         if not given:
             return ""
-        self._head(["", "", "", *(_first("money", column) for column in _MONEY_HEADS)])
+        self._line("", "", "", *(_first("money", column) for column in _MONEY_HEADS), head=True)
         rate = rate_of(self.framework)
-        wanted = rate.id if rate else ""
         for line, found in sorted(given, key=lambda one: not one[0].total):
-            numbers = [self._amount(one, unit) for one in found]
-            rest = self._rate(wanted) if line.total and wanted else ["", "", ""]
-            self.lines.append(["", _line_name(line), "", *numbers, *rest])
-        return wanted
+            name = _first("lines", "total") if line.total else line.name.zh
+            self._line("", name, "", *(self._amount(one, unit) for one in found), *(self._rate(rate.id) if line.total and rate else ()))
+        return rate.id if rate else ""
 
     def _amount(self, one: InputValue | None, unit: Unit) -> str:
         """An amount in the unit of the form: with the decimals that were typed where it was typed so."""
@@ -147,60 +135,59 @@ class _Form:
             return _number(row.value)
         return _number(convert(one.value, one.unit, unit).normalize())
 
-    def _rate(self, id: str) -> _Texts:
+    def _rate(self, id: str) -> list[str]:
         result = self.e.indicator(id)
         share = f"{(result.value * 100).quantize(Decimal('0.01'))}%" if result.value is not None else ""
         return [_number(result.points), share, _number(self.scores.get(id))]
 
-    def _head(self, texts: _Texts) -> None:
-        self.lines.append(texts)
-        self.heads.append(len(self.lines))
-
-    def _indicator(self, i: IndicatorResult) -> _Texts:
+    def _indicator(self, i: IndicatorResult) -> list[str]:
         names = {section.id: section.name for section in self.framework.sections}
         target = next((row for row in self.record.targets if row.indicator == i.id), None)
         level_2 = names.get(i.group, "") if i.group != i.dimension else ""
-        score = _number(self.scores.get(i.id))
+        levels, score = [names[i.dimension], level_2, i.name.zh], _number(self.scores.get(i.id))
         if target is None:
-            return [names[i.dimension], level_2, i.name.zh, "", "", "", _number(i.points), "", score, ""]
+            return [*levels, "", "", "", _number(i.points), "", score]
+        texts = {column: shown(Target, column, text, "zh") for column, text in texts_of(target).items()}
         nature = CHOICES["<=" if target.operator == "by" else target.operator].zh
-        asked = [nature, _asked(target), target.unit]
-        more = [_more(target, column) for column in self.more]
-        return [names[i.dimension], level_2, i.name.zh, *asked, _number(i.points), self._reached(target), score, target.reason, *more]
+        asked = "~".join(filter(None, (texts["wording"] or texts["due"] or texts["target"], texts["upper"])))
+        more = [texts[column] for column in self.more]
+        reached = self._reached(target, texts)
+        return [*levels, nature, asked, texts["unit"], _number(i.points), reached, score, texts["reason"], *more]
 
-    def _reached(self, row: Target) -> str:
+    def _reached(self, row: Target, texts: dict[str, str]) -> str:
         """The actual as it was typed; what parts, answers or a formula give as a number in the target's unit."""
-        if state := row.state_of("actual"):
-            return STATES[state].zh
+        if row.state_of("actual"):
+            return texts["actual"]
         if row.operator in ("words", "by"):
-            return CHOICES[row.verdict].zh if row.verdict else str(row.done or "")
+            return texts["verdict"] or texts["done"]
+        unit = self.units.read(row.unit)
         if row.actual is not None and row.base is None:
-            other = row.actual_unit and self.units.find(row.actual_unit) != self.units.find(row.unit)
-            return f"{row.actual:f}{row.actual_unit if other else ''}"
-        result, unit = self.e.target(row.indicator), self.units.read(row.unit)
-        return (
-            _number(round_half_up(convert(result.actual, result.unit, unit), 2).normalize()) if result and result.actual is not None else ""
-        )
+            other = row.actual_unit and self.units.find(row.actual_unit) != unit
+            return texts["actual"] + (row.actual_unit if other else "")
+        result = self.e.target(row.indicator)
+        if result is None or result.actual is None:
+            return ""
+        return _number(round_half_up(convert(result.actual, result.unit, unit), 2).normalize())
 
     # --- the sheet
 
-    def _book(self, title: str, first: int, end: int) -> bytes:
+    def pack(self) -> bytes:
+        """The form as a workbook."""
         book = Workbook()
         sheet: Any = book.active
         sheet.title = "自评表"
-        width = len(_HEADS) + len(self.more)
         for number, line in enumerate(self.lines, 1):
-            for index in range(width):
-                self._cell(sheet.cell(number, index + 1), line[index] if index < len(line) else "", number)
-        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=width)
-        for column, top, low in self.spans(first, end):
-            sheet.merge_cells(start_row=top, end_row=low, start_column=column + 1, end_column=column + 1)
+            for index, text in enumerate(line, 1):
+                self._cell(sheet.cell(number, index), text, number)
+        sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=self.width)
+        for (top, column), rows in self.spans.items():
+            if rows:
+                sheet.merge_cells(start_row=top, end_row=top + rows - 1, start_column=column + 1, end_column=column + 1)
         for index, widest in enumerate((*_WIDEST, *[24] * len(self.more))):
-            texts = [line[index] for line in self.lines[1:] if index < len(line)]
-            sheet.column_dimensions["ABCDEFGHIJKLMN"[index]].width = min(widest, max(8, *map(shown_width, texts))) + 2
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
-        return packed(book, title, "evallib", {})
+            wide = max(shown_width(line[index]) for line in self.lines[1:])
+            sheet.column_dimensions["ABCDEFGHIJKLMN"[index]].width = min(widest, max(8, wide)) + 2
+        on_a4(sheet)
+        return packed(book, form_title(self.e), "evallib", {})
 
     def _cell(self, cell: Any, text: str, number: int) -> None:
         last = number in (1, 2, len(self.lines))
@@ -217,34 +204,11 @@ class _Form:
             put_text(cell, text)
 
 
-def _more(row: Target, column: str) -> str:
-    value = getattr(row, column)
-    return "" if value is None else _number(value) if isinstance(value, Decimal) else CHOICES[value].zh if column == "core" else value
-
-
 def _first(of: str, column: str) -> str:
     """What forms usually call a column."""
     text: str = forms()[of][column][0]
     return text
 
 
-def _line_name(line: Line) -> str:
-    return _first("lines", "total") if line.total else line.name.zh
-
-
 def _number(value: Decimal | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:f}"
-
-
-def _asked(row: Target) -> str:
-    """What is asked for, as it is typed into one cell."""
-    if state := row.state_of("target"):
-        return STATES[state].zh
-    if row.operator == "words":
-        return row.wording
-    if row.operator == "by":
-        return str(row.due or "")
-    text = "" if row.target is None else f"{row.target:f}"
-    return f"{text}~{row.upper:f}" if row.upper is not None else text
+    return "" if value is None else f"{value:f}"

@@ -1,32 +1,52 @@
-"""What the parts of an import share: what was taken so far, how it is asked and left, how points and scores are read. Guesses nothing."""
+"""What was taken of forms so far, how it is asked and left, how points are read; its rows read as data that was typed. Guesses nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from evallib.data.form_blocks import Block, FormRow, Texted
-from evallib.data.form_tables import Left, Piece, Taken, piece
-from evallib.data.sheets import Raw, address
-from evallib.model.errors import Place
+from evallib.data.cells import Reader, load_lines
+from evallib.data.form_blocks import Block, FormRow, Piece
+from evallib.data.heads import Head, Lines
+from evallib.data.raw_tables import texts_of
+from evallib.data.sheets import Grid
+from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework, Indicator
+from evallib.model.record import TABLES
+from evallib.model.rows import Row, columns
 from evallib.model.units import amount
 from evallib.model.words import Given, Words
 from evallib.say.numbers import plain as number_text
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
+ASKED = frozenset(
+    {
+        "cell.comma_says_two_things",
+        "cell.decimal_comma",
+        "cell.comma_of_groups",
+        "cell.of_another_unit",
+        "cell.shown_in_another_unit",
+        "cell.shown_moved",
+        "cell.digits_lost",
+        "cell.made_a_date",
+        "cell.date_without_year",
+        "formula.not_computed",
+        "formula.error",
+        "target.two_operators",
+    }
+)
+"""What a cell may be refused for that has two readings, or whose number was lost: the form is not taken before that is said."""
 
-class Source(NamedTuple):
-    """The document that rows come from: its id, and the sheet."""
 
-    id: str
-    raw: Raw
+class Left(NamedTuple):
+    """A cell of the form that was not taken, and why; `acts`: somebody has to look at it."""
 
-    def of(self, at: tuple[int, int]) -> dict[str, Piece | str]:
-        """Where a row stands, as its columns say it."""
-        sheet = f"{self.raw.sheet} " if self.raw.sheet else ""
-        return {"source": self.id, "section": f"{sheet}{address(*at)}"}
+    place: Place
+    text: str
+    why: Words
+    acts: bool = True
 
 
 def why(name: str, **given: Given) -> Words:
@@ -35,12 +55,18 @@ def why(name: str, **given: Given) -> Words:
 
 
 class Taking:
-    """Forms on their way to tables, for a framework in force in a year."""
+    """Forms on their way to tables, for a framework in force in a year: the rows of each table, what was left, what has two readings.
+
+    `source` is the form that is read now.
+    """
 
     def __init__(self, framework: Framework, year: int, own: bool | None) -> None:
-        self.framework, self.year, self.own = framework, year, own
-        self.units, self.taken = framework.catalogue.units, Taken()
-        self.ids: dict[str, tuple[str, Place]] = {}
+        self.framework, self.year, self.own, self.source = framework, year, own, ""
+        self.units = framework.catalogue.units
+        self.rows: dict[str, list[dict[str, Piece]]] = {}
+        self.left: list[Left] = []
+        self.asked: list[Problem] = []
+        self.ids: dict[str, tuple[str, Piece]] = {}
         self.scored: dict[str, Piece] = {}
         self.rates: list[tuple[str, Piece]] = []
         """Rates that forms print of what is computed."""
@@ -48,52 +74,132 @@ class Taking:
         self.compared: dict[str, Piece] = {}
         """Scores that the evaluators gave to what is computed."""
 
-    def ask(self, name: str, place: Place, found: str = "", /, **given: Given) -> None:
-        self.taken.asked.append(problem(name, place, found, **given))
+    def add(self, table: str, at: Piece | None, **cells: Piece | str) -> None:
+        """A row of a table, which stands at a cell of the form; an empty cell is kept where it has a place: there it would be filled in."""
+        if at and at.place:
+            cells |= {"source": self.source, "section": " ".join(filter(None, (at.place.sheet, at.cell)))}
+        pieces = {column: Piece(one) if isinstance(one, str) else one for column, one in cells.items()}
+        self.rows.setdefault(table, []).append({column: one for column, one in pieces.items() if one.text or one.place})
 
-    def leave(self, raw: Raw, one: Texted, reason: Words, acts: bool = True) -> None:
-        self.taken.left.append(Left(raw.place(*one.at), one.text, reason, acts))
+    def ask(self, name: str, one: Piece, /, found: str | None = None, **given: Given) -> None:
+        """Ask about a cell."""
+        assert one.place is not None
+        self.asked.append(problem(name, one.place, one.text if found is None else found, cell=one.cell, **given))
 
-    def blanks(self, block: Block, row: FormRow, columns: Mapping[str, str]) -> dict[str, Piece | str]:
+    @property
+    def questions(self) -> tuple[Problem, ...]:
+        """What is asked about, one thing of a cell."""
+        first = {(one.place, "" if one.place.cell else one.code): one for one in reversed(self.asked)}
+        return tuple(reversed(first.values()))
+
+    def leave(self, one: Piece, reason: Words, acts: bool = True) -> None:
+        assert one.place is not None
+        self.left.append(Left(one.place, one.text, reason, acts))
+
+    def blanks(self, block: Block, row: FormRow, columns: Mapping[str, str]) -> dict[str, Piece]:
         """The cells of a row that are empty, by the columns that they would fill."""
         lacking = {column: block.heads[head].at[1] for head, column in columns.items() if head in block.heads and head not in row.cells}
         return {column: Piece("", block.raw.place(row.number, index)) for column, index in lacking.items()}
 
-    def points(self, block: Block, row: FormRow) -> dict[str, Piece]:
+    def points(self, row: FormRow) -> dict[str, Piece]:
         """What a row is worth; a weight in percent is that share of the framework's points."""
         if "points" not in row.cells:
             return {}
         one = row.cells["points"]
         read = amount(one.text, self.units)
         if read and read[1] is not None and read[1].is_share:
-            return {"points": piece(block.raw, one, f"{read[0] / 100 * self.framework.points:f}")}
-        return {"points": self.scored_points(block.raw, one)}
+            return {"points": one.read_as(f"{read[0] / 100 * self.framework.points:f}")}
+        return {"points": self.scored_points(one)}
 
-    def scored_points(self, raw: Raw, one: Texted) -> Piece:
+    def scored_points(self, one: Piece) -> Piece:
         """Points as a number, whether or not their unit stands behind it."""
         read = amount(one.text, self.units)
         is_points = read and read[1] is not None and read[1].dimensions == self.units.points.dimensions
-        return piece(raw, one, f"{read[0]:f}" if read and is_points else None)
+        return one.read_as(f"{read[0]:f}") if read and is_points else one
 
-    def compare_points(self, block: Block, row: FormRow, fixed: Indicator) -> None:
+    def compare_points(self, row: FormRow, fixed: Indicator) -> None:
         """Points of an indicator of the framework are the framework's: a form that says others is asked about."""
-        said = self.points(block, row).get("points")
-        read = amount(said.text, self.units) if said else None
-        if said and said.place and (read is None or read[0] != fixed.points):
-            there, cell = number_text(fixed.points), said.place.cell or ""
-            self.ask(
-                "form.points_differ", said.place, said.text, cell=cell, indicator=fixed.words, points=there, framework=self.framework.words
-            )
+        said = self.points(row).get("points")
+        if said and ((read := amount(said.text, self.units)) is None or read[0] != fixed.points):
+            there = number_text(fixed.points)
+            self.ask("form.points_differ", said, indicator=fixed.words, points=there, framework=self.framework.words)
 
-    def computed(self, block: Block, row: FormRow, columns_of: tuple[str, ...]) -> None:
-        for column in columns_of:
+    def computed(self, row: FormRow, columns: Iterable[str]) -> None:
+        """What the program computes need not be taken."""
+        for column in columns:
             if column in row.cells:
-                self.leave(block.raw, row.cells[column], why("computed"), acts=False)
+                self.leave(row.cells[column], why("computed"), acts=False)
 
-    def self_score(self, id: str, score: Piece, source: Mapping[str, Piece | str]) -> None:
+    def self_score(self, id: str, one: Piece) -> None:
+        score = self.scored_points(one)
         before = self.scored.setdefault(id, score)
         if before is score:
-            self.taken.add("self_evaluation", {"indicator": id, "score": score, **source})
-        elif before.place and score.place and amount(before.text, self.units) != amount(score.text, self.units):
-            given = {"other": before.text, "at": before.place.cell or "", "cell": score.place.cell or ""}
-            self.ask("form.score_twice", score.place, score.text, **given)
+            self.add("self_evaluation", one, indicator=id, score=score)
+        elif amount(before.text, self.units) != amount(score.text, self.units):
+            self.ask("form.score_twice", score, other=before.text, at=before.cell)
+
+
+# --- the rows read
+
+
+@dataclass(frozen=True)
+class _FormLines(Lines):
+    """Rows of a table whose cells stand in a form."""
+
+    made: Sequence[dict[str, Piece]] = ()
+
+    def place(self, row: int, column: str | None) -> Place:
+        """Where a cell stands; of one that is not in the form, the first of its row."""
+        cells = self.made[row]
+        if column in cells and (own := cells[column].place):
+            return own
+        beside = next((one.place for one in cells.values() if one.place), None)
+        return replace(beside, column=self.model.model_fields[column].title if column else None) if beside else self.grid.place()
+
+
+@dataclass(frozen=True)
+class Read:
+    """Tables as they were read: raw rows as they are written, typed rows with where they stand, what is lacking."""
+
+    tables: dict[str, list[dict[str, str]]]
+    typed: dict[str, tuple[Row, ...]]
+    lacking: list[Problem]
+    reader: Reader
+
+
+def read_tables(taken: Taking) -> Read:
+    """The rows of forms, read as typed data is. A cell that cannot be read is left out, and its row read without it."""
+    read = Read({}, {}, [], Reader(taken.units))
+    for table, model in TABLES.items():
+        made = taken.rows.setdefault(table, [])
+        while True:
+            trial, again = Reader(taken.units), False
+            rows = load_lines(trial, _lines(made, model), table, model)
+            at = {one.place: (row, column) for row in made for column, one in row.items() if one.place and one.text}
+            for wrong in (one for one in trial.problems if one.level == "error" and one.code != "cell.missing"):
+                if wrong.code in ASKED or wrong.place not in at:
+                    taken.asked.append(wrong)
+                    continue
+                row, column = at[wrong.place]
+                if row[column].text:
+                    taken.left.append(Left(wrong.place, row[column].text, wrong.what))
+                    row[column], again = row[column].read_as(""), True
+            if not again:
+                break
+        read.lacking.extend(one for one in trial.problems if one.code == "cell.missing")
+        read.reader.rows |= trial.rows
+        read.reader.tables |= trial.tables
+        read.reader.gone.rows |= trial.gone.rows
+        read.typed[table] = rows
+        given = {trial.rows[table, index][1]: texts_of(row) for index, row in enumerate(rows)}
+        texts = (given.get(n) or {column: one.text for column, one in row.items()} for n, row in enumerate(made))
+        read.tables[table] = [{column: text for column, text in row.items() if text} for row in texts]
+    return read
+
+
+def _lines(made: Sequence[dict[str, Piece]], model: type[Row]) -> _FormLines:
+    order = {column: index for index, column in enumerate(columns(model))}
+    rows = [(n, {c: text for c in order if c in row and (text := row[c].text.strip())}) for n, row in enumerate(made)]
+    marked = {(n, order[c]): one.mark for n, row in enumerate(made) for c, one in row.items() if one.mark}
+    file = next((one.place.file for row in made for one in row.values() if one.place), "")
+    return _FormLines(Grid(file, marked=marked), model, Head(order), rows, made=made)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from evallib.data.form_blocks import Sheeted
 from evallib.data.form_words import Kind, kind_of_form
+from evallib.data.listing import listing_for, refuse_bad_code, usual_framework
 from evallib.data.load import Departments
-from evallib.data.new_year import listing_for, refuse_bad_code, usual_framework
 from evallib.model.base import CODE
 from evallib.model.errors import Place, Problem
 from evallib.model.made_ids import made_id
 from evallib.model.record import Listing
-from evallib.model.words import folded, listed
+from evallib.model.words import listed
 from evallib.say.refusals import problem, refused
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
@@ -63,8 +63,8 @@ def listing_said(
     department: str,
     year: int,
     framework: str,
-) -> tuple[Listing, Listing | None]:
-    """The line of departments.csv that will hold the year, found by code or name, or new; and the line it replaces."""
+) -> Listing:
+    """The line of departments.csv that will hold the year, found by code or name, or new."""
     field = "project" if kind and kind.kind == "project" else "department"
     sheets, found = forms[0], [[*dict.fromkeys(s.fields[field].text for s in some if field in s.fields)] for some in forms]
     names = next(filter(None, found), [])
@@ -73,13 +73,11 @@ def listing_said(
     said = department or next(iter(names), "")
     if not said:
         raise refused("form.no_department", sheets[0].raw.file)
-    codes = {row.code for row in every if folded(said) in map(folded, filter(None, (row.code, row.name, row.name_en)))}
-    if len(codes) > 1:
-        raise refused("form.no_department", "departments.csv", said)
-    is_code = bool(re.fullmatch(CODE, said)) and not codes
-    code = codes.pop() if codes else said if is_code else made_id(said)
-    refuse_bad_code(code, year)
+    is_code = bool(re.fullmatch(CODE, said))
+    code = every.code_of(said)
     listed_rows = every.of(code)
+    code = code if listed_rows or is_code else made_id(said)
+    refuse_bad_code(code, year)
     name = next(iter(names), "") if is_code else said
     if not listed_rows and not framework:
         framework = kind.framework if kind and kind.framework else usual_framework(root, code, year, name, "department")

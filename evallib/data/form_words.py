@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 from evallib.model.table_words import TOTALS
 from evallib.model.words import folded
 
@@ -29,10 +28,9 @@ class Kind(NamedTuple):
     own: bool
 
 
-@cache
 def forms() -> dict[str, Any]:
     """The words of forms as they stand in their file."""
-    return tomllib.loads((CATALOGUE / "words" / "forms.toml").read_text(encoding="utf-8"))
+    return words_of("forms")
 
 
 @cache

@@ -1,13 +1,24 @@
-"""Files of forms that people have: workbooks and CSV files, as sheets of raw cells. What is of another kind is told with what to do."""
+"""Files that people have: workbooks and CSV files, as sheets of raw cells; the kit's own workbook of a year among them, and whose it is.
+
+What is of another kind is told with what to do.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from evallib.data.sheets import MAX_BYTES, Raw, is_own, raw_csv
+from evallib.data.form_blocks import Piece, Sheeted
+from evallib.data.sheets import MAX_BYTES, Raw, raw_csv
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, refuse_errors
+from evallib.model.table_words import SHEETS
+from evallib.model.words import folded
 from evallib.say.refusals import problem, refused
+from evallib.say.sentences import sentence
+
+_HEADLINE = re.compile(r"(?:(.*\S)\s+)?((?:19|20)\d{2})")
 
 
 def read_form(path: Path) -> tuple[Raw, ...]:
@@ -33,10 +44,27 @@ def read_form(path: Path) -> tuple[Raw, ...]:
     else:
         found, problems = read_workbook(path.name, content)
         refuse_errors(problems)
-        sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not is_own(sheet.name) and not sheet.name.startswith("_"))
+        sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not sheet.is_own)
     wrong = tuple(one for sheet in sheets for one in sheet.problems)
     if wrong:
         raise InputRefused(wrong)
     if not any(sheet.cells for sheet in sheets):
         raise InputRefused((problem("form.empty", Place(path.name)),))
     return sheets
+
+
+def is_year_book(sheets: Iterable[Raw]) -> bool:
+    """Whether these sheets are those of a year's workbook: every one of the kit has three and more by their names, a form has not."""
+    return len({SHEETS[name] for raw in sheets if (name := folded(raw.sheet or "")) in SHEETS}) >= 3
+
+
+def headline(path: Path) -> Sheeted:
+    """What a workbook says of whose it is: above its notes, else in its name."""
+    sheets, _ = read_workbook(path.name, path.read_bytes())
+    notes = sentence("workbook.form.notes")
+    said = [(sheet.raw, sheet.raw.cells.get((1, 0), "")) for sheet in sheets if sheet.name in (notes.zh, notes.en)]
+    for raw, text in (*said, (Raw(path.name), path.stem)):
+        if found := _HEADLINE.fullmatch(text.strip()):
+            fields = {"department": Piece(found[1], raw.place(1, 0))} if found[1] else {}
+            return Sheeted(raw, (), fields, (Piece(f"{found[2]}年"),), ())
+    return Sheeted(Raw(path.name), (), {}, (), ())

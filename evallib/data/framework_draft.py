@@ -20,6 +20,7 @@ from evallib.say.refusals import problem
 
 _WITH_IDS = ("dimension", "group", "indicator", "rule", "grade", "source", "veto", "topic", "fact", "formula")
 """The sheets whose rows must have an id, those first that others stand in."""
+_TOTALS = {text for several in TOTALS.values() for text in several}
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -31,31 +32,32 @@ class Draft:
         self.head = lines[SETTINGS][0]
         self.places: dict[Path, Place] = {}
         self._leave_totals()
-        self._name(stem, year)
+        self.head.texts.setdefault("name", stem)
+        if year is not None:
+            self.head.texts["first_year"] = str(year)
         self._sections()
         self._sources()
-        self.owners = {id: [self._owned(line) for line in lines[id]] for id in PARTS}
         self._ids()
         self._references()
+        self._ids_of_rows()
         self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
         for table in dict.fromkeys((*tables(), *KINDS)):  # as they stand in a file
             if table in lines and table not in (SETTINGS, *PARTS) and lines[table]:
-                self.document[table] = [self._entry(line, (table, n)) for n, line in enumerate(lines[table])]
+                self.fill(table, lines[table])
+
+    def fill(self, table: str, lines: list[Line]) -> None:
+        """Make the entries of a table of these lines."""
+        self.document[table] = [self._entry(line, (table, n)) for n, line in enumerate(lines)]
 
     # --- what is left out is made
 
     def _leave_totals(self) -> None:
         """A row of the sum is no indicator: it says the full points, where nothing else does."""
-        totals = [line for line in self.lines["indicator"] if {line.get(k) for k in ("dimension", "group", "name")} & _totals()]
+        totals = [line for line in self.lines["indicator"] if {line.get(k) for k in ("dimension", "group", "name")} & _TOTALS]
         self.lines["indicator"] = [line for line in self.lines["indicator"] if line not in totals]
         for line in totals:
             if line.get("points") and not self.head.get("points"):
                 self.head.texts["points"], self.head.places["points"] = line.get("points"), line.place("points")
-
-    def _name(self, stem: str, year: int | None) -> None:
-        self.head.texts.setdefault("name", stem)
-        if year is not None:
-            self.head.texts["first_year"] = str(year)
 
     def _sections(self) -> None:
         """Dimensions and groups that only the indicators name, where these have no sheet filled in."""
@@ -93,13 +95,16 @@ class Draft:
         for table in _WITH_IDS:
             for n, line in enumerate(self.lines[table]):
                 self._id(line, taken, (line.get("group"), line.get("dimension"), f"{table} {n}"))
-        for table in ("item", "tier"):
-            beside = dict[int, set[str]]()
-            for n, (line, owner) in enumerate(zip(self.lines[table], self.owners[table], strict=True)):
-                self._id(line, beside.setdefault(id(owner), set()), (str(n),))
         for table in _WITH_IDS:
             for line in self.lines[table]:
                 self.names.add(table, line.get("id"), line.get("name"), line.get("name_en"))
+
+    def _ids_of_rows(self) -> None:
+        """Items and tiers, which are told apart within one rule."""
+        for table in ("item", "tier"):
+            beside = dict[int, set[str]]()
+            for n, line in enumerate(self.lines[table]):
+                self._id(line, beside.setdefault(id(line.owner), set()), (str(n),))
 
     @staticmethod
     def _id(line: Line, taken: set[str], apart: Iterable[str]) -> None:
@@ -112,30 +117,6 @@ class Draft:
 
     # --- names become ids
 
-    def _owned(self, line: Line) -> Line | None:
-        """The line whose rule a row of bands, items or tiers belongs to; None where none does, which is told."""
-        text = line.get(OWNER)
-        bearers = [(one, name_key(text)) for table in RULES for one in self.lines[table]]
-        found = [one for one, said in bearers if text and text == one.get("id")]
-        found = found or [one for one, said in bearers if said and said in {name_key(one.get("name")), name_key(one.get("name_en"))}]
-        suited = [one for one in found if self._kind(one) in {BEARING[key] for key in PARTS[line.table.id]}]
-        unsaid = [one for one in found if not self._kind(one)]
-        for some in (suited, unsaid, found):
-            if len(some) == 1:
-                return some[0]
-            if some:
-                named = listed(f"{one.get('id') or one.get('dimension')} {one.home.sheet} {one.home.row}".strip() for one in some)
-                self.problems.append(problem("name.ambiguous", line.place(OWNER), text, count=len(some), ids=named))
-                return None
-        self._unknown(line, OWNER, [one.get("name") for table in RULES for one in self.lines[table]])
-        return None
-
-    def _unknown(self, line: Line, key: str, names: Iterable[str]) -> None:
-        """Tell of a name that nothing has."""
-        text, known = line.get(key), list(filter(None, names))
-        told = meant(text, known) if known else NOTHING
-        self.problems.append(problem("framework_row.no_such_name", line.place(key), text, known=told))
-
     @staticmethod
     def _kind(line: Line) -> str:
         key = f"{RULES[line.table.id]}.kind"
@@ -146,10 +127,10 @@ class Draft:
         homes = dict[str, str]()
         for line in (*self.lines["dimension"], *self.lines["group"]):
             homes[line.get("id")] = line.get("id") if line.table.id == "dimension" else ""
-        for table in ("group", *(id for id in sheets() if id not in (*PARTS, "group"))):
+        for table in ("group", *(id for id in sheets() if id != "group")):
             for line in self.lines[table]:
                 for column in line.table.columns:
-                    if column.refers and line.get(column.key):
+                    if column.refers and (line.get(column.key) or column.key == OWNER):
                         self._refer(line, column, homes)
                 if table in ("group", "indicator") and line.get("group") and line.get("dimension"):
                     self._one_place(line, homes)
@@ -159,18 +140,37 @@ class Draft:
                         line.texts.pop("dimension", None)
 
     def _refer(self, line: Line, column: Column, homes: dict[str, str]) -> None:
-        text = line.get(column.key)
-        tables = tuple(one for one in column.refers if one in self.lines)
-        words = [one for one in column.refers if one not in self.lines and folded(text) in {folded(t) for t in (one, *_both(column, one))}]
-        found = words or self.names.find(tables, text, suits_place(line.table.id, column.key, homes, line.get("dimension")))
+        """Put the id for a name; of several of one name those count that suit best. A name that nothing has, or several have, is told."""
+        text, tables = line.get(column.key), tuple(one for one in column.refers if one in self.lines)
+        words = [(one, column.choice(one)) for one in column.refers if one not in self.lines]
+        found = [one for one, said in words if folded(text) in map(folded, (one, said.zh, said.en))] or self.names.find(tables, text)
+        there = [one for table in tables for one in self.lines[table] if one.get("id") in found]
+        if column.key == OWNER:
+            there = self._bearers(line, there)
+            found, line.owner = [one.get("id") for one in there], there[0] if len(there) == 1 else None
+        else:
+            suits = suits_place(line.table.id, column.key, homes, line.get("dimension"))
+            found = [id for id in found if suits(id)] or found
         if len(found) > 1:
-            self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=listed(found)))
+            at = {one.get("id"): f" {one.home.sheet} {one.home.row}" for one in there}
+            told = listed(f"{id}{at.get(id, '')}" for id in found)
+            self.problems.append(problem("name.ambiguous", line.place(column.key), text, count=len(found), ids=told))
         elif found:
             line.texts[column.key] = found[0]
         elif "formula" not in column.refers:  # a catalogue has more of these
-            self._unknown(
-                line, column.key, [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
-            )
+            known = [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
+            told = meant(text, known) if known else NOTHING
+            self.problems.append(problem("framework_row.no_such_name", line.place(column.key), text, known=told))
+
+    def _bearers(self, line: Line, called: list[Line]) -> list[Line]:
+        """Of the entries of a name those to whose rule a row may belong: of a kind that has such rows, or of none yet."""
+        kinds = {BEARING[key] for key in PARTS[line.table.id]}
+        suited = [one for one in called if self._kind(one) in kinds]
+        return suited or [one for one in called if not self._kind(one)] or called
+
+    def _rows(self, part: str, line: Line) -> list[Line]:
+        """The rows of a sheet that belong to the rule of an entry."""
+        return [one for one in self.lines[part] if one.owner is line]
 
     def _one_place(self, line: Line, homes: dict[str, str]) -> None:
         """A group says which dimension it stands in; another beside it is a slip."""
@@ -197,12 +197,11 @@ class Draft:
                 within = entry
                 for step in above:
                     within = within.setdefault(step, {})
-                within[last] = self._given(line, text) if column.holds == "given" else value_of(column, text)
+                within[last] = given_of(text, *self._asked(line)) if column.holds == "given" else value_of(column, text)
         if line.table.id == "example" and "given" not in entry and self._asked(line)[0] in ("checklist", "deduct_per_occurrence"):
             entry["given"] = []
         for part, keys in PARTS.items() if line.table.id in RULES else ():
-            several = [one for one, owner in zip(self.lines[part], self.owners[part], strict=True) if owner is line]
-            if several:
+            if several := self._rows(part, line):
                 key = next((key for key in keys if BEARING[key] == self._kind(line)), keys[0])
                 rule = entry.setdefault(RULES[line.table.id], {})
                 inner = (*path, RULES[line.table.id], key)
@@ -215,7 +214,7 @@ class Draft:
         key = f"{RULES[line.table.id]}.kind"
         if line.get(key):
             return
-        of = next((part for part, owners in self.owners.items() if any(owner is line for owner in owners)), "")
+        of = next((part for part in PARTS if self._rows(part, line)), "")
         has = any(text and name.startswith(f"{RULES[line.table.id]}.") for name, text in line.texts.items())
         if of:
             sloping = any("\n" in one.get("share") or "、" in one.get("share") for one in self.lines["piece"])
@@ -225,23 +224,6 @@ class Draft:
 
     def _asked(self, line: Line) -> tuple[str, list[dict[str, str]]]:
         """The kind of the rule that an example is of, and the rows of that rule."""
-        of = [(table, line.get(table)) for table in ("indicator", "group", "rule") if line.get(table)]
-        for table, named in of:
-            for one in self.lines[table]:
-                if one.get("id") == named:
-                    rows = [part.texts for id in PARTS for part, owner in zip(self.lines[id], self.owners[id], strict=True) if owner is one]
-                    return self._kind(one), rows
-        return "", []
-
-    def _given(self, line: Line, text: str) -> Any:
-        kind, rows = self._asked(line)
-        return given_of(text, kind, rows)
-
-
-def _totals() -> set[str]:
-    return {text for several in TOTALS.values() for text in several}
-
-
-def _both(column: Column, value: str) -> tuple[str, str]:
-    said = column.choice(value)
-    return said.zh, said.en
+        named = [(table, line.get(table)) for table in ("indicator", "group", "rule") if line.get(table)]
+        one = next((one for table, id in named for one in self.lines[table] if one.get("id") == id), None)
+        return (self._kind(one), [row.texts for part in PARTS for row in self._rows(part, one)]) if one else ("", [])

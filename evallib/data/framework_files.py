@@ -155,12 +155,9 @@ class _Reading:
         """Entries that stand in the folder's own catalogues already, just so."""
         for kind, entries in own_entries(self.beside[1:], self.document.get("builds_on", ())).items():
             if kind in self.document:
-                known = [_entry(kind, one) for one in entries]
-                kept = [n for n, one in enumerate(self.document[kind]) if _entry(kind, one) not in known]
-                places = self.draft.places
-                moved = {(kind, at, *way[2:]): place for at, n in enumerate(kept) for way, place in places.items() if way[:2] == (kind, n)}
-                self.draft.places = {way: place for way, place in places.items() if way[:1] != (kind,)} | moved
-                self.document[kind] = [self.document[kind][n] for n in kept]
+                known, lines = [_entry(kind, one) for one in entries], self.draft.lines[kind]
+                new = [line for line, one in zip(lines, self.document[kind], strict=True) if _entry(kind, one) not in known]
+                self.draft.fill(kind, new)
 
     def _points(self) -> None:
         """Full points that nobody says are what the indicators make up."""
@@ -187,14 +184,13 @@ class _Reading:
         return found
 
     def _way(self, line: int | None, column: str) -> Way:
-        """The way to the value that a problem is about, from its line and what it is called."""
-        ways = [way for way, at in self.rows.items() if line is None or at == line]
-        for way in sorted(ways, key=len, reverse=True):
-            name = called(self.document, way)
-            if column == name or column.startswith(f"{name}."):
-                return (*way, *column[len(name) + 1 :].split(".")) if column != name else way
-        last = column.rpartition(".")[2]
-        return max(ways, key=lambda way: (str(way[-1]) == last, len(way)), default=(column,))
+        """The way to the value that a problem is about, from its line and what it is called: a key that is lacking has no line."""
+        here = max((way for way, at in self.rows.items() if at == line), key=len, default=())
+        for way in (here[:steps] for steps in range(len(here), 0, -1)):
+            name, _, rest = column.partition(called(self.document, way))
+            if not name and (not rest or rest.startswith(".")):
+                return (*way, *filter(None, rest.split(".")))
+        return here
 
     def _cell(self, way: Way) -> Place:
         """The cell of a value; of what it stands in, where it has none."""
@@ -246,13 +242,9 @@ def _entry(kind: str, one: Any) -> Any:
 
 def _known(files: tuple[File, ...]) -> Names:
     """What the documents and topics of the catalogues are called, those shipped and the folder's own."""
-    names = Names()
-    for part in (shipped_catalogue(name).part for name in shipped_catalogues()):
-        for table, entries in (("source", part.sources), ("topic", part.topics)):
-            for one in entries:
-                names.add(table, one.id, one.name, one.name_en)
-    own = own_entries(files[1:], shipped_catalogues())
+    names, own = Names(), own_entries(files[1:], shipped_catalogues())
+    for name in shipped_catalogues():
+        names.add_part(shipped_catalogue(name).part)
     for table in ("source", "topic"):
-        for entry in own.get(table, ()):
-            names.add(table, entry["id"], entry.get("name", ""), entry.get("name_en", ""))
+        names.add_all(table, own.get(table, ()))
     return names

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from evallib.data.framework_tables import SETTINGS, Column, Table, setting_heads, sheets
-from evallib.data.sheets import Grid, Marked, is_own
+from evallib.data.sheets import Grid, Marked, hidden_in, is_own
 from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, nearest, refuse_errors
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.words import few, folded, listed, words
+from evallib.model.words import folded, listed
 from evallib.say.refusals import problem
 
 _EMPTY = "（空 / empty）"
@@ -17,12 +17,13 @@ _EMPTY = "（空 / empty）"
 
 @dataclass
 class Line:
-    """A row of a sheet: its filled cells by column, and where every cell of it stands."""
+    """A row of a sheet: its filled cells by column, and where every cell of it stands; of a row of a rule, the entry that has the rule."""
 
     table: Table
     home: Place
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    owner: Line | None = None
 
     def get(self, key: str) -> str:
         return self.texts.get(key, "")
@@ -52,7 +53,7 @@ def read_lines(name: str, content: bytes) -> tuple[Lines, list[Problem]]:
                 found[id] = [_settings(part.grid, wrong)]
             elif part.grid.head:
                 found[id] += _lines(part.grid, sheets()[id], wrong)
-        elif not (is_own(part.name) or part.name.strip().startswith("_") or part.hidden or part.is_empty):
+        elif not (part.is_own or part.hidden or part.is_empty):
             names = [table.name for table in sheets().values()]
             near = nearest(part.name, [text for both in names for text in (both.zh, both.en)])
             wrong.append(problem("table.mistyped" if near else "table.unknown", part.place, near=near, tables=listed(names)))
@@ -70,9 +71,7 @@ def _about(part: Sheet, table: Table, first: str) -> list[Problem]:
         return [problem("workbook.sheet_twice", part.place, other=first, table=table.name)]
     if part.hidden:
         return [problem("workbook.sheet_hidden", part.place, sheet=part.name, table=table.name)]
-    rows = few([str(number) for number, _ in part.grid.rows if number in part.grid.hidden_rows])
-    hidden = words(f"第 {'、'.join(rows)} 行", f"row(s) {', '.join(rows)}")
-    return [*part.grid.problems, *([problem("table.hidden_cells", part.grid.place(), hidden=hidden)] if rows else [])]
+    return [*part.grid.problems, *hidden_in(part.grid, {})]
 
 
 def _tables(parts: tuple[Sheet, ...]) -> dict[str, str]:

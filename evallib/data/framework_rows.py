@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, get_args
 
 from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, behind, sheets
+from evallib.model.entries import Part
 from evallib.model.framework import Framework
 from evallib.model.rules import Seriousness
 from evallib.model.table_words import CHOICES
@@ -33,6 +34,15 @@ class Names:
         known = self.of.setdefault(table, {})
         known[id] = (*known.get(id, ()), *(name for name in names if name))
 
+    def add_all(self, table: str, entries: Iterable[Mapping[str, Any]]) -> None:
+        for one in entries:
+            self.add(table, one["id"], one.get("name", ""), one.get("name_en", ""))
+
+    def add_part(self, part: Part) -> None:
+        """The documents and topics of a catalogue."""
+        self.add_all("source", (one.model_dump() for one in part.sources))
+        self.add_all("topic", (one.model_dump() for one in part.topics))
+
     def find(self, tables: tuple[str, ...], text: str, suits: Callable[[str], bool] = lambda id: True) -> list[str]:
         """The ids that a text means: the id itself, or those so called, of which those that suit come first."""
         known = [(id, names) for table in tables for id, names in self.of.get(table, {}).items()]
@@ -52,12 +62,8 @@ def named(document: Mapping[str, Any], framework: Framework) -> Names:
     """What the entries of a document are called, and the formulas and documents of the catalogue that its framework is read with."""
     names, catalogue = Names(), framework.catalogue
     for table in ("source", "dimension", "group", "indicator", "rule", "topic"):
-        for entry in document.get(table, ()):
-            names.add(table, entry["id"], entry.get("name", ""), entry.get("name_en", ""))
-    for source in catalogue.part.sources:
-        names.add("source", source.id, source.name, source.name_en)
-    for topic in catalogue.part.topics:
-        names.add("topic", topic.id, topic.name, topic.name_en)
+        names.add_all(table, document.get(table, ()))
+    names.add_part(catalogue.part)
     for formula in catalogue.formulas.values():
         names.add("formula", formula.id, formula.name.zh, formula.name.en)
     return names
@@ -195,8 +201,3 @@ def given_of(text: str, kind: str, parts: Sequence[Mapping[str, str]]) -> Any:
         name, _, share = text.rpartition(" ")
         return f"{names[name_key(name)]} {share}" if name_key(name) in names else names.get(name_key(text), text)
     return text if number is None or narrow(text).endswith("%") else number
-
-
-def filled(rows: Rows) -> Iterator[str]:
-    """The sheets that a workbook has: those that are usual, and those that hold something."""
-    return (id for id, table in sheets().items() if table.usual or rows.get(id))

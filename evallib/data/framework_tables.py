@@ -5,7 +5,6 @@ The names stand in `catalogue/words/framework_workbook.toml`, what the keys mean
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,7 +15,7 @@ from pydantic import BaseModel
 
 from evallib.data.language_docs import kinds, language, meaning, tables
 from evallib.data.rulebook import shipped_catalogues
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 from evallib.model.entries import Part
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, Words, folded, words
@@ -107,9 +106,8 @@ def behind() -> list[str]:
     return list(_words()["years"]["behind"])
 
 
-@cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((CATALOGUE / "words" / "framework_workbook.toml").read_text(encoding="utf-8"))
+    return words_of("framework_workbook")
 
 
 def _is_list(model: type[BaseModel], key: str) -> bool:

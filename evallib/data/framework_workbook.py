@@ -6,22 +6,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
-from evallib.data.framework_rows import Rows, filled
+from evallib.data.framework_rows import Rows
 from evallib.data.framework_tables import OWNER, SETTINGS, Column, Table, setting_heads, sheets
-from evallib.data.workbook_sheet import FONTS, DropDowns, as_number, lines_of, packed, put_text, shown_width
+from evallib.data.workbook_form import GREY, FormBook
+from evallib.data.workbook_sheet import lines_of, on_a4
 from evallib.model.framework import Framework
 from evallib.model.words import Lang
 from evallib.say.sentences import sentence
 
 _SPARE = 300  # rows that lists reach
-_NEEDED, _OTHER = PatternFill("solid", fgColor="1F4E79"), PatternFill("solid", fgColor="D6E0EA")
-_TOP = Alignment(vertical="top", wrap_text=True)
 
 
 def framework_workbook(rows: Rows, framework: Framework, lang: Lang) -> bytes:
@@ -29,14 +25,10 @@ def framework_workbook(rows: Rows, framework: Framework, lang: Lang) -> bytes:
     return _Book(rows, framework, lang).pack()
 
 
-class _Book:
+class _Book(FormBook):
     def __init__(self, rows: Rows, framework: Framework, lang: Lang) -> None:
         self.rows, self.framework, self.lang = rows, framework, lang
-        self.book = Workbook()
-        self.notes: Any = self.book.worksheets[0]
-        self.notes.title = self._told("notes")
-        self.sheets: dict[str, Any] = {id: self.book.create_sheet(sheets()[id].name[lang]) for id in filled(rows)}
-        self.lists = DropDowns(self.book)
+        super().__init__(lang, self._told("notes"), {id: table.name[lang] for id, table in sheets().items() if table.usual or rows.get(id)})
 
     def _told(self, name: str) -> str:
         return sentence(f"workbook.framework_form.{name}")[self.lang]
@@ -44,44 +36,33 @@ class _Book:
     def pack(self) -> bytes:
         title = self.framework.words[self.lang]
         for row, line in enumerate((title, *self._told("how_to").strip().split("\n")), 1):
-            self._put(self.notes.cell(row, 1), line, bold=row == 1)
+            self.put(self.notes.cell(row, 1), line, bold=row == 1)
             self.notes.row_dimensions[row].height = 15 * lines_of(line, 100)
         self.notes.column_dimensions["A"].width = 110
         for id in self.sheets:
             self._settings() if id == SETTINGS else self._table(sheets()[id])
         for sheet in (self.notes, *self.sheets.values()):
-            sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-            sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+            on_a4(sheet)
             sheet.print_title_rows = "1:1"
-        return packed(self.book, title, "evallib", {})
+        return self.packed(title)
 
-    def _put(self, cell: Any, text: str, holds: str = "text", bold: bool = False, colour: str = "000000") -> None:
-        """A cell: a number where it asks for one and loses nothing by it, else text that stays text."""
-        value = as_number(text) if holds in ("number", "whole", "given") else None
-        cell.font, cell.alignment = Font(name=FONTS[self.lang], size=10, bold=bold, color=colour), _TOP
-        if value is not None:
-            cell.value, decimals = value, len(text.partition(".")[2])
-            cell.number_format = f"0.{'0' * decimals}" if text.endswith("0") and decimals else "General"
-        elif text:
-            put_text(cell, text)
-
-    def _head(self, cell: Any, text: str, needed: bool, note: str = "") -> None:
-        self._put(cell, text, bold=True, colour="FFFFFF" if needed else "000000")
-        cell.fill = _NEEDED if needed else _OTHER
-        if note:
-            cell.comment = Comment(note, "evallib", width=280, height=24 + 18 * lines_of(note, 38))
+    def _put(self, cell: Any, text: str, column: Column) -> None:
+        """A cell: a number where its column asks for one, with the decimals that were typed."""
+        decimals = len(text.partition(".")[2])
+        number = f"0.{'0' * decimals}" if text.endswith("0") and decimals else "General"
+        self.put(cell, text, number if column.holds in ("number", "whole", "given") else "@")
 
     def _settings(self) -> None:
         sheet, given = self.sheets[SETTINGS], next(iter(self.rows.get(SETTINGS, ())), {})
         for at, head in enumerate(setting_heads(), 1):
-            self._head(sheet.cell(1, at), head[self.lang], True)
+            self.head(sheet.cell(1, at), head[self.lang], True)
         for row, column in enumerate(sheets()[SETTINGS].columns, 2):
-            self._put(sheet.cell(row, 1), column.head[self.lang], bold=column.required)
+            self.put(sheet.cell(row, 1), column.head[self.lang], bold=column.required)
             text, means = given.get(column.key, ""), self._means(column)
-            self._put(sheet.cell(row, 2), text, column.holds)
-            self._put(sheet.cell(row, 3), means, colour="595959")
+            self._put(sheet.cell(row, 2), text, column)
+            self.put(sheet.cell(row, 3), means, colour=GREY)
             sheet.cell(row, 2).alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-            sheet.row_dimensions[row].height = min(15 * max(lines_of(text, 38), lines_of(means, 84)), 409)
+            self.heights(sheet, row, [max(lines_of(text, 38), lines_of(means, 84))])
             self._list(sheet, column, f"B{row}")
         for letter, width in zip("ABC", (28, 44, 90), strict=True):
             sheet.column_dimensions[letter].width = width
@@ -92,16 +73,14 @@ class _Book:
         heights = [1] * len(rows)
         for at, column in enumerate(table.columns, 1):
             texts, letter = [row.get(column.key, "") for row in rows], get_column_letter(at)
-            room = min(max(shown_width(text) for text in (column.head[self.lang], "0" * 6, *texts)), 40)
-            self._head(sheet.cell(1, at), column.head[self.lang], column.required, self._means(column))
+            room = self.width(sheet, at, (column.head[self.lang], *texts), 6, 40)
+            self.head(sheet.cell(1, at), column.head[self.lang], column.required, self._means(column))
             for n, text in enumerate(texts):
                 if text:
-                    self._put(sheet.cell(n + 2, at), text, column.holds)
+                    self._put(sheet.cell(n + 2, at), text, column)
                     heights[n] = max(heights[n], lines_of(text, room))
-            sheet.column_dimensions[letter].width = room + 3
             self._list(sheet, column, f"{letter}2:{letter}{len(rows) + 1 + _SPARE}")
-        for n, lines in enumerate(heights, 2):
-            sheet.row_dimensions[n].height = min(15 * lines, 409)
+        self.heights(sheet, 2, heights)
         for at, column in enumerate(table.columns, 1):
             used = any(column.key in row for row in rows) and column.key != "id" and not (column.aside and self.lang == "zh")
             if not used and not column.usual:  # a click on the plus above it shows it
@@ -122,12 +101,7 @@ class _Book:
 
     def _list(self, sheet: Any, column: Column, reach: str) -> None:
         """The drop-down list of a column; where a cell may hold several, what is typed instead is not warned of."""
-        formula = self._listed(column)
-        if formula:
-            rule = DataValidation(type="list", formula1=formula, allow_blank=True, errorStyle="warning")
-            rule.showErrorMessage = not column.many and not column.refers
-            rule.add(reach)
-            sheet.add_data_validation(rule)
+        self.offer(sheet, reach, self._listed(column), warned=not column.many and not column.refers)
 
     def _listed(self, column: Column) -> str:
         if column.refers and column.refers[0] in self.sheets and len(column.refers) == 1:  # as it stands there now

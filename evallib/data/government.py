@@ -15,7 +15,7 @@ from evallib.data.cells import Reader
 from evallib.data.folder import File, data_root, read_file
 from evallib.data.load import load_csv
 from evallib.data.published import NONE, Published
-from evallib.data.rulebook import load_units
+from evallib.data.rulebook import load_common
 from evallib.data.years import evaluate_county
 from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused, Problem
@@ -44,7 +44,7 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = (),
     """
     years, root = range(year - YEARS + 1, year + 1), data_root(data)
     if (root / FILE).is_file():
-        return _from_file(root, read_file(root, FILE), load_units(root, year), year, years)
+        return _from_file(root, read_file(root, FILE), load_common(root, year).units, year, years)
     at_hand = {county.year: county for county in evaluated}
     return from_departments(year, [at_hand.get(y) or evaluate_county(data, y, published) for y in years])
 
@@ -72,7 +72,7 @@ def load_heads(data: Path) -> Heads:
     Raises InputRefused where there is no such file, or with every problem found in it.
     """
     root = data_root(data)
-    return _checked(root, read_file(root, FILE), load_units(root))
+    return _checked(root, read_file(root, FILE), load_common(root).units)
 
 
 def _from_file(root: Path, file: File, units: Units, year: int, years: Sequence[int]) -> Government:

@@ -13,33 +13,32 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISLNK
-from typing import Any
 
 from evallib import __version__
 from evallib.kit import PACKAGE
+from evallib.model.years import EvaluatedYear, Standing
 
 VARIABLE, NAME = "EVALLIB_HANDED", "handed.pickle"
 
+Handed = EvaluatedYear | Standing
 _Key = tuple[object, ...]
-_held: dict[_Key, tuple[int, Any]] = {}
+_held: dict[_Key, tuple[int, Handed]] = {}
 """Of what, by which process, and what was found. The process that hands over reads anew itself."""
 
-NO_ONE = "", 0
-"""Of no department and no year is handed over what stands of all of them: `Stands` by department and year."""
 
-
-def _key(data: Path, department: str, year: int) -> _Key:
-    """What was asked: by which program (another could not read it), of which data folder, of what in it."""
-    return (__version__, str(PACKAGE), *sys.version_info[:2], str(data.resolve()), department, year)
+def _key(data: Path, *of: object) -> _Key:
+    """What was asked: by which program (another could not read it), of which data folder, of which year in it; of none, what stands."""
+    return (__version__, str(PACKAGE), *sys.version_info[:2], str(data.resolve()), *of)
 
 
 @contextmanager
-def handing(found: Any, data: Path, department: str, year: int, *, folder: Path | None) -> Iterator[None]:
-    """Around the run of a kernel: what was found in a data folder of a department's year is there to be taken by `handed`.
+def handing(found: Handed, data: Path, *, folder: Path | None) -> Iterator[None]:
+    """Around the run of a kernel: what was found in a data folder is there to be taken, by `handed` or `standing_years`.
 
     `folder` is where a kernel that is not forked finds it: a folder that nobody else can write to.
     """
-    key = _key(data, department, year)
+    record = found.evaluation.record if isinstance(found, EvaluatedYear) else None
+    key = _key(data, record.department, record.year) if record else _key(data)
     _held[key] = os.getpid(), found
     if folder is not None:
         (folder / NAME).touch(mode=0o600)
@@ -54,15 +53,26 @@ def handing(found: Any, data: Path, department: str, year: int, *, folder: Path 
             (folder / NAME).unlink(missing_ok=True)
 
 
-def handed(data: Path, department: str, year: int) -> Any:
+def handed(data: Path, department: str, year: int) -> EvaluatedYear | None:
     """What was handed to this process of a department's year in a data folder; None where it was nothing, or of something else.
 
     >>> handed(Path("data"), "hrss", 2023) is None
     True
     """
+    found = _taken(data, department, year)
+    return found if isinstance(found, EvaluatedYear) else None
+
+
+def standing_years(data: Path) -> Standing:
+    """What was handed to this process of evaluations that stand and are of today's data; nothing where it was nothing."""
+    found = _taken(data)
+    return {} if found is None or isinstance(found, EvaluatedYear) else found
+
+
+def _taken(data: Path, *of: object) -> Handed | None:
     if not _held and VARIABLE not in os.environ:
         return None
-    key = _key(data, department, year)
+    key = _key(data, *of)
     if key in _held and _held[key][0] != os.getpid():
         return _held[key][1]
     folder = os.environ.get(VARIABLE)
@@ -70,13 +80,14 @@ def handed(data: Path, department: str, year: int) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _from_file(folder: Path, key: _Key) -> Any:
+def _from_file(folder: Path, key: _Key) -> Handed | None:
     if not (_is_ours(folder) and _is_ours(folder / NAME)):
         return None
     try:
         with (folder / NAME).open("rb") as stream:
             process, known = pickle.load(stream)
-            return pickle.load(stream) if process != os.getpid() and known == key else None
+            found: Handed | None = pickle.load(stream) if process != os.getpid() and known == key else None
+            return found
     except Exception:  # of whatever is wrong with a file that is not whole: the data is read once more
         return None
 

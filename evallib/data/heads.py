@@ -1,14 +1,15 @@
-"""The head line of a table: which column stands where, the unit that a heading names, columns of one's own. Knows no cell below it."""
+"""The head line of a table, and its rows as cells by column: which column stands where, the unit that a heading names. Reads no cell."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
 from evallib.data.raw_tables import kind_of
-from evallib.data.sheets import Grid, is_own
+from evallib.data.sheets import Grid, Once, address, hidden_in, is_own
 from evallib.model.errors import Place, Problem, nearest
 from evallib.model.rows import Row, columns, heads_also, is_rare, unit_of
 from evallib.model.signs import code_of, hidden_sign
@@ -158,3 +159,44 @@ def read_head(problems: list[Problem], grid: Grid, model: type[Row], units: Unit
     found = reading.read()
     problems.extend(reading.problems)
     return found
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The rows of a table as the texts of their filled cells by column, None of one that is longer than the head; and where they stand.
+
+    `once` is what is said once above the heads. Of a part of a sheet `there` are the columns that stand on the sheet themselves.
+    """
+
+    grid: Grid
+    model: type[Row]
+    head: Head
+    rows: Sequence[tuple[int, Mapping[str, str] | None]] = field(compare=False)
+    once: Mapping[str, Once] = field(default_factory=dict)
+    there: frozenset[str] | None = None
+
+    def place(self, row: int, column: str | None) -> Place:
+        """The place of a cell; of what is said once and not in the row, where it is said."""
+        grid, index = self.grid, self.head.order.get(column or "")
+        if (said := self.once.get(column or "")) and not any(number == row and cells and column in cells for number, cells in self.rows):
+            return Place(grid.file, said.row, column, grid.sheet, address(said.row, said.column), said.title)
+        title = self.model.model_fields[column].title if column in self.model.model_fields else None
+        of_sheet = grid.head[index] if index is not None and self.there is not None else ""
+        return grid.place(row, column, index, of_sheet or title or "")
+
+
+def read_lines(problems: list[Problem], grid: Grid, model: type[Row], units: Units) -> Lines | None:
+    """The rows of a grid by its heads, or None; what is wrong with it, or remarked of it, is recorded."""
+    problems.extend(grid.problems)
+    head = None if grid.problems else read_head(problems, grid, model, units)
+    if head is None:
+        return None
+    width, rows = len(grid.head), list[tuple[int, Mapping[str, str] | None]]()
+    for number, texts in grid.rows:
+        if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
+            problems.append(problem("row.too_long", grid.place(number), extra[:60]))
+            rows.append((number, None))
+            continue
+        rows.append((number, {c: text for c, index in head.order.items() if index < len(texts) and (text := texts[index].strip())}))
+    problems.extend(hidden_in(grid, head.order))
+    return Lines(grid, model, head, rows, grid.once)

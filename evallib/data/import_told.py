@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from evallib.data.form_tables import Piece
+from evallib.data.form_blocks import Piece
 from evallib.data.imports import Imported
 from evallib.data.names import Names
 from evallib.model.made_ids import typed
@@ -86,5 +86,5 @@ def changes(found: Imported) -> list[Words]:
 
 
 def _cells(row: Mapping[str, Piece]) -> str:
-    cells = [*dict.fromkeys(one.place.cell or "" for one in row.values() if one.place and one.text)]
+    cells = [*dict.fromkeys(one.cell for one in row.values() if one.place and one.text)]
     return cells[0] if len(cells) == 1 else f"{cells[0]}–{cells[-1]}" if cells else ""

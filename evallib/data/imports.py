@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from evallib.checks.record import check_record
-from evallib.data.csv_files import write_csv_folder
-from evallib.data.folder import data_of, data_root
-from evallib.data.form_again import Change, Compared, Keep, compare, read_taken, taken_file, taken_text
-from evallib.data.form_blocks import At, Sheeted, read_sheet, reread
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from evallib.checks.sift import sift
+from evallib.data.csv_files import set_aside, write_year
+from evallib.data.folder import File, data_of, data_root
+from evallib.data.form_again import Change, Comparison, Keep, Whole, read_taken, taken_file, taken_text
+from evallib.data.form_blocks import Piece, Sheeted, read_sheet
 from evallib.data.form_project import Projection
-from evallib.data.form_tables import Left, Piece, Read, Taken, read_tables
-from evallib.data.form_taking import Source, why
+from evallib.data.form_taking import Left, Read, read_tables, why
 from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
 from evallib.data.form_words import kind_of_form
-from evallib.data.forms_in import read_form
-from evallib.data.import_book import headline, is_year_book, read_book
-from evallib.data.load import load_departments
+from evallib.data.forms_in import headline, is_year_book, read_form
+from evallib.data.listing import list_year
+from evallib.data.load import Departments, load_book, load_departments
 from evallib.data.locks import held
-from evallib.data.new_year import list_year
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Raw, told_hidden
-from evallib.data.whole import free, together
-from evallib.data.workbook import write_data_workbook
-from evallib.model.errors import InputRefused, Place, Problem, Where, gathered
-from evallib.model.evaluation import Evaluation
+from evallib.data.whole import together
+from evallib.model.errors import InputRefused, Place, Problem, gathered
+from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
-from evallib.model.record import TABLES, Listing, Record
-from evallib.model.units import amount
+from evallib.model.record import Listing, Record
+from evallib.model.units import SHARE, amount, half_width
 from evallib.model.words import Lang, Words, folded
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, refused
 from evallib.score.scoring import evaluate
 
-_READ = re.compile(r"(?:(.+)!)?\$?([A-Za-z]{1,2})\$?([1-9]\d{0,5})=(.*)", re.DOTALL)
+_READ = re.compile(r"(?:(.+)!)?(\$?[A-Za-z]{1,2}\$?[1-9]\d{0,5})=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -108,145 +107,126 @@ def import_forms(
     [('造林面积', Decimal('47.50'))]
     """
     root = data_root(data)
-
-    def plan() -> _Plan:
-        return _planned(root, files, department, year, framework, reads, keep)
-
     if dry:
-        return plan().found
+        return _planned(root, files, department, year, framework, reads, keep).found
     with held(root, "import"), together(root) as change:
-        planned = plan()
+        planned = _planned(root, files, department, year, framework, reads, keep)
         found, code = planned.found, planned.found.listing.code
-        home = root / "departments" / code
-        target, backup = found.path or home / f"{found.year}.xlsx", None
+        target, backup = found.path or root / "departments" / code / f"{found.year}.xlsx", None
         if found.path is None or found.changes:
-            if found.path is not None:
-                backup = free(home / "backup", target.stem, target.suffix)
-                change.move(target, backup)
+            backup = set_aside(change, target) if found.path else None
             if planned.book and target.suffix == ".xlsx":
                 change.put(target).write_bytes(planned.book)  # with what else stands in it
-            elif target.suffix == ".xlsx":
-                title = f"{found.listing.words[lang]} {found.year}"
-                write_data_workbook(planned.tables, change.put(target), lang, found.framework, None, title)
             else:
-                write_csv_folder(planned.tables, change.put(target))
-        if planned.kept:
+                write_year(planned.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
+        if planned.forms:
             kept = change.put(taken_file(root, code, found.year))
-            kept.write_text(planned.kept, encoding="utf-8", newline="\n")
-        list_year(root / "departments.csv", found.listing, planned.raised, change)
+            kept.write_text(taken_text(planned.forms, files, reads), encoding="utf-8", newline="\n")
+        list_year(root / "departments.csv", found.listing, change)
     return replace(found, path=target, backup=backup)
 
 
+class _Aim(NamedTuple):
+    """What is imported into: the line of the list that will hold it, the year, its rules, what is there."""
+
+    root: Path
+    listing: Listing
+    year: int
+    framework: Framework
+    there: Path | None
+
+
 class _Plan(NamedTuple):
-    """What an import will write: what it found, the tables, what is kept of the forms, the line of the list that it replaces;
-    the bytes of a workbook of the kit's own.
-    """
+    """What an import will write: what it found, the tables, what the forms say; the bytes of a workbook of the kit's own."""
 
     found: Imported
     tables: Tables
-    kept: str
-    raised: Listing | None
+    forms: Tables | None = None
     book: bytes = b""
 
 
 def _planned(
-    root: Path, files: Sequence[Path], department: str, year: int | None, framework: str, reads: Sequence[str], keep: Keep
+    root: Path, files: Sequence[Path], department: str, said: int | None, framework: str, reads: Sequence[str], keep: Keep
 ) -> _Plan:
     """Everything but the writing."""
     forms = [read_form(path) for path in files]
-    if any(map(is_year_book, forms)):
-        if len(files) > 1 or reads:
-            raise refused("form.book_alone", next(path.name for path, form in zip(files, forms, strict=True) if is_year_book(form)))
-        return _planned_book(root, files[0], department, year, framework)
-    raws = [raw for form in forms for raw in form]
-    sheets = [read_sheet(raw) for raw in _reread(raws, reads)]
-    filled, others = [sheet for sheet in sheets if sheet.blocks], [sheet for sheet in sheets if not sheet.blocks]
+    book = next((path for path, form in zip(files, forms, strict=True) if is_year_book(form)), None)
+    if book and (len(files) > 1 or reads):
+        raise refused("form.book_alone", book.name)
+    sheets = [headline(book)] if book else [read_sheet(raw) for raw in _reread([raw for form in forms for raw in form], reads)]
+    filled, others = [s for s in sheets if s.blocks or book], [s for s in sheets if not (s.blocks or book)]
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
-    kind, said = kind_said(filled), year
-    year = year_said(filled, others, year)
-    listing, raised = listing_said(root, load_departments(root), (filled, others), kind, department, year, framework)
-    rules = load_framework(root, listing.framework, year)
-    projection = Projection(rules, year, kind.own if kind else None)
+    every, kind, year = load_departments(root), None if book else kind_said(filled), year_said(filled, others, said)
+    listing = listing_said(root, every, (filled, others), kind, department, year, framework)
+    aim = _Aim(root, listing, year, load_framework(root, listing.framework, year), data_of(root, listing.code, year))
+    remarks = [*other_year(filled, year)] if said else []
+    if book:
+        return _planned_book(aim, every, book, remarks)
+    taken = Projection(aim.framework, year, kind.own if kind else None)
     for sheet in filled:
-        projection.sheet(sheet, _source(projection.taken, sheet, year))
-    _profile(projection.taken, filled, listing)
-    read = read_tables(projection.taken, rules.catalogue.units)
-    if read.asked:
-        raise InputRefused(read.asked)
-    there, compared = data_of(root, listing.code, year), Compared(read.tables, (), ())
-    if there is not None:
-        before = read_taken(taken_file(root, listing.code, year))
-        here = read_raw_year(there, rules).tables
-        compared = compare(before, read.tables, here, rules, there.name, keep)
-        if compared.asked:
-            raise InputRefused(compared.asked)
-    told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
-    record, wrong = _sound(rules, told, read, projection.taken.rows)
-    lacking = tuple(dict.fromkeys((*read.lacking, *wrong)))
-    rows = projection.taken.rows
-    evaluation = evaluate(rules, record)
-    unread = [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
-    left = (
-        *read.left,
-        *unread,
-        *_differing(evaluation, projection.compared),
-        *_other_rates(evaluation, projection.rates),
-        *_not_the_sum(evaluation, projection.scored),
+        taken.sheet(sheet, _source(taken, sheet, year))
+    _profile(taken, filled, listing)
+    read = read_tables(taken)
+    taken.left += [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
+    return _planned_forms(aim, taken, read, keep, (*_hidden(filled), *remarks))
+
+
+def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks: tuple[Problem, ...]) -> _Plan:
+    """What forms become: what only they changed since they were imported is changed in the data that is there."""
+    if taken.asked:
+        raise InputRefused(taken.questions)
+    rules, listing = aim.framework, aim.listing
+    before: Tables = {}
+    here: Tables = read.tables
+    if aim.there is not None:
+        before, here = read_taken(taken_file(aim.root, listing.code, aim.year)), read_raw_year(aim.there, rules).tables
+    compared = Comparison(rules, before, read.tables, here, keep, aim.there.name if aim.there else "")
+    if compared.asked:
+        raise InputRefused(tuple(compared.asked))
+    told = {"department": listing.code, "name": listing.words, "year": aim.year, "framework": rules.id, "files": (), "kind": listing.kind}
+    sifted = sift(rules, Record.model_validate(told | read.typed), read.reader.place, read.reader.gone, read.lacking)
+    evaluation = evaluate(rules, sifted.record)
+    differing = (
+        *_differing(evaluation, taken.compared),
+        *_other_rates(evaluation, taken.rates),
+        *_not_the_sum(evaluation, taken.scored),
     )
-    remarks = (*_hidden(filled), *(other_year(filled, year) if said else ()))
-    found = Imported(listing, year, rules, rows, left, lacking, evaluation, remarks, there, there is not None, compared.changes)
-    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    return _Plan(found, compared.tables, taken_text(read.tables, _origins(rows), sums, reads), raised)
+    lacking = tuple(dict.fromkeys(one for one in sifted.problems if one.level == "error"))
+    found = Imported(
+        listing,
+        aim.year,
+        rules,
+        taken.rows,
+        (*taken.left, *differing),
+        lacking,
+        evaluation,
+        remarks,
+        aim.there,
+        aim.there is not None,
+        tuple(compared.changes),
+    )
+    return _Plan(found, compared.tables, read.tables)
 
 
-def _planned_book(root: Path, file: Path, department: str, year: int | None, framework: str) -> _Plan:
-    """The same of a workbook of the kit's own: it becomes the year as it is."""
-    head, every, said = [headline(file)], load_departments(root), year
-    year = year_said(head, [], year)
-    listing, raised = listing_said(root, every, (head, []), None, department, year, framework)
-    rules, there = load_framework(root, listing.framework, year), data_of(root, listing.code, year)
-    book = read_book(root, file, every, listing, year, rules, there)
-    lacking = gathered(tuple(one for one in book.problems if one.level == "error"))
-    remarks = (*(other_year(head, year) if said else ()), *(one for one in book.problems if one.level != "error"))
-    found = Imported(listing, year, rules, {}, (), lacking, book.evaluation, remarks, there, there is not None, book.changes)
-    return _Plan(found, book.tables, "", raised, file.read_bytes())
+def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> _Plan:
+    """A workbook of the kit's own becomes the year as it is, held against the data that is there.
 
-
-def _sound(
-    framework: Framework, told: dict[str, Any], read: Read, rows: Mapping[str, Sequence[Mapping[str, Piece]]]
-) -> tuple[Record, list[Problem]]:
-    """The record of what can be scored, and all that is wrong: a row with a mistake is left out, so that others are looked at too."""
-    kept = {table: [*range(len(rows))] for table, rows in read.typed.items()}
-    taken = {
-        row[c].text
-        for table in ("targets", "judgements", "facts")
-        for row in rows.get(table, ())
-        for c in ("indicator", "fact")
-        if c in row
-    }
-    found: list[Problem] = []
-    while True:
-        there = {table: tuple(rows[index] for index in kept[table]) for table, rows in read.typed.items()}
-        record = Record.model_validate(told | there)
-        wrong = [one for one in check_record(framework, record, _where(read, kept)) if one.level == "error"]
-        found += [
-            one for one in wrong if one.place.cell or not any(id in one.what.en.split() for id in taken)
-        ]  # it is there, with a mistake
-        gone = read.rows_of(wrong)
-        if not gone:
-            return record, found
-        kept = {table: [index for index in some if (table, index) not in gone] for table, some in kept.items()}
-
-
-def _where(read: Read, kept: Mapping[str, list[int]]) -> Where:
-    """Where the rows stand that were kept."""
-
-    def where(table: str, index: int, column: str | None) -> Place:
-        at = kept[table]
-        return read.reader.place(table, at[index] if index < len(at) else len(read.typed[table]), column)
-
-    return where
+    Raises InputRefused where its heads cannot be read: a cell would be lost.
+    """
+    rules, book = aim.framework, File(path.name, path.read_bytes())
+    tables, here = read_raw_year(path, rules, path.name).tables, dict[str, Sequence[Mapping[str, str]]]()
+    loaded = load_book(aim.root, every, aim.listing, aim.year, book)
+    todo, told = tuple(one for one in loaded.remarks if one.level == "error"), [one for one in loaded.remarks if one.level != "error"]
+    evaluation = evaluate(rules, loaded.record, Draft(todo, loaded.open) if todo else None)
+    if aim.there is not None:
+        with suppress(InputRefused):  # the workbook may be what mends it
+            here |= read_raw_year(aim.there, rules).tables
+    changes = tuple(Whole(rules, here, tables, here, "").changes) if aim.there else ()
+    found = Imported(
+        aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, aim.there is not None, changes
+    )
+    return _Plan(found, tables, book=book.content)
 
 
 def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:
@@ -265,7 +245,7 @@ def _other_rates(evaluation: Evaluation, rates: Sequence[tuple[str, Piece]]) -> 
         if not said.place or result.value is None or not result.unit.is_share or read is None:
             continue
         number, unit = read
-        half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
+        half = half_width(number, SHARE)
         scales = [Decimal(100)] if unit else [Decimal(100), Decimal(1)]  # without a sign it may be a share
         if all(abs(result.value * scale - number) > half for scale in scales):
             yield Left(said.place, said.text, why("rate_differs", rate=percent(result.value)))
@@ -290,54 +270,35 @@ def _not_the_sum(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterato
         yield Left(place, scores["total"].text, why("sum_differs", sum=plain(added)))
 
 
-def _origins(rows: Mapping[str, Sequence[Mapping[str, Piece]]]) -> dict[str, list[dict[str, str]]]:
-    """Where each cell came from: file, sheet and address."""
-    return {
-        table: [
-            {c: "!".join(filter(None, (at.file, at.sheet, at.cell))) for c, one in row.items() if one.text and (at := one.place)}
-            for row in rows.get(table, ())
-        ]
-        for table in TABLES
-    }
-
-
 def _reread(raws: Sequence[Raw], reads: Iterable[str]) -> list[Raw]:
-    """The sheets with the cells that are to be read otherwise."""
-    by_sheet: dict[int, dict[At, str]] = {}
+    """The sheets with other texts in the cells of which somebody said how these are to be read."""
+    found = [*raws]
     for said in reads:
-        found = _READ.fullmatch(said.strip())
-        meant = (
-            [n for n, raw in enumerate(raws) if found and (raw.sheet or Path(raw.file).stem) == found[1]]
-            if found and found[1]
-            else [*range(len(raws))]
-        )
-        if found is None or len(meant) != 1:
+        sheet, cell, text = read.groups() if (read := _READ.fullmatch(said.strip())) else (None, "", "")
+        meant = [n for n, raw in enumerate(raws) if cell and sheet in (None, raw.sheet or Path(raw.file).stem)]
+        if len(meant) != 1:
             raise refused("form.read_wrong", "--read", said)
-        index = 0
-        for letter in found[2].upper():
-            index = index * 26 + ord(letter) - 64
-        by_sheet.setdefault(meant[0], {})[int(found[3]), index - 1] = found[4]
-    return [reread(raw, by_sheet.get(n, {})) for n, raw in enumerate(raws)]
+        row, column = coordinate_to_tuple(cell)
+        raw, at = found[meant[0]], (row, column - 1)
+        cells = {**raw.cells, at: text} if text.strip() else {other: one for other, one in raw.cells.items() if other != at}
+        found[meant[0]] = replace(raw, cells=cells, marked={other: mark for other, mark in raw.marked.items() if other != at})
+    return found
 
 
-def _source(taken: Taken, sheet: Sheeted, year: int) -> Source:
+def _source(taken: Projection, sheet: Sheeted, year: int) -> str:
     """The form as a document that rows come from: its title, else the name of its file."""
-    raw = sheet.raw
-    title = next((one for one in sheet.titles if kind_of_form([one.text])), None)
-    text = title.text if title else Path(raw.file).stem
-    id = made_id(text)
+    file = Piece(Path(sheet.raw.file).stem, Place(sheet.raw.file))
+    title = next((one for one in sheet.titles if kind_of_form([one.text])), file)
+    id = made_id(title.text)
     if not any(row["source"].text == id for row in taken.rows.get("sources", ())):
-        told = Piece(text, raw.place(*title.at)) if title else Piece(text, Place(raw.file))
-        taken.add("sources", {"source": id, "title": told, "year": str(year), "kind": "report"})
-    return Source(id, raw)
+        taken.add("sources", None, source=id, title=title.read_as(title.text), year=str(year), kind="report")
+    return id
 
 
-def _profile(taken: Taken, sheets: Sequence[Sheeted], listing: Listing) -> None:
+def _profile(taken: Projection, sheets: Sequence[Sheeted], listing: Listing) -> None:
     """The name of the department, as the first form that says it."""
-    for sheet in sheets:
-        for field in ("project", "department"):
-            if field in sheet.fields and folded(sheet.fields[field].text) == folded(listing.name):
-                one, id = sheet.fields[field], taken.rows["sources"][0]["source"].text
-                text = Piece(one.text, sheet.raw.place(*one.at))
-                taken.add("profile", {"key": "full_name", "text": text, **Source(id, sheet.raw).of(one.at)})
-                return
+    said = (sheet.fields[field] for sheet in sheets for field in ("project", "department") if field in sheet.fields)
+    name = next((one for one in said if folded(one.text) == folded(listing.name)), None)
+    if name:
+        taken.source = taken.rows["sources"][0]["source"].text
+        taken.add("profile", name, key="full_name", text=name.read_as(name.text))

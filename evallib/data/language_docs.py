@@ -9,14 +9,13 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from evallib.data.rulebook import UNITS, shipped_catalogue
 from evallib.data.table_docs import rendered
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 from evallib.model.framework import Framework, NamedRule
 from evallib.model.pieces import Piece
 from evallib.model.rule_base import ChecklistItem, Tier
@@ -27,10 +26,9 @@ from evallib.say.mistakes import keys_of, models_of
 from evallib.say.rules import rule_text
 
 
-@cache
 def language() -> dict[str, Any]:
     """The meanings of keys, the kinds of rules and the examples, as data."""
-    return tomllib.loads((CATALOGUE / "words" / "language.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+    return words_of("language")
 
 
 def tables() -> dict[str, list[type[BaseModel]]]:

@@ -22,9 +22,9 @@ from evallib.data.outlines import outline_of, read_texts
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
 from evallib.data.scoring_sheet import SCORING, called
 from evallib.data.scoring_sheet import model as scoring_sheet
-from evallib.data.sheets import Grid, is_own, read_csv
-from evallib.data.workbook_in import load_tables, read_sheets
-from evallib.data.xlsx_in import Sheet, read_workbook
+from evallib.data.sheets import Grid, read_csv
+from evallib.data.workbook_in import load_tables, read_sheets, sheets_of_tables
+from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
@@ -269,26 +269,15 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
     reader.problems.extend(problems)
     if not sheets:
         reader.stop_if_wrong()
-    found: dict[str, Sheet] = {}
-    hidden: dict[str, Sheet] = {}
-    unknown: list[Sheet] = []
-    unread: list[Words] = []
-    for sheet in sheets:
-        table = SHEETS.get(folded(sheet.name))
-        if is_own(sheet.name) or sheet.name.strip().startswith("_"):
-            continue
-        if sheet.hidden:
-            unread.append(words(f"“{sheet.name}”", f"“{sheet.name}”") + (_VERY_HIDDEN if sheet.very_hidden else NOTHING))
-            hidden.setdefault(table or "", sheet)
-        elif table is None:
-            unknown.append(sheet)
-        elif table in found:
+    named = [(SHEETS.get(folded(sheet.name), ""), sheet) for sheet in sheets if not sheet.is_own]
+    found, hidden = sheets_of_tables(sheets), {table: sheet for table, sheet in reversed(named) if sheet.hidden}
+    for table, sheet in named:
+        if table in found and not sheet.hidden and sheet is not found[table]:
             reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=called(table)))
-        else:
-            found[table] = sheet
+    unknown = [sheet for table, sheet in named if not (table or sheet.hidden)]
     filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
     meant = {SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
-    tables = load_tables(reader, read_sheets({name: found[name] for name in (SCORING, *TABLES) if name in found}, framework))
+    tables = load_tables(reader, read_sheets(found, framework))
     is_new = SCORING in found or SCORING in meant  # in which a table without a sheet is empty
     for name, model in {SCORING: scoring_sheet(), **TABLES}.items():
         if name in found:
@@ -299,7 +288,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
         elif name in needed and name not in meant and not is_new:
             heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
             reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
-    if unread:
+    if unread := [words(f"“{sheet.name}”") + (_VERY_HIDDEN if sheet.very_hidden else NOTHING) for _, sheet in named if sheet.hidden]:
         reader.problems.append(problem("workbook.sheets_hidden", Place(book.name), sheets=listed(unread)))
     return tables
 

@@ -13,10 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from multiprocessing import parent_process
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from evallib.model.errors import InputRefused, Place
 from evallib.say.refusals import problem, refused
@@ -36,6 +33,10 @@ class NoLocks(UserWarning):
 @contextmanager
 def taken(file: Path, wait: float = 0) -> Iterator[bool]:
     """A lock on a file, which is made and goes again; whether it was got within the seconds to wait."""
+    from multiprocessing import parent_process  # late, both: who only reads takes no lock
+
+    from filelock import FileLock, Timeout
+
     lock, got = FileLock(file), True
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")

@@ -5,7 +5,7 @@ Of a folder of CSV files a workbook is made. The copy can be filled in and take 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +24,7 @@ from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Grid, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import workbook_bytes
-from evallib.data.workbook_sheet import FONTS, cell_text, put_text, shown_width
+from evallib.data.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
 from evallib.model.errors import Level, Place, Problem, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import TABLES
@@ -123,55 +123,57 @@ def _said(one: Problem, lang: Lang) -> str:
     return sentence("marked.said", what=what, fix=fix)[lang]
 
 
-def _list(book: Any, evaluation: Evaluation, problems: Iterable[Problem], lang: Lang) -> None:
+def _list(book: Any, evaluation: Evaluation, problems: Sequence[Problem], lang: Lang) -> None:
     """The first sheet: who has what to do, each thing with a link to its cell; then what is only remarked."""
+    first, year = _First(book, lang), evaluation.catalogue.year(evaluation.record.year)
+    first.line(first.t("title", name=evaluation.record.name, year=year)[lang], bold=True, size=14)
+    for said in (*said_of_draft(evaluation)[1:], *said_missing(evaluation)):
+        first.line(said[lang])
+    first.line()
+    first.line(*(first.t(head)[lang] for head in ("do", "found", "where", "cell")), bold=True)
+    first.sheet.freeze_panes = f"A{first.at + 1}"
+    parts: list[tuple[Words, tuple[Problem, ...]]] = [(part.heading, part.problems) for part in to_do(evaluation, [*problems])]
+    rest = gathered([one for one in problems if one.level != "error"])
+    for heading, some in [*parts, *([(first.t("remarks", count=len(rest)), rest)] if rest else [])]:
+        first.line(heading[lang], bold=True)
+        for one in some:
+            first.problem(one)
 
-    def t(of: str, /, **given: Given) -> Words:
+
+class _First:
+    """The first sheet of a copy, in the place of that of an earlier one, written line by line."""
+
+    def __init__(self, book: Any, lang: Lang) -> None:
+        self.book, self.lang, self.at = book, lang, 0
+        name = self.t("sheet")[lang]
+        if name in book.sheetnames:
+            del book[name]
+        self.sheet = book.create_sheet(name, 0)
+        book.active = 0
+        for other in book.worksheets[1:]:
+            other.sheet_view.tabSelected = False
+        for letter, width in zip("ABCD", _WIDTHS, strict=True):
+            self.sheet.column_dimensions[letter].width = width
+        on_a4(self.sheet)
+
+    def t(self, of: str, /, **given: Given) -> Words:
         return sentence(f"marked.{of}", **given)
 
-    name = t("sheet")[lang]
-    if name in book.sheetnames:  # of an earlier copy
-        del book[name]
-    sheet = book.create_sheet(name, 0)
-    book.active = 0
-    for other in book.worksheets[1:]:
-        other.sheet_view.tabSelected = False
-    for letter, width in zip("ABCD", _WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
-    at = 0
-
-    def line(*texts: str, bold: bool = False, size: int = 10, place: Place | None = None, level: Level | None = None) -> None:
-        nonlocal at
-        at += 1
+    def line(self, *texts: str, bold: bool = False, size: int = 10) -> None:
+        self.at += 1
         for column, text in enumerate(texts, 1):
-            cell = sheet.cell(at, column)
+            cell = self.sheet.cell(self.at, column)
             put_text(cell, cell_text(text))
-            cell.font, cell.alignment = Font(name=FONTS[lang], size=size, bold=bold), _TOP
-        sheet.row_dimensions[at].height = 1.5 * size * max(1 + shown_width(text) // (_WIDTHS[0] - 4) for text in (*texts, ""))
-        if level:
-            sheet.cell(at, 1).fill = _FILLS[level]
-        if place and place.sheet and place.sheet in book.sheetnames and place.row is not None:
-            target = sheet.cell(at, 4)
-            quoted = place.sheet.replace("'", "''")
-            target.hyperlink = Hyperlink(ref=target.coordinate, location=f"'{quoted}'!{place.cell or f'A{place.row}'}")
-            target.font = Font(name=FONTS[lang], size=10, color="0563C1", underline="single")
+            cell.font, cell.alignment = Font(name=FONTS[self.lang], size=size, bold=bold), _TOP
+        self.sheet.row_dimensions[self.at].height = 1.5 * size * max(1 + shown_width(text) // (_WIDTHS[0] - 4) for text in (*texts, ""))
 
-    year = evaluation.catalogue.year(evaluation.record.year)
-    line(t("title", name=evaluation.record.name, year=year)[lang], bold=True, size=14)
-    for said in (*said_of_draft(evaluation)[1:], *said_missing(evaluation)):
-        line(said[lang])
-    line()
-    line(*(t(head)[lang] for head in ("do", "found", "where", "cell")), bold=True)
-    sheet.freeze_panes = f"A{at + 1}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
-    told = [*problems]
-    parts: list[tuple[Words, tuple[Problem, ...]]] = [(part.heading, part.problems) for part in to_do(evaluation, told)]
-    rest = gathered([one for one in told if one.level != "error"])
-    for heading, some in [*parts, *([(t("remarks", count=len(rest)), rest)] if rest else [])]:
-        line(heading[lang], bold=True)
-        for one in some:
-            place = one.place
-            until = f":{(place.cell or '').rstrip('0123456789')}{place.until}" if place.until and place.cell else ""
-            cells = (place.cell or str(place.row or "")) + until
-            line(_said(one, lang), one.found, place.sheet or place.file, cells, place=place, level=one.level)
+    def problem(self, one: Problem) -> None:
+        """What is to be done, with the link to its cell."""
+        place = one.place
+        until = f":{(place.cell or '').rstrip('0123456789')}{place.until}" if place.until and place.cell else ""
+        self.line(_said(one, self.lang), one.found, place.sheet or place.file, (place.cell or str(place.row or "")) + until)
+        self.sheet.cell(self.at, 1).fill = _FILLS[one.level]
+        if place.sheet in self.book.sheetnames and place.row is not None:
+            target, quoted = self.sheet.cell(self.at, 4), str(place.sheet).replace("'", "''")
+            target.hyperlink = Hyperlink(ref=target.coordinate, location=f"'{quoted}'!{place.cell or f'A{place.row}'}")
+            target.font = Font(name=FONTS[self.lang], size=10, color="0563C1", underline="single")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evallib.checks.record import amounts, unknown_unit
 from evallib.data.cells import Reader
@@ -15,7 +16,7 @@ from evallib.data.file_names import near_files
 from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_csv, load_departments
 from evallib.data.rulebook import load_common
-from evallib.model.errors import meant
+from evallib.model.errors import Place, Problem, meant
 from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
 from evallib.model.monitoring_rows import MonitoringRow, file_name
 from evallib.model.running_year import CALENDAR, first_day, last_day, year_of
@@ -53,16 +54,16 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     if not (root / name).exists() and not near_files((root / name).parent, f"{year}.csv"):
         return running
     file, reader = read_file(root, name), Reader(common.units)
-    rows = [*enumerate(load_csv(reader, file, TABLE, MonitoringRow))]
-    _check(reader, rows, running)
+    read = load_csv(reader, file, TABLE, MonitoringRow)
+    reader.problems.extend([*_check(reader, [_Placed(row, partial(reader.place, TABLE, n)) for n, row in enumerate(read)], running)])
     reader.stop_if_wrong()
-    sources = {row.source: tuple(dict.fromkeys(r.section for _, r in rows if r.source == row.source)) for _, row in rows}
-    ids = dict.fromkeys(row.measure for _, row in rows)
+    sources = {row.source: tuple(dict.fromkeys(r.section for r in read if r.source == row.source)) for row in read}
+    ids = dict.fromkeys(row.measure for row in read)
     return running.model_copy(
         update={
-            "measures": tuple(_measure(reader.units, [row for _, row in rows if row.measure == id]) for id in ids),
+            "measures": tuple(_measure(reader.units, [row for row in read if row.measure == id]) for id in ids),
             "sources": tuple(sources.items()),
-            "synthetic": any(row.synthetic == "yes" for _, row in rows),
+            "synthetic": any(row.synthetic == "yes" for row in read),
             "file": file.noted,
             "remarks": tuple(reader.problems),
         }
@@ -71,128 +72,120 @@ def load_monitoring(data: Path, department: str, year: int) -> Monitored:
 
 # --- checks ----------------------------------------------------------------------------------------------------------
 
-_Rows = Sequence[tuple[int, MonitoringRow]]
+
+class _Placed(NamedTuple):
+    """A row, and where its columns stand."""
+
+    row: MonitoringRow
+    at: Callable[[str], Place]
+
+    @property
+    def line(self) -> str:
+        return str(self.at("measure").row)
 
 
-class _Wrong:
-    """Adds problems of rows to a reader. `whole`: no row was refused, so that what is missing is missing from the file."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.whole = not reader.problems
-
-    def __call__(self, name: str, index: int, column: str, found: object = "", /, **given: Given) -> None:
-        self.reader.problems.append(problem(name, self.reader.place(TABLE, index, column), _text(found).zh, **given))
-
-    def line(self, index: int) -> str:
-        return str(self.reader.place(TABLE, index).row)
+_Rows = Sequence[_Placed]
+_NOTHING = ("", None)
 
 
-def _check(reader: Reader, rows: _Rows, running: Monitored) -> None:
-    """Everything that must hold beyond the shape of a row; what does not is added to the reader's problems."""
-    wrong = _Wrong(reader)
-    for index, row in rows:
+def _check(reader: Reader, rows: _Rows, running: Monitored) -> Iterator[Problem]:
+    """Everything that must hold beyond the shape of a row. What is missing is told only where no row was refused."""
+    units, whole = reader.units, not reader.problems
+    for row, at in rows:
         if (other := year_of(row.date, running.begins)) != running.year:
-            first, last = (day(running.year, running.begins) for day in (first_day, last_day))
-            wrong("monitoring.other_year", index, "date", row.date, year=running.called, first=str(first), last=str(last), other=other)
-        if row.unit and reader.units.find(row.unit) is None:
-            reader.problems.append(unknown_unit(reader.units, reader.place(TABLE, index, "unit"), row.unit))
-    for id in dict.fromkeys(row.measure for _, row in rows):
-        group = [(index, row) for index, row in rows if row.measure == id]
-        _check_agreed(wrong, group)
-        if id in MONEY:
-            _check_money(wrong, group)
-        else:
-            _check_target(wrong, group)
-        whole = group if id not in MONEY else [(index, row) for index, row in rows if row.measure == "budget"]
-        given = [row.value if id in MONEY else row.target for _, row in whole]
-        of_year = [(index, row) for index, row in group if year_of(row.date, running.begins) == running.year]
-        _check_course(wrong, of_year, running, next((one for one in reversed(given) if one), None))
+            first, last = (str(day(running.year, running.begins)) for day in (first_day, last_day))
+            yield problem("monitoring.other_year", at("date"), str(row.date), year=running.called, first=first, last=last, other=other)
+        if row.unit and units.find(row.unit) is None:
+            yield unknown_unit(units, at("unit"), row.unit)
+    for id in dict.fromkeys(row.measure for row, _ in rows):
+        group = [one for one in rows if one.row.measure == id]
+        yield from _agreed(group)
+        yield from _money(units, group) if id in MONEY else _target(group)
+        yield from _lacking(units, group) if whole else ()
+        budget = [one.row.value for one in rows if one.row.measure == "budget"]
+        of_whole = budget if id in MONEY else [one.row.target for one in group]
+        of_year = [one for one in group if year_of(one.row.date, running.begins) == running.year]
+        yield from _course(of_year, running, next((one for one in reversed(of_whole) if one), None))
 
 
-def _check_agreed(wrong: _Wrong, group: _Rows) -> None:
+def _agreed(group: _Rows) -> Iterator[Problem]:
     """What belongs to the measure is the same wherever it is given."""
-    for column_ in _OF_MEASURE:
-        given = [(index, getattr(row, column_)) for index, row in group if getattr(row, column_) not in ("", None)]
-        for index, value in given[1:]:
-            if value != given[0][1]:
-                title, row = str(MonitoringRow.model_fields[column_].title), wrong.line(given[0][0])
-                wrong("monitoring.not_agreed", index, column_, value, title=title, row=row, first=_text(given[0][1]))
+    for column in _OF_MEASURE:
+        first, *others = [(one, value) for one in group if (value := getattr(one.row, column)) not in _NOTHING] or [(group[0], None)]
+        for one, value in others:
+            if value != first[1]:
+                told: dict[str, Given] = {"title": str(MonitoringRow.model_fields[column].title), "row": first[0].line}
+                yield problem("monitoring.not_agreed", one.at(column), _text(value).zh, first=_text(first[1]), **told)
 
 
-def _check_money(wrong: _Wrong, group: _Rows) -> None:
-    units = wrong.reader.units
-    for index, row in group:
+def _money(units: Units, group: _Rows) -> Iterator[Problem]:
+    for row, at in group:
         unit = units.find(row.unit) if row.unit else None
         if unit is not None and not unit.is_money:
-            wrong("monitoring.no_money", index, "unit", row.unit, units=amounts(units))
-        if row.target is not None:
-            wrong("monitoring.money_with_target", index, "target", row.target)
-        elif row.operator is not None:
-            wrong("monitoring.money_with_target", index, "operator", row.operator)
+            yield problem("monitoring.no_money", at("unit"), row.unit, units=amounts(units))
+        if column := next((column for column in ("target", "operator") if getattr(row, column) is not None), ""):
+            yield problem("monitoring.money_with_target", at(column), _text(getattr(row, column)).zh)
         if row.measure == "budget" and row.planned is not None:
-            wrong("monitoring.budget_planned", index, "planned", row.planned)
+            yield problem("monitoring.budget_planned", at("planned"), plain(row.planned))
         if row.kind == "level":
-            wrong("monitoring.money_is_total", index, "kind", row.kind)
-    _check_given(wrong, group, "unit", "monitoring.money_without_unit", units=amounts(units))
+            yield problem("monitoring.money_is_total", at("kind"), _text(row.kind).zh)
 
 
-def _check_target(wrong: _Wrong, group: _Rows) -> None:
-    for column_ in ("name", "target", "operator", "unit"):
-        _check_given(wrong, group, column_, f"monitoring.without_{column_}")
-    unit = next((row.unit for _, row in group if row.unit), "")
-    if wrong.whole and unit == "%" and not any(row.kind for _, row in group):
-        wrong("monitoring.percentage_of_what", group[0][0], "kind")
-    if any(row.kind == "level" for _, row in group):
-        for index, row in group:
-            if row.planned is not None:
-                wrong("monitoring.level_planned", index, "planned", row.planned)
+def _target(group: _Rows) -> Iterator[Problem]:
+    level = any(one.row.kind == "level" for one in group)
+    for row, at in group:
+        if level and row.planned is not None:
+            yield problem("monitoring.level_planned", at("planned"), plain(row.planned))
 
 
-def _check_given(wrong: _Wrong, group: _Rows, column_: str, name: str, **given: Given) -> None:
-    """Something stands in at least one row of a measure."""
-    if wrong.whole and all(getattr(row, column_) in ("", None) for _, row in group):
-        wrong(name, group[0][0], column_, measure=group[0][1].measure, **given)
+def _lacking(units: Units, group: _Rows) -> Iterator[Problem]:
+    """What stands in no row of a measure, and must in one."""
+    (row, at), money = group[0], group[0].row.measure in MONEY
+    for column in ("unit",) if money else ("name", "target", "operator", "unit"):
+        if all(getattr(one.row, column) in _NOTHING for one in group):
+            name = "monitoring.money_without_unit" if money else f"monitoring.without_{column}"
+            yield problem(name, at(column), measure=row.measure, units=amounts(units))
+    if not money and next((one.row.unit for one in group if one.row.unit), "") == "%" and not any(one.row.kind for one in group):
+        yield problem("monitoring.percentage_of_what", at("kind"))
 
 
-def _check_course(wrong: _Wrong, group: _Rows, running: Monitored, whole: Decimal | None) -> None:
+def _course(group: _Rows, running: Monitored, whole: Decimal | None) -> Iterator[Problem]:
     """Days once each; running totals and planned shares never fall; a plan is there for all days or none, and ends at 100%."""
-    first: dict[datetime.date, int] = {}
-    for index, row in group:
-        if (earlier := first.setdefault(row.date, index)) != index:
-            wrong("monitoring.date_twice", index, "date", row.date, row=wrong.line(earlier))
-    ordered = sorted(group, key=lambda item: item[1].date)
-    if not any(row.measure == "budget" or row.kind == "level" for _, row in group):
-        of_money = any(row.measure in MONEY for _, row in group)
-        _check_falls(wrong, ordered, "value", "monitoring.money_falls" if of_money else "monitoring.total_falls")
-        _check_running(wrong, ordered, whole)
-    _check_falls(wrong, ordered, "planned", "monitoring.plan_falls")
-    planned = [(index, row) for index, row in ordered if row.planned is not None]
+    first: dict[datetime.date, _Placed] = {}
+    for one in group:
+        if (earlier := first.setdefault(one.row.date, one)) is not one:
+            yield problem("monitoring.date_twice", one.at("date"), str(one.row.date), row=earlier.line)
+    ordered = sorted(group, key=lambda one: one.row.date)
+    if not any(row.measure == "budget" or row.kind == "level" for row, _ in group):
+        yield from _falls(
+            ordered, "value", "monitoring.money_falls" if group and group[0].row.measure in MONEY else "monitoring.total_falls"
+        )
+        yield from _monthly(ordered, whole)
+    yield from _falls(ordered, "planned", "monitoring.plan_falls")
+    planned = [one for one in ordered if one.row.planned is not None]
     if planned:
-        for index, row in ordered:
-            if row.value is not None and row.planned is None:
-                wrong("monitoring.plan_incomplete", index, "planned")
-        index, row = planned[-1]
+        unplanned = (at for row, at in ordered if row.value is not None and row.planned is None)
+        yield from (problem("monitoring.plan_incomplete", at("planned")) for at in unplanned)
+        row, at = planned[-1]
         if row.date == last_day(running.year, running.begins) and row.planned != 100:
-            wrong("monitoring.plan_end", index, "planned", row.planned)
+            yield problem("monitoring.plan_end", at("planned"), _text(row.planned).zh)
 
 
-def _check_falls(wrong: _Wrong, ordered: _Rows, column_: str, name: str) -> None:
-    given: list[tuple[int, Any]] = [(index, row) for index, row in ordered if getattr(row, column_) is not None]
-    for (at, before), (index, row) in pairwise(given):
-        earlier, later = getattr(before, column_), getattr(row, column_)
+def _falls(ordered: _Rows, column: str, name: str) -> Iterator[Problem]:
+    for (before, at_before), (row, at) in pairwise(one for one in ordered if getattr(one.row, column) is not None):
+        earlier, later = getattr(before, column), getattr(row, column)
         if later < earlier and not (name == "monitoring.money_falls" and row.reason):
-            wrong(name, index, column_, later, row=wrong.line(at), was=f"{before.date}: {plain(earlier)}")
+            yield problem(name, at(column), plain(later), row=str(at_before(column).row), was=f"{before.date}: {plain(earlier)}")
 
 
-def _check_running(wrong: _Wrong, ordered: _Rows, whole: Decimal | None) -> None:
+def _monthly(ordered: _Rows, whole: Decimal | None) -> Iterator[Problem]:
     """Values that are near each other and only together near the whole of the year look like amounts of each period."""
-    values = [row.value for _, row in ordered if row.value]
+    values = [row.value for row, _ in ordered if row.value]
     if whole is None or len(values) < _PERIODS or max(values) > 2 * min(values):
         return
     if _NEAR * whole <= sum(values) * 12 / len(values) <= whole / _NEAR or _NEAR * whole <= sum(values) <= whole / _NEAR:
         each = plain(round_half_up(sum(values, Decimal(0)) / len(values), 2))
-        wrong("monitoring.monthly", ordered[-1][0], "value", values[-1], count=len(values), each=each)
+        yield problem("monitoring.monthly", ordered[-1].at("value"), plain(values[-1]), count=len(values), each=each)
 
 
 # --- meaning ---------------------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from typing import Any, Literal, cast
 
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.model.errors import Problem, Where, near
-from evallib.model.evaluation import own_rule
 from evallib.model.framework import Framework
+from evallib.model.in_force import own_rule
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, OwnIndicator, Source
 from evallib.model.rows import Row, is_id, made_of, refers
@@ -135,15 +135,16 @@ class Names:
         self._choices: dict[tuple[str, str], _Things] = {}
         for kind, table in _TABLE_OF.items():
             for row in tables.get(table, ()):
-                self._row(kind, TABLES[table], _id_of(TABLES[table], _id_column(table), row), row)
+                self._row(kind, TABLES[table], row)
         self.titles = [*self.kinds["source"].ids] if "source" in self.kinds else []
 
-    def _row(self, kind: str, model: type[Row], id: str, row: Cells) -> None:
-        if id:
-            names, first = _names_of(model, row) or [id], made_of(model, _id_column(_TABLE_OF[kind]))[0]
+    def _row(self, kind: str, model: type[Row], row: Cells) -> None:
+        column = _id_column(_TABLE_OF[kind])
+        if id := _id_of(model, column, row):
+            names, first = _names_of(model, row) or [id], made_of(model, column)[0]
             short = [name.removeprefix(one) for name in names for one in DOCUMENTS["short"]] if kind == "source" else []
             called = words(id) if kind == "published" else words(row.get(first) or names[0], row.get(f"{first}_en") or None)
-            self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short)
+            self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short, row.get(column) or "")
 
     def _rule(self, id: str) -> Rule | None:
         """The rule of an indicator: of a department's own that it has, else of the framework's."""
@@ -257,7 +258,7 @@ class Names:
         id = made_id(title)
         kind = next((kind for kind, tell in DOCUMENTS.items() if kind != "short" and any(one in folded(title) for one in tell)), "ledger")
         self.made.append(Source(source=id, title=title, kind=cast(Literal["law"], kind)))
-        self._row("source", Source, id, self.made[-1].__dict__)
+        self._row("source", Source, self.made[-1].__dict__)
         return id, ""
 
     def _is_slip(self, text: str) -> bool:
@@ -315,36 +316,24 @@ def _changes(
     """What changes in rows where ids take the places of names, by table and index; the sources that are made; and the names that several
     things have.
     """
-    kinds = {table: kind for kind, table in _TABLE_OF.items()}
+    names, several = Names(framework, tables), list[Ambiguous]()
     changes: dict[str, dict[int, dict[str, str]]] = {table: {} for table in tables}
-    given: list[tuple[str, str, str]] = []  # what stood in the place of an id: its kind, the id, the text
-    for table, rows in tables.items():
-        column = _id_column(table)
-        for index, row in enumerate(rows if column else ()):
-            text = row.get(column) or ""
-            if (id := _id_of(TABLES[table], column, row)) != text:
-                changes[table][index] = {column: id}
-                given += [(kinds[table], id, text)] if text and table in kinds else []
-    with_ids = {
-        table: [{**row, **changed[n]} if n in changed else row for n, row in enumerate(tables[table])] if changed else tables[table]
-        for table, changed in changes.items()
-    }
-    names, several = Names(framework, with_ids), list[Ambiguous]()
-    for kind, id, text in given:
-        names.kinds[kind].add(id, names.kinds[kind].words[id], text)
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
-        referring = [(column, kinds_of, names.known(kinds_of)) for column, kinds_of in _referring(TABLES[table])]
-        for index, row in enumerate(with_ids[table] if referring else ()):
-            for column, kinds_of, known in referring:
-                text = row.get(column, "")
-                if not text or text in known:
-                    continue
-                change = changes[table].get(index, {})
-                try:
-                    if more := _found(names, {**row, **change} if change else row, column, text, kinds_of):
-                        changes[table][index] = change | more
-                except _Several as found:
-                    several.append((table, index, column, text, found.ids))
+        model, column = TABLES[table], _id_column(table)
+        referring = [(one, kinds, names.known(kinds)) for one, kinds in _referring(model)]
+        for index, row in enumerate(tables[table] if column or referring else ()):
+            change: dict[str, str] = {}
+            if column and (id := _id_of(model, column, row)) != (row.get(column) or ""):
+                change[column] = id
+            for one, kinds, known in referring:
+                text = change.get(one) or row.get(one, "")
+                if text and text not in known:
+                    try:
+                        change |= _found(names, {**row, **change} if change else row, one, text, kinds)
+                    except _Several as found:
+                        several.append((table, index, one, text, found.ids))
+            if change:
+                changes[table][index] = change
     return changes, names.made, several
 
 

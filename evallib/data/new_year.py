@@ -5,40 +5,33 @@ Nothing is guessed: what only the new year can say is left empty, and the check 
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from evallib.checks.targets import needs_target
-from evallib.data.csv_files import write_csv_folder
-from evallib.data.csv_out import csv_text
-from evallib.data.encodings import decode
+from evallib.data.csv_files import write_year
 from evallib.data.folder import data_of, data_root, has_data
-from evallib.data.framework_list import frameworks
-from evallib.data.heads import head_key, heads_of
-from evallib.data.load import RESERVED, load_departments, load_year
+from evallib.data.listing import list_year, listing_for, refuse_bad_code, usual_framework
+from evallib.data.load import load_departments, load_year
 from evallib.data.locks import held
 from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
-from evallib.data.rulebook import framework_named, load_county, load_framework
-from evallib.data.sheets import read_csv
-from evallib.data.whole import Together, together
-from evallib.data.workbook import write_data_workbook
+from evallib.data.rulebook import framework_named, load_framework
+from evallib.data.whole import together
 from evallib.methods.follow_up import id_in, unresolved
-from evallib.model.base import CODE, YEARS
+from evallib.model.base import CODE
 from evallib.model.errors import nearest
-from evallib.model.evaluation import indicators_in_force
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record
-from evallib.model.rows import Row, columns
+from evallib.model.rows import Row
 from evallib.model.table_words import SHEETS, TABLE_NAMES
-from evallib.model.units import Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang, folded, joined, listed
-from evallib.say.frameworks import choice
+from evallib.model.units import Unit, convert
+from evallib.model.words import Given, Lang, folded, listed
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
@@ -94,21 +87,18 @@ def new_year(
         new = {"kind": kind, "department": belongs_to} if kind else {}
         if not lines and not framework:
             framework = usual_framework(data, department, year, name, kind or "department")
-        listing, raised = listing_for(lines, department, year, name, name_en, framework, new)
+        listing = listing_for(lines, department, year, name, name_en, framework, new)
         in_force = load_framework(data, listing.framework, year)
         if there:
-            list_year(data / "departments.csv", listing, raised, change)
+            list_year(data / "departments.csv", listing, change)
             return there
         empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
         before, by = _carried_from(data, department, year, from_year, lines) or (empty, in_force)
         plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
         tables, hints = _lay_out(plan)
         target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
-        if to == "xlsx":
-            write_data_workbook(tables, change.put(target), lang, in_force, hints, f"{plan.new.name[lang]} {year}", more)
-        else:
-            write_csv_folder(tables, change.put(target), None, hints)
-        list_year(data / "departments.csv", listing, raised, change)
+        write_year(tables, change.put(target), in_force, lang, f"{plan.new.name[lang]} {year}", hints, more)
+        list_year(data / "departments.csv", listing, change)
         return target
 
 
@@ -122,51 +112,9 @@ def _tables_named(text: str) -> list[str]:
     return [SHEETS[folded(name)] for name in names]
 
 
-def usual_framework(data: Path, department: str, year: int, name: str, kind: Kind) -> str:
-    """The framework that county.toml names for what is new."""
-    usual = framework_named(data_root(data), load_county(data.resolve()).framework)
-    framework = load_framework(data, usual, year) if usual else None
-    if framework is not None and not framework.is_reconstruction and kind in (framework.kinds or (kind,)):
-        return usual
-    if not name:
-        return ""  # which is refused together
-    choices = [choice(one) for one in frameworks(data, year) if not one.is_reconstruction]
-    raise refused("department.new_without_framework", "departments.csv", department, choices=joined(choices, "\n  ", "\n  "))
-
-
 def _reads_as_name(text: str) -> bool:
     """Whether a text is a name and no code that was mistyped: words, or letters that no code has."""
     return not re.fullmatch(CODE, text) and any(sign.isalpha() for sign in text) and (not text.isascii() or " " in text.strip())
-
-
-def refuse_bad_code(department: str, year: int) -> None:
-    """Raise InputRefused where a code or a year is none that data can be of."""
-    if not re.fullmatch(CODE, department) or department in RESERVED:
-        raise refused("department.code_wrong", "departments.csv", department)
-    if year not in YEARS:
-        raise refused("year.out_of_range", "departments.csv", str(year))
-
-
-def listing_for(
-    listed: list[Listing], code: str, year: int, name: str, name_en: str, framework: str, new: dict[str, Any]
-) -> tuple[Listing, Listing | None]:
-    """The line of departments.csv that will hold the year, and the line it replaces (itself where nothing changes)."""
-    for row in listed:
-        if year in row.years:
-            if framework not in ("", row.framework):
-                raise refused("year.of_another_framework", "departments.csv", framework, year=year, framework=row.framework)
-            return row, row
-    if not listed and not (name and framework):
-        raise refused("department.new_without_name", "departments.csv", code)
-    earlier = max((row for row in listed if row.last_year < year), key=lambda row: row.last_year, default=None)
-    near = earlier or next(iter(listed), None)
-    if near is not None:
-        name_en = name_en or (near.name_en if name in ("", near.name) else "")
-        name, framework = name or near.name, framework or near.framework
-    if earlier is not None and (earlier.framework, earlier.name, earlier.last_year) == (framework, name, year - 1):
-        return earlier.model_copy(update={"last_year": year}), earlier
-    more = {"kind": near.kind, "department": near.department} if near else new
-    return Listing(code=code, name=name, name_en=name_en, framework=framework, first_year=year, last_year=year, **more), None
 
 
 def _carried_from(data: Path, department: str, year: int, from_year: int | None, listed: list[Listing]) -> tuple[Record, Framework] | None:
@@ -408,37 +356,3 @@ def _follow_ups(plan: _Plan) -> tuple[_Rows, list[Hint]]:
 
 def _range(points: Decimal, low: Decimal, high: Decimal) -> str:
     return f"{plain(low * points)}–{plain(high * points)}"
-
-
-def list_year(path: Path, listing: Listing, raised: Listing | None, change: Together) -> None:
-    """Put the year into departments.csv: a line raised, or one added. Other lines, more columns and the byte order mark stay."""
-    if listing == raised:
-        return
-    content = path.read_bytes()
-    grid = read_csv(path.name, content)
-    known = heads_of(Listing)
-    order = {known[head_key(head)]: index for index, head in enumerate(grid.head) if head_key(head) in known}
-    new, rows, head = texts_of(listing), [list(cells) for _, cells in grid.rows], list(grid.head)
-
-    def cell(cells: list[str], column: str) -> str:
-        return folded(cells[order[column]]) if order[column] < len(cells) else ""
-
-    def is_raised(cells: list[str]) -> bool:
-        span = [parse_decimal(cell(cells, column)) for column in ("first_year", "last_year")]
-        return raised is not None and cell(cells, "code") == raised.code and span == [raised.first_year, raised.last_year]
-
-    same = [cells for cells in rows if is_raised(cells)]
-    if same:
-        same[0][order["last_year"]] = new["last_year"]
-    else:
-        head += [column for column in columns(Listing) if column not in order and new[column] != Listing.model_fields[column].default]
-        order |= {column: index for index, column in enumerate(head) if index >= len(grid.head)}
-        rows = [cells + [""] * (len(head) - len(grid.head)) for cells in rows]
-        added = [""] * len(head)
-        for column, index in order.items():
-            added[index] = new[column]
-        rows.append(added)
-    end = "\r\n" if b"\r\n" in content else "\n"
-    text = csv_text((head, *rows), end)
-    unmarked = decode(content)[1] == "utf-8-sig" and not content.startswith(codecs.BOM_UTF8)
-    change.put(path).write_bytes(text.encode("utf-8" if unmarked else "utf-8-sig"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
@@ -38,36 +38,31 @@ def choices_meant(model: type[Row], column: str) -> dict[str, str]:
 
 
 @cache
-def plainly(model: type[Made], order: tuple[str, ...]) -> Callable[[Sequence[str], Units], Made | None]:
+def plainly(model: type[Made]) -> Callable[[Mapping[str, str], Units], Made | None]:
     """How a row is read whose every cell says plainly what it means, as nearly all do; it gives None where one is to be looked at."""
     kinds, validate, sums = kinds_of(model), model.__pydantic_validator__.validate_python, sums_of(model)
-    meant = {column: choices_meant(model, column) for column in order if kinds[column] in ("choice", "verdict")}
-    plan = [(column, kinds[column], meant.get(column, {}), bool(spread(model, column))) for column in order]
+    meant = {column: choices_meant(model, column) for column, kind in kinds.items() if kind in ("choice", "verdict")}
+    roomy = {column for column in kinds if spread(model, column)}
 
-    def said(texts: Sequence[str], column: str) -> str:
-        return "".join(text.strip() for name, text in zip(order, texts, strict=False) if name == column)
-
-    def read(texts: Sequence[str], units: Units) -> Made | None:
+    def read(cells: Mapping[str, str], units: Units) -> Made | None:
         given: dict[str, Any] = {}
-        for (column, kind, choices, leaves_room), raw in zip(plan, texts, strict=False):
-            if not (text := raw.strip()):
-                continue
+        for column, text in cells.items():
             value: object = None
-            if kind == "text":
+            if (kind := kinds[column]) == "text":
                 value = text
             elif kind == "decimal":
-                if _PLAIN_NUMBER.fullmatch(text) and (not leaves_room or said(texts, "operator") in _SIGNS):
+                if _PLAIN_NUMBER.fullmatch(text) and (column not in roomy or cells.get("operator", "") in _SIGNS):
                     value = Decimal(text)
             elif kind == "choice":
-                value = choices.get(text)
+                value = meant[column].get(text)
             elif kind == "unit":
                 value = unit.symbol if (unit := units.find(text)) else text
             elif kind == "int":
                 value = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
             elif kind == "date":
                 value = text if _PLAIN_DAY.fullmatch(text) else None
-            elif said(texts, "kind") == "item":
-                value = choices.get(text)
+            elif cells.get("kind") == "item":
+                value = meant[column].get(text)
             if value is None:
                 return None
             given[column] = value

@@ -20,7 +20,7 @@ from evallib.model.rows import columns
 from evallib.model.seals import FORMAT, seals_of
 from evallib.model.words import Lang, Words, words
 from evallib.say.corrections import differences
-from evallib.say.refusals import entries, problem
+from evallib.say.refusals import entry, problem
 from evallib.say.sentences import sentence
 
 
@@ -85,13 +85,14 @@ def load_published(data: Path) -> Published:
     try:
         reader.stop_if_wrong()
     except InputRefused as refusal:  # nobody fills in this table: what is wrong with it came later
-        fix = words(entries()["published.out_of_order"]["fix_zh"], entries()["published.out_of_order"]["fix_en"])
+        said = entry("published.out_of_order")
+        fix = words(said["fix_zh"], said["fix_en"])
         raise InputRefused(tuple(replace(one, fix=fix) for one in refusal.problems)) from None
     return Published(rows)
 
 
-def sealed(evaluation: Evaluation, kind: Kind, why: str, day: str, before: Seal | None) -> Seal:
-    """The row by which an evaluation is published; of the pages nothing is said yet."""
+def sealed(evaluation: Evaluation, day: str, kind: Kind = "first", why: str = "", before: Seal | None = None) -> Seal:
+    """The row by which an evaluation is published, first or in the place of the one `before`; of the pages nothing is said yet."""
     e, seals = evaluation, seals_of(evaluation)
     return Seal.model_validate(
         {
@@ -149,14 +150,18 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
 
 def reached_again(row: Seal | None, evaluation: Evaluation) -> bool:
     """Whether the scores are those that were published, in whatever format they were sealed."""
-    now = row and sealed(evaluation, "first", "", row.date.isoformat(), None)
-    return all(getattr(row, name) == getattr(now, name) for name in ("total", "grade", "framework", "scores")) if row and now else False
+    return row is not None and not _otherwise(row, sealed(evaluation, row.date.isoformat()), "total", "grade", "framework", "scores")
+
+
+def _otherwise(row: Seal, now: Seal, *names: str) -> list[str]:
+    """What a row says otherwise than another."""
+    return [name for name in names if getattr(row, name) != getattr(now, name)]
 
 
 def row_touched(row: Seal, evaluation: Evaluation) -> Problem | None:
     """What a row says otherwise than the result that it seals: from it the pages tell what a correction changed."""
-    now = sealed(evaluation, "first", "", row.date.isoformat(), None)
-    wrong = [name for name in ("total", "grade", "scores") if getattr(row, name) != getattr(now, name)]
+    now = sealed(evaluation, row.date.isoformat())
+    wrong = _otherwise(row, now, "total", "grade", "scores")
     if not wrong or row.result_seal != now.result_seal:
         return None
     said = str(getattr(row, wrong[0]))
@@ -165,7 +170,7 @@ def row_touched(row: Seal, evaluation: Evaluation) -> Problem | None:
 
 def difference(row: Seal, evaluation: Evaluation) -> Words:
     """What an evaluation says otherwise than was published."""
-    return differences(_correction(row, sealed(evaluation, "first", "", row.date.isoformat(), None), _names(evaluation)))
+    return differences(_correction(row, sealed(evaluation, row.date.isoformat()), _names(evaluation)))
 
 
 def _framework(evaluation: Evaluation) -> str:

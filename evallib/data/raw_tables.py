@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -65,18 +65,16 @@ def kind_of(model: type[Row], column: str) -> Kind:
     return next((kind for word, kind in kinds if word in annotation), by_name)
 
 
-def head_of(model: type[Row], column: str | Hint, lang: Lang | None) -> str:
+def head_of(model: type[Row], column: str, lang: Lang) -> str:
     """A column's head. In English it is the id in words: the description is too long for one and becomes the note."""
-    if isinstance(column, Hint):
-        return column.head
-    return column if lang is None else str(model.model_fields[column].title) if lang == "zh" else column.replace("_", " ").capitalize()
+    return str(model.model_fields[column].title) if lang == "zh" else column.replace("_", " ").capitalize()
 
 
-def shown(model: type[Row], column: str, text: str, lang: Lang | None, units: Units | None = None) -> str:
+def shown(model: type[Row], column: str, text: str, lang: Lang, units: Units | None = None) -> str:
     """A cell as a reader of the language writes it; a unit by its English name where that is read as the same."""
-    if lang is not None and text in (choices_of(model, column) or (VERDICTS if column == "verdict" else ())):
+    if text in (choices_of(model, column) or (VERDICTS if column == "verdict" else ())):
         return CHOICES[text][lang]
-    if lang is not None and text in STATES and kind_of(model, column) not in ("text", "choice"):
+    if text in STATES and kind_of(model, column) not in ("text", "choice"):
         return STATES[text][lang]
     unit = units.find(text) if units and lang == "en" and column in UNIT_COLUMNS else None
     again = units.find(unit.name.en) if units and unit else None
@@ -89,21 +87,3 @@ def layout(table: str, hints: Hints | None) -> list[str | Hint]:
     for column in columns(TABLES[table]):
         found += [column, *(hint for hint in (hints or {}).get(table, ()) if hint.after == column)]
     return found
-
-
-Named = Callable[[type[Row], str, Mapping[str, str], Lang], str]
-"""Tells what a cell says to a reader of a language where it refers to something by id: row class, column, row."""
-
-
-def shown_rows(
-    table: str, tables: Tables, hints: Hints | None, lang: Lang | None, units: Units | None = None, named: Named | None = None
-) -> list[list[str]]:
-    """The rows of a table as they are written, hints in their places; ids where no language is named."""
-
-    def text(one: str | Hint, index: int, row: Mapping[str, str]) -> str:
-        if isinstance(one, Hint):
-            return one.texts[index]
-        plain = named(TABLES[table], one, row, lang) if named and lang else row.get(one, "")
-        return shown(TABLES[table], one, plain, lang, units)
-
-    return [[text(one, index, row) for one in layout(table, hints)] for index, row in enumerate(tables.get(table, ()))]

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from evallib.data.cells import Reader, load_table
-from evallib.data.form_tables import ASKED
-from evallib.data.heads import read_head
+from evallib.data.cells import Reader, load_lines
+from evallib.data.form_taking import ASKED
+from evallib.data.heads import Lines
 from evallib.data.names import raw_by_id
 from evallib.data.plain_rows import choices_meant
 from evallib.data.raw_tables import Tables, texts_of
-from evallib.data.sheets import Grid, is_own, read_csv
-from evallib.data.workbook_in import read_sheets
-from evallib.data.xlsx_in import Sheet, read_workbook
+from evallib.data.sheets import is_own, read_csv
+from evallib.data.workbook_in import Read, read_sheets, sheets_of_tables
+from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import Place, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import unit_of
-from evallib.model.table_words import SHEETS
 from evallib.model.units import Units
 from evallib.model.words import folded
 
@@ -32,9 +31,8 @@ class _Row(NamedTuple):
     """A row: its cells as what is typed into them means, and where it stands."""
 
     cells: dict[str, str]
-    grid: Grid
+    lines: Lines
     number: int
-    order: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,7 @@ class RawYear:
         rows = self._rows.get(table, ())
         if index is None or index >= len(rows):
             return Place(self.name)
-        row, title = rows[index], str(TABLES[table].model_fields[column].title) if column else ""
-        return row.grid.place(row.number, column, row.order.get(column or ""), title)
+        return rows[index].lines.place(rows[index].number, column)
 
 
 def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
@@ -60,48 +57,40 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
 
     Raises InputRefused where a table's heads, or a number, cannot be read: a cell would be lost.
     """
-    grids, left, name = dict[str, list[Grid]](), list[Place](), name or path.as_posix()
+    read, left, name, units = Read(), list[Place](), name or path.as_posix(), framework.catalogue.units
     if path.is_dir():
         for file in sorted(path.glob("*.csv")):
             grid = read_csv(f"{name}/{file.name}", file.read_bytes())
             if file.stem in TABLES:
-                grids[file.stem] = [grid]
+                read.add(file.stem, grid, TABLES[file.stem], units)
             else:
                 left.append(Place(grid.file))
     else:
         sheets, problems = read_workbook(name, path.read_bytes())
         refuse_errors(problems)
-        named = dict[str, Sheet]()
-        for sheet in sheets:
-            table = SHEETS.get(folded(sheet.name))
-            if table and not sheet.hidden:
-                named.setdefault(table, sheet)
-            elif not (sheet.is_empty or is_own(sheet.name) or sheet.name.startswith("_")):
-                left.append(sheet.place)
+        named = sheets_of_tables(sheets)
+        left += [sheet.place for sheet in sheets if sheet not in named.values() and not (sheet.is_own or sheet.is_empty)]
         read = read_sheets(named, framework)
-        refuse_errors(read.problems)
-        left += [one.place for one in read.problems if one.code in _OWN]
-        grids = read.grids
-    units = framework.catalogue.units
-    rows = {table: [row for grid in grids.get(table, ()) for row in _rows(table, grid, units, left)] for table in TABLES}
+    refuse_errors(read.problems)
+    grids = [lines.grid for some in read.lines.values() for lines in some if lines.there is None]  # where the kit reminds of nothing itself
+    left += [grid.place(grid.top, text, index) for grid in grids for index, text in enumerate(grid.head) if is_own(text)]
+    left += [one.place for one in read.problems if one.code in _OWN]
+    rows = {table: [row for lines in read.lines.get(table, ()) for row in _rows(table, lines, units)] for table in TABLES}
+    for table in read.in_two:
+        rows[table].sort(key=lambda row: read.parts.rank(row.cells))
     tables = raw_by_id(framework, {table: [row.cells for row in some] for table, some in rows.items()})
     return RawYear(name, tables, tuple(left), rows)
 
 
-def _rows(table: str, grid: Grid, units: Units, left: list[Place]) -> list[_Row]:
-    refuse_errors(grid.problems)
+def _rows(table: str, lines: Lines, units: Units) -> list[_Row]:
     model, reader = TABLES[table], Reader(units)
-    typed = load_table(reader, grid, table, model)
-    head = read_head([], grid, model, units)
-    refuse_errors(one for one in reader.problems if head is None or one.code in {*ASKED, "row.too_long"})
-    left += [one.place for one in reader.problems if one.code in _OWN]
-    left += [grid.place(grid.top, text, index) for index, text in enumerate(grid.head) if is_own(text)]
-    read, found, order = {reader.rows[table, n][1]: texts_of(row) for n, row in enumerate(typed)}, list[_Row](), head.order if head else {}
-    for number, texts in grid.rows:
-        raw = {column: texts[index].strip() for column, index in order.items() if index < len(texts) and texts[index].strip()}
+    typed = load_lines(reader, lines, table, model)
+    refuse_errors(one for one in reader.problems if one.code in ASKED)
+    read, found = {reader.rows[table, n][1]: texts_of(row) for n, row in enumerate(typed)}, list[_Row]()
+    for number, raw in lines.rows:
         if raw:
-            stated = {unit_of(model, column): unit for column, unit in (head.units if head else {}).items() if column in raw}
+            stated = {unit_of(model, column): unit for column, unit in lines.head.units.items() if column in raw}
             meant = {column: choices_meant(model, column).get(folded(text), text) for column, text in raw.items()}
             cells = read.get(number) or {**stated, **meant}
-            found.append(_Row({column: text for column, text in cells.items() if text}, grid, number, order))
+            found.append(_Row({column: text for column, text in cells.items() if text}, lines, number))
     return found

@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from evallib.analysis.changes import WHAT_IF, Change
+from evallib.analysis.changed import WHAT_IF
+from evallib.analysis.changes import Change
 from evallib.data.rulebook import shipped_catalogue
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.upgrade_v1 import BUILDS_ON, framework_v2, record_v2
@@ -50,7 +51,9 @@ def read_evaluation(text: str | bytes, name: str = "evaluation.json") -> Evaluat
     try:
         told = _of_version_1(document) if document["format"] == 1 else Evaluation.from_document(document)
         made = evaluate(told.framework, told.record, told.draft)
-        wrong = (*_different(document, told, made, Place(name)), *_untold(told, Place(name)))
+        every = _said_of_version_1(document, made) if document["format"] == 1 else _said(told, made)
+        otherwise = (_differs(name, what, said, found) for what, said, found in every if said != found)
+        wrong = (*otherwise, *_untold(told, name))
     except ValidationError as error:
         where = ".".join(str(step) for step in error.errors()[0]["loc"])
         raise refused("evaluation.damaged", name, where[:80]) from None
@@ -139,46 +142,44 @@ def _of_version_1(document: dict[str, Any]) -> Evaluation:
     return evaluate(framework.model_copy(update={"catalogue": catalogue}), record)
 
 
-def _different(document: dict[str, Any], told: Evaluation, made: Evaluation, place: Place) -> Iterator[Problem]:
-    """What an evaluation says otherwise than scoring its record again gives."""
+_Said = tuple[Words, Any, Any]
+"""What of an evaluation, as it says it, as scoring its record again gives it."""
 
-    def wrong(what: Words, said: Any, found: Any) -> Problem:
-        return problem("evaluation.differs", place, _short(said), what=what, made=_short(found))
 
-    if document["format"] == 1:  # of which the scores are held against today's
-        for key in ("total", "points", "grade_id"):
-            if str(document[key]) != str(getattr(made, key)):
-                yield wrong(_part(key), document[key], getattr(made, key))
-        scores = {i["id"]: i["score"] for i in document["indicators"]}
-        today = {i.id: None if i.score is None else str(i.score) for i in made.indicators}
-        for id in {**today, **scores}:
-            if id not in today or scores.get(id) != today[id]:
-                yield wrong(made.indicator(id).name if id in today else words(id), scores.get(id), today.get(id))
-        return
+def _said_of_version_1(document: dict[str, Any], made: Evaluation) -> Iterator[_Said]:
+    """The scores and what they add up to, which are held against today's."""
+    yield from ((_part(key), str(document[key]), str(getattr(made, key))) for key in ("total", "points", "grade_id"))
+    names = {i.id: i.name for i in made.indicators}
+    then, now = {i["id"]: _short(i["score"]) for i in document["indicators"]}, {i.id: _short(i.score) for i in made.indicators}
+    yield from ((names.get(id, words(id)), then.get(id, ""), now.get(id, "")) for id in {**now, **then})
+
+
+def _said(told: Evaluation, made: Evaluation) -> Iterator[_Said]:
+    """All that follows from scoring."""
     for field in fields(Evaluation):
         said, found = getattr(told, field.name), getattr(made, field.name)
-        if field.name in _GIVEN or said == found:
-            continue
-        if isinstance(said, tuple):
-            yield from (wrong(*one) for one in _rows(said, found))
-        else:
-            yield wrong(_part(field.name), said, found)
+        if field.name not in _GIVEN and said != found:
+            yield from _rows(said, found) if isinstance(said, tuple) else [(_part(field.name), said, found)]
 
 
-def _untold(told: Evaluation, place: Place) -> Iterator[Problem]:
+def _differs(name: str, what: Words, said: Any, found: Any) -> Problem:
+    return problem("evaluation.differs", Place(name), _short(said), what=what, made=_short(found))
+
+
+def _untold(told: Evaluation, name: str) -> Iterator[Problem]:
     """What was tried must be told, and be what was tried: of several the last one holds."""
     changes = [_CHANGE.validate_json(one.change) for one in told.tried]
     if not changes and told.record.find_source(WHAT_IF):
-        yield problem("evaluation.trial_untold", place)
+        yield problem("evaluation.trial_untold", Place(name))
     if changes and changes[-1].VALUE and (found := changes[-1].recorded(told)) not in (None, changes[-1].new):
-        yield problem("evaluation.differs", place, _short(changes[-1].new), what=changes[-1].label(told), made=_short(found))
+        yield _differs(name, changes[-1].label(told), changes[-1].new, found)
 
 
 def _part(name: str) -> Words:
     return sentence(f"corrections.part.{name}")
 
 
-def _rows(said: Sequence[Any], found: Sequence[Any]) -> Iterator[tuple[Words, Any, Any]]:
+def _rows(said: Sequence[Any], found: Sequence[Any]) -> Iterator[_Said]:
     """The results of indicators, sections, targets or formulas that differ: which, by its first field that does, what, and what instead."""
     was, now = ({one.id: one for one in some} for some in (said, found))
     for id in {**was, **now}:
@@ -191,7 +192,7 @@ def _rows(said: Sequence[Any], found: Sequence[Any]) -> Iterator[tuple[Words, An
             first = next(one for one in names if getattr(a, one, None) != getattr(b, one, None))
             yield b.name + words(f" {first}"), getattr(a, first), getattr(b, first)
     if [*was] != [*now] and {*was} == {*now}:
-        yield words("顺序", "order"), "", ""
+        yield words("顺序", "order"), " ".join(was), " ".join(now)
 
 
 def _short(value: Any) -> str:

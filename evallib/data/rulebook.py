@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -30,7 +30,6 @@ from evallib.model.errors import Fault, InputRefused, Place, Problem, attempted
 from evallib.model.framework import Framework
 from evallib.model.toml_in import MOST_BYTES, read_toml
 from evallib.model.toml_lines import Lines, called
-from evallib.model.units import Units
 from evallib.model.words import Lang, listed, name_key, words
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.refusals import problem, refused, told
@@ -91,18 +90,10 @@ def load_framework(data: Path, id: str, year: int) -> Framework:
     return framework_of(rulebook_files(data.resolve(), id, year), year)
 
 
-def load_units(root: Path, year: int = 9999) -> Units:
-    """The units in force in a year where no framework is: those shipped, the county's money, and what the folder adds.
+def load_common(root: Path, year: int = 9999) -> Catalogue:
+    """What is in force in a year where no framework is: the units, those shipped, the county's money and what the folder adds; the year.
 
     Raises InputRefused where there are no settings, or with every problem found.
-    """
-    return load_common(root, year).units
-
-
-def load_common(root: Path, year: int = 9999) -> Catalogue:
-    """The units and the year as it is called, in force in a year where no framework is.
-
-    Raises InputRefused as `load_units` does.
     """
     return _common(files_beside(root), year)
 
@@ -111,15 +102,11 @@ def load_common(root: Path, year: int = 9999) -> Catalogue:
 def _common(files: tuple[File, ...], year: int) -> Catalogue:
     county, *own = files
     parts = [(UNITS, _shipped(UNITS)), (COUNTY, county_of(county).part)]
-    parts += [(one.name, Part(**{kind: getattr(_part(one), kind) for kind in _COMMON})) for one in own]
+    parts += [(one.name, Part(**{kind: getattr(_added(one)[1], kind) for kind in _COMMON})) for one in own]
     catalogue, faults = assemble(parts, year)
     if faults:
         raise InputRefused(placed(files, map(told, faults)))
     return catalogue
-
-
-def _own_files(root: Path) -> tuple[File, ...]:
-    return tuple(read_file(root, f"catalogue/{path.name}") for path in entries(root / "catalogue", "*.toml"))
 
 
 def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
@@ -136,7 +123,7 @@ def files_beside(root: Path) -> tuple[File, ...]:
 
     Raises InputRefused where there are no settings.
     """
-    return (_county_file(root), *_own_files(root))
+    return (_county_file(root), *(read_file(root, f"catalogue/{path.name}") for path in entries(root / "catalogue", "*.toml")))
 
 
 @lru_cache(maxsize=32)
@@ -169,7 +156,7 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
         raise InputRefused(placed(files, [problem("framework.of_another_name", place, folder=folder, year=name, own=its_own)]))
     parts = [(UNITS, _shipped(UNITS)), *((name, part) for name, part in named if part is not None)]
     parts += [(file.name, of_file), (COUNTY, county.part)]
-    parts += [(name, one.part) for name, one in added if one.builds_on <= {*framework.builds_on}]
+    parts += [(name, part) for name, (head, part) in added if {*head.builds_on} <= {*framework.builds_on}]
     catalogue, faults = assemble(parts, year)
     indicators = tuple(i.model_copy(update={"value": i.value and (catalogue.find(i.value) or i.value)}) for i in framework.indicators)
     framework = framework.model_copy(update={"catalogue": catalogue, "indicators": indicators})
@@ -232,7 +219,7 @@ def shipped_catalogue(name: str, year: int = 9999) -> Catalogue:
 
 @lru_cache(maxsize=8)
 def _shipped(name: str) -> Part:
-    return _part(read_file(CATALOGUE, f"{name}.toml", words("重新安装 evallib", "install evallib again")))
+    return _added(read_file(CATALOGUE, f"{name}.toml", words("重新安装 evallib", "install evallib again")))[1]
 
 
 def _named(file: File, name: str) -> Part:
@@ -250,17 +237,11 @@ class Head(Frozen):
     first_year: int | None = None
 
 
-class Added(NamedTuple):
-    """The entries of a file of the data folder's own, and the catalogues without which they make no sense."""
-
-    builds_on: frozenset[str]
-    part: Part
-
-
 @lru_cache(maxsize=32)
-def _added(file: File) -> Added:
+def _added(file: File) -> tuple[Head, Part]:
+    """The entries of a file, and what it begins with."""
     head, document = _headed(file)
-    return Added(frozenset(head.builds_on), validated(file, document, Part))
+    return head, validated(file, document, Part)
 
 
 def _headed(file: File) -> tuple[Head, dict[str, Any]]:
@@ -289,15 +270,24 @@ def own_entries(files: Iterable[File], builds_on: Iterable[str]) -> dict[str, li
     return found
 
 
-def _part(file: File) -> Part:
-    return _added(file).part
-
-
 @once
 def framework_folders(root: Path) -> dict[str, Path]:
     """The frameworks that there are, by id: the data folder's own, and those shipped."""
     folders = [*FRAMEWORKS.glob("*"), *entries(root / "frameworks", "*")]
     return {path.name: path for path in sorted(folders, key=lambda path: path.name) if path.is_dir()}
+
+
+def frameworks(data: Path, year: int) -> tuple[Framework, ...]:
+    """Those in force in a year, by id; one that is wrong, or not in force yet, is left out.
+
+    >>> [framework.id for framework in frameworks(Path("data"), 2013)]
+    ['department-mof-2013', 'office-general']
+    """
+    found: list[Framework] = []
+    for id in framework_folders(data):
+        with suppress(InputRefused):
+            found.append(load_framework(data, id, year))
+    return tuple(found)
 
 
 def framework_named(root: Path, text: str) -> str:

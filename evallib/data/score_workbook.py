@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt
@@ -18,7 +17,7 @@ from evallib.data.score_summary import COUNTS, add_summary, counts, in_order
 from evallib.data.whole import whole
 from evallib.data.workbook_seal import carry, cells_seal, read_book
 from evallib.data.workbook_sheet import DIGITS, FIRST, Column, Link, Number, Sheet, number_format, packed
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.made_ids import is_made
 from evallib.model.seals import seals_of
@@ -259,7 +258,7 @@ def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     subject += sentence("workbook.synthetic")[lang] if e.record.find_profile("synthetic", lang) else ""
     subject += sentence("workbook.trial")[lang] if e.tried else ""
     subject = sentence("draft.titled", title=subject)[lang] if e.draft else subject
-    sheets = tomllib.loads((CATALOGUE / "words" / "score_workbook.toml").read_text(encoding="utf-8"))
+    sheets = words_of("score_workbook")
     money_unit = e.catalogue.units.money.name
 
     def begun(key: str) -> Sheet:

@@ -5,13 +5,15 @@ What was laid out is read again: a table whose rows would be others stays whole 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from evallib.data.heads import Head, Lines
 from evallib.data.raw_tables import Tables
-from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, split
+from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, model, split
 from evallib.data.sheets import Grid
 from evallib.model.framework import Framework, Indicator
 from evallib.model.made_ids import made_id
@@ -20,14 +22,21 @@ from evallib.model.words import name_key
 
 
 @dataclass
-class Laid:
-    """The tables as they stand on the sheet: what each row holds, by column, and of which table's row; what stays on other sheets."""
+class LaidRow:
+    """A row of the sheet: what it holds, by column; of which tables' rows, of which indicator of the framework; where else it has rows."""
 
-    rows: list[dict[str, str]] = field(default_factory=list)
-    of: list[dict[str, Mapping[str, str]]] = field(default_factory=list)
-    fixed: list[Indicator | None] = field(default_factory=list)
-    apart: list[tuple[str, ...]] = field(default_factory=list)
-    rest: dict[str, list[Mapping[str, str]]] = field(default_factory=dict)
+    cells: dict[str, str]
+    of: Mapping[str, Mapping[str, str]]
+    fixed: Indicator | None = None
+    apart: tuple[str, ...] = ()
+
+
+@dataclass
+class Laid:
+    """The tables as they stand on the sheet, and what stays on other sheets."""
+
+    rest: dict[str, list[Mapping[str, str]]]
+    rows: list[LaidRow] = field(default_factory=list)
 
 
 def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
@@ -63,9 +72,7 @@ def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framewor
     on_sheet: dict[str, dict[str, Mapping[str, str]]] = {id: {} for id in order}
     blank: list[Mapping[str, str]] = []
     for table in PARTS:
-        counted: dict[str, int] = {}
-        for row in tables[table]:
-            counted[row.get("indicator", "")] = counted.get(row.get("indicator", ""), 0) + 1
+        counted = Counter(row.get("indicator", "") for row in tables[table])
         for row in tables[table]:
             id = row.get("indicator", "")
             if table == "own_indicators" and table not in whole and not id and not row.get("name"):
@@ -75,17 +82,12 @@ def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framewor
             else:
                 on_sheet[id][table] = row
     for id in order:
-        laid.rows.append(_row(on_sheet[id], fixed.get(id), id))
-        laid.of.append(on_sheet[id])
-        laid.fixed.append(fixed.get(id))
-        laid.apart.append(tuple(t for t in PARTS if any(row.get("indicator") == id for row in laid.rest[t])))
+        apart = tuple(t for t in PARTS if any(row.get("indicator") == id for row in laid.rest[t]))
+        laid.rows.append(LaidRow(_row(on_sheet[id], fixed.get(id), id), on_sheet[id], fixed.get(id), apart))
     for row in blank:
-        of_group = [n for n, cells in enumerate(laid.rows, 1) if cells.get("group") == row.get("group")]
+        of_group = [n for n, one in enumerate(laid.rows, 1) if one.cells.get("group") == row.get("group")]
         at = of_group[-1] if of_group else len(laid.rows) - (order[-1:] == ["total"])
-        laid.rows.insert(at, _row({"own_indicators": row}, None, ""))
-        laid.of.insert(at, {"own_indicators": row})
-        laid.fixed.insert(at, None)
-        laid.apart.insert(at, ())
+        laid.rows.insert(at, LaidRow(_row({"own_indicators": row}, None, ""), {"own_indicators": row}))
     return laid
 
 
@@ -151,15 +153,14 @@ def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Fram
 
 def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:
     """What the tables would be if the sheet and the tables' own sheets were read."""
-    order = [one.id for one in COLUMNS.values()]
-    rows = tuple((n, tuple(row.get(id, "") for id in order)) for n, row in enumerate(laid.rows, 2))
+    head = Head({id: n for n, id in enumerate(COLUMNS)})
+    rows = [(n, _filled(row.cells)) for n, row in enumerate(laid.rows, 2)]
     apart = {table: [row.get("indicator", "") for row in rows_] for table, rows_ in laid.rest.items()}
-    parts = split(Grid("", "", tuple(order), rows), framework, apart)
+    parts = split(Lines(Grid("", "", tuple(COLUMNS)), model(), head, rows), framework, apart)
     found: dict[str, list[dict[str, str]]] = {}
-    ids = {name_key(row.get("indicator", "")): one for row, one in zip(laid.rows, laid.of, strict=True)}
+    ids = {name_key(row.cells.get("indicator", "")): row.of for row in laid.rows}
     for table in PARTS:
-        grid = parts.grids.get(table, Grid(""))
-        read = [dict(zip(grid.head, texts, strict=True)) for _, texts in grid.rows]
+        read = [dict(cells) for _, cells in parts.lines[table].rows if cells]
         for row in read:
             of = ids.get(name_key(row.get("indicator", "") or row.get("name", "")), {}).get(table)
             row["indicator"] = of.get("indicator", "") if of else row.get("indicator", "")

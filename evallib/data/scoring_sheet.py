@@ -15,13 +15,12 @@ from pydantic import create_model
 
 from evallib.checks.targets import needs_target
 from evallib.data.form_words import forms, is_subtotal, is_total
-from evallib.data.heads import head_key, read_head
+from evallib.data.heads import Head, Lines, head_key
 from evallib.data.names import Names
 from evallib.data.plain_rows import choices_meant
-from evallib.data.sheets import Grid, Once, hidden_in
 from evallib.model.errors import Place, Problem
-from evallib.model.evaluation import own_rule
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import own_rule
 from evallib.model.record import TABLES, Judgement, OwnIndicator
 from evallib.model.rows import Row, columns
 from evallib.model.rules import Rule
@@ -114,7 +113,7 @@ def model() -> type[Row]:
 class Parts:
     """The sheet as the tables that it stands for, the indicators in their order, what is wrong with it or remarked."""
 
-    grids: dict[str, Grid] = field(default_factory=dict)
+    lines: dict[str, Lines] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -123,23 +122,23 @@ class Parts:
         return self.order.get(name_key(str(row.get("indicator") or row.get("name") or "")), len(self.order))
 
 
-def split(grid: Grid, framework: Framework, apart: Mapping[str, Iterable[str]]) -> Parts:
-    """The tables of the sheet, each a grid whose cells stand where they stand on the sheet.
+def split(sheet: Lines, framework: Framework, apart: Mapping[str, Iterable[str]]) -> Parts:
+    """The tables of the sheet, whose cells stand where they stand on the sheet.
 
     `apart` names, by table, the indicators that have rows on the table's own sheet.
     """
-    return _Splitting(grid, framework, apart).parts()
+    return _Splitting(sheet, framework, apart).parts()
 
 
 class _Splitting:
     """One reading of the sheet."""
 
-    def __init__(self, grid: Grid, framework: Framework, apart: Mapping[str, Iterable[str]]) -> None:
-        self.grid, self.framework, self.found = grid, framework, Parts()
+    def __init__(self, sheet: Lines, framework: Framework, apart: Mapping[str, Iterable[str]]) -> None:
+        self.sheet, self.grid, self.at, self.framework, self.found = sheet, sheet.grid, sheet.head.order, framework, Parts()
         self.names = Names(framework, {})
         self.fixed = {i.id: i for i in framework.indicators}
         self.apart = {table: {name_key(self.id_of(text)) for text in texts} for table, texts in apart.items()}
-        self.rows: dict[str, list[tuple[int, dict[str, str]]]] = {table: [] for table in PARTS}
+        self.rows: dict[str, list[tuple[int, Mapping[str, str] | None]]] = {table: [] for table in PARTS}
         self.sum: list[Any] = []
 
     def id_of(self, text: str) -> str:
@@ -148,17 +147,11 @@ class _Splitting:
         return found[0] if len(found) == 1 else text
 
     def parts(self) -> Parts:
-        head = read_head(self.found.problems, self.grid, model(), self.framework.catalogue.units)
-        if head is None:
-            return self.found
-        self.at = head.order
-        self.found.problems += hidden_in(self.grid, self.at)
-        for number, texts in self.grid.rows:
-            cells = {column: text for column, index in self.at.items() if index < len(texts) and (text := texts[index].strip())}
-            cells |= {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked and column not in cells}
-            if cells:
+        for number, given in self.sheet.rows:
+            marked = {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked}
+            if cells := {**marked, **(given or {})}:
                 self.row(number, cells)
-        self.found.grids = {table: self.table(table, head.units) for table in PARTS}
+        self.found.lines = {table: self.table(table) for table in PARTS}
         return self.found
 
     def place(self, number: int, column: str) -> Place:
@@ -261,44 +254,20 @@ class _Splitting:
             names = {one.id: one.words for one in self.framework.sections}
             self.refuse("scoring.dimension_differs", number, "level_1", said, group=names[group[0]], dimension=names[dimension])
 
-    # --- grids
+    # --- tables
 
-    def table(self, table: str, units: Mapping[str, str]) -> Grid:
-        """A table as a grid of its own, whose places are those of the sheet."""
-        there = [c for c in columns(TABLES[table]) if not self.once(table, c) or self.has(table, c)]
-        at = [self.index(table, column) for column in there]
-        heads = [f"{c}({units[AT[table, c].id]})" if AT[table, c].id in units else c for c in there]
-        rows = tuple((number, tuple(row.get(column, "") for column in there)) for number, row in self.rows[table])
-        marked = {
-            (number, j): self.grid.marked[number, index]
-            for number, _ in self.rows[table]
-            for j, index in enumerate(at)
-            if (number, index) in self.grid.marked and AT[table, there[j]].id in self.at
-        }
-        once = {column: said for column in ONCE[table] if (said := self.once(table, column))}
-        return Grid(
-            self.grid.file,
-            self.grid.sheet,
-            tuple(heads),
-            rows,
-            top=self.grid.top,
-            marked=marked,
-            once=once,
-            at=tuple(at),
-            titles=tuple(self.grid.head[index] for index in at),
-        )
-
-    def has(self, table: str, column: str) -> bool:
-        one = AT[table, column]
-        return one.id in self.at or one.like in self.at
-
-    def once(self, table: str, column: str) -> Once | None:
-        one = AT[table, column]
-        return self.grid.once.get(one.like or one.id) if column in ONCE[table] else None
-
-    def index(self, table: str, column: str) -> int:
-        one = AT[table, column]
-        return next(self.at[id] for id in (one.id, one.like, "judged" if column == "kind" else "", "indicator") if id in self.at)
+    def table(self, table: str) -> Lines:
+        """A table's lines, with the columns that fill them; what has none stands, for who looks for it, where the indicator is named."""
+        of = {column: AT[table, column] for column in columns(TABLES[table])}
+        once = {column: said for column in ONCE[table] if (said := self.sheet.once.get(of[column].like or of[column].id))}
+        order = dict[str, int]()
+        for column, one in of.items():
+            ids = (one.id, one.like, "judged" if column == "kind" else "", "" if column in once else "indicator")
+            if id := next((id for id in ids if id in self.at), ""):
+                order[column] = self.at[id]
+        units = {column: unit for column in order if (unit := self.sheet.head.units.get(of[column].id))}
+        there = frozenset(column for column in order if of[column].id in self.at)
+        return Lines(self.grid, TABLES[table], Head(order, units), self.rows[table], once, there)
 
 
 def laid_down(framework: Framework, fixed: Indicator) -> dict[str, Words]:

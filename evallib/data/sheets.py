@@ -53,8 +53,7 @@ class Grid:
     """A table as text: its place, its head line and where that stands, and its rows with the numbers they have in the file.
 
     Of a workbook also what is said of single cells, by row and index, which rows and columns are hidden, what stands `above` the heads and
-    what is said there `once` by column; of a part of a sheet where its columns stand there (`at`), with their heads; of a CSV file how it
-    was read.
+    what is said there `once` by column; of a CSV file how it was read.
     """
 
     file: str
@@ -68,15 +67,11 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     above: tuple[tuple[int, tuple[str, ...]], ...] = ()
     once: Mapping[str, Once] = field(default_factory=dict)
-    at: tuple[int, ...] = ()
-    titles: tuple[str, ...] = ()
     encoding: str = ""
     separator: str = ""
 
     def place(self, row: int | None = None, column: str | None = None, index: int | None = None, title: str = "") -> Place:
         """A place in this table; in a workbook with the address of the cell."""
-        if self.at and index is not None and index < len(self.at):
-            index, title = self.at[index], self.titles[index] or title
         cell = address(row, index) if self.sheet and row is not None and index is not None else None
         return Place(self.file, row, column, self.sheet, cell, title)
 

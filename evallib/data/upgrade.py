@@ -10,11 +10,13 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
 from evallib.data.whole import Together, clear_dead, copy_folder, free, together, whole
+from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
@@ -73,7 +76,7 @@ def upgrade(folder: Path) -> Upgraded:
             kept = free(root.parent, f"{root.name}.1.0")
             change.move(root, kept)
             made = change.put(root)
-            copy_folder(root, made, symlinks=True)
+            copy_folder(root, made)
             changes += _convert(made)
             changes += _meant_otherwise(made)
         else:
@@ -100,16 +103,7 @@ def _old_frameworks(root: Path, change: Together) -> Iterator[Words]:
 def _convert(root: Path) -> Iterator[Words]:
     """Bring a copy of a data folder up to date, and tell each change."""
     yield _changed(root, _write_county(root), "settings")
-    edits: tuple[tuple[str, Callable[[str], str], str, str], ...] = (
-        ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
-        ("departments/*/own_indicators.csv", _head, "latin-1", "own_indicators"),
-        ("departments/*/published.csv", _numbers, "latin-1", "published"),
-        ("departments/*/recommendations.csv", _braces, "", "braces"),
-        ("departments/*/practices.csv", _braces, "", "braces"),
-        ("departments/*/profile.csv", _conclusion, "", "braces"),
-        ("README.md", lambda _: table_documentation(), "utf-8", "documentation"),
-    )
-    for pattern, edit, codec, said in edits:
+    for pattern, edit, codec, said in _EDITS:
         for file in _files(root, pattern):
             content = file.read_bytes()
             try:
@@ -123,10 +117,13 @@ def _convert(root: Path) -> Iterator[Words]:
             if made != content:
                 file.write_bytes(made)
                 yield _changed(root, file, said)
-    guide, told = root / "frameworks" / "README.md", language_documentation()
-    if guide.parent.is_dir() and not (guide.is_file() and guide.read_text(encoding="utf-8") == told):
-        guide.write_text(told, encoding="utf-8", newline="\n")
-        yield _changed(root, guide, "documentation")
+    for file, told, needed in (
+        (root / "README.md", table_documentation(), root / "README.md"),
+        (root / "frameworks" / "README.md", language_documentation(), root / "frameworks"),
+    ):
+        if needed.exists() and not (file.is_file() and file.read_text(encoding="utf-8", errors="replace") == told):
+            file.write_text(told, encoding="utf-8", newline="\n")
+            yield _changed(root, file, "documentation")
     for file in _files(root, "departments/*.xlsx"):
         if _edit_workbook(file):
             yield _changed(root, file, "workbook")
@@ -208,25 +205,21 @@ def framework_text(text: str) -> str:
     for line in text.splitlines():
         head = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
         table = head[1] if head else table
-        if head and table == "bases":
-            while made and made[-1].startswith("#"):  # what was said about the bases
-                made.pop()
-            continue
-        if table == "bases" and re.match(r"\s*[\w\"'-]+\s*=", line):
-            continue
-        if not table and re.match(r"\s*bases(\.[\w\"'-]+)?\s*=", line):
+        of_bases = table in ("", "bases") and re.match(r"\s*[\w\"'-]+\s*=" if table else r"\s*bases(\.[\w\"'-]+)?\s*=", line)
+        while head and table == "bases" and made and made[-1].startswith("#"):  # what was said about the bases
+            made.pop()
+        if of_bases or (head and table == "bases"):
             continue
         line = re.sub(r"((?:^|[{,])\s*)([\"']?)metric\2(\s*=)", r"\1value\3", line)
         key = re.match(r'\s*(\w+)\s*=\s*"?(\w*)', line)
-        if not table and key and key[1] == "format":
-            line = re.sub("1", "2", line, count=1)
-        made.append(line)
+        name, value = (key[1], key[2]) if key else ("", "")
+        made.append(re.sub("1", "2", line, count=1) if not table and name == "format" else line)
         if head and table == "treatment":
             made += meant
-        if not table and key and key[1] == "first_year":
+        if not table and name == "first_year":
             made.append(f'builds_on = ["{BUILDS_ON}"]')
-        if key and key[1] == "id" and (table, key[2]) in roles:
-            made.append(f'role = "{roles[table, key[2]]}"')
+        if name == "id" and (table, value) in roles:
+            made.append(f'role = "{roles[table, value]}"')
     if "treatment" not in document:
         made += ["", "[treatment]", *meant]
     for other in said_before()["base"]:
@@ -245,26 +238,19 @@ def _overriding(formula: str, like: str) -> Iterator[str]:
         yield from ("", *lines[:2], "overrides = true", *lines[2:])
 
 
-def _head(text: str) -> str:
-    """A table of own indicators with the column's new name."""
-    first, end, rest = text.partition("\n")
-    return re.sub(r"\bmetric\b", "formula", first, count=1, flags=re.IGNORECASE) + end + rest
+_braces = partial(re.sub, "[{}]", r"\g<0>\g<0>")
+"""Prose in which braces leave room for numbers today, with those that stand for themselves."""
 
-
-def _numbers(text: str) -> str:
-    """Published figures with the new names of the numbers they are held against."""
-    return re.sub(r"(?<![\w.])metric\.(?=[a-z])", "formula.", text)
-
-
-def _braces(text: str) -> str:
-    """Prose in which braces leave room for numbers today, with those that stand for themselves."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _conclusion(text: str) -> str:
-    """A profile with the braces of its conclusion."""
-    lines = text.splitlines(keepends=True)
-    return "".join(_braces(line) if re.search(r"(?:^|,)\"?conclusion\"?,", line) else line for line in lines)
+_Edit = tuple[str, Callable[[str], str], str, str]
+_EDITS: tuple[_Edit, ...] = (
+    ("frameworks/*/*.toml", framework_text, "utf-8", "framework"),
+    ("departments/*/own_indicators.csv", partial(re.sub, r"(?i)\A([^\n]*?)\bmetric\b", r"\1formula"), "latin-1", "own_indicators"),
+    ("departments/*/published.csv", partial(re.sub, r"(?<![\w.])metric\.(?=[a-z])", "formula."), "latin-1", "published"),
+    ("departments/*/recommendations.csv", _braces, "", "braces"),
+    ("departments/*/practices.csv", _braces, "", "braces"),
+    ("departments/*/profile.csv", partial(re.sub, r'(?m)^(?:.*,)?"?conclusion"?,.*', lambda line: _braces(line[0])), "", "braces"),
+)
+"""By the names of files, what becomes of their texts, in which encoding (none named: their own), and which sentence tells it."""
 
 
 def _edit_workbook(file: Path) -> bool:
@@ -275,8 +261,7 @@ def _edit_workbook(file: Path) -> bool:
             for part in old.infolist():
                 content = old.read(part)
                 if part.filename == "xl/sharedStrings.xml" or part.filename.startswith("xl/worksheets/"):
-                    edited = re.sub(rb">metric\.(?=[a-z])", b">formula.", content)
-                    edited = re.sub(rb">metric<", b">formula<", re.sub(rb">Metric<", b">Formula<", edited))
+                    edited = re.sub(rb">metric(?=<|\.[a-z])", b">formula", content).replace(b">Metric<", b">Formula<")
                     found, content = found or edited != content, edited
                 new.writestr(part, content)
     except zipfile.BadZipFile:  # no workbook; reading it will say so
@@ -303,6 +288,19 @@ def _replace_laid(folder: Path, change: Together) -> Iterator[Words]:
             shutil.copyfile(file, change.put(free(file.parent, f"{file.stem}.1.0", ".ipynb")))
         shutil.copyfile(today, change.put(file))
         yield _changed(folder, file, "kept" if changed else "replaced")
+        if name == "README.md":
+            yield from _lay_beside(folder, change)
+
+
+def _lay_beside(folder: Path, change: Together) -> Iterator[Words]:
+    """Lay what `init` lays into a working folder today, and 1.0 did not: the guide, what a double click opens the desk with."""
+    with tempfile.TemporaryDirectory() as place:
+        fresh = lay_out(Path(place) / "fresh")
+        for file in (*sorted(fresh.glob("notebooks/guide/*")), *sorted(fresh.iterdir())):
+            to = folder / file.relative_to(fresh)
+            if file.is_file() and not to.exists():
+                shutil.copy(file, change.put(to))
+                yield _changed(folder, to, "laid")
 
 
 def _seal_again(root: Path) -> tuple[Words, ...]:
@@ -324,7 +322,7 @@ def _seal_again(root: Path) -> tuple[Words, ...]:
         if not reached_again(row, today):
             said.append(sentence("upgrade.not_sealed", reason=difference(row, today), **about))
             continue
-        now = sealed(today, "first", "", row.date.isoformat(), None)
+        now = sealed(today, row.date.isoformat())
         kept = {name: getattr(now, name) for name in ("framework_seal", "catalogue_seal", "result_seal", "format")}
         rows[index] = row.model_copy(update=kept)
         said.append(sentence("upgrade.sealed_again", **about))

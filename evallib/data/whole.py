@@ -362,16 +362,16 @@ def _sync_one(path: Path, how: int) -> None:
 # --- names ---------------------------------------------------------------------------------------------------------
 
 
-def copy_folder(source: Path, target: Path, *, symlinks: bool = False) -> None:
-    """Copy a folder; with `symlinks` these stay what they are. The first call that fails ends it with its own error: `shutil.copytree`
-    gathers them all in one that says neither that the disk is full nor that leave is missing.
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder; links stay what they are. The first call that fails ends it with its own error: `shutil.copytree` gathers them all in
+    one that says neither that the disk is full nor that leave is missing.
     """
     target.mkdir(parents=True)
     for one in source.iterdir():
-        if one.is_dir() and not (symlinks and one.is_symlink()):
-            copy_folder(one, target / one.name, symlinks=symlinks)
+        if one.is_dir() and not one.is_symlink():
+            copy_folder(one, target / one.name)
         else:
-            shutil.copy2(one, target / one.name, follow_symlinks=not symlinks)
+            shutil.copy2(one, target / one.name, follow_symlinks=False)
 
 
 def free(folder: Path, stem: str, suffix: str = "") -> Path:

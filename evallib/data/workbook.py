@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.checks.record import amounts
 from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Hints, Tables, choices_of, head_of, kind_of, shown, tables_of
 from evallib.data.scoring_sheet import AT, PARTS, PURPOSE, SCORING, called
 from evallib.data.whole import whole
 from evallib.data.workbook_columns import Column, Columns
-from evallib.data.workbook_sheet import FONTS, DropDowns, packed, put_text, shown_width
-from evallib.data.workbook_sheet import as_number as _as_number
-from evallib.data.workbook_sheet import lines_of as _lines
+from evallib.data.workbook_form import GREY, LOCKED, OPEN, REMARK, TOP, FormBook
+from evallib.data.workbook_sheet import FONTS, lines_of
 from evallib.model.catalogue import Fact
 from evallib.model.framework import Framework
-from evallib.model.record import TABLES, Judgement, Record
+from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.units import Units
@@ -31,8 +28,6 @@ from evallib.model.words import Lang, listed, words
 from evallib.score.answers import PANEL, SURVEY
 
 _SPARE = 200  # rows below the data that lists and red marks reach
-_REQUIRED, _OPTIONAL, _REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
-_TOP, _OPEN, _GREY = Alignment(vertical="top", wrap_text=True), Protection(locked=False), "595959"
 
 
 def write_data_workbook(
@@ -78,12 +73,11 @@ def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units)
     return f"0.{decimals}########" if decimals and text.endswith("0") else "General"
 
 
-_KINDS = choices_of(Judgement, "kind")
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 
 
 class _Book(Columns):
-    """A workbook under construction: notes first, the sheets that are used, the lists on a hidden sheet at the end."""
+    """A workbook under construction, of the sheets that are used."""
 
     def __init__(
         self,
@@ -96,16 +90,11 @@ class _Book(Columns):
         plain: bool = False,
     ) -> None:
         super().__init__(tables, lang, framework, hints, exact, plain)
-        self.font = FONTS[lang]
-        self.used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
-        self.book = Workbook()
-        self.book.remove(self.book.worksheets[0])
-        self.notes: Any = self.book.create_sheet(self.t("notes"))
-        order = self.used if plain else [SCORING, "facts", *(table for table in self.used if table != "facts")]
-        self.sheets: dict[str, Any] = {table: self.book.create_sheet(called(table)[lang]) for table in order}
+        used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
+        order = used if plain else [SCORING, "facts", *(table for table in used if table != "facts")]
+        self.form = FormBook(lang, self.t("notes"), {table: called(table)[lang] for table in order})
         self.placed: dict[str, list[tuple[Column, str]]] = {}
         self.first: dict[str, int] = {}
-        self.lists = DropDowns(self.book)
         self.indicators = {i.id: i.words[lang] for i in framework.indicators}
         for table in ("own_indicators", "targets", "judgements", "findings"):
             for row in (row for row in tables.get(table, ()) if row.get("indicator")):
@@ -118,53 +107,50 @@ class _Book(Columns):
         asked |= {"surveys", "survey_answers"} if SURVEY in values else set()
         return asked | ({"findings"} if any(rule.takes == "findings" for rule in rules) else set())
 
-    def put(self, cell: Any, text: str, format: str = "@", colour: str = "000000", bold: bool = False) -> None:
-        """A cell: a number where it has such a format and loses nothing by it, else text that stays text."""
-        value = None if format == "@" else _as_number(text)
-        cell.font, cell.alignment, cell.protection = Font(name=self.font, size=10, bold=bold, color=colour), _TOP, _OPEN
-        cell.number_format = format if value is not None or not text else "@"
-        if value is not None:
-            cell.value = value
-        elif text:
-            put_text(cell, text)
-
     def pack(self, title: str) -> bytes:
         """The finished workbook."""
-        for table in self.sheets:
+        for table, sheet in self.form.sheets.items():
             columns = self.scoring() if table == SCORING else self.of_table(table)
             once = {} if self.laid is None else self.said_once(table, columns)
             self.placed[table] = [(one, get_column_letter(n)) for n, one in enumerate(columns, 1) if one.column]
             self.first[table] = 2 + bool(once)
-            self._write(self.sheets[table], columns, once)
-        for table, sheet in self.sheets.items():
-            self._lists_of(table, sheet)
+            self._write(sheet, columns, once)
+        for table, sheet in self.form.sheets.items():
+            for one, letter in self.placed[table]:
+                reach, warned = (
+                    f"{letter}{self.first[table]}:{letter}{sheet.max_row + _SPARE}",
+                    one.column not in UNIT_COLUMNS,
+                )  # any word is a unit
+                listed_there = self._listed(one.table, one.column)
+                self.form.offer(sheet, reach, listed_there, warned, self.t("not_in_the_list"), self.t("choose_from_the_list"))
         self._notes(title)
-        return packed(self.book, title, "evallib", {})
+        return self.form.packed(title)
 
     def _write(self, sheet: Any, columns: Sequence[Column], once: Mapping[str, str]) -> None:
-        top, right = 1 + bool(once), get_column_letter(len(columns))
+        form, top, right = self.form, 1 + bool(once), get_column_letter(len(columns))
         for n, (head, text) in enumerate(once.items()):
-            self.put(sheet.cell(1, n + 1), f"{head}{self.t('colon')}{text}")
+            form.put(sheet.cell(1, n + 1), f"{head}{self.t('colon')}{text}")
         heights = [1] * max((len(one.texts) for one in columns), default=0)
         for index, one in enumerate(columns, 1):
-            letter = get_column_letter(index)
-            room = min(max(shown_width(text) for text in (one.head, "0" * 10, *one.texts)), 44)
-            self._head(sheet.cell(top, index), one)
+            room = form.width(sheet, index, (one.head, *one.texts), 10, 44)
+            remark = not one.column and one.notes is None
+            form.head(sheet.cell(top, index), one.head, one.required, "" if remark else self._note(one), remark)
             for at, text in enumerate(one.texts):
                 cell = sheet.cell(top + 1 + at, index)
-                self.put(cell, text, self._format(one, one.rows[at] if one.rows else {}), "000000" if one.column else _GREY)
-                heights[at] = max(heights[at], _lines(text, room))
+                form.put(cell, text, self._format(one, one.rows[at] if one.rows else {}), "000000" if one.column else GREY)
+                heights[at] = max(heights[at], lines_of(text, room))
                 if at in one.grey:
-                    cell.fill, cell.protection = _REMARK, Protection(locked=True)
-            style = sheet.column_dimensions[letter]  # of the whole column: rows that are added look and behave like the others
-            style.width, style.number_format, style.protection = room + 3, self._format(one, {}), _OPEN
-            style.font, style.alignment = Font(name=self.font, size=10), _TOP
+                    cell.fill, cell.protection = REMARK, LOCKED
+            style = sheet.column_dimensions[
+                get_column_letter(index)
+            ]  # of the whole column: rows that are added look and behave like the others
+            style.number_format, style.protection = self._format(one, {}), OPEN
+            style.font, style.alignment = Font(name=FONTS[self.lang], size=10), TOP
             if one.required or (one.table, one.column) == ("facts", "value"):
                 self._redden(sheet, columns, index, top, right, len(heights), once)
-        for at, lines in enumerate(heights, top + 1):
-            sheet.row_dimensions[at].height = min(15 * lines, 409)
+        form.heights(sheet, top + 1, heights)
         rest = sheet.column_dimensions[get_column_letter(len(columns) + 1)]  # a row can be deleted only where all of it is unlocked
-        rest.min, rest.max, rest.protection = len(columns) + 1, 16384, _OPEN
+        rest.min, rest.max, rest.protection = len(columns) + 1, 16384, OPEN
         sheet.freeze_panes, sheet.protection.sheet = f"B{top + 1}", True
         for allowed in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter"):
             setattr(sheet.protection, allowed, False)
@@ -173,7 +159,7 @@ class _Book(Columns):
         """What must be filled in and is empty is red; on the sheet of indicators where the row has something of the same table."""
         one, letter = columns[index - 1], get_column_letter(index)
         filled = f"COUNTA($A{top + 1}:${right}{top + 1})>0"
-        if sheet is self.sheets.get(SCORING):
+        if sheet is self.form.sheets.get(SCORING):
             some = [n for n, c in enumerate(columns, 1) if c.table == one.table and not c.required and AT[c.table, c.column].usual]
             filled = f"OR({','.join(f'LEN(${get_column_letter(n)}{top + 1})>0' for n in some)})"
             if not some or one.grey:
@@ -191,17 +177,8 @@ class _Book(Columns):
     def _format(self, one: Column, row: Mapping[str, str]) -> str:
         return _format(TABLES[one.table], one.column, row, self.units) if one.column else "@"
 
-    def _lists_of(self, table: str, sheet: Any) -> None:
-        for one, letter in self.placed[table]:
-            self._list(one.table, one.column, f"{letter}{self.first[table]}:{letter}{sheet.max_row + _SPARE}", sheet)
-
-    def _head(self, cell: Any, one: Column) -> None:
-        """A head with its note: what goes there, the unit, the choices, whether it must be filled in."""
-        remark = not one.column and one.notes is None
-        self.put(cell, one.head, colour=_GREY if remark else "FFFFFF" if one.required else "000000", bold=True)
-        cell.fill, cell.protection = _REMARK if remark else _REQUIRED if one.required else _OPTIONAL, Protection(locked=True)
-        if remark:
-            return
+    def _note(self, one: Column) -> str:
+        """What goes below a head: what it means, the unit, the choices, whether it must be filled in."""
         said = [one.notes[self.lang]] if one.notes else []
         if one.column:
             model = TABLES[one.table]
@@ -214,19 +191,7 @@ class _Book(Columns):
             if choices := choices_of(model, one.column):
                 said.append(self.t("choose", choices=listed(CHOICES[choice] for choice in choices)))
             said.append(self.t("required" if one.required else "optional"))
-        text = "\n".join(said)
-        cell.comment = Comment(text, "evallib", width=280, height=24 + 18 * _lines(text, 38))
-
-    def _list(self, table: str, column: str, reach: str, sheet: Any) -> None:
-        """The drop-down list of a column. What is typed instead is warned of, but for units, and left to the check."""
-        formula = self._listed(table, column)
-        if formula:
-            rule = DataValidation(type="list", formula1=formula, allow_blank=True, errorStyle="warning")
-            rule.showErrorMessage = column not in UNIT_COLUMNS  # any word is a unit
-            rule.errorTitle = self.t("not_in_the_list")
-            rule.error = self.t("choose_from_the_list")
-            rule.add(reach)
-            sheet.add_data_validation(rule)
+        return "\n".join(said)
 
     def _listed(self, table: str, column: str) -> str:
         named = f"{table}.{column}"
@@ -234,10 +199,14 @@ class _Book(Columns):
             return self._live("sources")
         if named in ("finding_amounts.finding", "findings.recommendation"):
             return self._live("findings" if column == "finding" else "recommendations")
-        rules, catalogue = (
-            [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)],
-            self.framework.catalogue,
-        )
+        chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
+        return self.form.lists.of(chosen or self._known.get(named, self._known.get(column, ())))
+
+    @cached_property
+    def _known(self) -> dict[str, Sequence[str]]:
+        """What the framework, its catalogue and the tables have names for, by the column that they may stand in."""
+        rules = [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)]
+        catalogue = self.framework.catalogue
         usual = [*amounts(self.units).zh.split("、"), *(unit.symbol for unit in self.units)]
         units = [shown(TABLES["facts"], "unit", symbol, self.lang, self.units) for symbol in usual]
 
@@ -245,7 +214,7 @@ class _Book(Columns):
             return [self.names.called([kind], id, self.lang) for id in ids]
 
         indicators = called("indicator", self.indicators)
-        found: dict[str, Iterable[str]] = {
+        return {
             **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": called("fact", (f.id for f in catalogue.facts.values() if not f.derived)),
             "own_indicators.formula": called("formula", (SURVEY, PANEL, *catalogue.formulas)),
             "indicator": indicators, "self_evaluation.indicator": (*called("whole", ["total"]), *indicators),
@@ -256,8 +225,6 @@ class _Book(Columns):
             "judgements.verdict": [*(CHOICES[verdict][self.lang] for verdict in VERDICTS),
                 *(tier.words[self.lang] for rule in rules for tier in rule.verdicts)],
         }  # fmt: skip
-        chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
-        return self.lists.of(chosen or found.get(named, found.get(column, ())))
 
     def _live(self, table: str) -> str:
         """The titles of another sheet as they stand there now, with what was added by hand."""
@@ -277,14 +244,8 @@ class _Book(Columns):
 
         lines: list[tuple[str, ...]] = [(title,), *(("", line) for line in t("how_to").strip().split("\n"))]
         purposes = {SCORING: PURPOSE, **PURPOSES}
-        lines += [(t("sheets"),), *((called(table)[lang], purposes[table][lang]) for table in self.sheets)]
-        more = [table for table in TABLES if table not in self.sheets and (table not in PARTS or table == "judgements")]
+        lines += [(t("sheets"),), *((called(table)[lang], purposes[table][lang]) for table in self.form.sheets)]
+        more = [table for table in TABLES if table not in self.form.sheets and (table not in PARTS or table == "judgements")]
         lines += [(t("more_sheets"),), *((TABLE_NAMES[table][lang], PURPOSES[table][lang]) for table in more)] if more else []
         lines += [(t("facts"),), *((fact.name[lang], summed(fact), fact.unit.name[lang]) for fact in facts.values() if not fact.derived)]
-        for row, line in enumerate(lines, 1):
-            for column, text in enumerate(line, 1):
-                self.put(self.notes.cell(row, column), text, bold=len(line) == 1)
-                self.notes.cell(row, column).alignment = Alignment(vertical="top", wrap_text=len(line) > 1)
-            self.notes.row_dimensions[row].height = 15 * max(_lines(text, 90 if len(line) > 1 else 999) for text in line)
-        for letter, width in zip("ABC", (36, 90, 12), strict=True):
-            self.notes.column_dimensions[letter].width = width
+        self.form.tell(lines, (36, 90, 12))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from evallib.data.names import Names
 from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, layout, shown
-from evallib.data.scoring_rows import lay_out
+from evallib.data.scoring_rows import LaidRow, lay_out
 from evallib.data.scoring_sheet import AT, COLUMNS, SCORING, laid_down
+from evallib.data.scoring_sheet import Column as ScoringColumn
 from evallib.data.workbook_in import once_of
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement
@@ -75,35 +76,36 @@ class Columns:
     def scoring(self) -> list[Column]:
         laid, found = self.laid, list[Column]()
         assert laid is not None
-        told = [laid_down(self.framework, fixed) | self._called(fixed) if fixed else {} for fixed in laid.fixed]
-        dimensions = {id: self.framework.homes.get(id, id) for id in (row.get("group", "") for row in laid.rows)}
-        names = {section.id: section.words[self.lang] for section in self.framework.sections}
+        told = [laid_down(self.framework, row.fixed) | self._called(row.fixed) if row.fixed else {} for row in laid.rows]
         for one in COLUMNS.values():
-            if not (one.usual or any(row.get(one.id) or row.get(one.beside) for row in laid.rows)):
+            if not (one.usual or any(row.cells.get(one.id) or row.cells.get(one.beside) for row in laid.rows)):
                 continue
             table, column = one.to[0] if one.to else ("", "")
-            texts, rows = list[str](), list[Mapping[str, str]]()
-            for cells, of, fixed, said in zip(laid.rows, laid.of, laid.fixed, told, strict=True):
-                of_table = next((t for t, _ in one.to if t in of), "")
-                text = cells.get(one.id, "")
-                if fixed and one.grey:
-                    text = said[one.id][self.lang] if one.id in said else ""
-                elif one.id == "level_1":
-                    text = names.get(dimensions[cells.get("group", "")], "")
-                elif text in _KINDS and one.id == "judged":
-                    text = CHOICES[text][self.lang]
-                elif text and one.to and one.id not in ("id", "indicator"):
-                    at = next((c for t, c in one.to if t == of_table), "source" if one.id == "source" else "section")
-                    of_table = of_table or next(iter(of), "")
-                    text = self._text(of_table, at, of[of_table])
-                texts.append(text)
-                rows.append(of.get(of_table, {}))
-            grey = frozenset(n for n, fixed in enumerate(laid.fixed) if fixed and one.grey)
+            cells = [self._scoring_cell(one, row, said) for row, said in zip(laid.rows, told, strict=True)]
+            grey = frozenset(n for n, row in enumerate(laid.rows) if row.fixed and one.grey)
+            texts, rows = [text for text, _ in cells], [row for _, row in cells]
             found.append(Column(one.head[self.lang], table, column, texts, rows, one.notes, grey))
             if table == "targets":
-                found += self._hints_of(column, laid.of)
-        apart = [joined(self._apart(table) for table in tables)[self.lang] for tables in laid.apart]
+                found += self._hints_of(column, [row.of for row in laid.rows])
+        apart = [joined(self._apart(table) for table in row.apart)[self.lang] for row in laid.rows]
         return [*found, *([Column(self.t("apart"), texts=apart)] if any(apart) else [])]
+
+    def _scoring_cell(self, one: ScoringColumn, row: LaidRow, said: Mapping[str, Words]) -> tuple[str, Mapping[str, str]]:
+        """A cell of the sheet of indicators, and the row of a table that it fills; `said` is what the framework laid down."""
+        text, group = row.cells.get(one.id, ""), row.cells.get("group", "")
+        of_table = next((table for table, _ in one.to if table in row.of), "")
+        if row.fixed and one.grey:
+            text = said[one.id][self.lang] if one.id in said else ""
+        elif one.id == "level_1":
+            home = self.framework.homes.get(group, group)
+            text = next((section.words[self.lang] for section in self.framework.sections if section.id == home), "")
+        elif text in _KINDS and one.id == "judged":
+            text = CHOICES[text][self.lang]
+        elif text and one.to and one.id not in ("id", "indicator"):
+            at = next((column for table, column in one.to if table == of_table), "source" if one.id == "source" else "section")
+            of_table = of_table or next(iter(row.of), "")
+            text = self._text(of_table, at, row.of[of_table])
+        return text, row.of.get(of_table, {})
 
     def _called(self, fixed: Indicator) -> dict[str, Words]:
         return {"indicator": words(*(self.names.called(["indicator"], fixed.id, lang) for lang in LANGS))}

@@ -5,31 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from evallib.data.cells import Reader, load_table
+from evallib.data.cells import Reader, load_lines
 from evallib.data.form_words import beside, field_of, is_apart
-from evallib.data.heads import head_key, heads_of
+from evallib.data.heads import Lines, head_key, heads_of, read_lines
 from evallib.data.names import Names
 from evallib.data.scoring_sheet import AT, ONCE, PARTS, SCORING, Parts, model, split
 from evallib.data.sheets import Grid, Once, address
 from evallib.data.xlsx_in import Sheet
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import Row
+from evallib.model.table_words import SHEETS
 from evallib.model.units import Units
-from evallib.model.words import few, listed, words
+from evallib.model.words import few, folded, listed, words
 from evallib.say.refusals import problem
 
 
 @dataclass
 class Read:
-    """The tables of a workbook, each of one grid or two, and the sheet with a row an indicator, split."""
+    """The lines of a year's tables, each of one sheet or two; the sheet with a row an indicator, split; what cannot be read is `lost`."""
 
-    grids: dict[str, list[Grid]] = field(default_factory=dict)
+    lines: dict[str, list[Lines]] = field(default_factory=dict)
+    lost: dict[str, Grid] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     problems: list[Problem] = field(default_factory=list)
-    lost: Place | None = None
-    """The sheet with a row an indicator, where it cannot be read."""
+
+    def add(self, table: str, grid: Grid, model: type[Row], units: Units) -> None:
+        """A grid as a table."""
+        found = read_lines(self.problems, grid, model, units)
+        if found is None:
+            self.lost[table] = grid
+        else:
+            self.lines.setdefault(table, []).append(found)
+
+    @property
+    def in_two(self) -> list[str]:
+        """The tables with rows on both the sheet of indicators and their own: they count in the order of the former."""
+        return [table for table, some in self.lines.items() if len(some) == 2 and all(one.rows for one in some)]
+
+
+def sheets_of_tables(sheets: Iterable[Sheet]) -> dict[str, Sheet]:
+    """The sheet that is shown of each table, and of that with a row an indicator: where there are two of one, the first."""
+    named = ((SHEETS.get(folded(sheet.name), ""), sheet) for sheet in sheets if not sheet.hidden and not sheet.is_own)
+    found: dict[str, Sheet] = {}
+    for table, sheet in named:
+        found.setdefault(table, sheet)
+    return {table: found[table] for table in (SCORING, *TABLES) if table in found}
 
 
 def once_of(table: str) -> list[str]:
@@ -41,19 +63,21 @@ def once_of(table: str) -> list[str]:
 
 def read_sheets(sheets: Mapping[str, Sheet], framework: Framework) -> Read:
     """The tables of these sheets, by what they hold: a table, or `scoring`."""
-    found = Read()
-    reading = _Above(framework, found.problems)
+    found, units = Read(), framework.catalogue.units
+    reading, apart = _Above(framework, found.problems), dict[str, list[str]]()
     for table, sheet in sheets.items():
         if table != SCORING:
-            found.grids[table] = [reading.grid(sheet, table, TABLES[table])]
+            grid = reading.grid(sheet, table, TABLES[table])
+            found.add(table, grid, TABLES[table], units)
+            apart |= {table: _indicators(grid, TABLES[table])} if table in PARTS else {}
     if SCORING in sheets:
-        apart = {table: _indicators(found.grids[table][0], TABLES[table]) for table in PARTS if table in found.grids}
         grid = reading.grid(sheets[SCORING], SCORING, model())
-        found.parts = Parts(problems=[*grid.problems]) if grid.problems else split(grid, framework, apart)
-        found.problems += found.parts.problems
-        found.lost = None if found.parts.grids else grid.place()
-        for table, part in found.parts.grids.items():
-            found.grids[table] = [part, *found.grids.get(table, ())]
+        if scoring := read_lines(found.problems, grid, model(), units):
+            found.parts = split(scoring, framework, apart)
+            found.problems += found.parts.problems
+            found.lines |= {table: [part, *found.lines.get(table, ())] for table, part in found.parts.lines.items()}
+        else:
+            found.lost |= dict.fromkeys(PARTS, grid)
     return found
 
 
@@ -61,14 +85,14 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
     """The rows of the tables that were read; those of an indicator where it stands on the sheet of indicators."""
     reader.problems += read.problems
     tables: dict[str, tuple[Row, ...]] = {}
-    if read.lost:
-        for table in PARTS:
-            reader.gone.add(table, {}, read.lost)
-    for table, grids in read.grids.items():
+    for table, grid in read.lost.items():
+        reader.lost(table, grid)
+        tables[table] = ()
+    for table, some in read.lines.items():
         rows = list[Row]()
-        for grid in grids:
-            rows += load_table(reader, grid, table, TABLES[table], after=len(rows))
-        if len(grids) == 2 and all(grid.rows for grid in grids):
+        for lines in some:
+            rows += load_lines(reader, lines, table, TABLES[table], after=len(rows))
+        if table in read.in_two:
             order = sorted(range(len(rows)), key=lambda index: read.parts.rank(rows[index].__dict__))
             places = [reader.rows[table, index] for index in order]
             reader.rows |= {(table, index): place for index, place in enumerate(places)}
@@ -78,7 +102,7 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
     return tables
 
 
-def _indicators(grid: Grid, model: type[Row]) -> Iterable[str]:
+def _indicators(grid: Grid, model: type[Row]) -> list[str]:
     known = heads_of(model)
     index = next((n for n, head in enumerate(grid.head) if known.get(head_key(head)) == "indicator"), len(grid.head))
     return [texts[index].strip() for _, texts in grid.rows if index < len(texts)]

@@ -80,6 +80,12 @@ def put_text(cell: Any, text: str) -> None:
     cell.data_type, cell.quotePrefix = "s", text.startswith(("=", "+", "-", "@", "'", "\t"))
 
 
+def on_a4(sheet: Any) -> None:
+    """Print a sheet across A4, as wide as the page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+
+
 class DropDowns:
     """The lists of choices of a workbook, each written once, on a hidden sheet at the end."""
 
@@ -214,8 +220,7 @@ class Sheet:
         sheet.add_table(Table(displayName=self.name.replace(" ", "_"), ref=f"A{FIRST - 1}:{right}{self.next - 1}"))
         sheet.freeze_panes = f"{_LETTERS[self.frozen]}{FIRST}"
         sheet.print_title_rows, sheet.print_area = f"{FIRST - 1}:{FIRST - 1}", f"A1:{right}{self.next - 1}"
-        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
+        on_a4(sheet)
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         sheet.print_options.horizontalCentered, sheet.sheet_view.showGridLines = True, False
         sheet.oddHeader.right.text, sheet.oddFooter.center.text = "&A", self.t("page")

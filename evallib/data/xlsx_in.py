@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from xml.etree import ElementTree
 
 from evallib.data.number_formats import GENERAL, Section, section_of
-from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, Raw, grid_of, is_own
+from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, Raw, address, grid_of, is_own
 from evallib.data.xlsx_parts import DAMAGED, MAX_UNPACKED, TRUE, Book, SheetPart, local, not_a_workbook, text_of, unescaped
 from evallib.model.errors import Place, Problem
 from evallib.say.refusals import problem
@@ -35,7 +35,7 @@ _EXACT = 10**15
 
 
 class Sheet:
-    """A sheet of a workbook, read when it is asked for."""
+    """A sheet of a workbook, read once: when it is asked for."""
 
     def __init__(self, file: str, book: Book, part: SheetPart) -> None:
         self._file, self._book, self._part = file, book, part
@@ -46,6 +46,11 @@ class Sheet:
         return Place(self._file, sheet=self.name)
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is somebody's own (#) or the kit's (_): never read."""
+        return is_own(self.name) or self.name.strip().startswith("_")
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing stands on the sheet; a large one is not looked into for that."""
         package, part = self._book.package, self._part.part
@@ -53,33 +58,31 @@ class Sheet:
 
     @cached_property
     def grid(self) -> Grid:
-        """The sheet as a grid; what makes it unreadable is its problem."""
-        reading = self._read(headed=True)
-        return reading if isinstance(reading, Grid) else reading.grid()
+        """The sheet as a grid, its first row the head; what makes it unreadable is its problem."""
+        return self.headed(lambda texts: True)
 
     def headed(self, is_head: IsHead) -> Grid:
         """The sheet as a grid whose head is the first of its rows that is one, if any of the first few is; what stands above is kept."""
-        reading = self._read(headed=True, is_head=is_head)
-        return reading.grid() if isinstance(reading, _Reading) and reading.top else self.grid
+        read = self._read
+        return Grid(self._file, self.name, problems=(read,)) if isinstance(read, Problem) else read.grid(is_head)
 
     @cached_property
     def raw(self) -> Raw:
         """The sheet as it lies there, no heading looked for; what makes it unreadable is its problem."""
-        reading = self._read(headed=False)
-        return Raw(self._file, self.name, problems=reading.problems) if isinstance(reading, Grid) else reading.raw()
+        read = self._read
+        return Raw(self._file, self.name, problems=(read,)) if isinstance(read, Problem) else read.raw()
 
-    def _read(self, headed: bool, is_head: IsHead | None = None) -> _Reading | Grid:
-        """What was read of the sheet; where it cannot be, an empty grid with the problem."""
-        bare = Grid(self._file, self.name)
+    @cached_property
+    def _read(self) -> _Reading | Problem:
+        """What was read of the sheet; where it cannot be, why."""
         try:
-            if self._book.size(self._part) > MAX_UNPACKED:
-                size = self._book.size(self._part) // 1_000_000
-                return replace(bare, problems=(problem("workbook.too_large", self.place, size=size, limit=MAX_UNPACKED // 1_000_000),))
-            reading = _Reading(self._book, bare, headed, is_head)
+            if (size := self._book.size(self._part)) > MAX_UNPACKED:
+                return problem("workbook.too_large", self.place, size=size // 1_000_000, limit=MAX_UNPACKED // 1_000_000)
+            reading = _Reading(self._book, Grid(self._file, self.name))
             wrong = reading.read(self._part.part)
         except DAMAGED:
-            wrong = problem("workbook.damaged", self.place)
-        return replace(bare, problems=(wrong,)) if wrong else reading
+            return problem("workbook.damaged", self.place)
+        return wrong or reading
 
 
 def read_workbook(file: str, content: bytes) -> tuple[tuple[Sheet, ...], tuple[Problem, ...]]:
@@ -95,19 +98,15 @@ def read_workbook(file: str, content: bytes) -> tuple[tuple[Sheet, ...], tuple[P
 
 
 class _Reading:
-    """One reading of a sheet: what was gathered of it so far. `headed`: its first row, or the first that is one, is a head line."""
+    """One reading of a sheet as it lies there: what was gathered of it so far."""
 
-    def __init__(self, book: Book, bare: Grid, headed: bool, is_head: IsHead | None) -> None:
-        self.book, self.bare, self.headed, self.is_head = book, bare, headed, is_head
-        self.above: dict[int, dict[int, str]] = {}
+    def __init__(self, book: Book, bare: Grid) -> None:
+        self.book, self.bare = book, bare
         self.rows: dict[int, dict[int, str]] = {}
         self.marked: dict[tuple[int, int], Marked] = {}
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
-        self.own: set[int] = set()
-        self.beside: set[int] = set()
         self.merged: list[tuple[int, int, int, int]] = []
-        self.top = self.spread = 0
 
     def read(self, part: str) -> Problem | None:
         """Read a sheet; what goes beyond what one may hold."""
@@ -123,92 +122,101 @@ class _Reading:
             elif name == "col" and element.get("hidden") in TRUE:
                 self.hidden_columns.update(range(int(element.get("min", "1")) - 1, min(int(element.get("max", "1")), MAX_COLUMNS)))
             elif name == "mergeCell":
-                self._merge(element.get("ref", ""))
+                ends = [_ADDRESS.fullmatch(end) for end in element.get("ref", "").replace("$", "").split(":")]
+                if len(ends) == 2 and None not in ends:
+                    (left, first), (right, last) = ((_index(end[1]), int(end[2])) for end in ends if end)
+                    self.merged.append((first, left, last, right))
         return None
 
-    def raw(self) -> Raw:
-        cells = {(number, index): text for number, row in self.rows.items() for index, text in row.items()}
-        hidden = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
-        return Raw(self.bare.file, self.bare.sheet, cells, self.marked, tuple(self.merged), (), *hidden)
-
-    def grid(self) -> Grid:
-        width = max((max(cells, default=-1) + 1 for cells in self.rows.values()), default=0)
-        rows = [(number, tuple(_filled(cells, width if number == self.top else 0))) for number, cells in self.rows.items()]
-        hidden_rows, hidden_columns = frozenset(self.hidden_rows), frozenset(self.hidden_columns)
-        above = tuple((number, tuple(_filled(cells, 0))) for number, cells in sorted(self.above.items()))
-        grid = grid_of(self.bare, sorted(rows))
-        return replace(grid, marked=self.marked, hidden_rows=hidden_rows, hidden_columns=hidden_columns, above=above)
-
     def _row(self, number: int, element: ElementTree.Element) -> Problem | None:
-        """Add a row, if any of its cells that are read has a value; what is wrong where it goes beyond what a table may hold."""
+        """Add a row, if any of its cells has a value; what is wrong where it is wider than a table may be."""
         cells: dict[int, str] = {}
-        marks: dict[int, Marked] = {}
         index = -1
         for cell in element:
             if local(cell.tag) != "c":
                 continue
-            address = cell.get("r")
-            index = _index(address.rstrip("0123456789")) if address else index + 1
-            if not len(cell) or index in self.own or index in self.beside:
+            named = cell.get("r")
+            index = _index(named.rstrip("0123456789")) if named else index + 1
+            if not len(cell):
                 continue
             text, mark = self._cell(cell)
             if mark:
-                marks[index] = mark
+                self.marked[number, index] = mark
             elif not text.strip():
                 continue
             if index in cells:
-                raise ValueError(address)
+                raise ValueError(named)
             if index >= MAX_COLUMNS:
                 return problem("table.too_wide", self.bare.place(number, None, index), text[:60], columns=MAX_COLUMNS)
             cells[index] = text
-            if self.top and index not in self.rows[self.top]:  # without a heading: the first is enough to tell
-                self.beside.add(index)
-        if not cells:
-            return None
-        if self.headed and not self.top and self.is_head and not self.is_head(cells.values()):
-            self.above[number] = cells
-            return None if len(self.above) < _ABOVE else problem("column.headings_none", self.bare.place(number), heads="")
-        if self.headed and not self.top:
-            self.top = number
-            self.own = {index for index, text in cells.items() if is_own(text)}
-        self.rows[number] = cells
-        self.marked.update({(number, index): mark for index, mark in marks.items() if index not in self.own})
-        if element.get("hidden") in TRUE:
-            self.hidden_rows.add(number)
-        return problem("table.too_long", self.bare.place(), rows=MAX_ROWS) if len(self.rows) > MAX_ROWS + 1 else None
+        if cells:
+            self.rows[number] = cells
+            if element.get("hidden") in TRUE:
+                self.hidden_rows.add(number)
+        return None
 
-    def _merge(self, cells: str) -> None:
-        """Cells merged downwards hold their value in every row that holds something; merged across they say nothing that can be read."""
-        ends = [_ADDRESS.fullmatch(end) for end in cells.replace("$", "").split(":")]
-        if None in ends or len(ends) != 2:
-            return
-        (left, first), (right, last) = ((_index(end[1]), int(end[2])) for end in ends if end)
-        if not self.headed:
-            self.merged.append((first, left, last, right))
-            return
-        text = self.rows.get(first, {}).get(left)
-        if text is None:
-            return
-        head = self.rows[self.top]
-        headed = [index for index in head if left <= index <= right and index not in self.own]
-        if len(headed) > 1 or (first == self.top and left != right):
-            self.marked[first, left] = Marked(always="cells.merged_across", found=cells)
-            return
-        if first == self.top:  # a heading of two lines: the second is no row
-            return
-        covered = self._numbers[bisect_right(self._numbers, first) : bisect_right(self._numbers, last)]
-        self.spread += len(covered)
-        if self.spread > MAX_ROWS * MAX_COLUMNS:
-            raise ValueError(cells)
-        for number in covered:
-            self.rows[number][left] = text
-            if (first, left) in self.marked:
-                self.marked[number, left] = self.marked[first, left]
+    def raw(self) -> Raw:
+        """The sheet as it lies there."""
+        if len(self.rows) > MAX_ROWS + 1:
+            return Raw(self.bare.file, self.bare.sheet, problems=(self._too_long,))
+        cells = {(number, index): text for number, row in self.rows.items() for index, text in row.items()}
+        return Raw(self.bare.file, self.bare.sheet, cells, self.marked, tuple(self.merged), (), *self._hidden)
 
-    @cached_property
-    def _numbers(self) -> list[int]:
-        """The numbers of all rows; asked for once these are read."""
-        return sorted(self.rows)
+    @property
+    def _hidden(self) -> tuple[frozenset[int], frozenset[int]]:
+        return frozenset(self.hidden_rows), frozenset(self.hidden_columns)
+
+    @property
+    def _too_long(self) -> Problem:
+        return problem("table.too_long", self.bare.place(), rows=MAX_ROWS)
+
+    def grid(self, is_head: IsHead) -> Grid:
+        """The sheet as a table below its head. A column of one's own is left out; of one without a heading the first cell is enough."""
+        numbers = sorted(self.rows)
+        if not numbers:
+            return self.bare
+        top = next((number for number in numbers[:_ABOVE] if is_head(self.rows[number].values())), numbers[0])
+        head, seen, rows = self.rows[top], {*self.rows[top]}, {top: self.rows[top]}
+        own = {index for index, text in head.items() if is_own(text)}
+        for number in numbers[numbers.index(top) + 1 :]:
+            cells = {index: text for index, text in self.rows[number].items() if index not in own and (index in head or index not in seen)}
+            if cells:
+                rows[number] = cells
+                seen |= cells.keys()
+        if len(rows) > MAX_ROWS + 1:
+            return replace(self.bare, problems=(self._too_long,))
+        marked = {at: mark for at, mark in self.marked.items() if at[1] not in own and at[1] in rows.get(at[0], ())}
+        if not self._spread(rows, marked, top, own):
+            return replace(self.bare, problems=(problem("workbook.damaged", self.bare.place()),))
+        width = max(max(cells) for cells in rows.values()) + 1
+        lines = [(number, tuple(_filled(cells, width if number == top else 0))) for number, cells in rows.items()]
+        above = tuple((number, tuple(_filled(self.rows[number], 0))) for number in numbers[: numbers.index(top)])
+        hidden_rows, hidden_columns = self._hidden
+        return replace(grid_of(self.bare, lines), marked=marked, above=above, hidden_rows=hidden_rows, hidden_columns=hidden_columns)
+
+    def _spread(self, rows: dict[int, dict[int, str]], marked: dict[tuple[int, int], Marked], top: int, own: set[int]) -> bool:
+        """Cells merged downwards hold their value in every row that holds something; merged across they say nothing that can be read.
+
+        Whether these are no more cells than a sheet can have.
+        """
+        numbers, spread = [*rows], 0
+        for first, left, last, right in self.merged:
+            if first not in rows or left not in rows[first]:
+                continue
+            headed = [index for index in rows[top] if left <= index <= right and index not in own]
+            if len(headed) > 1 or (first == top and left != right):
+                cells = f"{address(first, left)}:{address(last, right)}"
+                marked[first, left] = Marked(always="cells.merged_across", found=cells)
+            elif first != top:  # a heading of two lines: the second is no row
+                covered = numbers[bisect_right(numbers, first) : bisect_right(numbers, last)]
+                spread += len(covered)
+                if spread > MAX_ROWS * MAX_COLUMNS:
+                    return False
+                for number in covered:
+                    rows[number][left] = rows[first][left]
+                    if (first, left) in marked:
+                        marked[number, left] = marked[first, left]
+        return True
 
     def _cell(self, cell: ElementTree.Element) -> tuple[str, Marked | None]:
         """A cell as text, and what is odd about it."""

@@ -213,10 +213,10 @@ def not_a_workbook(file: str, content: bytes) -> Problem | None:
     if not content:
         return problem("workbook.empty", place, workbook=name)
     if content.startswith(_OLE):
-        streams = _ole_streams(content)
-        if "EncryptedPackage" in streams:
+        if _holds(content, "EncryptedPackage"):
             return problem("workbook.encrypted", place, workbook=name)
-        return other("Excel 97–2003", ".xls") if {"Workbook", "Book"} & streams else problem("workbook.not_xlsx", place, workbook=name)
+        is_old = _holds(content, "Workbook") or _holds(content, "Book")
+        return other("Excel 97–2003", ".xls") if is_old else problem("workbook.not_xlsx", place, workbook=name)
     if not content.startswith(b"PK"):
         text = decode(content).text.lstrip().lower()
         if not text:
@@ -238,21 +238,6 @@ def not_a_workbook(file: str, content: bytes) -> Problem | None:
     return None if package.has("[Content_Types].xml") else problem("workbook.not_xlsx", place, workbook=name)
 
 
-def _ole_streams(content: bytes) -> set[str]:
-    """The names in the directory of a file of the old kind (OLE), as old workbooks and encrypted ones are; none of a damaged one."""
-    try:
-        size = 1 << struct.unpack_from("<H", content, 30)[0]
-        (sector,) = struct.unpack_from("<I", content, 48)
-        tables = struct.unpack_from("<109I", content, 76)
-        names: set[str] = set()
-        for _ in range(len(content) // size):
-            at = (sector + 1) * size
-            for entry in range(at, min(at + size, len(content)), 128):
-                (length,) = struct.unpack_from("<H", content, entry + 64)
-                names.add(content[entry : entry + max(length - 2, 0)].decode("utf-16-le", "replace"))
-            (sector,) = struct.unpack_from("<I", content, (tables[sector * 4 // size] + 1) * size + sector * 4 % size)
-            if sector >= 0xFFFFFFFA:
-                break
-    except (struct.error, IndexError):
-        return set()
-    return names
+def _holds(content: bytes, stream: str) -> bool:
+    """Whether a file of the old kind (OLE), as old workbooks and encrypted ones are, has a stream of a name in its directory."""
+    return stream.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 2 * len(stream) + 2) in content

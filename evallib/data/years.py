@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -12,17 +12,16 @@ from evallib.checks.plausibility import check_plausibility
 from evallib.checks.prose import check_prose
 from evallib.checks.sift import opened
 from evallib.data.folder import at_one_moment, checksum, has_data
-from evallib.data.handed import NO_ONE, handed
+from evallib.data.handed import handed, standing_years
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
-from evallib.data.results import standing_evaluation
 from evallib.methods.follow_up import key_of
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.record import Listing, Record
 from evallib.model.steady import steady
 from evallib.model.words import NOTHING, Words, listed, words
-from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Standing
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
@@ -43,8 +42,7 @@ def evaluate_year(data: Path, department: str, year: int, published: Published =
     >>> evaluate_year(Path("data"), "hrss", 2023).evaluation.total
     Decimal('84.63')
     """
-    known: EvaluatedYear | None = handed(data, department, year)
-    if known is not None:
+    if known := handed(data, department, year):
         return known
     with at_one_moment():
         return _evaluated(data, department, year, published, draft)
@@ -124,27 +122,23 @@ def evaluate_county(data: Path, year: int, published: Published = NONE) -> Count
     listings, stand = [row for row in load_departments(data) if year in row.years], standing_years(data)
     found = [standing(stand, row.code, year, published) or evaluated_or_absent(data, row, year, published) for row in listings]
     evaluations = tuple(e if isinstance(e, Evaluation) else e.evaluation for e in found if not isinstance(e, Absent))
-    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)), ends_of_year(stand, year))
-
-
-Standing = Mapping[tuple[str, int], Stands]
-
-
-def standing_years(data: Path) -> Standing:
-    """What was handed to this process of evaluations that stand and are of today's data; nothing where it was nothing."""
-    return handed(data, *NO_ONE) or {}
+    return CountyYear(year, evaluations, tuple(a for a in found if isinstance(a, Absent)), ends_of_year(data, year))
 
 
 def standing(stand: Standing, department: str, year: int, published: Published = NONE) -> Evaluation | None:
     """The evaluation of a department's year that stands; None where none does, or something else is published."""
     stands = stand.get((department, year))
-    found = standing_evaluation(stands) if stands else None
+    if not stands:
+        return None
+    from evallib.data.results import standing_evaluation  # late: only pages of many departments have any
+
+    found = standing_evaluation(stands)
     return None if found and published.of(department, year) and check_published(published, found) else found
 
 
-def ends_of_year(stand: Standing, year: int) -> dict[str, tuple[Decimal, Decimal]]:
+def ends_of_year(data: Path, year: int) -> dict[str, tuple[Decimal, Decimal]]:
     """The ends of the ranges of the totals that stand of a year, by department."""
-    return {department: stands.ends for (department, of), stands in stand.items() if of == year and stands.ends}
+    return {department: stands.ends for (department, of), stands in standing_years(data).items() if of == year and stands.ends}
 
 
 def evaluated_or_absent(data: Path, row: Listing, year: int, published: Published = NONE) -> EvaluatedYear | Absent:

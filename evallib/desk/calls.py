@@ -11,13 +11,13 @@ from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
-from evallib.analysis.changes import Change, FactChange, Key
+from evallib.analysis.changes import KINDS, Change, FactChange, Key
 from evallib.analysis.improve import Plan, to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
-from evallib.data import frames
 from evallib.data.folder import data_root, has_data
+from evallib.data.frames import Table
 from evallib.data.load import load_departments
 from evallib.data.parameters import checked_lang
 from evallib.data.place import find_data
@@ -28,7 +28,7 @@ from evallib.desk.scenarios import read_scenarios, write_scenarios
 from evallib.door.book import Book
 from evallib.door.changes import Given, changes_of
 from evallib.door.lookup import found_in
-from evallib.door.result import Path_, Result, Trial
+from evallib.door.result import Path_, Result
 from evallib.door.shown import Shown, Shows
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import Lang, Words, words
@@ -36,8 +36,6 @@ from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
-
-_KINDS = ("fact", "actual", "target", "points", "score", "rule", "item")
 
 
 class Department(NamedTuple):
@@ -151,7 +149,7 @@ class Calls(Shows):
 
         Raises InputRefused where a name is not there or a number cannot stand where it is put; then all stays as it was.
         """
-        kinds = {kind: values.pop(kind, None) for kind in _KINDS}
+        kinds = {kind: values.pop(kind, None) for kind in KINDS}
         asked = {**dict(changes.items() if changes is not None else ()), **values}
         return self.make(*changes_of(self.recorded.evaluation, asked, without, **kinds))
 
@@ -211,19 +209,19 @@ class Calls(Shows):
             now=now,
             next=next_grade(now),
             changes=self.result.tried,
-            remarks=_warnings(self.result),
+            remarks=self.result.warnings,
             dimensions=list(zip(recorded.dimensions, now.dimensions, strict=True)),
         )
 
     @property
     def sections(self) -> Mapping[str, Words]:
         """The sections that the report of the recorded data has, with their headings."""
-        report = self.recorded._report
+        report = self.recorded._page
         return {id: report.SECTIONS[id] for id in report.shown}
 
     def section(self, id: str) -> Section:
         """A section of the report by its id or heading, of the changed evaluation where there are changes."""
-        report = self.result._report
+        report = self.result._page
         return report_section(report, found_in(report.SECTIONS, id, "section"))
 
     def dimension(self, name: str, group: str = "") -> Section:
@@ -269,20 +267,20 @@ class Calls(Shows):
 
     def scenarios(self) -> Section:
         """Every scenario kept, against what is recorded; of one that no longer fits the data, the reason."""
-        compared = [(name, trial, _warnings(trial) if isinstance(trial, Result) else ()) for name, trial in self._scenarios()]
+        compared = [(name, trial, trial.warnings if isinstance(trial, Result) else ()) for name, trial in self._scenarios()]
         return self._page("scenarios", recorded=self.recorded, compared=compared)
 
     @property
     def scenarios_frame(self) -> pd.DataFrame:
         """The scenarios by name: total, grade, difference to what is recorded, the score of each dimension, and why one does not fit."""
+        dimensions = [*self.recorded.dimensions.index]
         rows = [
-            {"scenario": name, "reason": trial}
+            (name, None, None, None, *(None for _ in dimensions), trial)
             if isinstance(trial, str)
-            else {"scenario": name, "total": trial.total, "grade": trial.grade, "difference": trial.total - self.recorded.total}
-            | {**trial.dimensions.score, "reason": ""}
+            else (name, trial.total, trial.grade, trial.total - self.recorded.total, *trial.dimensions.score.reindex(dimensions), "")
             for name, trial in self._scenarios()
         ]
-        return frames.frame("scenario", f"total grade difference {' '.join(self.recorded.dimensions.index)} reason", rows)
+        return Table(f"scenario total grade difference {' '.join(dimensions)} reason", rows).frame()
 
     def _scenarios(self) -> Iterator[tuple[str, Result | str]]:
         """Each scenario tried on what is recorded, or why it no longer can be."""
@@ -333,10 +331,6 @@ class Calls(Shows):
         Raises InputRefused, ReportFailed and OSError as `evallib.runs.report.run_report` does.
         """
         return run_report(self.recorded.department, self.recorded.year, word=word, data=self.data, out=self.out, lang=self.lang)
-
-
-def _warnings(result: Result) -> tuple[str, ...]:
-    return result.warnings if isinstance(result, Trial) else ()
 
 
 def _language(asked: str | None, data: Path) -> Lang:

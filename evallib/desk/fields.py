@@ -7,19 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evallib.analysis.changes import (
-    ActualChange,
-    Change,
-    FactChange,
-    FindingRemoved,
-    ItemChange,
-    Key,
-    LimitChange,
-    PointsChange,
-    ScoreChange,
-    TargetChange,
-    limits,
-)
+from evallib.analysis import changes
+from evallib.analysis.changed import limits
+from evallib.analysis.changes import Change, Key
 from evallib.door.numbers import exact
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
@@ -60,7 +50,7 @@ class Field:
         """A value as it stands in the box.
 
         >>> from evallib.model.words import words
-        >>> pts, change = Unit("pts", words("pts"), ()), PointsChange(indicator="a", points=2)
+        >>> pts, change = Unit("pts", words("pts"), ()), changes.PointsChange(indicator="a", points=2)
         >>> points = Field(words("分值", "Points"), pts, Units(), Decimal(2), change)
         >>> points.text(Decimal("2.50")), points.make("３").points, points.make("")
         ('2.5', Decimal('3'), None)
@@ -103,25 +93,25 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
         inputs = evaluation.formula(result.formula).inputs
         given = {(n.fact, n.year): n for n in with_parts(inputs) if not n.parts and not evaluation.catalogue.facts[n.fact].derived}
         for number in given.values():
-            yield FactChange(fact=number.fact, year=number.year, value=number.value or Decimal(0))
+            yield changes.FactChange(fact=number.fact, year=number.year, value=number.value or Decimal(0))
     target = evaluation.target(id)
     if target is not None and target.is_number:
-        yield TargetChange(indicator=id, target=target.target)
+        yield changes.TargetChange(indicator=id, target=target.target)
         if result.formula is None:
-            yield ActualChange(indicator=id, actual=target.actual or Decimal(0))
+            yield changes.ActualChange(indicator=id, actual=target.actual or Decimal(0))
     for item in rule.checklist:
-        yield ItemChange(indicator=id, item=item.id, met=False)
+        yield changes.ItemChange(indicator=id, item=item.id, met=False)
     if rule.takes == "findings":
         for finding in result.findings:
-            yield FindingRemoved(finding=finding)
+            yield changes.FindingRemoved(finding=finding)
     if not result.points:  # measured and shown
         return
     for field, value in limits(rule).items():
         if field != "cap":  # one other than 1 is no rule of the field
-            yield LimitChange(indicator=id, field=field, value=value)
-    yield PointsChange(indicator=id, points=result.points)
+            yield changes.LimitChange(indicator=id, field=field, value=value)
+    yield changes.PointsChange(indicator=id, points=result.points)
     if result.method != "computed" or result.status == "missing":
-        yield ScoreChange(indicator=id, score=result.score or Decimal(0))
+        yield changes.ScoreChange(indicator=id, score=result.score or Decimal(0))
 
 
 def with_parts(values: Sequence[InputValue]) -> Iterator[InputValue]:

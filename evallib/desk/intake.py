@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from evallib.data import import_told
-from evallib.data.check_all import check_data
+from evallib.data.check_all import Checked, check_data
 from evallib.data.imports import Imported, import_forms
 from evallib.data.load import load_departments
 from evallib.data.marked import write_marked
@@ -81,19 +81,8 @@ class Intake:
             return import_forms(self.desk.data, paths, dry=dry, lang=self.desk.lang, **how)
 
     def _told(self, found: Imported) -> Section:
-        return self._page(
-            "taken",
-            name=found.listing.words,
-            found=found,
-            rows=[*import_told.taken(found)],
-            as_it_is=import_told.as_it_is(found),
-            left=import_told.not_understood(found),
-            passed=import_told.passed(found),
-            problems=[one.describe(self.desk.lang) for one in (*found.remarks, *found.lacking)],
-            points=import_told.open_points(found),
-            changes=import_told.changes(found),
-            said=import_told.said,
-        )
+        problems = [one.describe(self.desk.lang) for one in (*found.remarks, *found.lacking)]
+        return self._page("taken", name=found.listing.words, found=found, told=import_told, problems=problems)
 
     def wrong(self, refusal: InputRefused) -> Section:
         """Why a form cannot be taken, at which cells."""
@@ -102,8 +91,7 @@ class Intake:
 
     def check(self) -> Section:
         """What is to be done in the department's year that is chosen: by whom, at which cells, and what hangs on it."""
-        code, year = self._chosen()
-        checked = [one for one in check_data(self.desk.data, code, year) if one.department == code]
+        checked = self._checked()
         problems = [one for each in checked for one in each.problems]
         evaluation = next((one.evaluation for one in checked if one.evaluation), None)
         rest = [one for one in problems if one.level != "error"]
@@ -112,9 +100,8 @@ class Intake:
 
     def marked(self) -> Made:
         """The year's workbook with what is to be done marked in it."""
-        code, year = self._chosen()
-        for one in check_data(self.desk.data, code, year):
-            if one.department == code and one.evaluation is not None:
+        for one in self._checked():
+            if one.evaluation is not None:
                 with TemporaryDirectory() as folder:
                     file = Path(folder) / "marked.xlsx"
                     write_marked(self.desk.data.resolve(), one.evaluation, one.problems, file, self.desk.lang)
@@ -130,6 +117,10 @@ class Intake:
         made = run_report(code, year, data=self.desk.data, out=self.desk.out, lang=self.desk.lang, draft=draft).page
         ending = f" {sentence('desk.data.of_draft')[self.desk.lang]}" if draft else ""
         return Made(f"{self._title()}{ending}.html", made.read_bytes(), made)
+
+    def _checked(self) -> list[Checked]:
+        code, year = self._chosen()
+        return [one for one in check_data(self.desk.data, code, year) if one.department == code]
 
     def _chosen(self) -> tuple[str, int]:
         if not all(self.desk.asked):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
 from pathlib import Path
@@ -12,21 +11,18 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from evallib.data import net
 from evallib.desk.calls import Calls
-from evallib.desk.fields import Field, without_place
+from evallib.desk.fields import Field
 from evallib.desk.intake import Made
 from evallib.desk.page import desk_css, framed
 from evallib.desk.views_data import Data, download
-from evallib.desk.views_panel import ROW, Panel, button, close, complaint, note
+from evallib.desk.views_panel import ROW, Panel, View, button, close, complaint, note
 from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
-from evallib.model.words import Given, Words, listed
+from evallib.model.words import listed
 from evallib.pages.rendering import Section
-from evallib.runs.report import ReportFailed
 from evallib.say.numbers import plain
-from evallib.say.sentences import sentence
 
 _LANGS = (("中文", "zh"), ("English", "en"))
 
@@ -36,7 +32,7 @@ def static_name(desk: Calls) -> str:
     return f"evallib-static-{id(desk):x}"
 
 
-class DeskView:
+class DeskView(View):
     """The desk's widgets: what stands above the tabs, and the tabs; `root` holds them all.
 
     >>> view = DeskView(Calls("data", "en"))
@@ -45,47 +41,12 @@ class DeskView:
     """
 
     def __init__(self, desk: Calls) -> None:
-        self.desk = desk
-        self.quiet = False
-        """Whether lists are being filled: what they then report was not chosen by anybody."""
+        super().__init__(desk)
         self.root = widgets.VBox()
         self.root.add_class("evallib-root")
         self.tabs = widgets.Tab()
         self.panels: list[Panel] = []
         self._build()
-
-    def t(self, text: Words) -> str:
-        """A text in the desk's language."""
-        return text[self.desk.lang]
-
-    def say(self, name: str, /, **given: Given) -> str:
-        """A sentence of the desk by its name, in the desk's language. The words stand in `catalogue/words/sentences/desk.toml`."""
-        return self.t(sentence(f"desk.{name}", **given))
-
-    @contextmanager
-    def saying(self, place: Any) -> Iterator[None]:
-        """What goes wrong inside becomes a sentence at a place, never a traceback."""
-        try:
-            yield
-        except InputRefused as refusal:
-            place.value = complaint(without_place(refusal, self.desk.lang))
-        except ReportFailed as failure:
-            place.value = complaint(self.say("wrong.stopped", what=self.t(failure.said).splitlines()[0]))
-        except Exception as error:  # a button that does nothing would be worse
-            place.value = complaint(self.t(net.told(error, self.desk.out)))
-
-    def fill(self, one: Any, options: Sequence[tuple[str, Any]], *wanted: Any) -> Any:
-        """Fill a list, and pick the first of what is wanted that is in it."""
-        before, self.quiet = self.quiet, True
-        with one.hold_sync():
-            one.options = options
-            one.value = next((value for value in wanted if value in [value for _, value in options]), None)
-        self.quiet = before
-        return one.value
-
-    def observe(self, one: Any, chosen: Callable[[], None]) -> None:
-        """What to do when somebody chooses in a list."""
-        one.observe(lambda _: None if self.quiet else chosen(), "value")
 
     # --- building
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from evallib.data.framework_list import frameworks
 from evallib.data.load import load_departments
+from evallib.data.rulebook import frameworks
 from evallib.desk.intake import FORMS, Intake, Made
 from evallib.desk.page import framed
 from evallib.desk.views_panel import ROW, Panel, View, button, note

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
+from evallib.data import net
 from evallib.desk.calls import Calls
+from evallib.desk.fields import without_place
 from evallib.desk.page import framed
+from evallib.model.errors import InputRefused
 from evallib.model.words import Given, Words
 from evallib.pages.rendering import Section
+from evallib.runs.report import ReportFailed
+from evallib.say.sentences import sentence
 
 ROW = {"flex_flow": "row wrap", "align_items": "center"}
 
@@ -41,18 +46,54 @@ def close(some: tuple[Any, ...]) -> None:
         one.close()
 
 
-class View(Protocol):
+class View:
     """What a tab needs of the desk that it stands on."""
 
-    desk: Calls
+    def __init__(self, desk: Calls) -> None:
+        self.desk = desk
+        self.quiet = False
+        """Whether lists are being filled: what they then report was not chosen by anybody."""
 
-    def t(self, text: Words) -> str: ...
-    def say(self, name: str, /, **given: Given) -> str: ...
-    def saying(self, place: Any) -> AbstractContextManager[None]: ...
-    def fill(self, one: Any, options: Sequence[tuple[str, Any]], *wanted: Any) -> Any: ...
-    def observe(self, one: Any, chosen: Callable[[], None]) -> None: ...
-    def refresh(self) -> None: ...
-    def headline_only(self) -> None: ...
+    def t(self, text: Words) -> str:
+        """A text in the desk's language."""
+        return text[self.desk.lang]
+
+    def say(self, name: str, /, **given: Given) -> str:
+        """A sentence of the desk by its name, in the desk's language. The words stand in `catalogue/words/sentences/desk.toml`."""
+        return self.t(sentence(f"desk.{name}", **given))
+
+    @contextmanager
+    def saying(self, place: Any) -> Iterator[None]:
+        """What goes wrong inside becomes a sentence at a place, never a traceback."""
+        try:
+            yield
+        except InputRefused as refusal:
+            place.value = complaint(without_place(refusal, self.desk.lang))
+        except ReportFailed as failure:
+            place.value = complaint(self.say("wrong.stopped", what=self.t(failure.said).splitlines()[0]))
+        except Exception as error:  # a button that does nothing would be worse
+            place.value = complaint(self.t(net.told(error, self.desk.out)))
+
+    def fill(self, one: Any, options: Sequence[tuple[str, Any]], *wanted: Any) -> Any:
+        """Fill a list, and pick the first of what is wanted that is in it."""
+        before, self.quiet = self.quiet, True
+        with one.hold_sync():
+            one.options = options
+            one.value = next((value for value in wanted if value in [value for _, value in options]), None)
+        self.quiet = before
+        return one.value
+
+    def observe(self, one: Any, chosen: Callable[[], None]) -> None:
+        """What to do when somebody chooses in a list."""
+        one.observe(lambda _: None if self.quiet else chosen(), "value")
+
+    def refresh(self) -> None:
+        """Show everything that is in sight anew."""
+        raise NotImplementedError
+
+    def headline_only(self) -> None:
+        """Show the headline anew, for a tab that has shown its own part already."""
+        raise NotImplementedError
 
 
 class Panel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any, overload
 from evallib.charts.fonts import use_chinese_later
 from evallib.data import frames
 from evallib.data.folder import data_root
+from evallib.data.handed import standing_years
 from evallib.data.load import Departments, list_departments, load_departments
 from evallib.data.parameters import checked_lang, checked_year
 from evallib.data.place import find_data
 from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_county
-from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent, standing, standing_years
+from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent, standing
 from evallib.door.lookup import ByName, found_in
-from evallib.door.result import Frames, Path_, Plot, Result, plots
+from evallib.door.plots import Plot, plots
+from evallib.door.result import Frames, Path_, Result, Sectioned
 from evallib.door.shown import Shown, Shows, heads, shell, told
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import Lang, Words, words
-from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Stands
+from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear, Standing
 from evallib.say.refusals import refused
-from evallib.say.sentences import sentences
 from evallib.say.workings import total_text
 
 if TYPE_CHECKING:  # what draws is fetched when something is drawn
@@ -32,7 +33,6 @@ if TYPE_CHECKING:  # what draws is fetched when something is drawn
 
     from evallib.pages.comparison import YearComparison
     from evallib.pages.overview import CountyOverview
-    from evallib.pages.rendering import Section
 
 MOST_SHOWN = 12
 MOST_REASONS = 2
@@ -63,10 +63,8 @@ class Results(Frames):
     @property
     def absent(self) -> pd.DataFrame:
         """What is listed and could not be used, by department and year: name and reason."""
-        rows = (
-            {"department": a.department, "year": a.year, "name": a.name[self._lang], "reason": a.reason[self._lang]} for a in self._absent
-        )
-        return frames.frame(["department", "year"], "name reason", rows)
+        rows = ((a.department, a.year, a.name[self._lang], a.reason[self._lang]) for a in self._absent)
+        return frames.Table("department year name reason", rows, keys=2).frame()
 
     @property
     def totals(self) -> pd.DataFrame:
@@ -78,7 +76,7 @@ class Results(Frames):
 
         made = {(r.department, r.year): r._frame(name) for r in self.results}
         if not made:
-            return frames.frame(["department", "year"], "", ())
+            return frames.Table("department year", (), keys=2).frame()
         return pd.concat(made, names=["department", "year"])
 
     def what_if(self, *args: Any, **kwargs: Any) -> Results:
@@ -92,7 +90,7 @@ class Results(Frames):
         from evallib.charts.plain import OF_SEVERAL
 
         use_chinese()
-        return plots(self, OF_SEVERAL)
+        return plots(self, OF_SEVERAL, self._lang)
 
     def _there(self) -> dict[str, Words]:
         return super()._there() | {f'["{r.department}", {r.year}]': words(r.department) for r in self._held}
@@ -130,13 +128,15 @@ def _short(text: str) -> str:
     return text if len(text) <= 160 else text[:159] + "…"
 
 
-class Years(Results):
+class Years(Results, Sectioned):
     """A department's years, oldest first: `book["hrss"]`.
 
     >>> import evallib as ev
     >>> ev.open("data", "en")["hrss"].totals.total.to_list()
     [84.63]
     """
+
+    _SECTIONS = "pages.comparison.sections"
 
     def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], department: str, name: Words) -> None:
         super().__init__(data, lang, sorted(found, key=lambda one: one.year))
@@ -152,25 +152,19 @@ class Years(Results):
         es = tuple(r.evaluation for r in self.results)
         return YearComparison(DepartmentYears(self._department, self._name, es, self._absent), self._lang)
 
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the comparison of years: `years.section.totals`."""
-        return ByName(sentences("pages.comparison.sections"), lambda id: self._page.section(id), "section")
-
-    def _of(self) -> Any:
-        return self._page.of
-
     def _title(self) -> str:
         return told("years", self._lang, name=self._name, count=len(self._held))
 
 
-class County(Results):
+class County(Results, Sectioned):
     """All departments of a year, in the order of the list: `book[2023]`.
 
     >>> import evallib as ev
     >>> len(ev.open("data")[2023])
     1
     """
+
+    _SECTIONS = "pages.overview.sections"
 
     def __init__(self, data: Path, lang: Lang, found: Iterable[Result | Absent], year: int, published: Published) -> None:
         super().__init__(data, lang, found)
@@ -185,17 +179,9 @@ class County(Results):
         from evallib.data.government import load_government
         from evallib.pages.overview import CountyOverview
 
-        ends = ends_of_year(standing_years(self._data), self._year)
+        ends = ends_of_year(self._data, self._year)
         county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent, ends)
         return CountyOverview(county, self._lang, load_government(self._data, self._year, [county], self._published))
-
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the county's overview: `county.section.ranking`."""
-        return ByName(sentences("pages.overview.sections"), lambda id: self._page.section(id), "section")
-
-    def _of(self) -> Any:
-        return self._page.of
 
     def _title(self) -> str:
         return told("county", self._lang, year=self._year, count=len(self._held))
@@ -247,7 +233,7 @@ class Book(Results):
         self._made: dict[tuple[str, int], Result | Absent] = {}
 
     @cached_property
-    def _stand(self) -> Mapping[tuple[str, int], Stands]:
+    def _stand(self) -> Standing:
         return standing_years(self._data)
 
     @cached_property
@@ -307,15 +293,19 @@ class Book(Results):
             return County(self._data, self._lang, [self._try(row, year) for row in rows], year, self._published)
         raise refused("door.no_department_and_year", str(asked)[:60])
 
+    def of(self, department: str | None, year: int | None, asked: str = "") -> Result | Years | County:
+        """A department's year, all its years where no year is named, the county's where no department is; `asked` is what names neither."""
+        if department is None and year is None:
+            raise refused("door.no_department_and_year", asked)
+        if department is None:
+            return self[year or 0]
+        return self[department] if year is None else self[department, year]
+
     @property
     def departments(self) -> pd.DataFrame:
         """The list of departments, by code: name, kind, framework, first_year, last_year."""
-        rows = (
-            {"department": row.code, "name": row.words[self._lang], "kind": row.kind, "framework": row.framework}
-            | {"first_year": row.first_year, "last_year": row.last_year}
-            for row in self._listed
-        )
-        return frames.frame("department", "name kind framework first_year last_year", rows)
+        rows = ((row.code, row.words[self._lang], row.kind, row.framework, row.first_year, row.last_year) for row in self._listed)
+        return frames.Table("department name kind framework first_year last_year", rows).frame()
 
     def _title(self) -> str:
         count = len({row.code for row in self._listed})
@@ -353,9 +343,4 @@ def evaluate(
     >>> ev.evaluate("data", "hrss", 2023).total
     84.63
     """
-    book = Book(data, lang)
-    if department is not None:
-        return book[department] if year is None else book[department, year]
-    if year is None:
-        raise refused("door.no_department_and_year", str(data))
-    return book[year]
+    return Book(data, lang).of(department, year, str(data))

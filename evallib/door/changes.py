@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Protocol
 
-from evallib.analysis.changes import (
-    ActualChange,
-    Change,
-    FactChange,
-    FindingRemoved,
-    ItemChange,
-    LimitChange,
-    PointsChange,
-    ScoreChange,
-    TargetChange,
-    limits,
-)
+from evallib.analysis.changes import KINDS, Change, FactChange, FindingRemoved
 from evallib.data.parameters import checked_year
 from evallib.door.lookup import found_in, refuse_unknown
 from evallib.door.numbers import exact, is_nothing, told_short, verdict
 from evallib.model.base import YEARS
 from evallib.model.evaluation import Evaluation
-from evallib.model.units import NO_UNIT, SHARE, Unit, parse_decimal
-from evallib.model.words import Words, folded, words
+from evallib.model.units import NO_UNIT, SHARE, parse_decimal
+from evallib.model.words import Words, folded
 from evallib.say.refusals import refused
 
 
@@ -50,47 +38,27 @@ class _Asked:
     def facts(self) -> dict[str, Words]:
         return {id: fact.name for id, fact in self.e.catalogue.facts.items() if not fact.derived}
 
-    def indicator(self, name: Any) -> str:
-        return found_in(self.indicators, name, "indicator")
-
-    def number(self, given: Any, unit: Unit, what: str) -> Decimal:
-        return exact(given, unit, self.e.catalogue.units, what)
-
-    def fact(self, name: Any, given: Any) -> Change:
-        id, year = _of_year(name, self.e.record.year)
-        fact = found_in(self.facts, id, "fact")
-        return FactChange(fact=fact, year=year, value=self.number(given, self.e.catalogue.facts[fact].unit, str(id)))
-
-    def actual(self, name: Any, given: Any) -> Change:
-        id = self.indicator(name)
-        return ActualChange(indicator=id, actual=self.number(given, self._unit(id), str(name)))
-
-    def target(self, name: Any, given: Any) -> Change:
-        id = self.indicator(name)
-        return TargetChange(indicator=id, target=self.number(given, self._unit(id), str(name)))
-
-    def points(self, name: Any, given: Any) -> Change:
-        id = self.indicator(name)
-        return PointsChange(indicator=id, points=Decimal(1)).renewed(self.number(given, self.e.catalogue.units.points, str(name)))
-
-    def score(self, name: Any, given: Any) -> Change:
-        return ScoreChange(indicator=self.indicator(name), score=self.number(given, self.e.catalogue.units.points, str(name)))
-
-    def rule(self, name: Any, given: Any) -> Change:
-        """A number of a rule, named `indicator.number`; as the rule writes it, or text with a unit."""
-        indicator, _, field = str(name).partition(".")
-        id = self.indicator(indicator)
-        known = {limit: words(limit) for limit in limits(self.e.in_force[id].rule)}
-        named = found_in(known, field, "number")
-        unit = LimitChange(indicator=id, field=named, value=Decimal(0)).unit(self.e)
-        as_written = unit == SHARE and (not isinstance(given, str) or parse_decimal(given) is not None)
-        return LimitChange(indicator=id, field=named, value=self.number(given, NO_UNIT if as_written else unit, str(name)))
-
-    def item(self, name: Any, given: Any) -> Change:
-        indicator, _, item = str(name).partition(".")
-        id = self.indicator(indicator)
-        known = {i.id: i.words for i in self.e.in_force[id].rule.checklist}
-        return ItemChange(indicator=id, item=found_in(known, item, "item"), met=verdict(given, str(name)))
+    def change(self, kind: str, name: Any, given: Any) -> Change:
+        """A change to a value: of a fact, perhaps of another year, of an indicator, or of a part of one, `indicator.part`. A number of a
+        rule is given as the rule writes it, or as text with a unit.
+        """
+        made: type[Any] = KINDS[kind]
+        if made is FactChange:
+            name, year = _of_year(name, self.e.record.year)
+            about: dict[str, Any] = {"fact": found_in(self.facts, name, "fact"), "year": year}
+        else:
+            indicator, _, part = str(name).partition(".") if made.PART else (name, "", "")
+            about = {"indicator": found_in(self.indicators, indicator, "indicator")}
+            if made.PART:
+                thing = "number" if kind == "rule" else kind
+                about[made.PART] = found_in(made.parts(self.e.in_force[about["indicator"]]), part, thing)
+        asked: Change = made(**about, **{made.VALUE: 1})
+        if kind == "item":
+            return asked.renewed(verdict(given, str(name)))
+        unit = asked.unit(self.e)
+        if kind == "rule" and unit == SHARE and (not isinstance(given, str) or parse_decimal(given) is not None):
+            unit = NO_UNIT
+        return asked.renewed(exact(given, unit, self.e.catalogue.units, str(name)))
 
     def without(self, name: Any) -> Change:
         return FindingRemoved(finding=found_in({f.finding: f.words for f in self.e.record.findings}, name, "finding"))
@@ -105,11 +73,7 @@ class _Asked:
             refuse_unknown(both, str(text), "fact", ids)
         if ids[0] in self.facts and ids[0] in self.indicators:
             refuse_unknown(both, str(text), "fact", [f'fact={{"{ids[0]}": …}}', f'actual={{"{ids[0]}": …}}'])
-        return self.fact(name, given) if ids[0] in self.facts else self.actual(text, given)
-
-    def _unit(self, indicator: str) -> Unit:
-        target = self.e.target(indicator)
-        return target.unit if target else SHARE
+        return self.change("fact", name, given) if ids[0] in self.facts else self.change("actual", text, given)
 
 
 def _of_year(name: Any, evaluated: int) -> tuple[Any, int]:
@@ -143,9 +107,8 @@ def changes_of(e: Evaluation, values: Given, without: Iterable[str], **kinds: Gi
     for name, given in values.items():
         yield asked.value(name, given)
     for kind, given_so in kinds.items():
-        make: Callable[[Any, Any], Change] = getattr(asked, kind)
         for name, given in (named(given_so, kind) if given_so is not None else {}).items():
             if not is_nothing(given):  # as of an indicator without points
-                yield make(name, given)
+                yield asked.change(kind, name, given)
     for name in [without] if isinstance(without, str) or not isinstance(without, Iterable) else without:
         yield asked.without(name)

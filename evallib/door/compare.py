@@ -7,8 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from evallib.analysis.what_if import Compared, compare, remarks
-from evallib.data import frames
-from evallib.data.frames import as_float
+from evallib.data.frames import Table, as_float
 from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Difference, Evaluation
 from evallib.model.words import Lang
@@ -41,12 +40,8 @@ class Comparison(Shows):
     @property
     def frame(self) -> pd.DataFrame:
         """The total, dimensions and indicators whose scores differ, by id: name, before, after, difference, in points."""
-        rows = (
-            {"id": d.id, "name": d.name[self._lang], "before": as_float(d.before), "after": as_float(d.after)}
-            | {"difference": as_float(d.difference)}
-            for d in self._all
-        )
-        return frames.frame("id", "name before after difference", rows)
+        rows = ((d.id, d.name[self._lang], as_float(d.before), as_float(d.after), as_float(d.difference)) for d in self._all)
+        return Table("id name before after difference", rows).frame()
 
     @property
     def sentence(self) -> str:

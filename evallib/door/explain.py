@@ -8,8 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evallib.data import frames
-from evallib.data.frames import as_float, unit_shown
+from evallib.data.frames import Table, as_float, unit_shown
 from evallib.data.load import load_year
 from evallib.door.shown import Shown, Shows, heads, told
 from evallib.model.errors import InputRefused
@@ -65,11 +64,8 @@ class Explanation(Shows):
     @property
     def numbers(self) -> pd.DataFrame:
         """What went in, by fact or indicator: name, value, unit, where (file, row, column)."""
-        rows = (
-            {"id": n.id, "name": n.name, "value": as_float(n.value, n.unit), "unit": unit_shown(n.unit), "where": n.where}
-            for n in self._numbers()
-        )
-        return frames.frame("id", "name value unit where", rows)
+        rows = ((n.id, n.name, as_float(n.value, n.unit), unit_shown(n.unit), n.where) for n in self._numbers())
+        return Table("id name value unit where", rows).frame()
 
     def _numbers(self) -> Iterator[_Number]:
         """The target and its actual, or the parts that make it; the facts of the formula; the judgements."""

@@ -17,14 +17,11 @@ from evallib.data.parameters import checked_lang, checked_parameters
 from evallib.data.place import find_data
 from evallib.data.published import NONE, load_published
 from evallib.door.book import Book, County, Years
-from evallib.door.lookup import ByName
-from evallib.door.result import Path_, Result
+from evallib.door.result import Path_, Result, Sectioned
 from evallib.door.shown import Shown, Shows, shell, told
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import LANGS, Lang
-from evallib.pages.rendering import Section
 from evallib.say.refusals import refused
-from evallib.say.sentences import sentences
 
 
 class Refused:
@@ -74,8 +71,10 @@ class Refusal(Shows):
         return Shown(told("refused", self._lang, count=len(problems)), tuple(problems))
 
 
-class Running(Shows):
+class Running(Sectioned):
     """A department's running year, as it was monitored."""
+
+    _SECTIONS = "pages.monitoring.sections"
 
     def __init__(self, data: Path, department: str, year: int, lang: Lang) -> None:
         from evallib.data.monitoring import load_monitoring
@@ -84,17 +83,9 @@ class Running(Shows):
         self._lang = lang
         self._page = Monitoring(load_monitoring(data, department, year), lang)
 
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the page: `monitored.section.money`."""
-        return ByName(sentences("pages.monitoring.sections"), self._page.section, "section")
-
-    def _of(self) -> Any:
-        return self._page.of
-
     def _shown(self) -> Shown:
-        of = self._page.of
-        return Shown(told("of_year", self._lang, name=of["name"], year=str(of["year"])))
+        m = self._page.monitored
+        return Shown(told("of_year", self._lang, name=m.name[self._lang], year=str(m.year)))
 
 
 def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path_ = "data", *, page: str = "") -> Any:
@@ -115,7 +106,7 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         if page == "monitoring":
             return Running(root, department, year, lang)
         several = department is None or year is None
-        return _evaluated(Book(root, lang, load_published(root) if several else NONE), department, year)
+        return Book(root, lang, load_published(root) if several else NONE).of(department, year, "ev.begin")
     except InputRefused as refusal:
         return _shown_refusal(refusal, lang)
     except Exception as error:
@@ -132,14 +123,6 @@ def _shown_refusal(refusal: InputRefused, lang: Any) -> Refused:
 
     display(Refusal(refusal, lang if lang in LANGS else "zh"))  # type: ignore[no-untyped-call]  # it has no types
     return Refused(refusal)
-
-
-def _evaluated(book: Book, department: str | None, year: int | None) -> Result | Years | County:
-    if department is not None:
-        return book[department] if year is None else book[department, year]
-    if year is None:
-        raise refused("door.no_department_and_year", "ev.begin")
-    return book[year]
 
 
 def _refuse_unknown() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from evallib.analysis.tables import losses
 from evallib.analysis.what_if import apply, remarks
@@ -18,9 +18,9 @@ from evallib.door.changes import Given, changes_of, named
 from evallib.door.compare import Comparison
 from evallib.door.explain import Explanation
 from evallib.door.lookup import ByName, found_in, refuse_unknown
+from evallib.door.plots import Plot, plots
 from evallib.door.shown import Shown, Shows, heads, some, told
 from evallib.model.evaluation import Evaluation
-from evallib.model.steady import all_steady
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import EvaluatedYear
 from evallib.say.drafts import said_of_draft
@@ -28,9 +28,7 @@ from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentences
-from evallib.say.workings import (
-    total_text,
-)
+from evallib.say.workings import total_text
 
 if TYPE_CHECKING:  # what draws is fetched when something is drawn
     import pandas as pd
@@ -41,6 +39,22 @@ if TYPE_CHECKING:  # what draws is fetched when something is drawn
 
 Path_ = str | os.PathLike[str]
 """A path, as text or as an object."""
+
+
+class Sectioned(Shows):
+    """What a page of its own shows, `_page`, of which it has the sections."""
+
+    _SECTIONS: ClassVar[str]
+    _page: Any
+
+    @property
+    def section(self) -> ByName[Section]:
+        """The sections of its page: `r.section.targets`. TAB shows which there are."""
+        return ByName(sentences(self._SECTIONS), lambda id: self._page.section(id), "section")
+
+    def _of(self) -> Any:
+        """What the page is told of whose it is."""
+        return self._page.of
 
 
 class Frames(Shows):
@@ -107,31 +121,7 @@ class Frames(Shows):
         return self._frame("problems")
 
 
-@all_steady
-class Plot:
-    """A plain plot of a frame, drawn when it is called: `r.plot.targets()`, or `r.plot.targets(ax=ax)` on axes that are there."""
-
-    def __init__(self, draw: Callable[..., Any], frame: pd.DataFrame, lang: Lang) -> None:
-        self._draw, self._frame, self._lang, self.__doc__ = draw, frame, lang, draw.__doc__
-
-    def __call__(self, ax: Any = None) -> Any:
-        return self._draw(self._frame, ax, lang=self._lang)
-
-    def __repr__(self) -> str:
-        return told("plot", self._lang, name=self._draw.__name__)
-
-
-def plots(of: Frames, drawn: Mapping[str, tuple[str, Callable[..., Any]]]) -> ByName[Plot]:
-    """The plain plots of something by name, each of the frame that it takes."""
-
-    def plot(name: str) -> Plot:
-        frame, draw = drawn[name]
-        return Plot(draw, getattr(of, frame), of._lang)
-
-    return ByName({name: words(name) for name in drawn}, plot, "plot")
-
-
-class Result(Frames):
+class Result(Frames, Sectioned):
     """A department's year, evaluated. Shows total, grade, dimensions and where most points were lost.
 
     Got from `ev.evaluate(...)` or `book[department, year]`; never made by hand. `evaluation` is what all of it rests on, exact.
@@ -143,6 +133,9 @@ class Result(Frames):
     >>> r.indicators.lost.nlargest(1).index[0]
     'indicator_clarity'
     """
+
+    _SECTIONS = "pages.report.sections"
+    _recorded: Result | None = None
 
     def __init__(self, checked: EvaluatedYear, lang: Lang, data: Path | None = None) -> None:
         self._checked, self._lang, self._data = checked, lang, data
@@ -187,6 +180,12 @@ class Result(Frames):
         return tuple(t.said[self._lang] for t in self.evaluation.tried)
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What no longer fits together after `what_if`: identities that break, what is strange only now, points that no longer add up."""
+        recorded = self._recorded
+        return tuple(remark[self._lang] for remark in remarks(recorded.evaluation, self.evaluation)) if recorded else ()
+
+    @property
     def previous(self) -> Result | None:
         """Last year's result, where there is one."""
         last = self._checked.previous
@@ -195,7 +194,7 @@ class Result(Frames):
     def _frame(self, name: str) -> pd.DataFrame:
         if name == "problems":
             return frames.problems(self._checked.remarks, self._lang)
-        return frames.FRAMES[name](self._written_out, self._lang)
+        return frames.TABLES[name](self._written_out, self._lang).frame()
 
     @cached_property
     def _written_out(self) -> Evaluation:
@@ -205,25 +204,19 @@ class Result(Frames):
     # --- what the page shows of it, and plain plots
 
     @cached_property
-    def _report(self) -> Report:
+    def _page(self) -> Report:
         from evallib.pages.report import Report
 
         return Report(self._checked, self._lang)
-
-    @property
-    def section(self) -> ByName[Section]:
-        """The sections of the report: `r.section.targets`. TAB shows which there are."""
-        return ByName(sentences("pages.report.sections"), lambda id: self._report.section(id), "section")
 
     @property
     def chart(self) -> ByName[Chart]:
         """The charts as the page draws them: `r.chart.targets`."""
         from evallib.charts.report import CHARTS
 
-        return ByName({name: words(name) for name in CHARTS}, lambda name: replace(self._report.draw(name), of=self._of()), "chart")
+        return ByName({name: words(name) for name in CHARTS}, lambda name: replace(self._page.draw(name), of=self._of()), "chart")
 
     def _of(self) -> Any:
-        """What the page is told of whose it is."""
         from evallib.pages.handed import of_evaluation
 
         return of_evaluation(self.evaluation, self._lang)
@@ -235,7 +228,7 @@ class Result(Frames):
         from evallib.charts.plain import OF_A_YEAR
 
         use_chinese()
-        return plots(self, OF_A_YEAR)
+        return plots(self, OF_A_YEAR, self._lang)
 
     def __getitem__(self, asked: Any) -> Any:
         """Nothing: a result is no table. Raises InputRefused with what may be meant."""
@@ -305,14 +298,10 @@ class Result(Frames):
 
         Raises InputRefused where there is nothing to compare with.
         """
-        before = self._before if other is None else other
+        before = (self._recorded or self.previous) if other is None else other
         if not isinstance(before, Result):
             raise refused("door.nothing_to_compare", f"{self.department} {self.year}")
         return Comparison(before.evaluation, self.evaluation, self._lang)
-
-    @property
-    def _before(self) -> Result | None:
-        return self.previous
 
     # --- written
 
@@ -343,7 +332,7 @@ class Result(Frames):
 
         cells = []
         for name in self.section:
-            *charts, section = self._report.parts(name)
+            *charts, section = self._page.parts(name)
             shown: list[Chart | Section] = [*charts, section]
             outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
             cells += [new_markdown_cell(f"## {section.pair}"), new_code_cell("", outputs=outputs, execution_count=1)]
@@ -356,8 +345,7 @@ class Result(Frames):
     def _shown(self) -> Shown:
         e, lang = self.evaluation, self._lang
         title = told("of_year", lang, name=e.record.name, year=e.catalogue.year(e.record.year))
-        lines = [_said_total(e, lang)]
-        lines = [*(one[lang] for one in said_of_draft(e)), *lines]
+        lines = [*(one[lang] for one in said_of_draft(e)), _said_total(e, lang)]
         if self.tried:
             lines.append(told("tried", lang, said=some(self.tried, lang)))
         if synthetic := e.record.find_profile("synthetic", lang):
@@ -369,8 +357,7 @@ class Result(Frames):
             for d in e.dimensions
             if d.points
         ]
-        remarks = self._checked.remarks
-        note = told("remarks", lang, count=len(remarks)) if remarks else ""
+        note = told("remarks", lang, count=len(self._checked.remarks)) if self._checked.remarks else ""
         return Shown(title, tuple(lines), heads(lang, "name", "points", "score", "rate"), rows, note)
 
 
@@ -385,6 +372,8 @@ def _said_total(e: Evaluation, lang: Lang) -> str:
 class Trial(Result):
     """A result with something changed to try it; `recorded` is what it was made from."""
 
+    _recorded: Result
+
     def __init__(self, checked: EvaluatedYear, lang: Lang, data: Path | None, recorded: Result) -> None:
         super().__init__(checked, lang, data)
         self._recorded = recorded
@@ -393,15 +382,6 @@ class Trial(Result):
     def recorded(self) -> Result:
         """The result that something was changed in."""
         return self._recorded
-
-    @property
-    def _before(self) -> Result:
-        return self._recorded
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What no longer fits together: identities that break, what is strange only now, points that no longer add up."""
-        return tuple(remark[self._lang] for remark in remarks(self._recorded.evaluation, self.evaluation))
 
 
 def _written(path: Path_, text: str) -> Path:

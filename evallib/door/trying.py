@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -22,6 +22,7 @@ from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
+from evallib.model.toml_out import toml_value
 from evallib.model.units import NO_UNIT, SHARE, Units, round_half_up
 from evallib.model.words import Words
 from evallib.say.numbers import plain
@@ -62,41 +63,32 @@ class Formula(Shows):
 
     def explain(self, of: Result) -> str:
         """The formula with the numbers put in, for a result."""
-        e = of.evaluation
-        found = self._of(e)
-        return told("own_value", of._lang, name=self._name or self._text, working=formula_working(_with(e, found, self), found, of._lang))
+        e, found = of.evaluation, self._of(of.evaluation)
+        framework = e.framework.model_copy(update={"catalogue": self._known(e.catalogue)})  # as if it knew the formula
+        told_of = replace(e, framework=framework, formulas=(*e.formulas, found))
+        return told("own_value", of._lang, name=self._name or self._text, working=formula_working(told_of, found, of._lang))
 
     def _of(self, e: Evaluation) -> FormulaResult:
-        return compute_formula(e.facts, _compiled(e.catalogue, self).formulas[_ID])
+        return compute_formula(e.facts, self._known(e.catalogue).formulas[_ID])
+
+    def _known(self, catalogue: Catalogue) -> Catalogue:
+        return _with(catalogue, self._text, self._unit, self._name or self._text)
 
     def _shown(self) -> Shown:
         unit = f" ({self._unit})" if self._unit else ""
         title = told("formula", self._lang, name=self._name + unit, text=self._text) if self._name else self._text + unit
         return Shown(title, (told("own", self._lang),))
 
-    def __hash__(self) -> int:
-        return hash((self._text, self._unit, self._name))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Formula) and (self._text, self._unit) == (other._text, other._unit)
-
 
 @lru_cache(maxsize=32)
-def _compiled(catalogue: Catalogue, formula: Formula) -> Catalogue:
-    """The catalogue with the formula in it."""
-    entry = FormulaEntry(id=_ID, name=formula._name or formula._text, value=formula._text, unit=formula._unit)
-    own = Place("ev.formula")
+def _with(catalogue: Catalogue, text: str, unit: str, name: str) -> Catalogue:
+    """The catalogue with a formula in it."""
+    entry, own = FormulaEntry(id=_ID, name=name, value=text, unit=unit), Place("ev.formula")
     made, faults = assemble([("catalogue", catalogue.part), (own.file, Part(formula=(entry,)))], 9999)
     wrong = [replace(told_fault(fault), place=own) for fault in faults if fault.place.file == own.file]
     if wrong:
         raise InputRefused(tuple(wrong))
     return made
-
-
-def _with(e: Evaluation, found: FormulaResult, formula: Formula) -> Evaluation:
-    """The evaluation as if its catalogue knew the formula, to say its working."""
-    framework = e.framework.model_copy(update={"catalogue": _compiled(e.catalogue, formula)})
-    return replace(e, framework=framework, formulas=(*e.formulas, found))
 
 
 def formula(text: str, unit: str = "%", name: str = "") -> Formula:
@@ -180,20 +172,8 @@ def rule(text: str = "", /, **keys: Any) -> TriedRule:
     >>> ev.rule('{ kind = "pass_fail", at_least = 0.9 }')("95%", points=2)
     2.0
     """
-    line = text or "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in keys.items()) + " }"
+    line = text or toml_value(keys, lambda value: f"{_number(value, 'number'):f}")
     try:
         return TriedRule(written_rule(line))
     except ValueError as error:
         raise InputRefused(tuple(written_wrong(line, error, Place("ev.rule")))) from None
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Iterable):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return f"{_number(value, 'number'):f}"

@@ -14,54 +14,21 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 from math import ceil, floor
 from statistics import NormalDist
-from typing import Annotated, Literal
+from typing import Literal, NamedTuple
 
-from pydantic import Field
-
-from evallib.model.base import Frozen
-
-Level = Annotated[Decimal, Field(gt=0, lt=1)]
 Verdict = Literal["met", "missed", "open"]
 """The target against the interval: wholly at or above it, wholly below it, or the interval holds the target and nobody can tell."""
 
 LEVEL = Decimal("0.95")
+_Z = Decimal(str(NormalDist().inv_cdf((1 + float(LEVEL)) / 2)))
 _STEP = Decimal("0.000001")
 
 
-class Interval(Frozen):
+class Interval(NamedTuple):
     """A confidence interval of a share, its ends rounded outwards to six decimals."""
 
     low: Decimal
     high: Decimal
-    level: Decimal
-
-
-def wilson(rate: Decimal, answers: int, level: Decimal = LEVEL, population: int | None = None) -> Interval:
-    """Wilson's score interval of a share, without continuity correction (W; N method 3).
-
-    `rate` need not be a whole number of the answers: a mean of values between 0 and 1 varies at most as a share does (B), so for
-    it the interval is at most too wide. With `population` N, n answers count as n(N-1)/(N-n): the finite population correction (C).
-    Raises ValueError for a rate outside 0 to 1, no answers, or more answers than people.
-
-    >>> found = wilson(Decimal(81) / 263, 263)  # N, table I
-    >>> str(round(found.low, 4)), str(round(found.high, 4))
-    ('0.2553', '0.3662')
-    """
-    if not 0 <= rate <= 1 or answers < 1 or (population is not None and population < answers):
-        raise ValueError(f"rate {rate}, answers {answers}, population {population}")
-    return score_interval(Fraction(rate), effective_size(answers, population), level)
-
-
-def answers_needed(rate: Decimal, target: Decimal, level: Decimal = LEVEL, population: int | None = None) -> int | None:
-    """The valid answers from which, at this rate, Wilson's interval no longer holds the target.
-
-    Without a population n > z²T(1-T)/(p-T)²; with one, that number shrinks to nN/(N-1+n). Where rate and
-    target are equal only asking everybody tells: the population, or None where it is not known.
-
-    >>> answers_needed(Decimal("0.84"), Decimal("0.9"))
-    97
-    """
-    return needed_at(Fraction(rate), Fraction(target), level, Fraction(1), population)
 
 
 def whole_counts(share: Decimal, answers: int) -> tuple[int, int] | None:
@@ -93,38 +60,51 @@ def as_decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def _quantile(level: Decimal) -> Decimal:
-    return Decimal(str(NormalDist().inv_cdf((1 + float(level)) / 2)))
+def score_interval(rate: Fraction, size: Fraction | None) -> Interval:
+    """Wilson's score interval of a share from so many effective answers, without continuity correction (W; N method 3); a point where
+    everybody answered.
 
+    `rate` need not be a whole number of the answers: a mean of values between 0 and 1 varies at most as a share does (B), so for it the
+    interval is at most too wide.
 
-def score_interval(rate: Fraction, size: Fraction | None, level: Decimal) -> Interval:
-    """`wilson` from an exact rate and an effective number of answers; a point where everybody answered."""
+    >>> found = score_interval(Fraction(81, 263), Fraction(263))  # N, table I
+    >>> str(round(found.low, 4)), str(round(found.high, 4))
+    ('0.2553', '0.3662')
+    """
     if size is None:
-        return Interval(low=as_decimal(rate), high=as_decimal(rate), level=level)
+        return Interval(as_decimal(rate), as_decimal(rate))
     with localcontext(prec=40):
-        p, n, z = as_decimal(rate), as_decimal(size), _quantile(level)
+        p, n, z = as_decimal(rate), as_decimal(size), _Z
         centre, shrink = p + z * z / (2 * n), 1 + z * z / n
         half = z * (p * (1 - p) / n + (z / (2 * n)) ** 2).sqrt()
         low = ((centre - half) / shrink).quantize(_STEP, ROUND_FLOOR)
         high = ((centre + half) / shrink).quantize(_STEP, ROUND_CEILING)
-    return Interval(low=max(low, Decimal(0)), high=min(high, Decimal(1)), level=level)
+    return Interval(max(low, Decimal(0)), min(high, Decimal(1)))
 
 
-def verdict_on(rate: Fraction, size: Fraction | None, target: Fraction, level: Decimal) -> Verdict:
+def verdict_on(rate: Fraction, size: Fraction | None, target: Fraction) -> Verdict:
     """Wilson's interval leaves the target out exactly when n(p-T)² > z²T(1-T): decided before any rounding."""
     if size is None:
         return "met" if rate >= target else "missed"
-    off, allowed = size * (rate - target) ** 2, Fraction(_quantile(level)) ** 2 * target * (1 - target)
+    off, allowed = size * (rate - target) ** 2, Fraction(_Z) ** 2 * target * (1 - target)
     if rate < target:
         return "missed" if off > allowed else "open"
     return "met" if rate > target and off >= allowed else "open"
 
 
-def needed_at(rate: Fraction, target: Fraction, level: Decimal, effect: Fraction, population: int | None) -> int | None:
-    """`answers_needed` where `effect` answers tell as much as one of a simple sample (1 where there is one group)."""
+def needed_at(rate: Fraction, target: Fraction, effect: Fraction = Fraction(1), population: int | None = None) -> int | None:
+    """The valid answers from which, at this rate, Wilson's interval no longer holds the target, where `effect` answers tell as much as
+    one of a simple sample (1 where there is one group).
+
+    Without a population n > z²T(1-T)/(p-T)²; with one, that number shrinks to nN/(N-1+n). Where rate and
+    target are equal only asking everybody tells: the population, or None where it is not known.
+
+    >>> needed_at(Fraction(84, 100), Fraction(9, 10))
+    97
+    """
     if rate == target:
         return population
-    number = effect * Fraction(_quantile(level)) ** 2 * target * (1 - target) / (rate - target) ** 2
+    number = effect * Fraction(_Z) ** 2 * target * (1 - target) / (rate - target) ** 2
     if population is not None:
         number = number * population / (population - 1 + number) if number else number
     return max(1, floor(number) + 1 if rate < target else ceil(number))

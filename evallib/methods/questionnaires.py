@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from evallib.methods.survey import evaluate_survey
-from evallib.methods.survey_forms import Group, Survey, SurveyResult
+from evallib.methods.survey import Survey, SurveyResult, evaluate_survey
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.model.optional_rows import Survey as SurveyRow
 from evallib.model.record import Target
 from evallib.model.units import SHARE, convert
-from evallib.model.words import Words, listed
-from evallib.say.numbers import plain
+from evallib.model.words import Words, listed, words
 from evallib.say.sentences import sentence
-from evallib.score.answers import INVALID, SCALES, YES_NO, Marks, clean
+from evallib.score.answers import INVALID, SCALES, Tally, clean, counted
 
 
 @dataclass(frozen=True)
@@ -30,22 +28,18 @@ class Questionnaire:
 def is_answer(scale: str, text: str) -> bool:
     """Whether a text may stand in the table of answers: an answer of the scale, nothing, or that the form is invalid."""
     plain_text = clean(text)
-    return plain_text == "" or plain_text in INVALID or SCALES[scale][0].read(plain_text) is not None
+    return plain_text in ("", *INVALID) or SCALES[scale].read(plain_text) is not None
 
 
 def answers_of(scale: str) -> Words:
     """The answers of a scale, to tell what may be written."""
-    read = SCALES[scale][0]
-    if isinstance(read, Marks):
-        return sentence("survey.marks", lowest=plain(read.lowest), highest=plain(read.highest))
-    return listed(option.label for option in read.options)
+    read = SCALES[scale]
+    return sentence("survey.marks", highest=str(read.highest)) if read.highest else listed(read.options)
 
 
 def questionnaires(evaluation: Evaluation) -> tuple[Questionnaire, ...]:
     """What each questionnaire says and how sure it is, from the recorded answers; without these, from a printed satisfaction
     rate and the number of valid forms. Empty where there is neither.
-
-    Raises InputRefused as `evaluate_survey` does; `check_methods` says the same with the row.
 
     >>> from pathlib import Path
     >>> from evallib.data.years import evaluate_year
@@ -63,30 +57,9 @@ def questionnaires(evaluation: Evaluation) -> tuple[Questionnaire, ...]:
 
 
 def survey_of(evaluation: Evaluation, indicator: str) -> Survey:
-    """The recorded questionnaire of an indicator; its groups are numbered g1, g2, … in the order of their rows."""
-    rows = [row for row in evaluation.record.surveys if row.indicator == indicator]
-    scale, measure = SCALES[rows[0].scale]
-    groups = tuple(_group(evaluation, row, f"g{number}") for number, row in enumerate(rows, 1))
-    return Survey(groups=groups, scale=scale, measure=measure, target=_goal(evaluation.target(indicator)))
-
-
-def _group(evaluation: Evaluation, row: SurveyRow, id: str) -> Group:
-    counts: dict[str, int] = {}
-    for answer in evaluation.record.survey_answers:
-        if (answer.indicator, answer.group) == (row.indicator, row.group):
-            counts[answer.answer] = counts.get(answer.answer, 0) + answer.count
-    off_scale = sum(counts.pop(word, 0) for word in INVALID)
-    return Group(
-        id=id,
-        name=row.group,
-        name_en=row.group_en or row.group,
-        counts=counts,
-        off_scale=off_scale,
-        weight=None if row.weight is None else row.weight / 100,
-        population=row.population,
-        issued=row.issued,
-        returned=row.returned,
-    )
+    """The recorded questionnaire of an indicator."""
+    scale = next(row.scale for row in evaluation.record.surveys if row.indicator == indicator)
+    return Survey(counted(evaluation.record, indicator), SCALES[scale].measure, _goal(evaluation.target(indicator)))
 
 
 def _goal(target: TargetResult | None) -> Decimal | None:
@@ -112,8 +85,8 @@ def _printed_survey(evaluation: Evaluation, indicator: IndicatorResult) -> Surve
     chain = [n for n in (valid, returned, issued) if n is not None]
     if chain != sorted(chain):  # the forms were of another questionnaire
         issued = returned = None
-    group = Group(id="all", name="全部答卷", name_en="All answers", share=share, valid=valid, issued=issued, returned=returned)
-    return Survey(groups=(group,), scale=YES_NO, target=goal)
+    group = Tally(words("全部答卷", "All answers"), Fraction(share), valid, issued=issued, returned=returned)
+    return Survey([group], target=goal, printed=share)
 
 
 def _valid_forms(evaluation: Evaluation, row: Target) -> int | None:

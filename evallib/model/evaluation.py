@@ -19,14 +19,13 @@ from evallib.model.base import Basis
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Part
 from evallib.model.errors import Problem
-from evallib.model.expression import Interval, compute_interval
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
-from evallib.model.record import Judgement, Operator, OwnIndicator, Record
+from evallib.model.in_force import indicators_in_force
+from evallib.model.record import Judgement, Operator, Record
 from evallib.model.rows import State as Unknown
 from evallib.model.rule_base import Award
-from evallib.model.rules import Rule, written_rule
-from evallib.model.units import Unit, times
+from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Words
 
 Status = Literal["scored", "missing", "not_applicable", "not_chosen"]
@@ -306,9 +305,15 @@ class Evaluation(_Strict):
         """The fact or formula that plays a role and is known here; None where nothing does."""
         return next((id for id in self.catalogue.playing(role) if id in self._formulas or id in self.catalogue.facts), None)
 
+    def player(self, role: str) -> InputValue | None:
+        """The fact that plays a role, as it was found; None where nobody gave it, or nothing plays the role."""
+        id = self.catalogue.player(role)
+        return self.facts.find(id) if id else None
+
     def amount(self, role: str) -> Decimal | None:
-        """The number of the fact that plays a role, in its unit; None where there is none."""
-        return self.facts.value(self.catalogue.player(role))
+        """The amount of the fact that plays a role, in the currency's own unit; None where it is not known."""
+        found = self.player(role)
+        return found.base_value if found else None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -356,56 +361,3 @@ class Evaluation(_Strict):
 def _adapter() -> TypeAdapter[Evaluation]:
     """What writes and reads evaluations: made when one is."""
     return TypeAdapter(Evaluation)
-
-
-def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | None:
-    """All that a formula's value may truly be, given the digits that its inputs were printed with; None where it has no value."""
-    if formula.value is None or formula.state != "computed":
-        return None
-    made = evaluation.catalogue.formulas[formula.id]
-    held = {name: value.interval for name, value in zip(made.inputs, formula.inputs, strict=True)}
-    found = compute_interval(made.tree, held)
-    return Interval(times(found.low, 1 / made.unit.factor), times(found.high, 1 / made.unit.factor))
-
-
-def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
-    """The framework's indicators and the department's own, in the order of the framework's tree."""
-    known = record.__dict__.get("_in_force")  # asked for by every check; a copy of the record forgets it
-    if known is None or known[0] is not framework:
-        known = record.__dict__["_in_force"] = (framework, _in_force(framework, record))
-    found: tuple[Indicator, ...] = known[1]
-    return found
-
-
-def _in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
-    held: dict[str, list[Indicator]] = {}
-    for indicator in framework.indicators:
-        held.setdefault(indicator.within, []).append(indicator)
-    sections = {s.id: s for s in framework.sections}
-    for row in record.own_indicators:
-        rule = own_rule(framework, row)
-        if row.group in sections and rule is not None:
-            held.setdefault(row.group, []).append(
-                Indicator.model_construct(  # of checked rows: not checked again
-                    id=row.indicator,
-                    name=row.name,
-                    name_en=row.name_en or row.name,
-                    group=row.group,
-                    points=row.points or Decimal(0),
-                    basis=row.basis,
-                    value=row.formula,
-                    rule=rule,
-                    source=row.source,
-                    clause=row.section,
-                )
-            )
-    return tuple(indicator for section in framework.sections for indicator in held.get(section.id, ()))
-
-
-def own_rule(framework: Framework, row: OwnIndicator) -> Rule | None:
-    """The rule of an indicator of the department's own: the one it names or writes down, else that of its group."""
-    if row.rule.startswith("{"):
-        return written_rule(row.rule)
-    if row.rule:
-        return framework.find_rule(row.rule)
-    return next((s.own_rule for s in framework.sections if s.id == row.group), None)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import reduce
 from itertools import product
-from typing import TypeVar
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
 EXACT = Context(prec=50)
 """The arithmetic of formulas: 50 digits."""
@@ -42,8 +43,7 @@ class Undefined(Exception):
     """A division by zero: the formula has no value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """What an expression takes: an id, or a name as it was written; of so many years before."""
 
     id: str
@@ -275,6 +275,41 @@ def compute(tree: Tree, values: Mapping[Name, Decimal]) -> Decimal:
             return _compute(tree, values.__getitem__, _same)
         except ArithmeticError:
             raise Undefined from None
+
+
+def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
+    """What computes an expression as `compute` does, for one that is computed many times.
+
+    >>> change = computing(parse("(now - before) / before"))
+    >>> change({Name("now"): Decimal(30), Name("before"): Decimal(20)})
+    Decimal('0.5')
+    """
+    found = _computing(tree)
+
+    def computed(values: Mapping[Name, Decimal]) -> Decimal:
+        with localcontext(EXACT):
+            try:
+                return found(values)
+            except ArithmeticError:
+                raise Undefined from None
+
+    return computed
+
+
+def _computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
+    if isinstance(tree, Name):
+        return itemgetter(tree)
+    if isinstance(tree, Number):
+        number = tree.value
+        return lambda values: number
+    if isinstance(tree, Call):
+        return lambda values: _compute(tree, values.__getitem__, _same)
+    left, right = _computing(tree.left), _computing(tree.right)
+    if tree.sign == "+":
+        return lambda values: left(values) + right(values)
+    if tree.sign == "*":
+        return lambda values: left(values) * right(values)
+    return (lambda values: left(values) / right(values)) if tree.sign == "/" else (lambda values: left(values) - right(values))
 
 
 def _same(value: Decimal) -> Decimal:

@@ -289,18 +289,19 @@ class Framework(Named):
         return next((one.rule for one in self.rules if folded(text) in {folded(t) for t in (one.id, one.name, one.name_en) if t}), None)
 
     @cached_property
+    def _places(self) -> tuple[_Placed, ...]:
+        return (*self.sections, *self.indicators)
+
+    @cached_property
     def unverified(self) -> frozenset[str]:
         """The ids of the dimensions, groups and indicators of which nobody held the name or the points against the document."""
-        everything: list[_Placed] = [*self.sections, *self.indicators]
-        return frozenset(one.id for one in everything if "unverified" in (one.basis, one.origin))
+        return frozenset(one.id for one in self._places if "unverified" in (one.basis, one.origin))
 
     @cached_property
     def is_reconstruction(self) -> bool:
         """Whether points in it were inferred from the published results of one evaluation: it then serves no other."""
-        everything: list[_Placed] = [*self.sections, *self.indicators]
-        return any(one.basis == "reconstructed" for one in everything)
+        return any(one.basis == "reconstructed" for one in self._places)
 
     def playing(self, role: str) -> tuple[str, ...]:
         """The ids of the dimensions, groups and indicators that play a role, in their order."""
-        found: list[_Placed] = [*self.sections, *self.indicators]
-        return tuple(one.id for one in found if role in one.role)
+        return tuple(one.id for one in self._places if role in one.role)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 from evallib.model.base import Frozen
 from evallib.model.errors import Problem
 from evallib.model.monitoring_rows import Kind
@@ -20,7 +19,7 @@ from evallib.model.words import NOTHING, Words, words
 Level = Literal["warn", "alarm"]
 ZERO = Decimal(0)
 
-_FILE: dict[str, Any] = tomllib.loads((CATALOGUE / "words" / "monitoring.toml").read_text(encoding="utf-8"))
+_FILE: dict[str, Any] = words_of("monitoring")
 MONEY: dict[str, Words] = {id: words(*both) for id, both in _FILE["money"].items()}
 """The measures of money: ids that a file may use, and their names."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +13,7 @@ from evallib.model.errors import Fault, Place
 from evallib.model.pieces import Bands, Linear, PassFail, Pieces, Proportional, Spelled
 from evallib.model.rule_base import ZERO, Award, ChecklistItem, Measured, Ruling, Takes, Tier
 from evallib.model.toml_in import read_toml
+from evallib.model.toml_out import toml_value
 
 Seriousness = Literal["serious", "general", "slight"]
 
@@ -222,12 +222,4 @@ def written_rule(text: str) -> Rule:
 
 def as_line(rule: Rule) -> str:
     """A rule in one line, as `written_rule` reads it."""
-
-    def written(part: object) -> str:
-        if isinstance(part, dict):
-            return "{ " + ", ".join(f"{key} = {written(value)}" for key, value in part.items()) + " }"
-        if isinstance(part, list):
-            return "[" + ", ".join(map(written, part)) + "]"
-        return json.dumps(part, ensure_ascii=False)
-
-    return written(rule.model_dump(mode="json", exclude_defaults=True) | {"kind": rule.kind})
+    return toml_value(rule.model_dump(mode="json", exclude_defaults=True) | {"kind": rule.kind})

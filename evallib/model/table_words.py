@@ -5,21 +5,20 @@ The words themselves stand in `catalogue/words/tables.toml`. No row lives here.
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
-from evallib.kit import CATALOGUE
+from evallib.kit import words_of
 from evallib.model.errors import Acts
 from evallib.model.words import Words, folded, words
 
-_FILE: dict[str, dict[str, Any]] = tomllib.loads((CATALOGUE / "words" / "tables.toml").read_text(encoding="utf-8"))
+_FILE: dict[str, dict[str, Any]] = words_of("tables")
 COLUMNS: dict[str, dict[str, dict[str, str]]] = {id: table.get("columns", {}) for id, table in _FILE["tables"].items()}
 """The columns of each table: head in Chinese, what the column holds in English, what the short head does not say, unit."""
 
 _SHEETS = {id: table for id, table in _FILE["tables"].items() if "name" in table}
 TABLE_NAMES: dict[str, Words] = {id: words(table["name"], table["name_en"]) for id, table in _SHEETS.items()}
 """The tables by id: the name of the sheet in a workbook."""
-SHEET_WORDS: dict[str, Any] = tomllib.loads((CATALOGUE / "words" / "sheets.toml").read_text(encoding="utf-8"))
+SHEET_WORDS: dict[str, Any] = words_of("sheets")
 """The sheets of a workbook that are no table: their names, their columns and what these fill; what may be said once above heads."""
 SHEETS: dict[str, str] = {
     folded(text): id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ def toml_text(document: Mapping[str, Any]) -> str:
 def _lines(table: Mapping[str, Any], within: str) -> Iterator[str]:
     inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
     lists = {key: value for key, value in table.items() if isinstance(value, list) and value and isinstance(value[0], Mapping)}
-    yield from (f"{key} = {_value(value)}" for key, value in table.items() if key not in inner and key not in lists)
+    yield from (f"{key} = {toml_value(value)}" for key, value in table.items() if key not in inner and key not in lists)
     for key, one in inner.items():
         yield from ("", f"[{within}{key}]", *_lines(one, f"{within}{key}."))
     for key, several in lists.items():
@@ -35,9 +35,16 @@ def _lines(table: Mapping[str, Any], within: str) -> Iterator[str]:
             yield from ("", f"[[{within}{key}]]", *_lines(one, f"{within}{key}."))
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
+def toml_value(value: Any, number: Callable[[Any], str] = str) -> str:
+    """A value as it stands behind a key, in one line; `number` writes what is no text, no list and no table.
+
+    >>> toml_value({"kind": "pass_fail", "at_least": Decimal("0.9"), "text": "“甲”", "bands": [1, 2]})
+    '{ kind = "pass_fail", at_least = 0.9, text = "“甲”", bands = [1, 2] }'
+    """
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {toml_value(one, number)}" for key, one in value.items()) + " }"
+    if isinstance(value, str | bool):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"[{', '.join(map(_value, value))}]" if isinstance(value, list) else f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Iterable):
+        return f"[{', '.join(toml_value(one, number) for one in value)}]"
+    return f"{value:f}" if isinstance(value, Decimal) else number(value)

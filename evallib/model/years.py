@@ -41,6 +41,10 @@ class Stands:
     ends: tuple[Decimal, Decimal] | None
 
 
+Standing = Mapping[tuple[str, int], Stands]
+"""What stands, by department and year."""
+
+
 @dataclass(frozen=True)
 class Absent:
     """A listed department's year that cannot be shown beside the others: its data is not there, or was refused."""

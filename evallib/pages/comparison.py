@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from evallib.analysis import comparison as over_years
+from evallib.analysis import money
 from evallib.charts.drawing import Chart
 from evallib.charts.parts import or_dash, signed, signed_rate
 from evallib.charts.years import PART_NAMES, dimensions_chart, money_chart, parts_chart, totals_chart
@@ -16,7 +17,7 @@ from evallib.model.units import SHARE, convert
 from evallib.model.words import NOTHING, Lang, Words
 from evallib.model.years import DepartmentYears
 from evallib.pages.framework_text import framework_changes
-from evallib.pages.handed import Of, of_several
+from evallib.pages.handed import of_several
 from evallib.pages.rendering import Sections, told
 from evallib.say.frameworks import version
 from evallib.say.numbers import quantity
@@ -45,14 +46,10 @@ class YearComparison(Sections):
     FOLDER = "comparison"
 
     def __init__(self, department: DepartmentYears, lang: Lang = "zh") -> None:
-        super().__init__(lang, department.evaluations)
+        d, found = department, department.evaluations
+        super().__init__(lang, found, of_several(self.FOLDER, found, lang, d.department, name=d.name[lang]))
         self.department = department
         self.changes = over_years.changes(department.evaluations)
-
-    @property
-    def of(self) -> Of:
-        d = self.department
-        return of_several(self.FOLDER, [e.fingerprint for e in d.evaluations], self.lang, d.department, name=d.name[self.lang])
 
     def content(self) -> Mapping[str, object]:
         es = self.evaluations
@@ -62,7 +59,7 @@ class YearComparison(Sections):
             "dimensions": scored,
             "by_indicator": es,
             "targets": any(e.targets for e in es),
-            "money": any(value is not None for line in over_years.money_lines(es) for value in line.values),
+            "money": any(value is not None for line in money.money_lines(es) for value in line.values),
             "findings": any(e.record.findings for e in es),
         }
 
@@ -81,6 +78,9 @@ class YearComparison(Sections):
             "changes": self.changes,
             "scored": [c for c in self.changes if c.before.has_total and c.after.has_total],
             "change": self.changes[-1] if self.changes else None,
+            "target_changes": over_years.target_changes,
+            "chain": money.carryover_chain(es),
+            "kinds": over_years.finding_kinds([e.record.findings for e in es]),
             "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
             "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
             "key": self._framework,
@@ -117,13 +117,6 @@ class YearComparison(Sections):
             return money_chart(es, lang)
         return parts_chart(next(c for c in self.changes if name == f"parts-{c.after.record.year}"), lang)
 
-    def _summary(self) -> dict[str, Any]:
-        return {
-            "targets": over_years.target_changes(self.changes[-1].before, self.changes[-1].after) if self.changes else (),
-            "chain": over_years.carryover_chain(self.evaluations),
-            "kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations]),
-        }
-
     def _totals(self) -> dict[str, Any]:
         before = {c.after.record.year: c for c in self.changes}
         found = [(e.record.year, e, before.get(e.record.year)) for e in self.evaluations]
@@ -131,9 +124,7 @@ class YearComparison(Sections):
         return {"rows": sorted(rows, key=lambda row: row[0])}
 
     def _dimensions(self) -> dict[str, Any]:
-        ids = dict.fromkeys(d.id for e in reversed(self.evaluations) for d in e.dimensions if d.points)
-        found = [[next((d for d in e.dimensions if d.id == id and d.points), None) for e in self.evaluations] for id in ids]
-        return {"rows": [(next(d for d in reversed(some) if d is not None), some) for some in found]}
+        return {"rows": over_years.dimensions_over(self.evaluations)}
 
     def _by_indicator(self) -> dict[str, Any]:
         lines = over_years.line_up(self.evaluations)
@@ -153,40 +144,30 @@ class YearComparison(Sections):
             found = [e.target(id) for e in self.evaluations]
             name = next(t.name for t in reversed(found) if t is not None)
             rows.append((name, list(zip(found, [None, *(pair.get(id) for pair in pairs)], strict=True))))
-        counts = [(c, Counter(t.verdict for t in pair.values()), _reached(pair)) for c, pair in zip(self.changes, pairs, strict=True)]
+        counts = [
+            (c, Counter(t.verdict for t in pair.values()), [t for t in pair.values() if t.reached])
+            for c, pair in zip(self.changes, pairs, strict=True)
+        ]
         return {"rows": rows, "counts": counts}
 
     def _money(self) -> dict[str, Any]:
         bases = sentences("pages.comparison.execution").items()
-        rates = [(name, over_years.execution_rates(self.evaluations, f"budget {base}")) for base, name in bases]
+        rates = [(name, money.execution_rates(self.evaluations, f"budget {base}")) for base, name in bases]
         return {
-            "lines": over_years.money_lines(self.evaluations),
+            "lines": money.money_lines(self.evaluations),
             "rates": [(name, found) for name, found in rates if any(rate is not None for rate in found)],
-            "chain": over_years.carryover_chain(self.evaluations),
         }
 
-    def _findings(self) -> dict[str, Any]:
-        return {"kinds": over_years.finding_kinds([e.record.findings for e in self.evaluations])}
-
     def _data(self) -> dict[str, Any]:
-        used: dict[str, list[Evaluation]] = {}
-        for e in self.evaluations:
-            used.setdefault(over_years.framework_key(e), []).append(e)
-        differing = [
-            (c, framework_changes(c.before.framework, c.after.framework))
-            for c in self.changes
-            if over_years.framework_key(c.before) != over_years.framework_key(c.after)
-        ]
-        return {"used": used, "differing": differing}
+        differing = [(c, framework_changes(c.before.framework, c.after.framework)) for c in self.changes if c.framework_changed]
+        return {"used": over_years.by_framework(self.evaluations), "differing": differing}
 
-    def _amount(self, change: over_years.AmountChange) -> list[str]:
+    def _amount(self, change: money.AmountChange) -> list[str]:
         """A change of money, and under it its percentage or why there is none."""
-        if change.amount is None:
+        if change.difference is None:
             return ["—"]
-        by = signed(change.amount)
-        if change.rate is None:
-            return [by, told("base_of_zero")[self.lang]]
-        return [by, signed_rate(change.rate, self.lang)]
+        rate = told("base_of_zero")[self.lang] if change.rate is None else signed_rate(change.rate, self.lang)
+        return [signed(change.difference), rate]
 
     def _delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
         """The change of a value: of rates in percentage points, of all else in the later year's unit."""
@@ -202,10 +183,6 @@ class YearComparison(Sections):
         if change.after is None or change.last_actual is None:
             return "—"
         return quantity(change.last_actual, change.after.unit, self.lang)
-
-
-def _reached(pair: dict[str, over_years.TargetChange]) -> list[over_years.TargetChange]:
-    return [t for t in pair.values() if t.reached]
 
 
 def _rate(change: Decimal | None, lang: Lang) -> str:

@@ -19,10 +19,10 @@ from traitlets.config import Config
 
 from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused, Place, Problem
-from evallib.model.seals import sealed_page
 from evallib.model.words import words
 from evallib.pages.handed import Of, cell_place, one_evaluation
 from evallib.pages.page import NUMBER, Page, bare_text
+from evallib.pages.page_seal import sealed_page
 from evallib.say.refusals import problem
 
 PRIORITY = (

@@ -92,10 +92,11 @@ def of_evaluation(evaluation: Evaluation, lang: Lang) -> Of:
 
 
 def of_several(
-    page: str, parts: Iterable[object], lang: Lang, department: str | None = None, year: int | None = None, name: str = ""
+    page: str, parts: Iterable[Evaluation | str], lang: Lang, department: str | None = None, year: int | None = None, name: str = ""
 ) -> Of:
     """What a page of several years or departments, or of a running year, says of itself; `parts` tell it from another."""
-    mark = hashlib.sha256(json.dumps([page, *map(str, parts)]).encode()).hexdigest()[:16]
+    told = [part if isinstance(part, str) else part.fingerprint for part in parts]
+    mark = hashlib.sha256(json.dumps([page, *told]).encode()).hexdigest()[:16]
     rest: dict[str, Any] = {"fingerprint": mark, "changes": [], "said": []}
     return cast(Of, {"page": page, "department": department, "year": year, "name": name, "lang": lang, **rest})
 

@@ -1,4 +1,4 @@
-"""The head of a page: where in the county it stands, its rank, what stands beside it. Facts and places in, HTML out."""
+"""What the head of a page is made of: links, the totals on a line, how far a total could have fallen or risen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from evallib.analysis.sensitivity import measured, total_range
 from evallib.methods.questionnaires import intervals
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import Lang
-from evallib.pages.rendering import environment, mark_chinese
 
 
 class Link(NamedTuple):
@@ -33,20 +32,3 @@ class Strip(NamedTuple):
 def ends_of(e: Evaluation) -> tuple[Decimal, Decimal]:
     """How far the total could have fallen, and risen, as the report says."""
     return total_range(e, intervals(e, measured(e)))
-
-
-def head_html(
-    lang: Lang,
-    trail: Sequence[str],
-    place: str,
-    said: str,
-    lines: Sequence[tuple[str, Sequence[Link]]],
-    folded: tuple[str, Sequence[Link]],
-    strip: Strip | None = None,
-) -> str:
-    """The head: in one line what the page is of and its place; folded away the links in lines, each after what it is called; folded once
-    more what is said of the place, and the others.
-    """
-    given = {"trail": trail, "place": place, "said": said, "lines": [line for line in lines if line[1]], "folded": folded, "strip": strip}
-    html = environment().get_template("page/head.html.j2").render(t=lambda zh, en: zh if lang == "zh" else en, **given)
-    return mark_chinese(html) if lang == "en" else html

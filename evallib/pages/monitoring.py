@@ -17,7 +17,7 @@ from evallib.model.rows import columns, note_of
 from evallib.model.running_year import CALENDAR, first_day, last_day, year_gone
 from evallib.model.units import Unit
 from evallib.model.words import Lang
-from evallib.pages.handed import Of, of_several
+from evallib.pages.handed import of_several
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent
 from evallib.say.sentences import sentences
@@ -40,15 +40,11 @@ class Monitoring(Sections):
     FOLDER = "monitoring"
 
     def __init__(self, monitored: Monitored, lang: Lang = "zh") -> None:
-        super().__init__(lang)
+        m, seen = monitored, [monitored.file.sha256] if monitored.file else []
+        super().__init__(lang, of=of_several(self.FOLDER, seen, lang, m.department, m.year, m.name[lang]))
         self.monitored = monitored
         self.standings = stand(monitored)
         self.rows = money_rows(monitored)
-
-    @property
-    def of(self) -> Of:
-        m, file = self.monitored, self.monitored.file
-        return of_several(self.FOLDER, [file.sha256] if file else [], self.lang, m.department, m.year, m.name[self.lang])
 
     def content(self) -> Mapping[str, object]:
         return {"money": self.rows, "targets": self.monitored.targets, "deviations": self.monitored.as_of}
@@ -66,7 +62,6 @@ class Monitoring(Sections):
             "currency": currency_of(m),
             "now": latest(rows, m.find("spent")) if rows else None,
             "spent": next((s for s in self.standings if s.measure.id == "spent"), None),
-            "standings": self.standings,
             "targets": [s for s in self.standings if s.measure.id not in MONEY],
             "flags": found,
             "alarms": [f for f in found if f.deviation.level == "alarm"],
@@ -86,7 +81,6 @@ class Monitoring(Sections):
             "signed": signed,
             "LEVELS": LEVELS,
             "RULES": RULES,
-            "MONEY": MONEY,
         }
 
     def draw(self, name: str) -> Chart:

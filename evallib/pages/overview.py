@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from statistics import mean, median
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from evallib.analysis import overview, overview_counts
 from evallib.analysis.government import Government, head_table
+from evallib.analysis.money import combined
 from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
 from evallib.charts.overview import Evaluations, ends_text, nouns
-from evallib.charts.overview_bars import budget_unit, said_rate, variance_rows
+from evallib.charts.overview_bars import budget_unit, said_rate
 from evallib.charts.overview_rows import parts_of
 from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
 from evallib.model.years import CountyYear
-from evallib.pages.handed import Of, of_several
+from evallib.pages.handed import of_several
 from evallib.pages.head import ends_of
 from evallib.pages.rendering import Sections, told
 from evallib.say.numbers import percent, plain, written
@@ -46,6 +46,72 @@ NAMED = 3  # pairs of neighbours that one sentence names
 LONGEST = 180  # characters of a reason that are shown; `evallib check` gives it in full
 
 
+class Group:
+    """Evaluations that may stand in one list, and all that a section shows of them: each is worked out where a template asks for it."""
+
+    def __init__(self, page: CountyOverview, number: int, evaluations: Evaluations) -> None:
+        self.page, self.number, self.evaluations = page, number, evaluations
+        self.one, self.many = (noun[page.lang] for noun in nouns(evaluations))
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _SHOWN:
+            raise AttributeError(name)
+        setattr(self, name, _SHOWN[name](self))
+        return getattr(self, name)
+
+    @property
+    def name(self) -> str:
+        framework = self.evaluations[0].framework.words
+        return told("overview.group", framework=framework[self.page.lang], many=self.many)[self.page.lang]
+
+    def middle(self, of: Callable[[list[Decimal]], Decimal]) -> str:
+        """Mean or median: of totals where all have the same full points, else of shares."""
+        if self.points is None:
+            return percent(of([s.rate for s in self.standings]))
+        return plain(of([s.evaluation.total for s in self.standings]), 2)
+
+    def order(self) -> str:
+        """The sentence that says who is not certain to stand below the next better."""
+        pairs = [(above.evaluation, s.evaluation) for s in self.standings for above in self.unsettled[s.evaluation.record.department]]
+        if len(pairs) <= NAMED:
+            named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
+            return (told("overview.order.pairs", pairs=named) if pairs else NOTHING)[self.page.lang]
+        open_ = sum(map(bool, self.unsettled.values()))
+        return told("overview.order.many", count=open_, all=len(self.standings), one=self.one, many=self.many)[self.page.lang]
+
+
+_COUNTED = ("measured", "met", "judged", "judged_met", "unknown")
+_SHOWN: dict[str, Callable[[Group], Any]] = {
+    "standings": lambda g: overview.ranking(g.evaluations),
+    "points": lambda g: overview.full_points(g.evaluations),
+    "mean": lambda g: g.middle(mean),
+    "median": lambda g: g.middle(median),
+    "grades": lambda g: overview.grade_counts(g.evaluations),
+    "unsettled": lambda g: overview.unsettled(g.standings, g.page.ranges),
+    "dimensions": lambda g: overview.sections_of(g.evaluations, "dimensions"),
+    "drivers": lambda g: overview.drivers(g.evaluations),
+    "dimension_drivers": lambda g: overview.drivers(g.evaluations, "dimensions"),
+    "screenings": lambda g: overview.screenings(g.evaluations),
+    "unscored": lambda g: overview.unscored(g.evaluations),
+    "counts": lambda g: overview_counts.target_counts(g.evaluations),
+    "counted": lambda g: {field: sum(getattr(c, field) for c in g.counts) for field in _COUNTED},
+    "over": lambda g: overview_counts.over_fulfilled(g.evaluations),
+    "under": lambda g: overview_counts.under_fulfilled(g.evaluations),
+    "kinds": lambda g: overview_counts.kind_counts(g.evaluations),
+    "lost": lambda g: overview_counts.lost_indicators(g.evaluations),
+    "budget": lambda g: overview_counts.budget_rows(g.evaluations),
+    "spent": lambda g: combined(row.spent for row in g.budget),
+    "adjustment": lambda g: combined(row.adjustment for row in g.budget),
+    "gaps": lambda g: overview.self_gaps(g.evaluations),
+    "silent": lambda g: [e for e in g.evaluations if e.has_total and e.self_total is None],
+    "gap_points": lambda g: overview.full_points([gap.evaluation for gap in g.gaps]),
+    "mean_gap": lambda g: mean([gap.gap for gap in g.gaps]) if g.gaps else None,
+    "mean_rate": lambda g: mean([gap.rate for gap in g.gaps]) if g.gaps else None,
+    "median_rate": lambda g: median([gap.rate for gap in g.gaps]) if g.gaps else None,
+}
+"""What templates ask of a group, by name."""
+
+
 class CountyOverview(Sections):
     """The sections of a county's year in one language.
 
@@ -61,206 +127,85 @@ class CountyOverview(Sections):
     FOLDER = "overview"
 
     def __init__(self, county: CountyYear, lang: Lang = "zh", government: Government | None = None) -> None:
-        super().__init__(lang, county.evaluations)
+        super().__init__(lang, county.evaluations, of_several(self.FOLDER, county.evaluations, lang, year=county.year))
         self.county = county
         self.government = government
-        self.every = overview.alike(county.evaluations)
-        self.groups = overview.alike([e for e in county.evaluations if e.has_total])
+        self.all = Group(self, 0, county.evaluations)
+        self.every = self._groups(county.evaluations)
+        self.groups = self._groups([e for e in county.evaluations if e.has_total])
         # what a project spends stands in its department's accounts already
-        self.spenders = tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations
-        self.spending = overview.alike(self.spenders)
+        self.spenders = Group(self, 0, tuple(e for e in self.evaluations if e.record.kind == "department") or self.evaluations)
+        self.spending = self._groups(self.spenders.evaluations)
 
-    @property
-    def of(self) -> Of:
-        return of_several(self.FOLDER, [e.fingerprint for e in self.evaluations], self.lang, year=self.county.year)
+    def _groups(self, evaluations: Evaluations) -> list[Group]:
+        return [Group(self, number, some) for number, some in enumerate(overview.alike(evaluations), 1)]
 
     def content(self) -> Mapping[str, object]:
         found, government = self.evaluations, self.government
         return {
             **dict.fromkeys(("distribution", "ranking", "scores"), self.groups),
             "targets": any(e.targets for e in found),
-            "budget": any(row.spent or row.adjustment for row in overview_counts.budget_rows(self.spenders)),
+            "budget": any(row.spent or row.adjustment for row in self.spenders.budget),
             "government": government and (government.latest or government.basis == "file"),
-            "findings": any(e.record.findings for e in found) or overview_counts.lost_indicators(found),
+            "findings": any(e.record.findings for e in found) or self.all.lost,
             "outliers": self.groups,
-            "self_evaluation": overview.self_gaps(found),
+            "self_evaluation": self.all.gaps,
         }
 
     def names(self, id: str) -> dict[str, Any]:
-        found = self.evaluations
-        own: dict[str, Callable[[], dict[str, Any]]] = {
-            "summary": self._summary,
-            "distribution": lambda: self._grouped(self._totals),
-            "ranking": lambda: self._grouped(self._ranking),
-            "scores": lambda: self._grouped(lambda some: {"parts": parts_of(len(overview.ranking(some))), **self._order(some)}),
-            "targets": lambda: {
-                **self._grouped(self._targets, self.every),
-                "too_easy": overview_counts.TOO_EASY,
-                "difference": lambda value, unit: difference(value, unit)[self.lang],
-            },
-            "budget": self._budget,
-            "government": lambda: government_names(self.government, self.lang, self.catalogue.units.money) if self.government else {},
-            "findings": lambda: self._grouped(self._findings, self.every),
-            "outliers": lambda: (
-                {"few": overview.FEWEST, "far": overview.FAR} | self._grouped(lambda some: {"screenings": overview.screenings(some)})
-            ),
-            "self_evaluation": lambda: self._grouped(self._self),
-            "missing": lambda: self._grouped(self._missing, self.every) | {"brief": brief},
-        }
-        one, many = nouns(found)
-        kinds = {e.record.kind for e in found}
-        several = len(kinds) > 1
+        found, kinds = self.evaluations, {e.record.kind for e in self.evaluations}
+        among = {"targets": self.every, "findings": self.every, "missing": self.every, "budget": self.spending}
+        factor, unit = budget_unit(self.spenders.budget, self.lang)
         shared = {
             "year": self.county.year,
             "evaluations": found,
             "absent": self.county.absent,
-            "evaluated": told(f"kind.{kinds.pop()}").zh if len(kinds) == 1 else "",
-            "one": one[self.lang],
-            "many": many[self.lang],
-            "several": several,
+            "all": self.all,
+            "every": self.every,
+            "groups": among.get(id, self.groups),
+            "spenders": self.spenders,
+            "ranges": {code: ends_text(low, high) for code, (low, high) in self.ranges.items()} if id == "ranking" else {},
+            "evaluated": told(f"kind.{next(iter(kinds))}").zh if len(kinds) == 1 else "",
+            "one": self.all.one,
+            "many": self.all.many,
+            "several": len(kinds) > 1,
             "ending": ".html" if self.lang == "zh" else ".en.html",
             "rebuilt": [e for e in found if any(g.basis == "reconstructed" for g in e.groups)],
+            "synthetic": [text for e in found if (text := e.record.find_profile("synthetic", self.lang))],
+            "factor": factor,
+            "unit": unit,
             "signed": signed,
             "said_rate": lambda change: said_rate(change, self.lang),
+            "difference": lambda value, unit: difference(value, unit)[self.lang],
+            "parts_of": parts_of,
+            "rates": overview.section_rates,
+            "largest_loss": overview.largest_loss,
+            "brief": brief,
+            "few": overview.FEWEST,
+            "far": overview.FAR,
+            "too_easy": overview_counts.TOO_EASY,
         }
-        return shared | own[id]()
-
-    def _grouped(self, make: Callable[[Evaluations], dict[str, Any]], among: Sequence[Evaluations] | None = None) -> dict[str, Any]:
-        """What a section shows of each group of evaluations that may stand in one list; of those with totals where no others are named."""
-        groups = []
-        for number, some in enumerate(self.groups if among is None else among, 1):
-            (one, many), framework = nouns(some), some[0].framework.words[self.lang]
-            name = told("overview.group", framework=framework, many=many)[self.lang]
-            own = {"number": number, "name": name, "one": one[self.lang], "many": many[self.lang], "evaluations": some}
-            groups.append(SimpleNamespace(**own, **make(some)))
-        return {"groups": groups}
+        if id == "government" and self.government:
+            shared |= government_names(self.government, self.lang, self.catalogue.units.money)
+        return shared
 
     def draw(self, name: str) -> Chart:
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
         if name in chart_government.CHARTS and self.government:
-            about = self.evaluations if self.government.basis == "departments" else ()
-            made_up = bool(self.evaluations) and all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about, made_up)
+            made_up = all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
+            about = self.evaluations if self.government.basis == "departments" or made_up else ()
+            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
-        ranges = [self._ranges] if kind == "ranks" else []
-        chart = CHARTS[kind](some, self.lang, int(number), *ranges)
+        ranges = [self.ranges] if kind == "ranks" else []
+        chart = CHARTS[kind](some.evaluations, self.lang, int(number), *ranges)
         return chart if int(group) < 2 else replace(chart, id=f"{chart.id}-of-{group}")
 
-    def _totals(self, some: Evaluations) -> dict[str, Any]:
-        """Mean and median: of totals where all have the same full points, else of shares."""
-        points, standings = overview.full_points(some), overview.ranking(some)
-        values = [s.rate if points is None else s.evaluation.total for s in standings]
-        mean_, median_ = (percent(v) if points is None else plain(v, 2) for v in (mean(values), median(values)))
-        return {
-            "standings": standings,
-            "points": points,
-            "mean": mean_,
-            "median": median_,
-            "grades": overview.grade_counts(some),
-            "frameworks": list(dict.fromkeys(e.framework.words[self.lang] for e in some)),
-        }
-
-    def _summary(self) -> dict[str, Any]:
-        found, (spender, spenders) = self.evaluations, nouns(self.spenders)
-        return {
-            **self._grouped(lambda some: {**self._totals(some), **self._order(some), "drivers": overview.drivers(some)}),
-            "synthetic": [text for e in found if (text := e.record.find_profile("synthetic", self.lang))],
-            "unscored": overview.unscored(found),
-            "every": self._grouped(self._counted, self.every)["groups"],
-            "spender": spender[self.lang],
-            "spenders": spenders[self.lang],
-            "spent": overview_counts.combined(row.spent for row in overview_counts.budget_rows(self.spenders)),
-        }
-
-    def _ranking(self, some: Evaluations) -> dict[str, Any]:
-        return {
-            **self._totals(some),
-            **self._order(some),
-            "parts": parts_of(len(overview.ranking(some))),
-            "dimensions": overview.sections_of(some, "dimensions"),
-            "rates": overview.section_rates,
-            "largest_loss": overview.largest_loss,
-            "drivers": overview.drivers(some),
-            "dimension_drivers": overview.drivers(some, "dimensions"),
-        }
-
     @cached_property
-    def _ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
+    def ranges(self) -> dict[str, tuple[Decimal, Decimal]]:
         """How far each total could have fallen, and risen, as its report says."""
         known = self.county.ends
-        return {code: known.get(code) or ends_of(e) for some in self.groups for e in some for code in [e.record.department]}
-
-    def _order(self, some: Evaluations) -> dict[str, Any]:
-        """The ranges of the totals, who is not certain to stand below the next better, and the sentence that says so."""
-        standings, (one, many) = overview.ranking(some), nouns(some)
-        unsettled = overview.unsettled(standings, self._ranges)
-        pairs = [(above.evaluation, s.evaluation) for s in standings for above in unsettled[s.evaluation.record.department]]
-        said = told("overview.order.many", count=sum(map(bool, unsettled.values())), all=len(standings), one=one, many=many)
-        if len(pairs) <= NAMED:
-            named = joined((told("overview.order.pair", better=a.record.name, other=b.record.name) for a, b in pairs), "、", "; ")
-            said = told("overview.order.pairs", pairs=named) if pairs else NOTHING
-        told_of = {code: ends_text(low, high) for code, (low, high) in self._ranges.items()}
-        return {"ranges": told_of, "unsettled": unsettled, "order": said[self.lang]}
-
-    def _counted(self, some: Evaluations) -> dict[str, Any]:
-        return {"counts": overview_counts.target_counts(some), "kinds": overview_counts.kind_counts(some)}
-
-    def _findings(self, some: Evaluations) -> dict[str, Any]:
-        return {"kinds": overview_counts.kind_counts(some), "lost": overview_counts.lost_indicators(some)}
-
-    def _missing(self, some: Evaluations) -> dict[str, Any]:
-        return {"unscored": overview.unscored(some), "silent": [e for e in some if e.has_total and e.self_total is None]}
-
-    def _targets(self, some: Evaluations) -> dict[str, Any]:
-        over = overview_counts.over_fulfilled(some)
-        counts = overview_counts.target_counts(some)
-        fields = ("measured", "met", "judged", "judged_met", "unknown")
-        return {
-            "set": any(e.targets for e in some),
-            "counts": counts,
-            "all": {field: sum(getattr(c, field) for c in counts) for field in fields},
-            "over": over,
-            "low": [f for f in over if f.rate > overview_counts.TOO_EASY],
-            "under": overview_counts.under_fulfilled(some),
-        }
-
-    def _budget(self) -> dict[str, Any]:
-        rows = overview_counts.budget_rows(self.spenders)
-        factor, unit = budget_unit(rows, self.lang)
-        one, many = nouns(self.spenders)
-        whole = {"one": one[self.lang], "many": many[self.lang]} | self._spending(self.spenders)
-        departments = all(e.record.kind == "department" for e in self.spenders)  # what projects and policies spend may overlap
-        return {
-            **self._grouped(self._spending, self.spending),
-            "whole": whole if departments else None,
-            "factor": factor,
-            "unit": unit,
-        }
-
-    def _spending(self, some: Evaluations) -> dict[str, Any]:
-        rows = overview_counts.budget_rows(some)
-        return {
-            "budget": rows,
-            "parts": parts_of(len(variance_rows(some))),
-            "spent": overview_counts.combined(row.spent for row in rows),
-            "adjustment": overview_counts.combined(row.adjustment for row in rows),
-            "unknown": [row for row in rows if row.spent is None],
-            "undefined": [row for row in rows if row.spent is not None and row.spent.rate is None],
-        }
-
-    def _self(self, some: Evaluations) -> dict[str, Any]:
-        gaps = overview.self_gaps(some)
-        return {
-            "gaps": gaps,
-            "parts": parts_of(len(gaps)),
-            "points": overview.full_points([g.evaluation for g in gaps]),
-            "mean_gap": mean([g.gap for g in gaps]) if gaps else None,
-            "mean_rate": mean([g.rate for g in gaps]) if gaps else None,
-            "median_rate": median([g.rate for g in gaps]) if gaps else None,
-            "silent": [e for e in some if e.self_total is None],
-            "grades": overview.grade_counts(some),
-        }
+        return {code: known.get(code) or ends_of(e) for g in self.groups for e in g.evaluations for code in [e.record.department]}
 
 
 def signed(text: str, value: Decimal | None) -> str:

@@ -46,12 +46,12 @@ class Page:
     def __init__(self, of: Of, folder: Path | None) -> None:
         self.of: Of = of
         self.lang: Lang = of["lang"]
-        self._left_out: dict[Problem, None] = {}  # each once, in the order of the page
+        self.left_out: dict[Problem, None] = {}  # each once, in the order of the page
         self.codes: list[str] = []
         self.colophon, self.css = self.words("colophon", version=__version__, made=made_at()), page_css()
         self._folder = folder
         self._cleaner = Cleaner(lambda address: self.leave_out("picture_outside", address))
-        self._outline = Outline(self.lang, self._cleaner.ids)
+        self.outline = Outline(self.lang, self._cleaner.ids)
         self._cell: Any = None
         self._output: Any = None
         self._mark: Mark | None = None
@@ -61,35 +61,12 @@ class Page:
 
     @cached_property
     def body(self) -> str:
-        return self._outline.html(called({**self.of, "said": []})[self.lang])
+        return self.outline.html(called({**self.of, "said": []})[self.lang])
 
     @property
     def title(self) -> str:
-        title = self._outline.title if self.body else ""
-        return sentence("draft.titled", title=title)[self.lang] if self.draft else title
-
-    @property
-    def contents(self) -> list[tuple[str, str]]:
-        return self._outline.contents()
-
-    @property
-    def papers(self) -> list[tuple[str, str]]:
-        return self._outline.contents(papers=True)
-
-    @property
-    def tried(self) -> Sequence[str]:
-        """What of the evaluation is no recorded data."""
-        return self.of["said"]
-
-    @property
-    def corrections(self) -> Sequence[str]:
-        """How it differs from what was published before."""
-        return self.of.get("corrections", [])
-
-    @property
-    def draft(self) -> Sequence[str]:
-        """That it is a draft, and how far it is one: the heading first."""
-        return self.of.get("draft", [])
+        title = self.outline.title if self.body else ""
+        return sentence("draft.titled", title=title)[self.lang] if "draft" in self.of else title
 
     def words(self, name: str, /, **given: Given) -> str:
         return sentence(f"pages.{name}", **given)[self.lang]
@@ -105,13 +82,19 @@ class Page:
         return ""
 
     def code(self, cell: Any) -> str:
-        """The code of a cell, to be folded away; parameters say nothing that the page does not."""
-        if not {"parameters", "injected-parameters"} & {*cell.metadata.get("tags", [])} and cell.source.strip():
+        """The code of a cell, shown where its tags say so, else folded away; parameters say nothing that the page does not."""
+        tags = {*cell.metadata.get("tags", [])}
+        if "show-input" in tags:
+            return self._add(f"<pre><code>{escape(cell.source, quote=False)}</code></pre>")
+        if not {"parameters", "injected-parameters"} & tags and cell.source.strip():
             self.codes.append(cell.source)
         return ""
 
     def markdown(self, cell: Any) -> str:
+        """Text as it stands; one whose tag names the other language stays out."""
         self._cell = cell
+        if {"zh", "en"} & {*cell.metadata.get("tags", [])} - {self.lang}:
+            return ""
         return self._markdown(cell.source, cell.get("attachments", {}))
 
     def raw(self, cell: Any) -> str:
@@ -122,12 +105,8 @@ class Page:
         """Something of this cell does not reach the page."""
         place = cell_place(self._cell.metadata[NUMBER], self._cell.source)
         said = problem(f"notebook.{name}", place, found=in_short(found, 60), **given)
-        self._left_out[said] = None
+        self.left_out[said] = None
         return ""
-
-    @property
-    def left_out(self) -> tuple[Problem, ...]:
-        return tuple(self._left_out)
 
     # --- outputs
 
@@ -211,7 +190,7 @@ class Page:
     # --- how they come onto the page
 
     def _add(self, html: str) -> str:
-        self._outline.add(html)
+        self.outline.add(html)
         return ""
 
     def _of_kit(self, mark: Mark, html: str) -> str:
@@ -224,12 +203,12 @@ class Page:
             cleaned = re.sub(r"(<section\b[^>]*>\n?)(.*)(</section>)", rf'\1<div lang="{of["lang"]}">\2</div>\3', cleaned, flags=re.DOTALL)
         cleaned = cleaned.replace('<div class="filters"></div>', self._filters)
         if mark["kind"] == "section":
-            self._outline.section(mark, cleaned)
+            self.outline.section(mark, cleaned)
             return ""
         if mark["kind"] == "chart" and of and of["fingerprint"] != self.of["fingerprint"]:
             said = sentence("pages.trial.other", called=called(of))[self.lang]
             cleaned = f'<p class="warning">{escape(said)}</p>\n{cleaned}'
-        self._outline.add(cleaned, nothing=mark.get("absent", False))
+        self.outline.add(cleaned, nothing=mark.get("absent", False))
         return ""
 
     @property
@@ -246,7 +225,7 @@ class Page:
     def _markdown(self, text: str, attachments: dict[str, Any]) -> str:
         for part in markdown_parts(text, self._around(attachments)):
             if isinstance(part, Heading):
-                self._outline.heading(replace(part, html=self._cleaned(part.html)))
+                self.outline.heading(replace(part, html=self._cleaned(part.html)))
             else:
                 self._add(self._cleaned(part))
         return ""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from evallib.model.seals import sealed_page
 from evallib.model.words import Given, Lang
 from evallib.pages.markdown import plain_text
+from evallib.pages.page_seal import sealed_page
 from evallib.say.sentences import sentence
 
 _STYLE = ".pages{margin:-.4rem 0 1rem}.pages a,.pages strong{display:inline-block;padding:.3rem .25rem}\n</style>"

@@ -14,7 +14,8 @@ from decimal import Decimal
 from functools import cache, cached_property, partial
 from typing import Any, ClassVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from evallib import __version__
@@ -23,11 +24,11 @@ from evallib.charts.measure import inside
 from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import sealed_page
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
 from evallib.model.words import Given, Lang, Words, joined, listed, words
 from evallib.pages.handed import MARK, Mark, Of
+from evallib.pages.page_seal import sealed_page
 from evallib.pages.style import framed, page_css
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from evallib.say.sentences import sentence
@@ -82,16 +83,29 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number}
+    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number, "t": _either}
     return env
+
+
+@pass_context
+def _either(context: Context, zh: Any, en: Any) -> Any:
+    """What a template says in one language or the other."""
+    return zh if context["lang"] == "zh" else en
+
+
+def rendered(template: str, lang: Lang, **given: Any) -> str:
+    """A template in a language; in English the Chinese parts say that they are Chinese."""
+    html = environment().get_template(f"{template}.html.j2").render(lang=lang, **given)
+    head, body, rest = html.rpartition("<body")
+    return html if lang == "zh" else head + body + mark_chinese(rest)
 
 
 class Sections:
     """The sections of a page in one language. A kind of page says which there are, where their templates lie, what they see.
 
     `SECTIONS` holds ids and headings in their order, the first of them a summary; `FOLDER` the folder of the templates;
-    `OF_POINTS` those that need indicators with points, `PAPERS` the working papers. What is `absent` is left out: it has no HTML, and the
-    last one of the main text names it.
+    `OF_POINTS` those that need indicators with points, `PAPERS` the working papers. What is `absent` is
+    left out: it has no HTML, and the last one of the main text names it. `of` says of which evaluation the page is, if of any.
     """
 
     SECTIONS: ClassVar[Mapping[str, Words]] = {}
@@ -99,15 +113,11 @@ class Sections:
     PAPERS: ClassVar[tuple[str, ...]] = ()
     FOLDER: ClassVar[str] = ""
 
-    def __init__(self, lang: Lang = "zh", evaluations: Sequence[Evaluation] = ()) -> None:
+    def __init__(self, lang: Lang = "zh", evaluations: Sequence[Evaluation] = (), of: Of | None = None) -> None:
         self.lang: Lang = lang
         self.evaluations = tuple(evaluations)
+        self.of = of
         self.catalogue = evaluations[-1].catalogue if evaluations else Catalogue()
-
-    @property
-    def of(self) -> Of | None:
-        """Of what evaluation the page is; None where it is of none."""
-        return None
 
     def names(self, id: str) -> dict[str, Any]:
         """What the template of a section sees beyond what all of them see."""
@@ -146,32 +156,24 @@ class Sections:
         if id in self._absent:
             return made
         drawings: list[str] = []
-        html = (
-            environment()
-            .get_template(f"{self.FOLDER}/{id}.html.j2")
-            .render(
-                {
-                    "lang": lang,
-                    "id": id,
-                    "heading": heading[lang],
-                    "cur": self.catalogue.units.money.name[lang],
-                    "yr": lambda year: self.catalogue.year(year)[lang],
-                    "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
-                    "t": lambda zh, en: zh if lang == "zh" else en,
-                    "w": lambda text: text[lang],
-                    "chart": partial(self._figure, drawings=drawings),
-                    "qty": self._quantity,
-                    "goal": partial(target_text, lang=lang),
-                    "reached_of": partial(reached_text, lang=lang),
-                    "sign": lambda operator: CHOICES[operator][lang],
-                    "sec": partial(section_number, lang=lang),
-                    **self.names(id),
-                }
-            )
-        )
+        shared = {
+            "id": id,
+            "heading": heading[lang],
+            "cur": self.catalogue.units.money.name[lang],
+            "yr": lambda year: self.catalogue.year(year)[lang],
+            "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
+            "w": lambda text: text[lang],
+            "chart": partial(self._figure, drawings=drawings),
+            "qty": self._quantity,
+            "goal": partial(target_text, lang=lang),
+            "reached_of": partial(reached_text, lang=lang),
+            "sign": lambda operator: CHOICES[operator][lang],
+            "sec": partial(section_number, lang=lang),
+        }
+        html = rendered(f"{self.FOLDER}/{id}", lang, **shared | self.names(id))
         if self._absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
-        return replace(made, html=html if lang == "zh" else mark_chinese(html), drawings=tuple(drawings))
+        return replace(made, html=html, drawings=tuple(drawings))
 
     @classmethod
     def prepare(cls) -> None:
@@ -246,19 +248,5 @@ def _number(value: Decimal | float | None, places: int | None = None) -> str:
 
 def county_page(name: str, lang: Lang, **given: Any) -> str:
     """A page at the top of the output, whole and sealed: the index, or what was corrected."""
-    page = (
-        environment()
-        .get_template(f"index/{name}.html.j2")
-        .render(
-            lang=lang,
-            t=lambda zh, en: zh if lang == "zh" else en,
-            css=page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8"),
-            made=made_at(),
-            version=__version__,
-            **given,
-        )
-    )
-    if lang == "en":
-        head, mark, body = page.partition("<body")
-        page = head + mark + mark_chinese(body)
-    return sealed_page(page)
+    css = page_css() + (TEMPLATES / "index" / "index.css").read_text(encoding="utf-8")
+    return sealed_page(rendered(f"index/{name}", lang, css=css, made=made_at(), version=__version__, **given))

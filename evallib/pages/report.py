@@ -19,7 +19,7 @@ from evallib.charts.drawing import Chart
 from evallib.charts.parts import signed
 from evallib.charts.report import draw
 from evallib.methods import follow_up
-from evallib.methods.panels import judge_panel
+from evallib.methods.experts import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.record import Contradiction
@@ -27,7 +27,7 @@ from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Lang, Words
 from evallib.model.years import EvaluatedYear
-from evallib.pages.handed import Of, of_evaluation
+from evallib.pages.handed import of_evaluation
 from evallib.pages.rendering import Section, Sections, told
 from evallib.say import reconciliation, workings
 from evallib.say.drafts import said_waiting, to_do
@@ -65,15 +65,11 @@ class Report(Sections):
     FOLDER = "report"
 
     def __init__(self, checked: EvaluatedYear, lang: Lang = "zh") -> None:
-        super().__init__(lang, (checked.evaluation,))
-        self._of = of_evaluation(checked.evaluation, lang)  # as it is recorded, before numbers are put into its prose
+        # as it is recorded, before numbers are put into its prose
+        super().__init__(lang, (checked.evaluation,), of_evaluation(checked.evaluation, lang))
         last = with_numbers(checked.previous) if checked.previous else None
         self.checked = replace(checked, evaluation=with_numbers(checked.evaluation), previous=last)
         self.evaluation = self.checked.evaluation
-
-    @property
-    def of(self) -> Of:
-        return self._of
 
     def content(self) -> Mapping[str, object]:
         e, record, budget = self.evaluation, self.evaluation.record, tables.budget_lines(self.evaluation)
@@ -135,9 +131,8 @@ class Report(Sections):
     def _parts(self) -> dict[str, Any]:
         """What each of the six methods shows; nothing where its data is missing."""
         e = self.evaluation
-        compared = methods.compare_targets(e)
         return {
-            "targets": compared if compared.count else None,
+            "targets": e.targets,
             "cost": methods.costs(e),
             "history": methods.history(e, self.checked.previous),
             "experts": judge_panel(e),
@@ -198,7 +193,8 @@ class Report(Sections):
             "reconciliation": reconciliation,
             "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
-            **({"parts": self._parts} if id in ("methods", "targets") else {}),
+            **({"parts": self._parts} if id == "methods" else {}),
+            **({"deviations": methods.missed_targets(e)} if id == "targets" else {}),
             **({"sure": self._sure, "plan": self._plan, "often": often} if id in ("summary", "conclusion", "certainty") else {}),
         }
 

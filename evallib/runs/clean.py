@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, MORE, RESULTS, RESULTS_TABLE, SEVERAL, SHARED, is_draft
+from evallib.data.outputs import COUNTY_LIST, MORE, RESULTS, RESULTS_TABLE, SEVERAL, SHARED, evaluation_file, is_draft
 from evallib.data.sheets import read_csv
 from evallib.data.whole import together
 from evallib.model.errors import InputRefused
-from evallib.runs.county import County, read_list
+from evallib.runs.county import known_list
 from evallib.runs.heads import put_heads
 from evallib.runs.names import places_of
 
@@ -45,21 +45,14 @@ def clean(out: Path, data: Path) -> list[Path]:
         found += [more for page in indexes if (more := page.with_suffix(MORE)).is_dir()]
         for file in found:
             change.remove(file)
-        put_heads(change, out, _without(out, found), gone=found)
+        county, gone = known_list(out), {*found}
+        rows = {key: row for key, row in county.rows.items() if evaluation_file(out, *key) not in gone}
+        left = replace(county, rows=rows, pages=[page for page in county.pages if out / page not in gone])
+        put_heads(change, out, left, gone=found)  # those of pages that stay lead to nothing else
     for folder in folders:
         if not any(folder.iterdir()):
             folder.rmdir()
     return found
-
-
-def _without(out: Path, gone: list[Path]) -> County:
-    """The county's list of what is not deleted: the heads of pages that stay lead to nothing else."""
-    try:
-        county = read_list(out)
-    except InputRefused:
-        return County()
-    rows = {key: row for key, row in county.rows.items() if out / f"{row.year}/{row.department}{EVALUATION}" not in gone}
-    return replace(county, rows=rows, pages=[page for page in county.pages if out / page not in gone])
 
 
 def _pages(folder: Path) -> Iterator[Path]:

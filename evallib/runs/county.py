@@ -101,6 +101,14 @@ def read_list(out: Path) -> County:
     return _read(file, stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
 
+def known_list(out: Path) -> County:
+    """The same; nothing where somebody has made something else of it."""
+    try:
+        return read_list(out)
+    except InputRefused:
+        return County()
+
+
 @lru_cache(maxsize=2)
 def _read(file: Path, size: int, changed: int, number: int) -> County:
     try:
@@ -128,12 +136,8 @@ def list_text(county: County) -> str:
 
 def renewed(out: Path, rows: Iterable[Listed], name: Words) -> County:
     """The list anew, of what stands now. A row takes along what the list knows of other files of the same result: see `with_known`."""
-    try:
-        now = read_list(out)
-    except InputRefused:  # somebody has made something else of it
-        now = County()
-    made = County(name or now.name, {row.key: with_known(row, now.rows.get(row.key)) for row in rows}, pages_of_several(out))
-    return dated(made, now)
+    now = known_list(out)
+    return County(name or now.name, {row.key: with_known(row, now.rows.get(row.key)) for row in rows}, pages_of_several(out))
 
 
 def county_name(data: Path) -> Words:
@@ -198,19 +202,11 @@ def list_of(outcomes: Iterable[Outcome]) -> list[Listed]:
 
 def facts_of(row: Listed, result: Mapping[str, Any]) -> Listed:
     """A row with what is known of its result: see `evallib.runs.stamps.result_shown`."""
-    return replace(
-        row,
-        total=result["total"],
-        content=result.get("content", ""),
-        name=words(result["name"], result.get("name_en")),
-        called=Words(**result["year"]),
-        kind=result["kind"],
-        framework=result["framework"],
-        framework_name=Words(**result["framework_name"]),
-        points=result.get("points") or "",
-        ends=tuple(result.get("ends", ())),
-        tried=bool(result.get("tried")),
-    )
+    told: dict[str, Any] = {"called": Words(**result["year"]), "framework_name": Words(**result["framework_name"])}
+    told["name"] = words(result["name"], result.get("name_en"))
+    told |= {key: result[key] for key in ("total", "kind", "framework")} | {"tried": bool(result.get("tried"))}
+    told |= {"content": result.get("content", ""), "points": result.get("points") or "", "ends": tuple(result.get("ends", ()))}
+    return replace(row, **told)
 
 
 def with_known(row: Listed, known: Listed | None) -> Listed:

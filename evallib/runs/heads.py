@@ -14,14 +14,15 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from evallib.analysis.standing import Place, places
-from evallib.data.frames import FRAMES
+from evallib.data.frames import TABLES as OF_EVALUATION
 from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
-from evallib.data.whole import Together, together
+from evallib.data.whole import Together
 from evallib.model.errors import InputRefused
-from evallib.model.seals import marked_head, parted, with_head
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
-from evallib.pages.head import Link, Strip, head_html
-from evallib.runs.county import County, Listed, list_text, read_list
+from evallib.pages.head import Link, Strip
+from evallib.pages.page_seal import marked_head, parted, with_head
+from evallib.pages.rendering import rendered
+from evallib.runs.county import County, Listed, dated, known_list, list_text, read_list
 from evallib.runs.names import BESIDE, HEAD_ENDS, is_of
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
@@ -132,7 +133,8 @@ class Heads:
                 links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
                 links |= {row.key: links[row.key]._replace(address="")} if row.key in links else {}
                 folded = (told("alike" if few else "near", count=len(members)), [*links.values()])
-        return head_html(lang, trail, position, said, lines, folded, strip)
+        lines = [line for line in lines if line[1]]
+        return rendered("page/head", lang, trail=trail, place=position, said=said, lines=lines, folded=folded, strip=strip)
 
     def _group(self, group: tuple[int, str, str]) -> tuple[list[Listed], Mapping[tuple[str, int], Place]]:
         """Those of one group whose reports stand, by their places, and the places of all that have one."""
@@ -212,7 +214,7 @@ class Heads:
         ends = {"docx": f"{name}.docx", "xlsx": f"{name}.xlsx", "json": EVALUATION}
         yield "files", [(sentence(f"pages.head.file.{kind}")[lang], self._beside(row, end)) for kind, end in ends.items()]
         if tables := self._beside(row, TABLES):
-            yield "tables", [(sentence(f"pages.head.table.{name}")[lang], f"{tables}/{name}.csv") for name in FRAMES]
+            yield "tables", [(sentence(f"pages.head.table.{name}")[lang], f"{tables}/{name}.csv") for name in OF_EVALUATION]
 
 
 def pages_of(out: Path) -> Iterator[tuple[str, Path]]:
@@ -247,13 +249,15 @@ def put_heads(
     return done
 
 
-def renew_heads(out: Path, county: County) -> None:
-    """Write the county's list, and put the heads in anew that it changes, as one set."""
-    with together(out) as change:
-        file, text = out / COUNTY_LIST, list_text(county).encode()
-        if not file.is_file() or file.read_bytes() != text:
-            change.put(file).write_bytes(text)
-        put_heads(change, out, county)
+def put_list(
+    change: Together, out: Path, county: County, moved: Mapping[str, Path] = MappingProxyType({}), gone: Sequence[Path] = ()
+) -> set[str]:
+    """Put the county's list, dated by what stands, and the heads that it changes: see `put_heads`."""
+    county = dated(county, known_list(out))
+    file, text = out / COUNTY_LIST, list_text(county).encode()
+    if not file.is_file() or file.read_bytes() != text:
+        change.put(file).write_bytes(text)
+    return put_heads(change, out, county, moved, gone)
 
 
 def put_alone(change: Together, out: Path, place: str, html: str, own: Listed | None, name: Callable[[], Words]) -> InputRefused | None:

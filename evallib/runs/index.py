@@ -20,7 +20,7 @@ from evallib.pages.paged import ROW
 from evallib.pages.rendering import county_page
 from evallib.runs.corrections import write_corrections
 from evallib.runs.county import county_name, list_of, put_paged, renewed
-from evallib.runs.heads import renew_heads
+from evallib.runs.heads import put_list
 from evallib.runs.jobs import Job
 from evallib.runs.stamps import STATES, USABLE, Outcome, read_result, shared_mark, standing_anywhere
 from evallib.say.sentences import sentence
@@ -227,7 +227,8 @@ def write_shared(jobs: Sequence[Job], outcomes: Sequence[Outcome], out: Path, la
         write_corrections(jobs[0].data, out, lang)
     write_results(found, out)
     write_index(found, out, lang)
-    renew_heads(out, renewed(out, list_of(found), county_name(jobs[0].data) if jobs else NOTHING))  # last: they lead to all that stands
+    with together(out) as change:  # last: they lead to all that stands
+        put_list(change, out, renewed(out, list_of(found), county_name(jobs[0].data) if jobs else NOTHING))
     if jobs:
         with whole(stamp, out) as file:
             file.write_text(shared_mark(found, jobs[0].data, out), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from evallib.data.notebooks import notebook_of, read_cells
 from evallib.data.outputs import MORE, TABLES, evaluation_file, page_name
 from evallib.data.place import COUNTY
 from evallib.data.published import load_published
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, PAGES, REPORT
+from evallib.kit import PAGES, REPORT
 from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
@@ -105,7 +105,7 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     """
     data, out = data.resolve(), out.resolve()
     refuse_mixed(data, out)
-    notebook = _usable(notebook, data, REPORT)
+    notebook = _usable(notebook or notebook_of(data, REPORT))
     listings = load_departments(data) if budget_years(data) else list_departments(data)
     found, published, rules = list[Job](), load_published(data), cache(rule_files)
 
@@ -125,30 +125,43 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     return tuple(found)
 
 
-def _usable(notebook: Path | None, data: Path, name: str) -> Path:
-    """The notebook that was asked for, else the one of a name that makes pages of a data folder.
-
-    Raises InputRefused where it is not there, or is none.
-    """
-    found = (notebook or notebook_of(data, name)).resolve()
-    read_cells(found)
-    return found
-
-
 def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None = None) -> tuple[Job, ...]:
-    """Every page of the data folder: reports, comparisons, overviews, monitoring; made by the notebooks of a folder, where one is named.
+    """Every page of the data folder, made by the notebooks of a folder, where one is named: the reports; a comparison over the years of
+    each department; an overview of each year, into which the two before go, also where there is the government's budget only; and a page
+    of each running year that is monitored. A department of which only that is known need be listed only.
 
     Raises InputRefused as `list_jobs` does.
     """
-    report, comparison, overview, monitoring = (notebook_of(data, name, notebooks) for name in PAGES.values())
+    report, *books = (notebook_of(data, name, notebooks) for name in PAGES.values())
     reports = list_jobs(data, out, lang=lang, notebook=report)
-    return (
-        *reports,
-        *list_comparisons(reports, comparison),
-        *list_overviews(reports, overview),
-        *_list_budgets(reports, data.resolve(), out.resolve(), lang, overview),
-        *list_monitorings(reports, monitoring),
-    )
+    data, out = data.resolve(), out.resolve()
+    comparison, overview, monitoring = (_usable(book) for book in books)
+    by_department: dict[str, list[Job]] = {}
+    for job in reports:
+        by_department.setdefault(job.department, []).append(job)
+
+    def several(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0, more: Iterable[Path] = ()) -> Job:
+        inputs = dict.fromkeys((*(path for job in jobs for path in job.inputs), *(file for file in more if file.is_file())))
+        listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
+        name = jobs[-1].listed_name if jobs else NOTHING
+        return Job(kind, department, year, lang, data, out, notebook, listed, name, tuple(inputs))
+
+    found = [several("comparison", jobs, comparison, department=code) for code, jobs in by_department.items()]
+    years, budget = {job.year for job in reports}, (data / HEADS, data / COUNTY)
+    for year in sorted(years):
+        shown = [job for job in reports if year - 2 <= job.year <= year]
+        found.append(several("overview", shown, overview, year=year, more=budget[:1]))
+    found += [several("overview", (), overview, year=year, more=budget) for year in sorted(budget_years(data) - years)]
+    for code, year, file in monitored_years(data) if reports else ():
+        says, name = next(((job.listed, job.listed_name) for job in reversed(by_department.get(code, ()))), ("", words(code)))
+        found.append(Job("monitoring", code, year, lang, data, out, monitoring, says, name, (file,)))
+    return (*reports, *found)
+
+
+def _usable(notebook: Path) -> Path:
+    """A notebook that makes pages. Raises InputRefused where it is not there, or is none."""
+    read_cells(notebook)
+    return notebook.resolve()
 
 
 def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence[int]) -> tuple[Job, ...]:
@@ -162,55 +175,3 @@ def choose_jobs(jobs: Sequence[Job], departments: Sequence[str], years: Sequence
             on_list = listed(sorted(str(one) for one in known if one))
             raise refused("report.not_listed", "departments.csv", ", ".join(unknown), listed=on_list)
     return tuple(job for job in jobs if (not departments or job.department in departments) and (not years or job.year in years))
-
-
-def list_comparisons(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
-    """A comparison over the years for each department of the reports, which must be all of that department's."""
-    if not reports:
-        return ()
-    notebook = _usable(notebook, reports[0].data, COMPARISON)
-    found: dict[str, list[Job]] = {}
-    for job in reports:
-        found.setdefault(job.department, []).append(job)
-    return tuple(_together("comparison", jobs, notebook, department=code) for code, jobs in found.items())
-
-
-def list_overviews(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
-    """An overview of each year of the reports, which must be all there are; the two years before go into it where they are listed."""
-    if not reports:
-        return ()
-    notebook = _usable(notebook, reports[0].data, OVERVIEW)
-    return tuple(
-        _together("overview", [job for job in reports if year - 2 <= job.year <= year], notebook, year=year)
-        for year in sorted({job.year for job in reports})
-    )
-
-
-def _list_budgets(reports: Sequence[Job], data: Path, out: Path, lang: Lang, notebook: Path) -> Iterator[Job]:
-    """An overview of each year for which there is the government's budget and no department."""
-    for year in sorted(budget_years(data) - {job.year for job in reports}):
-        files = (data / COUNTY, data / HEADS)
-        yield Job("overview", "", year, lang, data, out, notebook.resolve(), "", NOTHING, tuple(f for f in files if f.is_file()))
-
-
-def list_monitorings(reports: Sequence[Job], notebook: Path | None = None) -> tuple[Job, ...]:
-    """The page of each running year that has a monitoring file; `reports` must be all there are. A department need be listed only."""
-    if not reports:
-        return ()
-    first, listed = reports[0], {job.department: (job.listed, job.listed_name) for job in reports}
-    notebook = _usable(notebook, first.data, MONITORING)
-    found = []
-    for code, year, file in monitored_years(first.data):
-        says, name = listed.get(code, ("", words(code)))
-        found.append(Job("monitoring", code, year, first.lang, first.data, first.out, notebook, says, name, (file,)))
-    return tuple(found)
-
-
-def _together(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0) -> Job:
-    first = jobs[0]
-    heads = first.data / HEADS
-    inputs = dict.fromkeys(path for job in jobs for path in job.inputs)
-    if kind == "overview" and heads.is_file():
-        inputs[heads] = None
-    listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
-    return Job(kind, department, year, first.lang, first.data, first.out, notebook, listed, jobs[-1].listed_name, tuple(inputs))

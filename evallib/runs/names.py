@@ -11,8 +11,8 @@ from pathlib import Path
 
 from evallib.data.folder import checksum
 from evallib.data.outputs import EVALUATION, MORE, TABLES, page_name
-from evallib.model.seals import carried_by, parted
 from evallib.model.words import LANGS, Lang
+from evallib.pages.page_seal import carried_by, parted
 
 BESIDE = (".html", ".en.html", ".docx", ".en.docx", ".xlsx", ".en.xlsx", EVALUATION, TABLES)
 """How the files of a report end that other pages lead to."""

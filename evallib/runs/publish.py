@@ -8,7 +8,7 @@ from typing import Unpack
 
 from evallib.data.folder import data_root
 from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, TABLES, earlier_place, evaluation_file, page_name
+from evallib.data.outputs import TABLES, earlier_place, evaluation_file, page_name
 from evallib.data.published import Published, check_published, load_published, row_touched, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.rulebook import load_county
@@ -17,13 +17,14 @@ from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import FILE, Kind, Seal, paired
-from evallib.model.seals import carried_by, seals_of
+from evallib.model.seals import seals_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.words import LANGS, Lang
+from evallib.pages.page_seal import carried_by
 from evallib.pages.rendering import made_at
 from evallib.runs.corrections import corrections_pages
-from evallib.runs.county import Listed, county_name, dated, facts_of, list_text, pages_of_several, read_list, with_known
-from evallib.runs.heads import put_heads
+from evallib.runs.county import Listed, county_name, facts_of, pages_of_several, read_list, with_known
+from evallib.runs.heads import put_list
 from evallib.runs.names import BESIDE, files_of, mark_of
 from evallib.runs.report import How, run_report
 from evallib.runs.stamps import result_shown
@@ -62,7 +63,7 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
         if before is None or not differs:
             today = published.told(today)
             pages = _sound_pages(out, today)
-            row = _with_pages(before or sealed(today, "first", "", made_at()[:10], None), pages)
+            row = _with_pages(before or sealed(today, made_at()[:10]), pages)
             if row != before:
                 with together(home) as change:
                     _write(change, data, out, published.with_row(row, instead=before), today, _files(out, department, year))
@@ -70,7 +71,7 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
         if kind == "first":
             raise InputRefused(differs)
         refuse_errors(one for one in differs if one.code != "published.differs")
-        row = sealed(today, kind, why, made_at()[:10], before)
+        row = sealed(today, made_at()[:10], kind, why, before)
         with together(home) as change:
             made = change.room("new")
             for lang, workbook, word, figures in _forms(out, department, year, how.get("lang", "zh")):
@@ -186,8 +187,7 @@ def _write(change: Together, data: Path, out: Path, published: Published, today:
     beside = tuple(end for end in BESIDE if f"{record.year}/{record.department}{end}" in files)
     row = replace(facts_of(Listed(record.department, record.year, "published"), result_shown(today)), files=marks, beside=beside)
     row = with_known(row, county.rows.get(row.key))
-    county = dated(replace(county.with_row(row), name=county.name or county_name(data), pages=pages_of_several(out)), county)
-    change.put(out / COUNTY_LIST).write_text(list_text(county), encoding="utf-8", newline="\n")
+    county = replace(county.with_row(row), name=county.name or county_name(data), pages=pages_of_several(out))
     for name, page in corrections_pages(published, data, out, today, files).items():
         change.put(out / name).write_text(page, encoding="utf-8", newline="\n")
-    return put_heads(change, out, county, files)
+    return put_list(change, out, county, files)

@@ -22,7 +22,7 @@ from evallib.analysis.what_if import apply
 from evallib.data.folder import refuse_mixed
 from evallib.data.frames import write_tables
 from evallib.data.government import budget_years, load_heads
-from evallib.data.handed import NO_ONE, handing
+from evallib.data.handed import Handed, handing
 from evallib.data.load import list_departments, load_departments
 from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
@@ -37,7 +37,6 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
-from evallib.model.years import EvaluatedYear
 from evallib.runs.county import Listed, county_name, facts_of, put_paged
 from evallib.runs.engine import NAME as FORKING
 from evallib.runs.engine import silence
@@ -278,7 +277,9 @@ class _Run:
         """Around the reading of the data: where it is refused, what stands of the page is set aside."""
         return refused_set_aside(self.data, self.out, self.folder.name, self.stem, department, year, self.among_many)
 
-    def make(self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: Any = None) -> Page:
+    def make(
+        self, beside: Callable[[Callable[[str], Path], Any], Listed | None] = lambda put, of: None, checked: Handed | None = None
+    ) -> Page:
         """The page, with what `beside` puts there by its name (it is told what the notebook handed over): all of it or nothing.
 
         `beside` gives what a head is to know of the page; `checked` is what is handed to the kernel: a year, or what stands of many.
@@ -294,8 +295,7 @@ class _Run:
             raise refused("report.folder_for_file", str(in_the_way[0]))  # else found out only after the notebook has run
         with work_folder(self.out) as seen:
             handed_in = None if self.engine == FORKING else seen  # a fork inherits it
-            of = (str(self.about["department"]), int(self.about["year"])) if isinstance(checked, EvaluatedYear) else NO_ONE
-            with handing(checked, self.data, *of, folder=handed_in) if checked else nullcontext():
+            with handing(checked, self.data, folder=handed_in) if checked else nullcontext():
                 executed = _execute(self.path, parameters, self.engine)
         # another folder than the one that the notebook could see: what it put there is no result, nor is a link written through
         with together(self.out) as change:

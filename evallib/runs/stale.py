@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evallib.data.load import load_departments
-from evallib.data.outputs import COUNTY_LIST, HISTORY, STALE
+from evallib.data.outputs import HISTORY, STALE
 from evallib.data.published import load_published
 from evallib.data.whole import Together, together
 from evallib.model.errors import InputRefused
-from evallib.runs.county import Listed, dated, list_text, read_list
-from evallib.runs.heads import put_heads
+from evallib.runs.county import Listed, known_list
+from evallib.runs.heads import put_list
 from evallib.runs.names import files_of
 
 
@@ -60,18 +60,14 @@ def set_aside(out: Path, folder: str, stem: str, among_many: bool = False) -> Pa
 
 def _without(change: Together, out: Path, folder: str, stem: str, moved: dict[str, Path], gone: list[Path]) -> set[str]:
     """List and heads without a page that is set aside; nothing where there is no list that can be read. See `put_heads`."""
-    try:
-        county = read_list(out)
-    except InputRefused:
-        return set()
+    county = known_list(out)
     if not county.rows:
         return set()
     if folder.isdecimal() and (row := county.rows.get((stem, int(folder)))):
         kept = {name: mark for name, mark in row.files.items() if name.startswith(f"{HISTORY}/")}
         county = county.with_row(Listed(row.department, row.year, "refused", files=kept, name=row.name, kind=row.kind, called=row.called))
-    county = dated(replace(county, pages=[page for page in county.pages if (out / page) not in moved.values()]), county)
-    change.put(out / COUNTY_LIST).write_text(list_text(county), encoding="utf-8", newline="\n")
-    return put_heads(change, out, county, moved, gone)
+    county = replace(county, pages=[page for page in county.pages if (out / page) not in moved.values()])
+    return put_list(change, out, county, moved, gone)
 
 
 @contextmanager

@@ -19,8 +19,9 @@ from evallib.data.workbook_seal import Cells, ReadBook, cells_seal, read_book
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import Seal
-from evallib.model.seals import FORMAT, carried_by, is_head_whole, page_seal, parted, seals_of, with_head
+from evallib.model.seals import FORMAT, seals_of
 from evallib.model.words import LANGS, NOTHING, Given, Words, joined, words
+from evallib.pages.page_seal import carried_by, is_head_whole, page_seal, parted, with_head
 from evallib.runs.county import Listed, read_list
 from evallib.runs.heads import Heads
 from evallib.runs.names import mark_of

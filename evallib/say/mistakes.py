@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -91,17 +91,26 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
 def _taken_for_another(document: Any, annotation: Any, path: Path) -> Iterator[dict[str, Any]]:
     """Values that pydantic would take for what they are not: yes for 1, "1" for 1, 1.0 for a whole number."""
     if isinstance(document, dict):
-        models = models_of(annotation)
-        models = [one for one in models if document.get("kind") in _choices_of_kind(one)] or models
+        called = document["kind"] if isinstance(document.get("kind"), str) else ""
         for key, value in document.items():
-            of = [keys_of(one)[key].annotation for one in models if key in keys_of(one)] if models else [annotation]
-            if of:
-                yield from _taken_for_another(value, Union[tuple(of)], (*path, key))  # noqa: UP007  # of as many as there are
+            if (of := _at_key(annotation, called, key)) is not None:
+                yield from _taken_for_another(value, of, (*path, key))
     elif isinstance(document, list):
         for n, value in enumerate(document):
             yield from _taken_for_another(value, annotation, (*path, n))
     elif len(kinds := _kinds(annotation)) == 1 and type(document) in _TAKEN.get(kind := next(iter(kinds)), ()):
         yield {"type": f"{kind.__name__.lower()}_type", "loc": path, "input": document, "msg": ""}
+
+
+@lru_cache(maxsize=1000)
+def _at_key(annotation: Any, kind: str, key: str) -> Any:
+    """What may stand at a key of a document of a kind; None where there is no such key."""
+    models = models_of(annotation)
+    if not models:
+        return annotation
+    models = [one for one in models if kind in _choices_of_kind(one)] or models
+    of = [keys_of(one)[key].annotation for one in models if key in keys_of(one)]
+    return Union[tuple(of)] if of else None  # noqa: UP007  # of as many as there are
 
 
 _TAKEN: dict[Any, tuple[type, ...]] = {bool: (str, int), int: (str, bool, Decimal), Decimal: (str, bool)}
@@ -231,6 +240,7 @@ def models_of(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in get_args(annotation) for model in models_of(part)]
 
 
+@cache
 def keys_of(model: type[BaseModel]) -> dict[str, Any]:
     """The keys of a model as they stand in a file, with what they are."""
     return {info.alias or name: info for name, info in model.model_fields.items() if not info.exclude}

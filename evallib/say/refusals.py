@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
-from evallib.kit import CATALOGUE
+from evallib.kit import CATALOGUE, words_of
 from evallib.model.errors import Acts, Fault, InputRefused, Level, Place, Problem, meant
 from evallib.model.made_ids import is_made
 from evallib.model.words import NOTHING, Given, Words, filled, words
@@ -21,24 +20,32 @@ def entries() -> dict[str, dict[str, str]]:
 
     `level` "warning" makes it a remark; `code` groups several under one name for programs.
     """
-    read: dict[str, dict[str, str]] = {}
-    for file in sorted((CATALOGUE / "words" / "refusals").glob("*.toml")):
-        read |= tomllib.loads(file.read_text(encoding="utf-8"))
-    return read
+    return tomllib.loads(_text())
+
+
+@cache
+def entry(name: str) -> dict[str, str]:
+    """One of them; the others are not looked at."""
+    return tomllib.loads(_text().partition(f'["{name}"]\n')[2].partition("\n[")[0])
+
+
+@cache
+def _text() -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted((CATALOGUE / "words" / "refusals").glob("*.toml")))
 
 
 class Family(NamedTuple):
     """Checks that belong together: who acts, and why it is looked at."""
 
-    ids: tuple[str, ...]
+    ids: frozenset[str]
     acts: Acts
     why: Words
 
 
 @cache
 def _families() -> tuple[dict[str, Words], tuple[Family, ...]]:
-    read = tomllib.loads((CATALOGUE / "words" / "families.toml").read_text(encoding="utf-8"))
-    families = (Family(tuple(f["ids"]), f["acts"], words(f["why_zh"], f["why_en"])) for f in read["family"])
+    read = words_of("families")
+    families = (Family(frozenset(f["ids"]), f["acts"], words(f["why_zh"], f["why_en"])) for f in read["family"])
     return {acts: words(*both) for acts, both in read["acts"].items()}, tuple(families)
 
 
@@ -49,8 +56,8 @@ def family_of(name: str) -> Family:
     >>> family_of("target.missing").acts, family_of("toml.quote").acts
     ('department', 'author')
     """
-    named = (family for family in _families()[1] if any(fnmatchcase(name, pattern) for pattern in family.ids))
-    return next(named, Family((), "runner", NOTHING))
+    patterns = {name, f"{name.partition('.')[0]}.*"}
+    return next((family for family in _families()[1] if patterns & family.ids), Family(frozenset(), "runner", NOTHING))
 
 
 def _acts(name: str, file: str) -> Acts:
@@ -76,12 +83,12 @@ def problem(
     >>> problem("number.negative", Place("facts.csv", 3, "value"), "-5").describe("en")
     'facts.csv, row 3, column value: must not be negative (found "-5"). To fix it: correct the number.'
     """
-    entry = entries()[name]
+    said = entry(name)
     if is_made(str(given.get("id", ""))) and "indicator" in given:
         given["id"] = given["indicator"]  # of which nobody knows the id, and the name may be typed as well
-    stated: Level = "warning" if entry.get("level") == "warning" else "error"
-    what, fix = filled(entry["zh"], entry["en"], given), filled(entry["fix_zh"], entry["fix_en"], given)
-    return Problem(place, what, fix, found, level or stated, entry.get("code", name), about, _acts(name, place.file))
+    stated: Level = "warning" if said.get("level") == "warning" else "error"
+    what, fix = filled(said["zh"], said["en"], given), filled(said["fix_zh"], said["fix_en"], given)
+    return Problem(place, what, fix, found, level or stated, said.get("code", name), about, _acts(name, place.file))
 
 
 def refused(name: str, file: str, found: str = "", /, **given: Given) -> InputRefused:

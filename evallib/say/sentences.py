@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from typing import Any
 
-from evallib.kit import CATALOGUE
+from evallib.kit import CATALOGUE, words_of
 from evallib.model.words import Given, Words, filled
 
 
@@ -31,7 +30,7 @@ def sentences(name: str) -> dict[str, Words]:
 def read_all() -> None:
     """Read every file now, for a process that is to be forked."""
     for file in (CATALOGUE / "words" / "sentences").glob("*.toml"):
-        _file(file.stem)
+        words_of(f"sentences/{file.stem}")
 
 
 @cache
@@ -42,12 +41,7 @@ def _found(name: str) -> tuple[str, str]:
 
 def _at(name: str) -> Any:
     file, *parts = name.split(".")
-    found: Any = _file(file)
+    found: Any = words_of(f"sentences/{file}")
     for part in parts:
         found = found[part]
     return found
-
-
-@cache
-def _file(stem: str) -> dict[str, Any]:
-    return tomllib.loads((CATALOGUE / "words" / "sentences" / f"{stem}.toml").read_text(encoding="utf-8"))

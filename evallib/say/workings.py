@@ -35,10 +35,10 @@ def formula_text(e: Evaluation, formula: FormulaResult, lang: Lang) -> str:
     >>> formula_text(e, e.formulas[0], "en"), formula_working(e, e.formulas[0], "en")
     ('Staff in post ÷ Approved posts', '51 people ÷ 48 people = 106.25%')
     """
-    return _put_in(e, formula, lambda i, dated: _input_name(e, i, dated, lang), lang)
+    return _put_in(e, formula, lambda i, dated: _input_name(e, i, dated, lang))
 
 
-def _put_in(e: Evaluation, formula: FormulaResult, text: Callable[[InputValue, bool], str], lang: Lang) -> str:
+def _put_in(e: Evaluation, formula: FormulaResult, text: Callable[[InputValue, bool], str]) -> str:
     made = e.catalogue.formulas[formula.id]
     texts = {name: text(i, made.compares_years) for name, i in zip(made.inputs, formula.inputs, strict=True)}
     return write(made.tree, texts.__getitem__, plain)
@@ -51,7 +51,7 @@ def formula_working(e: Evaluation, formula: FormulaResult, lang: Lang) -> str:
         lacking = listed(_input_name(e, i, dated, lang) for i in formula.inputs if i.value is None)
         return sentence("workings.missing", what=lacking)[lang]
     result = _state(formula.state, lang) or quantity(formula.value or Decimal(0), formula.unit, lang)
-    return f"{_put_in(e, formula, lambda i, _: quantity(i.value or Decimal(0), i.unit, lang), lang)} = {result}"
+    return f"{_put_in(e, formula, lambda i, _: quantity(i.value or Decimal(0), i.unit, lang))} = {result}"
 
 
 def _state(state: State, lang: Lang) -> str:

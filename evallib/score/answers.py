@@ -1,6 +1,7 @@
 """What people answered, or experts gave, as one number: the satisfaction in a questionnaire, the final score of a panel. Pure.
 
-Source of the minimum: Handbook on Statistical Disclosure Control (sdctools.github.io/HandbookSDC); see `evallib.methods.survey`.
+Source of the minimum, D: Handbook on Statistical Disclosure Control (sdctools.github.io/HandbookSDC) and OECD Glossary of Statistical
+Terms, "threshold rule" (some offices require at least five respondents, others three; secondary suppression where subtraction would tell).
 """
 
 from __future__ import annotations
@@ -10,186 +11,184 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from statistics import mean, median
-from typing import Annotated, Literal, NamedTuple, Self
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeVar
 
-from pydantic import Field, model_validator
-
-from evallib.model.base import Frozen
 from evallib.model.framework import Consensus, FinalRule
 from evallib.model.optional_rows import Survey
 from evallib.model.record import Record
-from evallib.model.rule_base import Share
 from evallib.model.units import parse_decimal, round_half_up
+from evallib.model.words import Words, listed
 
 SURVEY, PANEL = "survey", "panel"
 """What an indicator names, in the place of a formula, where its number comes from answers or from experts."""
 
+Number = TypeVar("Number", int, Fraction)
 Measure = Literal["satisfied", "mean"]
 """What satisfaction is: the share of valid answers that count as satisfied, or the mean of the answers' values over full marks."""
 MINIMUM = 5
 """A group with fewer valid answers is not shown singly."""
 
 
-class Answer(NamedTuple):
-    """A valid answer: does it count as satisfied, and its value as a share of full marks where the scale has values."""
-
-    satisfied: bool
-    value: Fraction | None
-
-
-def clean(text: str | None) -> str:
+def clean(text: str) -> str:
     """A cell as it is compared: full-width characters made plain, no space around it, empty where it is blank."""
-    return unicodedata.normalize("NFKC", text or "").strip()
+    return unicodedata.normalize("NFKC", text).strip()
 
 
-class Option(Frozen):
-    """An answer to tick: does it count as satisfied, and what is it worth as a share of full marks (where means are taken)."""
+class Scale(NamedTuple):
+    """What an answer counts, as a share of full marks: by its text, or, where `highest` is given, as a number from 0 to that."""
 
-    label: Annotated[str, Field(min_length=1)]
-    satisfied: bool
-    value: Share | None = None
+    measure: Measure
+    options: Mapping[str, Fraction] = MappingProxyType({})
+    highest: int = 0
 
-
-class Options(Frozen):
-    """A scale of answers to tick: yes or no, three points, five points. Values are given for every option or for none."""
-
-    kind: Literal["options"] = "options"
-    options: Annotated[tuple[Option, ...], Field(min_length=2)]
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        labels = [clean(option.label) for option in self.options]
-        if len(set(labels)) < len(labels):
-            raise ValueError("an option stands twice")
-        if len({option.satisfied for option in self.options}) < 2:
-            raise ValueError("some options must count as satisfied and some not")
-        if len({option.value is None for option in self.options}) > 1:
-            raise ValueError("give a value to every option or to none")
-        return self
-
-    def read(self, text: str) -> Answer | None:
-        """The answer, or None where the text (as `clean` leaves it) is on no option."""
-        found = next((option for option in self.options if clean(option.label) == text), None)
-        return Answer(found.satisfied, None if found.value is None else Fraction(found.value)) if found else None
+    def read(self, text: str) -> Fraction | None:
+        """What an answer (as `clean` leaves it) counts; None where it is not on the scale."""
+        number = parse_decimal(text) if self.highest else None
+        if number is not None and 0 <= number <= self.highest:
+            return Fraction(number) / self.highest
+        return self.options.get(text)
 
 
-class Marks(Frozen):
-    """A scale of numbers, such as 0 to 10 or 0 to 100; from `satisfied_from` on an answer counts as satisfied."""
-
-    kind: Literal["marks"] = "marks"
-    lowest: Annotated[Decimal, Field(ge=0)] = Decimal(0)
-    highest: Decimal
-    satisfied_from: Decimal
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        if not self.lowest < self.satisfied_from <= self.highest:
-            raise ValueError("satisfied_from lies above lowest and at most at highest")
-        return self
-
-    def read(self, text: str) -> Answer | None:
-        """The answer, or None where the text (as `clean` leaves it) is no number of the scale."""
-        number = parse_decimal(text)
-        if number is None or not self.lowest <= number <= self.highest:
-            return None
-        return Answer(number >= self.satisfied_from, Fraction(number) / Fraction(self.highest))
+def _ticked(satisfied: str, others: str) -> Scale:
+    """Answers of which the first count as satisfied, and the others do not."""
+    return Scale("satisfied", dict.fromkeys(satisfied.split(), Fraction(1)) | dict.fromkeys(others.split(), Fraction(0)))
 
 
-Scale = Annotated[Options | Marks, Field(discriminator="kind")]
-
-
-def likert(*labels: str, satisfied: int) -> Options:
-    """A scale of answers from best to worst, the first `satisfied` of which count as satisfied.
-
-    >>> [option.label for option in likert("满意", "一般", "不满意", satisfied=1).options if option.satisfied]
-    ['满意']
-    """
-    return Options(options=tuple(Option(label=label, satisfied=place < satisfied) for place, label in enumerate(labels)))
-
-
-FOUR_MARKS = Options(
-    options=tuple(
-        Option(label=label, satisfied=place < 3, value=Decimal(value) / 100)
-        for place, (label, value) in enumerate([("满意", 100), ("比较满意", 80), ("基本满意", 60), ("不满意", 40)])
-    )
-)
-YES_NO = likert("满意", "不满意", satisfied=1)
-THREE_POINT = likert("满意", "一般", "不满意", satisfied=1)
-FIVE_POINT = likert("非常满意", "满意", "一般", "不满意", "非常不满意", satisfied=2)
-
-
-SCALES: dict[str, tuple[Scale, Measure]] = {
-    "yes_no": (YES_NO, "satisfied"),
-    "three_point": (THREE_POINT, "satisfied"),
-    "five_point": (FIVE_POINT, "satisfied"),
-    "four_marks": (FOUR_MARKS, "mean"),
-    "marks_10": (Marks(highest=Decimal(10), satisfied_from=Decimal(6)), "mean"),
-    "marks_100": (Marks(highest=Decimal(100), satisfied_from=Decimal(60)), "mean"),
+SCALES = {
+    "yes_no": _ticked("满意", "不满意"),
+    "three_point": _ticked("满意", "一般 不满意"),
+    "five_point": _ticked("非常满意 满意", "一般 不满意 非常不满意"),
+    "four_marks": Scale("mean", {"满意": Fraction(1), "比较满意": Fraction(4, 5), "基本满意": Fraction(3, 5), "不满意": Fraction(2, 5)}),
+    "marks_10": Scale("mean", highest=10),
+    "marks_100": Scale("mean", highest=100),
 }
-"""How each scale of the table is read. Marks are averaged, so the mark from which people count as satisfied plays no part."""
-
-
+"""How each scale of the table is read."""
 INVALID = ("无效", "invalid")
 """What the table of answers says of forms that cannot be read."""
 
 
-def hidden_groups(valid: Mapping[str, int], minimum: int = MINIMUM) -> frozenset[str]:
-    """The groups not to be shown singly, by their valid answers: those below the minimum, and the next smallest ones as long as
-    subtracting the others from the total would tell of fewer than the minimum (D: secondary suppression).
+class Tally(NamedTuple):
+    """The forms of a group that was asked, or of several taken as one, counted. What is not known is None.
 
-    >>> sorted(hidden_groups({"staff": 3, "users": 40, "firms": 12}))
-    ['firms', 'staff']
+    `rate` is the mean of the valid answers, `weight` the share of the whole that the group was given. Invalid forms (blank, off the scale,
+    or not said why) are in no rate.
     """
-    ranked = sorted((count, group) for group, count in valid.items() if count)
-    small = [entry for entry in ranked if entry[0] < minimum]
+
+    name: Words
+    rate: Fraction
+    valid: int
+    blank: int = 0
+    off_scale: int = 0
+    issued: int | None = None
+    returned: int | None = None
+    population: int | None = None
+    weight: Fraction | None = None
+
+    @property
+    def invalid(self) -> int:
+        return self.blank + self.off_scale if self.returned is None else self.returned - self.valid
+
+    @property
+    def return_rate(self) -> Decimal | None:
+        """Returned over issued; None where either is not known or nothing was issued."""
+        return Decimal(self.returned) / self.issued if self.returned is not None and self.issued else None
+
+
+def counted(record: Record, indicator: str) -> tuple[Tally, ...]:
+    """The groups that were asked about an indicator, in the order of their rows."""
+    return tuple(count(record, row) for row in record.surveys if row.indicator == indicator)
+
+
+def count(record: Record, asked: Survey) -> Tally:
+    """The answers of a group that was asked; what says that a form is invalid is on no scale."""
+    total, scale, forms = Fraction(0), SCALES[asked.scale], {"valid": 0, "blank": 0, "off_scale": 0}
+    for row in record.survey_answers:
+        if (row.indicator, row.group) == (asked.indicator, asked.group):
+            text = clean(row.answer)
+            value = scale.read(text)
+            forms["off_scale" if text and value is None else "blank" if value is None else "valid"] += row.count
+            total += (value or 0) * row.count
+    return Tally(
+        name=asked.words,
+        rate=total / (forms["valid"] or 1),
+        **forms,
+        issued=asked.issued,
+        returned=sum(forms.values()) if asked.returned is None else asked.returned,
+        population=asked.population,
+        weight=None if asked.weight is None else Fraction(asked.weight) / 100,
+    )
+
+
+def together(tallies: Sequence[Tally]) -> Tally:
+    """Several groups as one, every answer alike."""
+    valid = sum(t.valid for t in tallies)
+    return Tally(
+        listed(t.name for t in tallies),
+        sum((t.rate * t.valid for t in tallies), Fraction(0)) / (valid or 1),
+        valid,
+        sum(t.blank for t in tallies),
+        sum(t.off_scale for t in tallies),
+        _total([t.issued for t in tallies]),
+        _total([t.returned for t in tallies]),
+        _total([t.population for t in tallies]),
+        _total([t.weight for t in tallies]),
+    )
+
+
+def _total(counts: Sequence[Number | None]) -> Number | None:
+    known = [count for count in counts if count is not None]
+    return sum(known[1:], known[0]) if known and len(known) == len(counts) else None
+
+
+def shown_groups(tallies: Sequence[Tally]) -> tuple[list[Tally], list[Tally]]:
+    """The groups that may be shown singly, and those too small for it, if any, as one: with their own weights the rate of all would give
+    them away.
+
+    Too small are those below the minimum, and the next smallest ones as long as subtracting the others from the total would tell of fewer
+    than the minimum (D: secondary suppression).
+
+    >>> from evallib.model.words import words
+    >>> staff, users, firms = (Tally(words(name), Fraction(1), valid) for name, valid in [("staff", 3), ("users", 40), ("firms", 12)])
+    >>> [[t.name.en for t in some] for some in shown_groups([staff, users, firms])]
+    [['users'], ['staff, firms']]
+    """
+    ranked = sorted((t for t in tallies if t.valid), key=lambda t: (t.valid, t.name.zh))
+    small = [t for t in ranked if t.valid < MINIMUM]
     rest = ranked[len(small) :]
-    while rest and 0 < sum(count for count, _ in small) < minimum:
+    while rest and 0 < sum(t.valid for t in small) < MINIMUM:
         small.append(rest.pop(0))
-    return frozenset(group for _, group in small)
+    shown, pooled = ([t for t in tallies if (t in small) is is_small] for is_small in (False, True))
+    return shown, [together(pooled)] if pooled else []
+
+
+Weighting = Literal["given", "population", "answers"]
+
+
+def weighed(tallies: Sequence[Tally]) -> tuple[Weighting, list[tuple[Fraction, Tally]]]:
+    """By what groups count, and those that do with their shares of the whole: by the weights given, else by their populations where all
+    are known, else by their answers.
+    """
+    given, people = [t.weight for t in tallies], [t.population for t in tallies]
+    ways: dict[Weighting, list[Fraction]] = {"given": [Fraction(one) for one in given if one is not None]}
+    ways["population"] = [Fraction(one) for one in people if one is not None]
+    ways["answers"] = [Fraction(t.valid) for t in tallies]
+    weighting, weights = next((way, some) for way, some in ways.items() if len(some) == len(tallies))
+    return weighting, [(weight / sum(weights), t) for weight, t in zip(weights, tallies, strict=True) if weight]
+
+
+def rate_of(parts: Sequence[tuple[Fraction, Tally]]) -> Fraction | None:
+    """The rate of all, of groups with their shares of the whole; None where nobody answered of one that counts, or too few in all."""
+    if not all(t.valid for _, t in parts) or sum(t.valid for _, t in parts) < MINIMUM:
+        return None
+    return sum((share * t.rate for share, t in parts), Fraction(0))
 
 
 def satisfaction(record: Record, indicator: str) -> Decimal | None:
-    """The satisfaction rate in the recorded answers about an indicator, a share; None where nobody answered, or nobody of a group.
-
-    Groups count by their weights, else by their populations, else by their answers; those too small to be shown count as one.
-    """
-    counted = [(row, _answers(record, row)) for row in record.surveys if row.indicator == indicator]
-    hidden = hidden_groups({row.group: _many(found) for row, found in counted})
-    pooled = [(row, found) for row, found in counted if row.group in hidden]
-    parts: list[tuple[list[Survey], Counted]] = [([row], found) for row, found in counted if row.group not in hidden]
-    if pooled:
-        parts.append(([row for row, _ in pooled], [value for _, found in pooled for value in found]))
-    weighing = [(weight, found) for weight, (_, found) in zip(_weights(parts), parts, strict=True) if weight] if parts else []
-    if not all(_many(found) for _, found in weighing) or sum(_many(found) for _, found in weighing) < MINIMUM:
-        return None
-    means = ((w, sum((value * count for value, count in found), Fraction(0)) / _many(found)) for w, found in weighing)
-    rate = sum((w * mean for w, mean in means), Fraction(0)) / sum(w for w, _ in weighing)
-    return Decimal(rate.numerator) / rate.denominator
-
-
-Counted = list[tuple[Fraction, int]]
-"""The values of valid answers, each with how many gave it."""
-
-
-def _many(found: Counted) -> int:
-    return sum(count for _, count in found)
-
-
-def _answers(record: Record, asked: Survey) -> Counted:
-    """The values of the valid answers of a group."""
-    scale, measure = SCALES[asked.scale]
-    rows = [row for row in record.survey_answers if (row.indicator, row.group) == (asked.indicator, asked.group)]
-    read = [(scale.read(clean(row.answer)), row.count) for row in rows]  # what says that a form is invalid is no answer
-    return [(Fraction(a.satisfied) if measure == "satisfied" else a.value or Fraction(0), count) for a, count in read if a]
-
-
-def _weights(parts: Sequence[tuple[list[Survey], Counted]]) -> list[Fraction]:
-    if parts[0][0][0].weight is not None:
-        return [sum((Fraction(row.weight or 0) for row in rows), Fraction(0)) for rows, _ in parts]
-    people = [[row.population for row in rows] for rows, _ in parts]
-    if all(None not in known for known in people):
-        return [Fraction(sum(filter(None, known))) for known in people]
-    return [Fraction(_many(found)) for _, found in parts]
+    """The satisfaction rate in the recorded answers about an indicator, a share; None where there is none: see `rate_of`."""
+    shown, pooled = shown_groups(counted(record, indicator))
+    rate = rate_of(weighed([*shown, *pooled])[1])
+    return None if rate is None else Decimal(rate.numerator) / rate.denominator
 
 
 def final_score(rule: FinalRule, scores: Sequence[Decimal], points: Decimal, places: int) -> Decimal | None:

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from evallib.model.catalogue import Formula
-from evallib.model.evaluation import FormulaResult, State, TargetResult, Way
-from evallib.model.expression import Undefined, compute
+from evallib.model.evaluation import Evaluation, FormulaResult, State, TargetResult, Way
+from evallib.model.expression import Interval, Undefined, compute, compute_interval
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target, TargetPart
 from evallib.model.rule_base import ONE, ZERO
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, times
-from evallib.model.words import Words, words
+from evallib.model.words import words
 from evallib.score.answers import SURVEY, satisfaction
 
 DAY = (("days", 1),)
@@ -36,6 +36,16 @@ def compute_formula(facts: Facts, formula: Formula) -> FormulaResult:
     if value is not None:
         value = times(value, 1 / formula.unit.factor)
     return FormulaResult(formula.id, formula.name, formula.unit, value, state, inputs)
+
+
+def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | None:
+    """All that a formula's value may truly be, given the digits that its inputs were printed with; None where it has no value."""
+    if formula.value is None or formula.state != "computed":
+        return None
+    made = evaluation.catalogue.formulas[formula.id]
+    held = {name: value.interval for name, value in zip(made.inputs, formula.inputs, strict=True)}
+    found = compute_interval(made.tree, held)
+    return Interval(times(found.low, 1 / made.unit.factor), times(found.high, 1 / made.unit.factor))
 
 
 def _not_given(facts: Facts, id: str, year: int) -> InputValue:
@@ -114,7 +124,7 @@ def hold(operator: Operator, actual: Decimal | None, target: Decimal, upper: Dec
 
 
 def compute_target(
-    facts: Facts, row: Target, name: Words, indicator: Indicator | None, formula: FormulaResult | None, framework: Framework
+    facts: Facts, row: Target, framework: Framework, indicator: Indicator | None = None, formula: FormulaResult | None = None
 ) -> TargetResult:
     """A target held against its actual: completion rate, attainment, and whether it was met."""
     unit, asked, reached = facts.catalogue.units.read(row.unit) if row.unit else NO_UNIT, "", ""
@@ -133,7 +143,7 @@ def compute_target(
     rate, attainment, met = hold(row.operator, actual, target, upper, exact=framework.treatment.equals == "exact")
     return TargetResult(
         id=row.indicator,
-        name=name,
+        name=indicator.words if indicator else words(row.indicator),
         operator=row.operator,
         target=target,
         actual=actual,
@@ -172,15 +182,8 @@ def measure(
         if id in wanted or any(facts.named(name) is not None for name in formula.inputs)
     }
     by_id = {i.id: i for i in indicators}
-    targets = tuple(
-        compute_target(
-            facts,
-            row,
-            by_id[row.indicator].words if row.indicator in by_id else words(row.indicator),
-            by_id.get(row.indicator),
-            formulas.get(by_id[row.indicator].value) if row.indicator in by_id else None,
-            framework,
-        )
-        for row in facts.record.targets
-    )
-    return tuple(formulas.values()), targets
+    targets = []
+    for row in facts.record.targets:
+        indicator = by_id.get(row.indicator)
+        targets.append(compute_target(facts, row, framework, indicator, formulas.get(indicator.value) if indicator else None))
+    return tuple(formulas.values()), tuple(targets)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from evallib.model.base import Frozen
-from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult, interval_of
+from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.expression import Interval, Name
 from evallib.model.facts import InputValue
 from evallib.model.record import Published
 from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, parse_decimal, round_half_up
 from evallib.model.words import NOTHING, Words, listed, words
-from evallib.score.measure import compute_formula, counted_parts
+from evallib.score.measure import compute_formula, counted_parts, interval_of
 
 ZERO = Decimal(0)
 Verdict = Literal["agrees", "differs", "recorded", "not_computable"]
@@ -114,27 +114,21 @@ def _fact_kind(fact: InputValue | None) -> Kind:
     return "computed" if fact is not None and fact.parts else "typed"
 
 
+def _kind(members: Iterable[IndicatorResult], typed: bool = False) -> Kind:
+    """What a number of indicators is worth: it was fitted where one of them was reconstructed."""
+    return "fitted" if any(m.basis == "reconstructed" for m in members) else "typed" if typed else "computed"
+
+
 def _score_kind(indicator: IndicatorResult) -> Kind:
     """A score was typed where a person gave it: an override, an award, a score within a tier."""
     given = any(j.kind in ("override", "award", "tier") and (j.score, j.coefficient) != (None, None) for j in indicator.judgements)
-    if given and indicator.status == "scored":
-        return "typed"
-    return "fitted" if indicator.basis == "reconstructed" else "computed"
+    return "typed" if given and indicator.status == "scored" else _kind([indicator])
 
 
 def _sum_kind(members: Sequence[IndicatorResult]) -> Kind:
     """A sum of scores was typed where every score in it was: adding up what was typed proves nothing about it."""
-    kinds = [_score_kind(m) for m in members if m.points and m.status != "not_applicable"]
-    if kinds and all(kind == "typed" for kind in kinds):
-        return "typed"
-    return "fitted" if any(m.basis == "reconstructed" for m in members) else "computed"
-
-
-def _points_kind(members: Sequence[IndicatorResult], left_out: Decimal = ZERO) -> Kind:
-    """Points were typed, in the framework; but what is left of them where an indicator does not apply is computed."""
-    if any(m.basis == "reconstructed" for m in members):
-        return "fitted"
-    return "computed" if left_out else "typed"
+    kinds = {_score_kind(m) for m in members if m.points and m.status != "not_applicable"}
+    return "typed" if kinds == {"typed"} else _kind(members)
 
 
 def _inexact(fact: InputValue | None) -> Interval | None:
@@ -187,44 +181,33 @@ _OF_POINTS, _OF_SCORE, _OF_RATE = words("：分值", ": points"), words("：得�
 def _indicators(evaluation: Evaluation, numbers: Numbers) -> Named:
     points = evaluation.catalogue.units.points
     for one in evaluation.indicators:
-        yield f"indicator.{one.id}.points", Number(one.name + _OF_POINTS, one.points, points, _points_kind([one]))
+        yield f"indicator.{one.id}.points", Number(one.name + _OF_POINTS, one.points, points, _kind([one], typed=True))
         yield f"indicator.{one.id}.score", Number(one.name + _OF_SCORE, one.score, points, _score_kind(one))
 
 
-def _groups(evaluation: Evaluation, numbers: Numbers) -> Named:
-    for group in evaluation.groups:
-        yield from _section(evaluation, "group", group, [i for i in evaluation.indicators if i.group == group.id])
-
-
-def _dimensions(evaluation: Evaluation, numbers: Numbers) -> Named:
-    for dimension in evaluation.dimensions:
-        inside = [i for i in evaluation.indicators if i.dimension == dimension.id]
-        yield from _section(evaluation, "dimension", dimension, inside)
-        yield f"dimension.{dimension.id}.rate", Number(dimension.name + _OF_RATE, dimension.rate, SHARE, _rest_kind(inside))
-
-
-def _section(evaluation: Evaluation, level: str, section: SectionResult, inside: Sequence[IndicatorResult]) -> Named:
-    written = next(s.points for s in evaluation.framework.sections if s.id == section.id)
-    points, left = evaluation.catalogue.units.points, section.points - (section.points if written is None else written)
-    yield f"{level}.{section.id}.points", Number(section.name + _OF_POINTS, section.points, points, _points_kind(inside, left))
-    yield f"{level}.{section.id}.score", Number(section.name + _OF_SCORE, section.score, points, _sum_kind(inside))
-
-
-def _rest_kind(members: Sequence[IndicatorResult]) -> Kind:
-    return "fitted" if any(m.basis == "reconstructed" for m in members) else "computed"
+def _sections(evaluation: Evaluation, numbers: Numbers, level: Literal["group", "dimension"]) -> Named:
+    """Points are typed, in the framework; but what is left of them where an indicator does not apply is computed."""
+    written, points = {s.id: s.points for s in evaluation.framework.sections}, evaluation.catalogue.units.points
+    for one in evaluation.groups if level == "group" else evaluation.dimensions:
+        id, inside = f"{level}.{one.id}", [i for i in evaluation.indicators if getattr(i, level) == one.id]
+        typed = written[one.id] in (None, one.points)
+        yield f"{id}.points", Number(one.name + _OF_POINTS, one.points, points, _kind(inside, typed))
+        yield f"{id}.score", Number(one.name + _OF_SCORE, one.score, points, _sum_kind(inside))
+        if level == "dimension":
+            yield f"{id}.rate", Number(one.name + _OF_RATE, one.rate, SHARE, _kind(inside))
 
 
 def _total(evaluation: Evaluation, numbers: Numbers) -> Named:
     everyone, points = evaluation.indicators, evaluation.catalogue.units.points
     summed_up = evaluation.total == sum((d.score for d in evaluation.dimensions), ZERO)  # else it is scaled back to full points
-    kind = _sum_kind(everyone) if summed_up else _rest_kind(everyone)
+    kind = _sum_kind(everyone) if summed_up else _kind(everyone)
     yield "total.score", Number(words("总分", "Total score"), evaluation.total, points, kind)
-    full = _points_kind(everyone, evaluation.points - evaluation.framework.points)
+    full = _kind(everyone, typed=evaluation.points == evaluation.framework.points)
     yield "total.points", Number(words("满分", "Full points"), evaluation.points, points, full)
 
 
 def _grade(evaluation: Evaluation, numbers: Numbers) -> Named:
-    yield "grade", Number(words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, _rest_kind(evaluation.indicators))
+    yield "grade", Number(words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, _kind(evaluation.indicators))
 
 
 def _self(evaluation: Evaluation, numbers: Numbers) -> Named:
@@ -245,7 +228,7 @@ def _counts(evaluation: Evaluation, numbers: Numbers) -> Named:
     units = Counter(u.kind for u in record.units)
     levels |= {f"units.{kind}": (CHOICES[kind] + words("数", ": number"), n) for kind, n in units.items()}
     for id, (name, n) in levels.items():
-        yield f"count.{id}", Number(name, Decimal(n), NO_UNIT, _rest_kind(everyone) if id == "indicators" else "computed")
+        yield f"count.{id}", Number(name, Decimal(n), NO_UNIT, _kind(everyone) if id == "indicators" else "computed")
 
 
 def _findings(evaluation: Evaluation, numbers: Numbers) -> Named:
@@ -268,7 +251,8 @@ def _findings(evaluation: Evaluation, numbers: Numbers) -> Named:
 
 
 _KINDS: dict[str, Callable[[Evaluation, Numbers], Named]] = {
-    **{"formula": _formulas, "target": _targets, "indicator": _indicators, "group": _groups, "dimension": _dimensions},
+    **{"formula": _formulas, "target": _targets, "indicator": _indicators},
+    **{"group": partial(_sections, level="group"), "dimension": partial(_sections, level="dimension")},
     **{"total": _total, "grade": _grade, "self": _self, "count": _counts, "finding": _findings},
 }
 """How the numbers of each kind but facts are made: by what stands before the first point of their names."""
@@ -305,14 +289,12 @@ def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:
 def _one(row: Published, number: Number | None, recorded: bool, unit: Unit | None) -> Reconciled:
     shown: str | None = None
     reason = words(row.note, row.note_en)
-    if not row.number:
-        verdict: Verdict = "not_computable"
-    elif number is None:
+    verdict: Verdict = "not_computable"
+    if row.number and number is None:
         raise KeyError(f"no number is called {row.number}")
-    elif number.value is None:
-        verdict = "not_computable"
+    if number is not None and number.value is None:
         reason = number.why_not or reason
-    else:
+    elif number is not None:
         shown, same = _as_printed(row, number, unit)
         verdict = "agrees" if same else "recorded" if recorded else "differs"
     return Reconciled(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
-from typing import NamedTuple
+from typing import TypeVar
 
 from evallib import __version__
 from evallib.model.evaluation import (
@@ -19,11 +20,11 @@ from evallib.model.evaluation import (
     SectionResult,
     Status,
     TargetResult,
-    indicators_in_force,
 )
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Finding, Judgement, Record
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
 from evallib.model.rules import Checklist, DeductPerOccurrence, Given, Tiers, Unsaid
@@ -31,6 +32,8 @@ from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
 from evallib.model.worths import unfilled
 from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
+
+Row = TypeVar("Row", Finding, Judgement)
 
 
 def evaluate(framework: Framework, record: Record, draft: Draft | None = None) -> Evaluation:
@@ -58,11 +61,8 @@ _last: Evaluation | None = None
 def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Evaluation:
     indicators = indicators_in_force(framework, record)
     to_fill = unfilled(framework, indicators) if draft else {}
-    formulas, targets = measure(framework, Facts(framework.catalogue, record), indicators)
-    by_formula = {f.id: f for f in formulas}
-    by_target = {t.id: t for t in targets}
-    rows = _Rows.of(record)
-    results = tuple(_score(framework, record, rows, i, by_formula.get(i.value), by_target.get(i.id)) for i in indicators)
+    year = _Year(framework, record, indicators)
+    results = tuple(_score(year, i) for i in indicators)
     results = tuple(_opened(r) if draft and r.id in draft.open else r for r in results)
     results = _vetoed(framework, record, results)
     counted = [r for r in results if r.counted]
@@ -98,8 +98,8 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
         version=__version__,
         framework=framework,
         record=record,
-        formulas=formulas,
-        targets=targets,
+        formulas=tuple(year.formulas.values()),
+        targets=year.targets,
         indicators=results,
         sections=_sections(framework, results),
         total=found,
@@ -119,21 +119,24 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
     )
 
 
-class _Rows(NamedTuple):
-    """The rows of a record about each indicator, and the department's own indicators."""
+class _Year:
+    """A department's year as it is measured, and what is recorded about each indicator."""
 
-    judgements: dict[str, tuple[Judgement, ...]]
-    findings: dict[str, tuple[Finding, ...]]
-    own: set[str]
+    def __init__(self, framework: Framework, record: Record, indicators: tuple[Indicator, ...]) -> None:
+        self.framework, self.record = framework, record
+        formulas, self.targets = measure(framework, Facts(framework.catalogue, record), indicators)
+        self.formulas = {f.id: f for f in formulas}
+        self.target_of = {t.id: t for t in self.targets}
+        self.judgements, self.findings = _about(record.judgements), _about(record.findings)
+        self.own = {o.indicator for o in record.own_indicators}
 
-    @classmethod
-    def of(cls, record: Record) -> _Rows:
-        judgements, findings = dict[str, tuple[Judgement, ...]](), dict[str, tuple[Finding, ...]]()
-        for j in record.judgements:
-            judgements[j.indicator] = (*judgements.get(j.indicator, ()), j)
-        for f in record.findings:
-            findings[f.indicator] = (*findings.get(f.indicator, ()), f)
-        return cls(judgements, findings, {o.indicator for o in record.own_indicators})
+
+def _about(rows: Iterable[Row]) -> defaultdict[str, tuple[Row, ...]]:
+    """Rows by the indicator that they are about."""
+    found = defaultdict[str, tuple[Row, ...]](tuple)
+    for row in rows:
+        found[row.indicator] += (row,)
+    return found
 
 
 def _opened(result: IndicatorResult) -> IndicatorResult:
@@ -181,19 +184,12 @@ def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult
     return results
 
 
-def _score(
-    framework: Framework,
-    record: Record,
-    rows: _Rows,
-    indicator: Indicator,
-    formula: FormulaResult | None,
-    target: TargetResult | None,
-) -> IndicatorResult:
+def _score(year: _Year, indicator: Indicator) -> IndicatorResult:
     """One indicator: what the rule gives, then what the evaluators decided over it."""
-    places, rule, points, treatment = framework.rounding.scores, indicator.rule, indicator.points, framework.treatment
-    judgements, findings = rows.judgements.get(indicator.id, ()), rows.findings.get(indicator.id, ())
-    value, unit = _measured(record, indicator, formula, target)
-    award = _award(framework, record, indicator, value, unit, target, judgements, findings)
+    places, treatment, rule, points = year.framework.rounding.scores, year.framework.treatment, indicator.rule, indicator.points
+    judgements, formula, target = year.judgements[indicator.id], year.formulas.get(indicator.value), year.target_of.get(indicator.id)
+    value, unit = _measured(year, indicator)
+    award = _award(year, indicator, value, unit)
     formula_score = None if award is None else round_half_up(award.score, places)
     status: Status = "missing" if award is None else "scored"
     if not points and rule.takes == "number":  # measured and shown
@@ -223,11 +219,11 @@ def _score(
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
-        dimension=framework.homes[indicator.within],
+        dimension=year.framework.homes[indicator.within],
         group=indicator.within,
         points=points,
         basis=indicator.basis,
-        own=indicator.id in rows.own,
+        own=indicator.id in year.own,
         value=value,
         unit=unit,
         status=status,
@@ -239,22 +235,20 @@ def _score(
         formula=formula.id if formula else None,
         target=target.id if target else None,
         judgements=judgements,
-        findings=tuple(f.finding for f in findings),
+        findings=tuple(f.finding for f in year.findings[indicator.id]),
         counted=not left_out,
         extra=indicator.extra,
     )
 
 
-def _measured(
-    record: Record, indicator: Indicator, formula: FormulaResult | None, target: TargetResult | None
-) -> tuple[Decimal | None, Unit]:
+def _measured(year: _Year, indicator: Indicator) -> tuple[Decimal | None, Unit]:
     """The number of an indicator: a target's actual, what a formula gives, or the satisfaction in the answers."""
-    if target is not None:
+    if target := year.target_of.get(indicator.id):
         return target.actual, target.unit
-    if formula is not None:
+    if formula := year.formulas.get(indicator.value):
         return formula.value, formula.unit
     if indicator.value == SURVEY:
-        return satisfaction(record, indicator.id), SHARE
+        return satisfaction(year.record, indicator.id), SHARE
     return None, NO_UNIT
 
 
@@ -284,20 +278,12 @@ def award_number(rule: Measured, value: Decimal | None, unit: Unit, target: Targ
     return None if value is None else rule.award(scored_number(value, unit), points)
 
 
-def _award(
-    framework: Framework,
-    record: Record,
-    indicator: Indicator,
-    value: Decimal | None,
-    unit: Unit,
-    target: TargetResult | None,
-    judgements: tuple[Judgement, ...],
-    findings: tuple[Finding, ...],
-) -> Award | None:
+def _award(year: _Year, indicator: Indicator, value: Decimal | None, unit: Unit) -> Award | None:
     """What the indicator's rule gives, or None where something that it needs is missing."""
-    rule, points = indicator.rule, indicator.points
+    framework, rule, points = year.framework, indicator.rule, indicator.points
+    judgements, findings = year.judgements[indicator.id], year.findings[indicator.id]
     if isinstance(rule, Measured):
-        return award_number(rule, value, unit, target, points)
+        return award_number(rule, value, unit, year.target_of.get(indicator.id), points)
     if isinstance(rule, DeductPerOccurrence):
         checked = findings or framework.treatment.no_finding == "none" or any(j.kind == "nothing_found" for j in judgements)
         return rule.award(tuple(f.seriousness for f in findings), points) if checked else None
@@ -305,7 +291,7 @@ def _award(
         verdicts = {j.item: j.verdict == "met" for j in judgements if j.kind == "item" and j.verdict}
         return rule.award(verdicts, points) if all(i.id in verdicts for i in rule.items) else None
     if indicator.value == PANEL and isinstance(rule, Given):
-        score = panel_score(record, indicator.id, framework.experts, points, framework.rounding.scores)
+        score = panel_score(year.record, indicator.id, framework.experts, points, framework.rounding.scores)
         return None if score is None else rule.award(score)
     decision = next((j for j in judgements if j.kind == rule.judgement), None)
     given = None if decision is None else score_given(decision, points)

@@ -35,7 +35,7 @@ class Flow:
     _charts: Mapping[str, Chart] = field(default_factory=dict)
     _style: str = "Normal"
 
-    def heading(self, text: str, level: int, numbered: bool = True) -> None:
+    def heading(self, text: str, level: int) -> None:
         """A heading with the number that official documents give it: 一、 then （一） then 1."""
         self._counts[level] += 1
         self._counts[level + 1 :] = [0] * (len(self._counts) - level - 1)
@@ -43,7 +43,7 @@ class Flow:
         chinese = (f"{numeral(count)}、", f"（{numeral(count)}）", f"{count}. ")[min(level, 3) - 1]
         english = (f"{count}. ", f"{self._counts[1]}.{count} ", f"({chr(96 + min(count, 26))}) ")[min(level, 3) - 1]
         self._level = level
-        self.paper.heading(((chinese if self.lang == "zh" else english) if numbered else "") + text, min(level, 3))
+        self.paper.heading((chinese if self.lang == "zh" else english) + text, min(level, 3))
 
     def section(self, source: str, level: int, charts: Mapping[str, Chart], style: str = "Normal") -> None:
         """A piece of HTML of the kit's own, or of Markdown; its headings begin at `level`, its paragraphs have a style."""

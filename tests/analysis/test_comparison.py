@@ -17,19 +17,15 @@ from hypothesis import strategies as st
 from evallib.analysis.comparison import (
     PARTS,
     Scored,
-    amount_change,
-    carryover_chain,
-    carryover_link,
     changes,
     compare_years,
     decompose,
-    execution_rates,
     finding_kinds,
     line_up,
-    money_lines,
     target_change,
     value_change,
 )
+from evallib.analysis.money import AmountChange, carryover_chain, carryover_link, execution_rates, money_lines
 from evallib.data.years import evaluate_department, evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.assemble import assemble
@@ -121,8 +117,8 @@ def test_what_a_year_leaves_is_what_the_next_begins_with(case: dict[str, Any]) -
 
 @pytest.mark.parametrize("case", _read("money", "change"), ids=lambda case: case["why"])
 def test_an_amount_changes_by_money_and_by_percent(case: dict[str, Any]) -> None:
-    found = amount_change(_decimal(case["before"]), _decimal(case["after"]))
-    assert (found.amount, found.rate, found.zero_base) == (_decimal(case["amount"]), _decimal(case["rate"]), case["zero_base"])
+    found = AmountChange(_decimal(case["before"]), _decimal(case["after"]))
+    assert (found.difference, found.rate, found.zero_base) == (_decimal(case["amount"]), _decimal(case["rate"]), case["zero_base"])
 
 
 # What holds for any numbers
@@ -165,7 +161,7 @@ def test_looking_back_turns_every_sign(before: dict[str, Scored], after: dict[st
     """Neither year is the base: that is what taking the means is for."""
     there, back = decompose(before, after, totals), decompose(after, before, (totals[1], totals[0]))
     turned = {"added": "dropped", "dropped": "added"}
-    assert all(there.part(name) == -back.part(turned.get(name, name)) for name in PARTS)
+    assert all(there.parts[name] == -back.parts[turned.get(name, name)] for name in PARTS)
 
 
 # Real evaluations
@@ -197,7 +193,7 @@ def test_indicators_added_dropped_and_renamed_are_marked(hrss: Evaluation, other
 def test_an_exchanged_indicator_makes_totals_not_comparable(hrss: Evaluation, other: Evaluation) -> None:
     change = compare_years(hrss, other)
     assert not change.comparable
-    assert change.parts.part("added") == -change.parts.part("dropped") == hrss.indicator("asset_safety").score
+    assert change.parts.parts["added"] == -change.parts.parts["dropped"] == hrss.indicator("asset_safety").score
 
 
 def test_values_of_different_kinds_are_not_subtracted(hrss: Evaluation) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.analysis.changes import ScoreChange
+from evallib.analysis.money import AmountChange, combined
 from evallib.analysis.overview import (
     alike,
     drivers,
@@ -32,9 +33,7 @@ from evallib.analysis.overview import (
     unsettled,
 )
 from evallib.analysis.overview_counts import (
-    Change,
     budget_rows,
-    combined,
     kind_counts,
     lost_indicators,
     over_fulfilled,
@@ -256,13 +255,13 @@ def test_under_fulfilled_begins_with_the_furthest(hrss: Evaluation) -> None:
 
 
 def test_budgets_add_up_and_the_rate_is_that_of_the_sums() -> None:
-    whole = combined([Change(Decimal(100), Decimal(150)), None, Change(Decimal(300), Decimal(250))])
-    assert whole == Change(Decimal(400), Decimal(400), 2)
+    whole = combined([AmountChange(Decimal(100), Decimal(150)), AmountChange(Decimal(3), None), AmountChange(Decimal(300), Decimal(250))])
+    assert whole == AmountChange(Decimal(400), Decimal(400), 2)
     assert whole.rate == 0
 
 
 def test_a_budget_of_zero_has_no_rate() -> None:
-    assert Change(Decimal(0), Decimal(5)).rate is None
+    assert AmountChange(Decimal(0), Decimal(5)).rate is None
 
 
 def test_an_unknown_outturn_is_not_a_zero(hrss: Evaluation) -> None:

@@ -16,17 +16,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from evallib.analysis.changes import Change, ScoreChange
-from evallib.analysis.sensitivity import DRAWS, can_vary, measured, simulate, total_range
+from evallib.analysis.sensitivity import DRAWS, measured, simulate, total_range
 from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
-from evallib.analysis.uncertainty import Judged, Side, build_model
+from evallib.analysis.uncertainty import Side, build_model
 from evallib.analysis.what_if import apply
 from evallib.data.years import evaluate_county, evaluate_year
 from evallib.demo.county import make_demo
 from evallib.methods.questionnaires import intervals
-from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.score.scoring import evaluate
-from tests.analysis.shapes import without_points
 from tests.conftest import DATA, GOLDEN, Copy
 from tests.places.test_places import EXPECTED, PLACES, evaluated
 from tests.score.small import framework, indicator, judgement, record
@@ -67,7 +65,7 @@ def test_a_latin_hypercube_has_one_number_in_every_part() -> None:
 def test_shares_that_can_be_counted_by_hand(case: dict[str, Any]) -> None:
     start = apply(REAL, CHANGES.validate_python(case["changes"]))
     low, high = (Decimal(v) for v in case["interval"])
-    found = simulate(start, spread=Decimal(0), judged="fixed", intervals={"public_satisfaction": (low, high)}, draws=1000)
+    found = simulate(start, spread=Decimal(0), judged=False, intervals={"public_satisfaction": (low, high)}, draws=1000)
     for side in ("stricter", "lenient"):  # nothing is judged: the sides are the same
         assert {s.grade: getattr(s, side) for s in found.shares} == {grade: Decimal(s) for grade, s in case["shares"].items()}, case["why"]
 
@@ -76,7 +74,7 @@ def test_a_grade_that_hangs_on_one_indicator_names_it() -> None:
     case = CASES["shares"][0]
     start = apply(REAL, CHANGES.validate_python(case["changes"]))
     interval = {"public_satisfaction": (Decimal(84), Decimal(94))}
-    found = simulate(start, spread=Decimal(0), judged="fixed", intervals=interval, draws=1000)
+    found = simulate(start, spread=Decimal(0), judged=False, intervals=interval, draws=1000)
     assert [(i.indicator, i.grade_changes) for i in found.influences] == [("public_satisfaction", Decimal("0.4"))]
     assert float(found.influences[0].total_order) == pytest.approx(1, abs=0.05)
     assert found.said[0].zh == "在 1,000 次模拟中，60.0% 的情况等级仍为“良”；其余情况：40.0% 为“优”"
@@ -88,12 +86,12 @@ def test_a_grade_that_hangs_on_one_indicator_names_it() -> None:
 
 
 def test_an_interval_away_from_the_recorded_value_counts_and_the_total_stays_a_case() -> None:
-    found = simulate(REAL, spread=Decimal(0), judged="fixed", intervals={"public_satisfaction": (Decimal(91), Decimal(91))}, draws=10)
+    found = simulate(REAL, spread=Decimal(0), judged=False, intervals={"public_satisfaction": (Decimal(91), Decimal(91))}, draws=10)
     assert (found.low, found.high) == (REAL.total, Decimal("86.63"))
 
 
 def test_an_item_that_was_met_is_lost_in_one_case_of_ten_of_the_stricter_and_never_of_the_lenient() -> None:
-    model, results = build_model(REAL, 0.0, "reconstructed", "step", {})
+    model, results = build_model(REAL, 0.0, True, {})
     place = next(n for n, r in enumerate(results) if r.id == "budget_adjustment")
     sample = np.linspace(0.0005, 0.9995, 1000)
     lost = {side: int((model.varied[place].draw(sample, side) == 0).sum()) for side in SIDES}
@@ -113,7 +111,7 @@ def test_a_score_set_over_a_tier_is_not_bound_by_it() -> None:
     tiers = {"kind": "tiers", "tiers": [{"id": "reached", "name": "达成", "name_en": "Reached", "low": "0.8", "high": 1}]}
     judged = judgement("duties", "tier", verdict="reached", score="9"), judgement("duties", "override", score="5")
     evaluation = evaluate(framework(indicator=[indicator("duties", "tasks", 10, tiers)]), record(judgements=judged))
-    model, _ = build_model(evaluation, 0.0, "reconstructed", "step", {})
+    model, _ = build_model(evaluation, 0.0, True, {})
     assert model.varied[0].values.tolist() == [0.4, 0.5, 0.6]
 
 
@@ -128,9 +126,9 @@ def within(evaluation: Evaluation) -> bool:
 @pytest.mark.parametrize("place", [*EXPECTED, "hrss"])
 def test_a_real_total_lies_within_its_range(place: str) -> None:
     evaluation = REAL if place == "hrss" else evaluated(PLACES / place).evaluation
-    if can_vary(evaluation):
+    if evaluation.grade_id:
         found = simulate(evaluation, intervals=intervals(evaluation, measured(evaluation)), draws=DRAWS)
-        assert found.low <= found.total <= found.high
+        assert found.low <= evaluation.total <= found.high
         assert (found.low, found.high) == total_range(evaluation, intervals(evaluation, measured(evaluation)))
 
 
@@ -186,14 +184,12 @@ def judged_by(rows: list[Any], places: int, treatment: str) -> Evaluation:
     return evaluate(framework(indicator=made, **rules), record(judgements=tuple(judged)))
 
 
-@given(indicators, st.integers(0, 2), st.sampled_from(["full", "rescale"]), st.integers(0, 9), st.sampled_from(["step", "full"]))
-def test_no_stricter_case_is_above_the_total_and_no_lenient_one_below(
-    rows: list[Any], places: int, treatment: str, seed: int, judged: Judged
-) -> None:
+@given(indicators, st.integers(0, 2), st.sampled_from(["full", "rescale"]), st.integers(0, 9))
+def test_no_stricter_case_is_above_the_total_and_no_lenient_one_below(rows: list[Any], places: int, treatment: str, seed: int) -> None:
     evaluation = judged_by(rows, places, treatment)
     low, high = total_range(evaluation, draws=40, seed=seed)
     assert low <= evaluation.total <= high
-    model, _ = build_model(evaluation, 0.0, "reconstructed", judged, {})
+    model, _ = build_model(evaluation, 0.0, True, {})
     sample = np.random.default_rng(seed).random((40, len(model.inputs), 2))
     total = float(evaluation.total.scaleb(places))
     stricter, either, lenient = (model.totals(model.sums(model.draw(sample, side))) for side in SIDES)
@@ -205,7 +201,7 @@ def test_no_stricter_case_is_above_the_total_and_no_lenient_one_below(
 
 
 def test_the_published_sections_keep_their_points() -> None:
-    model, results = build_model(REAL, 0.25, "reconstructed", "fixed", {})
+    model, results = build_model(REAL, 0.25, False, {})
     points = [sum(float(results[i].points) for i in pool) for pool in model.pools]
     assert points == [9, 29, 32, 30]
 
@@ -214,14 +210,14 @@ def test_a_published_group_keeps_its_points_within_its_dimension() -> None:
     """Of the input dimension's 9 points, goal setting has 5 and budget allocation 4."""
     groups = tuple(g.model_copy(update={"basis": "published" if g.id == "goals" else g.basis}) for g in REAL.framework.groups)
     known = replace(REAL, framework=REAL.framework.model_copy(update={"groups": groups}))
-    model, results = build_model(known, 0.25, "reconstructed", "fixed", {})
+    model, results = build_model(known, 0.25, False, {})
     assert [sum(float(results[i].points) for i in pool) for pool in model.pools] == [5, 4, 29, 32, 30]
 
 
 def test_where_no_points_were_published_they_move_between_all_sections() -> None:
     dimensions = tuple(d.model_copy(update={"basis": "own"}) for d in REAL.framework.dimensions)
     own = replace(REAL, framework=REAL.framework.model_copy(update={"dimensions": dimensions}))
-    model, results = build_model(own, 0.25, "reconstructed", "fixed", {})
+    model, results = build_model(own, 0.25, False, {})
     assert [sum(float(results[i].points) for i in pool) for pool in model.pools] == [100]
 
 
@@ -230,7 +226,7 @@ def test_full_points_for_what_does_not_apply_are_not_varied(copy: Copy) -> None:
     copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
     copy.set("judgements", {"indicator": "procurement_execution"}, "score", "")
     evaluation = copy.evaluate()
-    model, results = build_model(evaluation, 0.25, "all", "full", {})
+    model, results = build_model(evaluation, 0.25, True, {})
     place = next(n for n, r in enumerate(results) if r.id == "procurement_execution")
     assert results[place].status == "not_applicable"
     assert place not in model.varied
@@ -239,19 +235,19 @@ def test_full_points_for_what_does_not_apply_are_not_varied(copy: Copy) -> None:
 
 def test_an_interval_of_an_actual_is_scored_by_how_far_the_target_is_reached() -> None:
     """400 of 800 jobs are half the target: 1 of 2 points less."""
-    found = simulate(REAL, spread=Decimal(0), judged="fixed", intervals={"urban_new_jobs": (Decimal(400), Decimal(400))}, draws=10)
+    found = simulate(REAL, spread=Decimal(0), judged=False, intervals={"urban_new_jobs": (Decimal(400), Decimal(400))}, draws=10)
     assert (found.low, found.high) == (REAL.total - 1, REAL.total)
 
 
 def test_points_do_not_matter_where_everything_is_full() -> None:
     best = apply(REAL, [ScoreChange(indicator=i.id, score=i.points) for i in REAL.indicators])
-    found = simulate(best, judged="fixed", draws=200)
+    found = simulate(best, judged=False, draws=200)
     assert (found.low, found.high) == pytest.approx((100, 100), abs=Decimal("0.2"))  # 39 scores rounded one by one
     assert {s.grade: s.stricter for s in found.shares}["excellent"] == 1
 
 
 def test_nothing_to_vary_gives_the_recorded_result() -> None:
-    found = simulate(REAL, spread=Decimal(0), judged="fixed", draws=50)
+    found = simulate(REAL, spread=Decimal(0), judged=False, draws=50)
     assert [(s.stricter, s.lenient) for s in found.shares] == [(0, 0), (1, 1), (0, 0), (0, 0)]
     assert (found.low, found.high) == (REAL.total, REAL.total)
     assert (found.influences, found.decided, found.said[0].zh) == ((), (), "没有可变动的项目，总分和等级不变")
@@ -260,51 +256,24 @@ def test_nothing_to_vary_gives_the_recorded_result() -> None:
 @given(
     seed=st.integers(0, 1000),
     spread=st.decimals(0, "0.9", places=2),
-    judged=st.sampled_from(["fixed", "step", "full"]),
-    points=st.sampled_from(["all", "reconstructed"]),
+    judged=st.booleans(),
 )
 @settings(max_examples=20)
-def test_what_always_holds(seed: int, spread: Decimal, judged: Any, points: Any) -> None:
-    found = simulate(REAL, spread=spread, judged=judged, points=points, draws=60, seed=seed)
+def test_what_always_holds(seed: int, spread: Decimal, judged: bool) -> None:
+    found = simulate(REAL, spread=spread, judged=judged, draws=60, seed=seed)
     assert sum(s.stricter for s in found.shares) == sum(s.lenient for s in found.shares) == 1
-    assert 0 <= found.low <= found.total <= found.high <= 100 + Decimal("0.2")
-    assert found.judged is (judged != "fixed")
+    assert 0 <= found.low <= REAL.total <= found.high <= 100 + Decimal("0.2")
+    assert found.judged is judged
     assert all(i.total_order >= 0 and 0 <= i.grade_changes <= 1 for i in found.influences)
-    assert found == simulate(REAL, spread=spread, judged=judged, points=points, draws=60, seed=seed)
+    assert found == simulate(REAL, spread=spread, judged=judged, draws=60, seed=seed)
 
 
 def test_another_seed_gives_other_cases() -> None:
     assert simulate(REAL, draws=200, seed=1).influences != simulate(REAL, draws=200, seed=2).influences
 
 
-@pytest.mark.parametrize(
-    ("more", "zh", "en"),
-    [
-        ({"spread": Decimal("1.5")}, "不在 0 与 1 之间", "is not between 0 and 1"),
-        ({"draws": 0}, "至少模拟一次", "at least one case"),
-        ({"intervals": {"satisfaction": (Decimal(1), Decimal(2))}}, "是否应为 public_satisfaction", "did you mean public_satisfaction"),
-        ({"intervals": {"management_system": (Decimal(1), Decimal(2))}}, "按数值计分", "scored by a value"),
-        ({"intervals": {"public_satisfaction": (Decimal(2), Decimal(1))}}, "下限高于上限", "low end is above"),
-    ],
-)
-def test_what_cannot_be_varied_is_refused(more: dict[str, Any], zh: str, en: str) -> None:
-    with pytest.raises(InputRefused) as refusal:
-        simulate(REAL, **more)
-    assert zh in refusal.value.describe("zh")
-    assert en in refusal.value.describe("en")
-
-
-def test_nothing_is_simulated_without_a_total_or_without_grades() -> None:
-    ungraded = evaluate(REAL.framework.model_copy(update={"grades": ()}), REAL.record)
-    assert can_vary(REAL)
-    for e in (without_points(REAL), ungraded):
-        assert not can_vary(e)
-        with pytest.raises(InputRefused, match="nothing can be simulated"):
-            simulate(e)
-
-
 def test_indicators_without_points_are_left_out() -> None:
     indicators = tuple(i.model_copy(update={"points": Decimal(0)}) if i.id == "quality" else i for i in REAL.framework.indicators)
     e = evaluate(REAL.framework.model_copy(update={"indicators": indicators}), REAL.record)
-    assert "quality" not in {r.id for r in build_model(e, 0.25, "all", "full", {})[1]}
+    assert "quality" not in {r.id for r in build_model(e, 0.25, True, {})[1]}
     assert "quality" not in measured(e)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from dataclasses import replace
@@ -14,10 +15,10 @@ from bs4 import BeautifulSoup
 from evallib.analysis.changes import Change, ScoreChange
 from evallib.analysis.improve import to_next_grade
 from evallib.analysis.sensitivity import DRAWS, measured, simulate
-from evallib.analysis.six_methods import METHODS, compare_targets, costs, history
+from evallib.analysis.six_methods import METHODS, costs, history, missed_targets
 from evallib.analysis.what_if import apply
 from evallib.data.years import evaluate_year
-from evallib.methods.panels import judge_panel
+from evallib.methods.experts import judge_panel
 from evallib.methods.questionnaires import intervals, questionnaires
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
@@ -118,7 +119,7 @@ def test_a_missed_target_comes_with_its_reason_and_its_remedy() -> None:
     first = REAL.record.recommendations[0]
     finding = REAL.record.findings[0].model_copy(update={"indicator": "quality", "recommendation": first.id})
     advised = replace(REAL, record=REAL.record.model_copy(update={"findings": (finding,)}))
-    found = {d.target.id: d for d in compare_targets(advised).deviations}
+    found = {d.target.id: d for d in missed_targets(advised)}
     assert found["quality"].row.evidence_words.zh.startswith("考核通报")
     assert [r.id for r in found["quality"].remedies] == [first.id]
     assert found["public_satisfaction"].remedies == ()
@@ -143,10 +144,9 @@ def test_nothing_is_divided_where_nothing_ties() -> None:
 def test_the_experts_as_worked_by_hand(filled: Copy) -> None:
     panel, case = judge_panel(filled.evaluate()), CASES["experts"]
     assert panel is not None
-    assert {i.item.id: str(i.final) for i in panel.items} == case["finals"]
-    assert {i.item.id: [o.evaluator for o in i.outliers] for i in panel.items} == case["outliers"]
-    assert {i.item.id: i.abstained for i in panel.items} == case["abstained"]
-    assert panel.total == Decimal(case["total"])
+    assert {i.indicator.id: str(i.final) for i in panel.items} == case["finals"]
+    assert {i.indicator.id: [o.expert for o in i.outliers] for i in panel.items} == case["outliers"]
+    assert {i.indicator.id: i.abstained for i in panel.items} == case["abstained"]
 
 
 def test_the_framework_says_how_scores_of_experts_become_one(filled: Copy) -> None:
@@ -155,6 +155,14 @@ def test_the_framework_says_how_scores_of_experts_become_one(filled: Copy) -> No
     assert panel is not None
     assert [i.final for i in panel.items] == [None, Decimal("1.67")]  # 0 and 1.5 are more than half of 2 points apart; (1.5 + 1.5 + 2) / 3
     assert "意见不一致" in part(filled.evaluate(), "zh", "experts")
+
+
+def test_a_draft_has_its_page_where_all_experts_abstained_from_an_indicator(filled: Copy) -> None:
+    table = filled.year / "expert_scores.csv"
+    table.write_text(re.sub(r"(internal_control,.),[\d.]+,", r"\1,,", table.read_text(encoding="utf-8")), encoding="utf-8")
+    checked = evaluate_year(filled.folder, "hrss", 2023, draft=True)
+    assert "panel.unscored" in [problem.code for problem in checked.remarks]
+    assert "4 experts scored 1 indicators" in part(checked.evaluation, "en", "experts")
 
 
 def test_without_a_rule_for_experts_the_extremes_are_left_out() -> None:
@@ -229,7 +237,7 @@ def test_a_mistake_in_the_optional_tables_is_refused_at_its_row(filled: Copy, ca
 def test_last_year_is_compared_number_by_number() -> None:
     last = replace(REAL, record=REAL.record.model_copy(update={"year": 2022}))
     found = history(REAL, last)
-    assert {line.change.amount for line in found.targets} == {Decimal(0)}
+    assert {line.change.difference for line in found.targets} == {Decimal(0)}
     assert len(found.targets) == len(REAL.targets)
     assert "上年（2022）总分 84.63，本年 84.63" in part(REAL, "zh", "history", last)
 

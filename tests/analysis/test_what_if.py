@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, PointsChange, ScoreChange, limits
+from evallib.analysis.changed import limits
+from evallib.analysis.changes import ActualChange, Change, FactChange, FindingRemoved, ItemChange, PointsChange, ScoreChange
 from evallib.analysis.improve import better_values, to_next_grade
 from evallib.analysis.levers import Levers
 from evallib.analysis.what_if import apply, compare, remarks

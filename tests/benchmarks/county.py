@@ -16,9 +16,10 @@ import psutil
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
-from evallib.model.seals import carried_by, seals_of
+from evallib.model.seals import seals_of
+from evallib.pages.page_seal import carried_by
 from evallib.runs.batch import run_batch, run_job
-from evallib.runs.jobs import Job, list_comparisons, list_jobs, list_overviews, list_pages
+from evallib.runs.jobs import Job, list_jobs, list_pages
 from evallib.runs.stamps import Outcome, fingerprint, result_shown, write_stamp
 from evallib.runs.workers import default_workers, open_executor
 from tests.benchmarks.costs import Cost, by_turns, clocks, evallib, measured, processors, say, spread
@@ -64,8 +65,7 @@ def listing(folder: Path) -> None:
         def listed(data: Path = data) -> Cost:
             with measured() as cost:
                 known: dict[Path, bytes] = {}
-                reports = list_jobs(data, folder / "reports")
-                for job in (*reports, *list_comparisons(reports), *list_overviews(reports)):
+                for job in list_pages(data, folder / "reports"):
                     fingerprint(job, known)
             return cost
 
@@ -86,7 +86,7 @@ def standing(folder: Path) -> None:
 def overview(folder: Path) -> None:
     """The overview of 1,000 departments, and the list of all reports."""
     data, out = _laid_out(folder, 1000, 2024)
-    job = list_overviews(list_jobs(data, out))[-1]
+    job = [job for job in list_pages(data, out) if job.kind == "overview"][-1]
     with measured() as cost:
         assert run_job(job).state == "made"
     say("made, in a worker that has just begun", f"{cost.processors:.1f} s", "goal 12 s")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from evallib.model.seals import with_head
 from evallib.model.words import LANGS, Lang, words
+from evallib.pages.page_seal import with_head
 from evallib.pages.style import page_css
 from evallib.runs.county import County, Listed
 from evallib.runs.heads import Heads

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evallib.kit import CATALOGUE
-from evallib.say.refusals import entries, family_of
+from evallib.say.refusals import entries, entry, family_of
 
 WORDS = CATALOGUE / "words"
 
@@ -20,10 +20,11 @@ def test_each_refusal_has_a_name_of_its_own() -> None:
 
 
 def test_each_refusal_says_what_is_wrong_and_how_to_mend_it_in_both_languages() -> None:
-    for name, entry in entries().items():
-        assert set(entry) - {"level", "code"} == {"zh", "en", "fix_zh", "fix_en"}, name
-        assert entry.get("level", "warning") == "warning", name
-        assert all(entry.values()), name
+    for name, said in entries().items():
+        assert set(said) - {"level", "code"} == {"zh", "en", "fix_zh", "fix_en"}, name
+        assert said.get("level", "warning") == "warning", name
+        assert all(said.values()), name
+        assert entry(name) == said
 
 
 def test_each_check_says_who_acts_and_why_and_no_family_is_idle() -> None:

@@ -152,7 +152,7 @@ def test_the_first_cell_of_a_notebook_has_the_net_too(monkeypatch: pytest.Monkey
 
     monkeypatch.setenv("EVALLIB_NET", "on")
     monkeypatch.setattr(page, "shell", lambda: type("Shell", (), {"user_ns": {}})())
-    monkeypatch.setattr(page, "_evaluated", lambda *args: 1 / 0)
+    monkeypatch.setattr(page, "Book", lambda *args: 1 / 0)
     begun = ev.begin("hrss", 2023, "en", DATA)
     assert isinstance(begun, page.Refused)
     with pytest.raises(ev.InputRefused, match=r"did not expect \(ZeroDivisionError\).*send .*evallib-error-"):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from evallib.data.csv_files import switch_form, write_csv_folder
 from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
-from evallib.data.raw_tables import Hint, head_of, tables_of
+from evallib.data.raw_tables import Hint, head_of, shown, tables_of
 from evallib.data.rulebook import load_framework
 from evallib.data.scoring_sheet import AT, NAME, PARTS
 from evallib.data.sheets import guarded, read_csv
@@ -70,9 +70,20 @@ def put(copy: Copy, record: Record, form: Lang | None, to: str) -> Record:
     copy.year.with_suffix(".xlsx").unlink(missing_ok=True)
     if to == "xlsx":
         write_data_workbook(record, copy.year.with_suffix(".xlsx"), form or "zh", FRAMEWORK)
+    elif form is None:
+        write_csv_folder(record, copy.year)
     else:
-        write_csv_folder(record, copy.year, form)
+        write_named(record, copy.year, form)
     return load_year(copy.folder, "hrss", 2023).record
+
+
+def write_named(record: Record, folder: Path, lang: Lang) -> None:
+    """CSV files as people make them: heads, and cells of few choices, in a language."""
+    folder.mkdir()
+    for table, rows in tables_of(record).items():
+        model, ids = TABLES[table], columns(TABLES[table])
+        lines = [[head_of(model, id, lang) for id in ids], *([shown(model, id, row[id], lang) for id in ids] for row in rows)]
+        (folder / f"{table}.csv").write_bytes(csv_bytes(lines))
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -347,7 +358,7 @@ def test_remarks_stand_beside_their_column_and_are_not_read(copy: Copy, record: 
     facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["财务数据"]
     assert [cell.value for cell in facts[2]][2:5] == ["数值", "#上年", "单位"]
     copy.year.with_suffix(".xlsx").unlink()
-    write_csv_folder(tables_of(record), copy.year, None, remarks)
+    write_csv_folder(tables_of(record), copy.year, remarks)
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
 
 

@@ -18,6 +18,7 @@ from evallib.cli.main import app
 from evallib.data.framework_files import Taken, take_framework, write_framework_workbook
 from evallib.data.framework_tables import sheets
 from evallib.data.rulebook import framework_folders, load_framework
+from evallib.kit import FRAMEWORKS
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
@@ -67,6 +68,17 @@ def test_all_that_a_framework_may_say_comes_back(folder: Path, text: str) -> Non
     file.write_text(text, encoding="utf-8")
     for lang in LANGS:
         assert parts(again(folder, "our-county", lang).framework) == parts(load_framework(folder, "our-county", 2025))
+
+
+def test_entries_of_one_id_keep_their_own_rows(folder: Path) -> None:
+    text = (FRAMEWORKS / "office-general" / "2000.toml").read_text(encoding="utf-8").replace('id = "office-general"', 'id = "ours"')
+    bands = "bands = [{ up_to = 1, share = 1 }, { up_to = 2, share = 0.5 }, { share = 0 }]"
+    rule = f'[[rule]]\nid = "objectives_set"\nname = "按次数"\n[rule.rule]\nkind = "bands"\n{bands}\n'
+    topic = '[[topic]]\nid = "objectives_set"\nname = "目标"\n'
+    file = folder / "frameworks" / "ours" / "2000.toml"
+    file.parent.mkdir()
+    file.write_text(f"{text}\n{rule}\n{topic}", encoding="utf-8")
+    assert parts(again(folder, "ours").framework) == parts(load_framework(folder, "ours", 2200))
 
 
 def test_entries_of_the_folder_travel_with_a_framework_and_are_not_written_twice(folder: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_year_goes_through_a_file_and_is_told_in_the_same_words() -> None:
 
 
 def test_another_process_takes_it_instead_of_reading(copy: Copy, tmp_path: Path) -> None:
-    with handing(evaluate_year(copy.folder, "hrss", 2023), copy.folder, "hrss", 2023, folder=private(tmp_path)):
+    with handing(evaluate_year(copy.folder, "hrss", 2023), copy.folder, folder=private(tmp_path)):
         copy.set("facts", {"fact": "outturn_basic"}, "value", "many")
         assert asked_elsewhere(copy.folder) == "True 84.63"
         assert asked_elsewhere(copy.folder / ".." / "data") == "True 84.63"
@@ -64,7 +64,7 @@ def private(tmp_path: Path) -> Path:
 
 def test_who_hands_it_over_reads_anew(copy: Copy, tmp_path: Path) -> None:
     year = evaluate_year(copy.folder, "hrss", 2023)
-    with handing(year, copy.folder, "hrss", 2023, folder=private(tmp_path)):
+    with handing(year, copy.folder, folder=private(tmp_path)):
         assert handed(copy.folder, "hrss", 2023) is None
         copy.replace(copy.folder / "departments.csv", "hrss,寻甸", "hrss,新寻甸")
         assert evaluate_year(copy.folder, "hrss", 2023).evaluation.record.name != year.evaluation.record.name
@@ -73,7 +73,7 @@ def test_who_hands_it_over_reads_anew(copy: Copy, tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_forked_child_inherits_it() -> None:
     year = evaluate_year(DATA, "hrss", 2023)
-    with handing(year, DATA, "hrss", 2023, folder=None):
+    with handing(year, DATA, folder=None):
         child = os.fork()
         if child == 0:
             os._exit(0 if handed(DATA, "hrss", 2023) is year and handed(DATA, "hrss", 2022) is None else 1)

@@ -10,7 +10,7 @@ import pytest
 from evallib.data.cells import Reader, load_table
 from evallib.data.csv_out import csv_bytes
 from evallib.data.heads import head_key, heads_of
-from evallib.data.rulebook import load_units
+from evallib.data.rulebook import load_common
 from evallib.data.sheets import read_csv
 from evallib.model.record import TABLES
 from evallib.model.rows import columns, heads_also
@@ -21,7 +21,7 @@ CASES = tomllib.loads((GOLDEN / "ordinary_words.toml").read_text(encoding="utf-8
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_ordinary_words_are_read_or_asked_about(case: dict[str, Any]) -> None:
-    reader, model = Reader(load_units(DATA)), TABLES[case["table"]]
+    reader, model = Reader(load_common(DATA).units), TABLES[case["table"]]
     rows = load_table(reader, read_csv("t.csv", csv_bytes((case["head"], *case["rows"]))), case["table"], model)
     errors = [one for one in reader.problems if one.level == "error"]
     if "refused" in case:

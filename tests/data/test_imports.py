@@ -180,6 +180,25 @@ def test_a_second_import_compares_three_ways(data: Path, tmp_path: Path) -> None
     assert _actuals(data) == ["5300", "11700"]
 
 
+def test_a_number_of_the_form_never_meets_a_unit_of_the_data(data: Path, tmp_path: Path) -> None:
+    form = write_xlsx(tmp_path / "form.xlsx", lines())
+    made = import_forms(data, [form]).path
+    assert made
+    book = load_workbook(made)
+    unit = next(
+        cell for row in book["评分表"].iter_rows() if "带动林农就业人数" in [one.value for one in row] for cell in row if cell.value == "人"
+    )
+    unit.value = "户"
+    book.save(made)
+    write_xlsx(form, lines(E15="350"))
+    with pytest.raises(InputRefused) as refusal:
+        import_forms(data, [form])
+    assert [problem.code for problem in refusal.value.problems] == ["form.both_changed"]
+    import_forms(data, [form], keep="form")
+    target = next(row for row in evaluate_year(data, CODE, YEAR).evaluation.record.targets if row.target == 350)
+    assert target.unit == "人"
+
+
 def test_rows_that_come_and_go_in_the_form_do_so_in_the_data(data: Path, tmp_path: Path) -> None:
     form = tmp_path / "form.xlsx"
     import_forms(data, [write_xlsx(form, lines())])

@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 
 from evallib.data.cells import Reader
-from evallib.data.framework_list import frameworks
 from evallib.data.load import LoadedYear, load_year
 from evallib.data.names import Names, by_id
 from evallib.data.raw_tables import texts_of
+from evallib.data.rulebook import frameworks
 from evallib.data.workbook import write_data_workbook
 from evallib.data.workbook_in import load_tables, read_sheets
 from evallib.data.xlsx_in import read_workbook

@@ -19,7 +19,7 @@ from evallib.data.new_year import new_year
 from evallib.data.rulebook import load_framework
 from evallib.data.years import evaluate_year, lacking_of
 from evallib.model.errors import InputRefused
-from evallib.model.evaluation import indicators_in_force
+from evallib.model.in_force import indicators_in_force
 from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Record, TargetPart
 from evallib.model.table_words import TABLE_NAMES
@@ -300,6 +300,14 @@ def test_a_year_that_is_listed_already_keeps_its_framework(copy: Copy) -> None:
         new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh", framework="other")
     assert "改用 xundian-department" in refusal.value.describe("zh")
     assert listing(copy.folder) == before
+
+
+def test_a_list_whose_years_are_written_in_words_gets_no_second_line(copy: Copy) -> None:
+    path = copy.folder / "departments.csv"
+    copy.replace(path, "2023,2023", "2023年,2023年度")
+    new_year(copy.folder, "hrss", 2024, from_year=None, to="csv", lang="zh")
+    assert "2023年,2024" in path.read_text(encoding="utf-8-sig")
+    assert [(row.first_year, row.last_year) for row in load_departments(copy.folder)] == [(2023, 2024)]
 
 
 def test_a_list_without_the_mark_of_utf8_gets_none(copy: Copy) -> None:

@@ -13,7 +13,7 @@ from evallib.data.cells import Reader, load_table
 from evallib.data.check_all import check_data
 from evallib.data.csv_out import csv_bytes
 from evallib.data.raw_tables import choices_of, kind_of
-from evallib.data.rulebook import load_units
+from evallib.data.rulebook import load_common
 from evallib.data.sheets import read_csv
 from evallib.model.budget_rows import BudgetHead
 from evallib.model.errors import InputRefused, Problem
@@ -82,7 +82,7 @@ def typed(model: type[Row], column: str) -> str:
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[".".join(one) for one in COLUMNS])
 def test_what_the_note_of_a_column_says_may_stand_in_it(table: str, column: str) -> None:
-    model, units = MODELS[table], load_units(DATA)
+    model, units = MODELS[table], load_common(DATA).units
     told = SAID.get(table, {}).get(column) or {"says": "", "values": []}
     assert told["says"] in note_of(model, column).zh + note_of(model, column).en
     spellings = [text for choice in choices_of(model, column) for text in (choice, CHOICES[choice].zh, CHOICES[choice].en)]

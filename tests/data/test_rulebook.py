@@ -8,7 +8,7 @@ import pytest
 
 from evallib.data.government import load_government
 from evallib.data.load import load_departments, load_year
-from evallib.data.rulebook import framework_folders, load_county, load_framework, load_units, shipped_catalogue, shipped_catalogues
+from evallib.data.rulebook import framework_folders, load_common, load_county, load_framework, shipped_catalogue, shipped_catalogues
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
 from evallib.model.units import convert
@@ -67,7 +67,7 @@ def row(copy: Copy, line: str) -> None:
 def test_the_money_is_the_countys(copy: Copy) -> None:
     with (copy.folder / "county.toml").open("a", encoding="utf-8") as file:
         file.write(POUNDS)
-    units = load_units(copy.folder)
+    units = load_common(copy.folder).units
     assert (units.money.symbol, units.money.name) == ("£", words("英镑", "pounds"))
     assert convert(Decimal("1.5"), units.read("万£"), units.money) == 15000
     framework = load_framework(copy.folder, "xundian-department", 2023)
@@ -107,7 +107,7 @@ def test_a_fact_a_unit_a_formula_and_a_limit_of_ones_own(copy: Copy) -> None:
     assert formula_working(e, formula, "zh") == "957,260.00元 ÷ 51人 = 18,769.8元/人"
     assert formula_working(e, formula, "en") == "957,260.00 yuan ÷ 51 people = 18,769.8 yuan per person"
     assert formula.unit.name == words("元/人", "yuan per person")
-    assert load_units(copy.folder).read("包").factor == 50
+    assert load_common(copy.folder).units.read("包").factor == 50
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_budget_needs_no_department(copy: Copy) -> None:
     (copy.folder / "budget_heads.csv").write_text(HEADS + "\n".join(rows) + "\n", encoding="utf-8")
     found = load_government(copy.folder, 2024)
     assert (found.basis, dict(found.unknown), list(found.heads)) == ("file", {2024: 2}, [2022, 2023, 2024])
-    assert found.assessment.pi_1.grade is None
+    assert found.assessment.scores[0].grade is None
     assert [(m.year, m.outturn) for m in found.assessment.years] == [(2022, Decimal("0.95")), (2023, Decimal("0.95")), (2024, None)]
     assert any("In 2024 no head has both its amounts yet, so that the year has no figures: 2 heads (a, b)" in r.en for r in found.remarks)
     assert found.unit == words("亿元", "100,000,000 yuan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tomllib
@@ -12,6 +13,7 @@ import pytest
 
 from evallib.data.csv_files import switch_form
 from evallib.data.upgrade import framework_text, upgrade
+from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
 from evallib.kit import NOTEBOOKS
 from evallib.model.errors import InputRefused
@@ -150,6 +152,20 @@ def test_a_notebook_of_today_that_somebody_changed_is_left_alone(old: Path) -> N
     (old / "notebooks" / "monitoring.ipynb").write_text(own, encoding="utf-8")
     upgrade(old)
     assert (old / "notebooks" / "monitoring.ipynb").read_text(encoding="utf-8") == own
+
+
+def test_a_working_folder_gets_what_init_lays_today(old: Path, tmp_path: Path) -> None:
+    (old / "README.md").write_bytes((OLD / "README.md").read_bytes())
+    own = old / "notebooks" / "guide" / "1_first_look.ipynb"
+    own.parent.mkdir()
+    own.write_text("{}", encoding="utf-8")
+    upgrade(old)
+    fresh = lay_out(tmp_path / "fresh")
+    laid = [path.relative_to(fresh) for path in (*fresh.glob("*.*"), *fresh.glob("notebooks/guide/*"))]
+    assert [path for path in laid if not (old / path).is_file()] == []
+    assert not (old / "notebooks" / "monitoring.ipynb").exists()  # somebody had thrown it away
+    assert own.read_text(encoding="utf-8") == "{}"
+    assert os.access(old / "打开分析台.sh", os.X_OK)
 
 
 def test_a_folder_of_today_is_left_as_it_is(old: Path) -> None:

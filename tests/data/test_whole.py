@@ -273,13 +273,8 @@ def test_a_folder_that_cannot_be_copied_says_why(tmp_path: Path, monkeypatch: py
     (tmp_path / "old" / "in").mkdir(parents=True)
     (tmp_path / "old" / "in" / "a.csv").write_text("a")
     (tmp_path / "old" / "link").symlink_to("in")
-    copy_folder(tmp_path / "old", tmp_path / "new", symlinks=True)
+    copy_folder(tmp_path / "old", tmp_path / "new")
     assert (tmp_path / "new" / "link").readlink() == Path("in")
-    copy_folder(tmp_path / "old", tmp_path / "followed")
-    assert {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "followed").rglob("*.csv")} == {
-        "followed/in/a.csv",
-        "followed/link/a.csv",
-    }
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "no space")

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import evallib as ev
-from evallib.data.frames import FRAMES
+from evallib.data.frames import TABLES
 from evallib.door.shown import Shows
 from evallib.model.units import SHARE, convert
 from evallib.runs.engine import fast_engine
@@ -120,7 +120,7 @@ class TestFrames:
             "spent",
             "amount",
         }
-        for name in FRAMES:
+        for name in TABLES:
             frame = getattr(r, name)
             assert frame.index.names[0] in ("indicator", "dimension", "fact", "line", "finding", "figure")
             assert all(frame[column].dtype == float for column in numbers & set(frame.columns)), name
@@ -164,7 +164,7 @@ class TestFrames:
         assert r.problems.place.str.contains("departments/hrss/2023/").all()
 
     def test_several_stand_below_each_other(self, book: ev.Book) -> None:
-        for name in (*FRAMES, "problems"):
+        for name in (*TABLES, "problems"):
             frame = getattr(book, name)
             assert frame.index.names[:2] == ["department", "year"]
             assert len(frame) == sum(len(getattr(r, name)) for r in book)

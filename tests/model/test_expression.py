@@ -24,6 +24,7 @@ from evallib.model.expression import (
     Undefined,
     compute,
     compute_interval,
+    computing,
     names,
     parse,
     renamed,
@@ -215,6 +216,20 @@ def test_a_name_without_a_value_is_not_guessed() -> None:
 # --- trees that are made of trees
 
 
+def same_way(tree: Tree, numbers: dict[Name, Decimal]) -> None:
+    """It is computed again and again as it is computed once."""
+    try:
+        assert str(computing(tree)(numbers)) == str(compute(tree, numbers))
+    except Undefined:
+        with pytest.raises(Undefined):
+            computing(tree)(numbers)
+
+
+@pytest.mark.parametrize("text", ["min(a, b / 3) + 1", "max(a - b, 0) * 2", "abs(b - a) / a", "a <= b", "a = 0.5 * b"])
+def test_what_is_computed_many_times_is_computed_as_once(text: str) -> None:
+    same_way(parse(text), {Name("a"): Decimal(7), Name("b"): Decimal("2.50")})
+
+
 LEAVES = st.sampled_from("abc").map(Name) | st.integers(0, 9).map(lambda n: Number(Decimal(n)))
 TREES: st.SearchStrategy[Tree] = st.recursive(
     LEAVES, lambda below: st.builds(Operation, st.sampled_from("+-*/"), below, below), max_leaves=8
@@ -227,6 +242,7 @@ def test_what_is_written_out_reads_back_as_the_same(tree: Tree) -> None:
     again = parse(text)
     assert write(again, lambda n: n.id, str) == text
     numbers = {Name(id): Decimal(n) for id, n in zip("abc", (7, 3, 2), strict=True)}
+    same_way(tree, numbers)
     try:
         expected = compute(tree, numbers)
     except Undefined:

@@ -241,6 +241,19 @@ def test_a_cell_that_was_not_run_is_told() -> None:
     assert codes(left_out) == ["not_run"]
 
 
+def test_code_that_is_to_be_read_stands_where_its_cell_stands() -> None:
+    page = page_of(markdown("before"), code(source="a < b", tags=("show-input",)), markdown("after"))
+    assert [one.get_text() for one in page.select("main > p, main > pre")] == ["before", "a < b", "after"]
+    assert page.select_one("details.code") is None
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_text_in_the_other_language_stays_out(lang: str) -> None:
+    cells = (markdown("同一段", metadata={"tags": ["zh"]}), markdown("the same", metadata={"tags": ["en"]}))
+    said = page_of(*cells, lang=lang).get_text()
+    assert ("同一段" in said, "the same" in said) == (lang == "zh", lang == "en")
+
+
 def test_the_code_is_folded_away_without_the_parameters() -> None:
     page = page_of(code(source="a < b"), code(source="", count=None))
     assert [block.get_text() for block in page.select("details.code pre")] == ["a < b"]

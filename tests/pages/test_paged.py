@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from evallib.demo.county import make_demo
-from evallib.model.seals import carried_by, page_seal
 from evallib.pages import paged as pages_paged
+from evallib.pages.page_seal import carried_by, page_seal
 from evallib.pages.paged import paged
 from evallib.runs.clean import clean
-from evallib.runs.jobs import list_jobs, list_overviews
+from evallib.runs.jobs import list_pages
 from evallib.runs.report import run_overview
 from evallib.runs.stamps import fingerprint, standing, write_stamp
 from evallib.runs.verify import verify
@@ -98,7 +98,7 @@ def test_an_overview_goes_on_beside_is_verified_and_leaves_nothing_when_the_coun
     monkeypatch.setattr(pages_paged, "NAMES", 100)
 
     def made() -> Path:
-        (job,) = list_overviews(list_jobs(data, out))
+        (job,) = (job for job in list_pages(data, out) if job.kind == "overview")
         mark = fingerprint(job)
         made = run_overview(2024, data=data, out=out).page
         write_stamp(job, mark)
@@ -111,7 +111,7 @@ def test_an_overview_goes_on_beside_is_verified_and_leaves_nothing_when_the_coun
     assert "ranking-2.html" in linked
     assert all(verdict.sound for verdict in verify(out) if verdict.kind == "page")
 
-    (job,) = list_overviews(list_jobs(data, out))
+    (job,) = (job for job in list_pages(data, out) if job.kind == "overview")
     (beside / "ranking-2.html").write_text("x")
     assert not standing(job)
     assert any(not verdict.sound for verdict in verify(out))

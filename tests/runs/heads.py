@@ -11,8 +11,9 @@ from evallib.data.folder import has_data
 from evallib.data.frames import write_tables
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
-from evallib.model.seals import parted, sealed_page, seals_of
+from evallib.model.seals import seals_of
 from evallib.model.words import words
+from evallib.pages.page_seal import parted, sealed_page
 from evallib.runs.heads import pages_of
 from evallib.runs.index import write_shared
 from evallib.runs.jobs import Job

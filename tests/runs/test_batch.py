@@ -25,7 +25,7 @@ from evallib.model.monitoring_rows import example_lines, head_line
 from evallib.runs.batch import run_batch
 from evallib.runs.engine import fast_engine
 from evallib.runs.index import results_table, write_index, write_results
-from evallib.runs.jobs import Job, choose_jobs, list_comparisons, list_jobs, list_monitorings, list_overviews, list_pages
+from evallib.runs.jobs import Job, choose_jobs, list_jobs, list_pages
 from evallib.runs.report import ReportFailed, run_report
 from evallib.runs.stamps import Outcome, fingerprint, stamp_text, standing
 from tests.conftest import DATA, Copy
@@ -147,8 +147,7 @@ def test_after_one_number_is_changed_exactly_what_depends_on_it_is_stale(tmp_pat
     data = make_demo(tmp_path / "demo", departments=3, first_year=2021, last_year=2024, seed=3).data
 
     def every() -> list[Job]:
-        reports = list_jobs(data, tmp_path / "out")
-        return [*reports, *list_comparisons(reports), *list_overviews(reports)]
+        return [job for job in list_pages(data, tmp_path / "out") if job.kind != "monitoring"]
 
     for job in every():
         as_if_made(job)
@@ -228,9 +227,11 @@ def test_without_departments_or_notebooks_nothing_is_begun(county: Copy, tmp_pat
 
 
 def test_the_index_leads_to_overviews_and_comparisons_that_were_made(county: Copy, tmp_path: Path) -> None:
-    reports = list_jobs(county.folder, tmp_path)
-    pages = [Outcome(job, "made") for job in (*list_comparisons(reports)[:1], *list_overviews(reports))]
-    index = write_index([*(Outcome(job, "waiting") for job in reports), *pages], tmp_path, "zh").read_text(encoding="utf-8")
+    first = {"hrss", ""}  # of the comparisons only one
+    jobs = [job for job in list_pages(county.folder, tmp_path) if job.kind == "report" or job.department in first]
+    index = write_index([Outcome(job, "waiting" if job.kind == "report" else "made") for job in jobs], tmp_path, "zh").read_text(
+        encoding="utf-8"
+    )
     assert 'href="overview/2023.html"' in index
     assert 'href="comparison/hrss.html"' in index
     assert 'href="comparison/wrong.html"' not in index
@@ -383,7 +384,7 @@ def test_a_running_year_that_is_monitored_is_a_page_of_the_batch_and_on_the_inde
     file.write_text("\n".join((head_line(), *example_lines(2024))) + "\n", encoding="utf-8")
 
     def planned() -> tuple[Job, ...]:
-        return list_monitorings(list_jobs(copy.folder, tmp_path))
+        return tuple(job for job in list_pages(copy.folder, tmp_path) if job.kind == "monitoring")
 
     [made] = run_batch(planned(), Here())
     assert (made.state, made.job.title.en, made.job.outputs[0].is_file()) == ("made", "hrss 2024 monitoring", True)

@@ -14,14 +14,15 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
+from evallib.data.whole import together
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
-from evallib.model.seals import is_head_whole, page_seal, parted, with_head
 from evallib.model.words import LANGS, words
+from evallib.pages.page_seal import is_head_whole, page_seal, parted, with_head
 from evallib.runs.batch import run_batch
-from evallib.runs.county import list_text, read_list
+from evallib.runs.county import County, list_text, read_list
 from evallib.runs.engine import fast_engine
-from evallib.runs.heads import Heads, pages_of, renew_heads
+from evallib.runs.heads import Heads, pages_of, put_list
 from evallib.runs.index import write_shared
 from evallib.runs.jobs import list_pages
 from evallib.runs.names import mark_of
@@ -30,6 +31,11 @@ from evallib.runs.stamps import Outcome
 from evallib.runs.verify import verify
 from tests.runs.heads import PAGE, dead_links, head_of, laid_out, links_of
 from tests.runs.test_batch import Nowhere
+
+
+def renew_heads(out: Path, county: County) -> None:
+    with together(out) as change:
+        put_list(change, out, county)
 
 
 @pytest.fixture(scope="module")

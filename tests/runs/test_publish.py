@@ -20,7 +20,8 @@ from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
 from evallib.model.published_rows import FILE
-from evallib.model.seals import FORMAT, parted, seals_of
+from evallib.model.seals import FORMAT, seals_of
+from evallib.pages.page_seal import parted
 from evallib.runs.engine import fast_engine
 from evallib.runs.publish import publish
 from evallib.runs.report import run_comparison, run_overview, run_report
@@ -386,7 +387,7 @@ def test_a_number_of_a_strange_size_that_was_published_is_reached_again(copy: Co
         copy.evaluate()
     assert {one.code for one in refusal.value.problems} == {"magnitude"}
     then = evaluate_year(copy.folder, "hrss", 2023, draft=True).evaluation
-    seal = sealed(evaluate(then.framework, then.record), "first", "", "2024-05-06", None)
+    seal = sealed(evaluate(then.framework, then.record), "2024-05-06")
     for row in (seal, seal.model_copy(update={"format": FORMAT + 1, "result_seal": "0" * 64})):  # of another format too
         write_published(Published((row,)), copy.folder / FILE, "zh")
         found = evaluate_year(copy.folder, "hrss", 2023)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evallib.data.handed import NO_ONE, handing
+from evallib.data.handed import handing, standing_years
 from evallib.data.results import standing_evaluation
-from evallib.data.years import ends_of_year, evaluate_county, evaluate_year, standing_years
+from evallib.data.years import ends_of_year, evaluate_county, evaluate_year
 from evallib.demo.county import make_demo
 from evallib.door.book import Book
 from evallib.model.errors import InputRefused
@@ -60,11 +60,11 @@ def test_what_stands_is_what_the_data_gives(made: tuple[Path, Path], monkeypatch
         assert found[key].ends == ends_of(of_data[key])
     monkeypatch.setattr("evallib.data.handed.os.getpid", lambda: 0)
     county = evaluate_county(data, 2024)
-    with handing(found, data, *NO_ONE, folder=None):
+    with handing(found, data, folder=None):
         monkeypatch.setattr("evallib.data.handed.os.getpid", lambda: 1)
         assert standing_years(data) == found
         standing = evaluate_county(data, 2024)
-        assert standing.ends == ends_of_year(found, 2024)
+        assert standing.ends == ends_of_year(data, 2024)
         sections = [CountyOverview(one, "en").section(id).html for one in (standing, replace(county, ends={})) for id in SECTIONS]
         book = Book(data, "en")[2024]
         results = {r.department: r for r in book.results}

@@ -20,7 +20,8 @@ from evallib.cli.main import app
 from evallib.data.workbook_seal import cells_seal, read_book
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
-from evallib.model.seals import is_head_whole, seals_of
+from evallib.model.seals import seals_of
+from evallib.pages.page_seal import is_head_whole
 from evallib.runs.county import list_text, read_list
 from evallib.runs.engine import fast_engine
 from evallib.runs.names import mark_of
@@ -114,7 +115,7 @@ def test_a_touched_page_is_told_with_the_scores_that_it_shows(out: Path, old: st
 
 def test_a_page_with_a_new_checksum_does_not_become_another_result(out: Path, hrss: Evaluation) -> None:
     """Whoever computes the page's checksum anew is found out by the list; whoever changes the evaluation too by the scores."""
-    from evallib.model.seals import carried_by, sealed_page
+    from evallib.pages.page_seal import carried_by, sealed_page
 
     page = out / "2023" / "hrss.html"
     edit(page, '<span class="figure">86.63', '<span class="figure">96.63')

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from evallib.model.framework import Averaged, Consensus
 from evallib.model.optional_rows import ExpertScore, Survey, SurveyAnswer
-from evallib.score.answers import FOUR_MARKS, Marks, final_score, hidden_groups, panel_score, satisfaction
+from evallib.model.words import words
+from evallib.score.answers import SCALES, Tally, final_score, panel_score, satisfaction, shown_groups
 from tests.score.small import record
 
 SHARED = {"indicator": "pleased", "source": "form", "section": "表"}
@@ -75,21 +77,24 @@ def test_nobody_was_asked() -> None:
 
 def test_marks_are_shares_of_the_highest() -> None:
     assert rate({"group": "a", "scale": "marks_10"}, a={"0": 1, "6": 1, "10": 3, "10.5": 7, "-1": 7, "好": 1}) == "0.72"
-    marks = Marks(highest=Decimal(10), satisfied_from=Decimal(6))
-    assert [answer and answer.satisfied for answer in map(marks.read, ("5.9", "6", "11", "x"))] == [False, True, None, None]
+    assert [*map(SCALES["marks_10"].read, ("0", "5.5", "10", "11", "x"))] == [0, Fraction(11, 20), 1, None, None]
 
 
 def test_votes_count_100_80_60_40() -> None:
-    assert [str(option.value) for option in FOUR_MARKS.options] == ["1", "0.8", "0.6", "0.4"]
-    assert [option.satisfied for option in FOUR_MARKS.options] == [True, True, True, False]
+    assert [float(value) for value in SCALES["four_marks"].options.values()] == [1, 0.8, 0.6, 0.4]
 
 
 def test_a_group_is_hidden_beside_one_that_would_tell() -> None:
-    assert hidden_groups({"a": 5, "b": 12}) == frozenset()
-    assert hidden_groups({"a": 4, "b": 12, "c": 40}) == {"a", "b"}  # 4 alone could be worked out from the whole
-    assert hidden_groups({"a": 3, "b": 2, "c": 40}) == {"a", "b"}
-    assert hidden_groups({"a": 1, "b": 12, "c": 40}) == {"a", "b"}
-    assert hidden_groups({"a": 0, "b": 40}) == frozenset()
+    def hidden(**valid: int) -> set[str]:
+        shown, _ = shown_groups([Tally(words(name), Fraction(0), many) for name, many in valid.items()])
+        return valid.keys() - {group.name.zh for group in shown}
+
+    assert hidden(a=5, b=12) == set()
+    assert hidden(a=4, b=12, c=40) == {"a", "b"}  # 4 alone could be worked out from the whole
+    assert hidden(a=3, b=2, c=40) == {"a", "b"}
+    assert hidden(a=1, b=12, c=40) == {"a", "b"}
+    assert hidden(a=0, b=40) == set()
+    assert hidden(b=12, a=12, c=4) == {"a", "c"}  # of two alike the first by name
 
 
 @pytest.mark.parametrize(

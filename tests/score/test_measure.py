@@ -11,9 +11,10 @@ import pytest
 from evallib.data.rulebook import shipped_catalogue
 from evallib.model.assemble import assemble
 from evallib.model.entries import FormulaEntry
-from evallib.model.evaluation import FormulaResult, TargetResult, indicators_in_force
+from evallib.model.evaluation import FormulaResult, TargetResult
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts, InputValue, Origin
+from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Operator, Record, Target
 from evallib.model.words import Words, words
 from evallib.say.numbers import written

@@ -20,7 +20,7 @@ from evallib.model.rules import Rule, as_line, written_rule
 from evallib.model.units import round_half_up
 from evallib.model.words import LANGS
 from evallib.say.workings import indicator_rule, indicator_working
-from evallib.score.answers import SCALES, Marks, satisfaction
+from evallib.score.answers import SCALES, satisfaction
 from evallib.score.measure import hold
 from evallib.score.scoring import evaluate
 from tests.score.random_frameworks import Year, decimals, documents, number_rules, pieces, read, text_of, years
@@ -251,8 +251,8 @@ def test_what_is_met_attains_all_and_what_is_not_never_more(operator: Operator, 
 def surveys(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The groups that were asked, and their answers."""
     scale = draw(st.sampled_from(sorted(SCALES)))
-    reads = SCALES[scale][0]
-    answers = ["0", "6", "10", "59.5", "100"] if isinstance(reads, Marks) else [option.label for option in reads.options]
+    reads = SCALES[scale]
+    answers = [*reads.options] or ["0", "6", "10", "59.5", "100"]
     count = draw(st.integers(1, 4))
     weights = draw(st.sampled_from([None, [Decimal(100)], [Decimal(30), Decimal(70)], [Decimal("33.3"), Decimal("33.3"), Decimal("33.4")]]))
     if weights is not None and len(weights) != count:
@@ -266,7 +266,7 @@ def surveys(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
             | ({"weight": weights[n]} if weights else {})
         )
         for _ in range(draw(st.integers(0, 4))):
-            answer = draw(st.sampled_from([*(a for a in answers if reads.read(a)), "", "无效"]))
+            answer = draw(st.sampled_from([*(a for a in answers if reads.read(a) is not None), "", "无效"]))
             rows.append({"indicator": "pleased", "group": f"组{n}", "answer": answer, "count": draw(st.integers(0, 12))})
     return groups, rows
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from evallib.analysis.documents import score_document
-from evallib.model.evaluation import Evaluation, IndicatorResult, indicators_in_force
+from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.expression import EXACT
+from evallib.model.in_force import indicators_in_force
 from evallib.model.words import Lang, Words, words
 from evallib.say.workings import (
     formula_working,

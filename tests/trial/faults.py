@@ -27,7 +27,7 @@ from openpyxl import load_workbook
 from evallib.cli.main import app
 from evallib.data.imports import import_forms
 from evallib.data.whole import clear_dead
-from evallib.model.seals import is_head_whole, parted
+from evallib.pages.page_seal import is_head_whole, parted
 from evallib.runs.engine import fast_engine, warm_up
 from evallib.runs.heads import pages_of
 from tests.conftest import DATA

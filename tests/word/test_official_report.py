@@ -262,7 +262,7 @@ def test_a_text_is_sealed_and_none_changes_no_seal(copy: Copy, hrss: Evaluation)
 
 def test_a_text_that_was_published_must_be_reached_again(copy: Copy) -> None:
     write(copy, "评价依据.md", "《预算法》。")
-    published = Published((sealed(copy.evaluate(), "first", "", "2024-07-01", None),))
+    published = Published((sealed(copy.evaluate(), "2024-07-01"),))
     assert check_published(published, copy.evaluate()) == ()
     write(copy, "评价依据.md", "《会计法》。")
     [differs] = check_published(published, copy.evaluate())

@@ -1,0 +1,38 @@
+"""Plain plots by name, each drawn of a frame when it is called. What they look like is in `evallib.charts.plain`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from evallib.door.lookup import ByName
+from evallib.door.shown import told
+from evallib.model.steady import all_steady
+from evallib.model.words import Lang, words
+
+if TYPE_CHECKING:  # what draws is fetched when something is drawn
+    import pandas as pd
+
+
+@all_steady
+class Plot:
+    """A plain plot of a frame, drawn when it is called: `r.plot.targets()`, or `r.plot.targets(ax=ax)` on axes that are there."""
+
+    def __init__(self, draw: Callable[..., Any], frame: pd.DataFrame, lang: Lang) -> None:
+        self._draw, self._frame, self._lang, self.__doc__ = draw, frame, lang, draw.__doc__
+
+    def __call__(self, ax: Any = None) -> Any:
+        return self._draw(self._frame, ax, lang=self._lang)
+
+    def __repr__(self) -> str:
+        return told("plot", self._lang, name=self._draw.__name__)
+
+
+def plots(of: object, drawn: Mapping[str, tuple[str, Callable[..., Any]]], lang: Lang) -> ByName[Plot]:
+    """The plain plots of something by name, each of the frame that it takes."""
+
+    def plot(name: str) -> Plot:
+        frame, draw = drawn[name]
+        return Plot(draw, getattr(of, frame), lang)
+
+    return ByName({name: words(name) for name in drawn}, plot, "plot")
