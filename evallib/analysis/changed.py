@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -32,15 +32,7 @@ def limits(rule: Rule) -> dict[str, Decimal]:
     >>> limits(PassFail(kind="pass_fail", at_least="0.9"))
     {'at_least': Decimal('0.9')}
     """
-
-    def numbers(part: object, path: tuple[str, ...]) -> Iterator[tuple[str, Decimal]]:
-        if isinstance(part, Decimal):
-            yield ".".join(path), part
-        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list | tuple) else ()
-        for key, one in inner:
-            yield from numbers(one, (*path, str(key)))
-
-    return dict(numbers(rule.model_dump(exclude={"items"}), ()))
+    return {path: number for path, number in rule.numbers.items() if not path.startswith("items.")}
 
 
 def put_at(data: Any, path: Sequence[str], value: Decimal) -> Any:

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import itemgetter
 from typing import get_args
 
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Example, Framework
-from evallib.model.pieces import Pieces
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
-from evallib.model.rules import Checklist, DeductPerOccurrence, DeductPerUnit, Rule, Seriousness, Tiers
+from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Seriousness, Tiers
 from evallib.model.units import parse_decimal, round_half_up
 from evallib.model.words import listed
 from evallib.say.numbers import plain
@@ -127,18 +127,15 @@ def _sentence(rule: Rule, points: Decimal | None, place: Place) -> Iterator[Prob
         yield problem("sentence.idle", place, numbers=listed(map(plain, idle)))
 
 
-def _numbers(rule: Rule) -> Iterator[tuple[Decimal, bool]]:
-    """The numbers of a rule, each with whether it is what is given or lost rather than a value."""
-    if isinstance(rule, Pieces):
-        yield from ((edge.at, False) for piece in rule.pieces for _, edge in piece.ends)
-        yield from ((share, True) for piece in rule.pieces for share in piece.share)
-    elif isinstance(rule, DeductPerUnit):
-        yield from ((rule.limit, False), (rule.unit, False))
-        yield from ((number, True) for number in (rule.share, rule.points) if number is not None)
-    elif isinstance(rule, DeductPerOccurrence):
-        yield from ((number, True) for number in (rule.points_each, rule.serious, rule.slight) if number is not None)
-    yield from ((abs(item.points), True) for item in rule.checklist)
-    yield from ((bound, True) for tier in rule.verdicts for bound in (tier.low, tier.high))
+_OF_VALUES = {"limit", "unit", "up_to", "below", "at_least", "above"}
+"""The keys of rules whose numbers are values."""
+
+
+def _numbers(rule: Rule) -> list[tuple[Decimal, bool]]:
+    """The numbers of a rule, values first, each with whether it is what is given or lost rather than a value."""
+    values = {path for path in rule.numbers if _OF_VALUES & {*path.split(".")}}
+    found = [(number if path in values else abs(number), path not in values) for path, number in rule.numbers.items()]
+    return sorted(found, key=itemgetter(1))
 
 
 def _forms(number: Decimal, is_share: bool, points: Decimal | None) -> set[Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
@@ -80,6 +81,11 @@ class Ruling(Frozen):
         return None
 
     @property
+    def numbers(self) -> dict[str, Decimal]:
+        """Its numbers, each by its path (`pieces.0.up_to`)."""
+        return dict(_numbers(self.model_dump(), ()))
+
+    @property
     def checklist(self) -> tuple[ChecklistItem, ...]:
         return ()
 
@@ -118,6 +124,14 @@ class Ruling(Frozen):
     def worth(self, factor: Decimal, points: Decimal) -> Self:
         """The rule for an indicator worth `factor` times as many points, `points` in all."""
         return self
+
+
+def _numbers(part: object, path: tuple[str, ...]) -> Iterator[tuple[str, Decimal]]:
+    if isinstance(part, Decimal):
+        yield ".".join(path), part
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list | tuple) else ()
+    for key, one in inner:
+        yield from _numbers(one, (*path, str(key)))
 
 
 class Measured(Ruling):
