@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from evallib.model.base import OrName, Ref, Year
+from evallib.model.base import Frozen, OrName, Ref, Year
 from evallib.model.rows import InBoth, Sourced
 
 
@@ -81,6 +81,16 @@ class FollowUp(Sourced):
     office_words: ClassVar = InBoth("office")
 
     evidence_words: ClassVar = InBoth("evidence")
+
+
+class OptionalTables(Frozen):
+    """The tables themselves, as a part of the record."""
+
+    surveys: tuple[Survey, ...] = ()
+    survey_answers: tuple[SurveyAnswer, ...] = ()
+    expert_scores: tuple[ExpertScore, ...] = ()
+    cost_results: tuple[CostResult, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 class Amounts(NamedTuple):

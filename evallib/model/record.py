@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.made_ids import is_made
-from evallib.model.optional_rows import Amounts, CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
+from evallib.model.optional_rows import Amounts, OptionalTables
 from evallib.model.rows import InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.texts import Outline, Text
@@ -322,7 +322,7 @@ class InputFile(Frozen):
     sha256: str
 
 
-class Record(Frozen):
+class Record(OptionalTables):
     """A department's year as it came in through the one door: checked rows, and the files they were read from."""
 
     department: str
@@ -349,11 +349,6 @@ class Record(Frozen):
     self_evaluation: tuple[SelfScore, ...] = ()
     published: tuple[Published, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
-    surveys: tuple[Survey, ...] = ()
-    survey_answers: tuple[SurveyAnswer, ...] = ()
-    expert_scores: tuple[ExpertScore, ...] = ()
-    cost_results: tuple[CostResult, ...] = ()
-    follow_ups: tuple[FollowUp, ...] = ()
     texts: tuple[Text, ...] = ()
     outline: Outline | None = None
 
@@ -389,11 +384,11 @@ class Record(Frozen):
         return {(row.fact, row.year): row for row in reversed(self.facts)}
 
 
-TABLES: dict[str, type[Row]] = {name: get_args(info.annotation)[0] for name, info in Record.model_fields.items() if name in TABLE_NAMES}
+TABLES: dict[str, type[Row]] = {name: get_args(Record.model_fields[name].annotation)[0] for name in TABLE_NAMES}
 """The tables of a department's year by their names, in their order: a row class each."""
 
 for _table, _model in TABLES.items():
     told(_model, _table)
 
-OPTIONAL = frozenset({"surveys", "survey_answers", "expert_scores", "cost_results", "follow_ups"})
+OPTIONAL = frozenset(OptionalTables.model_fields)
 """Tables that a year may do without; a missing file says the same as an empty one."""
