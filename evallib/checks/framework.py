@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from evallib.model.catalogue import Catalogue
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import Place, Problem, meant
 from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.words import folded, listed
 from evallib.model.worths import inside_of, is_open, worths
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown
+from evallib.say.sentences import sentence
 from evallib.score.answers import PANEL, SURVEY
 
 
@@ -141,4 +142,5 @@ def no_such(catalogue: Catalogue, place: Place, found: str, formulas: bool) -> P
         return problem("fact.no_formula" if found in catalogue.facts else "formula.computed", place, found)
     known = catalogue.formulas if formulas else {id: fact for id, fact in catalogue.facts.items() if not fact.derived}
     names = [name for one in known.values() for name in (one.name.zh, one.name.en)]
-    return unknown("formula" if formulas else "fact", place, found, [*known, *names])
+    told = meant(found, [*known, *names]) if known else sentence("checks.no_catalogue")
+    return problem("formula.unknown" if formulas else "fact.unknown", place, found, known=told)

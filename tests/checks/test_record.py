@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from evallib.checks.framework import no_such
 from evallib.checks.record import check_record
 from evallib.data.load import LoadedYear, load_year
-from evallib.model.errors import Problem
+from evallib.model.catalogue import Catalogue
+from evallib.model.errors import Place, Problem
 from evallib.model.record import Judgement
 from evallib.model.rules import Awarded, Rule, Tiers
 from tests.conftest import DATA
@@ -75,3 +77,11 @@ def test_an_indicator_that_a_person_must_judge_has_a_judgement(loaded: LoadedYea
     assert problem.what.en.endswith(f"has no judgement: {lacking}")
     assert problem.what.zh.endswith(f"缺少评定：{lacking}")
     assert judged(loaded, rule, kind="not_applicable") == []
+
+
+@pytest.mark.parametrize("formulas", [False, True])
+def test_where_a_framework_builds_on_no_catalogue_its_author_is_told_how(formulas: bool) -> None:
+    """There is no table to add a row to."""
+    fix = no_such(Catalogue(), Place("facts.csv"), "outturn", formulas).fix
+    assert 'builds_on = ["department"]' in fix.zh
+    assert 'builds_on = ["department"]' in fix.en
