@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
-from operator import itemgetter
 from typing import get_args
 
 from evallib.model.errors import Place, Problem
@@ -131,11 +130,11 @@ _OF_VALUES = {"limit", "unit", "up_to", "below", "at_least", "above"}
 """The keys of rules whose numbers are values."""
 
 
-def _numbers(rule: Rule) -> list[tuple[Decimal, bool]]:
-    """The numbers of a rule, values first, each with whether it is what is given or lost rather than a value."""
-    values = {path for path in rule.numbers if _OF_VALUES & {*path.split(".")}}
-    found = [(number if path in values else abs(number), path not in values) for path, number in rule.numbers.items()]
-    return sorted(found, key=itemgetter(1))
+def _numbers(rule: Rule) -> Iterator[tuple[Decimal, bool]]:
+    """The numbers of a rule, each with whether it is what is given or lost rather than a value."""
+    for path, number in rule.numbers.items():
+        is_value = bool(_OF_VALUES & {*path.split(".")})
+        yield number if is_value else abs(number), not is_value
 
 
 def _forms(number: Decimal, is_share: bool, points: Decimal | None) -> set[Decimal]:
