@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
@@ -31,7 +30,7 @@ from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
 from evallib.data.whole import Together, clear_dead, copy_folder, free, together, whole
-from evallib.data.working_folder import lay_out
+from evallib.data.working_folder import lay_starter, starters
 from evallib.data.years import evaluate_year
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
@@ -294,13 +293,15 @@ def _replace_laid(folder: Path, change: Together) -> Iterator[Words]:
 
 def _lay_beside(folder: Path, change: Together) -> Iterator[Words]:
     """Lay what `init` lays into a working folder today, and 1.0 did not: the guide, what a double click opens the desk with."""
-    with tempfile.TemporaryDirectory() as place:
-        fresh = lay_out(Path(place) / "fresh")
-        for file in (*sorted(fresh.glob("notebooks/guide/*")), *sorted(fresh.iterdir())):
-            to = folder / file.relative_to(fresh)
-            if file.is_file() and not to.exists():
-                shutil.copy(file, change.put(to))
-                yield _changed(folder, to, "laid")
+    for today in sorted(NOTEBOOKS.glob("guide/*.ipynb")):
+        file = folder / "notebooks" / "guide" / today.name
+        if not file.exists():
+            shutil.copyfile(today, change.put(file))
+            yield _changed(folder, file, "laid")
+    for name, content in starters("zh"):
+        if not (folder / name).exists():
+            lay_starter(change.put(folder / name), content)
+            yield _changed(folder, folder / name, "laid")
 
 
 def _seal_again(root: Path) -> tuple[Words, ...]:

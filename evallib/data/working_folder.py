@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from evallib.data.csv_out import csv_bytes
@@ -49,19 +50,25 @@ def lay_out(folder: Path, lang: Lang = "zh") -> Path:
         (data / "frameworks" / "README.md").write_text(language_documentation(), encoding="utf-8", newline="\n")
         (made / "reports").mkdir()
         _copy(TEMPLATES / "kit", made, "README.md")
-        _starters(made, sentence("commands.init.starter")[lang])
+        for name, content in starters(lang):
+            lay_starter(made / name, content)
     return folder
 
 
-def _starters(folder: Path, stem: str) -> None:
-    """What a double click opens the desk with, on Windows, macOS and Linux: by the Python at work here, else one that is found."""
+def starters(lang: Lang) -> Iterator[tuple[str, bytes]]:
+    """What a double click opens the desk with, on Windows, macOS and Linux, by name: by the Python at work here, else one that is found."""
+    stem = sentence("commands.init.starter")[lang]
     for suffix, template in ((".bat", "desk.bat"), (".command", "desk.sh"), (".sh", "desk.sh"), (".desktop", "desk.desktop")):
         text = (TEMPLATES / "kit" / "start" / template).read_text(encoding="utf-8")
         python = sys.executable.replace("%", "%%") if suffix == ".bat" else shlex.quote(sys.executable)
         text = text.replace("@PYTHON@", python).replace("@SH@", f"{stem}.sh")
-        file = folder / f"{stem}{suffix}"
-        file.write_text(text, encoding="utf-8", newline="\r\n" if suffix == ".bat" else "\n")
-        file.chmod(0o755)
+        yield f"{stem}{suffix}", (text.replace("\n", "\r\n") if suffix == ".bat" else text).encode()
+
+
+def lay_starter(file: Path, content: bytes) -> None:
+    """Write what a double click runs."""
+    file.write_bytes(content)
+    file.chmod(0o755)
 
 
 def copy_notebooks(folder: Path) -> None:
