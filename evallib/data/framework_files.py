@@ -184,13 +184,14 @@ class _Reading:
         return found
 
     def _way(self, line: int | None, column: str) -> Way:
-        """The way to the value that a problem is about, from its line and what it is called: a key that is lacking has no line."""
-        here = max((way for way, at in self.rows.items() if at == line), key=len, default=())
-        for way in (here[:steps] for steps in range(len(here), 0, -1)):
-            name, _, rest = column.partition(called(self.document, way))
-            if not name and (not rest or rest.startswith(".")):
-                return (*way, *filter(None, rest.split(".")))
-        return here
+        """The way to the value that a problem is about, from its line and what it is called."""
+        ways = [way for way, at in self.rows.items() if line is None or at == line]
+        for way in sorted(ways, key=len, reverse=True):
+            name = called(self.document, way)
+            if column == name or column.startswith(f"{name}."):
+                return (*way, *column[len(name) + 1 :].split(".")) if column != name else way
+        last = column.rpartition(".")[2]
+        return max(ways, key=lambda way: (str(way[-1]) == last, len(way)), default=(column,))
 
     def _cell(self, way: Way) -> Place:
         """The cell of a value; of what it stands in, where it has none."""

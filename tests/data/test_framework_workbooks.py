@@ -194,6 +194,13 @@ def change_at_random(office: Path, chance: Random, times: int) -> None:
         assert value in ("", opened[sheet][cell].value) or parts(found) != parts(good), (where, value)
 
 
+@pytest.mark.parametrize(("cell", "value"), [("一级指标!A2", ""), ("二级指标!C5", "按比例计分")])
+def test_a_section_that_is_called_otherwise_is_told_where_it_is_named(office: Path, cell: str, value: str) -> None:
+    with pytest.raises(InputRefused) as caught:
+        take_framework(office.parent, changed(office, {cell: value}), "tried", 2030, instead=True)
+    assert all(one.place.sheet and one.place.row for one in caught.value.problems)
+
+
 def test_a_year_may_be_called_one(office: Path) -> None:
     assert take_framework(office.parent, changed(office, {"体系!B4": "2031年"}), "later").file.name == "2031.toml"
 
