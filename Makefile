@@ -17,7 +17,7 @@ help:  ## show what can be made
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
 	@echo "make bench    measure what many reports cost (some three minutes)"
-	@echo "make docs     the guide and the reference as pages, in reports/docs/ (some three minutes)"
+	@echo "make docs     the guide and the reference as pages, in reports/docs/ (some five minutes)"
 	@echo "make gallery  make the example's documents and a small synthetic county in reports/gallery, for any static host (some five minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
 	@echo "make clean    delete the environment and what the kit made in reports/; what was published stays"
