@@ -6,7 +6,7 @@ LANGUAGE ?= zh
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help report test trial mutants lint lab wheels bench docs gallery pictures clean
+.PHONY: help report test trial mutants lint lab wheels bench docs gallery pictures without clean
 
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
@@ -64,6 +64,12 @@ pictures: gallery  ## pictures of the gallery for the README (needs Chromium)
 
 trial: .venv/installed-dev  ## faults, kills and two at work, at length
 	$(BIN)/python -m pytest tests/trial -n 2 --dist worksteal -rP
+
+without:  ## take a wing out of the code: its files, and the lines that name it (WING=monitoring or WING=government)
+	git ls-files evallib notebooks tests | grep '$(WING)' | xargs git rm -q
+	git grep -l '$(WING)' -- 'evallib/*.toml' | xargs sed -i '/^\[.*$(WING)/,/^$$/d'
+	git grep -li '$(WING)' -- 'evallib/*.py' 'evallib/*.j2' evallib/catalogue/words | xargs sed -i '/$(WING)/Id'
+	git grep -l '$(WING)' -- 'notebooks/*.ipynb' ':!notebooks/guide' | xargs -r sed -i '/^  {$$/{:a;N;/\n  },\?$$/!ba;/$(WING)/d}'
 
 clean:  ## back to a fresh checkout; what the kit did not make stays, and so does what was published
 	@if test -e .venv/installed; then $(BIN)/python -m evallib.runs.clean reports && rm -rf .venv; fi

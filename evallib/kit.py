@@ -26,7 +26,7 @@ PAGES = {
     "monitoring": "monitoring.ipynb",
 }
 """The kinds of pages, each with the notebook that makes it."""
-REPORT, COMPARISON, OVERVIEW, MONITORING = PAGES.values()
+REPORT = PAGES["report"]
 
 CATALOGUE = PACKAGE / "catalogue"
 FRAMEWORKS = CATALOGUE / "frameworks"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from evallib.analysis.pefa import COMPOSED, FEWEST, Head, PefaAssessment, PefaYear, Score, assess, largest_first
+from evallib.analysis.government_pefa import COMPOSED, FEWEST, Head, PefaAssessment, PefaYear, Score, assess, largest_first
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import InputFile
 from evallib.model.words import NOTHING, Words, joined, listed
@@ -86,10 +86,10 @@ def from_departments(year: int, counties: Sequence[CountyYear]) -> Government:
     absent = tuple(_why_absent(code, shown, heads, without) for code in codes if code not in common)
     remarks = []
     if skipped := [str(y) for y in heads if y not in run]:
-        remarks.append(sentence("pefa.departments.not_measured", years=listed(skipped)))
+        remarks.append(sentence("government.departments.not_measured", years=listed(skipped)))
     if run:
         years = listed(str(y) for y in run)
-        remarks.append(sentence("pefa.departments.counted", years=years, listed=len(codes), counted=len(common)))
+        remarks.append(sentence("government.departments.counted", years=years, listed=len(codes), counted=len(common)))
     return Government(
         year=year,
         basis="departments",
@@ -107,8 +107,8 @@ def _department(evaluation: Evaluation) -> Head | Absent:
     original, executed = evaluation.amount("budget approved"), evaluation.amount("budget spent")
     if original is None or executed is None:
         amounts = {"approved": original, "outturn": executed}
-        lacking = joined((sentence(f"pefa.departments.{id}") for id, known in amounts.items() if known is None), "和", " and ")
-        return Absent(record.department, name, record.year, sentence("pefa.departments.lacks", what=lacking))
+        lacking = joined((sentence(f"government.departments.{id}") for id, known in amounts.items() if known is None), "和", " and ")
+        return Absent(record.department, name, record.year, sentence("government.departments.lacks", what=lacking))
     return Head(code=record.department, name=name.zh, name_en=name.en, original=original, executed=executed)
 
 
@@ -121,12 +121,12 @@ def _why_absent(
         return without[year][code]
     known = next(y for y in years if code in heads[y] or code in without[y])
     name = heads[known][code].words if code in heads[known] else without[known][code].name
-    return Absent(code, name, year, sentence("pefa.departments.not_listed"))
+    return Absent(code, name, year, sentence("government.departments.not_listed"))
 
 
 def _without_contingency(found: PefaAssessment) -> PefaAssessment:
     """Contingency is no department's: that none was charged must not pass for a budget without it (Handbook 2.3:4)."""
-    reason = sentence("pefa.score.no_contingency")
+    reason = sentence("government.score.no_contingency")
     years = tuple(year.model_copy(update={"contingency": None, "working": year.working[:2]}) for year in found.years)
     return found.model_copy(update={"years": years, "scores": (*found.scores[:2], Score(indicator="PI-2.3", grade=None, working=reason))})
 
@@ -138,7 +138,7 @@ def too_few(heads: Mapping[int, Sequence[Head]]) -> list[Words]:
     """A remark where a year has fewer heads than PEFA wants to see singly; none where all have enough."""
     counts = {year: sum(head.kind in COMPOSED for head in of_year) for year, of_year in heads.items()}
     low = min(counts.values(), default=FEWEST)
-    return [sentence("pefa.heads.too_few", fewest=FEWEST, low=low)] if low < FEWEST else []
+    return [sentence("government.heads.too_few", fewest=FEWEST, low=low)] if low < FEWEST else []
 
 
 def head_table(government: Government) -> HeadTable:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from evallib.analysis.government import Government
-from evallib.analysis.pefa import Head, PefaYear
+from evallib.analysis.government_pefa import Head, PefaYear
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows, signed_color
 from evallib.charts.measure import text_width

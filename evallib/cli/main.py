@@ -12,6 +12,7 @@ import typer
 from evallib import __version__
 from evallib.cli import batch, data, figures, importing, pages, publishing, start
 from evallib.cli.misuse import Commands
+from evallib.cli.monitoring import monitor
 from evallib.cli.shared import ERR, asked, suit, tell
 from evallib.data import net
 
@@ -26,7 +27,8 @@ app = typer.Typer(
 _COMMANDS: dict[str, list[Callable[..., None]]] = {
     "begin": [start.init, data.new, importing.import_, importing.merge, figures.check, batch.demo, start.upgrade],
     "one": [
-        *(start.desk, pages.report, pages.texts, pages.compare, pages.monitor),
+        *(start.desk, pages.report, pages.texts, pages.compare),
+        monitor,  # monitoring
         *(figures.score, figures.reconcile, publishing.publish, data.export),
     ],
     "all": [batch.batch, pages.overview, batch.results, publishing.verify, data.framework],

@@ -1,4 +1,4 @@
-"""The commands that make one page: report, comparison, overview, monitoring. Parsing and printing only."""
+"""The commands that make one page: report, comparison, overview. Parsing and printing only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from evallib.cli.options import DATA, REPORTS, Data, Department, Language, Notebooks, Out
 from evallib.cli.shared import ERR, page_being_made, print_problems, refusals_told, tell, told
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
+from evallib.kit import PAGES
 from evallib.model.made_ids import typed
 from evallib.model.words import Lang, joined, listed
 from evallib.say.sentences import sentence
@@ -35,7 +35,7 @@ def report(
     from evallib.say.numbers import plain
     from evallib.say.workings import total_text
 
-    with page_being_made(REPORT, notebooks, data, out, lang) as how:
+    with page_being_made(PAGES["report"], notebooks, data, out, lang) as how:
         written = run_report(department, year, figures=figures, workbook=xlsx, word=word, draft=draft, **how)
     print_problems(tuple(problem for problem in written.warnings if problem.code in ("last_year", "no_font")), lang)
     of_data = [problem for problem in written.warnings if problem not in written.left_out]
@@ -56,7 +56,7 @@ def report(
         tell(sentence("word.still_to_write", names=listed(written.to_write), command=f"evallib texts {name} {year}"), lang)
     if written.official:
         tell(written.official)
-    _tell_page(written, lang)
+    tell_page(written, lang)
 
 
 def texts(department: Department, year: int, lang: Language = "zh", data: Data = DATA) -> None:
@@ -69,7 +69,7 @@ def texts(department: Department, year: int, lang: Language = "zh", data: Data =
     tell(folder)
 
 
-def _tell_page(made: Page, lang: Lang) -> None:
+def tell_page(made: Page, lang: Lang) -> None:
     """Where the page is, what of the notebook it leaves out, and what is wrong with the county's list."""
     print_problems((*made.left_out, *made.remarks), lang)
     tell(made.page)
@@ -79,26 +79,15 @@ def compare(department: Department, lang: Language = "zh", data: Data = DATA, ou
     """Make the page that compares a department's years."""
     from evallib.runs.report import run_comparison
 
-    with page_being_made(COMPARISON, notebooks, data, out, lang) as how:
+    with page_being_made(PAGES["comparison"], notebooks, data, out, lang) as how:
         made = run_comparison(department, **how)
-    _tell_page(made, lang)
+    tell_page(made, lang)
 
 
 def overview(year: int, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None) -> None:
     """Make the overview of all departments in a year."""
     from evallib.runs.report import run_overview
 
-    with page_being_made(OVERVIEW, notebooks, data, out, lang) as how:
+    with page_being_made(PAGES["overview"], notebooks, data, out, lang) as how:
         made = run_overview(year, **how)
-    _tell_page(made, lang)
-
-
-def monitor(
-    department: Department, year: int, lang: Language = "zh", data: Data = DATA, out: Out = REPORTS, notebooks: Notebooks = None
-) -> None:
-    """Make the monitoring page of a running year."""
-    from evallib.runs.report import run_monitoring
-
-    with page_being_made(MONITORING, notebooks, data, out, lang) as how:
-        made = run_monitoring(department, year, **how)
-    _tell_page(made, lang)
+    tell_page(made, lang)

@@ -1,4 +1,4 @@
-"""Everything in a data folder, checked: the years of the list, what is monitored, the government's budget. Only tells; changes nothing."""
+"""Everything in a data folder, checked: the years of the list, and what a county has beside them. Only tells; changes nothing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 
-from evallib.data.folder import data_root, has_data, monitored_years, read_year, unlisted_years
-from evallib.data.load import list_departments, load_departments
+from evallib.data.beside import departments_or_beside
+from evallib.data.folder import data_root, has_data, read_year, unlisted_years
 from evallib.data.rulebook import framework_remarks, load_framework
 from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_year
-from evallib.model.budget_rows import FILE as HEADS
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
+from evallib.model.government_rows import FILE as GOVERNMENT
 from evallib.model.made_ids import typed
 from evallib.model.words import NOTHING, Given, Words, words
 from evallib.say.refusals import problem
@@ -24,7 +24,7 @@ from evallib.say.sentences import sentence
 
 @dataclass(frozen=True)
 class Checked:
-    """What was checked, and every problem found in it; `department` is empty and `year` 0 for the government's budget.
+    """What was checked, and every problem found in it; `department` is empty and `year` 0 for what is of no department.
 
     `read_as` names for each CSV file of a year its encoding and separator; `evaluation` is what there is, scored: a draft where not all is.
     """
@@ -53,40 +53,45 @@ class Checked:
 
 
 def check_data(data: Path, department: str | None = None, year: int | None = None) -> tuple[Checked, ...]:
-    """Check what is listed and there for a department and a year; for all of them where none is named, and the budget then too.
+    """Check what is listed and there for a department and a year; for all of them where none is named, and then of what stands beside, too.
 
-    Raises InputRefused where the list of departments cannot be read, or is empty and there is no budget. What else is wrong is told,
-    not raised.
+    Raises InputRefused where the list of departments cannot be read, or is empty and there is nothing beside it. What else is wrong is
+    told, not raised.
 
     >>> [(one.title.en, one.count("error")) for one in check_data(Path("data"))]
     [('hrss 2023', 0)]
     """
-    budget = (data / HEADS).is_file() and department is None and year is None
-    every = load_departments(data) if budget else list_departments(data)
+    every = departments_or_beside(data)
     listed, names = [(row.code, y) for row in every for y in row.years], {row.code: row.words for row in every}
 
     def asked(code: str, y: int) -> bool:
         return department in (None, code) and year in (None, y)
 
     chosen = [at for at in listed if asked(*at)]
-    watched = [(code, y) for code, y, _ in monitored_years(data) if asked(code, y)]
+    beside = list[Checked]()
+    if (data / "monitoring").is_dir():
+        from evallib.data.monitoring import load_monitoring, monitored_years  # late, as below: a check of a single year waits for neither
+
+        beside += [_beside("monitoring", load_monitoring, data, *at) for at in monitored_years(data) if asked(*at)]
     left_out = [at for at in unlisted_years(data, set(listed)) if asked(*at)]
-    if not chosen and not watched and not left_out and department is not None:
+    if department is not None and not (chosen or beside or left_out):
         chosen = [(department, year or 0)]  # to be told what there is
     found = [*_frameworks(data, {(row.framework, y) for row in every for code, y in chosen if row.code == code and y in row.years})]
     for code, y in chosen:
         found.append(_checked(data, code, y, typed(code, names[code]) if code in names else words(code)))
-    for code, y in watched:
-        from evallib.data.monitoring import load_monitoring  # late, as below: a check of a single year waits for neither
-
-        title = words(f"{code} {y} 运行监控", f"{code} {y} monitoring")
-        found.append(Checked(code, y, title, _problems(load_monitoring, data, code, y)))
+    found += beside
     found += [Checked(code, y, words(f"{code} {y}"), (_unlisted(code, y),)) for code, y in left_out]
-    if budget:
-        from evallib.data.government import load_heads
+    if department is None and year is None and (data / GOVERNMENT).is_file():
+        from evallib.data.government import load_government_heads
 
-        found.append(Checked("", 0, words("全县预算", "the government's budget"), _problems(load_heads, data)))
+        found.append(_beside("government", load_government_heads, data))
     return tuple(found)
+
+
+def _beside(name: str, load: Callable[..., _Read], data: Path, *at: Any) -> Checked:
+    """What is no department's evaluation: a file of its own."""
+    code, year = at or ("", 0)
+    return Checked(code, year, words(" ".join(map(str, at))) + sentence(f"batch.page.{name}"), _problems(load, data, *at))
 
 
 def _checked(data: Path, code: str, year: int, called: Words) -> Checked:

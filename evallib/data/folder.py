@@ -301,12 +301,6 @@ def unlisted_years(data: Path, listed: set[tuple[str, int]]) -> tuple[tuple[str,
     return tuple(sorted(at for at in there - listed if has_data(data, *at)))
 
 
-def monitored_years(data: Path) -> tuple[tuple[str, int, Path], ...]:
-    """The departments' years that have a monitoring file, with the file: by department, then year."""
-    files = [file for file in data.glob("monitoring/*/*.csv") if file.stem.isdigit()]
-    return tuple(sorted((file.parent.name, int(file.stem), file) for file in files))
-
-
 def dated_file(folder: Path, year: int) -> list[Path]:
     """The file of a folder that is in force in a year, the newest whose year is not later; a list of one or none."""
     in_force = max((first for first in dated_years(folder) if first <= year), default=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evallib.analysis.government import Government, from_departments, too_few
-from evallib.analysis.pefa import EXPENDITURE, YEARS, Head, assess
+from evallib.analysis.government_pefa import EXPENDITURE, YEARS, Head, assess
 from evallib.checks.record import amounts, unknown_unit
 from evallib.checks.sums import asked_about
 from evallib.data.cells import Reader
@@ -17,8 +17,8 @@ from evallib.data.load import load_csv
 from evallib.data.published import NONE, Published
 from evallib.data.rulebook import load_common
 from evallib.data.years import evaluate_county
-from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused, Problem
+from evallib.model.government_rows import FILE, BudgetHead
 from evallib.model.record import Contradiction
 from evallib.model.units import Unit, Units
 from evallib.model.words import Words, few, listed, words
@@ -49,12 +49,10 @@ def load_government(data: Path, year: int, evaluated: Sequence[CountyYear] = (),
     return from_departments(year, [at_hand.get(y) or evaluate_county(data, y, published) for y in years])
 
 
-def budget_years(data: Path) -> set[int]:
+def government_years(data: Path) -> set[int]:
     """The years of `budget_heads.csv`; none where there is no such file, or it is refused."""
-    if not (data / FILE).is_file():
-        return set()
     try:
-        return {row.year for row in load_heads(data).rows}
+        return {row.year for row in load_government_heads(data).rows}
     except InputRefused:
         return set()
 
@@ -66,11 +64,13 @@ class Heads(NamedTuple):
     remarks: tuple[Problem, ...]
 
 
-def load_heads(data: Path) -> Heads:
-    """The rows of `budget_heads.csv`, checked.
+def load_government_heads(data: Path) -> Heads:
+    """The rows of `budget_heads.csv`, checked; none where there is no such file.
 
-    Raises InputRefused where there is no such file, or with every problem found in it.
+    Raises InputRefused with every problem found in it.
     """
+    if not (data / FILE).is_file():
+        return Heads((), ())
     root = data_root(data)
     return _checked(root, read_file(root, FILE), load_common(root).units)
 
@@ -117,7 +117,7 @@ def _checked(root: Path, file: File, units: Units) -> Heads:
         if known is None:
             reader.problems.append(unknown_unit(units, place, row.unit))
         elif not _may_be_money(known, units):
-            reader.problems.append(problem("monitoring.no_money", place, row.unit, units=amounts(units)))
+            reader.problems.append(problem("heads.no_money", place, row.unit, units=amounts(units)))
         elif row.unit != rows[0].unit:
             reader.problems.append(problem("heads.other_unit", place, row.unit, unit=rows[0].unit))
         for column in ("original", "executed"):

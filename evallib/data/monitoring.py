@@ -32,6 +32,11 @@ _PERIODS, _NEAR = 4, Decimal("0.8")
 _OF_MEASURE = ("name", "name_en", "kind", "operator", "target", "unit")
 
 
+def monitored_years(data: Path) -> list[tuple[str, int]]:
+    """The departments' years that have a monitoring file: by department, then year."""
+    return sorted((file.parent.name, int(file.stem)) for file in data.glob("monitoring/*/*.csv") if file.stem.isdigit())
+
+
 def load_monitoring(data: Path, department: str, year: int) -> Monitored:
     """What the file of a department's running year tells; without measures, and `file` None, where there is no file yet.
 

@@ -20,8 +20,8 @@ Cell = tuple[str, str, tuple[str, ...]]
 def notebook_of(data: Path, name: str, folder: Path | None = None) -> Path:
     """The notebook that makes a page: of the folder that was asked for, else of `notebooks` beside the data, else the shipped one.
 
-    >>> notebook_of(Path("data"), "monitoring.ipynb", Path("mine")).as_posix()
-    'mine/monitoring.ipynb'
+    >>> notebook_of(Path("data"), "county_overview.ipynb", Path("mine")).as_posix()
+    'mine/county_overview.ipynb'
     """
     if folder is not None:
         return folder / name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evallib.kit import PAGES
 from evallib.model.words import Lang
 
 COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
@@ -12,7 +13,7 @@ SHARED = ".shared.stamp"
 """Of what it was made."""
 EVALUATION, DRAFT, TABLES, MORE = ".evaluation.json", ".draft", ".data", ".pages"
 """How names end; the last two are those of folders: of a report's tables, and of what goes on from a page that would be too long."""
-SEVERAL = ("comparison", "overview", "monitoring")
+SEVERAL = tuple(kind for kind in PAGES if kind != "report")
 """The folders of pages that are no reports; those of reports are called by their years."""
 HISTORY, STALE = "history", "stale"
 """Where those lie that were published before, and what no longer holds."""

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from evallib.data.raw_tables import choices_of
 from evallib.data.rulebook import UNITS, shipped_catalogue, shipped_catalogues
 from evallib.kit import TEMPLATES
-from evallib.model.budget_rows import BudgetHead
 from evallib.model.entries import Entry, Part
+from evallib.model.government_rows import BudgetHead
 from evallib.model.monitoring_rows import MonitoringRow
 from evallib.model.published_rows import Seal
 from evallib.model.record import OPTIONAL, TABLES, Listing
@@ -30,7 +30,7 @@ def table_documentation() -> str:
     return rendered(
         "data.md.j2",
         listing=_table(Listing),
-        heads=_table(BudgetHead),
+        government=_table(BudgetHead),
         monitoring=_table(MonitoringRow),
         seals=_table(Seal),
         tables=[

@@ -87,8 +87,8 @@ def make_demo(directory: Path, *, departments: int = 12, first_year: int = 2021,
                 told.spoil(tables, dealt, (code, year - 1) not in unusable and year > first_year)
                 for table, rows in tables.items():
                     _write(data / "departments" / code / str(year) / f"{table}.csv", rows, columns(TABLES[table]))
-            _write(data / "monitoring" / code / f"{last_year + 1}.csv", told.also("running", told.own[:1], year=last_year + 1))
-        _write(data / "budget_heads.csv", [row for year in years for row in told.also("head", story()["head"], year=year)])
+            _write(data / "monitoring" / code / f"{last_year + 1}.csv", told.also("monitoring", told.own[:1], year=last_year + 1))
+        _write(data / "budget_heads.csv", [row for year in years for row in told.also("government", story()["government"], year=year)])
         _write(data / "departments.csv", listings)
         copy_notebooks(made)
     return DemoCounty(

@@ -181,7 +181,11 @@ class County(Results, Sectioned):
 
         ends = ends_of_year(self._data, self._year)
         county = CountyYear(self._year, tuple(r.evaluation for r in self.results), self._absent, ends)
-        return CountyOverview(county, self._lang, load_government(self._data, self._year, [county], self._published))
+        return CountyOverview(
+            county,
+            self._lang,
+            load_government(self._data, self._year, [county], self._published),
+        )
 
     def _title(self) -> str:
         return told("county", self._lang, year=self._year, count=len(self._held))
@@ -274,7 +278,7 @@ class Book(Results):
     @overload
     def __getitem__(self, asked: int) -> County: ...
     def __getitem__(self, asked: Any) -> Any:
-        from evallib.data.government import budget_years
+        from evallib.data.beside import overview_years
 
         if isinstance(asked, tuple) and len(asked) == 2:
             department = found_in(self._named, asked[0], "department")
@@ -287,7 +291,7 @@ class Book(Results):
         if hasattr(asked, "__index__"):
             year = checked_year(asked)
             rows = [row for row in self._listed if year in row.years]
-            if not rows and year not in budget_years(self._data):  # a government's budget makes an overview by itself
+            if not rows and year not in overview_years(self._data):
                 years = {str(y): words(str(y)) for row in self._some for y in row.years}
                 found_in(years, year, "year")
             return County(self._data, self._lang, [self._try(row, year) for row in rows], year, self._published)

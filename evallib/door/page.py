@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from evallib.data.notebooks import refuse_unknown_parameters
 from evallib.data.parameters import checked_lang, checked_parameters
 from evallib.data.place import find_data
 from evallib.data.published import NONE, load_published
-from evallib.door.book import Book, County, Years
-from evallib.door.result import Path_, Result, Sectioned
+from evallib.door.book import Book
+from evallib.door.monitoring import Running
+from evallib.door.result import Path_, Sectioned
 from evallib.door.shown import Shown, Shows, shell, told
 from evallib.model.errors import InputRefused, gathered
 from evallib.model.words import LANGS, Lang
@@ -71,30 +73,18 @@ class Refusal(Shows):
         return Shown(told("refused", self._lang, count=len(problems)), tuple(problems))
 
 
-class Running(Sectioned):
-    """A department's running year, as it was monitored."""
-
-    _SECTIONS = "pages.monitoring.sections"
-
-    def __init__(self, data: Path, department: str, year: int, lang: Lang) -> None:
-        from evallib.data.monitoring import load_monitoring
-        from evallib.pages.monitoring import Monitoring
-
-        self._lang = lang
-        self._page = Monitoring(load_monitoring(data, department, year), lang)
-
-    def _shown(self) -> Shown:
-        m = self._page.monitored
-        return Shown(told("of_year", self._lang, name=m.name[self._lang], year=str(m.year)))
+_OF_ONE: dict[str, Callable[[Path, str, int, Lang], Sectioned]] = {
+    "monitoring": Running,
+}
+"""Pages of a department's year other than its report."""
 
 
 def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path_ = "data", *, page: str = "") -> Any:
     """The line that a notebook for a page begins with: as `ev.evaluate`, of the parameters in the cell above it.
 
-    With a department and a year a `Result`, with a department alone its `Years`, with a year alone the `County`; with
-    `page="monitoring"` what was monitored of a running year. Of several, what is not as it was published is absent. The parameters are
-    checked. Where something is refused, a notebook shows it here and goes on with nothing to show, and `ev.report` at its end says it
-    again; elsewhere InputRefused is raised.
+    With a department and a year a `Result`, or what another kind of `page` shows of them; with a department alone its `Years`, with a year
+    alone the `County`. Of several, what is not as it was published is absent. The parameters are checked. Where something is refused, a
+    notebook shows it here and goes on with nothing to show, and `ev.report` at its end says it again; elsewhere InputRefused is raised.
 
     >>> begin("hrss", 2023, "en", "data").total
     84.63
@@ -103,8 +93,8 @@ def begin(department: Any = None, year: Any = None, lang: Any = "zh", data: Path
         _refuse_unknown()
         root = data_root(find_data(Path(data)))
         department, year, lang = checked_parameters(department, year, lang, root)
-        if page == "monitoring":
-            return Running(root, department, year, lang)
+        if page in _OF_ONE:
+            return _OF_ONE[page](root, department, year, lang)
         several = department is None or year is None
         return Book(root, lang, load_published(root) if several else NONE).of(department, year, "ev.begin")
     except InputRefused as refusal:
@@ -134,7 +124,7 @@ def _refuse_unknown() -> None:
 class Handed(Shows):
     """What a notebook hands over to its page."""
 
-    def __init__(self, result: Result | Years | County | Running) -> None:
+    def __init__(self, result: Sectioned) -> None:
         self._result, self._lang = result, result._lang
 
     def _mark(self) -> dict[str, Any]:
@@ -154,7 +144,7 @@ def report(result: Any) -> Handed:
     """
     if isinstance(result, Refused):
         raise result._refusal
-    if not isinstance(result, Result | Years | County | Running):
+    if not isinstance(result, Sectioned):
         raise refused("door.nothing_to_report", "ev.report", type(result).__name__)
     return Handed(result)
 

@@ -11,19 +11,19 @@ from statistics import mean, median
 from typing import Any, ClassVar
 
 from evallib.analysis import overview, overview_counts
-from evallib.analysis.government import Government, head_table
+from evallib.analysis.government import Government
 from evallib.analysis.money import combined
-from evallib.charts import government as chart_government
 from evallib.charts import overview as chart_overview
 from evallib.charts import overview_bars as chart_overview_bars
 from evallib.charts.drawing import Chart
 from evallib.charts.overview import Evaluations, ends_text, nouns
 from evallib.charts.overview_bars import budget_unit, said_rate
 from evallib.charts.overview_rows import parts_of
-from evallib.model.budget_rows import KINDS
 from evallib.model.units import SHARE, Unit, convert
 from evallib.model.words import NOTHING, Lang, Words, joined, words
 from evallib.model.years import CountyYear
+from evallib.pages.government import CHARTS as OF_GOVERNMENT
+from evallib.pages.government import government_chart, government_names, has_government
 from evallib.pages.handed import of_several
 from evallib.pages.head import ends_of
 from evallib.pages.rendering import Sections, told
@@ -126,7 +126,12 @@ class CountyOverview(Sections):
     OF_POINTS = ("distribution", "ranking", "scores", "outliers")
     FOLDER = "overview"
 
-    def __init__(self, county: CountyYear, lang: Lang = "zh", government: Government | None = None) -> None:
+    def __init__(
+        self,
+        county: CountyYear,
+        lang: Lang = "zh",
+        government: Government | None = None,
+    ) -> None:
         super().__init__(lang, county.evaluations, of_several(self.FOLDER, county.evaluations, lang, year=county.year))
         self.county = county
         self.government = government
@@ -141,12 +146,12 @@ class CountyOverview(Sections):
         return [Group(self, number, some) for number, some in enumerate(overview.alike(evaluations), 1)]
 
     def content(self) -> Mapping[str, object]:
-        found, government = self.evaluations, self.government
+        found = self.evaluations
         return {
             **dict.fromkeys(("distribution", "ranking", "scores"), self.groups),
             "targets": any(e.targets for e in found),
             "budget": any(row.spent or row.adjustment for row in self.spenders.budget),
-            "government": government and (government.latest or government.basis == "file"),
+            "government": has_government(self.government),
             "findings": any(e.record.findings for e in found) or self.all.lost,
             "outliers": self.groups,
             "self_evaluation": self.all.gaps,
@@ -191,10 +196,8 @@ class CountyOverview(Sections):
 
     def draw(self, name: str) -> Chart:
         """A chart by its name; `scores 2 1` is the second part of one that takes several, of the first group."""
-        if name in chart_government.CHARTS and self.government:
-            made_up = all(e.record.find_profile("synthetic", "zh") for e in self.evaluations)
-            about = self.evaluations if self.government.basis == "departments" or made_up else ()
-            return chart_government.CHARTS[name](self.government, self.lang, self.catalogue.units.money, about)
+        if name in OF_GOVERNMENT and self.government:
+            return government_chart(name, self.government, self.evaluations, self.lang, self.catalogue.units.money)
         kind, number, group = name.split(" ")
         some = (self.spending if kind == "budget" else self.groups)[int(group) - 1]
         ranges = [self.ranges] if kind == "ranks" else []
@@ -241,16 +244,3 @@ def brief(reason: str) -> str:
         said += sentence
     said = said.strip()
     return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
-
-
-def government_names(government: Government, lang: Lang, money: Unit | None = None) -> dict[str, Any]:
-    """What the template of the section sees; the currency's own unit is shown as a larger one, so that a line fits a page.
-
-    >>> from pathlib import Path
-    >>> from evallib.data.government import load_government
-    >>> names = government_names(load_government(Path("data"), 2023), "zh")
-    >>> names["unit"], str(names["factor"])
-    ('万元', '10000')
-    """
-    factor, unit, places = chart_government.scaled(government, [], lang, money)
-    return {"government": government, "heads": head_table(government), "kinds": KINDS, "factor": factor, "unit": unit, "places": places}

@@ -13,14 +13,15 @@ from evallib.data.results import read_evaluation
 from evallib.data.years import DataChanged, lacking_of, reason_of
 from evallib.model.errors import InputRefused
 from evallib.model.words import NOTHING, Words, words
-from evallib.runs.jobs import Job, PageKind
-from evallib.runs.report import KernelDied, Page, ReportFailed, Written, run_comparison, run_monitoring, run_overview, run_report
+from evallib.runs.jobs import Job
+from evallib.runs.monitoring import run_monitoring
+from evallib.runs.report import KernelDied, Page, ReportFailed, Written, run_comparison, run_overview, run_report
 from evallib.runs.stale import is_passing, is_published, set_aside
 from evallib.runs.stamps import Outcome, State, fingerprint, program, result_shown, standing, write_stamp
 from evallib.runs.workers import Died, Killed, work
 from evallib.say.sentences import sentence
 
-_MAKE: dict[PageKind, Callable[..., Page]] = {
+_MAKE: dict[str, Callable[..., Page]] = {
     "report": run_report,
     "comparison": run_comparison,
     "overview": run_overview,

@@ -38,7 +38,12 @@ def silence() -> int:
     return int(asked) if asked.isdecimal() and int(asked) else 1800
 
 
-_PAGES = {"overview": "CountyOverview", "comparison": "YearComparison", "monitoring": "Monitoring", "report": "Report"}
+_PAGES = {
+    "overview": "CountyOverview",
+    "comparison": "YearComparison",
+    "monitoring": "Monitoring",
+    "report": "Report",
+}
 MODULES = (
     "evallib.runs.quick",
     "papermill.engines",

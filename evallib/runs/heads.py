@@ -46,8 +46,9 @@ class _At(NamedTuple):
 
     @property
     def department(self) -> str:
-        by_year = {"monitoring": self.stem.rpartition("-")[0], "overview": ""}
-        return by_year.get(self.folder, self.stem if self.folder in SEVERAL else self.stem.partition(".")[0])
+        if self.folder not in SEVERAL:
+            return self.stem.partition(".")[0]
+        return self.stem if self.folder == "comparison" else self.stem.rpartition("-")[0]
 
     @property
     def year(self) -> int:
@@ -71,9 +72,10 @@ class Heads:
         self.rows: dict[str, list[Listed]] = {}
         for row in sorted(county.rows.values(), key=lambda row: row.year):
             self.rows.setdefault(row.department, []).append(row)
-        self.monitored: dict[str, list[_At]] = {}
-        for at in (_at(place) for place in sorted(county.pages) if place.startswith("monitoring/")):
-            self.monitored.setdefault(at.department, []).append(at)
+        self.beside: dict[str, list[_At]] = {}
+        for at in (_at(place) for place in sorted(county.pages) if place.startswith(SEVERAL)):
+            if at.year:
+                self.beside.setdefault(at.department, []).append(at)
 
     def of(self, place: str, own: Listed | None = None) -> str:
         """The head of the page at a place. `own` is what is known of its department's year where it is not on the list."""
@@ -92,7 +94,7 @@ class Heads:
 
         year = (row.called[lang] if row and report else "") or (str(at.year) if at.year else "")
         of = named.name[lang] if named and named.name else at.department
-        kind = {"comparison": told("years"), "monitoring": told("monitoring"), "overview": told("every")}.get(at.folder, "")
+        kind = told(f"kind.{at.folder}") if at.folder in SEVERAL else ""
         county = self.county.name[lang]
         trail = [part for part in (year, of.removeprefix(county) or of, kind, county) if part]
 
@@ -107,13 +109,13 @@ class Heads:
         for one in rows:
             if final and abs(one.year - at.year) == 1:
                 pages += link(told("before" if one.year < at.year else "after", year=one.called), self._report(one, lang))
-            elif at.folder in ("comparison", "monitoring"):
+            elif at.folder in SEVERAL:
                 pages += link(one.called[lang], self._report(one, lang))
         if at.department and at.folder != "comparison":
             pages += link(told("comparison"), self._page(f"comparison/{at.department}", lang))
-        running = {one.stem: one.year for one in self.monitored.get(at.department, ()) if at.department and one.stem != at.stem}
-        for stem, monitored in running.items():
-            pages += link(told("monitored", year=monitored), self._page(f"monitoring/{stem}", lang))
+        running = {(one.folder, one.stem): one.year for one in self.beside.get(at.department, ()) if at.department and one.stem != at.stem}
+        for (folder, stem), year_of in running.items():
+            pages += link(told(f"of.{folder}", year=year_of), self._page(f"{folder}/{stem}", lang))
         pages += [one._replace(lang="en" if lang == "zh" else "zh") for one in link(told("other"), self._other(at, row, final))]
 
         lines = [(told("pages"), pages)]

@@ -57,6 +57,10 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
     def called(year: int) -> str:
         return str(labels.get(year, year))
 
+    def pages(kind: str) -> list[tuple[str, str]]:
+        jobs = [(job, job.listed_name[lang] if job.department else "") for job in usable if job.kind == kind]
+        return [(f"{name} {called(job.year)}".lstrip(), f"{kind}/{job.name}.html") for job, name in jobs]
+
     made_up = [result["synthetic"] for result in results]
     unusable = [state for state in STATES if state not in USABLE]
     page = county_page(
@@ -65,10 +69,8 @@ def write_index(outcomes: Sequence[Outcome], out: Path, lang: Lang) -> Path:
         rows=rows,
         departments=all(outcome.job.of == "department" for outcome in reports),
         without_total=any(not result["total"] for result in results),
-        overviews=[(called(job.year), f"overview/{job.name}.html") for job in reversed(usable) if job.kind == "overview"],
-        monitorings=[
-            (f"{job.listed_name[lang]} {called(job.year)}", f"monitoring/{job.name}.html") for job in usable if job.kind == "monitoring"
-        ],
+        overviews=pages("overview")[::-1],
+        monitorings=pages("monitoring"),
         script=script,
         seal=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         states=STATES,

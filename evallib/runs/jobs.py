@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
 
-from evallib.data.folder import has_data, monitored_years, refuse_mixed, rule_files, year_files
-from evallib.data.government import budget_years
-from evallib.data.load import list_departments, load_departments
+from evallib.data.beside import departments_or_beside, files_beside, overview_years
+from evallib.data.folder import has_data, refuse_mixed, rule_files, year_files
+from evallib.data.monitoring import monitored_years
 from evallib.data.notebooks import notebook_of, read_cells
-from evallib.data.outputs import MORE, TABLES, evaluation_file, page_name
+from evallib.data.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name
 from evallib.data.place import COUNTY
 from evallib.data.published import load_published
 from evallib.kit import PAGES, REPORT
-from evallib.model.budget_rows import FILE as HEADS
+from evallib.model.monitoring_rows import file_name
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
-PageKind = Literal["report", "comparison", "overview", "monitoring"]
-_PAGES: dict[PageKind, Words] = {kind: sentence(f"batch.page.{kind}") for kind in get_args(PageKind) if kind != "report"}
+_CALLED: dict[str, Words] = {kind: sentence(f"batch.page.{kind}") for kind in SEVERAL}
+_OF_ONE: dict[str, tuple[Callable[[Path], list[tuple[str, int]]], Callable[[str, int], str]]] = {
+    "monitoring": (monitored_years, file_name),
+}
+"""Pages of a department's year other than its report: of which years there are any, and the file that each shows."""
 
 
 @dataclass(frozen=True)
 class Job:
     """One page to be made, with absolute paths, so that any process can do it.
 
-    A report and a monitoring page are of a department and a year, a comparison of a department, an overview of a year.
+    A page is of a department and a year; a comparison of a department alone, an overview of a year.
     `listed` is what the list says of those it shows, `inputs` the files of their years, the ones before, and their rule books; `of` is
     whether a report is of a department, a project or a policy, `framework` by which it is evaluated, and `official` that the official
     report is to be made too.
     """
 
-    kind: PageKind
+    kind: str
     department: str
     year: int
     lang: Lang
@@ -56,7 +58,7 @@ class Job:
 
     @property
     def stem(self) -> str:
-        return f"{self.department}-{self.year}" if self.kind == "monitoring" else self.department or str(self.year)
+        return self.department if self.kind == "report" else "-".join(map(str, self.about))
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ class Job:
     @property
     def title(self) -> Words:
         """What it is called in messages."""
-        return words(" ".join(map(str, self.about))) + _PAGES.get(self.kind, NOTHING)
+        return words(" ".join(map(str, self.about))) + _CALLED.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:
@@ -106,7 +108,7 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
     data, out = data.resolve(), out.resolve()
     refuse_mixed(data, out)
     notebook = _usable(notebook or notebook_of(data, REPORT))
-    listings = load_departments(data) if budget_years(data) else list_departments(data)
+    listings = departments_or_beside(data)
     found, published, rules = list[Job](), load_published(data), cache(rule_files)
 
     @cache
@@ -127,34 +129,35 @@ def list_jobs(data: Path, out: Path, *, lang: Lang = "zh", notebook: Path | None
 
 def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None = None) -> tuple[Job, ...]:
     """Every page of the data folder, made by the notebooks of a folder, where one is named: the reports; a comparison over the years of
-    each department; an overview of each year, into which the two before go, also where there is the government's budget only; and a page
-    of each running year that is monitored. A department of which only that is known need be listed only.
+    each department; an overview of each year, into which the two before go, also of years without any department's report; and a page of
+    each file of a department that has one of its own: for that it need be listed only.
 
     Raises InputRefused as `list_jobs` does.
     """
     report, *books = (notebook_of(data, name, notebooks) for name in PAGES.values())
     reports = list_jobs(data, out, lang=lang, notebook=report)
     data, out = data.resolve(), out.resolve()
-    comparison, overview, monitoring = (_usable(book) for book in books)
+    made_by = dict(zip(SEVERAL, map(_usable, books), strict=True))
     by_department: dict[str, list[Job]] = {}
     for job in reports:
         by_department.setdefault(job.department, []).append(job)
 
-    def several(kind: PageKind, jobs: Sequence[Job], notebook: Path, department: str = "", year: int = 0, more: Iterable[Path] = ()) -> Job:
-        inputs = dict.fromkeys((*(path for job in jobs for path in job.inputs), *(file for file in more if file.is_file())))
+    def several(kind: str, jobs: Sequence[Job], department: str = "", year: int = 0, more: Iterable[Path] = ()) -> Job:
+        inputs = dict.fromkeys((*(path for job in jobs for path in job.inputs), *more))
         listed = "\n".join(dict.fromkeys(f"{job.listed} {job.year}" for job in jobs))
         name = jobs[-1].listed_name if jobs else NOTHING
-        return Job(kind, department, year, lang, data, out, notebook, listed, name, tuple(inputs))
+        return Job(kind, department, year, lang, data, out, made_by[kind], listed, name, tuple(inputs))
 
-    found = [several("comparison", jobs, comparison, department=code) for code, jobs in by_department.items()]
-    years, budget = {job.year for job in reports}, (data / HEADS, data / COUNTY)
+    found = [several("comparison", jobs, department=code) for code, jobs in by_department.items()]
+    years, beside = {job.year for job in reports}, files_beside(data)
     for year in sorted(years):
         shown = [job for job in reports if year - 2 <= job.year <= year]
-        found.append(several("overview", shown, overview, year=year, more=budget[:1]))
-    found += [several("overview", (), overview, year=year, more=budget) for year in sorted(budget_years(data) - years)]
-    for code, year, file in monitored_years(data) if reports else ():
-        says, name = next(((job.listed, job.listed_name) for job in reversed(by_department.get(code, ()))), ("", words(code)))
-        found.append(Job("monitoring", code, year, lang, data, out, monitoring, says, name, (file,)))
+        found.append(several("overview", shown, year=year, more=beside))
+    found += [several("overview", (), year=year, more=(*beside, data / COUNTY)) for year in sorted(overview_years(data) - years)]
+    for kind, (years_of, file_of) in _OF_ONE.items() if reports else ():
+        for code, year in years_of(data):
+            says, name = next(((job.listed, job.listed_name) for job in reversed(by_department.get(code, ()))), ("", words(code)))
+            found.append(Job(kind, code, year, lang, data, out, made_by[kind], says, name, (data / file_of(code, year),)))
     return (*reports, *found)
 
 

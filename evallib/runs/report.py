@@ -19,22 +19,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from evallib.analysis.changes import Change
 from evallib.analysis.what_if import apply
+from evallib.data.beside import departments_or_beside, overview_years, refuse_beside
 from evallib.data.folder import refuse_mixed
 from evallib.data.frames import write_tables
-from evallib.data.government import budget_years, load_heads
 from evallib.data.handed import Handed, handing
-from evallib.data.load import list_departments, load_departments
-from evallib.data.monitoring import load_monitoring
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
 from evallib.data.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name, stem_of
 from evallib.data.published import Published, check_published, load_published
 from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
-from evallib.kit import COMPARISON, MONITORING, OVERVIEW, REPORT
-from evallib.model.budget_rows import FILE as HEADS
+from evallib.kit import PAGES, REPORT
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation
-from evallib.model.monitoring_rows import file_name, head_line
 from evallib.model.steady import steady
 from evallib.model.words import Lang, Words, listed, words
 from evallib.runs.county import Listed, county_name, facts_of, put_paged
@@ -128,7 +124,7 @@ def run_report(
     Raises InputRefused when the data or the notebook cannot be used, the data changed meanwhile, or something else was published of
     the year (nothing is written), ReportFailed when the notebook stopped (nothing is written).
     """
-    run = _Run(REPORT, str(year), stem_of(department, draft), {"department": department, "year": year}, draft, **how)
+    run = Run("report", stem_of(department, draft), {"department": department, "year": year}, draft, **how)
     known = load_published(run.data) if published is None else published
     if draft:
         checked = evaluate_year(run.data, department, year, known, draft=True)
@@ -204,7 +200,7 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
 
     Raises as `run_report` does; also where none of the department's years can be shown.
     """
-    run = _Run(COMPARISON, "comparison", department, {"department": department}, **how)
+    run = Run("comparison", department, {"department": department}, **how)
     published = load_published(run.data)
     with run.refused_set_aside(department):
         found = evaluate_department(run.data, department, published)
@@ -219,34 +215,17 @@ def run_comparison(department: str, **how: Unpack[How]) -> Page:
 
 
 @steady
-def run_monitoring(department: str, year: int, **how: Unpack[How]) -> Page:
-    """Make the page of a department's running year: `OUT/monitoring/DEPARTMENT-YEAR.html`, with its notebook.
-
-    Raises as `run_report` does; also where there is no monitoring file for the year.
-    """
-    run = _Run(MONITORING, "monitoring", f"{department}-{year}", {"department": department, "year": year}, **how)
-    with run.refused_set_aside(department):
-        monitored = load_monitoring(run.data, department, year)
-    if monitored.file is None:
-        raise refused("report.no_monitoring", file_name(department, year), head=head_line())
-    return run.make()
-
-
-@steady
 def run_overview(year: int, **how: Unpack[How]) -> Page:
     """Make the page that shows all departments of a year together: `OUT/overview/YEAR.html`, with its notebook.
 
-    Raises as `run_report` does; also where no department is listed for the year, and the government's budget does not hold it.
+    Raises as `run_report` does; also where no department is listed for the year, and nothing else has it.
     """
-    run = _Run(OVERVIEW, "overview", str(year), {"year": year}, **how)
-    years = budget_years(run.data)
-    listings = load_departments(run.data) if years else list_departments(run.data)
-    years |= {y for row in listings for y in row.years}
+    run = Run("overview", str(year), {"year": year}, **how)
+    years = overview_years(run.data) | {y for row in departments_or_beside(run.data) for y in row.years}
     if year not in years:
         raise refused("report.no_department", "departments.csv", year=year, years=listed(_spans(years)))
-    load_published(run.data)  # which, as the budget, is refused before the notebook runs
-    if (run.data / HEADS).is_file():
-        load_heads(run.data)
+    load_published(run.data)  # which, as what stands beside, is refused before the notebook runs
+    refuse_beside(run.data)
     return run.make(checked=stands(run.data, run.out, run.lang, range(year - 2, year + 1)))
 
 
@@ -261,16 +240,17 @@ def _spans(years: set[int]) -> list[str]:
     return [str(a) if a == b else f"{a}–{b}" for a, b in zip(starts, ends, strict=True)]
 
 
-class _Run:
+class Run:
     """A notebook that is run and exported as a page to a folder of the output. `about` is what of the data the page is to show."""
 
-    def __init__(self, made_by: str, folder: str, stem: str, about: dict[str, Any], draft: bool = False, **how: Unpack[How]) -> None:
+    def __init__(self, kind: str, stem: str, about: dict[str, Any], draft: bool = False, **how: Unpack[How]) -> None:
         self.stem, self.draft = stem, draft
         self.data, self.out, self.about = how["data"].resolve(), how["out"].resolve(), about
         refuse_mixed(self.data, self.out)
         self.lang: Lang = how.get("lang", "zh")
-        self.folder, self.name = self.out / folder, page_name(stem, self.lang)
-        self.path, self.engine = how.get("notebook") or notebook_of(self.data, made_by), how.get("engine")
+        self.folder = self.out / (str(about["year"]) if kind == "report" else kind)
+        self.name = page_name(stem, self.lang)
+        self.path, self.engine = how.get("notebook") or notebook_of(self.data, PAGES[kind]), how.get("engine")
         self.among_many = how.get("among_many", False)
 
     def refused_set_aside(self, department: str, year: int | None = None) -> AbstractContextManager[None]:

@@ -24,14 +24,14 @@ from evallib.data.government import load_government
 from evallib.data.load import load_departments
 from evallib.data.years import evaluate_county
 from evallib.demo.county import make_demo
-from evallib.model.budget_rows import FILE, KINDS, BudgetHead
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
+from evallib.model.government_rows import FILE, KINDS, BudgetHead
 from evallib.model.rows import columns
 from evallib.model.units import round_half_up
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.model.years import Absent, CountyYear
-from evallib.pages.overview import government_names
+from evallib.pages.government import government_names
 from evallib.pages.rendering import Sections
 from tests.conftest import DATA, GOLDEN
 

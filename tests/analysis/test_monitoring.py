@@ -29,7 +29,7 @@ from evallib.model.units import Unit, round_half_up
 from evallib.model.words import LANGS, NOTHING, Lang, words
 from evallib.pages.monitoring import SECTIONS, Monitoring
 from evallib.runs.engine import fast_engine
-from evallib.runs.report import run_monitoring
+from evallib.runs.monitoring import run_monitoring
 from tests.conftest import DATA, GOLDEN, ROOT
 
 CASES = GOLDEN / "monitoring"

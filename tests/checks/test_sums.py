@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evallib.data.check_all import check_data
-from evallib.data.government import load_government, load_heads
+from evallib.data.government import load_government, load_government_heads
 from evallib.data.monitoring import load_monitoring
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
@@ -78,30 +78,30 @@ def heads(copy: Copy, *rows: str) -> None:
 def test_a_total_of_the_budget_is_left_out_and_said_on_the_page_and_by_check(copy: Copy) -> None:
     heads(copy, "1,甲,ordinary,100,,90", "2,乙,ordinary,200,,210", "3,丙,interest,50,,50", ",支出,ordinary,,,", ",合计,,350,,350")
     with pytest.raises(InputRefused, match="must not be empty"):
-        load_heads(copy.folder)
+        load_government_heads(copy.folder)
     heads(copy, "1,甲,ordinary,100,,90", "2,乙,ordinary,200,,210", "小计,,ordinary,300,,300", "3,丙,interest,50,,50", ",合计,,350,,350")
-    assert [row.code for row in load_heads(copy.folder).rows] == ["1", "2", "3"]
-    assert [p.place.row for p in load_heads(copy.folder).remarks] == [4, 6]
+    assert [row.code for row in load_government_heads(copy.folder).rows] == ["1", "2", "3"]
+    assert [p.place.row for p in load_government_heads(copy.folder).remarks] == [4, 6]
     assert "is a total of the other rows" in load_government(copy.folder, 2023).remarks[0].en
     assert [one.count("warning") for one in check_data(copy.folder)][-1] == 2
     heads(copy, "1,甲,ordinary,100,,90", "2,乙,ordinary,200,,210", ",合计,,350,,300")
     with pytest.raises(InputRefused, match="column original: the row “合计” is not what the other rows make \\(300\\)"):
-        load_heads(copy.folder)
+        load_government_heads(copy.folder)
 
 
 def test_a_head_that_equals_the_sum_of_the_others_is_asked_about_until_it_is_acknowledged_with_its_number(copy: Copy) -> None:
     rows = ["1,甲,ordinary,100,,90", "2,乙,ordinary,200,,210", "3,丙,interest,50,,50", "4,丁,ordinary,350,,350"]
     heads(copy, *rows)
     with pytest.raises(InputRefused, match="is exactly the sum of the other rows") as refused:
-        load_heads(copy.folder)
+        load_government_heads(copy.folder)
     assert [p.place.row for p in refused.value.problems] == [5]
     said = "contradiction,kind,about,printed,other,reason,source,section\nfourth,number,4,{},equals the rest,chance,x,1\n"
     (copy.folder / "contradictions.csv").write_text(said.format("350"), encoding="utf-8")
-    assert len(load_heads(copy.folder).rows) == 4
+    assert len(load_government_heads(copy.folder).rows) == 4
     assert len(load_government(copy.folder, 2023).files) == 2
     (copy.folder / "contradictions.csv").write_text(said.format("340"), encoding="utf-8")
     with pytest.raises(InputRefused, match="is exactly the sum"):
-        load_heads(copy.folder)
+        load_government_heads(copy.folder)
 
 
 def test_a_mean_among_experts_is_no_expert(copy: Copy) -> None:
@@ -114,7 +114,7 @@ def test_a_mean_among_experts_is_no_expert(copy: Copy) -> None:
 
 def test_negative_heads_are_remarked(copy: Copy) -> None:
     heads(copy, '1,甲,ordinary,"(200)",,-260', "2,乙,ordinary,0,,260")
-    assert [(p.code, p.place.column, p.found) for p in load_heads(copy.folder).remarks] == [
+    assert [(p.code, p.place.column, p.found) for p in load_government_heads(copy.folder).remarks] == [
         ("heads.negative", "original", "−200"), ("heads.negative", "executed", "−260")
     ]  # fmt: skip
 
@@ -124,10 +124,10 @@ def test_a_budget_in_dollars_is_read_where_that_is_the_countys_money(copy: Copy)
     text = HEADS + "".join(f"2023,{n},甲{n},ordinary,{row},x,1\n" for n, row in enumerate(rows))
     (copy.folder / "budget_heads.csv").write_text(text, encoding="utf-8")
     with pytest.raises(InputRefused, match='looks like a unit of money and is not known \\(found "\\$"\\)'):
-        load_heads(copy.folder)
+        load_government_heads(copy.folder)
     with (copy.folder / "county.toml").open("a", encoding="utf-8") as file:
         file.write('\n[currency]\nsymbol = "$"\nname = "美元"\nname_en = "dollars"\n')
-    assert [(row.original, row.executed) for row in load_heads(copy.folder).rows] == [
+    assert [(row.original, row.executed) for row in load_government_heads(copy.folder).rows] == [
         (Decimal(243000000), Decimal(-12500000)), (Decimal(100), Decimal(-25000))
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from evallib.data.working_folder import lay_out
-from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW, REPORT
+from evallib.kit import NOTEBOOKS, PAGES, REPORT
 from evallib.model.monitoring_rows import example_lines, head_line
 from evallib.runs.jobs import list_pages
 from evallib.runs.stamps import standing
@@ -50,9 +50,9 @@ def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 COMMANDS = {
     REPORT: ("report", "hrss", "2023"),
-    COMPARISON: ("compare", "hrss"),
-    OVERVIEW: ("overview", "2023"),
-    MONITORING: ("monitor", "hrss", "2024"),
+    PAGES["comparison"]: ("compare", "hrss"),
+    PAGES["overview"]: ("overview", "2023"),
+    PAGES["monitoring"]: ("monitor", "hrss", "2024"),
 }
 
 

@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from evallib.data.check_all import check_data
-from evallib.model.budget_rows import FILE, BudgetHead
 from evallib.model.errors import InputRefused
+from evallib.model.government_rows import FILE, BudgetHead
 from evallib.model.monitoring_rows import head_line
 from evallib.model.rows import columns
 from tests.conftest import Copy

@@ -15,8 +15,8 @@ from evallib.data.csv_out import csv_bytes
 from evallib.data.raw_tables import choices_of, kind_of
 from evallib.data.rulebook import load_common
 from evallib.data.sheets import read_csv
-from evallib.model.budget_rows import BudgetHead
 from evallib.model.errors import InputRefused, Problem
+from evallib.model.government_rows import BudgetHead
 from evallib.model.monitoring_rows import MonitoringRow
 from evallib.model.record import TABLES, Listing
 from evallib.model.rows import Row, columns, note_of

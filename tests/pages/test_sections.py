@@ -19,8 +19,9 @@ from evallib.model.words import LANGS, Lang, words
 from evallib.model.years import Absent, CountyYear, DepartmentYears, EvaluatedYear
 from evallib.pages.comparison import YearComparison
 from evallib.pages.framework_text import formula_words, framework_changes, framework_lines
+from evallib.pages.government import government_names
 from evallib.pages.monitoring import Monitoring
-from evallib.pages.overview import CountyOverview, difference, government_names
+from evallib.pages.overview import CountyOverview, difference
 from evallib.pages.rendering import Sections
 from evallib.pages.report import Report
 from evallib.say.numbers import percent

@@ -14,9 +14,10 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
+from evallib.data.outputs import SEVERAL
 from evallib.data.years import DataChanged
 from evallib.demo.county import make_demo
-from evallib.kit import COMPARISON, MONITORING, NOTEBOOKS, OVERVIEW
+from evallib.kit import NOTEBOOKS, PAGES
 from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang
@@ -277,7 +278,7 @@ def test_what_the_page_leaves_out_is_told_and_counted(tmp_path: Path, monkeypatc
     options = ["--data", str(DATA), "--out", str(tmp_path / "out"), "--notebooks", str(tmp_path), "--lang", "en"]
     printed = CliRunner().invoke(app, ["report", "hrss", "2023", *options])
     assert printed.stderr.count(told.describe("en")) == 2
-    for name in (COMPARISON, OVERVIEW, MONITORING):
+    for name in (PAGES[kind] for kind in SEVERAL):
         shutil.copy(NOTEBOOKS / name, tmp_path)
     monkeypatch.setattr("evallib.runs.workers.open_executor", lambda *_: nullcontext(Here()))
     made = CliRunner().invoke(app, ["batch", *options, "--department", "hrss"])

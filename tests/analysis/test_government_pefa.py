@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from evallib.analysis.pefa import Head, PefaYear, assess, composition, score
-from evallib.model.budget_rows import Kind
+from evallib.analysis.government_pefa import Head, PefaYear, assess, composition, score
 from evallib.model.errors import InputRefused
+from evallib.model.government_rows import Kind
 from evallib.model.units import round_half_up
 from evallib.model.words import LANGS
 from tests.conftest import GOLDEN

@@ -14,8 +14,8 @@ from decimal import Decimal, localcontext
 from typing import Literal, NamedTuple
 
 from evallib.model.base import Frozen
-from evallib.model.budget_rows import Kind
 from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.government_rows import Kind
 from evallib.model.units import round_half_up
 from evallib.model.words import Given, Words, joined, listed, words
 from evallib.say.numbers import percent, plain
@@ -277,7 +277,7 @@ def _measure(year: int, heads: Sequence[Head]) -> PefaYear:
 
 
 def _told(name: str, /, **given: Given) -> Words:
-    return sentence(f"pefa.{name}", **given)
+    return sentence(f"government.{name}", **given)
 
 
 def _divided(part: Decimal | None, whole: Decimal | None, share: Decimal | None) -> Words:
