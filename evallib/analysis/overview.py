@@ -14,6 +14,7 @@ from itertools import groupby
 from statistics import mean, median
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.units import as_decimal
 from evallib.model.words import NOTHING, Words, words
 
 Evaluations = Sequence[Evaluation]
@@ -189,7 +190,7 @@ def drivers(evaluations: Evaluations, level: str = "groups") -> tuple[Driver, ..
         name = sections[id].name if id in sections else words("折算和取整", "Rescaling and rounding")
         lost = mean([row.get(id, Fraction(0)) for row in parts])
         home = sections[id].dimension if id in sections else ""
-        found.append(Driver(id, name, home, _decimal(share), _decimal(lost), worst.count(id)))
+        found.append(Driver(id, name, home, as_decimal(share), as_decimal(lost), worst.count(id)))
     return tuple(sorted(found, key=lambda d: (-d.share, d.id)))
 
 
@@ -199,10 +200,6 @@ def _lost(e: Evaluation, level: str) -> dict[str, Fraction]:
     lost = {s.id: Fraction(s.points - s.score) / points for s in (e.dimensions if level == "dimensions" else e.groups)}
     rest = Fraction(e.points - e.total) / points - sum(lost.values(), Fraction(0))
     return {**lost, RESCALED: rest} if rest else lost
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 # --- what stands out

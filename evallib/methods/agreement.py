@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from evallib.model.units import round_half_up
+from evallib.model.units import as_decimal, round_half_up
 from evallib.model.words import Words
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
@@ -49,7 +49,7 @@ def krippendorff_alpha(scores: Scores) -> Decimal | None:
         return None
     observed = sum((_squares(values) * len(values) / (len(values) - 1) for values in paired), Fraction(0))
     # sums of squared differences are n times the squares about the mean, so alpha = 1 - (n-1)·observed / (n·expected)
-    return _rounded(1 - observed * (len(pooled) - 1) / (expected * len(pooled)))
+    return round_half_up(as_decimal(1 - observed * (len(pooled) - 1) / (expected * len(pooled))), _PLACES)
 
 
 def kendall_w(scores: Scores) -> Decimal | None:
@@ -70,7 +70,7 @@ def kendall_w(scores: Scores) -> Decimal | None:
     m, n = len(ranked), len(units)
     ties = sum(t**3 - t for given in scores.values() for t in Counter(given.values()).values())
     most = m * m * (n**3 - n) - m * ties
-    return _rounded(12 * _squares(sums) / most) if most else None
+    return round_half_up(as_decimal(12 * _squares(sums) / most), _PLACES) if most else None
 
 
 def describe_alpha(alpha: Decimal | None) -> Words:
@@ -109,7 +109,3 @@ def _squares(values: Sequence[Fraction]) -> Fraction:
 def _ranks(values: Sequence[Decimal]) -> list[Fraction]:
     """Ranks from 1, ties sharing the mean of theirs."""
     return [Fraction(1 + sum(v < value for v in values) + sum(v <= value for v in values), 2) for value in values]
-
-
-def _rounded(value: Fraction) -> Decimal:
-    return round_half_up(Decimal(value.numerator) / Decimal(value.denominator), _PLACES)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.methods.proportion import Interval, effective_size, needed_at, score_interval, whole_counts
+from evallib.methods.proportion import effective_size, needed_at, score_interval, whole_counts
 from evallib.methods.survey import Survey, SurveyResult, evaluate_survey
+from evallib.model.expression import Interval
 from evallib.model.optional_rows import Survey as Asked
 from evallib.model.optional_rows import SurveyAnswer
 from evallib.model.units import round_half_up
