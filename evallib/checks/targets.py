@@ -65,9 +65,7 @@ def _of_shares(indicator: Indicator) -> bool:
 
 
 _KINDS: dict[Operator, str] = {"between": "upper", "by": "due", "words": "wording"}
-"""The ways of asking for what is no number, and the column that holds it."""
-_NEEDS = {"by": "due", "between": "upper"}
-"""What a way of asking needs besides the operator; any other but words needs a number."""
+"""The ways of asking for what is not one number, and the column that holds it or its end."""
 
 
 def _asked(framework: Framework, row: Target, index: int, where: Where) -> Iterator[Problem]:
@@ -85,7 +83,7 @@ def _asked(framework: Framework, row: Target, index: int, where: Where) -> Itera
             yield problem("target.no_shares_of_words", where("targets", index, "operator"), CHOICES["words"].zh)
         return
     needed = ["target"] if row.operator != "by" else []
-    needed += [_NEEDS[row.operator]] if row.operator in _NEEDS else []
+    needed += [_KINDS[row.operator]] if row.operator in _KINDS else []
     if any(getattr(row, column) is None for column in needed):
         given = {"operator": CHOICES[row.operator], "what": CHOICES[f"a {needed[-1]}"]}
         yield problem("target.lacks", where("targets", index, "target"), row.wording, **given)
