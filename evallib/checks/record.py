@@ -22,7 +22,7 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.in_force import indicators_in_force, own_rule
 from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, OwnIndicator, Record
-from evallib.model.rows import Sourced, id_as_typed, made_of
+from evallib.model.rows import STATED, Sourced, id_as_typed, key_columns, made_of
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED
 from evallib.model.toml_lines import Path, called
@@ -166,55 +166,26 @@ def amounts(units: Units) -> Words:
     return listed(f"{word}{units.money.symbol}" for word in ("", *filter(None, scaled)))
 
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "sources": ("source",),
-    "profile": ("key",),
-    "work_targets": ("no", "part"),
-    "plan_targets": ("plan_target",),
-    "facts": ("fact", "year"),
-    "own_indicators": ("indicator",),
-    "targets": ("indicator",),
-    "target_parts": ("indicator", "role", "part"),
-    "judgements": ("indicator", "kind", "item"),
-    "findings": ("finding",),
-    "finding_amounts": ("finding", "part"),
-    "recommendations": ("id",),
-    "practices": ("id",),
-    "self_evaluation": ("indicator",),
-    "published": ("published",),
-    "contradictions": ("contradiction",),
-    "surveys": ("indicator", "group"),
-    "expert_scores": ("indicator", "expert"),
-    "cost_results": ("result", "year"),
-    "follow_ups": ("subject", "id", "date"),
-}
+_KEYED = [(table, columns) for table, model in TABLES.items() if (columns := key_columns(model))]
 
 
 def _duplicates(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    for table, columns in KEYS.items():
+    for table, columns in _KEYED:
         seen: dict[object, int] = {}
         key_of = attrgetter(*columns)
         for index, row in enumerate(getattr(record, table)):
             key = key_of(row)
             if key in seen:
-                found = " ".join(id_as_typed(row, str(part)) for part in (key if isinstance(key, tuple) else (key,)) if part != "")
+                found = " ".join(id_as_typed(row, str(part)) for part in map(partial(getattr, row), columns) if part != "")
                 yield problem("row.repeated", where(table, index, columns[0]), found, row=str(where(table, seen[key], None).row))
             seen.setdefault(key, index)
 
 
-_NUMBERS = (
-    ("target_parts", "value"),
-    ("plan_targets", "target"),
-    ("finding_amounts", "value"),
-    ("self_evaluation", "score"),
-    ("cost_results", "cost"),
-    ("cost_results", "quantity"),
-)
-"""Which columns hold a number, or say why there is none."""
+_STATED = [(table, name) for table, model in TABLES.items() for name, column in model.model_fields.items() if STATED in column.metadata]
 
 
 def _numbers(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    for table, column in _NUMBERS:
+    for table, column in _STATED:
         for index, row in enumerate(getattr(record, table)):
             if getattr(row, column) is None and not row.state_of(column):
                 yield problem("cell.empty_number", where(table, index, column))

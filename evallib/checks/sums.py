@@ -11,7 +11,7 @@ from typing import Any
 from evallib.checks.gone import NONE, Gone
 from evallib.model.errors import Place, Problem
 from evallib.model.record import TABLES, Contradiction, Record
-from evallib.model.rows import Row, Sums, sums_of, unit_of
+from evallib.model.rows import Row, Sums, unit_of
 from evallib.model.table_words import TOTALS
 from evallib.model.units import Unit, Units, amount, half_width, parse_decimal, times
 from evallib.model.words import NOTHING, folded
@@ -50,7 +50,7 @@ def check_totals(
 
     It may be the sum of all that it belongs to, or of those next to it, down or up to another total.
     """
-    sums = sums_of(model)
+    sums = model.SUMS
     assert sums is not None
     others = [(n, row) for n, row in rows if all(getattr(row, c) == kept for c, kept in sums.only.items())]
     for number, texts in totals:
@@ -121,7 +121,7 @@ def asked_about(
     model: type[Row], rows: Sequence[Numbered], units: Units, acknowledged: Sequence[Contradiction], at: Callable[[int, str], Place]
 ) -> Iterator[Problem]:
     """The rows of a table that equal the sum of at least three others that they are added to, in every amount that they give."""
-    sums = sums_of(model)
+    sums = model.SUMS
     if sums is None or not sums.about:
         return
     groups: dict[tuple[object, ...], list[Numbered]] = {}

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import Amounts, OptionalTables
-from evallib.model.rows import InBoth, Row, Sourced, told
+from evallib.model.rows import STATED, InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.texts import Outline, Text
 from evallib.model.words import NOTHING, Lang, Words, words
@@ -52,6 +52,8 @@ class Profile(Sourced):
 class OrgUnit(Sourced):
     """An office or subordinate unit."""
 
+    KEY: ClassVar = ()
+
     kind: Literal["office", "civil_service_institution", "public_institution"]
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
@@ -59,6 +61,8 @@ class OrgUnit(Sourced):
 
 class WorkTarget(Sourced):
     """One of the year's work targets; numbers where it carries any."""
+
+    KEY: ClassVar = ("no", "part")
 
     no: Annotated[int, Field(ge=1)]
     part: str = ""
@@ -76,7 +80,7 @@ class PlanTarget(Sourced):
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     operator: Sign
-    target: Decimal | None = None
+    target: Annotated[Decimal | None, STATED] = None
     unit: str
     per_year: Literal["yes", "no"]
     indicator: str = ""
@@ -84,6 +88,8 @@ class PlanTarget(Sourced):
 
 class Fact(Sourced):
     """A primitive number. An empty value says: known to be missing. The note says why, or how it was read."""
+
+    KEY: ClassVar = ("fact", "year")
 
     fact: str
     year: Year
@@ -149,18 +155,21 @@ class TargetPart(Sourced):
     """A part of a target or of an actual. `counted` parts add up to it; the others are 'of which'."""
 
     words: ClassVar = InBoth("part")
+    KEY: ClassVar = ("indicator", "role", "part")
 
     indicator: Ref
     role: Literal["target", "actual"]
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
-    value: Decimal | None = None
+    value: Annotated[Decimal | None, STATED] = None
     unit: str
     counted: Literal["yes", "no"]
 
 
 class Judgement(Sourced):
     """What the evaluators decided about an indicator, with the reason."""
+
+    KEY: ClassVar = ("indicator", "kind", "item")
 
     indicator: Ref
     kind: Literal["item", "tier", "award", "override", "not_applicable", "chosen", "nothing_found"]
@@ -221,11 +230,12 @@ class FindingAmount(Sourced):
     """A part of a finding's amount."""
 
     words: ClassVar = InBoth("part")
+    KEY: ClassVar = ("finding", "part")
 
     finding: str
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
-    value: Decimal | None = None
+    value: Annotated[Decimal | None, STATED] = None
 
 
 class Advice(Sourced):
@@ -254,7 +264,7 @@ class SelfScore(Sourced):
     """The department's own score: of the whole (`total`) or of one indicator."""
 
     indicator: Ref
-    score: Decimal | None = None
+    score: Annotated[Decimal | None, STATED] = None
     grade: str = ""
 
 
