@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult
+from evallib.model.grouped import grouped
 from evallib.model.record import Finding
 from evallib.model.units import convert, round_half_up
 from evallib.model.words import Words, words
@@ -168,10 +169,7 @@ def framework_key(evaluation: Evaluation) -> str:
 
 def by_framework(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation]]:
     """The years of each framework, by its version."""
-    used: dict[str, list[Evaluation]] = {}
-    for e in evaluations:
-        used.setdefault(framework_key(e), []).append(e)
-    return used
+    return grouped((framework_key(e), e) for e in evaluations)
 
 
 def compare_years(before: Evaluation, after: Evaluation) -> Change:

@@ -14,6 +14,7 @@ from itertools import groupby
 from statistics import mean, median
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.grouped import grouped
 from evallib.model.units import as_decimal
 from evallib.model.words import NOTHING, Words, words
 
@@ -34,9 +35,7 @@ RESCALED = "rescaled"
 
 def alike(evaluations: Evaluations) -> tuple[tuple[Evaluation, ...], ...]:
     """The evaluations that may stand in one list: of one framework and one kind. The largest group first."""
-    found: dict[tuple[str, str], list[Evaluation]] = {}
-    for e in evaluations:
-        found.setdefault((e.framework.id, e.record.kind), []).append(e)
+    found = grouped(((e.framework.id, e.record.kind), e) for e in evaluations)
     return tuple(tuple(group) for group in sorted(found.values(), key=lambda group: -len(group)))
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import InputValue
+from evallib.model.grouped import grouped
 from evallib.model.record import Contradiction, Fact, Finding, PlanTarget, Recommendation
 from evallib.model.units import convert
 from evallib.model.words import Words, words
 from evallib.say.sentences import sentence
-from evallib.score.measure import asks_no_more
+from evallib.score.measure import asks_no_more, hold
 
 
 @dataclass(frozen=True)
@@ -137,23 +135,19 @@ def contradicted_formulas(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
 
 def contradictions_of(evaluation: Evaluation) -> dict[str, tuple[Contradiction, ...]]:
     """For each indicator the recorded contradictions about it: about itself, its target, its formula or what that takes, or a finding."""
-    record, takers = evaluation.record, dict[str, list[str]]()
-    for indicator in evaluation.indicators:
-        takers.setdefault(f"indicator.{indicator.id}", []).append(indicator.id)
-        if indicator.formula:
-            takers.setdefault(f"formula.{indicator.formula}", []).append(indicator.id)
-            for fact in {i.fact for i in evaluation.formula(indicator.formula).inputs}:
-                takers.setdefault(f"fact.{fact}", []).append(indicator.id)
-    for finding in record.findings:
-        takers.setdefault(f"finding.{finding.finding}", []).append(finding.indicator)
+    record = evaluation.record
     figures = {row.published: _subject(row.number) for row in record.published}
-    found: dict[str, list[Contradiction]] = {}
-    for row in record.contradictions:
-        named = [f"{kind}.{token}" for token in row.subjects for kind in ("indicator", "finding", "fact")]
-        named += [figures[token] for token in row.subjects if token in figures]
-        for id in dict.fromkeys(id for name in named for id in takers.get(name, ())):
-            found.setdefault(id, []).append(row)
-    return {id: tuple(rows) for id, rows in found.items()}
+    said = [
+        (row, {figures.get(token, ""), *(f"{kind}.{token}" for kind in ("indicator", "finding", "fact"))})
+        for row in record.contradictions
+        for token in row.subjects
+    ]
+    found = {}
+    for i in evaluation.indicators:
+        facts = [f"fact.{one.fact}" for one in evaluation.formula(i.formula).inputs] if i.formula else []
+        takes = {f"indicator.{i.id}", f"formula.{i.formula}", *facts, *(f"finding.{id}" for id in i.findings)}
+        found[i.id] = tuple(dict.fromkeys(row for row, named in said if named & takes))
+    return {id: rows for id, rows in found.items() if rows}
 
 
 def _subject(number: str) -> str:
@@ -177,25 +171,21 @@ class PlanGoal:
     met: bool | None
 
 
-def plan_goals(evaluation: Evaluation) -> dict[str, tuple[PlanGoal, ...]]:
+def plan_goals(evaluation: Evaluation) -> dict[str, list[PlanGoal]]:
     """For each indicator the medium-term targets that are not the year's own, and whether the year's actual meets them."""
-    found: dict[str, list[PlanGoal]] = {}
+    found = []
     for row in evaluation.record.plan_targets:
         own, unit = evaluation.target(row.indicator), evaluation.catalogue.units.read(row.unit)
         if own is None or row.target is None:
             continue
         if unit.dimensions != own.unit.dimensions:
-            found.setdefault(own.id, []).append(PlanGoal(row, False, None))
+            found.append((own.id, PlanGoal(row, False, None)))
             continue
         goal = convert(row.target, unit, own.unit)
         if (goal, row.operator) != (own.target, own.operator):
-            yearly = own.actual is not None and row.per_year == "yes"
-            met = _MEETS[row.operator](own.actual, goal) if yearly else None
-            found.setdefault(own.id, []).append(PlanGoal(row, True, met))
-    return {id: tuple(goals) for id, goals in found.items()}
-
-
-_MEETS: dict[str, Callable[[Any, Any], bool]] = {">=": operator.ge, "<=": operator.le, "=": operator.eq}
+            met = hold(row.operator, own.actual, goal, exact=True).met if row.per_year == "yes" else None
+            found.append((own.id, PlanGoal(row, True, met)))
+    return grouped(found)
 
 
 @dataclass(frozen=True)

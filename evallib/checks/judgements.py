@@ -9,6 +9,7 @@ from evallib.checks.gone import Gone
 from evallib.checks.targets import file_of
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.framework import Framework, Indicator
+from evallib.model.grouped import grouped
 from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Judgement, Record
 from evallib.model.rule_base import ONE
@@ -34,9 +35,7 @@ def check_lacking_judgements(framework: Framework, record: Record, where: Where,
     """What must be judged and is not, or is judged in two ways."""
     indicators = {i.id: i for i in indicators_in_force(framework, record)}
     lacking = list[tuple[Indicator, str, list[str | Words]]]()
-    judgements: dict[str, list[Judgement]] = {}
-    for one in record.judgements:
-        judgements.setdefault(one.indicator, []).append(one)
+    judgements = grouped((one.indicator, one) for one in record.judgements)
     for id, indicator in indicators.items():
         said = judgements.get(id, [])
         excused = any(j.kind in ("override", "not_applicable") for j in said)
@@ -57,10 +56,7 @@ def check_lacking_judgements(framework: Framework, record: Record, where: Where,
 
 def _choices(indicators: Mapping[str, Indicator], record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """Of indicators that stand in each other's place one is taken."""
-    sides: dict[tuple[str, str], list[Indicator]] = {}
-    for indicator in indicators.values():
-        if indicator.one_of:
-            sides.setdefault((indicator.within, indicator.one_of), []).append(indicator)
+    sides = grouped(((i.within, i.one_of), i) for i in indicators.values() if i.one_of)
     chosen = {j.indicator for j in record.judgements if j.kind == "chosen"}
     for several in sides.values():
         may_be = gone.may_be("judgements", indicator=[name for i in several for name in (i.id, i.words)], kind="chosen")

@@ -18,7 +18,8 @@ from evallib.checks.judgements import check_judged, check_lacking_judgements
 from evallib.checks.targets import check_targets, file_of
 from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.facts import Facts
-from evallib.model.framework import Framework, Indicator
+from evallib.model.framework import Framework
+from evallib.model.grouped import grouped
 from evallib.model.in_force import indicators_in_force, own_rule
 from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, OwnIndicator, Record
@@ -289,14 +290,10 @@ def _needed_facts(framework: Framework, record: Record, where: Where, gone: Gone
     catalogue = framework.catalogue
     facts = Facts(catalogue, record)
     excused = {j.indicator for j in record.judgements if j.kind == "not_applicable"}
-    asked: dict[tuple[str, int], list[Indicator]] = {}
-    for indicator in indicators_in_force(framework, record):
-        if indicator.value not in catalogue.formulas or indicator.id in excused:
-            continue
-        for name in catalogue.formulas[indicator.value].inputs:
-            if facts.named(name) is None:
-                asked.setdefault((name.id, record.year - name.before), []).append(indicator)
-    for (id, year), indicators in asked.items():
+    asking = (i for i in indicators_in_force(framework, record) if i.value in catalogue.formulas and i.id not in excused)
+    asked = ((name, i) for i in asking for name in catalogue.formulas[i.value].inputs if facts.named(name) is None)
+    for (id, before), indicators in grouped(asked).items():
+        year = record.year - before
         names = [one for part in catalogue.family(id) for one in (part, catalogue.facts[part].name)]
         if gone.may_be("facts", fact=names, year=str(year)):
             continue

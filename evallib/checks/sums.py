@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
 from evallib.checks.gone import NONE, Gone
 from evallib.model.errors import Place, Problem
+from evallib.model.grouped import grouped
 from evallib.model.record import TABLES, Contradiction, Record
 from evallib.model.rows import Row, Sums, unit_of
 from evallib.model.table_words import TOTALS
@@ -52,7 +53,7 @@ def check_totals(
     """
     sums = model.SUMS
     assert sums is not None
-    others = [(n, row) for n, row in rows if all(getattr(row, c) == kept for c, kept in sums.only.items())]
+    others = _counted(sums, rows)
     for number, texts in totals:
         called = called_total(sums, texts)
         first = next(iter(called))
@@ -69,6 +70,11 @@ def check_totals(
             if (told := _told_otherwise(model, column, texts, (narrow, wide, before, after), units, called[first] == "mean"))
         ]
         yield from wrong or [problem("total.left_out", at(number, first), texts[first])]
+
+
+def _counted(sums: Sums, rows: Iterable[Numbered]) -> list[Numbered]:
+    """The rows that are added up."""
+    return [(n, row) for n, row in rows if all(getattr(row, c) == kept for c, kept in sums.only.items())]
 
 
 def _alike(rows: Sequence[Numbered], texts: Mapping[str, str]) -> list[Numbered]:
@@ -124,10 +130,7 @@ def asked_about(
     sums = model.SUMS
     if sums is None or not sums.about:
         return
-    groups: dict[tuple[object, ...], list[Numbered]] = {}
-    for n, row in rows:
-        if all(getattr(row, c) == kept for c, kept in sums.only.items()):
-            groups.setdefault(tuple(getattr(row, c) for c in sums.within), []).append((n, row))
+    groups = grouped((tuple(getattr(one[1], c) for c in sums.within), one) for one in _counted(sums, rows))
     for group in groups.values():
         for n, row in group if len(group) > FEWEST else ():
             others = [other for _, other in group if other is not row]

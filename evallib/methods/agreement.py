@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from evallib.model.grouped import grouped
 from evallib.model.units import as_decimal, round_half_up
 from evallib.model.words import Words
 from evallib.say.numbers import plain
@@ -38,10 +39,7 @@ def krippendorff_alpha(scores: Scores) -> Decimal | None:
     >>> krippendorff_alpha({"a": {"x": Decimal(1), "y": Decimal(3)}, "b": {"x": Decimal(1), "y": Decimal(3)}})
     Decimal('1.000000')
     """
-    units: dict[str, list[Fraction]] = {}
-    for given in scores.values():
-        for unit, score in given.items():
-            units.setdefault(unit, []).append(Fraction(score))
+    units = grouped((unit, Fraction(score)) for given in scores.values() for unit, score in given.items())
     paired = [values for values in units.values() if len(values) > 1]
     pooled = [value for values in paired for value in values]
     expected = _squares(pooled)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from evallib.model.grouped import grouped
 from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import FollowUp
 from evallib.model.record import Record
@@ -169,10 +170,7 @@ def courses(*records: Record) -> dict[Key, list[FollowUp]]:
 
     Give the records oldest first: where two speak of the same day, the later record has the last word.
     """
-    found: dict[Key, list[FollowUp]] = {}
-    for record in records:
-        for row in record.follow_ups:
-            found.setdefault(key_of(record, row), []).append(row)
+    found = grouped((key_of(record, row), row) for record in records for row in record.follow_ups)
     return {key: sorted(rows, key=lambda row: row.date) for key, rows in found.items()}
 
 
