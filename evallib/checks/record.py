@@ -42,7 +42,7 @@ _SCALES = (10**4, 10**8)
 
 def check_record(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     """Every problem of a whole year that a row alone does not show: of its names, and only when all of these are known, of the rest."""
-    for checks in (of_rows(), between_rows()):
+    for checks in (OF_ROWS, BETWEEN_ROWS):
         found = [one for check in checks for one in check(framework, record, where, NONE)]
         yield from found
         if any(one.level == "error" for one in found):
@@ -52,16 +52,6 @@ def check_record(framework: Framework, record: Record, where: Where) -> Iterator
 Known = Mapping[str, Mapping[str, Words]]
 """By kind of thing, what the things are called, by id."""
 Check = Callable[[Framework, Record, Where, Gone], Iterator[Problem]]
-
-
-def of_rows() -> tuple[Check, ...]:
-    """The checks of single rows: their sources, units, numbers and ids."""
-    return _sources, _units, _duplicates, _numbers, _facts, _own_indicators
-
-
-def between_rows() -> tuple[Check, ...]:
-    """The checks of rows that are right by themselves: what they name, what must be there."""
-    return _names, check_targets, check_judged, check_lacking_judgements, _other_rows, _needed_facts
 
 
 def _sources(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
@@ -302,3 +292,9 @@ def _needed_facts(framework: Framework, record: Record, where: Where, gone: Gone
         given: dict[str, Given] = {"fact": id, "called": fact.name, "year": year, "unit": fact.unit.symbol, "parts": parts}
         about = tuple(i.id for i in indicators)
         yield problem("fact.missing", file_of(where, "facts", "fact"), "", about, id=first.id, indicator=first.words, **given)
+
+
+OF_ROWS: tuple[Check, ...] = (_sources, _units, _duplicates, _numbers, _facts, _own_indicators)
+"""The checks of single rows: their sources, units, numbers and ids."""
+BETWEEN_ROWS: tuple[Check, ...] = (_names, check_targets, check_judged, check_lacking_judgements, _other_rows, _needed_facts)
+"""The checks of rows that are right by themselves: what they name, what must be there."""
