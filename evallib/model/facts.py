@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import ClassVar, Literal
 
@@ -46,6 +47,12 @@ class InputValue:
     note: Words = NOTHING
     half: Decimal = Decimal(0)
     state: State | Literal[""] = ""
+
+    def with_parts(self) -> Iterator[InputValue]:
+        """It, and the parts that it was summed from, and theirs."""
+        yield self
+        for part in self.parts:
+            yield from part.with_parts()
 
     @property
     def base_value(self) -> Decimal | None:
@@ -101,7 +108,7 @@ class Facts:
             return self.sum_of_parts(id, year)
         unit, value = self.catalogue.units.read(row.unit), row.value
         if unit.dimensions != fact.unit.dimensions:  # of a year in which it was counted otherwise
-            return replace(self._missing(id, year), note=words(f"{row.value} {row.unit}"))
+            return self.missing(id, year, words(f"{row.value} {row.unit}"))
         return InputValue(
             fact=id,
             year=year,
@@ -114,9 +121,10 @@ class Facts:
             state=row.state_of("value") or ("missing" if value is None else ""),
         )
 
-    def _missing(self, id: str, year: int) -> InputValue:
+    def missing(self, id: str, year: int, note: Words) -> InputValue:
+        """A fact without a number, and why."""
         fact = self.catalogue.facts[id]
-        return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=NOTHING)
+        return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=note)
 
     def spelled(self, name: Name) -> Tree:
         """A fact that a name means, or the sum of the given facts that it was summed from."""
