@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from evallib.analysis.money import AmountChange
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import InputValue
 from evallib.model.grouped import grouped
@@ -66,21 +67,14 @@ class BudgetLine:
     added: bool = False
 
     @property
-    def difference(self) -> Decimal | None:
-        """Spent less approved, or adjusted less approved where a line has nothing spent; in the unit of what was approved."""
-        after = self.spent or self.adjusted
+    def change(self) -> AmountChange:
+        """From approved to spent, or to adjusted where a line has nothing spent; in the unit of what was approved."""
+        approved, after = self.approved, self.spent or self.adjusted
         if self.added:
-            return after.value if after else None
-        if after is None or self.approved is None or after.value is None or self.approved.value is None:
-            return None
-        return convert(after.value, after.unit, self.approved.unit) - self.approved.value
-
-    @property
-    def rate(self) -> Decimal | None:
-        """The difference as a share of the approved amount; None where that is zero."""
-        if self.difference is None or self.approved is None or not self.approved.value:
-            return None
-        return self.difference / self.approved.value
+            return AmountChange(Decimal(0), after.value if after else None)
+        if approved is None or after is None or after.value is None:
+            return AmountChange(None, None)
+        return AmountChange(approved.value, convert(after.value, after.unit, approved.unit))
 
 
 def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
@@ -90,11 +84,8 @@ def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
         lines = []
         for line in evaluation.catalogue.lines.get(table, ()):
             cells = {column: evaluation.facts.named(name) for column, name in line.cells.items()}
-            lines.append(
-                BudgetLine(
-                    line.name, cells.get("approved"), cells.get("adjusted"), cells.get("spent"), line.total, "approved" not in line.cells
-                )
-            )
+            approved, adjusted, spent = (cells.get(column) for column in ("approved", "adjusted", "spent"))
+            lines.append(BudgetLine(line.name, approved, adjusted, spent, line.total, "approved" not in line.cells))
         return tuple(lines) if any(line.approved or line.adjusted or line.spent for line in lines) else ()
 
     return {table: side(table) for table in ("income", "spending")}

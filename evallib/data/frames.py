@@ -112,7 +112,7 @@ def _budget(e: Evaluation, lang: Lang) -> Table:
         first = next((cell for cell in cells if cell), None)
         unit = first.unit if first else NO_UNIT
         named = first.fact if first else line.name.en, side, line.name[lang]
-        numbers = *(number(cell, unit) for cell in cells), as_float(line.difference), as_float(line.rate)
+        numbers = *(number(cell, unit) for cell in cells), as_float(line.change.difference), as_float(line.change.rate)
         rows.append((*named, *numbers, unit_shown(unit), line.total))
     return Table("line side name approved adjusted spent difference variance unit total", rows)
 
