@@ -191,12 +191,10 @@ def simulate(
 
     recorded = next(n for n, g in enumerate(evaluation.framework.grades) if g.id == evaluation.grade_id)
     changes = (grades(alone) != recorded).sum(axis=1)
-    total = total_order(of_a, of_b, of_ab)
     influences = []
-    for n, i in enumerate(inputs):
-        id, name = results[i].id, results[i].name
-        varies = _varies(model, i, spread, id in intervals)
-        influences.append(Influence(id, name, varies, _decimal(total[n]), Decimal(int(changes[n])) / draws))
+    for i, share, count in zip(inputs, total_order(of_a, of_b, of_ab), changes, strict=True):
+        varies = _varies(model, i, spread, results[i].id in intervals)
+        influences.append(Influence(results[i].id, results[i].name, varies, Decimal(f"{share:.4f}"), Decimal(int(count)) / draws))
     influences.sort(key=lambda i: -i.total_order)
     sides = _sides(model, a)
     counts = [np.bincount(grades(side), minlength=len(limits)) for side in sides]
@@ -247,10 +245,6 @@ def _range(evaluation: Evaluation, model: Model, sides: tuple[Floats, Floats]) -
     ends = (np.percentile(side, at, method="inverted_cdf") for side, at in zip(sides, (5, 95), strict=True))
     low, high = (Decimal(int(end)).scaleb(-model.places) for end in ends)
     return min(low, evaluation.total), max(high, evaluation.total)  # a measured value at its best can only fall, too
-
-
-def _decimal(value: np.float64) -> Decimal:
-    return Decimal(f"{float(value):.4f}")
 
 
 def _told(name: str, /, **given: Given) -> Words:
