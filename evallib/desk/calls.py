@@ -31,6 +31,7 @@ from evallib.door.lookup import found_in
 from evallib.door.result import Path_, Result
 from evallib.door.shown import Shown, Shows
 from evallib.model.errors import InputRefused, gathered
+from evallib.model.grouped import grouped
 from evallib.model.words import Lang, Words, words
 from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
@@ -70,11 +71,10 @@ class Calls(Shows):
         Raises InputRefused where the list cannot be read, or nothing in it has data.
         """
         found: dict[str, Department] = {}
-        for row in load_departments(self.data):
-            years = {y for y in row.years if has_data(self.data, row.code, y)}
-            years |= set(found[row.code].years) if row.code in found else set()
+        for code, rows in grouped((row.code, row) for row in load_departments(self.data)).items():
+            years = {y for row in rows for y in row.years if has_data(self.data, code, y)}
             if years:
-                found[row.code] = Department(row.words, tuple(sorted(years, reverse=True)))
+                found[code] = Department(rows[-1].words, tuple(sorted(years, reverse=True)))
         if not found:
             raise refused("desk.no_data", "departments.csv")
         return found
