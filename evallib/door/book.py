@@ -86,11 +86,7 @@ class Results(Frames):
     @property
     def plot(self) -> ByName[Plot]:
         """Plain plots, free to restyle: `book.plot.totals(ax=ax)`."""
-        from evallib.charts.fonts import use_chinese
-        from evallib.charts.plain import OF_SEVERAL
-
-        use_chinese()
-        return plots(self, OF_SEVERAL, self._lang)
+        return plots(self, "OF_SEVERAL", self._lang)
 
     def _there(self) -> dict[str, Words]:
         return super()._there() | {f'["{r.department}", {r.year}]': words(r.department) for r in self._held}
