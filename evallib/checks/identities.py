@@ -7,7 +7,8 @@ not stop a run; the report shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,8 +18,8 @@ from evallib.model.entries import Entry
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.expression import Name, Tree, Undefined, compute, compute_interval, names, renamed, write
 from evallib.model.facts import Facts, InputValue
-from evallib.model.record import Record
-from evallib.model.units import SHARE, Unit, convert, half_width, times
+from evallib.model.record import Contradiction, Record
+from evallib.model.units import SHARE, Unit, convert, half_width, parse_decimal, times
 from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
@@ -26,6 +27,7 @@ from evallib.say.sentences import sentence
 from evallib.score.measure import counted_parts
 
 ZERO = Decimal(0)
+_NUMBER = re.compile(r"[\d,]*\.?\d+")
 
 
 def check_identities(catalogue: Catalogue, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
@@ -58,6 +60,12 @@ def _acknowledged(record: Record, broken: Iterator[Problem], gone: Gone = NONE) 
             continue
         known = next((acknowledged[token] for token in one.about if token in acknowledged), None)
         yield one if known is None else recorded(one, known.words, one.found)
+
+
+def acknowledging(rows: Iterable[Contradiction], about: Iterable[str], number: Decimal) -> Contradiction | None:
+    """The contradiction about something that names the very number that it has: a changed one is looked at anew."""
+    of_it = (row for row in rows if {*row.subjects} & {*about})
+    return next((row for row in of_it if abs(number) in map(parse_decimal, _NUMBER.findall(row.printed))), None)
 
 
 def recorded(one: Problem, reason: Words, found: str = "") -> Problem:

@@ -7,19 +7,17 @@ contradiction that names the fact and the number acknowledges either; another nu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
-from evallib.checks.identities import advised, beyond, fact_place, recorded, said, side, unit_of_sides
+from evallib.checks.identities import acknowledging, advised, beyond, fact_place, recorded, said, side, unit_of_sides
 from evallib.model.catalogue import Bound, Catalogue, Fact, Formula, Relation
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.expression import Interval, Name, Number, signed_names
 from evallib.model.facts import Facts, InputValue
-from evallib.model.record import Record
-from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.units import SHARE, Unit, convert, parse_decimal, round_half_up
 from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
@@ -42,17 +40,9 @@ def check_magnitudes(e: Evaluation, previous: Evaluation | None, where: Where) -
     for one in (one for found in checks for one in found if one.place not in slipped):
         if one.level == "error":  # what else is strange about it is so because of that
             slipped.add(one.place)
-        reason = _acknowledged(e.record, one)
-        yield recorded(one, reason) if reason else one
-
-
-def _acknowledged(record: Record, one: Problem) -> Words | None:
-    """The reason that the data gives for a strange number: in a contradiction about it that says the number."""
-    number = re.escape(one.found.replace(",", ""))
-    for row in record.contradictions if number else ():
-        if {*row.subjects} & {*one.about} and re.search(rf"(?<![\d.]){number}(?!\.?\d)", row.printed.replace(",", "")):
-            return row.words
-    return None
+        number = parse_decimal(one.found)
+        known = None if number is None else acknowledging(e.record.contradictions, one.about, number)
+        yield recorded(one, known.words) if known else one
 
 
 def _slip(

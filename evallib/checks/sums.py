@@ -9,12 +9,13 @@ from functools import lru_cache, partial
 from typing import Any
 
 from evallib.checks.gone import NONE, Gone
+from evallib.checks.identities import acknowledging
 from evallib.model.errors import Place, Problem
 from evallib.model.grouped import grouped
 from evallib.model.record import TABLES, Contradiction, Record
 from evallib.model.rows import Row, Sums, unit_of
 from evallib.model.table_words import TOTALS
-from evallib.model.units import Unit, Units, amount, half_width, parse_decimal, times
+from evallib.model.units import Unit, Units, amount, half_width, times
 from evallib.model.words import NOTHING, folded
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
@@ -25,7 +26,6 @@ FEWEST = 3
 """So many others at least must add up to a row before it is asked what it is."""
 _BESIDE = re.compile(r"[\s:*\"'“”【】\[\]—_-]|\([^()]*\)|[()]")
 _CALLED = {_BESIDE.sub("", text): way for way, texts in TOTALS.items() for text in texts}
-_NUMBER = re.compile(r"[\d,]*\.?\d+")
 Numbered = tuple[int, Any]
 """A row with its number."""
 
@@ -136,8 +136,8 @@ def asked_about(
             others = [other for _, other in group if other is not row]
             near = [other for other in others if all(getattr(other, c) == getattr(row, c) for c in sums.also)]
             found = next(filter(None, (_equal(model, sums, row, some, units) for some in (others, near))), "")
-            if found and not _known(sums, row, found, acknowledged):
-                id = getattr(row, sums.about)
+            id = getattr(row, sums.about)
+            if found and acknowledging(acknowledged, [id], Decimal(getattr(row, found))) is None:
                 given = {"column": str(model.model_fields[sums.names[0]].title), "name": sums.names[0], "about": id}
                 yield problem("total.asked", at(n, found), plain(Decimal(getattr(row, found))), (id,), **given)
 
@@ -154,10 +154,3 @@ def _equal(model: type[Row], sums: Sums, row: Row, others: Sequence[Row], units:
         if len(parts) < FEWEST or sum(parts, ZERO) != whole:
             return ""
     return columns[0] if columns else ""
-
-
-def _known(sums: Sums, row: Row, column: str, acknowledged: Sequence[Contradiction]) -> bool:
-    """Whether a contradiction is about the row with the very number that it has: a changed one is asked about again."""
-    value = Decimal(getattr(row, column))
-    about = (one for one in acknowledged if getattr(row, sums.about) in one.subjects)
-    return any(parse_decimal(text) == value for one in about for text in _NUMBER.findall(one.printed))
