@@ -89,7 +89,7 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     """The changes that an indicator has places for, each with what is recorded there or, for a missing number, zero."""
     result, rule = evaluation.indicator(id), evaluation.in_force[id].rule
     if result.formula is not None:
-        numbers = (n for one in evaluation.formula(result.formula).inputs for n in one.with_parts() if not n.parts)
+        numbers = (n for one in evaluation.formula(result.formula).inputs for n in one.with_parts if not n.parts)
         given = {(n.fact, n.year): n for n in numbers if not evaluation.catalogue.facts[n.fact].derived}
         for number in given.values():
             yield changes.FactChange(fact=number.fact, year=number.year, value=number.value or Decimal(0))

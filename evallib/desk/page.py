@@ -90,7 +90,7 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
     e = checked.evaluation
     result = e.indicator(id)
     inputs = e.formula(result.formula).inputs if result.formula else ()
-    numbers = {(n.fact, n.year) for one in inputs for n in one.with_parts()}
+    numbers = {(n.fact, n.year) for one in inputs for n in one.with_parts}
     facts = tuple(f for f in e.record.facts if (f.fact, f.year) in numbers)
     targets = tuple(t for t in e.record.targets if t.indicator == id)
     cited = {f.source for f in facts} | {t.source for t in targets} | {j.source for j in result.judgements}

@@ -84,7 +84,7 @@ class Explanation(Shows):
             if part.indicator == id and part.counted == "yes":
                 yield _Number(id, part.words[lang], self._where("target_parts", "value", part), part.value, read(part.unit))
         inputs = e.formula(self._i.formula).inputs if self._i.formula else ()
-        for one in (one for value in inputs for one in value.with_parts() if not one.parts):
+        for one in (one for value in inputs for one in value.with_parts if not one.parts):
             where = self._where("facts", "value", e.record.find_fact(one.fact, one.year))
             yield _Number(one.fact, one.name[lang], where, one.value, one.unit)
         items = {item.id: item.words for item in e.in_force[id].rule.checklist}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import ClassVar, Literal
 
@@ -48,16 +47,15 @@ class InputValue:
     half: Decimal = Decimal(0)
     state: State | Literal[""] = ""
 
-    def with_parts(self) -> Iterator[InputValue]:
-        """It, and the parts that it was summed from, and theirs."""
-        yield self
-        for part in self.parts:
-            yield from part.with_parts()
-
     @property
     def base_value(self) -> Decimal | None:
         """The number in base units, as formulas take it."""
         return None if self.value is None else times(self.value, self.unit.factor)
+
+    @property
+    def with_parts(self) -> list[InputValue]:
+        """It, with the parts that it was summed from, and theirs."""
+        return [self, *(one for part in self.parts for one in part.with_parts)]
 
     @property
     def interval(self) -> Interval:
@@ -108,7 +106,7 @@ class Facts:
             return self.sum_of_parts(id, year)
         unit, value = self.catalogue.units.read(row.unit), row.value
         if unit.dimensions != fact.unit.dimensions:  # of a year in which it was counted otherwise
-            return self.missing(id, year, words(f"{row.value} {row.unit}"))
+            return replace(self._missing(id, year), note=words(f"{row.value} {row.unit}"))
         return InputValue(
             fact=id,
             year=year,
@@ -121,10 +119,9 @@ class Facts:
             state=row.state_of("value") or ("missing" if value is None else ""),
         )
 
-    def missing(self, id: str, year: int, note: Words) -> InputValue:
-        """A fact without a number, and why."""
+    def _missing(self, id: str, year: int) -> InputValue:
         fact = self.catalogue.facts[id]
-        return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=note)
+        return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=NOTHING)
 
     def spelled(self, name: Name) -> Tree:
         """A fact that a name means, or the sum of the given facts that it was summed from."""

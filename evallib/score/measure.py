@@ -8,7 +8,7 @@ from typing import NamedTuple
 from evallib.model.catalogue import Formula
 from evallib.model.evaluation import Evaluation, FormulaResult, State, TargetResult, Way
 from evallib.model.expression import Interval, Undefined, compute, compute_interval
-from evallib.model.facts import Facts
+from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import Operator, Record, Target, TargetPart
 from evallib.model.rule_base import ONE, ZERO
@@ -22,8 +22,7 @@ DAY = (("days", 1),)
 
 def compute_formula(facts: Facts, formula: Formula) -> FormulaResult:
     """A formula with the record's facts put in; the value is None where it is not defined, and the state says why."""
-    lacking, year = words("未提供", "not given"), facts.record.year
-    inputs = tuple(facts.named(name) or facts.missing(name.id, year - name.before, lacking) for name in formula.inputs)
+    inputs = tuple(facts.named(name) or _not_given(facts, name.id, facts.record.year - name.before) for name in formula.inputs)
     value: Decimal | None = None
     state: State = "missing"
     if all(i.value is not None for i in inputs):
@@ -47,6 +46,11 @@ def interval_of(evaluation: Evaluation, formula: FormulaResult) -> Interval | No
     held = {name: value.interval for name, value in zip(made.inputs, formula.inputs, strict=True)}
     found = compute_interval(made.tree, held)
     return Interval(times(found.low, 1 / made.unit.factor), times(found.high, 1 / made.unit.factor))
+
+
+def _not_given(facts: Facts, id: str, year: int) -> InputValue:
+    fact = facts.catalogue.facts[id]
+    return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=words("未提供", "not given"))
 
 
 def _actual(
