@@ -42,17 +42,8 @@ def evaluate(framework: Framework, record: Record, draft: Draft | None = None) -
 
     Source: the evaluation report for 2023, 三(三)2: each indicator is scored by itself, the total is their sum.
     """
-    global _last
-    known = _last
-    if draft is not None or known is None or known.framework is not framework or known.record is not record:
-        with localcontext(EXACT):
-            known = _evaluate(framework, record, draft)
-        _last = known if draft is None else _last
-    return known
-
-
-_last: Evaluation | None = None
-"""The last one that is no draft: who has checked a year scores it next. It is of these very objects, which never change."""
+    with localcontext(EXACT):
+        return _evaluate(framework, record, draft)
 
 
 def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Evaluation:
