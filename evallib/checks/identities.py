@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue, Relation
@@ -33,22 +34,17 @@ _NUMBER = re.compile(r"[\d,]*\.?\d+")
 def check_identities(catalogue: Catalogue, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Everything within a year that does not hold. What the data records as a contradiction is not an error."""
     facts = Facts(catalogue, record)
-    for problems in (
-        _totals(facts, where),
-        _relations(facts, catalogue.identities, where),
-        _relations(facts, catalogue.limits, where),
-        _findings(record, where, gone),
-        _target_parts(catalogue, record, where, gone),
-    ):
-        yield from _acknowledged(record, problems, gone)
+    of_facts = chain(_totals(facts, where), _relations(facts, (*catalogue.identities, *catalogue.limits), where))
+    broken = chain(of_facts, _findings(record, where, gone), _target_parts(catalogue, record, where, gone))
+    yield from _acknowledged(record, broken, gone)
 
 
 def check_against_last_year(catalogue: Catalogue, record: Record, previous: Record, where: Where) -> Iterator[Problem]:
     """Everything from one year to the next that does not hold."""
     facts = Facts(catalogue, record, previous)
-    over_years = [relation for relation in catalogue.identities if any(name.before for name in relation.inputs)]
-    yield from _acknowledged(record, _relations(facts, tuple(over_years), where))
-    yield from _acknowledged(record, _told_twice(Facts(catalogue, record), Facts(catalogue, previous), where))
+    over_years = tuple(relation for relation in catalogue.identities if any(name.before for name in relation.inputs))
+    told = _told_twice(Facts(catalogue, record), Facts(catalogue, previous), where)
+    yield from _acknowledged(record, chain(_relations(facts, over_years, where), told))
 
 
 def _acknowledged(record: Record, broken: Iterator[Problem], gone: Gone = NONE) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from evallib.analysis.changes import KINDS, Change, FactChange, Key
-from evallib.analysis.improve import Plan, to_next_grade
+from evallib.analysis.improve import to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
@@ -302,14 +302,11 @@ class Calls(Shows):
 
     def plan(self) -> Section:
         """What would bring the next grade, beginning from the changes at hand."""
-        return self._page("plan", plan=self._plan())
+        return self._page("plan", plan=to_next_grade(self.result.evaluation))
 
     def follow_plan(self) -> Section:
         """Try the steps of the plan that reach the next grade, on top of the changes at hand."""
-        return self.make(*(change for step in self._plan().needed for change in step.changes))
-
-    def _plan(self) -> Plan:
-        return to_next_grade(self.result.evaluation)
+        return self.make(*(change for step in to_next_grade(self.result.evaluation).needed for change in step.changes))
 
     def county(self) -> Section:
         """Where the department stands among the others of its year, by total and by shared indicator, the weakest first."""
