@@ -208,16 +208,16 @@ class IndicatorLine:
 
 def line_up(evaluations: Sequence[Evaluation]) -> tuple[IndicatorLine, ...]:
     """Every indicator of any year by its id, in the order of the latest year that has it; those no longer used last."""
+    years = [{i.id: i for i in e.indicators} for e in evaluations]
     lines = []
-    for id in dict.fromkeys(i.id for e in reversed(evaluations) for i in e.indicators):
-        results = tuple(next((i for i in e.indicators if i.id == id), None) for e in evaluations)
-        rules = [i and _rule(e, i) for e, i in zip(evaluations, results, strict=True)]
-        marks: list[tuple[str, ...]] = [()] if results else []
-        for (old, new), (old_rule, new_rule) in zip(pairwise(results), pairwise(rules), strict=True):
+    for id in dict.fromkeys(id for year in reversed(years) for id in year):
+        results = tuple(year.get(id) for year in years)
+        marks: list[tuple[str, ...]] = [()]
+        for (old, new), (a, b) in zip(pairwise(results), pairwise(evaluations), strict=True):
             if old is None or new is None:
                 marks.append(("added",) if new else ("dropped",) if old else ())
                 continue
-            told = {"renamed": old.name != new.name, "reweighted": old.points != new.points, "rule": old_rule != new_rule}
+            told = {"renamed": old.name != new.name, "reweighted": old.points != new.points, "rule": _rule(a, old) != _rule(b, new)}
             marks.append(tuple(mark for mark, true in told.items() if true))
         name = next(i.name for i in reversed(results) if i is not None)
         lines.append(IndicatorLine(id, name, results, tuple(marks)))

@@ -106,14 +106,13 @@ class GradeCount:
 
 def grade_counts(evaluations: Evaluations) -> tuple[GradeCount, ...]:
     """Every grade of the framework in use, the best first, also those that nobody has; none where there is no total."""
-    names: dict[str, Words] = {}
-    limits: dict[str, set[Decimal]] = {}
-    for e in evaluations:
-        for g in e.framework.grades if e.framework.points else ():
-            names.setdefault(g.id, g.words)
-            limits.setdefault(g.id, set()).add(g.at_least / e.framework.points)
-    order = sorted(names, key=lambda id: -max(limits[id]))
-    return tuple(GradeCount(names[id], tuple(sorted(limits[id])), tuple(e for e in evaluations if e.grade_id == id)) for id in order)
+    scales = ((g, e.framework.points) for e in evaluations if e.framework.points for g in e.framework.grades)
+    found = grouped((g.id, (g.words, g.at_least / points)) for g, points in scales)
+    counts = []
+    for id, same in found.items():
+        names, limits = zip(*same, strict=True)
+        counts.append(GradeCount(names[0], tuple(sorted({*limits})), tuple(e for e in evaluations if e.grade_id == id)))
+    return tuple(sorted(counts, key=lambda count: -count.limits[-1]))
 
 
 # --- where the points go
@@ -121,11 +120,11 @@ def grade_counts(evaluations: Evaluations) -> tuple[GradeCount, ...]:
 
 def sections_of(evaluations: Evaluations, level: str = "groups") -> tuple[SectionResult, ...]:
     """The groups (or `dimensions`) of all frameworks in use, each id once, in the order of the frameworks."""
-    found: dict[str, SectionResult] = {}
-    for e in evaluations:
-        for section in e.dimensions if level == "dimensions" else e.groups:
-            found.setdefault(section.id, section)
-    return tuple(found.values())
+    return tuple(same[0] for same in grouped((s.id, s) for e in evaluations for s in _level(e, level)).values())
+
+
+def _level(e: Evaluation, level: str) -> tuple[SectionResult, ...]:
+    return e.dimensions if level == "dimensions" else e.groups
 
 
 def section_rates(evaluation: Evaluation) -> dict[str, Decimal | None]:
@@ -196,7 +195,7 @@ def drivers(evaluations: Evaluations, level: str = "groups") -> tuple[Driver, ..
 def _lost(e: Evaluation, level: str) -> dict[str, Fraction]:
     """What each part lost, as a share of the full points; together one less the total's share."""
     points = Fraction(e.points)
-    lost = {s.id: Fraction(s.points - s.score) / points for s in (e.dimensions if level == "dimensions" else e.groups)}
+    lost = {s.id: Fraction(s.points - s.score) / points for s in _level(e, level)}
     rest = Fraction(e.points - e.total) / points - sum(lost.values(), Fraction(0))
     return {**lost, RESCALED: rest} if rest else lost
 

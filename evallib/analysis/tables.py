@@ -29,14 +29,12 @@ class Loss:
 
 def losses(evaluation: Evaluation) -> tuple[Loss, ...]:
     """Every indicator that lost points, the largest loss first."""
-    record = evaluation.record
-    found = []
-    for indicator in evaluation.indicators:
-        if indicator.lost > 0:
-            touching = tuple(f for f in record.findings if f.indicator == indicator.id)
-            advice = {f.recommendation for f in touching}
-            found.append(Loss(indicator, indicator.lost, touching, tuple(r for r in record.recommendations if r.id in advice)))
-    return tuple(sorted(found, key=lambda loss: -loss.lost))
+    record, found = evaluation.record, []
+    for indicator in sorted((i for i in evaluation.indicators if i.lost > 0), key=lambda i: -i.lost):
+        touching = tuple(f for f in record.findings if f.indicator == indicator.id)
+        advice = {f.recommendation for f in touching}
+        found.append(Loss(indicator, indicator.lost, touching, tuple(r for r in record.recommendations if r.id in advice)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -103,13 +101,11 @@ def facts_by_topic(evaluation: Evaluation) -> tuple[tuple[Words, tuple[FactLine,
     """Every fact of the record by topic, sums before their parts, each with the row it was read from."""
     record, catalogue = evaluation.record, evaluation.catalogue
     years = sorted({f.year for f in record.facts} | {record.year}, reverse=True)
-    found: dict[str, list[FactLine]] = {topic: [] for topic in catalogue.topics}
-    for id, fact in catalogue.facts.items():
-        for year in years:
-            value = evaluation.facts.find(id, year)
-            if value is not None:
-                found[fact.entry.topic if fact.entry.topic in found else ""].append(FactLine(value, record.find_fact(id, year)))
-    return tuple((catalogue.topics[topic], tuple(lines)) for topic, lines in found.items() if lines)
+    values = (evaluation.facts.find(id, year) for id in catalogue.facts for year in years)
+    lines = [FactLine(value, record.find_fact(value.fact, value.year)) for value in values if value is not None]
+    topics = ((catalogue.facts[line.value.fact].entry.topic, line) for line in lines)
+    found = grouped((topic if topic in catalogue.topics else "", line) for topic, line in topics)
+    return tuple((name, tuple(found[topic])) for topic, name in catalogue.topics.items() if topic in found)
 
 
 def parts_of(evaluation: Evaluation, value: InputValue) -> tuple[tuple[str, InputValue], ...]:
