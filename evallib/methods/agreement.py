@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 from evallib.model.grouped import grouped
 from evallib.model.units import as_decimal, round_half_up
@@ -25,8 +26,11 @@ Scores = Mapping[str, Mapping[str, Decimal]]
 """What each evaluator gave to each indicator; an indicator that an evaluator left out is simply not there."""
 
 _PLACES = 6
-_ALPHA = {"reliable": Decimal("0.800"), "tentative": Decimal("0.667")}
-_W = {"unusual": Decimal("0.9"), "strong": Decimal("0.7"), "moderate": Decimal("0.5"), "weak": Decimal("0.3")}
+_LOWEST = Decimal("-Infinity")
+_STEPS = {
+    "alpha": {"reliable": Decimal("0.800"), "tentative": Decimal("0.667"), "unreliable": _LOWEST},
+    "w": {"unusual": Decimal("0.9"), "strong": Decimal("0.7"), "moderate": Decimal("0.5"), "weak": Decimal("0.3"), "very_weak": _LOWEST},
+}
 
 
 def krippendorff_alpha(scores: Scores) -> Decimal | None:
@@ -71,29 +75,18 @@ def kendall_w(scores: Scores) -> Decimal | None:
     return round_half_up(as_decimal(12 * _squares(sums) / most), _PLACES) if most else None
 
 
-def describe_alpha(alpha: Decimal | None) -> Words:
-    """Alpha in words, by the bounds of B.
+def described(measure: Literal["alpha", "w"], value: Decimal | None) -> Words:
+    """Alpha in words by the bounds of B, or Kendall's W by the steps of S.
 
-    >>> describe_alpha(Decimal("0.7"))["en"]
+    >>> described("alpha", Decimal("0.7"))["en"]
     "Krippendorff's alpha 0.700: good for tentative conclusions only (bounds 0.800 and 0.667)"
-    """
-    return _describe("alpha", alpha, _ALPHA, "unreliable")
-
-
-def describe_w(w: Decimal | None) -> Words:
-    """Kendall's W in words, by the steps of S.
-
-    >>> describe_w(Decimal("0.735"))["en"]
+    >>> described("w", Decimal("0.735"))["en"]
     "Kendall's W 0.735: strong agreement on the order"
     """
-    return _describe("w", w, _W, "very_weak")
-
-
-def _describe(name: str, value: Decimal | None, bounds: Mapping[str, Decimal], below: str) -> Words:
     if value is None:
-        return sentence(f"panel.{name}.undefined")
-    told = next((told for told, bound in bounds.items() if value >= bound), below)
-    return sentence(f"panel.{name}.value", value=plain(value, 3), told=sentence(f"panel.{name}.{told}"))
+        return sentence(f"panel.{measure}.undefined")
+    told = next(told for told, bound in _STEPS[measure].items() if value >= bound)
+    return sentence(f"panel.{measure}.value", value=plain(value, 3), told=sentence(f"panel.{measure}.{told}"))
 
 
 def _squares(values: Sequence[Fraction]) -> Fraction:
