@@ -61,8 +61,8 @@ def _slip(
     found, ratio = plain(value if typed is None or typed.value is None else typed.value), abs(value / there)
     factor = plain(round_half_up(max(ratio, 1 / ratio), 0 if not Decimal("0.05") < ratio < 20 else 1))
     words_of = {"thing": thing, "value": written(value, unit), "other": other, "there": written(there, unit)}
-    named = {id: one.name for id, one in (catalogue.facts | catalogue.formulas).items() if id == about[0]}
-    words_of["id"], scaled = named.get(about[0], thing), _scaled(catalogue, typed.unit if typed else unit)
+    named = catalogue.facts.get(about[0]) or catalogue.formulas.get(about[0])
+    words_of["id"], scaled = named.name if named else thing, _scaled(catalogue, typed.unit if typed else unit)
     texts = {"factor": factor, "printed": found}
     return problem("strange.slip" if error else "strange.jump", place, found, about, scaled=scaled, **words_of, **texts)
 
@@ -87,6 +87,8 @@ def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
 
 # --- bounds and relations
 
+Inputs = Sequence[InputValue]
+
 
 def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Facts and formulas outside their bounds or those that are usual of their unit, as far as rounding cannot explain it."""
@@ -100,7 +102,7 @@ def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
         if crossed and formula.value is not None and (interval := interval_of(e, formula)) is not None:
             inputs = sorted(formula.inputs, key=_size)  # the smallest was in 万, if any
             place = fact_place(e.facts, Name(inputs[0].fact, e.record.year - inputs[0].year), where)
-            yield from _outside(e, e.catalogue.formulas[formula.id], crossed, formula.value, interval, place, tuple(inputs))
+            yield from _outside(e, e.catalogue.formulas[formula.id], crossed, formula.value, interval, place, inputs)
 
 
 def _crossed(catalogue: Catalogue, id: str, value: Decimal) -> Sequence[Bound]:
@@ -111,13 +113,7 @@ def _crossed(catalogue: Catalogue, id: str, value: Decimal) -> Sequence[Bound]:
 
 
 def _outside(
-    e: Evaluation,
-    made: Fact | Formula,
-    crossed: Sequence[Bound],
-    value: Decimal,
-    around: Interval,
-    place: Place,
-    inputs: tuple[InputValue, ...],
+    e: Evaluation, made: Fact | Formula, crossed: Sequence[Bound], value: Decimal, around: Interval, place: Place, inputs: Inputs
 ) -> Iterator[Problem]:
     """What is said of a value outside some bounds, as far as rounding cannot explain it."""
     about = (*dict.fromkeys(i.fact for i in inputs), made.id)
