@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from evallib.analysis.sobol import Floats
 from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.grouped import grouped
 from evallib.model.rule_base import Measured
 from evallib.model.rules import Rule
 from evallib.score.measure import compute_target
@@ -127,19 +128,14 @@ def build_model(
     """
     framework = evaluation.framework
     results = [i for i in evaluation.indicators if i.points and i.counted and not i.extra]
+    applying = [(n, r) for n, r in enumerate(results) if r.status != "not_applicable" and not r.veto]
     varied: dict[int, Rate] = {}
-    pools: dict[str, list[int]] = {}
-    for n, result in enumerate(results):
-        if result.status == "not_applicable" or result.veto:
-            continue
+    for n, result in applying:
         if result.id in intervals:
-            rate: Rate | None = _interval_rate(evaluation, result, intervals[result.id])
-        else:
-            rate = _judged_rate(evaluation.in_force[result.id].rule, result) if judged else None
-        if rate is not None and (result.id in intervals or np.ptp(rate.values) > 0):
+            varied[n] = _interval_rate(evaluation, result, intervals[result.id])
+        elif judged and (rate := _judged_rate(evaluation.in_force[result.id].rule, result)) and np.ptp(rate.values) > 0:
             varied[n] = rate
-        if spread and result.basis == "reconstructed":
-            pools.setdefault(_section(evaluation, result), []).append(n)
+    pools = grouped((_section(evaluation, r), n) for n, r in applying if spread and r.basis == "reconstructed")
     worth = sum((r.points for r in results), Decimal(0))
     scale = framework.points / worth if worth and evaluation.points != worth else Decimal(1)
     model = Model(
