@@ -14,7 +14,7 @@ from evallib.model.record import Contradiction, Fact, Finding, PlanTarget, Recom
 from evallib.model.units import convert
 from evallib.model.words import Words, words
 from evallib.say.sentences import sentence
-from evallib.score.measure import asks_no_more, hold
+from evallib.score.measure import hold, is_easy
 
 
 @dataclass(frozen=True)
@@ -187,16 +187,11 @@ class GoalQuality:
 
 def goal_quality(evaluation: Evaluation, previous: Evaluation | None) -> GoalQuality:
     """The share of targets with a measured actual, those that ask no more than last year's actual, groups left empty."""
-    easier = []
-    for t in evaluation.targets:
-        last = previous.target(t.id) if previous else None
-        if last is not None and last.actual is not None and last.unit == t.unit and asks_no_more(t, last.actual):
-            easier.append(t.name)
     used, split = {i.group for i in evaluation.indicators}, {g.within for g in evaluation.framework.groups}
     return GoalQuality(
         targets=len(evaluation.targets),
         measured=sum(1 for t in evaluation.targets if not t.judged),
-        easier_than_last_year=tuple(easier),
+        easier_than_last_year=tuple(t.name for t in evaluation.targets if previous and is_easy(t, previous.target(t.id))),
         groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.points and g.id not in used | split),
     )
 

@@ -13,7 +13,7 @@ from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.units import SHARE, convert
 from evallib.say.numbers import percent, plain, quantity, written
 from evallib.say.refusals import problem
-from evallib.score.measure import asks_no_more
+from evallib.score.measure import is_easy
 
 FAR_ABOVE = Decimal("1.5")
 """A completion rate from which a target looks as if it was set too low."""
@@ -66,7 +66,7 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
         if target.judged:
             yield problem("strange.not_measurable", at("actual_by"), target=target.name)
         last = previous.target(target.id) if previous is not None else None
-        if last is not None and last.actual is not None and last.unit == target.unit and asks_no_more(target, last.actual):
+        if last is not None and is_easy(target, last):
             found = quantity(target.target, target.unit, "zh")
             yield problem("strange.not_above_last_year", at("target"), found, target=target.name, last=written(last.actual, last.unit))
 
