@@ -54,15 +54,14 @@ def _surveys(evaluation: Evaluation, where: Where, gone: Gone) -> Iterator[Probl
             yield problem("survey.scales", where("surveys", index, "scale"), row.scale, scale=scales[row.indicator])
     asked = {(row.indicator, row.group) for row in record.surveys}
     for index, answer in enumerate(record.survey_answers):
-        if (answer.indicator, answer.group) not in asked and gone.may_be("surveys", group=answer.group):
-            continue
-        if (answer.indicator, answer.group) not in asked:
+        if (answer.indicator, answer.group) in asked:
+            if not is_answer(scales[answer.indicator], answer.answer):
+                place, known = where("survey_answers", index, "answer"), answers_of(scales[answer.indicator])
+                yield problem("survey.no_answer", place, answer.answer, answers=known)
+        elif not gone.may_be("surveys", group=answer.group):
             groups = [group for indicator, group in sorted(asked) if indicator == answer.indicator]
             column, found = ("group", answer.group) if groups else ("indicator", answer.indicator)
             yield unknown("survey", where("survey_answers", index, column), found, groups or sorted(scales))
-        elif not is_answer(scales[answer.indicator], answer.answer):
-            place, known = where("survey_answers", index, "answer"), answers_of(scales[answer.indicator])
-            yield problem("survey.no_answer", place, answer.answer, answers=known)
 
 
 def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:

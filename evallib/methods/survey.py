@@ -41,10 +41,6 @@ class Part(NamedTuple):
     census: bool
     verdict: Verdict | None
 
-    @property
-    def name(self) -> Words:
-        return self.response.name
-
 
 class SurveyResult(NamedTuple):
     """What may be shown: groups large enough, the small ones pooled, and all together. Groups that are hidden have no figure here."""
