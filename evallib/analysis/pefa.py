@@ -187,7 +187,11 @@ def _bands(closed: str, **edges: str) -> tuple[_Band, ...]:
 
 
 _TWO_OF_THREE = {
-    "PI-1": ("outturn", Decimal(1), _bands("ABC", A="0.05", B="0.10", C="0.15")),  # K: 95-105%, 90-110%, 85-115%
+    "PI-1": (
+        "outturn",
+        Decimal(1),
+        _bands("ABC", A="0.05", B="0.10", C="0.15"),
+    ),  # K: 95-105%, 90-110%, 85-115%
     "PI-2.1": ("composition", Decimal(0), _bands("", A="0.05", B="0.10", C="0.15")),  # F: less than 5%, 10%, 15%
 }
 """What the words of an indicator are called, what its figures are held against, and how far they may be from it. Two of three years
