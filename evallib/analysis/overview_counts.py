@@ -132,7 +132,7 @@ def kind_counts(evaluations: Evaluations) -> tuple[KindCount, ...]:
     found = grouped((f.kind, (e, f)) for e in evaluations for f in e.record.findings)
     counts = []
     for pairs in found.values():
-        amounts = [a for _, f in pairs if (a := f.amounts.at_issue) is not None]
+        amounts = [a for _, f in pairs if (a := f.at_stake) is not None]
         concerned = {e.record.department: e for e, _ in pairs}
         name = pairs[0][1].kind_words
         counts.append(KindCount(name, len(pairs), len(amounts), sum(amounts, Decimal(0)), tuple(concerned.values())))

@@ -121,7 +121,7 @@ def _findings(e: Evaluation, lang: Lang) -> Table:
     money, rows = unit_shown(e.catalogue.units.money), []
     advice = {r.id: r.title_words[lang] for r in e.record.recommendations}
     for f in e.record.findings:
-        amounts = as_float(f.amount), as_float(f.amounts.at_issue), money
+        amounts = as_float(f.amount), as_float(f.at_stake), money
         about = f.indicator, f.seriousness, f.clauses, advice.get(f.recommendation, ""), f.source, f.section
         rows.append((f.finding, f.kind_words[lang], f.words[lang], *amounts, *about))
     return Table("finding kind title amount at_issue unit indicator seriousness clauses recommendation source section", rows)

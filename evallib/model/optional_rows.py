@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -101,11 +101,3 @@ class OptionalTables(Frozen):
     expert_scores: tuple[ExpertScore, ...] = ()
     cost_results: tuple[CostResult, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
-
-
-class Amounts(NamedTuple):
-    """What a finding's money is; None where there is none."""
-
-    at_issue: Decimal | None
-    voucher: Decimal | None
-    gross: Decimal | None

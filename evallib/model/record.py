@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.made_ids import is_made
-from evallib.model.optional_rows import Amounts, OptionalTables
+from evallib.model.optional_rows import OptionalTables
 from evallib.model.rows import STATED, InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.texts import Outline, Text
@@ -209,11 +209,14 @@ class Finding(Sourced):
     kind_words: ClassVar = InBoth("kind")
 
     @property
-    def amounts(self) -> Amounts:
-        """At issue is the whole voucher where no part of it is named; without a voucher an amount is the gross value of a thing."""
-        if self.voucher or (self.at_issue, self.paid) != (None, None):
-            return Amounts(self.amount if self.at_issue is None else self.at_issue, self.amount, None)
-        return Amounts(None, None, self.amount)
+    def gross(self) -> Decimal | None:
+        """The gross value of a thing: what an amount is without a voucher."""
+        return None if self.voucher or (self.at_issue, self.paid) != (None, None) else self.amount
+
+    @property
+    def at_stake(self) -> Decimal | None:
+        """The money at issue: the whole voucher where no part of it is named."""
+        return self.amount if self.at_issue is None and self.gross is None else self.at_issue
 
     @property
     def cited(self) -> list[tuple[str, str]]:

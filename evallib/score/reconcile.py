@@ -239,7 +239,7 @@ def _findings(evaluation: Evaluation, numbers: Numbers) -> Named:
         name = words(f"问题 {number}：", f"Finding {number}: ")
         amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
         parts = [value for value in amounts if value is not None] if None not in amounts else []
-        amount = words("凭证金额", "voucher") if finding.amounts.gross is None else words("原值", "gross value")
+        amount = words("凭证金额", "voucher") if finding.gross is None else words("原值", "gross value")
         yield f"{id}.amount", Number(name + amount, finding.amount, money, "typed")
         yield f"{id}.at_issue", Number(name + words("涉及金额", "at issue"), finding.at_issue, money, "typed")
         no_parts = words("没有记录分项", "no parts were recorded")
