@@ -23,7 +23,7 @@ from evallib.model.grouped import grouped
 from evallib.model.in_force import indicators_in_force, own_rule
 from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, OwnIndicator, Record
-from evallib.model.rows import STATED, Sourced, id_as_typed, key_columns, made_of
+from evallib.model.rows import STATED, columns, id_as_typed, key_columns, made_of, refers
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED
 from evallib.model.toml_lines import Path, called
@@ -54,29 +54,6 @@ Known = Mapping[str, Mapping[str, Words]]
 Check = Callable[[Framework, Record, Where, Gone], Iterator[Problem]]
 
 
-def _sources(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    tables = [(table, "source", "source") for table, model in TABLES.items() if issubclass(model, Sourced)]
-    return _named(record, where, tables, {"source": {s.source: s.words for s in record.sources}}, gone)
-
-
-_NAMING = (
-    ("targets", "indicator", "indicator"),
-    ("target_parts", "indicator", "target"),
-    ("judgements", "indicator", "indicator"),
-    ("findings", "indicator", "indicator"),
-    ("findings", "recommendation", "recommendation"),
-    ("findings", "sources_cited", "source"),
-    ("findings", "veto", "veto"),
-    ("finding_amounts", "finding", "finding"),
-    ("plan_targets", "indicator", "indicator"),
-    ("contradictions", "subjects", "id"),
-    ("surveys", "indicator", "indicator"),
-    ("expert_scores", "indicator", "indicator"),
-    ("self_evaluation", "indicator", "scored"),
-)
-"""Which column, or what is read from one, names what."""
-_COLUMNS = {"sources_cited": "clauses", "subjects": "about"}
-"""The columns from which several names are read."""
 _HOMES = {
     "indicator": (("own_indicators", "indicator"),),
     "scored": (("own_indicators", "indicator"),),
@@ -88,6 +65,25 @@ _HOMES = {
     "id": (("published", "published"), ("own_indicators", "indicator"), ("findings", "finding")),
 }
 """The tables in whose rows things get their names, and the column of the name."""
+_THINGS = {"clause": "source", "whole indicator": "scored", "published indicator finding fact": "id"}
+"""What a column names that refers to a part of something, or to things of several kinds."""
+_OF = {("target_parts", "indicator"): "target", ("survey_answers", "indicator"): ""}
+"""What some columns name besides: a part belongs to a target, and whose an answer is `check_methods` asks."""
+_NAMING = [
+    (table, column, thing)
+    for table, model in TABLES.items()
+    for column in columns(model)
+    for kinds in [" ".join(refers(model, column))]
+    if (thing := _OF.get((table, column), _THINGS.get(kinds, kinds))) in _HOMES
+]
+"""Which column names what."""
+_SEVERAL = {"clauses": "sources_cited", "about": "subjects"}
+"""What reads the names of a column that holds several."""
+
+
+def _sources(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
+    naming = [one for one in _NAMING if one[1] == "source"]
+    return _named(record, where, naming, {"source": {s.source: s.words for s in record.sources}}, gone)
 
 
 def _names(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
@@ -104,20 +100,18 @@ def _names(framework: Framework, record: Record, where: Where, gone: Gone) -> It
         "source": {s.source: s.words for s in record.sources},
         "id": {p.published: words(p.published) for p in record.published} | indicators | findings | facts,
     }
-    return _named(record, where, _NAMING, known, gone)
+    return _named(record, where, [one for one in _NAMING if one[1] != "source"], known, gone)
 
 
 def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]], known: Known, gone: Gone) -> Iterator[Problem]:
-    for table, attribute, thing in naming:
-        among = known[thing]
+    for table, column, thing in naming:
+        among, said = known[thing], "indicator" if thing == "scored" else thing
         for index, row in enumerate(getattr(record, table)):
-            given = getattr(row, attribute)
+            given = getattr(row, _SEVERAL.get(column, column))
             for id in (given,) if isinstance(given, str) else given:
                 if id and id not in among and not _may_be_gone(gone, thing, id):
                     found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
-                    yield unknown_name(
-                        "indicator" if thing == "scored" else thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among
-                    )
+                    yield unknown_name(said, where(table, index, column), found, among)
 
 
 def _may_be_gone(gone: Gone, thing: str, id: str) -> bool:
@@ -157,19 +151,19 @@ def amounts(units: Units) -> Words:
     return listed(f"{word}{units.money.symbol}" for word in ("", *filter(None, scaled)))
 
 
-_KEYED = [(table, columns) for table, model in TABLES.items() if (columns := key_columns(model))]
+_KEYED = [(table, key) for table, model in TABLES.items() if (key := key_columns(model))]
 
 
 def _duplicates(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    for table, columns in _KEYED:
+    for table, key in _KEYED:
         seen: dict[object, int] = {}
-        key_of = attrgetter(*columns)
+        key_of = attrgetter(*key)
         for index, row in enumerate(getattr(record, table)):
-            key = key_of(row)
-            if key in seen:
-                found = " ".join(id_as_typed(row, str(part)) for part in map(partial(getattr, row), columns) if part != "")
-                yield problem("row.repeated", where(table, index, columns[0]), found, row=str(where(table, seen[key], None).row))
-            seen.setdefault(key, index)
+            found = key_of(row)
+            if found in seen:
+                called = " ".join(id_as_typed(row, str(part)) for part in map(partial(getattr, row), key) if part != "")
+                yield problem("row.repeated", where(table, index, key[0]), called, row=str(where(table, seen[found], None).row))
+            seen.setdefault(found, index)
 
 
 _STATED = [(table, name) for table, model in TABLES.items() for name, column in model.model_fields.items() if STATED in column.metadata]
