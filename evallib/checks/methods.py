@@ -20,15 +20,13 @@ from evallib.say.refusals import problem, unknown
 from evallib.score.answers import Tally, count, satisfaction
 from evallib.score.scoring import evaluate
 
-_TABLES = ("surveys", "survey_answers", "expert_scores", "cost_results")
-
 
 def check_methods(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Every problem of the optional tables that a row alone does not show; nothing where they are empty.
 
     The record has passed `check_record`. First what rows name; only when that is known, what is computed from them.
     """
-    if not any(getattr(record, table) for table in _TABLES):
+    if not (record.surveys or record.survey_answers or record.expert_scores or record.cost_results):
         return
     evaluation = evaluate(framework, record)
     experts, surveys = [*_points(evaluation, where)], [*_surveys(evaluation, where, gone)]

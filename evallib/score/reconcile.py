@@ -69,11 +69,18 @@ class Numbers(Mapping[str, Number]):
         self._evaluation, self._made = evaluation, dict[str, dict[str, Number]]()
 
     def __getitem__(self, name: str) -> Number:
-        kind, _, rest = name.partition(".")
-        if kind == "fact":
-            id, at, year = rest.partition("@")
-            return self._fact(name, id, year if at else str(self._evaluation.record.year))
-        return self.of(kind)[name]
+        evaluation, (kind, _, rest) = self._evaluation, name.partition(".")
+        if kind != "fact":
+            return self.of(kind)[name]
+        id, at, of = rest.partition("@")
+        made = evaluation.catalogue.facts.get(id)
+        year = next((year for year in self._years if str(year) == of), None) if at else evaluation.record.year
+        if made is None or year is None:
+            raise KeyError(name)
+        fact = evaluation.facts.find(id, year)
+        why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
+        called = made.name if year == evaluation.record.year else made.name + words(f"（{year} 年）", f" ({year})")
+        return Number(called, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
 
     def __iter__(self) -> Iterator[str]:
         ends = [*(f"@{year}" for year in self._years), ""]
@@ -94,17 +101,6 @@ class Numbers(Mapping[str, Number]):
     def _years(self) -> list[int]:
         record = self._evaluation.record
         return sorted({record.year, record.year - 1} | {f.year for f in record.facts})
-
-    def _fact(self, name: str, id: str, of: str) -> Number:
-        evaluation = self._evaluation
-        made = evaluation.catalogue.facts.get(id)
-        year = next((year for year in self._years if str(year) == of), None)
-        if made is None or year is None:
-            raise KeyError(name)
-        fact = evaluation.facts.find(id, year)
-        why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
-        called = made.name if year == evaluation.record.year else made.name + words(f"（{year} 年）", f" ({year})")
-        return Number(called, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
 
 
 def _fact_kind(fact: InputValue | None) -> Kind:
