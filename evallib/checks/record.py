@@ -161,8 +161,8 @@ def _duplicates(framework: Framework, record: Record, where: Where, gone: Gone) 
         for index, row in enumerate(getattr(record, table)):
             found = key_of(row)
             if found in seen:
-                called = " ".join(id_as_typed(row, str(part)) for part in map(partial(getattr, row), key) if part != "")
-                yield problem("row.repeated", where(table, index, key[0]), called, row=str(where(table, seen[found], None).row))
+                told = " ".join(id_as_typed(row, str(part)) for part in map(partial(getattr, row), key) if part != "")
+                yield problem("row.repeated", where(table, index, key[0]), told, row=str(where(table, seen[found], None).row))
             seen.setdefault(found, index)
 
 
