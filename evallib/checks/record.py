@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -77,7 +78,10 @@ _NAMING = [
     if (thing := _OF.get((table, column), _THINGS.get(kinds, kinds))) in _HOMES
 ]
 """Which column names what."""
-_SEVERAL = {"clauses": "sources_cited", "about": "subjects"}
+_SEVERAL: dict[str, Callable[[Any], Iterable[str]]] = {
+    "clauses": lambda row: [source for source, _ in row.cited],
+    "about": lambda row: row.subjects,
+}
 """What reads the names of a column that holds several."""
 
 
@@ -107,8 +111,7 @@ def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]],
     for table, column, thing in naming:
         among, said = known[thing], "indicator" if thing == "scored" else thing
         for index, row in enumerate(getattr(record, table)):
-            given = getattr(row, _SEVERAL.get(column, column))
-            for id in (given,) if isinstance(given, str) else given:
+            for id in _SEVERAL[column](row) if column in _SEVERAL else [getattr(row, column)]:
                 if id and id not in among and not _may_be_gone(gone, thing, id):
                     found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
                     yield unknown_name(said, where(table, index, column), found, among)

@@ -170,6 +170,7 @@ class Judgement(Sourced):
     """What the evaluators decided about an indicator, with the reason."""
 
     KEY: ClassVar = ("indicator", "kind", "item")
+    reason_words: ClassVar = InBoth("reason")
 
     indicator: Ref
     kind: Literal["item", "tier", "award", "override", "not_applicable", "chosen", "nothing_found"]
@@ -181,13 +182,12 @@ class Judgement(Sourced):
     reason: Annotated[str, Field(min_length=1)]
     reason_en: str = ""
 
-    reason_words: ClassVar = InBoth("reason")
-
 
 class Finding(Sourced):
     """One thing the evaluators found. Several may belong to one kind."""
 
     words: ClassVar = InBoth("title")
+    kind_words: ClassVar = InBoth("kind")
 
     finding: NumberedRef = ""
     kind: Annotated[str, Field(min_length=1)]
@@ -206,8 +206,6 @@ class Finding(Sourced):
     veto: str = ""
     recommendation: str = ""
 
-    kind_words: ClassVar = InBoth("kind")
-
     @property
     def gross(self) -> Decimal | None:
         """The gross value of a thing: what an amount is without a voucher."""
@@ -223,10 +221,6 @@ class Finding(Sourced):
         """The clauses it breaks, as pairs of source and article: `budget-law:第57条` is ("budget-law", "第57条")."""
         parts = [part.partition(":") for part in self.clauses.replace("；", ";").split(";") if part.strip()]
         return [(source.strip(), article.strip()) for source, _, article in parts]
-
-    @property
-    def sources_cited(self) -> list[str]:
-        return [source for source, _ in self.cited]
 
 
 class FindingAmount(Sourced):
@@ -245,14 +239,13 @@ class Advice(Sourced):
     """A paragraph of advice: a recommendation, or a practice worth keeping."""
 
     words: ClassVar = InBoth("text")
+    title_words: ClassVar = InBoth("title")
 
     id: NumberedRef = ""
     title: Annotated[str, Field(min_length=1)]
     title_en: str = ""
     text: Annotated[str, Field(min_length=1)]
     text_en: str = ""
-
-    title_words: ClassVar = InBoth("title")
 
 
 class Recommendation(Advice):
