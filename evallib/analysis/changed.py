@@ -14,6 +14,7 @@ from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Contradiction, Fact, Judgement, Record, Source, Target
 from evallib.model.rules import Rule
 from evallib.model.units import convert
+from evallib.model.worths import inside_of
 from evallib.score.answers import PANEL, SURVEY
 
 Made = tuple[Framework, Record]
@@ -97,10 +98,13 @@ def with_indicator(framework: Framework, id: str, update: dict[str, Any]) -> Fra
     return copied(framework, {"indicators": rows_with(framework.indicators, lambda i: i.id == id, **update)})
 
 
-def with_own_rule(framework: Framework, place: str, rule: Rule) -> Framework:
-    """A framework with another rule for a department's own indicators in a place of it."""
-    levels: dict[str, tuple[Any, ...]] = {"dimensions": framework.dimensions, "groups": framework.groups}
-    return copied(framework, {level: rows_with(some, lambda s: s.id == place, own_rule=rule) for level, some in levels.items()})
+def with_sections(framework: Framework, update: Callable[[Section], dict[str, Any]]) -> Framework:
+    """A framework with something of its dimensions and groups changed."""
+
+    def made(section: Section) -> Section:
+        return section.model_copy(update=update(section))
+
+    return copied(framework, {level: tuple(map(made, getattr(framework, level))) for level in ("dimensions", "groups")})
 
 
 def without_finding(record: Record, id: str) -> Record:
@@ -115,15 +119,8 @@ def without_finding(record: Record, id: str) -> Record:
 
 def summed(framework: Framework, record: Record) -> Framework:
     """The framework with groups and dimensions worth what their indicators are worth."""
-    force = indicators_in_force(framework, record)
-    above, worth = {s.id: s.within for s in framework.sections}, dict.fromkeys((s.id for s in framework.sections), Decimal(0))
-    for indicator in force:
-        place = indicator.within if not indicator.extra else ""
-        while place:
-            worth[place] += indicator.points
-            place = above[place]
-    levels: dict[str, tuple[Section, ...]] = {"dimensions": framework.dimensions, "groups": framework.groups}
-    return copied(framework, {level: tuple(s.model_copy(update={"points": worth[s.id]}) for s in some) for level, some in levels.items()})
+    worth = inside_of(framework, indicators_in_force(framework, record), lambda section, inside: inside)
+    return with_sections(framework, lambda section: {"points": worth[section.id]})
 
 
 def judged(record: Record, indicator: str, kind: str, replaces: Callable[[Judgement], bool], **more: Any) -> Record:

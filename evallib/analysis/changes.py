@@ -246,7 +246,7 @@ class LimitChange(_IndicatorChange):
         if any(o.indicator == indicator.id and o.rule for o in record.own_indicators):
             own = changed.rows_with(record.own_indicators, lambda o: o.indicator == indicator.id, rule=as_line(rule))
             return framework, changed.copied(record, {"own_indicators": own})
-        return changed.with_own_rule(framework, indicator.within, rule), record
+        return changed.with_sections(framework, lambda s: {"own_rule": rule} if s.id == indicator.within else {}), record
 
     def recorded(self, evaluation: Evaluation) -> Decimal | None:
         return limits(evaluation.in_force[self.indicator].rule).get(self.field) if self._result(evaluation) else None

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult, TargetResult
+from evallib.model.grouped import grouped
 from evallib.model.record import Finding
 from evallib.model.units import convert, round_half_up
 from evallib.model.words import Words, words
@@ -168,10 +169,7 @@ def framework_key(evaluation: Evaluation) -> str:
 
 def by_framework(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation]]:
     """The years of each framework, by its version."""
-    used: dict[str, list[Evaluation]] = {}
-    for e in evaluations:
-        used.setdefault(framework_key(e), []).append(e)
-    return used
+    return grouped((framework_key(e), e) for e in evaluations)
 
 
 def compare_years(before: Evaluation, after: Evaluation) -> Change:
@@ -210,16 +208,16 @@ class IndicatorLine:
 
 def line_up(evaluations: Sequence[Evaluation]) -> tuple[IndicatorLine, ...]:
     """Every indicator of any year by its id, in the order of the latest year that has it; those no longer used last."""
+    years = [{i.id: i for i in e.indicators} for e in evaluations]
     lines = []
-    for id in dict.fromkeys(i.id for e in reversed(evaluations) for i in e.indicators):
-        results = tuple(next((i for i in e.indicators if i.id == id), None) for e in evaluations)
-        rules = [i and _rule(e, i) for e, i in zip(evaluations, results, strict=True)]
-        marks: list[tuple[str, ...]] = [()] if results else []
-        for (old, new), (old_rule, new_rule) in zip(pairwise(results), pairwise(rules), strict=True):
+    for id in dict.fromkeys(id for year in reversed(years) for id in year):
+        results = tuple(year.get(id) for year in years)
+        marks: list[tuple[str, ...]] = [()]
+        for (old, new), (a, b) in zip(pairwise(results), pairwise(evaluations), strict=True):
             if old is None or new is None:
                 marks.append(("added",) if new else ("dropped",) if old else ())
                 continue
-            told = {"renamed": old.name != new.name, "reweighted": old.points != new.points, "rule": old_rule != new_rule}
+            told = {"renamed": old.name != new.name, "reweighted": old.points != new.points, "rule": _rule(a, old) != _rule(b, new)}
             marks.append(tuple(mark for mark, true in told.items() if true))
         name = next(i.name for i in reversed(results) if i is not None)
         lines.append(IndicatorLine(id, name, results, tuple(marks)))

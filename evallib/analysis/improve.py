@@ -125,31 +125,25 @@ def to_next_grade(evaluation: Evaluation) -> Plan:
     lost = [i for i in evaluation.indicators if i.lost > 0] if evaluation.has_total else []
     steps: list[Step] = []
     enough, now = None, (looked := _State(evaluation))
-    first = {i.id: _step(now, i.id, steps) for i in lost}
-    reasons = {id: one for id, one in first.items() if isinstance(one, Words)}
-    waiting = [one for one in first.values() if isinstance(one, _Found)]
-    while goal is not None and (waiting or (enough is None and looked is not now)):
-        if waiting:
-            found = min(waiting, key=_first)
-            waiting.remove(found)
-            if found.before is now:
-                steps.append(found.step)
-                now = found.after
-                if enough is None and found.step.cumulative >= goal.at_least:
-                    enough = len(steps)
+    found = {i.id: _step(now, i.id, steps) for i in lost}
+    alone = {i.id: LeftOut(i.id, i.name, i.lost, one) if isinstance(one := found[i.id], Words) else one.step for i in lost}
+    while goal is not None:
+        if waiting := [one for one in found.values() if isinstance(one, _Found)]:
+            best = min(waiting, key=_first)
+            del found[best.step.indicator]
+            if best.before is not now:  # what it gains may have changed
+                found[best.step.indicator] = _step(now, best.step.indicator, steps)
                 continue
-            again = [found.step.indicator]  # what it gains may have changed
+            steps.append(best.step)
+            now = best.after
+            if enough is None and best.step.cumulative >= goal.at_least:
+                enough = len(steps)
+        elif enough is None and looked is not now:
+            looked, found = now, {i.id: _step(now, i.id, steps) for i in lost if i.id in found}
         else:
-            looked, again = now, [i.id for i in lost if not any(s.indicator == i.id for s in steps)]
-        for id in again:
-            one = _step(now, id, steps)
-            if isinstance(one, Words):
-                reasons[id] = one
-            else:
-                reasons.pop(id, None)
-                waiting.append(one)
-    left_out = tuple(LeftOut(i.id, i.name, i.lost, reasons[i.id]) for i in lost if goal is not None and i.id in reasons)
-    alone = {i.id: LeftOut(i.id, i.name, i.lost, one) if isinstance(one := first[i.id], Words) else one.step for i in lost}
+            break
+    reasons = ((i, found.get(i.id)) for i in lost if goal is not None)
+    left_out = tuple(LeftOut(i.id, i.name, i.lost, reason) for i, reason in reasons if isinstance(reason, Words))
     return Plan(goal, tuple(steps), enough, left_out, _said(evaluation, goal, steps, enough), alone)
 
 

@@ -14,6 +14,8 @@ from itertools import groupby
 from statistics import mean, median
 
 from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.grouped import grouped
+from evallib.model.units import as_decimal
 from evallib.model.words import NOTHING, Words, words
 
 Evaluations = Sequence[Evaluation]
@@ -33,9 +35,7 @@ RESCALED = "rescaled"
 
 def alike(evaluations: Evaluations) -> tuple[tuple[Evaluation, ...], ...]:
     """The evaluations that may stand in one list: of one framework and one kind. The largest group first."""
-    found: dict[tuple[str, str], list[Evaluation]] = {}
-    for e in evaluations:
-        found.setdefault((e.framework.id, e.record.kind), []).append(e)
+    found = grouped(((e.framework.id, e.record.kind), e) for e in evaluations)
     return tuple(tuple(group) for group in sorted(found.values(), key=lambda group: -len(group)))
 
 
@@ -106,14 +106,13 @@ class GradeCount:
 
 def grade_counts(evaluations: Evaluations) -> tuple[GradeCount, ...]:
     """Every grade of the framework in use, the best first, also those that nobody has; none where there is no total."""
-    names: dict[str, Words] = {}
-    limits: dict[str, set[Decimal]] = {}
-    for e in evaluations:
-        for g in e.framework.grades if e.framework.points else ():
-            names.setdefault(g.id, g.words)
-            limits.setdefault(g.id, set()).add(g.at_least / e.framework.points)
-    order = sorted(names, key=lambda id: -max(limits[id]))
-    return tuple(GradeCount(names[id], tuple(sorted(limits[id])), tuple(e for e in evaluations if e.grade_id == id)) for id in order)
+    scales = ((g, e.framework.points) for e in evaluations if e.framework.points for g in e.framework.grades)
+    found = grouped((g.id, (g.words, g.at_least / points)) for g, points in scales)
+    counts = []
+    for id, same in found.items():
+        names, limits = zip(*same, strict=True)
+        counts.append(GradeCount(names[0], tuple(sorted({*limits})), tuple(e for e in evaluations if e.grade_id == id)))
+    return tuple(sorted(counts, key=lambda count: -count.limits[-1]))
 
 
 # --- where the points go
@@ -121,11 +120,11 @@ def grade_counts(evaluations: Evaluations) -> tuple[GradeCount, ...]:
 
 def sections_of(evaluations: Evaluations, level: str = "groups") -> tuple[SectionResult, ...]:
     """The groups (or `dimensions`) of all frameworks in use, each id once, in the order of the frameworks."""
-    found: dict[str, SectionResult] = {}
-    for e in evaluations:
-        for section in e.dimensions if level == "dimensions" else e.groups:
-            found.setdefault(section.id, section)
-    return tuple(found.values())
+    return tuple(same[0] for same in grouped((s.id, s) for e in evaluations for s in _level(e, level)).values())
+
+
+def _level(e: Evaluation, level: str) -> tuple[SectionResult, ...]:
+    return e.dimensions if level == "dimensions" else e.groups
 
 
 def section_rates(evaluation: Evaluation) -> dict[str, Decimal | None]:
@@ -189,20 +188,16 @@ def drivers(evaluations: Evaluations, level: str = "groups") -> tuple[Driver, ..
         name = sections[id].name if id in sections else words("折算和取整", "Rescaling and rounding")
         lost = mean([row.get(id, Fraction(0)) for row in parts])
         home = sections[id].dimension if id in sections else ""
-        found.append(Driver(id, name, home, _decimal(share), _decimal(lost), worst.count(id)))
+        found.append(Driver(id, name, home, as_decimal(share), as_decimal(lost), worst.count(id)))
     return tuple(sorted(found, key=lambda d: (-d.share, d.id)))
 
 
 def _lost(e: Evaluation, level: str) -> dict[str, Fraction]:
     """What each part lost, as a share of the full points; together one less the total's share."""
     points = Fraction(e.points)
-    lost = {s.id: Fraction(s.points - s.score) / points for s in (e.dimensions if level == "dimensions" else e.groups)}
+    lost = {s.id: Fraction(s.points - s.score) / points for s in _level(e, level)}
     rest = Fraction(e.points - e.total) / points - sum(lost.values(), Fraction(0))
     return {**lost, RESCALED: rest} if rest else lost
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 # --- what stands out

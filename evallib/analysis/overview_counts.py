@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from evallib.analysis.money import AmountChange
-from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
-from evallib.model.record import Finding
+from evallib.model.evaluation import Evaluation, TargetResult
+from evallib.model.grouped import grouped
 from evallib.model.words import Words
 
 Evaluations = Sequence[Evaluation]
@@ -129,13 +129,10 @@ class KindCount:
 
 def kind_counts(evaluations: Evaluations) -> tuple[KindCount, ...]:
     """Every kind of finding, the one that concerns most departments first. Kinds written differently stay apart."""
-    found: dict[str, list[tuple[Evaluation, Finding]]] = {}
-    for e in evaluations:
-        for f in e.record.findings:
-            found.setdefault(f.kind, []).append((e, f))
+    found = grouped((f.kind, (e, f)) for e in evaluations for f in e.record.findings)
     counts = []
     for pairs in found.values():
-        amounts = [a for _, f in pairs if (a := f.amounts.at_issue) is not None]
+        amounts = [a for _, f in pairs if (a := f.at_stake) is not None]
         concerned = {e.record.department: e for e, _ in pairs}
         name = pairs[0][1].kind_words
         counts.append(KindCount(name, len(pairs), len(amounts), sum(amounts, Decimal(0)), tuple(concerned.values())))
@@ -159,13 +156,9 @@ class LostIndicator:
 
 def lost_indicators(evaluations: Evaluations) -> tuple[LostIndicator, ...]:
     """The indicators of each framework and kind by how many evaluations lost points there; own indicators are left out."""
-    found: dict[tuple[str, str, str], list[tuple[Evaluation, IndicatorResult]]] = {}
-    for e in evaluations:
-        for i in e.indicators:
-            if not i.own and i.points and i.status != "not_applicable":
-                found.setdefault((e.framework.id, e.record.kind, i.id), []).append((e, i))
+    counted = ((e, i) for e in evaluations for i in e.indicators if not i.own and i.points and i.status != "not_applicable")
     rows = []
-    for (_, _, id), pairs in found.items():
+    for (_, _, id), pairs in grouped(((e.framework.id, e.record.kind, i.id), (e, i)) for e, i in counted).items():
         lost, points = sum((i.lost for _, i in pairs), Decimal(0)), sum((i.points for _, i in pairs), Decimal(0))
         losers = tuple(e for e, i in pairs if i.lost > 0)
         if losers:

@@ -16,7 +16,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from evallib.analysis.sobol import Floats, latin_hypercube, sobol_indices
+from evallib.analysis.sobol import Floats, latin_hypercube, total_order
 from evallib.analysis.uncertainty import Interval, Ints, Model, Side, build_model
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import NOTHING, Given, Words, joined, listed
@@ -181,10 +181,8 @@ def simulate(
     generator, inputs = np.random.default_rng(seed), model.inputs
     a, b = _sample(model, draws, generator), _sample(model, draws, generator)
     drawn_a, drawn_b = model.draw(a), model.draw(b)
-    sums_of_a = model.sums(drawn_a)
-    of_a, of_b = model.totals(sums_of_a), model.totals(model.sums(drawn_b))
-    of_ab = model.totals(sums_of_a + model.moves(drawn_a, drawn_b))
-    alone = model.totals(model.sums(model.recorded) + model.moves(model.recorded, drawn_a))
+    of_a, of_b, of_ab = model.totals(drawn_a), model.totals(drawn_b), model.mixed(drawn_a, drawn_b)
+    alone = model.mixed(model.recorded(draws), drawn_a)
     limits = sorted((float(g.at_least * 10**model.places), n) for n, g in enumerate(evaluation.framework.grades))
 
     def grades(totals: Floats) -> Ints:
@@ -193,12 +191,10 @@ def simulate(
 
     recorded = next(n for n, g in enumerate(evaluation.framework.grades) if g.id == evaluation.grade_id)
     changes = (grades(alone) != recorded).sum(axis=1)
-    _, total = sobol_indices(of_a, of_b, of_ab)
     influences = []
-    for n, i in enumerate(inputs):
-        id, name = results[i].id, results[i].name
-        varies = _varies(model, i, spread, id in intervals)
-        influences.append(Influence(id, name, varies, _decimal(total[n]), Decimal(int(changes[n])) / draws))
+    for i, share, count in zip(inputs, total_order(of_a, of_b, of_ab), changes, strict=True):
+        varies = _varies(model, i, spread, results[i].id in intervals)
+        influences.append(Influence(results[i].id, results[i].name, varies, Decimal(f"{share:.4f}"), Decimal(int(count)) / draws))
     influences.sort(key=lambda i: -i.total_order)
     sides = _sides(model, a)
     counts = [np.bincount(grades(side), minlength=len(limits)) for side in sides]
@@ -241,7 +237,7 @@ def _sample(model: Model, draws: int, generator: np.random.Generator) -> Floats:
 def _sides(model: Model, sample: Floats) -> tuple[Floats, Floats]:
     """The totals of a sample with stricter, and with more lenient evaluators."""
     sides: tuple[Side, Side] = ("stricter", "lenient")
-    stricter, lenient = (model.totals(model.sums(model.draw(sample, side))) for side in sides)
+    stricter, lenient = (model.totals(model.draw(sample, side)) for side in sides)
     return stricter, lenient
 
 
@@ -249,10 +245,6 @@ def _range(evaluation: Evaluation, model: Model, sides: tuple[Floats, Floats]) -
     ends = (np.percentile(side, at, method="inverted_cdf") for side, at in zip(sides, (5, 95), strict=True))
     low, high = (Decimal(int(end)).scaleb(-model.places) for end in ends)
     return min(low, evaluation.total), max(high, evaluation.total)  # a measured value at its best can only fall, too
-
-
-def _decimal(value: np.float64) -> Decimal:
-    return Decimal(f"{float(value):.4f}")
 
 
 def _told(name: str, /, **given: Given) -> Words:

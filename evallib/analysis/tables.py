@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from evallib.analysis.money import AmountChange
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import InputValue
+from evallib.model.grouped import grouped
 from evallib.model.record import Contradiction, Fact, Finding, PlanTarget, Recommendation
 from evallib.model.units import convert
 from evallib.model.words import Words, words
 from evallib.say.sentences import sentence
-from evallib.score.measure import asks_no_more
+from evallib.score.measure import hold, is_easy
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,12 @@ class Loss:
 
 def losses(evaluation: Evaluation) -> tuple[Loss, ...]:
     """Every indicator that lost points, the largest loss first."""
-    record = evaluation.record
-    found = []
-    for indicator in evaluation.indicators:
-        if indicator.lost > 0:
-            touching = tuple(f for f in record.findings if f.indicator == indicator.id)
-            advice = {f.recommendation for f in touching}
-            found.append(Loss(indicator, indicator.lost, touching, tuple(r for r in record.recommendations if r.id in advice)))
-    return tuple(sorted(found, key=lambda loss: -loss.lost))
+    record, found = evaluation.record, []
+    for indicator in sorted((i for i in evaluation.indicators if i.lost > 0), key=lambda i: -i.lost):
+        touching = tuple(f for f in record.findings if f.indicator == indicator.id)
+        advice = {f.recommendation for f in touching}
+        found.append(Loss(indicator, indicator.lost, touching, tuple(r for r in record.recommendations if r.id in advice)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -68,21 +65,14 @@ class BudgetLine:
     added: bool = False
 
     @property
-    def difference(self) -> Decimal | None:
-        """Spent less approved, or adjusted less approved where a line has nothing spent; in the unit of what was approved."""
-        after = self.spent or self.adjusted
+    def change(self) -> AmountChange:
+        """From approved to spent, or to adjusted where a line has nothing spent; in the unit of what was approved."""
+        approved, after = self.approved, self.spent or self.adjusted
         if self.added:
-            return after.value if after else None
-        if after is None or self.approved is None or after.value is None or self.approved.value is None:
-            return None
-        return convert(after.value, after.unit, self.approved.unit) - self.approved.value
-
-    @property
-    def rate(self) -> Decimal | None:
-        """The difference as a share of the approved amount; None where that is zero."""
-        if self.difference is None or self.approved is None or not self.approved.value:
-            return None
-        return self.difference / self.approved.value
+            return AmountChange(Decimal(0), after.value if after else None)
+        if approved is None or after is None or after.value is None:
+            return AmountChange(None, None)
+        return AmountChange(approved.value, convert(after.value, after.unit, approved.unit))
 
 
 def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
@@ -92,11 +82,8 @@ def budget_lines(evaluation: Evaluation) -> dict[str, tuple[BudgetLine, ...]]:
         lines = []
         for line in evaluation.catalogue.lines.get(table, ()):
             cells = {column: evaluation.facts.named(name) for column, name in line.cells.items()}
-            lines.append(
-                BudgetLine(
-                    line.name, cells.get("approved"), cells.get("adjusted"), cells.get("spent"), line.total, "approved" not in line.cells
-                )
-            )
+            approved, adjusted, spent = (cells.get(column) for column in ("approved", "adjusted", "spent"))
+            lines.append(BudgetLine(line.name, approved, adjusted, spent, line.total, "approved" not in line.cells))
         return tuple(lines) if any(line.approved or line.adjusted or line.spent for line in lines) else ()
 
     return {table: side(table) for table in ("income", "spending")}
@@ -114,13 +101,11 @@ def facts_by_topic(evaluation: Evaluation) -> tuple[tuple[Words, tuple[FactLine,
     """Every fact of the record by topic, sums before their parts, each with the row it was read from."""
     record, catalogue = evaluation.record, evaluation.catalogue
     years = sorted({f.year for f in record.facts} | {record.year}, reverse=True)
-    found: dict[str, list[FactLine]] = {topic: [] for topic in catalogue.topics}
-    for id, fact in catalogue.facts.items():
-        for year in years:
-            value = evaluation.facts.find(id, year)
-            if value is not None:
-                found[fact.entry.topic if fact.entry.topic in found else ""].append(FactLine(value, record.find_fact(id, year)))
-    return tuple((catalogue.topics[topic], tuple(lines)) for topic, lines in found.items() if lines)
+    values = (evaluation.facts.find(id, year) for id in catalogue.facts for year in years)
+    lines = [FactLine(value, record.find_fact(value.fact, value.year)) for value in values if value is not None]
+    topics = ((catalogue.facts[line.value.fact].entry.topic, line) for line in lines)
+    found = grouped((topic if topic in catalogue.topics else "", line) for topic, line in topics)
+    return tuple((name, tuple(found[topic])) for topic, name in catalogue.topics.items() if topic in found)
 
 
 def parts_of(evaluation: Evaluation, value: InputValue) -> tuple[tuple[str, InputValue], ...]:
@@ -137,23 +122,19 @@ def contradicted_formulas(evaluation: Evaluation) -> dict[str, tuple[str, ...]]:
 
 def contradictions_of(evaluation: Evaluation) -> dict[str, tuple[Contradiction, ...]]:
     """For each indicator the recorded contradictions about it: about itself, its target, its formula or what that takes, or a finding."""
-    record, takers = evaluation.record, dict[str, list[str]]()
-    for indicator in evaluation.indicators:
-        takers.setdefault(f"indicator.{indicator.id}", []).append(indicator.id)
-        if indicator.formula:
-            takers.setdefault(f"formula.{indicator.formula}", []).append(indicator.id)
-            for fact in {i.fact for i in evaluation.formula(indicator.formula).inputs}:
-                takers.setdefault(f"fact.{fact}", []).append(indicator.id)
-    for finding in record.findings:
-        takers.setdefault(f"finding.{finding.finding}", []).append(finding.indicator)
+    record = evaluation.record
     figures = {row.published: _subject(row.number) for row in record.published}
-    found: dict[str, list[Contradiction]] = {}
-    for row in record.contradictions:
-        named = [f"{kind}.{token}" for token in row.subjects for kind in ("indicator", "finding", "fact")]
-        named += [figures[token] for token in row.subjects if token in figures]
-        for id in dict.fromkeys(id for name in named for id in takers.get(name, ())):
-            found.setdefault(id, []).append(row)
-    return {id: tuple(rows) for id, rows in found.items()}
+    said = [
+        (row, {figures.get(token, ""), *(f"{kind}.{token}" for kind in ("indicator", "finding", "fact"))})
+        for row in record.contradictions
+        for token in row.subjects
+    ]
+    found = {}
+    for i in evaluation.indicators:
+        facts = [f"fact.{one.fact}" for one in evaluation.formula(i.formula).inputs] if i.formula else []
+        takes = {f"indicator.{i.id}", f"formula.{i.formula}", *facts, *(f"finding.{id}" for id in i.findings)}
+        found[i.id] = tuple(dict.fromkeys(row for row, named in said if named & takes))
+    return {id: rows for id, rows in found.items() if rows}
 
 
 def _subject(number: str) -> str:
@@ -177,25 +158,21 @@ class PlanGoal:
     met: bool | None
 
 
-def plan_goals(evaluation: Evaluation) -> dict[str, tuple[PlanGoal, ...]]:
+def plan_goals(evaluation: Evaluation) -> dict[str, list[PlanGoal]]:
     """For each indicator the medium-term targets that are not the year's own, and whether the year's actual meets them."""
-    found: dict[str, list[PlanGoal]] = {}
+    found = []
     for row in evaluation.record.plan_targets:
         own, unit = evaluation.target(row.indicator), evaluation.catalogue.units.read(row.unit)
         if own is None or row.target is None:
             continue
         if unit.dimensions != own.unit.dimensions:
-            found.setdefault(own.id, []).append(PlanGoal(row, False, None))
+            found.append((own.id, PlanGoal(row, False, None)))
             continue
         goal = convert(row.target, unit, own.unit)
         if (goal, row.operator) != (own.target, own.operator):
-            yearly = own.actual is not None and row.per_year == "yes"
-            met = _MEETS[row.operator](own.actual, goal) if yearly else None
-            found.setdefault(own.id, []).append(PlanGoal(row, True, met))
-    return {id: tuple(goals) for id, goals in found.items()}
-
-
-_MEETS: dict[str, Callable[[Any, Any], bool]] = {">=": operator.ge, "<=": operator.le, "=": operator.eq}
+            met = hold(row.operator, own.actual, goal, exact=True).met if row.per_year == "yes" else None
+            found.append((own.id, PlanGoal(row, True, met)))
+    return grouped(found)
 
 
 @dataclass(frozen=True)
@@ -210,16 +187,11 @@ class GoalQuality:
 
 def goal_quality(evaluation: Evaluation, previous: Evaluation | None) -> GoalQuality:
     """The share of targets with a measured actual, those that ask no more than last year's actual, groups left empty."""
-    easier = []
-    for t in evaluation.targets:
-        last = previous.target(t.id) if previous else None
-        if last is not None and last.actual is not None and last.unit == t.unit and asks_no_more(t, last.actual):
-            easier.append(t.name)
     used, split = {i.group for i in evaluation.indicators}, {g.within for g in evaluation.framework.groups}
     return GoalQuality(
         targets=len(evaluation.targets),
         measured=sum(1 for t in evaluation.targets if not t.judged),
-        easier_than_last_year=tuple(easier),
+        easier_than_last_year=tuple(t.name for t in evaluation.targets if previous and is_easy(t, previous.target(t.id))),
         groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.points and g.id not in used | split),
     )
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from evallib.analysis.sobol import Floats
 from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.grouped import grouped
 from evallib.model.rule_base import Measured
 from evallib.model.rules import Rule
 from evallib.score.measure import compute_target
@@ -58,19 +59,11 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Cases that were drawn: points, before they are scaled to the sum of their pool, and score rates, each indicators x draws."""
-
-    points: Floats
-    rates: Floats
-
-
-@dataclass(frozen=True)
 class Model:
     """The total as a function of what varies: score = points x score rate, rounded one by one, summed, scaled to full points.
 
-    What varies is an array of draws x inputs x 2 (points, score rate), each number within 0 and 1. Sums are in the smallest
-    step of rounding.
+    What varies is an array of draws x inputs x 2 (points, score rate), each number within 0 and 1. Cases are an array of 2 x indicators x
+    draws: points, before they are scaled to the sum of their pool, and score rates.
     """
 
     points: Floats
@@ -87,65 +80,42 @@ class Model:
         return sorted({int(i) for pool in self.pools for i in pool} | set(self.varied))
 
     @property
-    def recorded(self) -> Drawn:
-        """The one case where nothing varies."""
-        return Drawn(self.points[:, None], self.rates[:, None])
-
-    @property
     def judged(self) -> bool:
         """Whether anything that varies was judged: whether the sides differ."""
         return any(rate.judged for rate in self.varied.values())
 
-    def draw(self, u: Floats, side: Side = "either") -> Drawn:
+    def recorded(self, draws: int = 1) -> Floats:
+        """The one case where nothing varies, so many times."""
+        return np.repeat(np.array([self.points, self.rates])[:, :, None], draws, axis=2)
+
+    def draw(self, u: Floats, side: Side = "either") -> Floats:
         """The cases of a sample, judged from one side; points and measured values vary as they do."""
-        points, rates = (np.repeat(known[:, None], len(u), axis=1) for known in (self.points, self.rates))
+        points, rates = cases = self.recorded(len(u))
         pooled = {int(i) for pool in self.pools for i in pool}
         for column, i in enumerate(self.inputs):
             if i in pooled:
                 points[i] *= 1 + self.spread * (2 * u[:, column, 0] - 1)
             if i in self.varied:
                 rates[i] = self.varied[i].draw(u[:, column, 1], side)
-        return Drawn(points, rates)
+        return cases
 
-    def sums(self, drawn: Drawn) -> Floats:
-        """The summed scores of each case."""
-        found: Floats = np.sum([self._summed(drawn, members) for members in self._sections()], axis=0)
+    def mixed(self, cases: Floats, others: Floats) -> Floats:
+        """The totals of cases of which one input is taken from others instead; inputs x draws."""
+        found, mixed = np.empty((len(self.inputs), cases.shape[2])), cases.copy()
+        for n, i in enumerate(self.inputs):
+            mixed[:, i] = others[:, i]
+            found[n] = self.totals(mixed)
+            mixed[:, i] = cases[:, i]
         return found
 
-    def moves(self, cases: Drawn, others: Drawn) -> Floats:
-        """By how much the sum of each case moves when one input is taken from the other cases instead; inputs x draws."""
-        inputs = self.inputs
-        found = np.zeros((len(inputs), max(cases.points.shape[1], others.points.shape[1])))
-        row = {i: n for n, i in enumerate(inputs)}
-        for members in self._sections():
-            before, unscaled = self._summed(cases, members), cases.points[members] * cases.rates[members]
-            for place, i in enumerate(int(i) for i in members):
-                if i not in row:
-                    continue
-                weight = cases.points[members].sum(axis=0) - cases.points[i] + others.points[i]
-                scale = self.points[members].sum() / weight
-                after = self._rounded(unscaled * scale).sum(axis=0) - self._rounded(unscaled[place] * scale)
-                found[row[i]] = after + self._rounded(others.points[i] * others.rates[i] * scale) - before
-        return found
-
-    def totals(self, sums: Floats) -> Floats:
-        """The total, in the smallest step of rounding, of summed scores; with what is added to the points or taken away as it stands."""
-        found: Floats = np.maximum(np.floor(sums * self.scale + 0.5 + _HAIR) + round(self.extra * 10**self.places), 0)
-        return found
-
-    def _sections(self) -> list[Ints]:
-        """The pools, and every other indicator by itself."""
-        pooled = {int(i) for pool in self.pools for i in pool}
-        return [*self.pools, *(np.array([n]) for n in range(len(self.points)) if n not in pooled)]
-
-    def _summed(self, drawn: Drawn, members: Ints) -> Floats:
-        points = drawn.points[members]
-        scaled = points * (self.points[members].sum() / points.sum(axis=0))
-        found: Floats = self._rounded(scaled * drawn.rates[members]).sum(axis=0)
-        return found
-
-    def _rounded(self, scores: Floats) -> Floats:
-        found: Floats = np.floor(scores * 10**self.places + (0.5 + _HAIR))
+    def totals(self, cases: Floats) -> Floats:
+        """The total of each case, in the smallest step of rounding; with what is added to the points or taken away as it stands."""
+        (points, rates), step = cases, 10**self.places
+        scaled = points.copy()
+        for pool in self.pools:
+            scaled[pool] *= self.points[pool].sum() / points[pool].sum(axis=0)
+        sums = np.floor(scaled * rates * step + (0.5 + _HAIR)).sum(axis=0)
+        found: Floats = np.maximum(np.floor(sums * self.scale + 0.5 + _HAIR) + round(self.extra * step), 0)
         return found
 
 
@@ -158,19 +128,14 @@ def build_model(
     """
     framework = evaluation.framework
     results = [i for i in evaluation.indicators if i.points and i.counted and not i.extra]
+    applying = [(n, r) for n, r in enumerate(results) if r.status != "not_applicable" and not r.veto]
     varied: dict[int, Rate] = {}
-    pools: dict[str, list[int]] = {}
-    for n, result in enumerate(results):
-        if result.status == "not_applicable" or result.veto:
-            continue
+    for n, result in applying:
         if result.id in intervals:
-            rate: Rate | None = _interval_rate(evaluation, result, intervals[result.id])
-        else:
-            rate = _judged_rate(evaluation.in_force[result.id].rule, result) if judged else None
-        if rate is not None and (result.id in intervals or np.ptp(rate.values) > 0):
+            varied[n] = _interval_rate(evaluation, result, intervals[result.id])
+        elif judged and (rate := _judged_rate(evaluation.in_force[result.id].rule, result)) and np.ptp(rate.values) > 0:
             varied[n] = rate
-        if spread and result.basis == "reconstructed":
-            pools.setdefault(_section(evaluation, result), []).append(n)
+    pools = grouped((_section(evaluation, r), n) for n, r in applying if spread and r.basis == "reconstructed")
     worth = sum((r.points for r in results), Decimal(0))
     scale = framework.points / worth if worth and evaluation.points != worth else Decimal(1)
     model = Model(

@@ -11,11 +11,10 @@ from evallib.model.words import folded
 from evallib.model.worths import unfilled
 from evallib.score.answers import PANEL, SURVEY
 
-_TOUCHES = ("targets", "target_parts", "judgements", "surveys", "survey_answers", "expert_scores", "findings")
-"""The tables whose rows name an indicator."""
+Cells = Mapping[str, str]
 
 
-def hanging(framework: Framework, record: Record, table: str, cells: Mapping[str, str]) -> tuple[str, ...]:
+def hanging(framework: Framework, record: Record, table: str, cells: Cells) -> tuple[str, ...]:
     """The indicators, or the places without any, that a row of a table with these cells may change; what it does not say may be anything.
 
     What is lacking all the same, as there is no other row, is not named here: the checks name it.
@@ -25,17 +24,14 @@ def hanging(framework: Framework, record: Record, table: str, cells: Mapping[str
         return tuple(unfilled(framework, indicators))
     if table == "facts":
         return tuple(i.id for i in indicators if _takes(framework, i, cells.get("fact")))
-    if table not in _TOUCHES:
+    may = _MAY.get(table)
+    if may is None:
         return ()
     if table == "findings" and (framework.vetoes and cells.get("veto", "?" if not cells else "")):
         return tuple(i.id for i in indicators)
     named = cells.get("indicator")
-    if named is not None and table != "findings":
-        return tuple(i.id for i in indicators if _is(i, named))
-    if table == "judgements":
-        return tuple(i.id for i in indicators if _decides(cells.get("kind", "override"), i))
-    may = _MAY.get(table)
-    return tuple(i.id for i in indicators if (may is None or may(record, i)) and (named is None or _is(i, named)))
+    is_sure = named is not None and table != "findings"
+    return tuple(i.id for i in indicators if (is_sure or may(record, i, cells)) and (named is None or _is(i, named)))
 
 
 def resting(framework: Framework, record: Record, about: Collection[str]) -> tuple[str, ...]:
@@ -56,26 +52,28 @@ def _takes(framework: Framework, indicator: Indicator, fact: str | None) -> bool
     return formula is not None and id is not None and any(id in catalogue.family(name.id) for name in formula.inputs)
 
 
-def _decides(kind: str, indicator: Indicator) -> bool:
-    """Whether a judgement of a kind may change what an indicator would score without it."""
+def _decides(record: Record, indicator: Indicator, cells: Cells) -> bool:
+    """Whether a judgement may change what an indicator would score without it."""
+    kind = cells.get("kind", "override")
     return kind in ("override", "not_applicable") or (kind == "award" and indicator.rule.judgement == "award")
 
 
-def _parts(record: Record, indicator: Indicator) -> bool:
+def _parts(record: Record, indicator: Indicator, cells: Cells) -> bool:
     """Whether the actual of an indicator may come from parts."""
     return any(row.indicator == indicator.id and row.actual is None for row in record.targets)
 
 
-def _asked(record: Record, indicator: Indicator) -> bool:
+def _asked(record: Record, indicator: Indicator, cells: Cells) -> bool:
     return indicator.value == SURVEY or any(row.indicator == indicator.id for row in record.surveys)
 
 
-_MAY: dict[str, Callable[[Record, Indicator], bool]] = {
-    "findings": lambda record, i: i.rule.takes == "findings",
+_MAY: dict[str, Callable[[Record, Indicator, Cells], bool]] = {
+    "findings": lambda record, i, cells: i.rule.takes == "findings",
+    "judgements": _decides,
     "target_parts": _parts,
     "surveys": _asked,
     "survey_answers": _asked,
-    "expert_scores": lambda record, i: i.value == PANEL,
-    "targets": lambda record, i: False,
+    "expert_scores": lambda record, i, cells: i.value == PANEL,
+    "targets": lambda record, i, cells: False,
 }
-"""Where the row does not name its indicator: which it may be. A target that is lacking is told as such."""
+"""The tables whose rows name an indicator; where a row does not, which it may be. A target that is lacking is told as such."""

@@ -7,9 +7,11 @@ not stop a run; the report shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue, Relation
@@ -17,8 +19,8 @@ from evallib.model.entries import Entry
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.expression import Name, Tree, Undefined, compute, compute_interval, names, renamed, write
 from evallib.model.facts import Facts, InputValue
-from evallib.model.record import Record
-from evallib.model.units import SHARE, Unit, convert, half_width, times
+from evallib.model.record import Contradiction, Record
+from evallib.model.units import SHARE, Unit, convert, half_width, parse_decimal, times
 from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
@@ -26,27 +28,23 @@ from evallib.say.sentences import sentence
 from evallib.score.measure import counted_parts
 
 ZERO = Decimal(0)
+_NUMBER = re.compile(r"[\d,]*\.?\d+")
 
 
 def check_identities(catalogue: Catalogue, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Everything within a year that does not hold. What the data records as a contradiction is not an error."""
     facts = Facts(catalogue, record)
-    for problems in (
-        _totals(facts, where),
-        _relations(facts, catalogue.identities, where),
-        _relations(facts, catalogue.limits, where),
-        _findings(record, where, gone),
-        _target_parts(catalogue, record, where, gone),
-    ):
-        yield from _acknowledged(record, problems, gone)
+    of_facts = chain(_totals(facts, where), _relations(facts, (*catalogue.identities, *catalogue.limits), where))
+    broken = chain(of_facts, _findings(record, where, gone), _target_parts(catalogue, record, where, gone))
+    yield from _acknowledged(record, broken, gone)
 
 
 def check_against_last_year(catalogue: Catalogue, record: Record, previous: Record, where: Where) -> Iterator[Problem]:
     """Everything from one year to the next that does not hold."""
     facts = Facts(catalogue, record, previous)
-    over_years = [relation for relation in catalogue.identities if any(name.before for name in relation.inputs)]
-    yield from _acknowledged(record, _relations(facts, tuple(over_years), where))
-    yield from _acknowledged(record, _told_twice(Facts(catalogue, record), Facts(catalogue, previous), where))
+    over_years = tuple(relation for relation in catalogue.identities if any(name.before for name in relation.inputs))
+    told = _told_twice(Facts(catalogue, record), Facts(catalogue, previous), where)
+    yield from _acknowledged(record, chain(_relations(facts, over_years, where), told))
 
 
 def _acknowledged(record: Record, broken: Iterator[Problem], gone: Gone = NONE) -> Iterator[Problem]:
@@ -58,6 +56,12 @@ def _acknowledged(record: Record, broken: Iterator[Problem], gone: Gone = NONE) 
             continue
         known = next((acknowledged[token] for token in one.about if token in acknowledged), None)
         yield one if known is None else recorded(one, known.words, one.found)
+
+
+def acknowledging(rows: Iterable[Contradiction], about: Iterable[str], number: Decimal) -> Contradiction | None:
+    """The contradiction about something that names the very number that it has: a changed one is looked at anew."""
+    of_it = (row for row in rows if {*row.subjects} & {*about})
+    return next((row for row in of_it if abs(number) in map(parse_decimal, _NUMBER.findall(row.printed))), None)
 
 
 def recorded(one: Problem, reason: Words, found: str = "") -> Problem:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from evallib.checks.gone import Gone
+from evallib.checks.gone import Gone, Named
 from evallib.checks.targets import file_of
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.framework import Framework, Indicator
+from evallib.model.grouped import grouped
 from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Judgement, Record
 from evallib.model.rule_base import ONE
 from evallib.model.table_words import CHOICES
-from evallib.model.words import Words, listed, words
+from evallib.model.words import listed, words
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown_name
 from evallib.say.rules import kind_name
@@ -33,34 +34,28 @@ def check_judged(framework: Framework, record: Record, where: Where, gone: Gone)
 def check_lacking_judgements(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """What must be judged and is not, or is judged in two ways."""
     indicators = {i.id: i for i in indicators_in_force(framework, record)}
-    lacking = list[tuple[Indicator, str, list[str | Words]]]()
-    judgements: dict[str, list[Judgement]] = {}
-    for one in record.judgements:
-        judgements.setdefault(one.indicator, []).append(one)
+    judgements = grouped((one.indicator, one) for one in record.judgements)
     for id, indicator in indicators.items():
         said = judgements.get(id, [])
         excused = any(j.kind in ("override", "not_applicable") for j in said)
         if excused or (indicator.one_of and not any(j.kind == "chosen" for j in said)):
             continue
         items = {j.item for j in said}
-        lacking += [(indicator, item.id, [item.id, item.words]) for item in indicator.rule.checklist if item.id not in items]
+        lacking: dict[str, dict[str, list[Named]]]
+        lacking = {item.id: {"item": [item.id, item.words]} for item in indicator.rule.checklist if item.id not in items}
         if indicator.rule.takes in ("tier", "score") and indicator.value != PANEL and not [j for j in said if j.kind != "chosen"]:
-            lacking.append((indicator, indicator.rule.kind, []))
-    for indicator, item, names in lacking:
-        of_checklist = {"item": names} if names else {}
-        if not gone.may_be("judgements", indicator=[indicator.id, indicator.words], **of_checklist):
-            place = file_of(where, "judgements", "indicator")
-            yield problem("judgement.missing", place, "", (indicator.id,), id=indicator.id, indicator=indicator.words, item=item)
+            lacking[indicator.rule.kind] = {}
+        for item, cells in lacking.items():
+            if not gone.may_be("judgements", indicator=[id, indicator.words], **cells):
+                place = file_of(where, "judgements", "indicator")
+                yield problem("judgement.missing", place, "", (id,), id=id, indicator=indicator.words, item=item)
     yield from _choices(indicators, record, where, gone)
     yield from _checked(framework, indicators, record, where, gone)
 
 
 def _choices(indicators: Mapping[str, Indicator], record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """Of indicators that stand in each other's place one is taken."""
-    sides: dict[tuple[str, str], list[Indicator]] = {}
-    for indicator in indicators.values():
-        if indicator.one_of:
-            sides.setdefault((indicator.within, indicator.one_of), []).append(indicator)
+    sides = grouped(((i.within, i.one_of), i) for i in indicators.values() if i.one_of)
     chosen = {j.indicator for j in record.judgements if j.kind == "chosen"}
     for several in sides.values():
         may_be = gone.may_be("judgements", indicator=[name for i in several for name in (i.id, i.words)], kind="chosen")

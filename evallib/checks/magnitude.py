@@ -7,19 +7,17 @@ contradiction that names the fact and the number acknowledges either; another nu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
-from evallib.checks.identities import advised, beyond, fact_place, recorded, said, side, unit_of_sides
+from evallib.checks.identities import acknowledging, advised, beyond, fact_place, recorded, said, side, unit_of_sides
 from evallib.model.catalogue import Bound, Catalogue, Fact, Formula, Relation
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.expression import Interval, Name, Number, signed_names
 from evallib.model.facts import Facts, InputValue
-from evallib.model.record import Record
-from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.units import SHARE, Unit, convert, parse_decimal, round_half_up
 from evallib.model.words import NOTHING, Words, listed, words
 from evallib.say.numbers import percent, plain, written
 from evallib.say.refusals import problem
@@ -42,17 +40,9 @@ def check_magnitudes(e: Evaluation, previous: Evaluation | None, where: Where) -
     for one in (one for found in checks for one in found if one.place not in slipped):
         if one.level == "error":  # what else is strange about it is so because of that
             slipped.add(one.place)
-        reason = _acknowledged(e.record, one)
-        yield recorded(one, reason) if reason else one
-
-
-def _acknowledged(record: Record, one: Problem) -> Words | None:
-    """The reason that the data gives for a strange number: in a contradiction about it that says the number."""
-    number = re.escape(one.found.replace(",", ""))
-    for row in record.contradictions if number else ():
-        if {*row.subjects} & {*one.about} and re.search(rf"(?<![\d.]){number}(?!\.?\d)", row.printed.replace(",", "")):
-            return row.words
-    return None
+        number = parse_decimal(one.found)
+        known = None if number is None else acknowledging(e.record.contradictions, one.about, number)
+        yield recorded(one, known.words) if known else one
 
 
 def _slip(
@@ -71,8 +61,8 @@ def _slip(
     found, ratio = plain(value if typed is None or typed.value is None else typed.value), abs(value / there)
     factor = plain(round_half_up(max(ratio, 1 / ratio), 0 if not Decimal("0.05") < ratio < 20 else 1))
     words_of = {"thing": thing, "value": written(value, unit), "other": other, "there": written(there, unit)}
-    named = {id: one.name for id, one in (catalogue.facts | catalogue.formulas).items() if id == about[0]}
-    words_of["id"], scaled = named.get(about[0], thing), _scaled(catalogue, typed.unit if typed else unit)
+    named = catalogue.facts.get(about[0]) or catalogue.formulas.get(about[0])
+    words_of["id"], scaled = named.name if named else thing, _scaled(catalogue, typed.unit if typed else unit)
     texts = {"factor": factor, "printed": found}
     return problem("strange.slip" if error else "strange.jump", place, found, about, scaled=scaled, **words_of, **texts)
 
@@ -97,6 +87,8 @@ def _decimals(e: Evaluation, where: Where) -> Iterator[Problem]:
 
 # --- bounds and relations
 
+Inputs = Sequence[InputValue]
+
 
 def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
     """Facts and formulas outside their bounds or those that are usual of their unit, as far as rounding cannot explain it."""
@@ -110,7 +102,7 @@ def _bounds(e: Evaluation, where: Where) -> Iterator[Problem]:
         if crossed and formula.value is not None and (interval := interval_of(e, formula)) is not None:
             inputs = sorted(formula.inputs, key=_size)  # the smallest was in 万, if any
             place = fact_place(e.facts, Name(inputs[0].fact, e.record.year - inputs[0].year), where)
-            yield from _outside(e, e.catalogue.formulas[formula.id], crossed, formula.value, interval, place, tuple(inputs))
+            yield from _outside(e, e.catalogue.formulas[formula.id], crossed, formula.value, interval, place, inputs)
 
 
 def _crossed(catalogue: Catalogue, id: str, value: Decimal) -> Sequence[Bound]:
@@ -121,13 +113,7 @@ def _crossed(catalogue: Catalogue, id: str, value: Decimal) -> Sequence[Bound]:
 
 
 def _outside(
-    e: Evaluation,
-    made: Fact | Formula,
-    crossed: Sequence[Bound],
-    value: Decimal,
-    around: Interval,
-    place: Place,
-    inputs: tuple[InputValue, ...],
+    e: Evaluation, made: Fact | Formula, crossed: Sequence[Bound], value: Decimal, around: Interval, place: Place, inputs: Inputs
 ) -> Iterator[Problem]:
     """What is said of a value outside some bounds, as far as rounding cannot explain it."""
     about = (*dict.fromkeys(i.fact for i in inputs), made.id)

@@ -20,15 +20,13 @@ from evallib.say.refusals import problem, unknown
 from evallib.score.answers import Tally, count, satisfaction
 from evallib.score.scoring import evaluate
 
-_TABLES = ("surveys", "survey_answers", "expert_scores", "cost_results")
-
 
 def check_methods(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
     """Every problem of the optional tables that a row alone does not show; nothing where they are empty.
 
     The record has passed `check_record`. First what rows name; only when that is known, what is computed from them.
     """
-    if not any(getattr(record, table) for table in _TABLES):
+    if not (record.surveys or record.survey_answers or record.expert_scores or record.cost_results):
         return
     evaluation = evaluate(framework, record)
     experts, surveys = [*_points(evaluation, where)], [*_surveys(evaluation, where, gone)]
@@ -54,15 +52,14 @@ def _surveys(evaluation: Evaluation, where: Where, gone: Gone) -> Iterator[Probl
             yield problem("survey.scales", where("surveys", index, "scale"), row.scale, scale=scales[row.indicator])
     asked = {(row.indicator, row.group) for row in record.surveys}
     for index, answer in enumerate(record.survey_answers):
-        if (answer.indicator, answer.group) not in asked and gone.may_be("surveys", group=answer.group):
-            continue
-        if (answer.indicator, answer.group) not in asked:
+        if (answer.indicator, answer.group) in asked:
+            if not is_answer(scales[answer.indicator], answer.answer):
+                place, known = where("survey_answers", index, "answer"), answers_of(scales[answer.indicator])
+                yield problem("survey.no_answer", place, answer.answer, answers=known)
+        elif not gone.may_be("surveys", group=answer.group):
             groups = [group for indicator, group in sorted(asked) if indicator == answer.indicator]
             column, found = ("group", answer.group) if groups else ("indicator", answer.indicator)
             yield unknown("survey", where("survey_answers", index, column), found, groups or sorted(scales))
-        elif not is_answer(scales[answer.indicator], answer.answer):
-            place, known = where("survey_answers", index, "answer"), answers_of(scales[answer.indicator])
-            yield problem("survey.no_answer", place, answer.answer, answers=known)
 
 
 def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:

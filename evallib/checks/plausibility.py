@@ -9,11 +9,11 @@ from functools import partial
 from evallib.checks.identities import fact_place
 from evallib.checks.magnitude import check_magnitudes
 from evallib.model.errors import Problem, Where
-from evallib.model.evaluation import Evaluation, TargetResult
+from evallib.model.evaluation import Evaluation
 from evallib.model.units import SHARE, convert
 from evallib.say.numbers import percent, plain, quantity, written
 from evallib.say.refusals import problem
-from evallib.score.measure import asks_no_more
+from evallib.score.measure import is_easy
 
 FAR_ABOVE = Decimal("1.5")
 """A completion rate from which a target looks as if it was set too low."""
@@ -57,7 +57,8 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
             yield problem("strange.far_below_target", at("actual"), target=target.name, rate=percent(rate))
         if target.target < 0 and target.operator not in ("between", "by"):
             yield problem("strange.negative_target", at("target"), target=target.name, value=written(target.target, target.unit))
-        if _more_than_all(target):
+        share = partial(convert, unit=target.unit, to=SHARE)
+        if target.actual is not None and target.unit.is_share and share(target.target) <= 1 < share(target.actual):
             yield problem("strange.more_than_all", at("actual"), target=target.name, actual=written(target.actual, target.unit))
         due = e.framework.reason_below
         below = target.attainment is not None and target.met is False and (target.attainment < due or due == 1)
@@ -66,16 +67,9 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
         if target.judged:
             yield problem("strange.not_measurable", at("actual_by"), target=target.name)
         last = previous.target(target.id) if previous is not None else None
-        if last is not None and last.actual is not None and last.unit == target.unit and asks_no_more(target, last.actual):
+        if last is not None and is_easy(target, last):
             found = quantity(target.target, target.unit, "zh")
             yield problem("strange.not_above_last_year", at("target"), found, target=target.name, last=written(last.actual, last.unit))
-
-
-def _more_than_all(target: TargetResult) -> bool:
-    """Whether a rate with a target of up to 100% is said to be above 100%."""
-    if target.actual is None or not target.unit.is_share:
-        return False
-    return convert(target.target, target.unit, SHARE) <= 1 < convert(target.actual, target.unit, SHARE)
 
 
 def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -18,11 +19,12 @@ from evallib.checks.judgements import check_judged, check_lacking_judgements
 from evallib.checks.targets import check_targets, file_of
 from evallib.model.errors import Place, Problem, Where, meant
 from evallib.model.facts import Facts
-from evallib.model.framework import Framework, Indicator
+from evallib.model.framework import Framework
+from evallib.model.grouped import grouped
 from evallib.model.in_force import indicators_in_force, own_rule
 from evallib.model.made_ids import is_made
 from evallib.model.record import TABLES, OwnIndicator, Record
-from evallib.model.rows import Sourced, id_as_typed, made_of
+from evallib.model.rows import STATED, columns, id_as_typed, key_columns, made_of, refers
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED
 from evallib.model.toml_lines import Path, called
@@ -41,7 +43,7 @@ _SCALES = (10**4, 10**8)
 
 def check_record(framework: Framework, record: Record, where: Where) -> Iterator[Problem]:
     """Every problem of a whole year that a row alone does not show: of its names, and only when all of these are known, of the rest."""
-    for checks in (of_rows(), between_rows()):
+    for checks in (OF_ROWS, BETWEEN_ROWS):
         found = [one for check in checks for one in check(framework, record, where, NONE)]
         yield from found
         if any(one.level == "error" for one in found):
@@ -53,39 +55,6 @@ Known = Mapping[str, Mapping[str, Words]]
 Check = Callable[[Framework, Record, Where, Gone], Iterator[Problem]]
 
 
-def of_rows() -> tuple[Check, ...]:
-    """The checks of single rows: their sources, units, numbers and ids."""
-    return _sources, _units, _duplicates, _numbers, _facts, _own_indicators
-
-
-def between_rows() -> tuple[Check, ...]:
-    """The checks of rows that are right by themselves: what they name, what must be there."""
-    return _names, check_targets, check_judged, check_lacking_judgements, _other_rows, _needed_facts
-
-
-def _sources(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    tables = [(table, "source", "source") for table, model in TABLES.items() if issubclass(model, Sourced)]
-    return _named(record, where, tables, {"source": {s.source: s.words for s in record.sources}}, gone)
-
-
-_NAMING = (
-    ("targets", "indicator", "indicator"),
-    ("target_parts", "indicator", "target"),
-    ("judgements", "indicator", "indicator"),
-    ("findings", "indicator", "indicator"),
-    ("findings", "recommendation", "recommendation"),
-    ("findings", "sources_cited", "source"),
-    ("findings", "veto", "veto"),
-    ("finding_amounts", "finding", "finding"),
-    ("plan_targets", "indicator", "indicator"),
-    ("contradictions", "subjects", "id"),
-    ("surveys", "indicator", "indicator"),
-    ("expert_scores", "indicator", "indicator"),
-    ("self_evaluation", "indicator", "scored"),
-)
-"""Which column, or what is read from one, names what."""
-_COLUMNS = {"sources_cited": "clauses", "subjects": "about"}
-"""The columns from which several names are read."""
 _HOMES = {
     "indicator": (("own_indicators", "indicator"),),
     "scored": (("own_indicators", "indicator"),),
@@ -97,6 +66,28 @@ _HOMES = {
     "id": (("published", "published"), ("own_indicators", "indicator"), ("findings", "finding")),
 }
 """The tables in whose rows things get their names, and the column of the name."""
+_THINGS = {"clause": "source", "whole indicator": "scored", "published indicator finding fact": "id"}
+"""What a column names that refers to a part of something, or to things of several kinds."""
+_OF = {("target_parts", "indicator"): "target", ("survey_answers", "indicator"): ""}
+"""What some columns name besides: a part belongs to a target, and whose an answer is `check_methods` asks."""
+_NAMING = [
+    (table, column, thing)
+    for table, model in TABLES.items()
+    for column in columns(model)
+    for kinds in [" ".join(refers(model, column))]
+    if (thing := _OF.get((table, column), _THINGS.get(kinds, kinds))) in _HOMES
+]
+"""Which column names what."""
+_SEVERAL: dict[str, Callable[[Any], Iterable[str]]] = {
+    "clauses": lambda row: [source for source, _ in row.cited],
+    "about": lambda row: row.subjects,
+}
+"""What reads the names of a column that holds several."""
+
+
+def _sources(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
+    naming = [one for one in _NAMING if one[1] == "source"]
+    return _named(record, where, naming, {"source": {s.source: s.words for s in record.sources}}, gone)
 
 
 def _names(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
@@ -113,20 +104,17 @@ def _names(framework: Framework, record: Record, where: Where, gone: Gone) -> It
         "source": {s.source: s.words for s in record.sources},
         "id": {p.published: words(p.published) for p in record.published} | indicators | findings | facts,
     }
-    return _named(record, where, _NAMING, known, gone)
+    return _named(record, where, [one for one in _NAMING if one[1] != "source"], known, gone)
 
 
 def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]], known: Known, gone: Gone) -> Iterator[Problem]:
-    for table, attribute, thing in naming:
-        among = known[thing]
+    for table, column, thing in naming:
+        among, said = known[thing], "indicator" if thing == "scored" else thing
         for index, row in enumerate(getattr(record, table)):
-            given = getattr(row, attribute)
-            for id in (given,) if isinstance(given, str) else given:
+            for id in _SEVERAL[column](row) if column in _SEVERAL else [getattr(row, column)]:
                 if id and id not in among and not _may_be_gone(gone, thing, id):
                     found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
-                    yield unknown_name(
-                        "indicator" if thing == "scored" else thing, where(table, index, _COLUMNS.get(attribute, attribute)), found, among
-                    )
+                    yield unknown_name(said, where(table, index, column), found, among)
 
 
 def _may_be_gone(gone: Gone, thing: str, id: str) -> bool:
@@ -166,55 +154,26 @@ def amounts(units: Units) -> Words:
     return listed(f"{word}{units.money.symbol}" for word in ("", *filter(None, scaled)))
 
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "sources": ("source",),
-    "profile": ("key",),
-    "work_targets": ("no", "part"),
-    "plan_targets": ("plan_target",),
-    "facts": ("fact", "year"),
-    "own_indicators": ("indicator",),
-    "targets": ("indicator",),
-    "target_parts": ("indicator", "role", "part"),
-    "judgements": ("indicator", "kind", "item"),
-    "findings": ("finding",),
-    "finding_amounts": ("finding", "part"),
-    "recommendations": ("id",),
-    "practices": ("id",),
-    "self_evaluation": ("indicator",),
-    "published": ("published",),
-    "contradictions": ("contradiction",),
-    "surveys": ("indicator", "group"),
-    "expert_scores": ("indicator", "expert"),
-    "cost_results": ("result", "year"),
-    "follow_ups": ("subject", "id", "date"),
-}
+_KEYED = [(table, key) for table, model in TABLES.items() if (key := key_columns(model))]
 
 
 def _duplicates(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    for table, columns in KEYS.items():
+    for table, key in _KEYED:
         seen: dict[object, int] = {}
-        key_of = attrgetter(*columns)
+        key_of = attrgetter(*key)
         for index, row in enumerate(getattr(record, table)):
-            key = key_of(row)
-            if key in seen:
-                found = " ".join(id_as_typed(row, str(part)) for part in (key if isinstance(key, tuple) else (key,)) if part != "")
-                yield problem("row.repeated", where(table, index, columns[0]), found, row=str(where(table, seen[key], None).row))
-            seen.setdefault(key, index)
+            found = key_of(row)
+            if found in seen:
+                told = " ".join(id_as_typed(row, str(part)) for part in map(partial(getattr, row), key) if part != "")
+                yield problem("row.repeated", where(table, index, key[0]), told, row=str(where(table, seen[found], None).row))
+            seen.setdefault(found, index)
 
 
-_NUMBERS = (
-    ("target_parts", "value"),
-    ("plan_targets", "target"),
-    ("finding_amounts", "value"),
-    ("self_evaluation", "score"),
-    ("cost_results", "cost"),
-    ("cost_results", "quantity"),
-)
-"""Which columns hold a number, or say why there is none."""
+_STATED = [(table, name) for table, model in TABLES.items() for name, column in model.model_fields.items() if STATED in column.metadata]
 
 
 def _numbers(framework: Framework, record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
-    for table, column in _NUMBERS:
+    for table, column in _STATED:
         for index, row in enumerate(getattr(record, table)):
             if getattr(row, column) is None and not row.state_of(column):
                 yield problem("cell.empty_number", where(table, index, column))
@@ -318,14 +277,10 @@ def _needed_facts(framework: Framework, record: Record, where: Where, gone: Gone
     catalogue = framework.catalogue
     facts = Facts(catalogue, record)
     excused = {j.indicator for j in record.judgements if j.kind == "not_applicable"}
-    asked: dict[tuple[str, int], list[Indicator]] = {}
-    for indicator in indicators_in_force(framework, record):
-        if indicator.value not in catalogue.formulas or indicator.id in excused:
-            continue
-        for name in catalogue.formulas[indicator.value].inputs:
-            if facts.named(name) is None:
-                asked.setdefault((name.id, record.year - name.before), []).append(indicator)
-    for (id, year), indicators in asked.items():
+    asking = (i for i in indicators_in_force(framework, record) if i.value in catalogue.formulas and i.id not in excused)
+    asked = ((name, i) for i in asking for name in catalogue.formulas[i.value].inputs if facts.named(name) is None)
+    for (id, before), indicators in grouped(asked).items():
+        year = record.year - before
         names = [one for part in catalogue.family(id) for one in (part, catalogue.facts[part].name)]
         if gone.may_be("facts", fact=names, year=str(year)):
             continue
@@ -334,3 +289,9 @@ def _needed_facts(framework: Framework, record: Record, where: Where, gone: Gone
         given: dict[str, Given] = {"fact": id, "called": fact.name, "year": year, "unit": fact.unit.symbol, "parts": parts}
         about = tuple(i.id for i in indicators)
         yield problem("fact.missing", file_of(where, "facts", "fact"), "", about, id=first.id, indicator=first.words, **given)
+
+
+OF_ROWS: tuple[Check, ...] = (_sources, _units, _duplicates, _numbers, _facts, _own_indicators)
+"""The checks of single rows: their sources, units, numbers and ids."""
+BETWEEN_ROWS: tuple[Check, ...] = (_names, check_targets, check_judged, check_lacking_judgements, _other_rows, _needed_facts)
+"""The checks of rows that are right by themselves: what they name, what must be there."""

@@ -5,7 +5,7 @@ A row that is refused is left out, and what hung on it is open: see `Sifted.open
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from evallib.checks.follow_up import check_follow_ups
@@ -13,7 +13,7 @@ from evallib.checks.gone import STAND_IN, Gone, row_of
 from evallib.checks.hanging import hanging, resting
 from evallib.checks.identities import check_identities
 from evallib.checks.methods import check_methods
-from evallib.checks.record import between_rows, of_rows
+from evallib.checks.record import BETWEEN_ROWS, OF_ROWS, Check
 from evallib.checks.sums import check_sums
 from evallib.model.errors import Place, Problem, Where
 from evallib.model.framework import Framework
@@ -99,13 +99,16 @@ class Sieve:
         rows[index] = rows[index].model_copy(update={"clauses": ""} if column == "clauses" else {"source": STAND_IN})
         self.record, self.gone.stands_in = self.record.model_copy(update={table: tuple(rows)}), True
 
+    def run(self, checks: Iterable[Check], gone: Gone) -> list[Problem]:
+        """What some checks find, one after the other."""
+        return [one for check in checks for one in self.take(check(self.framework, self.record, self.where, gone))]
+
     def clear(self) -> list[Problem]:
         """Leave out what rests on rows that are not there, and give the problems that are then left, of which none is of a row."""
         here = Gone(stands_in=True)
         while True:
             before = self.record
-            checks = (*of_rows(), *between_rows())
-            found = [one for check in checks for one in self.take(check(self.framework, self.record, self.where, here))]
+            found = self.run((*OF_ROWS, *BETWEEN_ROWS), here)
             if self.record is before:
                 return found
 
@@ -124,13 +127,10 @@ def sift(
     """
     sieve, problems = Sieve(framework, record, place, gone), [*found]
     problems += sieve.take(named(sieve.where))
-    for check in (*of_rows(), *between_rows()):
-        problems += sieve.take(check(framework, sieve.record, sieve.where, gone))
-    problems += sieve.take(check_follow_ups(sieve.record, sieve.where, gone))
+    problems += sieve.run((*OF_ROWS, *BETWEEN_ROWS, lambda _, *record: check_follow_ups(*record)), gone)
     if _spoiled(gone, problems):
         sieve.clear()
-    for later in _later(sieve):
-        problems += sieve.take(later)
+    problems += sieve.run(_OF_SEVERAL, gone)
     if not _spoiled(gone, problems):
         return Sifted(sieve.record, tuple(problems), sieve.where)
     lacking = sieve.clear()
@@ -172,12 +172,12 @@ def opened(framework: Framework, record: Record, one: Problem) -> Problem:
     return replace(one, open=resting(framework, record, one.about))
 
 
-def _later(sieve: Sieve) -> Iterator[Iterator[Problem]]:
-    """What is computed from several rows."""
-    framework, gone = sieve.framework, sieve.gone
-    yield check_methods(framework, sieve.record, sieve.where, gone)
-    yield check_identities(framework.catalogue, sieve.record, sieve.where, gone)
-    yield check_sums(sieve.record, framework.catalogue.units, sieve.where, gone)
+_OF_SEVERAL: tuple[Check, ...] = (
+    check_methods,
+    lambda framework, *record: check_identities(framework.catalogue, *record),
+    lambda framework, record, where, gone: check_sums(record, framework.catalogue.units, where, gone),
+)
+"""What is computed from several rows."""
 
 
 _TO_COME = Source(source=STAND_IN, title=STATES["to_come"].zh, title_en=STATES["to_come"].en, kind="report")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
 from evallib.checks.gone import NONE, Gone
+from evallib.checks.identities import acknowledging
 from evallib.model.errors import Place, Problem
+from evallib.model.grouped import grouped
 from evallib.model.record import TABLES, Contradiction, Record
-from evallib.model.rows import Row, Sums, sums_of, unit_of
+from evallib.model.rows import Row, Sums, unit_of
 from evallib.model.table_words import TOTALS
-from evallib.model.units import Unit, Units, amount, half_width, parse_decimal, times
+from evallib.model.units import Unit, Units, amount, half_width, times
 from evallib.model.words import NOTHING, folded
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
@@ -24,7 +26,6 @@ FEWEST = 3
 """So many others at least must add up to a row before it is asked what it is."""
 _BESIDE = re.compile(r"[\s:*\"'“”【】\[\]—_-]|\([^()]*\)|[()]")
 _CALLED = {_BESIDE.sub("", text): way for way, texts in TOTALS.items() for text in texts}
-_NUMBER = re.compile(r"[\d,]*\.?\d+")
 Numbered = tuple[int, Any]
 """A row with its number."""
 
@@ -50,9 +51,9 @@ def check_totals(
 
     It may be the sum of all that it belongs to, or of those next to it, down or up to another total.
     """
-    sums = sums_of(model)
+    sums = model.SUMS
     assert sums is not None
-    others = [(n, row) for n, row in rows if all(getattr(row, c) == kept for c, kept in sums.only.items())]
+    others = _counted(sums, rows)
     for number, texts in totals:
         called = called_total(sums, texts)
         first = next(iter(called))
@@ -69,6 +70,11 @@ def check_totals(
             if (told := _told_otherwise(model, column, texts, (narrow, wide, before, after), units, called[first] == "mean"))
         ]
         yield from wrong or [problem("total.left_out", at(number, first), texts[first])]
+
+
+def _counted(sums: Sums, rows: Iterable[Numbered]) -> list[Numbered]:
+    """The rows that are added up."""
+    return [(n, row) for n, row in rows if all(getattr(row, c) == kept for c, kept in sums.only.items())]
 
 
 def _alike(rows: Sequence[Numbered], texts: Mapping[str, str]) -> list[Numbered]:
@@ -121,20 +127,17 @@ def asked_about(
     model: type[Row], rows: Sequence[Numbered], units: Units, acknowledged: Sequence[Contradiction], at: Callable[[int, str], Place]
 ) -> Iterator[Problem]:
     """The rows of a table that equal the sum of at least three others that they are added to, in every amount that they give."""
-    sums = sums_of(model)
+    sums = model.SUMS
     if sums is None or not sums.about:
         return
-    groups: dict[tuple[object, ...], list[Numbered]] = {}
-    for n, row in rows:
-        if all(getattr(row, c) == kept for c, kept in sums.only.items()):
-            groups.setdefault(tuple(getattr(row, c) for c in sums.within), []).append((n, row))
+    groups = grouped((tuple(getattr(one[1], c) for c in sums.within), one) for one in _counted(sums, rows))
     for group in groups.values():
         for n, row in group if len(group) > FEWEST else ():
             others = [other for _, other in group if other is not row]
             near = [other for other in others if all(getattr(other, c) == getattr(row, c) for c in sums.also)]
             found = next(filter(None, (_equal(model, sums, row, some, units) for some in (others, near))), "")
-            if found and not _known(sums, row, found, acknowledged):
-                id = getattr(row, sums.about)
+            id = getattr(row, sums.about)
+            if found and acknowledging(acknowledged, [id], Decimal(getattr(row, found))) is None:
                 given = {"column": str(model.model_fields[sums.names[0]].title), "name": sums.names[0], "about": id}
                 yield problem("total.asked", at(n, found), plain(Decimal(getattr(row, found))), (id,), **given)
 
@@ -151,10 +154,3 @@ def _equal(model: type[Row], sums: Sums, row: Row, others: Sequence[Row], units:
         if len(parts) < FEWEST or sum(parts, ZERO) != whole:
             return ""
     return columns[0] if columns else ""
-
-
-def _known(sums: Sums, row: Row, column: str, acknowledged: Sequence[Contradiction]) -> bool:
-    """Whether a contradiction is about the row with the very number that it has: a changed one is asked about again."""
-    value = Decimal(getattr(row, column))
-    about = (one for one in acknowledged if getattr(row, sums.about) in one.subjects)
-    return any(parse_decimal(text) == value for one in about for text in _NUMBER.findall(one.printed))

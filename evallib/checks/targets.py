@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from evallib.checks.gone import NONE, Gone
 from evallib.model.catalogue import Catalogue
@@ -31,17 +32,17 @@ def check_targets(framework: Framework, record: Record, where: Where, gone: Gone
     indicators = {i.id: i for i in indicators_in_force(framework, record)}
     targets = {t.indicator: t for t in reversed(record.targets)}
     for index, row in enumerate(record.targets):
-        indicator = indicators.get(row.indicator)
+        indicator, at = indicators.get(row.indicator), partial(where, "targets", index)
         if indicator is None:
             continue
-        asked = [*_asked(framework, row, index, where)]
+        asked = [*_asked(framework, row, at)]
         yield from asked
         if row.operator in ("by", "words"):
-            yield from _kept(row, index, where)
+            yield from _kept(row, at)
         elif not asked and row.unit:  # a target that is still to come may have none
             if not indicator.value and not read(row.unit).is_share and _of_shares(indicator):
-                yield problem("target.no_share", where("targets", index, "unit"), row.unit)
-            yield from _actual(catalogue, record, row, indicator, index, where, gone)
+                yield problem("target.no_share", at("unit"), row.unit)
+            yield from _actual(catalogue, record, row, indicator, at, gone)
     excused = {j.indicator for j in record.judgements if j.kind in ("not_applicable", "override")}
     for i in indicators.values():
         lacks = i.id not in targets and i.id not in excused and needs_target(i.rule, i.value)
@@ -65,12 +66,10 @@ def _of_shares(indicator: Indicator) -> bool:
 
 
 _KINDS: dict[Operator, str] = {"between": "upper", "by": "due", "words": "wording"}
-"""The ways of asking for what is no number, and the column that holds it."""
-_NEEDS = {"by": "due", "between": "upper"}
-"""What a way of asking needs besides the operator; any other but words needs a number."""
+"""The ways of asking for what is not one number, and the column that holds it or its end."""
 
 
-def _asked(framework: Framework, row: Target, index: int, where: Where) -> Iterator[Problem]:
+def _asked(framework: Framework, row: Target, at: Callable[[str], Place]) -> Iterator[Problem]:
     """What is asked for is there, and is of the kind that the operator asks."""
     if row.state_of("target"):
         return
@@ -78,32 +77,32 @@ def _asked(framework: Framework, row: Target, index: int, where: Where) -> Itera
     if odd:
         given = {"operator": CHOICES[row.operator], "other": CHOICES[odd[0]]}
         found = row.wording or str(row.due or "") or f"{plain(row.asks)}~{plain(row.upper or row.asks)}"
-        yield problem("target.other_kind", where("targets", index, "operator"), found, **given)
+        yield problem("target.other_kind", at("operator"), found, **given)
         return
     if row.operator == "words":
         if framework.qualitative is None:
-            yield problem("target.no_shares_of_words", where("targets", index, "operator"), CHOICES["words"].zh)
+            yield problem("target.no_shares_of_words", at("operator"), CHOICES["words"].zh)
         return
     needed = ["target"] if row.operator != "by" else []
-    needed += [_NEEDS[row.operator]] if row.operator in _NEEDS else []
+    needed += [_KINDS[row.operator]] if row.operator in _KINDS else []
     if any(getattr(row, column) is None for column in needed):
         given = {"operator": CHOICES[row.operator], "what": CHOICES[f"a {needed[-1]}"]}
-        yield problem("target.lacks", where("targets", index, "target"), row.wording, **given)
+        yield problem("target.lacks", at("target"), row.wording, **given)
     elif row.operator == "between" and row.upper is not None and row.target is not None and row.upper < row.target:
-        yield problem("target.range_upside_down", where("targets", index, "target"), f"{plain(row.target)}~{plain(row.upper)}")
+        yield problem("target.range_upside_down", at("target"), f"{plain(row.target)}~{plain(row.upper)}")
     elif row.operator != "by" and not row.unit:
-        yield problem("target.no_unit", where("targets", index, "unit"))
+        yield problem("target.no_unit", at("unit"))
 
 
-def _kept(row: Target, index: int, where: Where) -> Iterator[Problem]:
+def _kept(row: Target, at: Callable[[str], Place]) -> Iterator[Problem]:
     """A date, or what is asked for in words, says what became of it."""
     column = "done" if row.operator == "by" else "verdict"
     if not getattr(row, column) and not row.state_of("actual") and not row.state_of("target"):
-        yield problem(f"target.no_{column}", where("targets", index, "actual"), plain(row.actual) if row.actual is not None else "")
+        yield problem(f"target.no_{column}", at("actual"), plain(row.actual) if row.actual is not None else "")
 
 
 def _actual(
-    catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, index: int, where: Where, gone: Gone
+    catalogue: Catalogue, record: Record, row: Target, indicator: Indicator, at: Callable[[str], Place], gone: Gone
 ) -> Iterator[Problem]:
     """A target's actual comes from one place, in a unit that can be compared."""
     formula, unit = catalogue.formulas.get(indicator.value), catalogue.units.read(row.unit)
@@ -115,20 +114,19 @@ def _actual(
         f"formula {indicator.value}": formula is not None,
     }
     ways = [way for way, there in found.items() if there]
-    place = where("targets", index, "actual")
     may_be = gone.may_be("target_parts", indicator=[row.indicator, indicator.words], role="actual")
     if not ways and not row.state_of("actual") and not row.state_of("target") and not may_be:
-        yield problem("target.no_actual", place)
+        yield problem("target.no_actual", at("actual"))
     if len(ways) > 1:
-        yield problem("target.actual_twice", place, ", ".join(ways))
+        yield problem("target.actual_twice", at("actual"), ", ".join(ways))
     if row.base is not None and ways and (row.actual is None or not unit.is_share):
-        yield problem("target.base_alone", where("targets", index, "base"))
+        yield problem("target.base_alone", at("base"))
     if row.base is not None and not row.actual_unit:
-        yield problem("target.base_without_unit", where("targets", index, "actual_unit"))
+        yield problem("target.base_without_unit", at("actual_unit"))
     have = formula.unit if formula else catalogue.units.read(row.actual_unit or row.unit)
     if row.base is None and have.dimensions != unit.dimensions:
         if formula:
             given = {"of": formula.entry.unit, "unit": formula.entry.unit if have.is_share else have.symbol}
-            yield problem("target.formula_unit_differs", where("targets", index, "unit"), row.unit, **given)
+            yield problem("target.formula_unit_differs", at("unit"), row.unit, **given)
         else:
-            yield problem("target.unit_differs", where("targets", index, "actual_unit"), have.symbol, unit=unit.symbol)
+            yield problem("target.unit_differs", at("actual_unit"), have.symbol, unit=unit.symbol)

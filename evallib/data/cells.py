@@ -18,7 +18,7 @@ from evallib.data.raw_tables import Kind, choices_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
-from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, sums_of, unit_of
+from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
@@ -96,7 +96,7 @@ def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], afte
     rows, begun = list[Made](), len(reader.problems)
     judged = bool(lines.grid.marked) or lines.grid.separator == ";"
     plain = None if judged or lines.head.units or lines.once else plainly(model)
-    sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
+    sums, totals = model.SUMS, list[tuple[int, dict[str, str]]]()
     for number, given in lines.rows:
         if given == {}:
             continue

@@ -8,12 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from evallib.checks.record import KEYS
 from evallib.data.raw_tables import Tables
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
-from evallib.model.rows import columns, unit_of
+from evallib.model.rows import columns, key_columns, unit_of
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
 from evallib.model.words import Words, words
@@ -60,7 +59,7 @@ def keyed(table: str, rows: Iterable[Mapping[str, str]]) -> Rows:
     """The rows by their keys, in their order; one without a key, or of a key that another has, by all that it says."""
     found = Rows()
     for row in rows:
-        key = tuple(row.get(column, "") for column in KEYS.get(table, ()))
+        key = tuple(row.get(column, "") for column in key_columns(TABLES[table]))
         if key in found or not any(key):
             key = (*key, repr(sorted((c, text) for c, text in row.items() if text)))
         while key in found:

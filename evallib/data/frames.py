@@ -112,7 +112,7 @@ def _budget(e: Evaluation, lang: Lang) -> Table:
         first = next((cell for cell in cells if cell), None)
         unit = first.unit if first else NO_UNIT
         named = first.fact if first else line.name.en, side, line.name[lang]
-        numbers = *(number(cell, unit) for cell in cells), as_float(line.difference), as_float(line.rate)
+        numbers = *(number(cell, unit) for cell in cells), as_float(line.change.difference), as_float(line.change.rate)
         rows.append((*named, *numbers, unit_shown(unit), line.total))
     return Table("line side name approved adjusted spent difference variance unit total", rows)
 
@@ -121,7 +121,7 @@ def _findings(e: Evaluation, lang: Lang) -> Table:
     money, rows = unit_shown(e.catalogue.units.money), []
     advice = {r.id: r.title_words[lang] for r in e.record.recommendations}
     for f in e.record.findings:
-        amounts = as_float(f.amount), as_float(f.amounts.at_issue), money
+        amounts = as_float(f.amount), as_float(f.at_stake), money
         about = f.indicator, f.seriousness, f.clauses, advice.get(f.recommendation, ""), f.source, f.section
         rows.append((f.finding, f.kind_words[lang], f.words[lang], *amounts, *about))
     return Table("finding kind title amount at_issue unit indicator seriousness clauses recommendation source section", rows)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from evallib.data.raw_tables import kind_of
 from evallib.data.sheets import Grid, Once, address, hidden_in, is_own
 from evallib.model.errors import Place, Problem, nearest
+from evallib.model.grouped import grouped
 from evallib.model.rows import Row, columns, heads_also, is_rare, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import HEADS
@@ -39,12 +40,10 @@ def heads_of(model: type[Row]) -> dict[str, str]:
     The id, the name in Chinese or English; then what only one column may be called as well.
     """
     known: dict[str, str] = {}
-    also: dict[str, list[str]] = {}
+    also = grouped((head_key(text), name) for name in columns(model) for text in heads_also(model, name))
     for name in columns(model):
         info = model.model_fields[name]
         known |= {head_key(text): name for text in (name, name.replace("_", " "), info.title, info.description) if text}
-        for text in heads_also(model, name):
-            also.setdefault(head_key(text), []).append(name)
     return {text: names[0] for text, names in also.items() if len(names) == 1} | known
 
 

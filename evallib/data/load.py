@@ -27,6 +27,7 @@ from evallib.data.workbook_in import load_tables, read_sheets, sheets_of_tables
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
+from evallib.model.grouped import grouped
 from evallib.model.record import OPTIONAL, TABLES, Listing, Record
 from evallib.model.rows import Row, columns
 from evallib.model.table_words import SHEETS, TABLE_NAMES
@@ -47,11 +48,7 @@ class Departments(tuple[Listing, ...]):
 
     @cached_property
     def _named(self) -> dict[str, list[Listing]]:
-        found: dict[str, list[Listing]] = {}
-        for row in self:
-            for text in {row.code, row.name, row.name_en}:
-                found.setdefault(text, []).append(row)
-        return found
+        return grouped((text, row) for row in self for text in {row.code, row.name, row.name_en})
 
     @cached_property
     def frameworks(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from evallib.checks.sums import called_total
 from evallib.data.raw_tables import VERDICTS, Kind, choices_of, kind_of
 from evallib.model.base import READING
-from evallib.model.rows import Row, columns, spread, sums_of
+from evallib.model.rows import Row, columns, spread
 from evallib.model.table_words import ALSO, CHOICES
 from evallib.model.units import Units
 from evallib.model.words import folded
@@ -40,7 +40,7 @@ def choices_meant(model: type[Row], column: str) -> dict[str, str]:
 @cache
 def plainly(model: type[Made]) -> Callable[[Mapping[str, str], Units], Made | None]:
     """How a row is read whose every cell says plainly what it means, as nearly all do; it gives None where one is to be looked at."""
-    kinds, validate, sums = kinds_of(model), model.__pydantic_validator__.validate_python, sums_of(model)
+    kinds, validate, sums = kinds_of(model), model.__pydantic_validator__.validate_python, model.SUMS
     meant = {column: choices_meant(model, column) for column, kind in kinds.items() if kind in ("choice", "verdict")}
     roomy = {column for column in kinds if spread(model, column)}
 

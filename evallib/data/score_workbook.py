@@ -183,7 +183,7 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
         ]
         if f.quantity is not None and f.unit_price is not None:
             made_of.append(words(f"{plain(f.quantity)} × {money(f.unit_price)} = {money(f.quantity * f.unit_price)}"))
-        if (gross := f.amounts.gross) is not None:
+        if (gross := f.gross) is not None:
             made_of.append(sentence("workbook.findings.gross", amount=money(gross)))
         if f.paid is not None:
             made_of.append(sentence("workbook.findings.paid", amount=money(f.paid)))
@@ -194,9 +194,9 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
         about = [c.words for c in e.record.contradictions if c.kind == "number" and f.finding in c.subjects]
         s.add(
             s.t("findings.number", id=number_of("findings", f.finding)), f.kind_words[lang],
-            f.words[lang] + "".join(s.t("findings.contradiction", said=said) for said in about), Number(f.amounts.voucher, "#,##0.00"),
-            Number(f.amounts.at_issue, "#,##0.00"), joined(made_of)[lang], f.voucher or None,
-            clauses or None, e.indicator(f.indicator).name[lang], advised or None, document,
+            f.words[lang] + "".join(s.t("findings.contradiction", said=said) for said in about),
+            Number(f.amount if f.gross is None else None, "#,##0.00"), Number(f.at_stake, "#,##0.00"), joined(made_of)[lang],
+            f.voucher or None, clauses or None, e.indicator(f.indicator).name[lang], advised or None, document,
             section_number(f.section, lang) or None,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from evallib.analysis.changes import KINDS, Change, FactChange, Key
-from evallib.analysis.improve import Plan, to_next_grade
+from evallib.analysis.improve import to_next_grade
 from evallib.analysis.overview import alike, ranking
 from evallib.analysis.standing import standings
 from evallib.analysis.tables import next_grade
@@ -31,6 +31,7 @@ from evallib.door.lookup import found_in
 from evallib.door.result import Path_, Result
 from evallib.door.shown import Shown, Shows
 from evallib.model.errors import InputRefused, gathered
+from evallib.model.grouped import grouped
 from evallib.model.words import Lang, Words, words
 from evallib.pages.rendering import Section
 from evallib.runs.report import Written, run_report
@@ -70,11 +71,10 @@ class Calls(Shows):
         Raises InputRefused where the list cannot be read, or nothing in it has data.
         """
         found: dict[str, Department] = {}
-        for row in load_departments(self.data):
-            years = {y for y in row.years if has_data(self.data, row.code, y)}
-            years |= set(found[row.code].years) if row.code in found else set()
+        for code, rows in grouped((row.code, row) for row in load_departments(self.data)).items():
+            years = {y for row in rows for y in row.years if has_data(self.data, code, y)}
             if years:
-                found[row.code] = Department(row.words, tuple(sorted(years, reverse=True)))
+                found[code] = Department(rows[-1].words, tuple(sorted(years, reverse=True)))
         if not found:
             raise refused("desk.no_data", "departments.csv")
         return found
@@ -302,14 +302,11 @@ class Calls(Shows):
 
     def plan(self) -> Section:
         """What would bring the next grade, beginning from the changes at hand."""
-        return self._page("plan", plan=self._plan())
+        return self._page("plan", plan=to_next_grade(self.result.evaluation))
 
     def follow_plan(self) -> Section:
         """Try the steps of the plan that reach the next grade, on top of the changes at hand."""
-        return self.make(*(change for step in self._plan().needed for change in step.changes))
-
-    def _plan(self) -> Plan:
-        return to_next_grade(self.result.evaluation)
+        return self.make(*(change for step in to_next_grade(self.result.evaluation).needed for change in step.changes))
 
     def county(self) -> Section:
         """Where the department stands among the others of its year, by total and by shared indicator, the weakest first."""

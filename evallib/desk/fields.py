@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,6 @@ from evallib.analysis.changes import Change, Key
 from evallib.door.numbers import exact
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
-from evallib.model.facts import InputValue
 from evallib.model.units import SHARE, Unit, Units
 from evallib.model.words import Lang, Words
 from evallib.say.numbers import plain
@@ -90,8 +89,8 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     """The changes that an indicator has places for, each with what is recorded there or, for a missing number, zero."""
     result, rule = evaluation.indicator(id), evaluation.in_force[id].rule
     if result.formula is not None:
-        inputs = evaluation.formula(result.formula).inputs
-        given = {(n.fact, n.year): n for n in with_parts(inputs) if not n.parts and not evaluation.catalogue.facts[n.fact].derived}
+        numbers = (n for one in evaluation.formula(result.formula).inputs for n in one.with_parts if not n.parts)
+        given = {(n.fact, n.year): n for n in numbers if not evaluation.catalogue.facts[n.fact].derived}
         for number in given.values():
             yield changes.FactChange(fact=number.fact, year=number.year, value=number.value or Decimal(0))
     target = evaluation.target(id)
@@ -112,13 +111,6 @@ def _changeable(evaluation: Evaluation, id: str) -> Iterator[Change]:
     yield changes.PointsChange(indicator=id, points=result.points)
     if result.method != "computed" or result.status == "missing":
         yield changes.ScoreChange(indicator=id, score=result.score or Decimal(0))
-
-
-def with_parts(values: Sequence[InputValue]) -> Iterator[InputValue]:
-    """Numbers with the parts they were summed from, and theirs."""
-    for value in values:
-        yield value
-        yield from with_parts(value.parts)
 
 
 def without_place(refusal: InputRefused, lang: Lang) -> str:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from evallib.charts.drawing import Chart
 from evallib.charts.parts import signed
-from evallib.desk.fields import with_parts
 from evallib.kit import TEMPLATES
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import Lang, Words
@@ -90,8 +89,9 @@ def indicator_section(recorded: Evaluation, checked: EvaluatedYear, id: str, lan
     """One indicator of an evaluation: working, rule, clause, facts and their sources, as the report has them."""
     e = checked.evaluation
     result = e.indicator(id)
-    numbers = list(with_parts(e.formula(result.formula).inputs if result.formula else ()))
-    facts = tuple(f for f in e.record.facts if (f.fact, f.year) in {(n.fact, n.year) for n in numbers})
+    inputs = e.formula(result.formula).inputs if result.formula else ()
+    numbers = {(n.fact, n.year) for one in inputs for n in one.with_parts}
+    facts = tuple(f for f in e.record.facts if (f.fact, f.year) in numbers)
     targets = tuple(t for t in e.record.targets if t.indicator == id)
     cited = {f.source for f in facts} | {t.source for t in targets} | {j.source for j in result.judgements}
     record = e.record.model_copy(update={"facts": facts, "files": (), "sources": tuple(s for s in e.record.sources if s.source in cited)})

@@ -20,7 +20,7 @@ from evallib.data.years import ends_of_year, evaluate_year, evaluated_or_absent,
 from evallib.door.lookup import ByName, found_in
 from evallib.door.plots import Plot, plots
 from evallib.door.result import Frames, Path_, Result, Sectioned
-from evallib.door.shown import Shown, Shows, heads, shell, told
+from evallib.door.shown import Shown, Shows, cut, heads, shell, told
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import Listing
 from evallib.model.words import Lang, Words, words
@@ -86,11 +86,7 @@ class Results(Frames):
     @property
     def plot(self) -> ByName[Plot]:
         """Plain plots, free to restyle: `book.plot.totals(ax=ax)`."""
-        from evallib.charts.fonts import use_chinese
-        from evallib.charts.plain import OF_SEVERAL
-
-        use_chinese()
-        return plots(self, OF_SEVERAL, self._lang)
+        return plots(self, "OF_SEVERAL", self._lang)
 
     def _there(self) -> dict[str, Words]:
         return super()._there() | {f'["{r.department}", {r.year}]': words(r.department) for r in self._held}
@@ -112,7 +108,7 @@ class Results(Frames):
                 rows.append((r.name, str(r.year), total_text(r.evaluation) or "—", r.grade))
             else:
                 rows.append((r.name[lang], str(r.year), "—", told("not_usable", lang)))
-        reasons = (told("absent", lang, who=a.name, year=str(a.year), reason=_short(a.reason[lang])) for a in self._absent[:MOST_REASONS])
+        reasons = (told("absent", lang, who=a.name, year=str(a.year), reason=cut(a.reason[lang], 160)) for a in self._absent[:MOST_REASONS])
         notes = [told("more_results", lang, count=len(found) - MOST_SHOWN)] if len(found) > MOST_SHOWN else []
         notes += [told("absent_more", lang, count=len(self._absent))] if self._absent else []
         return Shown(
@@ -122,10 +118,6 @@ class Results(Frames):
             rows,
             ("" if lang == "zh" else " ").join(notes),
         )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 160 else text[:159] + "…"
 
 
 class Years(Results, Sectioned):

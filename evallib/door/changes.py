@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from evallib.analysis.changes import KINDS, Change, FactChange, FindingRemoved
@@ -13,7 +12,7 @@ from evallib.door.numbers import exact, is_nothing, told_short, verdict
 from evallib.model.base import YEARS
 from evallib.model.evaluation import Evaluation
 from evallib.model.units import NO_UNIT, SHARE, parse_decimal
-from evallib.model.words import Words, folded
+from evallib.model.words import Words
 from evallib.say.refusals import refused
 
 
@@ -24,56 +23,44 @@ class Given(Protocol):
         """Names and numbers."""
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """One evaluation, and what can be named in it."""
+def _indicators(e: Evaluation) -> dict[str, Words]:
+    return {i.id: i.name for i in e.indicators}
 
-    e: Evaluation
 
-    @property
-    def indicators(self) -> dict[str, Words]:
-        return {i.id: i.name for i in self.e.indicators}
+def _facts(e: Evaluation) -> dict[str, Words]:
+    return {id: fact.name for id, fact in e.catalogue.facts.items() if not fact.derived}
 
-    @property
-    def facts(self) -> dict[str, Words]:
-        return {id: fact.name for id, fact in self.e.catalogue.facts.items() if not fact.derived}
 
-    def change(self, kind: str, name: Any, given: Any) -> Change:
-        """A change to a value: of a fact, perhaps of another year, of an indicator, or of a part of one, `indicator.part`. A number of a
-        rule is given as the rule writes it, or as text with a unit.
-        """
-        made: type[Any] = KINDS[kind]
-        if made is FactChange:
-            name, year = _of_year(name, self.e.record.year)
-            about: dict[str, Any] = {"fact": found_in(self.facts, name, "fact"), "year": year}
-        else:
-            indicator, _, part = str(name).partition(".") if made.PART else (name, "", "")
-            about = {"indicator": found_in(self.indicators, indicator, "indicator")}
-            if made.PART:
-                thing = "number" if kind == "rule" else kind
-                about[made.PART] = found_in(made.parts(self.e.in_force[about["indicator"]]), part, thing)
-        asked: Change = made(**about, **{made.VALUE: 1})
-        if kind == "item":
-            return asked.renewed(verdict(given, str(name)))
-        unit = asked.unit(self.e)
-        if kind == "rule" and unit == SHARE and (not isinstance(given, str) or parse_decimal(given) is not None):
-            unit = NO_UNIT
-        return asked.renewed(exact(given, unit, self.e.catalogue.units, str(name)))
+def _change(e: Evaluation, kind: str, name: Any, given: Any) -> Change:
+    """A change to a value: of a fact, perhaps of another year, of an indicator, or of a part of one, `indicator.part`. A number of a
+    rule is given as the rule writes it, or as text with a unit.
+    """
+    made: type[Any] = KINDS[kind]
+    if made is FactChange:
+        name, year = _of_year(name, e.record.year)
+        about: dict[str, Any] = {"fact": found_in(_facts(e), name, "fact"), "year": year}
+    else:
+        indicator, _, part = str(name).partition(".") if made.PART else (name, "", "")
+        about = {"indicator": found_in(_indicators(e), indicator, "indicator")}
+        if made.PART:
+            about[made.PART] = found_in(made.parts(e.in_force[about["indicator"]]), part, "number" if kind == "rule" else kind)
+    asked: Change = made(**about, **{made.VALUE: 1})
+    if kind == "item":
+        return asked.renewed(verdict(given, str(name)))
+    unit = asked.unit(e)
+    if kind == "rule" and unit == SHARE and (not isinstance(given, str) or parse_decimal(given) is not None):
+        unit = NO_UNIT
+    return asked.renewed(exact(given, unit, e.catalogue.units, str(name)))
 
-    def without(self, name: Any) -> Change:
-        return FindingRemoved(finding=found_in({f.finding: f.words for f in self.e.record.findings}, name, "finding"))
 
-    def value(self, name: Any, given: Any) -> Change:
-        """A fact, or the actual of an indicator: whichever is called so."""
-        text, _ = _of_year(name, self.e.record.year)
-        both = {**self.facts, **self.indicators}
-        ids = [id for id, called in both.items() if folded(str(text)) in (folded(id), folded(called.zh), folded(called.en))]
-        ids = [str(text)] if str(text) in both else ids
-        if len(ids) != 1:
-            refuse_unknown(both, str(text), "fact", ids)
-        if ids[0] in self.facts and ids[0] in self.indicators:
-            refuse_unknown(both, str(text), "fact", [f'fact={{"{ids[0]}": …}}', f'actual={{"{ids[0]}": …}}'])
-        return self.change("fact", name, given) if ids[0] in self.facts else self.change("actual", text, given)
+def _of_value(e: Evaluation, name: Any, given: Any) -> Change:
+    """A fact, or the actual of an indicator: whichever is called so."""
+    text, _ = _of_year(name, e.record.year)
+    facts, indicators = _facts(e), _indicators(e)
+    id = found_in(facts | indicators, text, "fact")
+    if id in facts and id in indicators:
+        refuse_unknown({}, str(text), "fact", [f'fact={{"{id}": …}}', f'actual={{"{id}": …}}'])
+    return _change(e, "fact", name, given) if id in facts else _change(e, "actual", text, given)
 
 
 def _of_year(name: Any, evaluated: int) -> tuple[Any, int]:
@@ -103,12 +90,11 @@ def changes_of(e: Evaluation, values: Given, without: Iterable[str], **kinds: Gi
 
     Raises InputRefused where a name means nothing there, or more than one thing, or what is given is no number of its unit.
     """
-    asked = _Asked(e)
     for name, given in values.items():
-        yield asked.value(name, given)
+        yield _of_value(e, name, given)
     for kind, given_so in kinds.items():
         for name, given in (named(given_so, kind) if given_so is not None else {}).items():
             if not is_nothing(given):  # as of an indicator without points
-                yield asked.change(kind, name, given)
+                yield _change(e, kind, name, given)
     for name in [without] if isinstance(without, str) or not isinstance(without, Iterable) else without:
-        yield asked.without(name)
+        yield FindingRemoved(finding=found_in({f.finding: f.words for f in e.record.findings}, name, "finding"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,6 @@ from evallib.data.load import load_year
 from evallib.door.shown import Shown, Shows, heads, told
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
-from evallib.model.facts import InputValue
 from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, Unit
 from evallib.model.words import Lang
@@ -84,11 +83,10 @@ class Explanation(Shows):
         for part in e.record.target_parts:
             if part.indicator == id and part.counted == "yes":
                 yield _Number(id, part.words[lang], self._where("target_parts", "value", part), part.value, read(part.unit))
-        if self._i.formula:
-            for one in _given(e.formula(self._i.formula).inputs):
-                yield _Number(
-                    one.fact, one.name[lang], self._where("facts", "value", e.record.find_fact(one.fact, one.year)), one.value, one.unit
-                )
+        inputs = e.formula(self._i.formula).inputs if self._i.formula else ()
+        for one in (one for value in inputs for one in value.with_parts if not one.parts):
+            where = self._where("facts", "value", e.record.find_fact(one.fact, one.year))
+            yield _Number(one.fact, one.name[lang], where, one.value, one.unit)
         items = {item.id: item.words for item in e.in_force[id].rule.checklist}
         for judged in self._i.judgements:
             said = items.get(judged.item, judged.reason_words)[lang]
@@ -96,12 +94,9 @@ class Explanation(Shows):
             decided = getattr(judged, column)
             text = plain(decided) if isinstance(decided, Decimal) else CHOICES[decided][lang] if decided in CHOICES else decided
             yield _Number(id, said, self._where("judgements", column, judged), text=text)
-
-        for finding in e.record.findings:
-            if finding.finding in self._i.findings:
-                yield _Number(
-                    id, finding.words[lang], self._where("findings", "title", finding), text=e.record.number_of("findings", finding.finding)
-                )
+        for finding in (f for f in e.record.findings if f.finding in self._i.findings):
+            number = e.record.number_of("findings", finding.finding)
+            yield _Number(id, finding.words[lang], self._where("findings", "title", finding), text=number)
 
     def _where(self, table: str, column: str, row: Any) -> str:
         """The file, row and column that a number stands in; where the data is not at hand, the section of its source."""
@@ -128,12 +123,3 @@ class Explanation(Shows):
             lines.append(told("evidence", lang, evidence=evidence))
         rows = [(n.name, n.shown(lang), n.where) for n in self._numbers()]
         return Shown(title, tuple(lines), heads(lang, "what", "number", "where"), rows)
-
-
-def _given(values: Iterable[InputValue]) -> Iterator[InputValue]:
-    """Numbers, or those that they were summed from."""
-    for value in values:
-        if value.parts:
-            yield from _given(value.parts)
-        else:
-            yield value

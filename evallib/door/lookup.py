@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
 from evallib.model.errors import InputRefused, near
+from evallib.model.grouped import grouped
 from evallib.model.steady import all_steady
 from evallib.model.words import Words, folded, listed, words
 from evallib.say.refusals import refused
@@ -44,10 +45,7 @@ def refuse_unknown(named: Mapping[str, Words], text: str, thing: str, several: I
 
 def _near(named: Mapping[str, Words], text: str) -> list[str]:
     """The ids that are nearly called so, by their ids or their names, the nearest first."""
-    spelled: dict[str, list[str]] = {}
-    for id, name in named.items():
-        for spelling in {id, name.zh, name.en}:
-            spelled.setdefault(folded(spelling), []).append(id)
+    spelled = grouped((folded(spelling), id) for id, name in named.items() for spelling in {id, name.zh, name.en})
     asked = folded(text)
     close = near(asked, spelled)
     close += [spelling for spelling in spelled if asked and asked in spelling and spelling not in close]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
 from evallib.door.lookup import ByName
 from evallib.door.shown import told
@@ -28,8 +28,12 @@ class Plot:
         return told("plot", self._lang, name=self._draw.__name__)
 
 
-def plots(of: object, drawn: Mapping[str, tuple[str, Callable[..., Any]]], lang: Lang) -> ByName[Plot]:
+def plots(of: object, kind: Literal["OF_A_YEAR", "OF_SEVERAL"], lang: Lang) -> ByName[Plot]:
     """The plain plots of something by name, each of the frame that it takes."""
+    from evallib.charts import fonts, plain
+
+    fonts.use_chinese()
+    drawn: dict[str, tuple[str, Callable[..., Any]]] = getattr(plain, kind)
 
     def plot(name: str) -> Plot:
         frame, draw = drawn[name]

@@ -224,11 +224,7 @@ class Result(Frames, Sectioned):
     @property
     def plot(self) -> ByName[Plot]:
         """Plain plots, free to restyle: `r.plot.targets(ax=ax)` gives matplotlib axes."""
-        from evallib.charts.fonts import use_chinese
-        from evallib.charts.plain import OF_A_YEAR
-
-        use_chinese()
-        return plots(self, OF_A_YEAR, self._lang)
+        return plots(self, "OF_A_YEAR", self._lang)
 
     def __getitem__(self, asked: Any) -> Any:
         """Nothing: a result is no table. Raises InputRefused with what may be meant."""

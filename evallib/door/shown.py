@@ -61,7 +61,7 @@ class Shown:
         table = [self.heads, *self.rows] if self.rows else []
         widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
         numeric = self._numeric()
-        lines = [_cut(line) for line in (self.title, *self.lines)]
+        lines = [cut(line) for line in (self.title, *self.lines)]
         lines += ["  ".join(map(_padded, row, widths, numeric)).rstrip() for row in table]
         text = "\n".join(line for line in (*lines, self.note) if line)
         if len(text.encode()) <= LONGEST:
@@ -105,8 +105,9 @@ def _is_number(text: str) -> bool:
     return not text.strip("+−-0123456789.,% —")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= 400 else text[:399] + "…"
+def cut(text: str, most: int = 400) -> str:
+    """A text of at most so many characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _width(text: str) -> int:

@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
-from evallib.model.units import round_half_up
+from evallib.model.grouped import grouped
+from evallib.model.units import as_decimal, round_half_up
 from evallib.model.words import Words
 from evallib.say.numbers import plain
 from evallib.say.sentences import sentence
@@ -24,8 +26,11 @@ Scores = Mapping[str, Mapping[str, Decimal]]
 """What each evaluator gave to each indicator; an indicator that an evaluator left out is simply not there."""
 
 _PLACES = 6
-_ALPHA = {"reliable": Decimal("0.800"), "tentative": Decimal("0.667")}
-_W = {"unusual": Decimal("0.9"), "strong": Decimal("0.7"), "moderate": Decimal("0.5"), "weak": Decimal("0.3")}
+_LOWEST = Decimal("-Infinity")
+_STEPS = {
+    "alpha": {"reliable": Decimal("0.800"), "tentative": Decimal("0.667"), "unreliable": _LOWEST},
+    "w": {"unusual": Decimal("0.9"), "strong": Decimal("0.7"), "moderate": Decimal("0.5"), "weak": Decimal("0.3"), "very_weak": _LOWEST},
+}
 
 
 def krippendorff_alpha(scores: Scores) -> Decimal | None:
@@ -38,10 +43,7 @@ def krippendorff_alpha(scores: Scores) -> Decimal | None:
     >>> krippendorff_alpha({"a": {"x": Decimal(1), "y": Decimal(3)}, "b": {"x": Decimal(1), "y": Decimal(3)}})
     Decimal('1.000000')
     """
-    units: dict[str, list[Fraction]] = {}
-    for given in scores.values():
-        for unit, score in given.items():
-            units.setdefault(unit, []).append(Fraction(score))
+    units = grouped((unit, Fraction(score)) for given in scores.values() for unit, score in given.items())
     paired = [values for values in units.values() if len(values) > 1]
     pooled = [value for values in paired for value in values]
     expected = _squares(pooled)
@@ -49,7 +51,7 @@ def krippendorff_alpha(scores: Scores) -> Decimal | None:
         return None
     observed = sum((_squares(values) * len(values) / (len(values) - 1) for values in paired), Fraction(0))
     # sums of squared differences are n times the squares about the mean, so alpha = 1 - (n-1)·observed / (n·expected)
-    return _rounded(1 - observed * (len(pooled) - 1) / (expected * len(pooled)))
+    return round_half_up(as_decimal(1 - observed * (len(pooled) - 1) / (expected * len(pooled))), _PLACES)
 
 
 def kendall_w(scores: Scores) -> Decimal | None:
@@ -70,32 +72,21 @@ def kendall_w(scores: Scores) -> Decimal | None:
     m, n = len(ranked), len(units)
     ties = sum(t**3 - t for given in scores.values() for t in Counter(given.values()).values())
     most = m * m * (n**3 - n) - m * ties
-    return _rounded(12 * _squares(sums) / most) if most else None
+    return round_half_up(as_decimal(12 * _squares(sums) / most), _PLACES) if most else None
 
 
-def describe_alpha(alpha: Decimal | None) -> Words:
-    """Alpha in words, by the bounds of B.
+def described(measure: Literal["alpha", "w"], value: Decimal | None) -> Words:
+    """Alpha in words by the bounds of B, or Kendall's W by the steps of S.
 
-    >>> describe_alpha(Decimal("0.7"))["en"]
+    >>> described("alpha", Decimal("0.7"))["en"]
     "Krippendorff's alpha 0.700: good for tentative conclusions only (bounds 0.800 and 0.667)"
-    """
-    return _describe("alpha", alpha, _ALPHA, "unreliable")
-
-
-def describe_w(w: Decimal | None) -> Words:
-    """Kendall's W in words, by the steps of S.
-
-    >>> describe_w(Decimal("0.735"))["en"]
+    >>> described("w", Decimal("0.735"))["en"]
     "Kendall's W 0.735: strong agreement on the order"
     """
-    return _describe("w", w, _W, "very_weak")
-
-
-def _describe(name: str, value: Decimal | None, bounds: Mapping[str, Decimal], below: str) -> Words:
     if value is None:
-        return sentence(f"panel.{name}.undefined")
-    told = next((told for told, bound in bounds.items() if value >= bound), below)
-    return sentence(f"panel.{name}.value", value=plain(value, 3), told=sentence(f"panel.{name}.{told}"))
+        return sentence(f"panel.{measure}.undefined")
+    told = next(told for told, bound in _STEPS[measure].items() if value >= bound)
+    return sentence(f"panel.{measure}.value", value=plain(value, 3), told=sentence(f"panel.{measure}.{told}"))
 
 
 def _squares(values: Sequence[Fraction]) -> Fraction:
@@ -109,7 +100,3 @@ def _squares(values: Sequence[Fraction]) -> Fraction:
 def _ranks(values: Sequence[Decimal]) -> list[Fraction]:
     """Ranks from 1, ties sharing the mean of theirs."""
     return [Fraction(1 + sum(v < value for v in values) + sum(v <= value for v in values), 2) for value in values]
-
-
-def _rounded(value: Fraction) -> Decimal:
-    return round_half_up(Decimal(value.numerator) / Decimal(value.denominator), _PLACES)

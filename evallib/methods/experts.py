@@ -14,7 +14,7 @@ from decimal import Decimal
 from statistics import mean, median
 from typing import NamedTuple
 
-from evallib.methods.agreement import describe_alpha, describe_w, kendall_w, krippendorff_alpha
+from evallib.methods.agreement import described, kendall_w, krippendorff_alpha
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.framework import Consensus, FinalRule
 from evallib.model.optional_rows import ExpertScore
@@ -71,7 +71,7 @@ def judge_panel(evaluation: Evaluation) -> PanelResult | None:
                 rates[expert][indicator.id] = score / indicator.points
     if not items:
         return None
-    agreement = describe_alpha(krippendorff_alpha(rates)), describe_w(kendall_w(rates))
+    agreement = described("alpha", krippendorff_alpha(rates)), described("w", kendall_w(rates))
     return PanelResult(tuple(items), tuple(rates), agreement)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from evallib.model.grouped import grouped
 from evallib.model.made_ids import is_made
 from evallib.model.optional_rows import FollowUp
 from evallib.model.record import Record
@@ -150,9 +151,10 @@ def key_of(record: Record, row: FollowUp) -> Key:
     An id that names no finding of either kind gives a key of the record's own year: the check refuses it.
     """
     found = _EARLIER.fullmatch(row.id)
-    if found and int(found[1]) < record.year and row.id not in _own_ids(record, row.subject):
+    own = Key(row.subject, record.year, row.id)
+    if found and int(found[1]) < record.year and all(own != key for key, _, _ in _made_by(record)):
         return Key(row.subject, int(found[1]), found[2])
-    return Key(row.subject, record.year, row.id)
+    return own
 
 
 def id_in(record: Record, key: Key) -> str:
@@ -169,10 +171,7 @@ def courses(*records: Record) -> dict[Key, list[FollowUp]]:
 
     Give the records oldest first: where two speak of the same day, the later record has the last word.
     """
-    found: dict[Key, list[FollowUp]] = {}
-    for record in records:
-        for row in record.follow_ups:
-            found.setdefault(key_of(record, row), []).append(row)
+    found = grouped((key_of(record, row), row) for record in records for row in record.follow_ups)
     return {key: sorted(rows, key=lambda row: row.date) for key, rows in found.items()}
 
 
@@ -202,16 +201,17 @@ def follow_ups(
     rows = told(*records)
     made = {key: (title, kind) for one in records for key, title, kind in _made_by(one)}
     named = {key: (title, kind) for one in older for key, title, kind in _made_by(one)} | made
-    kinds = [(finding.finding, finding.kind.strip()) for finding in record.findings]
 
     def followed(key: Key) -> Followed:
         title, kind = named.get(key, (_unknown(key), ""))
-        again = tuple(id for id, of in kinds if kind and of == kind) if key.year < record.year else ()
+        earlier = bool(kind) and key.year < record.year
+        again = tuple(one.id for one, (_, of) in made.items() if earlier and one.year == record.year and of == kind)
         return Followed(key, title, tuple(rows.get(key, ())), as_of, again, key in named)
 
     own = [key for key in made if key.year == record.year]
     last = [key for key in made if key.year < record.year and (key.subject == "finding" or key in rows)]
-    here, closed = told(record), _closed(told(previous)) if previous else set()
+    here, before = told(record), told(previous) if previous else {}
+    closed = {key for key, course in before.items() if course[-1].state in RESOLVED}
     still = sorted((key for key in rows if key.year < record.year and key not in made and (key in here or key not in closed)),
                    key=lambda key: (-key.year, key.subject, key.id))  # fmt: skip
     earlier = [*(k for k in last if k.subject == "finding"), *(k for k in last if k.subject == "recommendation"), *still]
@@ -238,20 +238,12 @@ def resolved_share(some: Iterable[Followed]) -> Decimal | None:
     return Decimal(sum(states)) / len(states) if states else None
 
 
-def _own_ids(record: Record, subject: Subject) -> set[str]:
-    return {f.finding for f in record.findings} if subject == "finding" else {r.id for r in record.recommendations}
-
-
 def _made_by(record: Record) -> Iterator[tuple[Key, Words, str]]:
     """Findings and recommendations of a year: key, words, kind."""
     for finding in record.findings:
         yield Key("finding", record.year, finding.finding), finding.words, finding.kind.strip()
     for advice in record.recommendations:
         yield Key("recommendation", record.year, advice.id), advice.title_words, ""
-
-
-def _closed(rows: Mapping[Key, list[FollowUp]]) -> set[Key]:
-    return {key for key, course in rows.items() if course[-1].state in RESOLVED}
 
 
 def _unknown(key: Key) -> Words:

@@ -14,7 +14,10 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 from math import ceil, floor
 from statistics import NormalDist
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from evallib.model.expression import Interval
+from evallib.model.units import as_decimal
 
 Verdict = Literal["met", "missed", "open"]
 """The target against the interval: wholly at or above it, wholly below it, or the interval holds the target and nobody can tell."""
@@ -22,13 +25,6 @@ Verdict = Literal["met", "missed", "open"]
 LEVEL = Decimal("0.95")
 _Z = Decimal(str(NormalDist().inv_cdf((1 + float(LEVEL)) / 2)))
 _STEP = Decimal("0.000001")
-
-
-class Interval(NamedTuple):
-    """A confidence interval of a share, its ends rounded outwards to six decimals."""
-
-    low: Decimal
-    high: Decimal
 
 
 def whole_counts(share: Decimal, answers: int) -> tuple[int, int] | None:
@@ -55,14 +51,9 @@ def effective_size(answers: int, population: int | None) -> Fraction | None:
     return Fraction(answers * (population - 1), population - answers) if answers < population else None
 
 
-def as_decimal(value: Fraction) -> Decimal:
-    """A fraction with as many digits as the context keeps (28)."""
-    return Decimal(value.numerator) / Decimal(value.denominator)
-
-
 def score_interval(rate: Fraction, size: Fraction | None) -> Interval:
     """Wilson's score interval of a share from so many effective answers, without continuity correction (W; N method 3); a point where
-    everybody answered.
+    everybody answered. Its ends are rounded outwards to six decimals.
 
     `rate` need not be a whole number of the answers: a mean of values between 0 and 1 varies at most as a share does (B), so for it the
     interval is at most too wide.

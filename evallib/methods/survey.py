@@ -14,7 +14,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from evallib.methods import proportion
-from evallib.methods.proportion import LEVEL, Interval, Verdict, as_decimal
+from evallib.methods.proportion import LEVEL, Verdict
+from evallib.model.expression import Interval
+from evallib.model.units import as_decimal
 from evallib.model.words import NOTHING, Given, Words
 from evallib.say.numbers import percent, plain
 from evallib.say.sentences import sentence
@@ -38,10 +40,6 @@ class Part(NamedTuple):
     interval: Interval | None
     census: bool
     verdict: Verdict | None
-
-    @property
-    def name(self) -> Words:
-        return self.response.name
 
 
 class SurveyResult(NamedTuple):

@@ -53,6 +53,11 @@ class InputValue:
         return None if self.value is None else times(self.value, self.unit.factor)
 
     @property
+    def with_parts(self) -> list[InputValue]:
+        """It, with the parts that it was summed from, and theirs."""
+        return [self, *(one for part in self.parts for one in part.with_parts)]
+
+    @property
     def interval(self) -> Interval:
         """All that the number may truly be, in base units."""
         middle, half = self.base_value or Decimal(0), times(self.half, self.unit.factor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from evallib.model.framework import Framework, Indicator
+from evallib.model.grouped import grouped
 from evallib.model.record import OwnIndicator, Record
 from evallib.model.rules import Rule, written_rule
 
@@ -19,9 +20,7 @@ def indicators_in_force(framework: Framework, record: Record) -> tuple[Indicator
 
 
 def _in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
-    held: dict[str, list[Indicator]] = {}
-    for indicator in framework.indicators:
-        held.setdefault(indicator.within, []).append(indicator)
+    held = grouped((indicator.within, indicator) for indicator in framework.indicators)
     sections = {s.id: s for s in framework.sections}
     for row in record.own_indicators:
         rule = own_rule(framework, row)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from evallib.model.base import Frozen, OrName, Ref, Year
-from evallib.model.rows import InBoth, Sourced
+from evallib.model.rows import STATED, InBoth, Sourced
 
 
 class Survey(Sourced):
     """A group that was asked how satisfied it is, for an indicator of satisfaction. Its answers stand in survey_answers."""
+
+    KEY: ClassVar = ("indicator", "group")
 
     indicator: Ref
     group: Annotated[str, Field(min_length=1)]
@@ -30,6 +32,8 @@ class Survey(Sourced):
 class SurveyAnswer(Sourced):
     """How often an answer was given by a group; one row a form, with a count of 1, is right as well."""
 
+    KEY: ClassVar = ()
+
     indicator: Ref
     group: Annotated[str, Field(min_length=1)]
     answer: str = ""
@@ -38,6 +42,8 @@ class SurveyAnswer(Sourced):
 
 class ExpertScore(Sourced):
     """One expert's score of an indicator, with the reason."""
+
+    KEY: ClassVar = ("indicator", "expert")
 
     indicator: Ref
     expert: Annotated[str, Field(min_length=1)]
@@ -51,13 +57,15 @@ class ExpertScore(Sourced):
 class CostResult(Sourced):
     """What was spent on a result in a year, and how much of it was reached: the tie says why the two belong together."""
 
+    KEY: ClassVar = ("result", "year")
+
     result: Ref = ""
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     year: Year
-    cost: Annotated[Decimal, Field(ge=0)] | None = None
+    cost: Annotated[Annotated[Decimal, Field(ge=0)] | None, STATED] = None
     cost_unit: str
-    quantity: Annotated[Decimal, Field(ge=0)] | None = None
+    quantity: Annotated[Annotated[Decimal, Field(ge=0)] | None, STATED] = None
     unit: str
     tie: Annotated[str, Field(min_length=1)]
     tie_en: str = ""
@@ -67,6 +75,8 @@ class CostResult(Sourced):
 
 class FollowUp(Sourced):
     """What became of a finding or a recommendation at a date. Several rows tell its course; the latest date counts."""
+
+    KEY: ClassVar = ("subject", "id", "date")
 
     subject: Literal["finding", "recommendation"]
     id: Annotated[str, Field(min_length=1), OrName(r"[a-z0-9][a-z0-9.-]{0,24}")]
@@ -91,11 +101,3 @@ class OptionalTables(Frozen):
     expert_scores: tuple[ExpertScore, ...] = ()
     cost_results: tuple[CostResult, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
-
-
-class Amounts(NamedTuple):
-    """What a finding's money is; None where there is none."""
-
-    at_issue: Decimal | None
-    voucher: Decimal | None
-    gross: Decimal | None

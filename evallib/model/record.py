@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 
 from evallib.model.base import Basis, Code, Frozen, NumberedRef, OrName, Ref, Year
 from evallib.model.made_ids import is_made
-from evallib.model.optional_rows import Amounts, OptionalTables
-from evallib.model.rows import InBoth, Row, Sourced, told
+from evallib.model.optional_rows import OptionalTables
+from evallib.model.rows import STATED, InBoth, Row, Sourced, told
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.texts import Outline, Text
 from evallib.model.words import NOTHING, Lang, Words, words
@@ -52,6 +52,8 @@ class Profile(Sourced):
 class OrgUnit(Sourced):
     """An office or subordinate unit."""
 
+    KEY: ClassVar = ()
+
     kind: Literal["office", "civil_service_institution", "public_institution"]
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
@@ -59,6 +61,8 @@ class OrgUnit(Sourced):
 
 class WorkTarget(Sourced):
     """One of the year's work targets; numbers where it carries any."""
+
+    KEY: ClassVar = ("no", "part")
 
     no: Annotated[int, Field(ge=1)]
     part: str = ""
@@ -76,7 +80,7 @@ class PlanTarget(Sourced):
     name: Annotated[str, Field(min_length=1)]
     name_en: str = ""
     operator: Sign
-    target: Decimal | None = None
+    target: Annotated[Decimal | None, STATED] = None
     unit: str
     per_year: Literal["yes", "no"]
     indicator: str = ""
@@ -84,6 +88,8 @@ class PlanTarget(Sourced):
 
 class Fact(Sourced):
     """A primitive number. An empty value says: known to be missing. The note says why, or how it was read."""
+
+    KEY: ClassVar = ("fact", "year")
 
     fact: str
     year: Year
@@ -149,18 +155,22 @@ class TargetPart(Sourced):
     """A part of a target or of an actual. `counted` parts add up to it; the others are 'of which'."""
 
     words: ClassVar = InBoth("part")
+    KEY: ClassVar = ("indicator", "role", "part")
 
     indicator: Ref
     role: Literal["target", "actual"]
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
-    value: Decimal | None = None
+    value: Annotated[Decimal | None, STATED] = None
     unit: str
     counted: Literal["yes", "no"]
 
 
 class Judgement(Sourced):
     """What the evaluators decided about an indicator, with the reason."""
+
+    KEY: ClassVar = ("indicator", "kind", "item")
+    reason_words: ClassVar = InBoth("reason")
 
     indicator: Ref
     kind: Literal["item", "tier", "award", "override", "not_applicable", "chosen", "nothing_found"]
@@ -172,13 +182,12 @@ class Judgement(Sourced):
     reason: Annotated[str, Field(min_length=1)]
     reason_en: str = ""
 
-    reason_words: ClassVar = InBoth("reason")
-
 
 class Finding(Sourced):
     """One thing the evaluators found. Several may belong to one kind."""
 
     words: ClassVar = InBoth("title")
+    kind_words: ClassVar = InBoth("kind")
 
     finding: NumberedRef = ""
     kind: Annotated[str, Field(min_length=1)]
@@ -197,14 +206,15 @@ class Finding(Sourced):
     veto: str = ""
     recommendation: str = ""
 
-    kind_words: ClassVar = InBoth("kind")
+    @property
+    def gross(self) -> Decimal | None:
+        """The gross value of a thing: what an amount is without a voucher."""
+        return None if self.voucher or (self.at_issue, self.paid) != (None, None) else self.amount
 
     @property
-    def amounts(self) -> Amounts:
-        """At issue is the whole voucher where no part of it is named; without a voucher an amount is the gross value of a thing."""
-        if self.voucher or (self.at_issue, self.paid) != (None, None):
-            return Amounts(self.amount if self.at_issue is None else self.at_issue, self.amount, None)
-        return Amounts(None, None, self.amount)
+    def at_stake(self) -> Decimal | None:
+        """The money at issue: the whole voucher where no part of it is named."""
+        return self.amount if self.at_issue is None and self.gross is None else self.at_issue
 
     @property
     def cited(self) -> list[tuple[str, str]]:
@@ -212,34 +222,30 @@ class Finding(Sourced):
         parts = [part.partition(":") for part in self.clauses.replace("；", ";").split(";") if part.strip()]
         return [(source.strip(), article.strip()) for source, _, article in parts]
 
-    @property
-    def sources_cited(self) -> list[str]:
-        return [source for source, _ in self.cited]
-
 
 class FindingAmount(Sourced):
     """A part of a finding's amount."""
 
     words: ClassVar = InBoth("part")
+    KEY: ClassVar = ("finding", "part")
 
     finding: str
     part: Annotated[str, Field(min_length=1)]
     part_en: str = ""
-    value: Decimal | None = None
+    value: Annotated[Decimal | None, STATED] = None
 
 
 class Advice(Sourced):
     """A paragraph of advice: a recommendation, or a practice worth keeping."""
 
     words: ClassVar = InBoth("text")
+    title_words: ClassVar = InBoth("title")
 
     id: NumberedRef = ""
     title: Annotated[str, Field(min_length=1)]
     title_en: str = ""
     text: Annotated[str, Field(min_length=1)]
     text_en: str = ""
-
-    title_words: ClassVar = InBoth("title")
 
 
 class Recommendation(Advice):
@@ -254,7 +260,7 @@ class SelfScore(Sourced):
     """The department's own score: of the whole (`total`) or of one indicator."""
 
     indicator: Ref
-    score: Decimal | None = None
+    score: Annotated[Decimal | None, STATED] = None
     grade: str = ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from pydantic import ConfigDict, Field
 
@@ -31,12 +31,34 @@ State = Literal["missing", "to_come", "not_applicable", "not_checked"]
 """Why there is no number: known to be missing, not yet known, does not apply, nobody checked."""
 
 
+STATED = "stated"
+"""Marks a column that holds a number, or says why there is none."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How the rows of a table are added up: what a total is called by, the amounts, which rows belong together; `only` those that count.
+
+    `also`: what a total may narrow itself to. `about`: the id by which it is acknowledged that a row only happens to equal the others'
+    sum; without it nothing is asked.
+    """
+
+    names: tuple[str, ...]
+    amounts: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+
+
 class Row(Frozen):
     """A row of a table of the data; `words` says what it is, `states` why a cell has no number where it says so."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     words: ClassVar = InBoth("name")
+    KEY: ClassVar[tuple[str, ...] | None] = None
+    SUMS: ClassVar[Sums | None] = None
 
     states: Annotated[tuple[tuple[str, State], ...], Field(exclude_if=lambda states: not states)] = ()
 
@@ -63,35 +85,16 @@ def columns(table: type[Row]) -> list[str]:
     return [name for name in table.model_fields if name not in (*last, "states")] + last
 
 
-@dataclass(frozen=True)
-class Sums:
-    """How the rows of a table are added up: what a total is called by, the amounts, which rows belong together; `only` those that count.
-
-    `also`: what a total may narrow itself to. `about`: the id by which it is acknowledged that a row only happens to equal the others'
-    sum; without it nothing is asked.
-    """
-
-    names: tuple[str, ...]
-    amounts: tuple[str, ...]
-    within: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    only: Mapping[str, str] = field(default_factory=dict)
-    about: str = ""
-
-
-_SUMS: dict[type[Row], Sums] = {}
-
-
-def sums_of(model: type[Row]) -> Sums | None:
-    """How the rows of a table are added up; None where they are not."""
-    return _SUMS.get(model)
+def key_columns(table: type[Row]) -> tuple[str, ...]:
+    """The columns that no two rows of a table may have the same: its `KEY`, else the first; none where rows may be alike."""
+    return tuple(columns(table)[:1]) if table.KEY is None else table.KEY
 
 
 def told(model: type[Table], table: str) -> type[Table]:
     """A row class whose columns have the words of a table, with those that all sourced rows share."""
     if table in SUMS:
         given: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in SUMS[table].items()}
-        _SUMS[model] = Sums(**given)
+        model.SUMS = Sums(**given)
     for name in columns(model):
         info = model.model_fields[name]
         said = COLUMNS[table].get(name) or COLUMNS["sourced"][name]
@@ -102,7 +105,7 @@ def told(model: type[Table], table: str) -> type[Table]:
 
 def unit_of(table: type[Row], name: str) -> str:
     """The column that names a number's unit, or the unit itself; empty where it has none."""
-    return _extra(table, name).get("unit", "")
+    return str(_extra(table, name).get("unit", ""))
 
 
 SPREADS = ("range", "date", "text", "choice")
@@ -117,20 +120,18 @@ def spread(table: type[Row], name: str) -> dict[str, str]:
 
 def heads_also(table: type[Row], name: str) -> list[str]:
     """What the heading of a column may say as well."""
-    extra = table.model_fields[name].json_schema_extra
-    found = extra.get("also", []) if isinstance(extra, dict) else []
-    return [str(one) for one in found] if isinstance(found, list) else []
+    return cast(list[str], _extra(table, name).get("also", []))
 
 
 @cache
 def made_of(table: type[Row], name: str) -> list[str]:
     """The columns that an id is made of where none is given: the first that is filled; they are names of the row too."""
-    return _extra(table, name).get("makes", "").split()
+    return str(_extra(table, name).get("makes", "")).split()
 
 
 def is_rare(table: type[Row], name: str) -> bool:
     """Whether a sheet often does without a column: English beside Chinese, ids that are made, what is written as it is used."""
-    return name.endswith("_en") or bool(made_of(table, name)) or _extra(table, name).get("rare") == "True"
+    return name.endswith("_en") or bool(made_of(table, name)) or bool(_extra(table, name).get("rare"))
 
 
 @lru_cache(maxsize=4096)
@@ -148,7 +149,7 @@ def id_as_typed(row: Row, id: str) -> str:
 @cache
 def refers(table: type[Row], name: str) -> list[str]:
     """The kinds of what the texts in a column refer to, by id or by name."""
-    return _extra(table, name).get("refers", "").split()
+    return str(_extra(table, name).get("refers", "")).split()
 
 
 def note_of(table: type[Row], name: str) -> Words:
@@ -157,6 +158,5 @@ def note_of(table: type[Row], name: str) -> Words:
     return words(_extra(table, name).get("note") or str(info.title), str(info.description))
 
 
-def _extra(table: type[Row], name: str) -> dict[str, str]:
-    extra = table.model_fields[name].json_schema_extra
-    return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {}
+def _extra(table: type[Row], name: str) -> dict[str, Any]:
+    return cast(dict[str, Any], table.model_fields[name].json_schema_extra or {})

@@ -103,6 +103,11 @@ def exact(text: str) -> Fraction:
     return Fraction(above) / Fraction(below or 1)
 
 
+def as_decimal(value: Fraction) -> Decimal:
+    """A fraction with as many digits as the context keeps (28)."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
 def times(value: Decimal, factor: Fraction) -> Decimal:
     """A number times a fraction, divided last."""
     above, below = factor.as_integer_ratio()

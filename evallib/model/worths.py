@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from evallib.model.framework import Framework, Indicator, Section
+from evallib.model.grouped import grouped
 
 
 def is_open(framework: Framework, place: str) -> bool:
@@ -28,9 +29,7 @@ def worths(framework: Framework, indicators: Iterable[Indicator]) -> Iterator[tu
 
 def inside_of(framework: Framework, indicators: Iterable[Indicator], own: Callable[[Section, Decimal], Decimal]) -> dict[str, Decimal]:
     """What stands in each place of the tree; `own` is what a section counts above it."""
-    held: dict[str, list[Indicator]] = {}
-    for indicator in indicators:
-        held.setdefault(indicator.within, []).append(indicator)
+    held = grouped((indicator.within, indicator) for indicator in indicators)
     worth: dict[str, Decimal] = {}
     for section in reversed(framework.sections):  # what stands in it comes before it
         counted = {i.one_of or i.id: i.points for i in held.get(section.id, ()) if not i.extra}

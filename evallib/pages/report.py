@@ -117,7 +117,7 @@ class Report(Sections):
         return tables.contradictions_of(self.evaluation)
 
     @cached_property
-    def _plans(self) -> dict[str, tuple[tables.PlanGoal, ...]]:
+    def _plans(self) -> dict[str, list[tables.PlanGoal]]:
         return tables.plan_goals(self.evaluation)
 
     @cached_property

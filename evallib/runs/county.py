@@ -19,6 +19,7 @@ from evallib.data.rulebook import load_county
 from evallib.data.sheets import MAX_BYTES
 from evallib.data.whole import Together
 from evallib.model.errors import InputRefused
+from evallib.model.grouped import grouped
 from evallib.model.seals import seal
 from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.pages.paged import paged
@@ -178,10 +179,7 @@ def dated(county: County, before: County) -> County:
 
 
 def _totals(county: County) -> dict[tuple[int, str, str], list[Any]]:
-    found: dict[tuple[int, str, str], list[Any]] = {}
-    for row in sorted(county.rows.values(), key=lambda row: row.department):
-        found.setdefault(row.group, []).append((row.department, row.rated))
-    return found
+    return grouped((row.group, (row.department, row.rated)) for row in sorted(county.rows.values(), key=lambda row: row.department))
 
 
 def list_of(outcomes: Iterable[Outcome]) -> list[Listed]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from evallib.model.errors import Acts, Problem, gathered
 from evallib.model.evaluation import Evaluation
+from evallib.model.grouped import grouped
 from evallib.model.words import NOTHING, Words, listed
 from evallib.model.worths import unfilled
 from evallib.say.numbers import plain
@@ -37,10 +38,7 @@ class ToDo(NamedTuple):
 
 def to_do(evaluation: Evaluation | None, problems: Iterable[Problem]) -> tuple[ToDo, ...]:
     """The errors among problems by who acts; who has most to do first. The `evaluation` knows the points."""
-    by: dict[Acts, list[Problem]] = {}
-    for one in problems:
-        if one.level == "error":
-            by.setdefault(one.acts, []).append(one)
+    by = grouped((one.acts, one) for one in problems if one.level == "error")
     worth = {id: points for id, _, points in waiting(evaluation)} if evaluation else {}
     made = []
     for acts, some in by.items():

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from evallib.model.errors import Place, Problem, near, nearest
+from evallib.model.grouped import grouped
 from evallib.model.toml_in import MOST_DEPTH
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
@@ -132,10 +133,7 @@ def _choices_of_kind(model: type[BaseModel]) -> tuple[Any, ...]:
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:
     """Keys that stand where they do not belong, since a head is missing: which heads that may be, and the keys, with the table missing."""
-    unknown: dict[Path, list[Path]] = {}
-    for path, (error, *_) in found.items():
-        if error["type"] == "extra_forbidden":
-            unknown.setdefault(path[:-1], []).append(path)
+    unknown = grouped((path[:-1], path) for path, (error, *_) in found.items() if error["type"] == "extra_forbidden")
     lost: list[tuple[Words, list[Path]]] = []
     for within, stray in unknown.items():
         names = {str(path[-1]) for path in stray}

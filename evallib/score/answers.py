@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeVar
 from evallib.model.framework import Consensus, FinalRule
 from evallib.model.optional_rows import Survey
 from evallib.model.record import Record
-from evallib.model.units import parse_decimal, round_half_up
+from evallib.model.units import as_decimal, parse_decimal, round_half_up
 from evallib.model.words import Words, listed
 
 SURVEY, PANEL = "survey", "panel"
@@ -188,7 +188,7 @@ def satisfaction(record: Record, indicator: str) -> Decimal | None:
     """The satisfaction rate in the recorded answers about an indicator, a share; None where there is none: see `rate_of`."""
     shown, pooled = shown_groups(counted(record, indicator))
     rate = rate_of(weighed([*shown, *pooled])[1])
-    return None if rate is None else Decimal(rate.numerator) / rate.denominator
+    return None if rate is None else as_decimal(rate)
 
 
 def final_score(rule: FinalRule, scores: Sequence[Decimal], points: Decimal, places: int) -> Decimal | None:

@@ -168,6 +168,11 @@ def asks_no_more(target: TargetResult, last_actual: Decimal) -> bool:
     return (higher or target.operator in ("<=", "<")) and not full and bool(hold(target.operator, last_actual, target.target).met)
 
 
+def is_easy(target: TargetResult, last: TargetResult | None) -> bool:
+    """Whether a target asks no more than what last year's reached."""
+    return last is not None and last.actual is not None and last.unit == target.unit and asks_no_more(target, last.actual)
+
+
 def measure(
     framework: Framework, facts: Facts, indicators: tuple[Indicator, ...]
 ) -> tuple[tuple[FormulaResult, ...], tuple[TargetResult, ...]]:

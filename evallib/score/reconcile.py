@@ -69,11 +69,18 @@ class Numbers(Mapping[str, Number]):
         self._evaluation, self._made = evaluation, dict[str, dict[str, Number]]()
 
     def __getitem__(self, name: str) -> Number:
-        kind, _, rest = name.partition(".")
-        if kind == "fact":
-            id, at, year = rest.partition("@")
-            return self._fact(name, id, year if at else str(self._evaluation.record.year))
-        return self.of(kind)[name]
+        evaluation, (kind, _, rest) = self._evaluation, name.partition(".")
+        if kind != "fact":
+            return self.of(kind)[name]
+        id, at, of = rest.partition("@")
+        made = evaluation.catalogue.facts.get(id)
+        year = next((year for year in self._years if str(year) == of), None) if at else evaluation.record.year
+        if made is None or year is None:
+            raise KeyError(name)
+        fact = evaluation.facts.find(id, year)
+        why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
+        called = made.name if year == evaluation.record.year else made.name + words(f"（{year} 年）", f" ({year})")
+        return Number(called, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
 
     def __iter__(self) -> Iterator[str]:
         ends = [*(f"@{year}" for year in self._years), ""]
@@ -94,17 +101,6 @@ class Numbers(Mapping[str, Number]):
     def _years(self) -> list[int]:
         record = self._evaluation.record
         return sorted({record.year, record.year - 1} | {f.year for f in record.facts})
-
-    def _fact(self, name: str, id: str, of: str) -> Number:
-        evaluation = self._evaluation
-        made = evaluation.catalogue.facts.get(id)
-        year = next((year for year in self._years if str(year) == of), None)
-        if made is None or year is None:
-            raise KeyError(name)
-        fact = evaluation.facts.find(id, year)
-        why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
-        called = made.name if year == evaluation.record.year else made.name + words(f"（{year} 年）", f" ({year})")
-        return Number(called, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
 
 
 def _fact_kind(fact: InputValue | None) -> Kind:
@@ -239,7 +235,8 @@ def _findings(evaluation: Evaluation, numbers: Numbers) -> Named:
         name = words(f"问题 {number}：", f"Finding {number}: ")
         amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
         parts = [value for value in amounts if value is not None] if None not in amounts else []
-        yield f"{id}.amount", Number(name + words("凭证金额", "voucher"), finding.amount, money, "typed")
+        amount = words("凭证金额", "voucher") if finding.gross is None else words("原值", "gross value")
+        yield f"{id}.amount", Number(name + amount, finding.amount, money, "typed")
         yield f"{id}.at_issue", Number(name + words("涉及金额", "at issue"), finding.at_issue, money, "typed")
         no_parts = words("没有记录分项", "no parts were recorded")
         kind: Kind = "computed" if len(parts) > 1 else "typed"

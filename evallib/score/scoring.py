@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal, localcontext
-from typing import TypeVar
 
 from evallib import __version__
 from evallib.model.evaluation import (
@@ -24,16 +22,15 @@ from evallib.model.evaluation import (
 from evallib.model.expression import EXACT
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework, Indicator
+from evallib.model.grouped import grouped
 from evallib.model.in_force import indicators_in_force
-from evallib.model.record import Finding, Judgement, Record
+from evallib.model.record import Judgement, Record
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
 from evallib.model.rules import Checklist, DeductPerOccurrence, Given, Tiers, Unsaid
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, round_half_up
 from evallib.model.worths import unfilled
 from evallib.score.answers import PANEL, SURVEY, panel_score, satisfaction
 from evallib.score.measure import measure
-
-Row = TypeVar("Row", Finding, Judgement)
 
 
 def evaluate(framework: Framework, record: Record, draft: Draft | None = None) -> Evaluation:
@@ -45,17 +42,8 @@ def evaluate(framework: Framework, record: Record, draft: Draft | None = None) -
 
     Source: the evaluation report for 2023, 三(三)2: each indicator is scored by itself, the total is their sum.
     """
-    global _last
-    known = _last
-    if draft is not None or known is None or known.framework is not framework or known.record is not record:
-        with localcontext(EXACT):
-            known = _evaluate(framework, record, draft)
-        _last = known if draft is None else _last
-    return known
-
-
-_last: Evaluation | None = None
-"""The last one that is no draft: who has checked a year scores it next. It is of these very objects, which never change."""
+    with localcontext(EXACT):
+        return _evaluate(framework, record, draft)
 
 
 def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Evaluation:
@@ -74,7 +62,7 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
         given = [*scores]
         plain_sum = sum((score for r, score in given if not r.extra), more)
         extra = sum((score for r, score in given if r.extra), ZERO)
-        whole = out_of_full_points(framework, plain_sum, worth) if worth else plain_sum
+        whole = round_half_up(plain_sum * framework.points / worth, places) if worth else plain_sum
         return round_half_up(max(whole + extra, ZERO) if worth else whole + extra, places)
 
     places = framework.rounding.scores
@@ -127,27 +115,15 @@ class _Year:
         formulas, self.targets = measure(framework, Facts(framework.catalogue, record), indicators)
         self.formulas = {f.id: f for f in formulas}
         self.target_of = {t.id: t for t in self.targets}
-        self.judgements, self.findings = _about(record.judgements), _about(record.findings)
+        self.judgements = grouped((j.indicator, j) for j in record.judgements)
+        self.findings = grouped((f.indicator, f) for f in record.findings)
         self.own = {o.indicator for o in record.own_indicators}
-
-
-def _about(rows: Iterable[Row]) -> defaultdict[str, tuple[Row, ...]]:
-    """Rows by the indicator that they are about."""
-    found = defaultdict[str, tuple[Row, ...]](tuple)
-    for row in rows:
-        found[row.indicator] += (row,)
-    return found
 
 
 def _opened(result: IndicatorResult) -> IndicatorResult:
     """An indicator whose score hangs on what is still to be done."""
     status: Status = "missing"
     return replace(result, status=status, value=None, score=None, formula_score=None, award=None, counted=True)
-
-
-def out_of_full_points(framework: Framework, score: Decimal, points: Decimal) -> Decimal:
-    """A score out of some points, as it would be out of the framework's full points; rounded as scores are."""
-    return round_half_up(score * framework.points / points, framework.rounding.scores)
 
 
 def _sections(framework: Framework, results: tuple[IndicatorResult, ...]) -> tuple[SectionResult, ...]:
@@ -187,7 +163,8 @@ def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult
 def _score(year: _Year, indicator: Indicator) -> IndicatorResult:
     """One indicator: what the rule gives, then what the evaluators decided over it."""
     places, treatment, rule, points = year.framework.rounding.scores, year.framework.treatment, indicator.rule, indicator.points
-    judgements, formula, target = year.judgements[indicator.id], year.formulas.get(indicator.value), year.target_of.get(indicator.id)
+    judgements = year.judgements.get(indicator.id, [])
+    formula, target = year.formulas.get(indicator.value), year.target_of.get(indicator.id)
     value, unit = _measured(year, indicator)
     award = _award(year, indicator, value, unit)
     formula_score = None if award is None else round_half_up(award.score, places)
@@ -234,8 +211,8 @@ def _score(year: _Year, indicator: Indicator) -> IndicatorResult:
         rule=rule.form,
         formula=formula.id if formula else None,
         target=target.id if target else None,
-        judgements=judgements,
-        findings=tuple(f.finding for f in year.findings[indicator.id]),
+        judgements=tuple(judgements),
+        findings=tuple(f.finding for f in year.findings.get(indicator.id, ())),
         counted=not left_out,
         extra=indicator.extra,
     )
@@ -266,22 +243,20 @@ def score_given(decision: Judgement, points: Decimal) -> Decimal | None:
     return decision.score
 
 
-def scored_number(value: Decimal, unit: Unit) -> Decimal:
-    """A measured number as rules take it: a share where a share is measured, otherwise as it stands in its unit."""
-    return convert(value, unit, SHARE) if unit.is_share else value
-
-
 def award_number(rule: Measured, value: Decimal | None, unit: Unit, target: TargetResult | None, points: Decimal) -> Award | None:
-    """What a rule gives for a number, or for its completion of the target; None where there is none."""
+    """What a rule gives for a number, or for its completion of the target; None where there is none.
+
+    Rules take a share where a share is measured, otherwise the number as it stands in its unit.
+    """
     if rule.of == "completion":
         return None if target is None or target.attainment is None else rule.award(target.attainment, points)
-    return None if value is None else rule.award(scored_number(value, unit), points)
+    return None if value is None else rule.award(convert(value, unit, SHARE) if unit.is_share else value, points)
 
 
 def _award(year: _Year, indicator: Indicator, value: Decimal | None, unit: Unit) -> Award | None:
     """What the indicator's rule gives, or None where something that it needs is missing."""
     framework, rule, points = year.framework, indicator.rule, indicator.points
-    judgements, findings = year.judgements[indicator.id], year.findings[indicator.id]
+    judgements, findings = year.judgements.get(indicator.id, []), year.findings.get(indicator.id, [])
     if isinstance(rule, Measured):
         return award_number(rule, value, unit, year.target_of.get(indicator.id), points)
     if isinstance(rule, DeductPerOccurrence):

@@ -38,28 +38,28 @@ def line(approved: str | None, adjusted: str | None, outturn: str | None) -> Bud
 
 
 def test_a_line_is_held_against_its_outturn_and_by_its_adjustment_where_it_has_none() -> None:
-    assert (line("200", "300", "250").difference, line("200", "300", "250").rate) == (50, Decimal("0.25"))
-    assert (line("200", "150", "").difference, line("200", "150", "").rate) == (-50, Decimal("-0.25"))
+    assert (line("200", "300", "250").change.difference, line("200", "300", "250").change.rate) == (50, Decimal("0.25"))
+    assert (line("200", "150", "").change.difference, line("200", "150", "").change.rate) == (-50, Decimal("-0.25"))
 
 
 def test_what_is_not_known_has_no_difference_and_what_was_not_approved_no_rate() -> None:
     for unknown in (line("", "1", "1"), line(None, "1", "1"), line("1", "1", None), line("1", "", "")):
-        assert (unknown.difference, unknown.rate) == (None, None)
-    assert (line("0", "", "7").difference, line("0", "", "7").rate) == (7, None)
+        assert (unknown.change.difference, unknown.change.rate) == (None, None)
+    assert (line("0", "", "7").change.difference, line("0", "", "7").change.rate) == (7, None)
 
 
 def test_the_last_line_of_each_side_is_its_total(hrss: Evaluation) -> None:
     lines = budget_lines(hrss)
     assert [[one.total for one in side] for side in lines.values()] == [[False] * 5 + [True], [False, False, True]]
     total = lines["spending"][-1]
-    assert total.difference == Decimal("18854402.47") - Decimal("14011524.49")  # both printed in the report
+    assert total.change.difference == Decimal("18854402.47") - Decimal("14011524.49")  # both printed in the report
 
 
 def test_the_changes_of_the_sources_add_up_to_that_of_the_total(hrss: Evaluation) -> None:
     """What was carried in is no part of the approved budget: all of it is added (一(二)1)."""
     *sources, total = budget_lines(hrss)["income"]
-    assert sources[-1].difference == Decimal("1068938.55")
-    assert sum(one.difference or 0 for one in sources) == total.difference == Decimal("5843248.83")
+    assert sources[-1].change.difference == Decimal("1068938.55")
+    assert sum(one.change.difference or 0 for one in sources) == total.change.difference == Decimal("5843248.83")
 
 
 def test_a_contradiction_names_the_formulas_of_the_indicators_it_touches(hrss: Evaluation) -> None:

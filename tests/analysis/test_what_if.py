@@ -31,6 +31,7 @@ from evallib.model.words import words
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_points
 from tests.conftest import DATA, GOLDEN
+from tests.score import small
 
 CASES = tomllib.loads((GOLDEN / "what_if.toml").read_text(encoding="utf-8"), parse_float=str)
 CHANGES: TypeAdapter[list[Change]] = TypeAdapter(list[Change])
@@ -146,6 +147,22 @@ def test_a_change_and_its_inverse_leave_the_total_as_it_was(administrative: int,
 def test_points_changed_and_changed_back_leave_the_total_as_it_was(indicator: str, points: Decimal) -> None:
     there = apply(REAL, [PointsChange(indicator=indicator, points=points)])
     assert apply(there, [PointsChange(indicator=indicator, points=REAL.indicator(indicator).points)]).total == REAL.total
+
+
+def test_of_indicators_that_stand_in_each_others_place_one_counts() -> None:
+    """Of two for 2 points one is taken: where another gets a point more, their group is still worth 2, and nothing is said against that."""
+    ways = [small.indicator(id, "funds", 2, {"kind": "awarded"}, one_of="way") for id in ("grant", "loan")]
+    others = [small.indicator("duties", "tasks", 1, {"kind": "awarded"}), small.indicator("system", "staff", 4, {"kind": "awarded"})]
+    given = [small.judgement(id, "award", score=1) for id in ("duties", "system", "loan")]
+    year = small.record(
+        sources=(small.source("report", "报告"),),
+        judgements=(*given, small.judgement("loan", "chosen")),
+        own_indicators=(small.own("jobs", "results", "3"),),
+        targets=(small.target("jobs", ">=", "8", "人", actual="7"),),
+    )
+    changed = apply(evaluate(small.framework(indicator=[*ways, *others]), year), [PointsChange(indicator="system", points=Decimal(5))])
+    worth = {section.id: section.points for section in changed.framework.sections}
+    assert worth == {"input": 7, "staff": 5, "funds": 2, "work": 4, "tasks": 1, "results": 3}
 
 
 def better(rule: dict[str, Any], value: str, like: str = "staffing_control", target: TargetResult | None = None) -> list[Decimal]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.methods.agreement import Scores, describe_alpha, describe_w, kendall_w, krippendorff_alpha
+from evallib.methods.agreement import Scores, described, kendall_w, krippendorff_alpha
 from evallib.methods.experts import ItemResult, PanelResult, judge_panel
 from evallib.model.framework import Averaged, Consensus
 from evallib.model.optional_rows import ExpertScore
@@ -119,7 +119,7 @@ def test_alpha_is_undefined_where_nothing_can_disagree(scores: list[str]) -> Non
     [("0.8", ": reliable"), ("0.7999", "tentative"), ("0.667", "tentative"), ("0.666", "not reliable"), ("-0.2", "not reliable")],
 )
 def test_alpha_is_read_by_krippendorffs_bounds(value: str, words: str) -> None:
-    assert words in describe_alpha(Decimal(value)).en
+    assert words in described("alpha", Decimal(value)).en
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_alpha_is_read_by_krippendorffs_bounds(value: str, words: str) -> None:
     [("0.9", "unusually strong"), ("0.7", ": strong"), ("0.5", "moderate"), ("0.3", ": weak"), ("0.2999", "very weak"), ("0", "very weak")],
 )
 def test_concordance_is_read_by_schmidts_steps(value: str, words: str) -> None:
-    assert words in describe_w(Decimal(value)).en
+    assert words in described("w", Decimal(value)).en
 
 
 # One indicator

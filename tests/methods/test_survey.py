@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.methods.proportion import Interval, effective_size, needed_at, score_interval, whole_counts
+from evallib.methods.proportion import effective_size, needed_at, score_interval, whole_counts
 from evallib.methods.survey import Survey, SurveyResult, evaluate_survey
+from evallib.model.expression import Interval
 from evallib.model.optional_rows import Survey as Asked
 from evallib.model.optional_rows import SurveyAnswer
 from evallib.model.units import round_half_up
@@ -193,7 +194,7 @@ def test_the_order_of_groups_changes_nothing(counts: list[tuple[int, int]]) -> N
     groups = [_group(f"g{n}", yes, yes + no, population=yes + no + 7) for n, (yes, no) in enumerate(counts)]
     here, there = _evaluate(*groups, target="0.9"), _evaluate(*reversed(groups), target="0.9")
     assert (here.overall.rate, here.overall.interval, here.needed) == (there.overall.rate, there.overall.interval, there.needed)
-    assert {part.name for part in here.groups} == {part.name for part in there.groups}
+    assert {part.response.name for part in here.groups} == {part.response.name for part in there.groups}
 
 
 def test_weights_given_as_shares_of_the_population_are_the_population() -> None:
@@ -250,9 +251,9 @@ def test_what_is_hidden_cannot_be_found_by_subtraction(valid: dict[str, int]) ->
 def test_a_small_group_is_counted_with_the_next_and_shown_nowhere() -> None:
     groups = _group("staff", 1, 3, weight="0.6"), _group("firms", 9, 11, weight="0.1"), _group("users", 30, 40, weight="0.3")
     found = _evaluate(*groups)
-    assert [part.name.en for part in found.groups] == ["users"]
+    assert [part.response.name.en for part in found.groups] == ["users"]
     assert found.pooled is not None
-    assert (found.pooled.name.en, found.pooled.rate) == ("staff, firms", Decimal(10) / 14)
+    assert (found.pooled.response.name.en, found.pooled.rate) == ("staff, firms", Decimal(10) / 14)
     # 0.7 of the whole is the pool, every answer in it alike: its own weights would tell staff's rate by subtraction
     assert found.overall.rate == round(Decimal("0.7") * 10 / 14 + Decimal("0.3") * 30 / 40, 28)
     assert any("staff, firms" in remark.en for remark in found.remarks)

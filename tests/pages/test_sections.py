@@ -270,9 +270,9 @@ def test_a_whole_voucher_is_at_issue_and_the_value_of_a_thing_is_not(hrss: Evalu
     kinds = [[cell.get_text() for cell in row.select("th, td")] for row in summary.select("table.kinds tbody tr")]
     assert kinds[0] == ["Carry-over funds used outside their scope", "1", "23,600.00"]
     assert kinds[-2:] == [["Duties of performance management not properly carried out", "2", "—"], ["Total", "14", "41,103.26"]]
-    amounts = [f.amounts for f in hrss.record.findings]
-    assert [(a.at_issue, a.voucher, a.gross) for a in amounts if a.gross] == [(None, None, Decimal(1356)), (None, None, Decimal(16000))]
-    assert sum(a.at_issue for a in amounts if a.at_issue) == Decimal("41103.26")
+    found = hrss.record.findings
+    assert [(f.at_stake, f.gross) for f in found if f.gross] == [(None, Decimal(1356)), (None, Decimal(16000))]
+    assert sum(f.at_stake for f in found if f.at_stake) == Decimal("41103.26")
 
 
 # --- contradictions and plans where they are met -------------------------------------------------------------------------------

@@ -213,6 +213,13 @@ def test_a_fact_is_typed_and_a_sum_of_facts_computed() -> None:
     assert kinds["fact.staff_in_post"] == "typed"
 
 
+def test_an_amount_without_a_voucher_is_the_gross_value_of_a_thing() -> None:
+    """As the page calls it."""
+    found = finding("1", "compliance", amount="9000"), finding("2", "compliance", amount="9000", voucher="12")
+    numbers = Numbers(evaluate(framework(), record(findings=found)))
+    assert [numbers[f"finding.{id}.amount"].name.zh for id in "12"] == ["问题 1：原值", "问题 2：凭证金额"]
+
+
 def test_a_voucher_is_typed_and_what_follows_from_it_computed() -> None:
     paid = finding("1", "compliance", amount="9000", at_issue="9.85", quantity="16", unit_price="500", paid="9009.85")
     kinds = kinds_of(published_framework(), findings=(paid,))
