@@ -10,7 +10,7 @@ from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_of, data_root, refuse_mixed
 from evallib.data.load import load_year
 from evallib.data.locks import held
-from evallib.data.raw_tables import Form, Hint, Hints, Tables, layout, tables_of
+from evallib.data.raw_tables import Form, Tables, layout, tables_of
 from evallib.data.raw_years import read_raw_year
 from evallib.data.whole import Together, free, together, whole
 from evallib.data.workbook import write_data_workbook
@@ -27,14 +27,13 @@ def write_year(
     framework: Framework,
     lang: Lang,
     title: str = "",
-    hints: Hints | None = None,
     extra: Collection[str] = (),
 ) -> None:
     """Write a record, or raw tables, in the form that the target's name says: a workbook in the language, or CSV with ids as heads."""
     if target.suffix == ".xlsx":
-        write_data_workbook(record, target, lang, framework, hints, title, extra)
+        write_data_workbook(record, target, lang, framework, title, extra)
     else:
-        write_csv_folder(record, target, hints)
+        write_csv_folder(record, target)
 
 
 def set_aside(change: Together, there: Path, stem: str = "") -> Path:
@@ -49,7 +48,7 @@ def _refuse_taken(path: Path) -> None:
         raise refused("file.already_there", str(path))
 
 
-def write_csv_folder(record: Record | Tables, folder: Path, hints: Hints | None = None) -> None:
+def write_csv_folder(record: Record | Tables, folder: Path) -> None:
     """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark) with ids as heads, whole or not at all.
 
     Raises InputRefused where the folder is already there, OSError where it cannot be written.
@@ -59,11 +58,9 @@ def write_csv_folder(record: Record | Tables, folder: Path, hints: Hints | None 
     with whole(folder) as made:
         made.mkdir()
         for table in TABLES:
-            ids, lines = layout(table, hints), list[list[str]]()
-            lines.append([one.head if isinstance(one, Hint) else one for one in ids])
-            for number, row in enumerate(tables.get(table, ())):
-                lines.append([one.texts[number] if isinstance(one, Hint) else row.get(one, "") for one in ids])
-            (made / f"{table}.csv").write_bytes(csv_bytes(lines))
+            rows = tables.get(table, ())
+            heads = layout(table, rows)
+            (made / f"{table}.csv").write_bytes(csv_bytes([heads, *([row.get(head, "") for head in heads] for row in rows)]))
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from evallib.checks.sift import sift
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import File, data_of, data_root
-from evallib.data.form_again import Change, Comparison, Keep, Whole, read_taken, taken_file, taken_text
+from evallib.data.form_again import Change, Comparison, Keep, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import Piece, Sheeted, read_sheet
 from evallib.data.form_project import Projection
 from evallib.data.form_taking import Left, Read, read_tables, why
@@ -50,7 +50,7 @@ class Imported:
 
     `taken` are the raw rows with the cells they came from, none of a workbook that is taken as it is; `lacking` what the year still
     needs; `changes` what another import changed, with where what was there before is kept. `evaluation` tells which indicators have
-    no number yet.
+    no number yet. `tables` are what the year becomes, `forms` what the forms say; `book` is the workbook that is taken as it is.
     """
 
     listing: Listing
@@ -61,10 +61,18 @@ class Imported:
     lacking: tuple[Problem, ...]
     evaluation: Evaluation
     remarks: tuple[Problem, ...] = ()
-    path: Path | None = None
-    again: bool = False
+    there: Path | None = None
     changes: tuple[Change, ...] = ()
+    path: Path | None = None
     backup: Path | None = None
+    tables: Tables = field(default_factory=dict, repr=False)
+    forms: Tables | None = field(default=None, repr=False)
+    book: bytes = field(default=b"", repr=False)
+
+    @property
+    def again(self) -> bool:
+        """Whether the year had data before."""
+        return self.there is not None
 
     @property
     def open_points(self) -> tuple[Decimal, tuple[Words, ...]]:
@@ -108,20 +116,20 @@ def import_forms(
     """
     root = data_root(data)
     if dry:
-        return _planned(root, files, department, year, framework, reads, keep).found
+        return _planned(root, files, department, year, framework, reads, keep)
     with held(root, "import"), together(root) as change:
-        planned = _planned(root, files, department, year, framework, reads, keep)
-        found, code = planned.found, planned.found.listing.code
-        target, backup = found.path or root / "departments" / code / f"{found.year}.xlsx", None
-        if found.path is None or found.changes:
-            backup = set_aside(change, target) if found.path else None
-            if planned.book and target.suffix == ".xlsx":
-                change.put(target).write_bytes(planned.book)  # with what else stands in it
+        found = _planned(root, files, department, year, framework, reads, keep)
+        code = found.listing.code
+        target, backup = found.there or root / "departments" / code / f"{found.year}.xlsx", None
+        if found.there is None or found.changes:
+            backup = set_aside(change, target) if found.there else None
+            if found.book and target.suffix == ".xlsx":
+                change.put(target).write_bytes(found.book)  # with what else stands in it
             else:
-                write_year(planned.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
-        if planned.forms:
+                write_year(found.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
+        if found.forms is not None:
             kept = change.put(taken_file(root, code, found.year))
-            kept.write_text(taken_text(planned.forms, files, reads), encoding="utf-8", newline="\n")
+            kept.write_text(taken_text(found.forms, files, reads), encoding="utf-8", newline="\n")
         list_year(root / "departments.csv", found.listing, change)
     return replace(found, path=target, backup=backup)
 
@@ -136,18 +144,9 @@ class _Aim(NamedTuple):
     there: Path | None
 
 
-class _Plan(NamedTuple):
-    """What an import will write: what it found, the tables, what the forms say; the bytes of a workbook of the kit's own."""
-
-    found: Imported
-    tables: Tables
-    forms: Tables | None = None
-    book: bytes = b""
-
-
 def _planned(
     root: Path, files: Sequence[Path], department: str, said: int | None, framework: str, reads: Sequence[str], keep: Keep
-) -> _Plan:
+) -> Imported:
     """Everything but the writing."""
     forms = [read_form(path) for path in files]
     book = next((path for path, form in zip(files, forms, strict=True) if is_year_book(form)), None)
@@ -172,7 +171,7 @@ def _planned(
     return _planned_forms(aim, taken, read, keep, (*_hidden(filled), *remarks))
 
 
-def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks: tuple[Problem, ...]) -> _Plan:
+def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks: tuple[Problem, ...]) -> Imported:
     """What forms become: what only they changed since they were imported is changed in the data that is there."""
     if taken.asked:
         raise InputRefused(taken.questions)
@@ -181,9 +180,11 @@ def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks
     here: Tables = read.tables
     if aim.there is not None:
         before, here = read_taken(taken_file(aim.root, listing.code, aim.year)), read_raw_year(aim.there, rules).tables
-    compared = Comparison(rules, before, read.tables, here, keep, aim.there.name if aim.there else "")
-    if compared.asked:
-        raise InputRefused(tuple(compared.asked))
+    where = ("source", "section")  # a form says of itself where a row stands in it
+    compared = Comparison(rules, before, read.tables, here, keep, where, kept="sources")
+    if aim.there and compared.both:
+        place = Place(aim.there.name)
+        raise InputRefused(tuple(problem("form.both_changed", place, then=one.then, **one.said) for one in compared.both))
     told = {"department": listing.code, "name": listing.words, "year": aim.year, "framework": rules.id, "files": (), "kind": listing.kind}
     sifted = sift(rules, Record.model_validate(told | read.typed), read.reader.place, read.reader.gone, read.lacking)
     evaluation = evaluate(rules, sifted.record)
@@ -193,23 +194,12 @@ def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks
         *_not_the_sum(evaluation, taken.scored),
     )
     lacking = tuple(dict.fromkeys(one for one in sifted.problems if one.level == "error"))
-    found = Imported(
-        listing,
-        aim.year,
-        rules,
-        taken.rows,
-        (*taken.left, *differing),
-        lacking,
-        evaluation,
-        remarks,
-        aim.there,
-        aim.there is not None,
-        tuple(compared.changes),
-    )
-    return _Plan(found, compared.tables, read.tables)
+    left, changes = (*taken.left, *differing), tuple(compared.changes)
+    found = Imported(listing, aim.year, rules, taken.rows, left, lacking, evaluation, remarks, aim.there, changes)
+    return replace(found, tables=compared.tables, forms=read.tables)
 
 
-def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> _Plan:
+def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> Imported:
     """A workbook of the kit's own becomes the year as it is, held against the data that is there.
 
     Raises InputRefused where its heads cannot be read: a cell would be lost.
@@ -222,11 +212,9 @@ def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[P
     if aim.there is not None:
         with suppress(InputRefused):  # the workbook may be what mends it
             here |= read_raw_year(aim.there, rules).tables
-    changes = tuple(Whole(rules, here, tables, here, "").changes) if aim.there else ()
-    found = Imported(
-        aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, aim.there is not None, changes
-    )
-    return _Plan(found, tables, book=book.content)
+    changes = tuple(Comparison(rules, here, tables, here).changes) if aim.there else ()
+    found = Imported(aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, changes)
+    return replace(found, tables=tables, book=book.content)
 
 
 def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:

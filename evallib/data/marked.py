@@ -91,7 +91,7 @@ def _moved(place: Place, table: str, rows: dict[int, int], lang: Lang) -> Place:
     """A place in a CSV file as it is in the workbook that was made of it."""
     if not table:
         return place
-    row, placed = rows.get(place.row or 0), layout(table, None)
+    row, placed = rows.get(place.row or 0), layout(table)
     letter = get_column_letter(placed.index(place.column) + 1) if place.column in placed else None
     return replace(place, row=row, sheet=TABLE_NAMES[table][lang], cell=f"{letter}{row}" if letter and row else None)
 

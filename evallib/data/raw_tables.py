@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Literal, get_args, get_origin
 
 from evallib.model.record import TABLES, Record
@@ -18,19 +18,10 @@ Form = Literal["csv", "xlsx"]
 UNIT_COLUMNS = ("unit", "actual_unit", "cost_unit")
 VERDICTS = ("met", "not_met")
 Tables = Mapping[str, Sequence[Mapping[str, str]]]
-"""Tables in their raw form: by table, a row each, column -> text. What is not there is empty."""
+"""Tables in their raw form: by table, a row each, column -> text. What is not there is empty.
 
-
-@dataclass(frozen=True)
-class Hint:
-    """A column that only reminds and is never read: its head (begins with #), the column it stands behind, a text a row."""
-
-    head: str
-    after: str
-    texts: tuple[str, ...]
-
-
-Hints = Mapping[str, Sequence[Hint]]
+What begins with # only reminds and is never read; it stands behind the column that it follows in the row.
+"""
 
 
 def texts_of(row: Row) -> dict[str, str]:
@@ -81,9 +72,15 @@ def shown(model: type[Row], column: str, text: str, lang: Lang, units: Units | N
     return unit.name.en if unit and again and again.symbol == text else text
 
 
-def layout(table: str, hints: Hints | None) -> list[str | Hint]:
-    """The columns of a table's file, each with its reminders behind it."""
-    found: list[str | Hint] = []
-    for column in columns(TABLES[table]):
-        found += [column, *(hint for hint in (hints or {}).get(table, ()) if hint.after == column)]
+def reminds(column: str) -> bool:
+    """Whether a column of raw rows only reminds."""
+    return column.startswith("#")
+
+
+def layout(table: str, rows: Sequence[Mapping[str, str]] = ()) -> list[str]:
+    """The columns of a table's file, each with what reminds behind it."""
+    found = [*columns(TABLES[table])]
+    for before, column in (pair for row in rows for pair in pairwise(row)):
+        if reminds(column) and column not in found:
+            found.insert(found.index(before) + 1, column)
     return found

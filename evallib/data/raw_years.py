@@ -57,12 +57,12 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
 
     Raises InputRefused where a table's heads, or a number, cannot be read: a cell would be lost.
     """
-    read, left, name, units = Read(), list[Place](), name or path.as_posix(), framework.catalogue.units
+    read, left, name, units = Read(framework), list[Place](), name or path.as_posix(), framework.catalogue.units
     if path.is_dir():
         for file in sorted(path.glob("*.csv")):
             grid = read_csv(f"{name}/{file.name}", file.read_bytes())
             if file.stem in TABLES:
-                read.add(file.stem, grid, TABLES[file.stem], units)
+                read.add(file.stem, grid)
             else:
                 left.append(Place(grid.file))
     else:
@@ -77,7 +77,7 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
     left += [one.place for one in read.problems if one.code in _OWN]
     rows = {table: [row for lines in read.lines.get(table, ()) for row in _rows(table, lines, units)] for table in TABLES}
     for table in read.in_two:
-        rows[table].sort(key=lambda row: read.parts.rank(row.cells))
+        rows[table].sort(key=lambda row: read.rank(row.cells))
     tables = raw_by_id(framework, {table: [row.cells for row in some] for table, some in rows.items()})
     return RawYear(name, tables, tuple(left), rows)
 

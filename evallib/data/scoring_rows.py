@@ -12,8 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from evallib.data.heads import Head, Lines
-from evallib.data.raw_tables import Tables
-from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, model, split
+from evallib.data.raw_tables import Tables, reminds
+from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, Parts, judged, model
 from evallib.data.sheets import Grid
 from evallib.model.framework import Framework, Indicator
 from evallib.model.made_ids import made_id
@@ -39,20 +39,18 @@ class Laid:
     rows: list[LaidRow] = field(default_factory=list)
 
 
-def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
-    """The sheet of some tables in their raw form, with ids. A table whose rows would be read otherwise stays on its own sheet.
-
-    `exact`: in another order is otherwise, too.
+def lay_out(tables: Tables, framework: Framework) -> Laid:
+    """The sheet of some tables in their raw form, with ids. A table whose rows would be read otherwise, or in another order, stays on its
+    own sheet.
     """
 
-    def alike(rows: Iterable[Mapping[str, str]]) -> Sequence[tuple[tuple[str, str], ...]]:
-        found = [tuple(sorted(_filled(row).items())) for row in rows if _filled(row) != {"indicator": "total"}]
-        return found if exact else sorted(found)
+    def alike(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+        return [cells for row in rows if (cells := _filled(row)) != {"indicator": "total"}]
 
     kept = {table: [*tables.get(table, ())] for table in PARTS}
     whole = set[str]()
     while True:
-        laid = _laid(kept, framework, whole, exact)
+        laid = _laid(kept, framework, whole)
         again = _read_again(laid, framework)
         other = {table for table in PARTS if alike(again[table]) != alike(kept[table])} - whole
         if not other:
@@ -61,14 +59,14 @@ def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
 
 
 def _filled(row: Mapping[str, str]) -> dict[str, str]:
-    return {column: text for column, text in row.items() if text}
+    return {column: text for column, text in row.items() if text and not reminds(column)}
 
 
-def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str], exact: bool) -> Laid:
+def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str]) -> Laid:
     fixed = {i.id: i for i in framework.indicators}
     given = [row.get("indicator", "") for row in tables["own_indicators"]]
     rows = {*fixed, "total", *(id for id in given if "own_indicators" not in whole and given.count(id) == 1)}
-    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework, exact) if id in rows]
+    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework) if id in rows]
     on_sheet: dict[str, dict[str, Mapping[str, str]]] = {id: {} for id in order}
     blank: list[Mapping[str, str]] = []
     for table in PARTS:
@@ -100,9 +98,9 @@ def _row(parts: Mapping[str, Mapping[str, str]], fixed: Indicator | None, id: st
     cells |= {column: main[column] for column in ("source", "section") if main.get(column)}
     for table, row in parts.items():
         same = (row.get("source", ""), row.get("section", "")) == (cells.get("source", ""), cells.get("section", ""))
-        for column, text in row.items():
+        for column, text in _filled(row).items():
             one = AT[table, column]
-            if not text or column == "indicator" or one.id in cells or (one.like and same) or (table, column) == ("judgements", "kind"):
+            if column == "indicator" or one.id in cells or (one.like and same) or (table, column) == ("judgements", "kind"):
                 continue
             if column == "source" and text == cells.get("source") and row.get("section"):
                 continue
@@ -121,10 +119,10 @@ def _said(row: Mapping[str, str], fixed: Indicator | None) -> dict[str, str]:
     return {"judged": kind, "item": ""} if "verdict" not in bare and not row.get("item") else {"kind": kind}
 
 
-def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, exact: bool) -> list[str]:
+def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework) -> list[str]:
     """The indicators in the order of the framework's tree, with the department's own behind those of their group; then the whole.
 
-    `exact`: in the order that the tables have, where they do not contradict each other.
+    What the tables have in another order stands in theirs, where they do not contradict each other.
     """
     own = [row for row in tables["own_indicators"] if row.get("indicator") or row.get("name")]
     found: list[str] = []
@@ -136,7 +134,7 @@ def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Fram
         found += [id for id in ids if within[id] == section and id and id not in found]
     found += ["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else []
     sorter = TopologicalSorter[str](dict.fromkeys(found, ()))
-    for table in PARTS if exact else ():
+    for table in PARTS:
         for before, after in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in found)):
             sorter.add(after, before)
     try:
@@ -156,7 +154,7 @@ def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, st
     head = Head({id: n for n, id in enumerate(COLUMNS)})
     rows = [(n, _filled(row.cells)) for n, row in enumerate(laid.rows, 2)]
     apart = {table: [row.get("indicator", "") for row in rows_] for table, rows_ in laid.rest.items()}
-    parts = split(Lines(Grid("", "", tuple(COLUMNS)), model(), head, rows), framework, apart)
+    parts = Parts(Lines(Grid("", "", tuple(COLUMNS)), model(), head, rows), framework, apart)
     found: dict[str, list[dict[str, str]]] = {}
     ids = {name_key(row.cells.get("indicator", "")): row.of for row in laid.rows}
     for table in PARTS:

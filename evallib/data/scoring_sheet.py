@@ -7,7 +7,6 @@ table's own sheet; `scoring_rows` lays them out. Knows no workbook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -109,57 +108,41 @@ def model() -> type[Row]:
 # --- from the sheet to its tables
 
 
-@dataclass
 class Parts:
-    """The sheet as the tables that it stands for, the indicators in their order, what is wrong with it or remarked."""
-
-    lines: dict[str, Lines] = field(default_factory=dict)
-    order: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def rank(self, row: Mapping[str, Any]) -> int:
-        """Where the indicator of a row stands on the sheet."""
-        return self.order.get(name_key(str(row.get("indicator") or row.get("name") or "")), len(self.order))
-
-
-def split(sheet: Lines, framework: Framework, apart: Mapping[str, Iterable[str]]) -> Parts:
-    """The tables of the sheet, whose cells stand where they stand on the sheet.
-
-    `apart` names, by table, the indicators that have rows on the table's own sheet.
+    """The sheet as the tables that it stands for, whose cells stand where they stand on the sheet: the `lines` of each, and what is wrong
+    with it or remarked. `apart` names, by table, the indicators that have rows on the table's own sheet.
     """
-    return _Splitting(sheet, framework, apart).parts()
-
-
-class _Splitting:
-    """One reading of the sheet."""
 
     def __init__(self, sheet: Lines, framework: Framework, apart: Mapping[str, Iterable[str]]) -> None:
-        self.sheet, self.grid, self.at, self.framework, self.found = sheet, sheet.grid, sheet.head.order, framework, Parts()
+        self.sheet, self.grid, self.at, self.framework = sheet, sheet.grid, sheet.head.order, framework
+        self.problems: list[Problem] = []
+        self.order: dict[str, int] = {}
         self.names = Names(framework, {})
         self.fixed = {i.id: i for i in framework.indicators}
         self.apart = {table: {name_key(self.id_of(text)) for text in texts} for table, texts in apart.items()}
         self.rows: dict[str, list[tuple[int, Mapping[str, str] | None]]] = {table: [] for table in PARTS}
         self.sum: list[Any] = []
+        for number, given in sheet.rows:
+            marked = {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked}
+            if cells := {**marked, **(given or {})}:
+                self.row(number, cells)
+        self.lines = {table: self.table(table) for table in PARTS}
+
+    def rank(self, row: Mapping[str, Any]) -> int:
+        """Where the indicator of a row stands on the sheet."""
+        return self.order.get(name_key(str(row.get("indicator") or row.get("name") or "")), len(self.order))
 
     def id_of(self, text: str) -> str:
         """The id of an indicator of the framework that a text names; else the text."""
         found = self.names.ids("indicator", text)
         return found[0] if len(found) == 1 else text
 
-    def parts(self) -> Parts:
-        for number, given in self.sheet.rows:
-            marked = {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked}
-            if cells := {**marked, **(given or {})}:
-                self.row(number, cells)
-        self.found.lines = {table: self.table(table) for table in PARTS}
-        return self.found
-
     def place(self, number: int, column: str) -> Place:
         at = self.at.get(column, self.at["indicator"])
         return self.grid.place(number, column, at, COLUMNS[column].head.zh)
 
     def refuse(self, name: str, number: int, column: str, found: str = "", /, **given: str | int | Words) -> None:
-        self.found.problems.append(problem(name, self.place(number, column), found, **given))
+        self.problems.append(problem(name, self.place(number, column), found, **given))
 
     # --- rows
 
@@ -174,7 +157,7 @@ class _Splitting:
         self.sum.append(parse_decimal(cells.get("points", "0")) if fixed is None else fixed.points)
         for one in (cells.get("id"), cells.get("indicator"), cells.get("name_en"), fixed.id if fixed else ""):
             if one:
-                self.found.order.setdefault(name_key(one), len(self.found.order))
+                self.order.setdefault(name_key(one), len(self.order))
         if fixed:
             self.is_grey(number, cells, fixed)
         else:

@@ -12,7 +12,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from evallib.checks.record import amounts
-from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Hints, Tables, choices_of, head_of, kind_of, shown, tables_of
+from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Tables, choices_of, head_of, kind_of, shown, tables_of
 from evallib.data.scoring_sheet import AT, PARTS, PURPOSE, SCORING, called
 from evallib.data.whole import whole
 from evallib.data.workbook_columns import Column, Columns
@@ -35,7 +35,6 @@ def write_data_workbook(
     path: Path,
     lang: Lang,
     framework: Framework,
-    hints: Hints | None = None,
     title: str = "",
     extra: Collection[str] = (),
 ) -> None:
@@ -50,14 +49,14 @@ def write_data_workbook(
     tables = tables_of(record) if isinstance(record, Record) else record
     if isinstance(record, Record):
         title = title or f"{record.name[lang]} {record.year}"
-    content = _Book(tables, lang, framework, hints, extra, exact=isinstance(record, Record)).pack(title)
+    content = _Book(tables, lang, framework, extra).pack(title)
     with whole(path) as file:
         file.write_bytes(content)
 
 
 def workbook_bytes(tables: Tables, lang: Lang, framework: Framework, title: str) -> bytes:
     """A workbook of raw tables with a sheet for each, as bytes."""
-    return _Book(tables, lang, framework, None, (), exact=False, plain=True).pack(title)
+    return _Book(tables, lang, framework, plain=True).pack(title)
 
 
 def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units) -> str:
@@ -79,17 +78,8 @@ _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 class _Book(Columns):
     """A workbook under construction, of the sheets that are used."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        lang: Lang,
-        framework: Framework,
-        hints: Hints | None,
-        extra: Collection[str],
-        exact: bool,
-        plain: bool = False,
-    ) -> None:
-        super().__init__(tables, lang, framework, hints, exact, plain)
+    def __init__(self, tables: Tables, lang: Lang, framework: Framework, extra: Collection[str] = (), plain: bool = False) -> None:
+        super().__init__(tables, lang, framework, plain)
         used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
         order = used if plain else [SCORING, "facts", *(table for table in used if table != "facts")]
         self.form = FormBook(lang, self.t("notes"), {table: called(table)[lang] for table in order})

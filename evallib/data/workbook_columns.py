@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from evallib.data.names import Names
-from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, layout, shown
+from evallib.data.raw_tables import Tables, choices_of, head_of, layout, reminds, shown
 from evallib.data.scoring_rows import LaidRow, lay_out
 from evallib.data.scoring_sheet import AT, COLUMNS, SCORING, laid_down
 from evallib.data.scoring_sheet import Column as ScoringColumn
@@ -41,17 +42,11 @@ class Column:
 class Columns:
     """The columns of every sheet, for a reader of a language."""
 
-    def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None, exact: bool, plain: bool) -> None:
+    def __init__(self, tables: Tables, lang: Lang, framework: Framework, plain: bool) -> None:
         self.tables, self.lang, self.framework = tables, lang, framework
         self.units, self.names = framework.catalogue.units, Names(framework, tables)
-        self.hints = {table: [hint for hint in some if not self._is_told(table, hint)] for table, some in (hints or {}).items()}
-        self.laid = None if plain else lay_out(tables, framework, exact)
+        self.laid = None if plain else lay_out(tables, framework)
         self.rest: Tables = tables if self.laid is None else {**tables, **self.laid.rest}
-
-    def _is_told(self, table: str, hint: Hint) -> bool:
-        """Whether a reminder says what the cells before it say."""
-        cells = (self.names.shown(TABLES[table], hint.after, row, self.lang) for row in self.tables.get(table, ()))
-        return tuple(cells) == hint.texts
 
     def t(self, name: str, **given: Given) -> str:
         """A sentence for who fills in, of `sentences/workbook.toml`."""
@@ -64,10 +59,10 @@ class Columns:
 
     def of_table(self, table: str) -> list[Column]:
         rows, found = [*self.rest.get(table, ())], list[Column]()
-        for one in layout(table, self.hints):
-            if isinstance(one, Hint):
-                told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
-                found += [Column(one.head, texts=told)] if told != found[-1].texts else []
+        for one in layout(table, rows):
+            if reminds(one):
+                told = [row.get(one, "") for row in rows]
+                found += [Column(one, texts=told)] if told != found[-1].texts else []  # unless the cells before say so
             elif self.laid is None or one in ("source", "section") or not is_rare(TABLES[table], one) or any(row.get(one) for row in rows):
                 texts = [self._text(table, one, row) for row in rows]
                 found.append(Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
@@ -86,7 +81,9 @@ class Columns:
             texts, rows = [text for text, _ in cells], [row for _, row in cells]
             found.append(Column(one.head[self.lang], table, column, texts, rows, one.notes, grey))
             if table == "targets":
-                found += self._hints_of(column, [row.of for row in laid.rows])
+                placed = layout(table, self.tables.get(table, ()))
+                behind = takewhile(reminds, placed[placed.index(column) + 1 :])
+                found += [Column(head, texts=[row.of.get(table, {}).get(head, "") for row in laid.rows]) for head in behind]
         apart = [joined(self._apart(table) for table in row.apart)[self.lang] for row in laid.rows]
         return [*found, *([Column(self.t("apart"), texts=apart)] if any(apart) else [])]
 
@@ -112,13 +109,6 @@ class Columns:
 
     def _apart(self, table: str) -> Words:
         return sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[table])
-
-    def _hints_of(self, column: str, of: Sequence[Mapping[str, Mapping[str, str]]]) -> list[Column]:
-        """The reminders of the targets behind a column of theirs."""
-        rows = [*self.tables.get("targets", ())]
-        hints = [hint for hint in self.hints.get("targets", ()) if hint.after == column]
-        texts = [[hint.texts[rows.index(parts["targets"])] if "targets" in parts else "" for parts in of] for hint in hints]
-        return [Column(hint.head, texts=some) for hint, some in zip(hints, texts, strict=True)]
 
     def said_once(self, table: str, columns: list[Column]) -> dict[str, str]:
         """What is said once above the heads: what most rows say, which then stay empty; blank where rows are still to be filled in.

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from evallib.data.csv_files import switch_form, write_csv_folder
 from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
-from evallib.data.raw_tables import Hint, head_of, shown, tables_of
+from evallib.data.raw_tables import head_of, shown, tables_of
 from evallib.data.rulebook import load_framework
 from evallib.data.scoring_sheet import AT, NAME, PARTS
 from evallib.data.sheets import guarded, read_csv
@@ -351,14 +351,16 @@ def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) 
 
 
 def test_remarks_stand_beside_their_column_and_are_not_read(copy: Copy, record: Record) -> None:
-    remarks = {"facts": [Hint("#上年", "value", tuple(f"remark {n}" for n in range(len(record.facts))))]}
+    empty = {"fact": "", "year": "", "value": ""}
+    facts = [{**empty, "#上年": f"remark {n}", **row} for n, row in enumerate(tables_of(record)["facts"])]
+    remarked = {**tables_of(record), "facts": facts}
     shutil.rmtree(copy.year)
-    write_data_workbook(record, copy.year.with_suffix(".xlsx"), "zh", FRAMEWORK, remarks)
+    write_data_workbook(remarked, copy.year.with_suffix(".xlsx"), "zh", FRAMEWORK)
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
-    facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["财务数据"]
-    assert [cell.value for cell in facts[2]][2:5] == ["数值", "#上年", "单位"]
+    sheet = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["财务数据"]
+    assert [cell.value for cell in sheet[2]][2:5] == ["数值", "#上年", "单位"]
     copy.year.with_suffix(".xlsx").unlink()
-    write_csv_folder(tables_of(record), copy.year, remarks)
+    write_csv_folder(remarked, copy.year)
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
 
 
