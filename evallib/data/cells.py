@@ -13,8 +13,7 @@ from pydantic import ValidationError
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Head, Lines, read_lines
-from evallib.data.plain_rows import choices_meant, kinds_of, plainly
-from evallib.data.raw_tables import Kind, choices_of
+from evallib.data.raw_tables import Kind, choices_meant, choices_of, kinds_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
@@ -95,23 +94,19 @@ def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], afte
     reader.tables[table] = lines.grid
     rows, begun = list[Made](), len(reader.problems)
     judged = bool(lines.grid.marked) or lines.grid.separator == ";"
-    plain = None if judged or lines.head.units or lines.once else plainly(model)
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, given in lines.rows:
         if given == {}:
             continue
-        whole = "".join(given.values()) if given else ""
-        found = plain(given, reader.units) if plain and given and len(whole) <= MAX_CELL and whole.isprintable() else None
+        reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
+        fits = given is not None and not (judged and not reading.is_sound()) and reading.has_units_of(lines.head)
+        if fits and sums and called_total(sums, reading.filled()):
+            totals.append((number, reading.meant()))
+            continue
+        found = reading.row() if fits else None
         if found is None:
-            reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
-            fits = given is not None and not (judged and not reading.is_sound()) and reading.has_units_of(lines.head)
-            if fits and sums and called_total(sums, reading.filled()):
-                totals.append((number, reading.meant()))
-                continue
-            found = reading.row(whole.isprintable()) if fits else None
-            if found is None:
-                reader.gone.add(table, reading.readable(before), lines.place(number, None))
-                continue
+            reader.gone.add(table, reading.readable(before), lines.place(number, None))
+            continue
         reader.rows[table, after + len(rows)] = (lines, number)
         rows.append(found)
     if totals and not reader.gone.any(table):
@@ -262,21 +257,22 @@ class _Reading(Generic[Made]):
 
     # --- from texts to values
 
-    def row(self, printable: bool) -> Made | None:
-        """The row, or None with its problems recorded. `printable`: no sign is hidden in its texts."""
+    def row(self) -> Made | None:
+        """The row, or None with its problems recorded."""
         before = len(self.reader.problems)
-        found = self._row(printable)
-        wrong, [(column, text), *more] = self.reader.problems[before:], self.cells.items()
-        if not more and len(wrong) > 1 and (_is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong)):
-            self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
+        found = self._row()
+        if len(self.cells) == 1 and len(wrong := self.reader.problems[before:]) > 1:
+            [(column, text)] = self.cells.items()
+            if _is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong):
+                self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
         return found
 
-    def _row(self, printable: bool) -> Made | None:
+    def _row(self) -> Made | None:
         states: list[tuple[str, str]] = []
         before = len(self.reader.problems)
         for column, raw in self.filled().items():
             text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-            if not printable and (hidden := hidden_sign(text)):
+            if not text.isprintable() and (hidden := hidden_sign(text)):
                 self.refuse("cell.control_character", column, code=code_of(hidden))
             elif len(text) > MAX_CELL:
                 self.refuse("cell.too_long", column, text[:40] + "…", characters=MAX_CELL)

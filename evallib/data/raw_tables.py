@@ -10,9 +10,9 @@ from typing import Literal, get_args, get_origin
 
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import CHOICES, STATES
+from evallib.model.table_words import ALSO, CHOICES, STATES
 from evallib.model.units import Units
-from evallib.model.words import Lang
+from evallib.model.words import Lang, folded
 
 Form = Literal["csv", "xlsx"]
 UNIT_COLUMNS = ("unit", "actual_unit", "cost_unit")
@@ -54,6 +54,19 @@ def kind_of(model: type[Row], column: str) -> Kind:
     kinds: tuple[tuple[str, Kind], ...] = (("Decimal", "decimal"), ("date", "date"), ("int", "int"))
     by_name: Kind = "verdict" if column == "verdict" else "unit" if column in UNIT_COLUMNS else "text"
     return next((kind for word, kind in kinds if word in annotation), by_name)
+
+
+@cache
+def kinds_of(model: type[Row]) -> dict[str, Kind]:
+    """What each column of a table holds."""
+    return {column: kind_of(model, column) for column in columns(model)}
+
+
+@cache
+def choices_meant(model: type[Row], column: str) -> dict[str, str]:
+    """What may stand in a cell of few choices, and the value it means."""
+    values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
+    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
 
 
 def head_of(model: type[Row], column: str, lang: Lang) -> str:

@@ -11,8 +11,7 @@ from evallib.data.cells import Reader, load_lines
 from evallib.data.form_taking import ASKED
 from evallib.data.heads import Lines
 from evallib.data.names import raw_by_id
-from evallib.data.plain_rows import choices_meant
-from evallib.data.raw_tables import Tables, texts_of
+from evallib.data.raw_tables import Tables, choices_meant, texts_of
 from evallib.data.sheets import is_own, read_csv
 from evallib.data.workbook_in import Read, read_sheets, sheets_of_tables
 from evallib.data.xlsx_in import read_workbook

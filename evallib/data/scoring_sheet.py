@@ -16,7 +16,7 @@ from evallib.checks.targets import needs_target
 from evallib.data.form_words import forms, is_subtotal, is_total
 from evallib.data.heads import Head, Lines, head_key
 from evallib.data.names import Names
-from evallib.data.plain_rows import choices_meant
+from evallib.data.raw_tables import choices_meant
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework, Indicator
 from evallib.model.in_force import own_rule
