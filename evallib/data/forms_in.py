@@ -65,6 +65,8 @@ def headline(path: Path) -> Sheeted:
     said = [(sheet.raw, sheet.raw.cells.get((1, 0), "")) for sheet in sheets if sheet.name in (notes.zh, notes.en)]
     for raw, text in (*said, (Raw(path.name), path.stem)):
         if found := _HEADLINE.fullmatch(text.strip()):
-            fields = {"department": Piece(found[1], raw.place(1, 0))} if found[1] else {}
-            return Sheeted(raw, (), fields, (Piece(f"{found[2]}年"),), ())
-    return Sheeted(Raw(path.name), (), {}, (), ())
+            sheet = Sheeted(Raw(raw.file, raw.sheet))
+            sheet.titles.append(Piece(f"{found[2]}年"))
+            sheet.fields |= {"department": Piece(found[1], raw.place(1, 0))} if found[1] else {}
+            return sheet
+    return Sheeted(Raw(path.name))

@@ -16,7 +16,7 @@ from evallib.checks.sift import sift
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import File, data_of, data_root
 from evallib.data.form_again import Change, Comparison, Keep, read_taken, taken_file, taken_text
-from evallib.data.form_blocks import Piece, Sheeted, read_sheet
+from evallib.data.form_blocks import Piece, Sheeted
 from evallib.data.form_project import Projection
 from evallib.data.form_taking import Left, Read, read_tables, why
 from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
@@ -152,7 +152,7 @@ def _planned(
     book = next((path for path, form in zip(files, forms, strict=True) if is_year_book(form)), None)
     if book and (len(files) > 1 or reads):
         raise refused("form.book_alone", book.name)
-    sheets = [headline(book)] if book else [read_sheet(raw) for raw in _reread([raw for form in forms for raw in form], reads)]
+    sheets = [headline(book)] if book else [Sheeted(raw) for raw in _reread([raw for form in forms for raw in form], reads)]
     filled, others = [s for s in sheets if s.blocks or book], [s for s in sheets if not (s.blocks or book)]
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
