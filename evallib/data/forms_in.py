@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from evallib.data.folder import file_of
 from evallib.data.form_blocks import Piece, Sheeted
-from evallib.data.sheets import MAX_BYTES, Raw, raw_csv
+from evallib.data.sheets import Raw, raw_csv
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, refuse_errors
 from evallib.model.table_words import SHEETS
@@ -30,15 +31,10 @@ def read_form(path: Path) -> tuple[Raw, ...]:
         raise refused("form.open_elsewhere", path.name)
     if not path.is_file():
         raise refused("form.no_file", str(path))
-    if path.stat().st_size > MAX_BYTES:
-        raise refused("file.too_large", path.name, limit=MAX_BYTES // 1_000_000)
     ending = path.suffix.lower()
     if ending not in (".xlsx", ".csv"):
         raise refused("form.of_another_kind", path.name, kind=ending or path.name)
-    try:
-        content = path.read_bytes()
-    except PermissionError:
-        raise refused("file.unreadable", path.name) from None
+    content = file_of(path.name, path).sound().content
     if ending == ".csv":
         sheets: tuple[Raw, ...] = (raw_csv(path.name, content),)
     else:

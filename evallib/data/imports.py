@@ -18,7 +18,7 @@ from evallib.data.folder import File, data_of, data_root
 from evallib.data.form_again import Change, Comparison, Keep, read_taken, taken_file, taken_text
 from evallib.data.form_blocks import Piece, Sheeted
 from evallib.data.form_project import Projection
-from evallib.data.form_taking import Left, Read, read_tables, why
+from evallib.data.form_taking import Left, why
 from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
 from evallib.data.form_words import kind_of_form
 from evallib.data.forms_in import headline, is_year_book, read_form
@@ -166,37 +166,35 @@ def _planned(
     for sheet in filled:
         taken.sheet(sheet, _source(taken, sheet, year))
     _profile(taken, filled, listing)
-    read = read_tables(taken)
-    taken.left += [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
-    return _planned_forms(aim, taken, read, keep, (*_hidden(filled), *remarks))
+    return _planned_forms(aim, taken, others, keep, (*_hidden(filled), *remarks))
 
 
-def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks: tuple[Problem, ...]) -> Imported:
+def _planned_forms(aim: _Aim, taken: Projection, others: Sequence[Sheeted], keep: Keep, remarks: tuple[Problem, ...]) -> Imported:
     """What forms become: what only they changed since they were imported is changed in the data that is there."""
+    typed = taken.read()
     if taken.asked:
         raise InputRefused(taken.questions)
     rules, listing = aim.framework, aim.listing
     before: Tables = {}
-    here: Tables = read.tables
+    here: Tables = taken.tables
     if aim.there is not None:
         before, here = read_taken(taken_file(aim.root, listing.code, aim.year)), read_raw_year(aim.there, rules).tables
     where = ("source", "section")  # a form says of itself where a row stands in it
-    compared = Comparison(rules, before, read.tables, here, keep, where, kept="sources")
+    compared = Comparison(rules, before, taken.tables, here, keep, where, kept="sources")
     if aim.there and compared.both:
         place = Place(aim.there.name)
         raise InputRefused(tuple(problem("form.both_changed", place, then=one.then, **one.said) for one in compared.both))
     told = {"department": listing.code, "name": listing.words, "year": aim.year, "framework": rules.id, "files": (), "kind": listing.kind}
-    sifted = sift(rules, Record.model_validate(told | read.typed), read.reader.place, read.reader.gone, read.lacking)
+    sifted = sift(rules, Record.model_validate(told | typed), taken.reader.place, taken.reader.gone, taken.lacking)
     evaluation = evaluate(rules, sifted.record)
-    differing = (
-        *_differing(evaluation, taken.compared),
-        *_other_rates(evaluation, taken.rates),
-        *_not_the_sum(evaluation, taken.scored),
-    )
+    taken.left += [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
+    taken.left += _differing(evaluation, taken.compared)
+    taken.left += _other_rates(evaluation, taken.rates)
+    taken.left += _not_the_sum(evaluation, taken.scored)
     lacking = tuple(dict.fromkeys(one for one in sifted.problems if one.level == "error"))
-    left, changes = (*taken.left, *differing), tuple(compared.changes)
+    left, changes = tuple(taken.left), tuple(compared.changes)
     found = Imported(listing, aim.year, rules, taken.rows, left, lacking, evaluation, remarks, aim.there, changes)
-    return replace(found, tables=compared.tables, forms=read.tables)
+    return replace(found, tables=compared.tables, forms=taken.tables)
 
 
 def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> Imported:

@@ -23,7 +23,7 @@ from evallib.data.raw_tables import layout
 from evallib.data.rulebook import load_framework
 from evallib.data.sheets import Grid, read_csv
 from evallib.data.whole import whole
-from evallib.data.workbook import workbook_bytes
+from evallib.data.workbook import year_workbook
 from evallib.data.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
 from evallib.model.errors import Level, Place, Problem, gathered
 from evallib.model.evaluation import Evaluation
@@ -78,7 +78,7 @@ def _of_folder(data: Path, evaluation: Evaluation, problems: Sequence[Problem], 
     framework = load_framework(data, record.framework, record.year)
     by_file = {grid.file: (table, {number: at for at, (number, _) in enumerate(grid.rows, 2)}) for table, grid in grids.items()}
     moved = [replace(one, place=_moved(one.place, *by_file.get(one.place.file, ("", {})), lang)) for one in problems]
-    return workbook_bytes(tables, lang, framework, f"{record.name[lang]} {record.year}"), moved
+    return year_workbook(tables, lang, framework, f"{record.name[lang]} {record.year}", plain=True), moved
 
 
 def _rows(table: str, grid: Grid) -> list[dict[str, str]]:

@@ -330,7 +330,7 @@ def _judgements(plan: _Plan) -> _Rows:
         elif i.rule.takes == "score" and i.value != PANEL:
             found.append((i, {"kind": "award"}, _range(i.points, Decimal(0), Decimal(1))))
     named, items = plan.t("indicator"), plan.t("item")
-    return [{"indicator": i.id, named: i.words[plan.lang], items: item, **row} for i, row, item in found]
+    return [{"indicator": i.id, named: i.words[plan.lang], "kind": "", "item": "", **row, items: item} for i, row, item in found]
 
 
 def _follow_ups(plan: _Plan) -> _Rows:
@@ -340,8 +340,9 @@ def _follow_ups(plan: _Plan) -> _Rows:
     rows: _Rows = []
     for f in unresolved(plan.before):
         said = f.state_words[plan.lang] + (f" {f.date}" if f.date else "")
-        row = {"subject": f.key.subject, "id": id_in(plan.new, f.key), plan.t("finding"): f.title[plan.lang], plan.head("state"): said}
-        rows.append(row | {"due": str(f.due or ""), "office": f.office.zh, "office_en": f.office.en if f.office.en != f.office.zh else ""})
+        row = {"subject": f.key.subject, "id": id_in(plan.new, f.key), plan.t("finding"): f.title[plan.lang], "state": ""}
+        row |= {plan.head("state"): said, "due": str(f.due or ""), "office": f.office.zh}
+        rows.append(row | {"office_en": f.office.en if f.office.en != f.office.zh else ""})
     return rows
 
 

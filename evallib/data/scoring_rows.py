@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from evallib.data.heads import Head, Lines
@@ -124,29 +123,22 @@ def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Fram
 
     What the tables have in another order stands in theirs, where they do not contradict each other.
     """
-    own = [row for row in tables["own_indicators"] if row.get("indicator") or row.get("name")]
-    found: list[str] = []
-    sections = [section.id for section in framework.sections]
     within = {i.id: i.within for i in framework.indicators}
-    within |= {row.get("indicator", ""): row.get("group", "") for row in own}
-    ids = [*dict.fromkeys([*(i.id for i in framework.indicators), *(row.get("indicator", "") for row in own)])]
-    for section in dict.fromkeys([*sections, *within.values()]):
-        found += [id for id in ids if within[id] == section and id and id not in found]
+    within |= {id: row.get("group", "") for row in tables["own_indicators"] if (id := row.get("indicator"))}
+    sections = [*dict.fromkeys([*(section.id for section in framework.sections), *within.values()])]
+    found = sorted(within, key=lambda id: sections.index(within[id]))
     found += ["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else []
-    sorter = TopologicalSorter[str](dict.fromkeys(found, ()))
+    before: dict[str, set[str]] = {id: set() for id in found}
     for table in PARTS:
-        for before, after in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in found)):
-            sorter.add(after, before)
-    try:
-        sorter.prepare()
-    except CycleError:
-        return found
-    order, ready = list[str](), list[str]()
-    while sorter:
-        ready = sorted({*ready, *sorter.get_ready()}, key=found.index)
-        order.append(ready.pop(0))
-        sorter.done(order[-1])
-    return order
+        for one, next_one in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in before)):
+            before[next_one].add(one)
+    order: dict[str, None] = {}
+    while len(order) < len(found):
+        free = next((id for id in found if id not in order and before[id] <= order.keys()), None)
+        if free is None:
+            return found
+        order[free] = None
+    return [*order]
 
 
 def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:

@@ -17,7 +17,7 @@ from evallib.data.form_words import forms, is_subtotal, is_total
 from evallib.data.heads import Head, Lines, head_key
 from evallib.data.names import Names
 from evallib.data.raw_tables import choices_meant
-from evallib.model.errors import Place, Problem
+from evallib.model.errors import Problem
 from evallib.model.framework import Framework, Indicator
 from evallib.model.in_force import own_rule
 from evallib.model.record import TABLES, Judgement, OwnIndicator
@@ -137,12 +137,8 @@ class Parts:
         found = self.names.ids("indicator", text)
         return found[0] if len(found) == 1 else text
 
-    def place(self, number: int, column: str) -> Place:
-        at = self.at.get(column, self.at["indicator"])
-        return self.grid.place(number, column, at, COLUMNS[column].head.zh)
-
     def refuse(self, name: str, number: int, column: str, found: str = "", /, **given: str | int | Words) -> None:
-        self.problems.append(problem(name, self.place(number, column), found, **given))
+        self.problems.append(problem(name, self.sheet.place(number, column), found, **given))
 
     # --- rows
 

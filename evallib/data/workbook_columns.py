@@ -16,7 +16,7 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement
 from evallib.model.rows import is_rare
 from evallib.model.table_words import CHOICES, SHEET_WORDS, TABLE_NAMES
-from evallib.model.words import LANGS, Given, Lang, Words, joined, words
+from evallib.model.words import Given, Lang, Words, joined
 from evallib.say.sentences import sentence
 
 _KINDS = choices_of(Judgement, "kind")
@@ -24,7 +24,9 @@ _KINDS = choices_of(Judgement, "kind")
 
 @dataclass
 class Column:
-    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows."""
+    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows; the
+    letter under which it stands, once it does.
+    """
 
     head: str
     table: str = ""
@@ -33,6 +35,12 @@ class Column:
     rows: list[Mapping[str, str]] = field(default_factory=list)
     notes: Words | None = None
     grey: frozenset[int] = frozenset()
+    letter: str = ""
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it holds the values of facts, which may be told to be lacking in a note."""
+        return (self.table, self.column) == ("facts", "value")
 
     @property
     def required(self) -> bool:
@@ -71,7 +79,7 @@ class Columns:
     def scoring(self) -> list[Column]:
         laid, found = self.laid, list[Column]()
         assert laid is not None
-        told = [laid_down(self.framework, row.fixed) | self._called(row.fixed) if row.fixed else {} for row in laid.rows]
+        told = [self._laid_down(row.fixed) if row.fixed else {} for row in laid.rows]
         for one in COLUMNS.values():
             if not (one.usual or any(row.cells.get(one.id) or row.cells.get(one.beside) for row in laid.rows)):
                 continue
@@ -84,15 +92,15 @@ class Columns:
                 placed = layout(table, self.tables.get(table, ()))
                 behind = takewhile(reminds, placed[placed.index(column) + 1 :])
                 found += [Column(head, texts=[row.of.get(table, {}).get(head, "") for row in laid.rows]) for head in behind]
-        apart = [joined(self._apart(table) for table in row.apart)[self.lang] for row in laid.rows]
+        apart = [joined(sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[t]) for t in row.apart)[self.lang] for row in laid.rows]
         return [*found, *([Column(self.t("apart"), texts=apart)] if any(apart) else [])]
 
-    def _scoring_cell(self, one: ScoringColumn, row: LaidRow, said: Mapping[str, Words]) -> tuple[str, Mapping[str, str]]:
+    def _scoring_cell(self, one: ScoringColumn, row: LaidRow, said: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         """A cell of the sheet of indicators, and the row of a table that it fills; `said` is what the framework laid down."""
         text, group = row.cells.get(one.id, ""), row.cells.get("group", "")
         of_table = next((table for table, _ in one.to if table in row.of), "")
         if row.fixed and one.grey:
-            text = said[one.id][self.lang] if one.id in said else ""
+            text = said.get(one.id, "")
         elif one.id == "level_1":
             home = self.framework.homes.get(group, group)
             text = next((section.words[self.lang] for section in self.framework.sections if section.id == home), "")
@@ -104,11 +112,10 @@ class Columns:
             text = self._text(of_table, at, row.of[of_table])
         return text, row.of.get(of_table, {})
 
-    def _called(self, fixed: Indicator) -> dict[str, Words]:
-        return {"indicator": words(*(self.names.called(["indicator"], fixed.id, lang) for lang in LANGS))}
-
-    def _apart(self, table: str) -> Words:
-        return sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[table])
+    def _laid_down(self, fixed: Indicator) -> dict[str, str]:
+        """What the framework says of an indicator of its own, by the columns that are grey."""
+        said = {column: text[self.lang] for column, text in laid_down(self.framework, fixed).items()}
+        return said | {"indicator": self.names.called(["indicator"], fixed.id, self.lang)}
 
     def said_once(self, table: str, columns: list[Column]) -> dict[str, str]:
         """What is said once above the heads: what most rows say, which then stay empty; blank where rows are still to be filled in.

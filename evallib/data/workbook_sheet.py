@@ -153,19 +153,23 @@ class Sheet:
         self.sheet: Any = book.create_sheet(name)
         self.lang, self.font = lang, FONTS[lang]
         self.results: dict[str, Decimal | str] = {}
-        self.widths, self.spread, self.notes = [0] * len(columns), list[tuple[int, int, str]](), list[str]()
+        self.lines, self.notes = list[list[str]](), list[str]()
         self.above = shown_width(f"{subject} · {name}") * 1.5, shown_width(above) * 1.15
         title = self.put(1, 1, f"{subject} · {name}", bold=True, size=14)
         title.style, title.font, title.border = "Headline 1", Font(name=self.font, size=14, bold=True), Border()
         self.put(2, 1, above, size=11)
-        self.next = FIRST - 1
         self.add(*(column.head for column in columns), level="head")
         self.sheet.oddHeader.left.text = cell_text(subject)[:100].replace("\n", " ").replace("&", "&&")
 
     @property
     def rows(self) -> int:
         """How many rows the table has."""
-        return self.next - FIRST
+        return len(self.lines) - 1
+
+    @property
+    def next(self) -> int:
+        """The row to come."""
+        return FIRST - 1 + len(self.lines)
 
     def t(self, name: str, **given: Given) -> str:
         """A sentence of `sentences/workbook.toml`."""
@@ -194,27 +198,23 @@ class Sheet:
         for n, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to="center" if level == "head" else column.to)
             cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
-            self.widths[n] = max(self.widths[n], shown_width(str(value or "—")))
-            self.spread.append((self.next, n, str(value or "—")))
-        self.next += 1
-
-    def note(self, said: str) -> None:
-        """Something to be known of the sheet, for the sheet of notes."""
-        self.notes.append(said)
+        self.lines.append([str(value or "—") for value in values])
 
     def finish(self) -> dict[str, Decimal | str]:
         """Widths, the table, the frozen head and print set-up; the results of the formulas by cell."""
-        sheet, room = self.sheet, [min(c.widest, width) + 2.2 for c, width in zip(self.columns, self.widths, strict=True)]
+        sheet, widths = self.sheet, [max(map(shown_width, texts)) for texts in zip(*self.lines, strict=True)]
+        room = [min(column.widest, width) + 2.2 for column, width in zip(self.columns, widths, strict=True)]
         text = sum(width for width, column in zip(room, self.columns, strict=True) if column.to == "left")
         wanted = min(max(sum(room), *self.above), _PRINTED)  # as wide as what stands above the table, as narrow as print asks for
         by = 1 + (wanted - sum(room)) / text
         room = [width * by if column.to == "left" else width for width, column in zip(room, self.columns, strict=True)]
         for letter, width in zip(_LETTERS, room, strict=False):
             sheet.column_dimensions[letter].width = width
-        for row, n, text_ in self.spread:
-            lines = sum(1 + int(shown_width(line) * (1 if self.lang == "zh" else 0.87) / room[n]) for line in text_.split("\n"))
-            height = 4 + lines * (14.5 if self.lang == "zh" else 13)  # set here, as not every program fits rows by itself
-            sheet.row_dimensions[row].height = min(409, max(height, sheet.row_dimensions[row].height or 0))
+        narrow, high = (1, 14.5) if self.lang == "zh" else (0.87, 13)
+        for row, texts in enumerate(self.lines, FIRST - 1):  # set here, as not every program fits rows by itself
+            cells = zip(texts, room, strict=True)
+            lines = max(sum(1 + int(shown_width(line) * narrow / width) for line in text.split("\n")) for text, width in cells)
+            sheet.row_dimensions[row].height = min(409, 4 + lines * high)
         sheet.row_dimensions[1].height = 28
         right = _LETTERS[len(room) - 1]
         sheet.add_table(Table(displayName=self.name.replace(" ", "_"), ref=f"A{FIRST - 1}:{right}{self.next - 1}"))
