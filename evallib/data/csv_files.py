@@ -33,7 +33,8 @@ def write_year(tables: Tables, target: Path, framework: Framework, lang: Lang, t
         with whole(target) as file:
             file.write_bytes(content)
         return
-    _refuse_taken(target)
+    if target.exists():
+        raise refused("file.already_there", str(target))
     with whole(target) as made:
         made.mkdir()
         for table in TABLES:
@@ -47,11 +48,6 @@ def set_aside(change: Together, there: Path, stem: str = "") -> Path:
     backup = free(there.parent / "backup", stem or there.stem, there.suffix)
     change.move(there, backup)
     return backup
-
-
-def _refuse_taken(path: Path) -> None:
-    if path.exists():
-        raise refused("file.already_there", str(path))
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:
@@ -72,7 +68,8 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
         if old is None or old.name == name:
             raise refused(f"form.already_{to}", f"departments/{department}/{name}")
         target = (old.parent if out is None else out / department) / name
-        _refuse_taken(target)
+        if target.exists():
+            raise refused("file.already_there", str(target))
         made = change.put(target)
         tables, title = tables_of(loaded.record), f"{loaded.record.name[lang]} {year}"
         write_year(tables, made, loaded.framework, lang, title)

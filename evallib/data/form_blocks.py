@@ -185,7 +185,8 @@ class Sheeted:
             elif block.kind == "indicators":
                 yield from self._indicator(number, own, levels, columns)
             elif block.kind == "money":
-                label = self._label(number, columns)
+                names = (one for one in self._names(number, columns) if not is_apart(one.text, "side"))
+                label = max(names, key=lambda one: one.at, default=None)  # the last before the numbers
                 if label and any(_NUMBER.match(own[column].text) for column in ("approved", "adjusted", "spent") if column in own):
                     yield replace(row, name=label)
                 elif not (label and line_of(label.text)):  # of a line of money that has none nothing need be said
@@ -198,11 +199,6 @@ class Sheeted:
         numbers = [i for column, i in columns.items() if column not in (*LEVELS, "name", "fact", "nature")]
         first = min(numbers, default=0)
         yield from (one for index, one in self.rows[number].items() if index < first)
-
-    def _label(self, number: int, columns: Mapping[str, int]) -> Piece | None:
-        """What a row of money is called: the last text before its numbers."""
-        names = [one for one in self._names(number, columns) if not is_apart(one.text, "side")]
-        return names[-1] if names else None
 
     def _indicator(self, number: int, own: dict[str, Piece], levels: dict[str, Piece], columns: Mapping[str, int]) -> Iterator[FormRow]:
         """An indicator's row. A level stands in every row below it until another does; below another first level no second one is kept."""

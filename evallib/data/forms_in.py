@@ -41,9 +41,7 @@ def read_form(path: Path) -> tuple[Raw, ...]:
         found, problems = read_workbook(path.name, content)
         refuse_errors(problems)
         sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not sheet.is_own)
-    wrong = tuple(one for sheet in sheets for one in sheet.problems)
-    if wrong:
-        raise InputRefused(wrong)
+    refuse_errors(one for sheet in sheets for one in sheet.problems)
     if not any(sheet.cells for sheet in sheets):
         raise InputRefused((problem("form.empty", Place(path.name)),))
     return sheets

@@ -70,11 +70,6 @@ class Imported:
     book: bytes = field(default=b"", repr=False)
 
     @property
-    def again(self) -> bool:
-        """Whether the year had data before."""
-        return self.there is not None
-
-    @property
     def open_points(self) -> tuple[Decimal, tuple[Words, ...]]:
         """The points of the indicators that have no number yet, and their names."""
         waiting = [one for one in self.evaluation.indicators if one.status == "missing" and one.points]

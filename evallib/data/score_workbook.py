@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from operator import eq, ge, gt, le, lt
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
-from evallib.data.score_summary import COUNTS, add_summary, counts, in_order
+from evallib.data.score_summary import COUNTS, add_summary, counts
 from evallib.data.whole import whole
 from evallib.data.workbook_seal import carry, cells_seal, read_book
 from evallib.data.workbook_sheet import DIGITS, FIRST, Column, Link, Number, Sheet, number_format, packed
@@ -78,7 +79,7 @@ def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     s.notes.append(s.t("scores.how"))
     groups = {g.id: g.name[lang] for g in e.groups}
     names = {d.id: d.name[lang] for d in e.dimensions}
-    for i in in_order(e):
+    for i in e.indicators:
         target = e.target(i.target) if i.target else None
         is_number = target is None or target.is_number
         value = _measured(i.value, i.unit, lang) if is_number else (indicator_value(e, i, lang), "")
@@ -280,11 +281,9 @@ def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     for key, sheet in (kept | {"notes": notes}).items():
         contents.add(Link(sheet.name), words(*sheets[key]["about"])[lang], Number(Decimal(sheet.rows), "0"))
     results = {f"xl/worksheets/sheet{n}.xml": sheet.finish() for n, sheet in enumerate((contents, *kept.values(), notes), 1)}
-    made_bytes = b""
-    for _ in range(2):  # what is sealed is what is read back
-        carry(book, content, cells_seal(read_book(made_bytes).cells) if made_bytes else "")
-        made_bytes = packed(book, subject, f"evallib {e.version}", results, lang)
-    return made_bytes
+    pack = partial(packed, book, subject, f"evallib {e.version}", results, lang)
+    carry(book, content, cells_seal(read_book(pack()).cells))  # what is sealed is what is read back
+    return pack()
 
 
 def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None:

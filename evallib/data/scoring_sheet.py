@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from evallib.checks.targets import needs_target
 from evallib.data.form_words import forms, is_subtotal, is_total
@@ -19,9 +19,8 @@ from evallib.data.names import Names
 from evallib.data.raw_tables import choices_meant
 from evallib.model.errors import Problem
 from evallib.model.framework import Framework, Indicator
-from evallib.model.in_force import own_rule
-from evallib.model.record import TABLES, Judgement, OwnIndicator
-from evallib.model.rows import Row, columns
+from evallib.model.record import TABLES, Judgement
+from evallib.model.rows import Row, columns, unit_of
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED, SHEET_WORDS, TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -69,13 +68,11 @@ def _column(id: str, said: Mapping[str, Any]) -> Column:
 COLUMNS = {id: _column(id, said) for id, said in SHEET_WORDS[SCORING]["columns"].items()}
 AT = {(table, column): one for one in COLUMNS.values() for table, column in one.to}
 """By table and column, the column of the sheet that fills it."""
-_LIKE = {**{one.like: one.like for one in COLUMNS.values() if one.like}}
-_TELLING = {
-    table: [one.id for (of, _), one in AT.items() if of == table and one.id not in (*_NAMED, *_LIKE) and not one.like] for table in PARTS
-}
+_SHARED = {*_NAMED, *(one.like for one in COLUMNS.values())}
+_TELLING: dict[str, list[str]] = {table: [] for table in PARTS}
 """By table, the columns of which one that is filled says that the table has a row for the indicator."""
-for _table in PARTS:
-    _TELLING[_table] = [id for id in _TELLING[_table] if not any(AT[_table, c].id == id for c in ONCE[_table])]
+for (_table, _of), _one in AT.items():
+    _TELLING[_table] += [] if _one.like or _one.id in _SHARED or _of in ONCE[_table] else [_one.id]
 
 
 _OF_FORMS = {"group": "level_2", "indicator": "name", "operator": "nature", "self_score": "own_score"}
@@ -94,15 +91,12 @@ def model() -> type[Row]:
     """The sheet as a class of rows, so that its heads are read as those of any table."""
     told: dict[str, Any] = {}
     for one in COLUMNS.values():
-        of = TABLES[one.to[0][0]].model_fields[one.to[0][1]].annotation if one.to else str
-        told[one.id] = (of, ... if one.id == "indicator" else None)
-    made = create_model("Scoring", __base__=Row, **told)
-    for one in COLUMNS.values():
-        info, extra = made.model_fields[one.id], TABLES[one.to[0][0]].model_fields[one.to[0][1]].json_schema_extra if one.to else {}
-        unit = extra.get("unit") if isinstance(extra, dict) else None
-        info.title, info.description = one.head.zh, one.head.en
-        info.json_schema_extra = {"also": [*_also(one)], "rare": not one.usual, **({"unit": str(unit)} if unit else {})}
-    return made
+        table, column = one.to[0] if one.to else ("", "")
+        of = TABLES[table].model_fields[column].annotation if table else str
+        extra: Any = {"also": [*_also(one)], "rare": not one.usual, "unit": unit_of(TABLES[table], column) if table else ""}
+        needed = ... if one.id == "indicator" else None
+        told[one.id] = (of, Field(needed, title=one.head.zh, description=one.head.en, json_schema_extra=extra))
+    return create_model("Scoring", __base__=Row, **told)
 
 
 # --- from the sheet to its tables
@@ -159,7 +153,7 @@ class Parts:
         else:
             self.rows["own_indicators"].append((number, self.of_table("own_indicators", cells, "")))
             self.is_below(number, cells)
-        rule = fixed.rule if fixed else self.rule_of(cells)
+        rule = fixed.rule if fixed else self.names.own_rule(cells.get("group", ""), cells.get("rule", ""))
         value = fixed.value if fixed else cells.get("formula", "")
         keys = {name_key(self.id_of(cells[c])) for c in _NAMED if c in cells}
         elsewhere = not keys.isdisjoint(self.apart.get("judgements", ()))
@@ -203,15 +197,6 @@ class Parts:
             if text:
                 found[column] = text
         return found
-
-    def rule_of(self, cells: Mapping[str, str]) -> Rule | None:
-        """The rule of an indicator of the department's own, where it can be told."""
-        group = self.names.ids("group", cells.get("group", ""))
-        try:
-            made: Any = OwnIndicator.model_construct
-            return own_rule(self.framework, made(group="".join(group[:1]), rule=cells.get("rule", "")))
-        except ValueError:  # which the checks tell
-            return None
 
     # --- what the framework laid down
 

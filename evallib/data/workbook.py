@@ -93,7 +93,7 @@ class _Book(Columns):
             style = sheet.column_dimensions[one.letter]  # of the whole column: rows that are added look and behave like the others
             style.number_format, style.protection = self._format(one, {}), OPEN
             style.font, style.alignment = Font(name=FONTS[self.lang], size=10), TOP
-            if one.required or one.is_value:
+            if one.required or (one.table, one.column) == ("facts", "value"):
                 self._redden(sheet, columns, one, top, len(heights), once)
         form.heights(sheet, top + 1, heights)
         rest = sheet.column_dimensions[get_column_letter(len(columns) + 1)]  # a row can be deleted only where all of it is unlocked
@@ -115,7 +115,7 @@ class _Book(Columns):
         if one.head in once:
             at = f"${get_column_letter([*once].index(one.head) + 1)}$1"
             lacking += f',RIGHT(TRIM({at}),1)="{self.t("colon").strip()}"'
-        if one.is_value:
+        if (one.table, one.column) == ("facts", "value"):
             lacking += "".join(f",LEN(TRIM({c.letter}{row}))=0" for c in columns if c.column == "note")
         red: Any = _FORMULA_RULE(formula=[f"AND({lacking})"], fill=PatternFill("solid", bgColor="FFC7CE"))
         sheet.conditional_formatting.add(f"{one.letter}{row}:{one.letter}{rows + top + _SPARE}", red)

@@ -38,11 +38,6 @@ class Column:
     letter: str = ""
 
     @property
-    def is_value(self) -> bool:
-        """Whether it holds the values of facts, which may be told to be lacking in a note."""
-        return (self.table, self.column) == ("facts", "value")
-
-    @property
     def required(self) -> bool:
         return bool(self.table) and TABLES[self.table].model_fields[self.column].is_required()
 
