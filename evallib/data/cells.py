@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
-from evallib.data.heads import Head, Lines, read_lines
+from evallib.data.heads import Lines, read_lines
 from evallib.data.raw_tables import Kind, choices_meant, choices_of, kinds_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.base import READING
@@ -93,13 +94,13 @@ def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], afte
     """The rows of one table from its lines. `after`: so many rows of it were read already."""
     reader.tables[table] = lines.grid
     rows, begun = list[Made](), len(reader.problems)
-    judged = bool(lines.grid.marked) or lines.grid.separator == ";"
+    judged, units = bool(lines.grid.marked) or lines.grid.separator == ";", lines.head.units
     sums, totals = sums_of(model), list[tuple[int, dict[str, str]]]()
     for number, given in lines.rows:
         if given == {}:
             continue
         reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
-        fits = given is not None and not (judged and not reading.is_sound()) and reading.has_units_of(lines.head)
+        fits = given is not None and not (judged and not reading.is_sound()) and (not units or reading.has_units_of(units))
         if fits and sums and called_total(sums, reading.filled()):
             totals.append((number, reading.meant()))
             continue
@@ -184,12 +185,12 @@ class _Reading(Generic[Made]):
         """The value that a cell of few choices means; empty where it means none."""
         return choices_meant(self.model, column).get(folded(self.cells[column]), "") if column in self.cells else ""
 
-    def has_units_of(self, head: Head) -> bool:
+    def has_units_of(self, headed: Mapping[str, str]) -> bool:
         """Whether the row names no other unit than the headings; where it names none, theirs is put in."""
         before, units = len(self.reader.problems), self.reader.units
-        for column, unit in head.units.items():
+        for column, unit in headed.items():
             named = unit_of(self.model, column)
-            if named not in self.model.model_fields or (named in head.order and column not in self.cells):
+            if named not in self.model.model_fields or (named in self.lines.head.order and column not in self.cells):
                 continue
             stated = self.cells.setdefault(named, unit)
             if (given := units.find(stated)) is None or given.symbol != unit:
@@ -269,12 +270,14 @@ class _Reading(Generic[Made]):
 
     def _row(self) -> Made | None:
         states: list[tuple[str, str]] = []
-        before = len(self.reader.problems)
-        for column, raw in self.filled().items():
-            text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-            if not text.isprintable() and (hidden := hidden_sign(text)):
+        before, cells = len(self.reader.problems), self.filled()
+        whole = "".join(cells.values())
+        plain = whole.isprintable() and len(whole) <= MAX_CELL
+        for column, raw in cells.items():
+            text = raw if plain else raw.replace("\r\n", "\n").replace("\r", "\n")
+            if not plain and (hidden := hidden_sign(text)):
                 self.refuse("cell.control_character", column, code=code_of(hidden))
-            elif len(text) > MAX_CELL:
+            elif not plain and len(text) > MAX_CELL:
                 self.refuse("cell.too_long", column, text[:40] + "…", characters=MAX_CELL)
             elif (kind := self.kinds[column]) == "text":
                 self.given[column] = text
@@ -290,7 +293,8 @@ class _Reading(Generic[Made]):
         if len(self.reader.problems) > before:
             return None
         try:
-            return self.model.model_validate(self.given | {"states": states} if states else self.given, context=READING)
+            given = self.given | {"states": states} if states else self.given
+            found: Made = self.model.__pydantic_validator__.validate_python(given, context=READING)
         except ValidationError as refusal:
             for error in refusal.errors():
                 column = str(error["loc"][0]) if error["loc"] else ""
@@ -298,6 +302,7 @@ class _Reading(Generic[Made]):
                 found = str(self.given.get(column, ""))[:60]
                 self.reader.problems.append(mistake(error, "cell", self.place(column or None), found, **told))
             return self._with_what_is_to_come(refusal, states)
+        return found
 
     def _with_what_is_to_come(self, refusal: ValidationError, states: list[tuple[str, str]]) -> Made | None:
         """The row with what stands for the texts that it lacks, where it lacks nothing else; the laying out of a judgement is none yet."""
@@ -331,7 +336,8 @@ class _Reading(Generic[Made]):
         elif kind == "verdict" and self.choice("kind") == "tier":
             given[column] = text  # which may be called like an answer to an item
         elif kind in ("choice", "verdict"):
-            given[column] = choices_meant(self.model, column).get(folded(text), text)
+            meant = choices_meant(self.model, column)
+            given[column] = meant.get(text) or meant.get(folded(text), text)
         else:
             unit = self.reader.units.find(text)
             given.setdefault(column, unit.symbol if unit else text)

@@ -189,10 +189,10 @@ def read_lines(problems: list[Problem], grid: Grid, model: type[Row], units: Uni
         return None
     width, rows = len(grid.head), list[tuple[int, Mapping[str, str] | None]]()
     for number, texts in grid.rows:
-        if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
+        if (count := len(texts)) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
             problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             rows.append((number, None))
             continue
-        rows.append((number, {c: text for c, index in head.order.items() if index < len(texts) and (text := texts[index].strip())}))
+        rows.append((number, {c: text for c, index in head.order.items() if index < count and (text := texts[index].strip())}))
     problems.extend(hidden_in(grid, head.order))
     return Lines(grid, model, head, rows, grid.once)
