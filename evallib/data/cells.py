@@ -143,9 +143,8 @@ def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """How the number of a target may begin and end, with what its operator says."""
     before = [text for value in choices_of(model, "operator") for text in (value, CHOICES[value].zh, *ALSO[value])]
     behind = [text for texts in BEHIND.values() for text in texts]
-    sides = ("|".join(re.escape(folded(text)) for text in sorted(texts, key=len, reverse=True)) for texts in (before, behind))
-    front, back = sides
-    return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})", re.I)
+    front, back = ("|".join(re.escape(folded(text)) for text in sorted(texts, key=len, reverse=True)) for texts in (before, behind))
+    return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})$", re.I)
 
 
 def operator_beside(model: type[Row], text: str) -> tuple[str, str]:
@@ -154,7 +153,7 @@ def operator_beside(model: type[Row], text: str) -> tuple[str, str]:
     before, behind = _asking(model)
     if (found := before.match(plain)) and plain[found.end() :]:
         return choices_meant(model, "operator")[folded(found[1])], plain[found.end() :]
-    if plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
+    if plain[:1].isdigit() and (found := behind.search(plain)):
         return next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts)), plain[: found.start()]
     return "", plain
 

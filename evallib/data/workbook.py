@@ -155,7 +155,7 @@ class _Book(Columns):
         if named in ("finding_amounts.finding", "findings.recommendation"):
             return self._live("findings" if column == "finding" else "recommendations")
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
-        return self.form.lists.of(chosen or self._known.get(named, self._known.get(column, ())))
+        return self.form.listed(chosen or self._known.get(named, self._known.get(column, ())))
 
     @cached_property
     def _known(self) -> dict[str, Sequence[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.table import Table
@@ -84,25 +83,6 @@ def on_a4(sheet: Any) -> None:
     """Print a sheet across A4, as wide as the page."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
-
-
-class DropDowns:
-    """The lists of choices of a workbook, each written once, on a hidden sheet at the end."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._sheet: Any = book.create_sheet("_lists")
-        self._sheet.sheet_state = "hidden"
-        self._places: dict[tuple[str, ...], str] = {}
-
-    def of(self, texts: Iterable[str]) -> str:
-        """Where these choices stand, as a rule of a cell names it; empty where there are none."""
-        values = tuple(dict.fromkeys(text for text in texts if text))
-        if values and values not in self._places:
-            letter = get_column_letter(len(self._places) + 1)
-            for row, value in enumerate(values, 1):
-                put_text(self._sheet[f"{letter}{row}"], value)
-            self._places[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
-        return self._places.get(values, "")
 
 
 def shown_width(text: str) -> int:
