@@ -292,8 +292,7 @@ class _Reading(Generic[Made]):
         if len(self.reader.problems) > before:
             return None
         try:
-            given = self.given | {"states": states} if states else self.given
-            found: Made = self.model.__pydantic_validator__.validate_python(given, context=READING)
+            return self.model.model_validate(self.given | {"states": states} if states else self.given, context=READING)
         except ValidationError as refusal:
             for error in refusal.errors():
                 column = str(error["loc"][0]) if error["loc"] else ""
@@ -301,7 +300,6 @@ class _Reading(Generic[Made]):
                 found = str(self.given.get(column, ""))[:60]
                 self.reader.problems.append(mistake(error, "cell", self.place(column or None), found, **told))
             return self._with_what_is_to_come(refusal, states)
-        return found
 
     def _with_what_is_to_come(self, refusal: ValidationError, states: list[tuple[str, str]]) -> Made | None:
         """The row with what stands for the texts that it lacks, where it lacks nothing else; the laying out of a judgement is none yet."""

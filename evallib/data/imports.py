@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
@@ -129,20 +128,10 @@ def import_forms(
     return replace(found, path=target, backup=backup)
 
 
-class _Aim(NamedTuple):
-    """What is imported into: the line of the list that will hold it, the year, its rules, what is there."""
-
-    root: Path
-    listing: Listing
-    year: int
-    framework: Framework
-    there: Path | None
-
-
 def _planned(
     root: Path, files: Sequence[Path], department: str, said: int | None, framework: str, reads: Sequence[str], keep: Keep
 ) -> Imported:
-    """Everything but the writing."""
+    """Everything but the writing: what forms, or a workbook, say, held against the data that is there."""
     forms = [read_form(path) for path in files]
     book = next((path for path, form in zip(files, forms, strict=True) if is_year_book(form)), None)
     if book and (len(files) > 1 or reads):
@@ -153,33 +142,38 @@ def _planned(
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
     every, kind, year = load_departments(root), None if book else kind_said(filled), year_said(filled, others, said)
     listing = listing_said(root, every, (filled, others), kind, department, year, framework)
-    aim = _Aim(root, listing, year, load_framework(root, listing.framework, year), data_of(root, listing.code, year))
-    remarks = [*other_year(filled, year)] if said else []
+    rules, there = load_framework(root, listing.framework, year), data_of(root, listing.code, year)
     if book:
-        return _planned_book(aim, every, book, remarks)
-    taken = Projection(aim.framework, year, kind.own if kind else None)
+        found = _of_book(root, every, listing, year, rules, book)
+    else:
+        found = _of_forms(Projection(rules, year, kind.own if kind else None), filled, others, listing)
+    found = replace(found, there=there, remarks=(*(other_year(filled, year) if said else ()), *found.remarks))
+    if there is None:
+        return found
+    if book:
+        here: Tables = {}
+        with suppress(InputRefused):  # the workbook may be what mends it
+            here = read_raw_year(there, rules).tables
+        return replace(found, changes=tuple(Comparison(rules, here, found.tables, here).changes))
+    before, here = read_taken(taken_file(root, listing.code, year)), read_raw_year(there, rules).tables
+    where = ("source", "section")  # a form says of itself where a row stands in it
+    compared = Comparison(rules, before, found.tables, here, keep, where, kept="sources")
+    if compared.both:
+        place = Place(there.name)
+        raise InputRefused(tuple(problem("form.both_changed", place, then=one.then, **one.said) for one in compared.both))
+    return replace(found, changes=tuple(compared.changes), tables=compared.tables)
+
+
+def _of_forms(taken: Projection, filled: Sequence[Sheeted], others: Sequence[Sheeted], listing: Listing) -> Imported:
+    """What forms become."""
+    rules, year = taken.framework, taken.year
     for sheet in filled:
         taken.sheet(sheet, _source(taken, sheet, year))
     _profile(taken, filled, listing)
-    return _planned_forms(aim, taken, others, keep, (*_hidden(filled), *remarks))
-
-
-def _planned_forms(aim: _Aim, taken: Projection, others: Sequence[Sheeted], keep: Keep, remarks: tuple[Problem, ...]) -> Imported:
-    """What forms become: what only they changed since they were imported is changed in the data that is there."""
     typed = taken.read()
     if taken.asked:
         raise InputRefused(taken.questions)
-    rules, listing = aim.framework, aim.listing
-    before: Tables = {}
-    here: Tables = taken.tables
-    if aim.there is not None:
-        before, here = read_taken(taken_file(aim.root, listing.code, aim.year)), read_raw_year(aim.there, rules).tables
-    where = ("source", "section")  # a form says of itself where a row stands in it
-    compared = Comparison(rules, before, taken.tables, here, keep, where, kept="sources")
-    if aim.there and compared.both:
-        place = Place(aim.there.name)
-        raise InputRefused(tuple(problem("form.both_changed", place, then=one.then, **one.said) for one in compared.both))
-    told = {"department": listing.code, "name": listing.words, "year": aim.year, "framework": rules.id, "files": (), "kind": listing.kind}
+    told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
     sifted = sift(rules, Record.model_validate(told | typed), taken.reader.place, taken.reader.gone, taken.lacking)
     evaluation = evaluate(rules, sifted.record)
     taken.left += [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
@@ -187,27 +181,20 @@ def _planned_forms(aim: _Aim, taken: Projection, others: Sequence[Sheeted], keep
     taken.left += _other_rates(evaluation, taken.rates)
     taken.left += _not_the_sum(evaluation, taken.scored)
     lacking = tuple(dict.fromkeys(one for one in sifted.problems if one.level == "error"))
-    left, changes = tuple(taken.left), tuple(compared.changes)
-    found = Imported(listing, aim.year, rules, taken.rows, left, lacking, evaluation, remarks, aim.there, changes)
-    return replace(found, tables=compared.tables, forms=taken.tables)
+    found = Imported(listing, year, rules, taken.rows, tuple(taken.left), lacking, evaluation, tuple(_hidden(filled)))
+    return replace(found, tables=taken.tables, forms=taken.tables)
 
 
-def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> Imported:
-    """A workbook of the kit's own becomes the year as it is, held against the data that is there.
+def _of_book(root: Path, every: Departments, listing: Listing, year: int, rules: Framework, path: Path) -> Imported:
+    """A workbook of the kit's own becomes the year as it is.
 
     Raises InputRefused where its heads cannot be read: a cell would be lost.
     """
-    rules, book = aim.framework, File(path.name, path.read_bytes())
-    tables, here = read_raw_year(path, rules, path.name).tables, dict[str, Sequence[Mapping[str, str]]]()
-    loaded = load_book(aim.root, every, aim.listing, aim.year, book)
-    todo, told = tuple(one for one in loaded.remarks if one.level == "error"), [one for one in loaded.remarks if one.level != "error"]
+    book, tables = File(path.name, path.read_bytes()), read_raw_year(path, rules, path.name).tables
+    loaded = load_book(root, every, listing, year, book)
+    todo, told = tuple(one for one in loaded.remarks if one.level == "error"), tuple(one for one in loaded.remarks if one.level != "error")
     evaluation = evaluate(rules, loaded.record, Draft(todo, loaded.open) if todo else None)
-    if aim.there is not None:
-        with suppress(InputRefused):  # the workbook may be what mends it
-            here |= read_raw_year(aim.there, rules).tables
-    changes = tuple(Comparison(rules, here, tables, here).changes) if aim.there else ()
-    found = Imported(aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, changes)
-    return replace(found, tables=tables, book=book.content)
+    return replace(Imported(listing, year, rules, {}, (), gathered(todo), evaluation, told), tables=tables, book=book.content)
 
 
 def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:
