@@ -14,14 +14,13 @@ from typing import Any
 import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from evallib.data.folder import data_of, read_file, read_year
 from evallib.data.heads import head_key, heads_of
 from evallib.data.raw_tables import layout
 from evallib.data.rulebook import load_framework
-from evallib.data.sheets import Grid, read_csv
+from evallib.data.sheets import Grid, address, read_csv
 from evallib.data.whole import whole
 from evallib.data.workbook import year_workbook
 from evallib.data.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
@@ -92,8 +91,8 @@ def _moved(place: Place, table: str, rows: dict[int, int], lang: Lang) -> Place:
     if not table:
         return place
     row, placed = rows.get(place.row or 0), layout(table)
-    letter = get_column_letter(placed.index(place.column) + 1) if place.column in placed else None
-    return replace(place, row=row, sheet=TABLE_NAMES[table][lang], cell=f"{letter}{row}" if letter and row else None)
+    cell = address(row, placed.index(place.column)) if row and place.column in placed else None
+    return replace(place, row=row, sheet=TABLE_NAMES[table][lang], cell=cell)
 
 
 def _unmark(book: Any) -> None:

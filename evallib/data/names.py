@@ -113,11 +113,7 @@ def _of_framework(framework: Framework) -> dict[str, _Things]:
 
 
 class _Several(Exception):
-    """A name that several things have: their ids."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__(ids)
-        self.ids = ids
+    """A name that several things have: its argument are their ids."""
 
 
 class Names:
@@ -326,7 +322,7 @@ def _changes(
                     try:
                         change |= _found(names, {**row, **change} if change else row, one, text, kinds)
                     except _Several as found:
-                        several.append((table, index, one, text, found.ids))
+                        several.append((table, index, one, text, found.args[0]))
             if change:
                 changes[table][index] = change
     return changes, names.made, several

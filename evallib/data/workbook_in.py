@@ -60,7 +60,6 @@ class Read:
         """What is said once, by column; what else stands above is passed over and told."""
         may = once_of(table)
         known = {text: column for text, column in heads_of(model).items() if column in may}
-        known |= {text: column for text, column in _of_tables(table, may).items() if text not in known}
 
         def what(text: str) -> str:
             key, field = head_key(text), field_of(text)
@@ -162,13 +161,6 @@ def _indicators(grid: Grid, model: type[Row]) -> list[str]:
     known = heads_of(model)
     index = next((n for n, head in enumerate(grid.head) if known.get(head_key(head)) == "indicator"), len(grid.head))
     return [texts[index].strip() for _, texts in grid.rows if index < len(texts)]
-
-
-def _of_tables(table: str, may: Iterable[str]) -> dict[str, str]:
-    """What the columns are called in the tables that they fill."""
-    if table != SCORING:
-        return {}
-    return {text: AT[part, c].id for part in PARTS for text, c in heads_of(TABLES[part]).items() if AT[part, c].id in may and c != "basis"}
 
 
 def _is_apart(texts: Iterable[str]) -> bool:
