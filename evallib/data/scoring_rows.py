@@ -113,7 +113,7 @@ def _said(row: Mapping[str, str], fixed: Indicator | None) -> dict[str, str]:
     """The kind of a judgement, where its rule does not tell it: in the place of the verdict, or in a column of its own."""
     bare = {column: text for column, text in _filled(row).items() if column not in ("kind", "item")}
     rule, kind = fixed.rule if fixed else None, row.get("kind", "")
-    if judged(dict(bare), rule) == {**_filled(row)}:
+    if judged(bare, rule) == _filled(row):
         return {"item": ""}
     return {"judged": kind, "item": ""} if "verdict" not in bare and not row.get("item") else {"kind": kind}
 
