@@ -15,9 +15,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from evallib.data.csv_files import write_year
 from evallib.data.load import load_year
+from evallib.data.raw_tables import tables_of
 from evallib.data.rulebook import load_framework
-from evallib.data.workbook import write_data_workbook
 from evallib.model.record import Record
 from evallib.runs.engine import fast_engine
 from evallib.runs.report import run_report
@@ -60,7 +61,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
 def fill(path: Path, record: Record) -> None:
     """Fill the workbook of a new year as an analyst would, with the rows of another record; sheets that it lacks are added by hand."""
     other = path.with_name("other.xlsx")
-    write_data_workbook(record, other, "zh", load_framework(DATA, record.framework, record.year))
+    write_year(tables_of(record), other, load_framework(DATA, record.framework, record.year), "zh")
     book, donor = openpyxl.load_workbook(path), openpyxl.load_workbook(other)
     other.unlink()
     for given in donor.worksheets[1:-1]:

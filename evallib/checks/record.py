@@ -230,7 +230,7 @@ def _own_indicators(framework: Framework, record: Record, where: Where, gone: Go
 def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place]) -> Iterator[Problem]:
     """A rule of its own is one of the framework's, or written down; what it takes is there, and its items make up the points."""
     try:
-        rule = own_rule(framework, row)
+        rule = own_rule(framework, row.group, row.rule)
     except ValueError as error:
         yield from written_wrong(row.rule, error, at("rule"))
         return

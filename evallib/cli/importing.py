@@ -53,7 +53,7 @@ def import_(
     if dry_run:
         tell(said("dry"), lang)
         return
-    if found.again:
+    if found.there:
         tell(said("changed", count=len(found.changes), backup=str(found.backup)) if found.changes else said("unchanged"), lang)
     tell(found.path or "")
     tell(next_step(found), lang)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -12,9 +13,8 @@ from pydantic import ValidationError
 
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
-from evallib.data.heads import Head, Lines, read_lines
-from evallib.data.plain_rows import choices_meant, kinds_of, plainly
-from evallib.data.raw_tables import Kind, choices_of
+from evallib.data.heads import Lines, read_lines
+from evallib.data.raw_tables import Kind, choices_meant, choices_of, kinds_of
 from evallib.data.sheets import MAX_CELL, Grid, Marked
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
@@ -94,24 +94,20 @@ def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], afte
     """The rows of one table from its lines. `after`: so many rows of it were read already."""
     reader.tables[table] = lines.grid
     rows, begun = list[Made](), len(reader.problems)
-    judged = bool(lines.grid.marked) or lines.grid.separator == ";"
-    plain = None if judged or lines.head.units or lines.once else plainly(model)
+    judged, units = bool(lines.grid.marked) or lines.grid.separator == ";", lines.head.units
     sums, totals = model.SUMS, list[tuple[int, dict[str, str]]]()
     for number, given in lines.rows:
         if given == {}:
             continue
-        whole = "".join(given.values()) if given else ""
-        found = plain(given, reader.units) if plain and given and len(whole) <= MAX_CELL and whole.isprintable() else None
+        reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
+        fits = given is not None and not (judged and not reading.is_sound()) and (not units or reading.has_units_of(units))
+        if fits and sums and called_total(sums, reading.filled()):
+            totals.append((number, reading.meant()))
+            continue
+        found = reading.row() if fits else None
         if found is None:
-            reading, before = _Reading(reader, lines, model, number, {**(given or {})}), len(reader.problems)
-            fits = given is not None and not (judged and not reading.is_sound()) and reading.has_units_of(lines.head)
-            if fits and sums and called_total(sums, reading.filled()):
-                totals.append((number, reading.meant()))
-                continue
-            found = reading.row(whole.isprintable()) if fits else None
-            if found is None:
-                reader.gone.add(table, reading.readable(before), lines.place(number, None))
-                continue
+            reader.gone.add(table, reading.readable(before), lines.place(number, None))
+            continue
         reader.rows[table, after + len(rows)] = (lines, number)
         rows.append(found)
     if totals and not reader.gone.any(table):
@@ -147,9 +143,8 @@ def _asking(model: type[Row]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """How the number of a target may begin and end, with what its operator says."""
     before = [text for value in choices_of(model, "operator") for text in (value, CHOICES[value].zh, *ALSO[value])]
     behind = [text for texts in BEHIND.values() for text in texts]
-    sides = ("|".join(re.escape(folded(text)) for text in sorted(texts, key=len, reverse=True)) for texts in (before, behind))
-    front, back = sides
-    return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})", re.I)
+    front, back = ("|".join(re.escape(folded(text)) for text in sorted(texts, key=len, reverse=True)) for texts in (before, behind))
+    return re.compile(rf"({front})\s*(?=\S*\d)", re.I), re.compile(rf"(?<=\S)\s*({back})$", re.I)
 
 
 def operator_beside(model: type[Row], text: str) -> tuple[str, str]:
@@ -158,7 +153,7 @@ def operator_beside(model: type[Row], text: str) -> tuple[str, str]:
     before, behind = _asking(model)
     if (found := before.match(plain)) and plain[found.end() :]:
         return choices_meant(model, "operator")[folded(found[1])], plain[found.end() :]
-    if plain[:1].isdigit() and (found := re.search(rf"{behind.pattern}$", plain, re.I)):
+    if plain[:1].isdigit() and (found := behind.search(plain)):
         return next(value for value, texts in BEHIND.items() if folded(found[1]) in map(folded, texts)), plain[: found.start()]
     return "", plain
 
@@ -189,12 +184,12 @@ class _Reading(Generic[Made]):
         """The value that a cell of few choices means; empty where it means none."""
         return choices_meant(self.model, column).get(folded(self.cells[column]), "") if column in self.cells else ""
 
-    def has_units_of(self, head: Head) -> bool:
+    def has_units_of(self, headed: Mapping[str, str]) -> bool:
         """Whether the row names no other unit than the headings; where it names none, theirs is put in."""
         before, units = len(self.reader.problems), self.reader.units
-        for column, unit in head.units.items():
+        for column, unit in headed.items():
             named = unit_of(self.model, column)
-            if named not in self.model.model_fields or (named in head.order and column not in self.cells):
+            if named not in self.model.model_fields or (named in self.lines.head.order and column not in self.cells):
                 continue
             stated = self.cells.setdefault(named, unit)
             if (given := units.find(stated)) is None or given.symbol != unit:
@@ -262,23 +257,26 @@ class _Reading(Generic[Made]):
 
     # --- from texts to values
 
-    def row(self, printable: bool) -> Made | None:
-        """The row, or None with its problems recorded. `printable`: no sign is hidden in its texts."""
+    def row(self) -> Made | None:
+        """The row, or None with its problems recorded."""
         before = len(self.reader.problems)
-        found = self._row(printable)
-        wrong, [(column, text), *more] = self.reader.problems[before:], self.cells.items()
-        if not more and len(wrong) > 1 and (_is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong)):
-            self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
+        found = self._row()
+        if len(self.cells) == 1 and len(wrong := self.reader.problems[before:]) > 1:
+            [(column, text)] = self.cells.items()
+            if _is_note(self.model, column, text) or any(one.code != "cell.missing" for one in wrong):
+                self.reader.problems[before:] = [problem("row.one_cell", self.place(column), text[:60])]
         return found
 
-    def _row(self, printable: bool) -> Made | None:
+    def _row(self) -> Made | None:
         states: list[tuple[str, str]] = []
-        before = len(self.reader.problems)
-        for column, raw in self.filled().items():
-            text = raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw
-            if not printable and (hidden := hidden_sign(text)):
+        before, cells = len(self.reader.problems), self.filled()
+        whole = "".join(cells.values())
+        plain = whole.isprintable() and len(whole) <= MAX_CELL
+        for column, raw in cells.items():
+            text = raw if plain else raw.replace("\r\n", "\n").replace("\r", "\n")
+            if not plain and (hidden := hidden_sign(text)):
                 self.refuse("cell.control_character", column, code=code_of(hidden))
-            elif len(text) > MAX_CELL:
+            elif not plain and len(text) > MAX_CELL:
                 self.refuse("cell.too_long", column, text[:40] + "…", characters=MAX_CELL)
             elif (kind := self.kinds[column]) == "text":
                 self.given[column] = text
@@ -335,7 +333,8 @@ class _Reading(Generic[Made]):
         elif kind == "verdict" and self.choice("kind") == "tier":
             given[column] = text  # which may be called like an answer to an item
         elif kind in ("choice", "verdict"):
-            given[column] = choices_meant(self.model, column).get(folded(text), text)
+            meant = choices_meant(self.model, column)
+            given[column] = meant.get(text) or meant.get(folded(text), text)
         else:
             unit = self.reader.units.find(text)
             given.setdefault(column, unit.symbol if unit else text)

@@ -10,31 +10,37 @@ from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_of, data_root, refuse_mixed
 from evallib.data.load import load_year
 from evallib.data.locks import held
-from evallib.data.raw_tables import Form, Hint, Hints, Tables, layout, tables_of
+from evallib.data.raw_tables import Form, Tables, layout, tables_of
 from evallib.data.raw_years import read_raw_year
 from evallib.data.whole import Together, free, together, whole
-from evallib.data.workbook import write_data_workbook
+from evallib.data.workbook import year_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Framework
-from evallib.model.record import TABLES, Record
+from evallib.model.record import TABLES
 from evallib.model.words import Lang
 from evallib.say.refusals import refused
 
 
-def write_year(
-    record: Record | Tables,
-    target: Path,
-    framework: Framework,
-    lang: Lang,
-    title: str = "",
-    hints: Hints | None = None,
-    extra: Collection[str] = (),
-) -> None:
-    """Write a record, or raw tables, in the form that the target's name says: a workbook in the language, or CSV with ids as heads."""
+def write_year(tables: Tables, target: Path, framework: Framework, lang: Lang, title: str = "", extra: Collection[str] = ()) -> None:
+    """Write raw tables in the form that the target's name says, whole or not at all: a workbook in the language, with a `title` and sheets
+    of the `extra` tables; or a folder of CSV files (UTF-8 with byte order mark) with ids as heads.
+
+    Raises InputRefused where the folder is already there, OSError where it cannot be written or a workbook not be replaced (for instance
+    because it is open in Excel).
+    """
     if target.suffix == ".xlsx":
-        write_data_workbook(record, target, lang, framework, hints, title, extra)
-    else:
-        write_csv_folder(record, target, hints)
+        content = year_workbook(tables, lang, framework, title, extra)
+        with whole(target) as file:
+            file.write_bytes(content)
+        return
+    if target.exists():
+        raise refused("file.already_there", str(target))
+    with whole(target) as made:
+        made.mkdir()
+        for table in TABLES:
+            rows = tables.get(table, ())
+            heads = layout(table, rows)
+            (made / f"{table}.csv").write_bytes(csv_bytes([heads, *([row.get(head, "") for head in heads] for row in rows)]))
 
 
 def set_aside(change: Together, there: Path, stem: str = "") -> Path:
@@ -42,28 +48,6 @@ def set_aside(change: Together, there: Path, stem: str = "") -> Path:
     backup = free(there.parent / "backup", stem or there.stem, there.suffix)
     change.move(there, backup)
     return backup
-
-
-def _refuse_taken(path: Path) -> None:
-    if path.exists():
-        raise refused("file.already_there", str(path))
-
-
-def write_csv_folder(record: Record | Tables, folder: Path, hints: Hints | None = None) -> None:
-    """Write a record, or raw tables, as a folder of CSV files (UTF-8 with byte order mark) with ids as heads, whole or not at all.
-
-    Raises InputRefused where the folder is already there, OSError where it cannot be written.
-    """
-    _refuse_taken(folder)
-    tables = tables_of(record) if isinstance(record, Record) else record
-    with whole(folder) as made:
-        made.mkdir()
-        for table in TABLES:
-            ids, lines = layout(table, hints), list[list[str]]()
-            lines.append([one.head if isinstance(one, Hint) else one for one in ids])
-            for number, row in enumerate(tables.get(table, ())):
-                lines.append([one.texts[number] if isinstance(one, Hint) else row.get(one, "") for one in ids])
-            (made / f"{table}.csv").write_bytes(csv_bytes(lines))
 
 
 def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, out: Path | None = None) -> Path:
@@ -84,24 +68,26 @@ def switch_form(data: Path, department: str, year: int, to: Form, lang: Lang, ou
         if old is None or old.name == name:
             raise refused(f"form.already_{to}", f"departments/{department}/{name}")
         target = (old.parent if out is None else out / department) / name
-        _refuse_taken(target)
+        if target.exists():
+            raise refused("file.already_there", str(target))
         made = change.put(target)
-        write_year(loaded.record, made, loaded.framework, lang)
-        _refuse_changed(loaded.record, made, loaded.framework, target)
+        tables, title = tables_of(loaded.record), f"{loaded.record.name[lang]} {year}"
+        write_year(tables, made, loaded.framework, lang, title)
+        _refuse_changed(tables, made, loaded.framework, target)
         if out is None:  # the new one first: a moment with both is mended by whoever reads, one with neither would be a loss
             set_aside(change, old, f"{year}-csv" if to == "xlsx" else "")
     return target
 
 
-def _refuse_changed(record: Record, made: Path, framework: Framework, target: Path) -> None:
-    """Refuse a new form that, read again, does not hold the record. How line ends are written is not data."""
+def _refuse_changed(tables: Tables, made: Path, framework: Framework, target: Path) -> None:
+    """Refuse a new form that, read again, does not hold the same. How line ends are written is not data."""
 
     def even(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
         return [{column: re.sub("\r\n?", "\n", text) for column, text in row.items() if text} for row in rows]
 
     try:
         again = read_raw_year(made, framework).tables
-        changed = [table for table, rows in tables_of(record).items() if even(rows) != even(again[table])]
+        changed = [table for table, rows in tables.items() if even(rows) != even(again[table])]
     except InputRefused as refusal:
         changed = [problem.describe("en") for problem in refusal.problems[:1]]
     if changed:

@@ -195,7 +195,7 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
     link.
     """
     if plain and outside is False:
-        return _content(name, f"{root}/{name}")
+        return file_of(name, f"{root}/{name}")
     path = root / name
 
     def wrong(mistake: str, **given: Given) -> File:
@@ -212,10 +212,10 @@ def read_file(root: Path, name: str, fix: Words = _PUT_BACK, outside: bool | Non
         return wrong("file.missing", fix=fix)
     if _leads_out(root, path) if path.is_symlink() else _leads_out(root, path.parent) if outside is None else outside:
         return wrong("file.leads_out")
-    return _content(name, path)
+    return file_of(name, path)
 
 
-def _content(name: str, path: Path | str) -> File:
+def file_of(name: str, path: Path | str) -> File:
     """What a file holds, read without any of the steps of `open`: a year has twenty."""
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from evallib.data.raw_tables import Tables
-from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import columns, key_columns, unit_of
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
-from evallib.model.words import Words, words
-from evallib.say.refusals import problem, refused
+from evallib.model.words import Given, Words, words
+from evallib.say.refusals import refused
 
 FORMAT = 1
 Keep = Literal["", "form", "data"]
@@ -30,6 +29,16 @@ class Change(NamedTuple):
     what: Words
     before: str
     after: str
+
+
+class Both(NamedTuple):
+    """What both sides changed: the row by its table and key, the column of a cell, what it was, what it is and what the sides say."""
+
+    table: str
+    key: tuple[str, ...]
+    column: str | None
+    then: str
+    said: dict[str, Given]
 
 
 def taken_file(data: Path, department: str, year: int) -> Path:
@@ -71,19 +80,18 @@ def keyed(table: str, rows: Iterable[Mapping[str, str]]) -> Rows:
 class Comparison:
     """The data `here`, with what `now` says otherwise than it did `then`: `tables`, the changes, and what both sides changed.
 
-    What both changed is asked about, unless it is said which to keep. `passed` are columns that are not compared.
+    What `both` changed is to be asked about, unless it is said which to `keep`. `passed` are columns that are not compared.
     """
 
-    passed: tuple[str, ...] = ("source", "section")  # a form says of itself where a row stands in it
-    kept: tuple[str, ...] = ("sources",)  # other rows may name one
-
-    def __init__(self, framework: Framework, then: Tables, now: Tables, here: Tables, keep: Keep, file: str = "") -> None:
+    def __init__(
+        self, framework: Framework, then: Tables, now: Tables, here: Tables, keep: Keep = "", passed: Sequence[str] = (), kept: str = ""
+    ) -> None:
         self.names = {one.id: one.words for one in framework.indicators} | {f.id: f.name for f in framework.catalogue.facts.values()}
         own = (row for tables in (here, now) for row in tables.get("own_indicators", ()) if row.get("indicator"))
         self.names |= {row["indicator"]: words(row.get("name", "")) for row in own}
-        self.file, self.keep = file, keep
+        self.keep, self.passed, self.kept = keep, passed, kept  # of documents, which other rows may name, none is taken away
         self.changes: list[Change] = []
-        self.asked: list[Problem] = []
+        self.both: list[Both] = []
         self.tables: dict[str, list[dict[str, str]]] = {}
         for table in TABLES:
             before, new, mine = (keyed(table, tables.get(table, ())) for tables in (then, now, here))
@@ -93,9 +101,9 @@ class Comparison:
 
     def row(self, table: str, data: Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
         """One row, by its key: `data` is changed where only the other side has."""
-        here, called = data.get(key), self.called(table, now or then or {})
+        here, called, self.at = data.get(key), self.called(table, now or then or {}), (table, key)
         if now is None:
-            if then is None or here is None or table in self.kept:
+            if then is None or here is None or table == self.kept:
                 return
             if same_row(then, here) or self.settled(called, "+", "—", "±"):
                 del data[key]
@@ -105,9 +113,9 @@ class Comparison:
                 data[key] = now
                 self.changes.append(Change(called, "", "+"))
         else:
-            mine, asked = dict(here), len(self.asked)
+            mine, asked = dict(here), len(self.both)
             self._cells(table, called, then or {}, now, here)
-            if asked == len(self.asked):
+            if asked == len(self.both):
                 self._pairs(table, called, now, mine, here)
 
     def _cells(self, table: str, called: Words, then: dict[str, str], now: dict[str, str], here: dict[str, str]) -> None:
@@ -133,23 +141,14 @@ class Comparison:
     def settled(self, what: Words, then: str, now: str, here: str, column: str | None = None) -> bool:
         """Whether what both changed is to be as the form has it; asked about where nobody said."""
         if not self.keep:
-            self.asked.append(self.question(what, then or "—", now or "—", here or "—", column))
+            said: dict[str, Given] = {"what": what, "now": now or "—", "here": here or "—"}
+            self.both.append(Both(*self.at, column, then or "—", said))
         return self.keep == "form"
-
-    def question(self, what: Words, then: str, now: str, here: str, column: str | None) -> Problem:
-        """What is asked about what both changed."""
-        return problem("form.both_changed", Place(self.file), what=what, then=then, now=now, here=here)
 
     def called(self, table: str, row: Mapping[str, str]) -> Words:
         """A row in words: its table, and what it is about."""
         name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
         return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
-
-
-class Whole(Comparison):
-    """What is compared is no form, which says less than the data does, but all of it."""
-
-    passed = kept = ()
 
 
 def _column(table: str, column: str) -> Words:

@@ -19,12 +19,12 @@ _COVERED = 200_000
 _OF_ONE = ("nature", "target", "adjusted", "unit", "points", "actual", "score", "own_score", "award")
 """What belongs to one indicator, and to none where it stands once for several."""
 LEVELS = ("level_1", "level_2")
-_NEEDS: dict[BlockKind, tuple[frozenset[str], int]] = {
-    "indicators": (frozenset({"points", "target", "score", "own_score", "award", "actual"}), 3),
-    "money": (frozenset({"approved", "adjusted", "spent"}), 2),
-    "facts": (frozenset({"fact", "value"}), 2),
+_NEEDS: dict[BlockKind, tuple[frozenset[str], int, int]] = {
+    "indicators": (frozenset({"points", "target", "score", "own_score", "award", "actual"}), 1, 3),
+    "money": (frozenset({"approved", "adjusted", "spent"}), 2, 2),
+    "facts": (frozenset({"fact", "value"}), 2, 2),
 }
-"""What heads of each kind must be there, and how many of all that are known."""
+"""Some heads of each kind, how many of these must be there, and how many of all that are known."""
 
 
 class Piece(NamedTuple):
@@ -57,48 +57,42 @@ class FormRow:
         return self.cells[column].text if column in self.cells else ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Block:
-    """A table on a sheet: its kind, the columns by what they mean with the heads that say so, heads that nobody knows, its rows."""
+    """A table on a sheet: its kind, the columns by what they mean with the heads that say so, those that say it `twice`, heads that nobody
+    knows with the one that may be meant, and that are passed over; its rows.
+    """
 
     raw: Raw
     kind: BlockKind
-    heads: Mapping[str, Piece]
-    twice: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
-    unknown: tuple[tuple[Piece, str], ...] = ()
-    passed: tuple[Piece, ...] = ()
-    rows: tuple[FormRow, ...] = ()
+    heads: dict[str, Piece] = field(default_factory=dict)
+    twice: dict[str, list[Piece]] = field(default_factory=dict)
+    unknown: list[tuple[Piece, str]] = field(default_factory=list)
+    passed: list[Piece] = field(default_factory=list)
+    rows: list[FormRow] = field(default_factory=list)
+
+    @property
+    def is_headed(self) -> bool:
+        """Whether its heads are those of a table."""
+        some, least, of_all = _NEEDS[self.kind]
+        return len(self.heads) >= of_all and len(some & self.heads.keys()) >= least
 
 
-@dataclass(frozen=True)
 class Sheeted:
-    """A sheet read as a form: its blocks, what is named beside and above them, its titles and notes, what was not understood."""
-
-    raw: Raw
-    blocks: tuple[Block, ...]
-    fields: Mapping[str, Piece]
-    titles: tuple[Piece, ...]
-    left: tuple[tuple[Piece, str], ...]
-    """What was not understood, and why not, by name."""
-
-
-def read_sheet(raw: Raw) -> Sheeted:
-    """A sheet as a form.
+    """A sheet read as a form: its blocks, what is named beside and above them, its titles, what was `left` and why, by name.
 
     >>> from evallib.data.sheets import raw_csv
     >>> lines = ["自评表", "一级指标,三级指标,分值", "产出指标,造林面积,10", ",抚育面积,5", "合计,,15"]
-    >>> block = read_sheet(raw_csv("form.csv", chr(10).join(lines).encode())).blocks[0]
+    >>> block = Sheeted(raw_csv("form.csv", chr(10).join(lines).encode())).blocks[0]
     >>> [(row.name.text if row.name else "", row.text("level_1"), row.text("points")) for row in block.rows]
     [('造林面积', '产出指标', '10'), ('抚育面积', '产出指标', '5'), ('', '合计', '15')]
     """
-    return _Sheet(raw).read()
-
-
-class _Sheet:
-    """One reading of a sheet: rows and merged cells made handy."""
 
     def __init__(self, raw: Raw) -> None:
-        self.raw = raw
+        self.raw, self.blocks = raw, list[Block]()
+        self.fields: dict[str, Piece] = {}
+        self.titles: list[Piece] = []
+        self.left: list[tuple[Piece, str]] = []
         self.rows: dict[int, dict[int, Piece]] = {}
         for (number, index), text in sorted(raw.cells.items()):
             self.rows.setdefault(number, {})[index] = self._piece(text.strip(), number, index)
@@ -107,24 +101,20 @@ class _Sheet:
             if (top, left) in raw.cells and (bottom - top + 1) * (right - left + 1) + len(self.over) <= _COVERED:
                 covered = ((row, index) for row in range(top, bottom + 1) for index in range(left, right + 1))
                 self.over.update({at: (top, left) for at in covered if at != (top, left)})
-        self.fields: dict[str, Piece] = {}
-        self.titles: list[Piece] = []
-        self.left: list[tuple[Piece, str]] = []
-        self.tall = {(top, left): bottom for top, left, bottom, _ in raw.merged if bottom > top}
-
-    def read(self) -> Sheeted:
-        numbers, begun, seen = [*self.rows], list[tuple[Block, list[int]]](), 0
-        while seen < len(numbers):
-            block, lines = self._head(*numbers[seen : seen + 2])
+        self.tall = {(top, left) for top, left, bottom, _ in raw.merged if bottom > top}
+        numbers, bodies = [*self.rows], list[list[int]]()
+        while numbers:
+            block, lines = self._head(*numbers[:2])
             if block:
-                begun.append((block, []))
-            elif begun:
-                begun[-1][1].append(numbers[seen])
+                self.blocks.append(block)
+                bodies.append([])
+            elif bodies:
+                bodies[-1].append(numbers[0])
             else:
-                self._beside(numbers[seen])
-            seen += lines
-        blocks = [replace(block, rows=tuple(self._body(block, body))) for block, body in begun]
-        return Sheeted(self.raw, tuple(blocks), self.fields, tuple(self.titles), tuple(self.left))
+                self._beside(numbers[0])
+            del numbers[:lines]
+        for block, body in zip(self.blocks, bodies, strict=True):
+            block.rows += self._body(block, body)
 
     def _piece(self, text: str, row: int, index: int) -> Piece:
         return Piece(text, self.raw.place(row, index), (row, index), self.raw.marked.get((row, index)))
@@ -137,16 +127,11 @@ class _Sheet:
         for kind in KINDS:
             second = {} if follower is None else self._second_line(kind, first, follower)
             block, alone = self._block(kind, first | second), self._block(kind, second)
-            if second and self._is_head(alone) and alone.heads.keys() == block.heads.keys():  # what stands above a head is none of it
+            if second and alone.is_headed and alone.heads.keys() == block.heads.keys():  # what stands above a head is none of it
                 second, block = {}, self._block(kind, first)
-            if self._is_head(block):
+            if block.is_headed:
                 return block, 2 if second else 1
         return None, 1
-
-    def _is_head(self, block: Block) -> bool:
-        needed, least = _NEEDS[block.kind]
-        there = needed & block.heads.keys()
-        return len(block.heads) >= least and len(there) >= {"indicators": 1, "money": 2, "facts": 2}[block.kind]
 
     def _across(self, number: int) -> dict[int, Piece]:
         """The texts of a row, those of cells merged across in each column that they cover."""
@@ -164,25 +149,21 @@ class _Sheet:
         return found
 
     def _block(self, kind: BlockKind, texts: Mapping[int, Piece]) -> Block:
-        heads: dict[str, Piece] = {}
-        twice: dict[str, list[Piece]] = {}
-        unknown, passed = list[Piece](), list[Piece]()
+        block, unknown = Block(self.raw, kind), list[Piece]()
         for index, head in sorted(texts.items(), key=lambda one: (is_apart(one[1].text, "side"), one[0])):
-            at = self._piece(head.text, head.at[0], index)
+            at, is_side = self._piece(head.text, head.at[0], index), is_apart(head.text, "side")
             column = column_of(kind, head.text)
             if column == "passed":
-                passed.append(at)
+                block.passed.append(at)
             elif not column:
-                unknown.append(at)
-            elif column in heads:
-                if not is_apart(head.text, "side") and self.over.get(at.at, at.at) != self.over.get(heads[column].at, heads[column].at):
-                    twice.setdefault(column, [heads[column]]).append(at)
-            else:
-                heads[column] = at
-        known = heads_known(kind)
-        lacking = [text for text, column in known.items() if column not in heads]
-        slips = tuple((one, nearest(plain(one.text), lacking)) for one in unknown if not is_apart(one.text, "side"))
-        return Block(self.raw, kind, heads, {c: tuple(t) for c, t in twice.items()}, slips, tuple(passed))
+                unknown += [] if is_side else [at]
+            elif column not in block.heads:
+                block.heads[column] = at
+            elif not is_side and self.over.get(at.at, at.at) != self.over.get((other := block.heads[column]).at, other.at):
+                block.twice.setdefault(column, [other]).append(at)
+        lacking = [text for text, column in heads_known(kind).items() if column not in block.heads]
+        block.unknown = [(one, nearest(plain(one.text), lacking)) for one in unknown]
+        return block
 
     # --- rows
 
@@ -204,7 +185,8 @@ class _Sheet:
             elif block.kind == "indicators":
                 yield from self._indicator(number, own, levels, columns)
             elif block.kind == "money":
-                label = self._label(number, columns)
+                names = (one for one in self._names(number, columns) if not is_apart(one.text, "side"))
+                label = max(names, key=lambda one: one.at, default=None)  # the last before the numbers
                 if label and any(_NUMBER.match(own[column].text) for column in ("approved", "adjusted", "spent") if column in own):
                     yield replace(row, name=label)
                 elif not (label and line_of(label.text)):  # of a line of money that has none nothing need be said
@@ -217,11 +199,6 @@ class _Sheet:
         numbers = [i for column, i in columns.items() if column not in (*LEVELS, "name", "fact", "nature")]
         first = min(numbers, default=0)
         yield from (one for index, one in self.rows[number].items() if index < first)
-
-    def _label(self, number: int, columns: Mapping[str, int]) -> Piece | None:
-        """What a row of money is called: the last text before its numbers."""
-        names = [one for one in self._names(number, columns) if not is_apart(one.text, "side")]
-        return names[-1] if names else None
 
     def _indicator(self, number: int, own: dict[str, Piece], levels: dict[str, Piece], columns: Mapping[str, int]) -> Iterator[FormRow]:
         """An indicator's row. A level stands in every row below it until another does; below another first level no second one is kept."""
@@ -240,7 +217,7 @@ class _Sheet:
         if not rest:
             self.left.append((name, "no_place"))
             return
-        for column in [column for column in rest if column in _OF_ONE and self.tall.get(own[column].at)]:
+        for column in [column for column in rest if column in _OF_ONE and own[column].at in self.tall]:
             self.left.append((cells.pop(column), "merged"))
         yield FormRow(number, cells, name.read_as(called))
 

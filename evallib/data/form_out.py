@@ -19,7 +19,7 @@ from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Target
 from evallib.model.table_words import CHOICES
-from evallib.model.units import Unit, convert, parse_decimal, round_half_up
+from evallib.model.units import Unit, convert, round_half_up
 from evallib.say.refusals import refused
 
 _HEADS = ("level_1", "level_2", "name", "nature", "target", "unit", "points", "actual", "own_score", "reason")
@@ -196,10 +196,9 @@ class _Form:
         cell.alignment = Alignment(horizontal=to if number > 1 else "center", vertical="center", wrap_text=not last)
         if not last:
             cell.border = _FRAME
-        plain = parse_decimal(text) if re.fullmatch(r"-?\d{1,12}(\.\d{1,3})?", text) else None
-        if plain is not None:
+        if re.fullmatch(r"-?\d{1,12}(\.\d{1,3})?", text):
             places = len(text.partition(".")[2])
-            cell.value, cell.number_format = plain, "0." + "0" * places if places else "0"
+            cell.value, cell.number_format = Decimal(text), "0." + "0" * places if places else "0"
         elif text:
             put_text(cell, text)
 

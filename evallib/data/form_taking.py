@@ -54,6 +54,29 @@ def why(name: str, **given: Given) -> Words:
     return sentence(f"import.left.{name}", **given)
 
 
+@dataclass(frozen=True)
+class _FormLines(Lines):
+    """Rows of a table whose cells stand in a form."""
+
+    made: Sequence[dict[str, Piece]] = ()
+
+    def place(self, row: int, column: str | None) -> Place:
+        """Where a cell stands; of one that is not in the form, the first of its row."""
+        cells = self.made[row]
+        if column in cells and (own := cells[column].place):
+            return own
+        beside = next((one.place for one in cells.values() if one.place), None)
+        return replace(beside, column=self.model.model_fields[column].title if column else None) if beside else self.grid.place()
+
+
+def _lines(made: Sequence[dict[str, Piece]], model: type[Row]) -> _FormLines:
+    order = {column: index for index, column in enumerate(columns(model))}
+    rows = [(n, {c: text for c in order if c in row and (text := row[c].text.strip())}) for n, row in enumerate(made)]
+    marked = {(n, order[c]): one.mark for n, row in enumerate(made) for c, one in row.items() if one.mark}
+    file = next((one.place.file for row in made for one in row.values() if one.place), "")
+    return _FormLines(Grid(file, marked=marked), model, Head(order), rows, made=made)
+
+
 class Taking:
     """Forms on their way to tables, for a framework in force in a year: the rows of each table, what was left, what has two readings.
 
@@ -73,6 +96,9 @@ class Taking:
         self.facts: dict[tuple[str, str], tuple[Piece, str]] = {}
         self.compared: dict[str, Piece] = {}
         """Scores that the evaluators gave to what is computed."""
+        self.tables: dict[str, list[dict[str, str]]] = {}
+        self.lacking: list[Problem] = []
+        self.reader = Reader(self.units)
 
     def add(self, table: str, at: Piece | None, **cells: Piece | str) -> None:
         """A row of a table, which stands at a cell of the form; an empty cell is kept where it has a place: there it would be filled in."""
@@ -138,68 +164,33 @@ class Taking:
         elif amount(before.text, self.units) != amount(score.text, self.units):
             self.ask("form.score_twice", score, other=before.text, at=before.cell)
 
+    def read(self) -> dict[str, tuple[Row, ...]]:
+        """The rows, read as typed data is. A cell that cannot be read is left out, and its row read without it.
 
-# --- the rows read
-
-
-@dataclass(frozen=True)
-class _FormLines(Lines):
-    """Rows of a table whose cells stand in a form."""
-
-    made: Sequence[dict[str, Piece]] = ()
-
-    def place(self, row: int, column: str | None) -> Place:
-        """Where a cell stands; of one that is not in the form, the first of its row."""
-        cells = self.made[row]
-        if column in cells and (own := cells[column].place):
-            return own
-        beside = next((one.place for one in cells.values() if one.place), None)
-        return replace(beside, column=self.model.model_fields[column].title if column else None) if beside else self.grid.place()
-
-
-@dataclass(frozen=True)
-class Read:
-    """Tables as they were read: raw rows as they are written, typed rows with where they stand, what is lacking."""
-
-    tables: dict[str, list[dict[str, str]]]
-    typed: dict[str, tuple[Row, ...]]
-    lacking: list[Problem]
-    reader: Reader
-
-
-def read_tables(taken: Taking) -> Read:
-    """The rows of forms, read as typed data is. A cell that cannot be read is left out, and its row read without it."""
-    read = Read({}, {}, [], Reader(taken.units))
-    for table, model in TABLES.items():
-        made = taken.rows.setdefault(table, [])
-        while True:
-            trial, again = Reader(taken.units), False
-            rows = load_lines(trial, _lines(made, model), table, model)
-            at = {one.place: (row, column) for row in made for column, one in row.items() if one.place and one.text}
-            for wrong in (one for one in trial.problems if one.level == "error" and one.code != "cell.missing"):
-                if wrong.code in ASKED or wrong.place not in at:
-                    taken.asked.append(wrong)
-                    continue
-                row, column = at[wrong.place]
-                if row[column].text:
-                    taken.left.append(Left(wrong.place, row[column].text, wrong.what))
-                    row[column], again = row[column].read_as(""), True
-            if not again:
-                break
-        read.lacking.extend(one for one in trial.problems if one.code == "cell.missing")
-        read.reader.rows |= trial.rows
-        read.reader.tables |= trial.tables
-        read.reader.gone.rows |= trial.gone.rows
-        read.typed[table] = rows
-        given = {trial.rows[table, index][1]: texts_of(row) for index, row in enumerate(rows)}
-        texts = (given.get(n) or {column: one.text for column, one in row.items()} for n, row in enumerate(made))
-        read.tables[table] = [{column: text for column, text in row.items() if text} for row in texts]
-    return read
-
-
-def _lines(made: Sequence[dict[str, Piece]], model: type[Row]) -> _FormLines:
-    order = {column: index for index, column in enumerate(columns(model))}
-    rows = [(n, {c: text for c in order if c in row and (text := row[c].text.strip())}) for n, row in enumerate(made)]
-    marked = {(n, order[c]): one.mark for n, row in enumerate(made) for c, one in row.items() if one.mark}
-    file = next((one.place.file for row in made for one in row.values() if one.place), "")
-    return _FormLines(Grid(file, marked=marked), model, Head(order), rows, made=made)
+        Afterwards `tables` are the rows as they are written, `reader` tells where each stands, and `lacking` what they lack.
+        """
+        typed: dict[str, tuple[Row, ...]] = {}
+        for table, model in TABLES.items():
+            made = self.rows.setdefault(table, [])
+            while True:
+                trial, again = Reader(self.units), False
+                typed[table] = load_lines(trial, _lines(made, model), table, model)
+                at = {one.place: (row, column) for row in made for column, one in row.items() if one.place and one.text}
+                for wrong in (one for one in trial.problems if one.level == "error" and one.code != "cell.missing"):
+                    if wrong.code in ASKED or wrong.place not in at:
+                        self.asked.append(wrong)
+                        continue
+                    row, column = at[wrong.place]
+                    if row[column].text:
+                        self.left.append(Left(wrong.place, row[column].text, wrong.what))
+                        row[column], again = row[column].read_as(""), True
+                if not again:
+                    break
+            self.lacking += [one for one in trial.problems if one.code == "cell.missing"]
+            self.reader.rows |= trial.rows
+            self.reader.tables |= trial.tables
+            self.reader.gone.rows |= trial.gone.rows
+            given = {trial.rows[table, index][1]: texts_of(row) for index, row in enumerate(typed[table])}
+            texts = (given.get(n) or {column: one.text for column, one in row.items()} for n, row in enumerate(made))
+            self.tables[table] = [{column: text for column, text in row.items() if text} for row in texts]
+        return typed

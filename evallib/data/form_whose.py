@@ -22,14 +22,8 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年")
 
 def kind_said(sheets: Sequence[Sheeted]) -> Kind | None:
     """The kind of form: by its titles, else the name of its sheet or file."""
-    for texts in (
-        [one.text for s in sheets for one in s.titles],
-        [s.raw.sheet or "" for s in sheets],
-        [Path(s.raw.file).stem for s in sheets],
-    ):
-        if (kind := kind_of_form(texts)) is not None:
-            return kind
-    return None
+    titles, named = [one.text for s in sheets for one in s.titles], [s.raw.sheet or "" for s in sheets]
+    return kind_of_form(titles) or kind_of_form(named) or kind_of_form([Path(s.raw.file).stem for s in sheets])
 
 
 def other_year(sheets: Sequence[Sheeted], year: int) -> Iterator[Problem]:

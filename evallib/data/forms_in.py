@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from evallib.data.folder import file_of
 from evallib.data.form_blocks import Piece, Sheeted
-from evallib.data.sheets import MAX_BYTES, Raw, raw_csv
+from evallib.data.sheets import Raw, raw_csv
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, refuse_errors
 from evallib.model.table_words import SHEETS
@@ -30,24 +31,17 @@ def read_form(path: Path) -> tuple[Raw, ...]:
         raise refused("form.open_elsewhere", path.name)
     if not path.is_file():
         raise refused("form.no_file", str(path))
-    if path.stat().st_size > MAX_BYTES:
-        raise refused("file.too_large", path.name, limit=MAX_BYTES // 1_000_000)
     ending = path.suffix.lower()
     if ending not in (".xlsx", ".csv"):
         raise refused("form.of_another_kind", path.name, kind=ending or path.name)
-    try:
-        content = path.read_bytes()
-    except PermissionError:
-        raise refused("file.unreadable", path.name) from None
+    content = file_of(path.name, path).sound().content
     if ending == ".csv":
         sheets: tuple[Raw, ...] = (raw_csv(path.name, content),)
     else:
         found, problems = read_workbook(path.name, content)
         refuse_errors(problems)
         sheets = tuple(sheet.raw for sheet in found if not sheet.hidden and not sheet.is_own)
-    wrong = tuple(one for sheet in sheets for one in sheet.problems)
-    if wrong:
-        raise InputRefused(wrong)
+    refuse_errors(one for sheet in sheets for one in sheet.problems)
     if not any(sheet.cells for sheet in sheets):
         raise InputRefused((problem("form.empty", Place(path.name)),))
     return sheets
@@ -65,6 +59,8 @@ def headline(path: Path) -> Sheeted:
     said = [(sheet.raw, sheet.raw.cells.get((1, 0), "")) for sheet in sheets if sheet.name in (notes.zh, notes.en)]
     for raw, text in (*said, (Raw(path.name), path.stem)):
         if found := _HEADLINE.fullmatch(text.strip()):
-            fields = {"department": Piece(found[1], raw.place(1, 0))} if found[1] else {}
-            return Sheeted(raw, (), fields, (Piece(f"{found[2]}年"),), ())
-    return Sheeted(Raw(path.name), (), {}, (), ())
+            sheet = Sheeted(Raw(raw.file, raw.sheet))
+            sheet.titles.append(Piece(f"{found[2]}年"))
+            sheet.fields |= {"department": Piece(found[1], raw.place(1, 0))} if found[1] else {}
+            return sheet
+    return Sheeted(Raw(path.name))

@@ -115,4 +115,4 @@ class _Book(FormBook):
             values = [*own, *known, *(column.choice(one)[self.lang] for one in column.refers[1:])]
         elif column.refers:
             values = [row["name"] for table in column.refers for row in self.rows.get(table, []) if row.get("name")]
-        return self.lists.of(values)
+        return self.listed(values)

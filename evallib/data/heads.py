@@ -57,11 +57,10 @@ class Head(NamedTuple):
 class _Reading:
     """One head line while it is read."""
 
-    def __init__(self, grid: Grid, model: type[Row], units: Units) -> None:
-        self.grid, self.model, self.units = grid, model, units
+    def __init__(self, problems: list[Problem], grid: Grid, model: type[Row], units: Units) -> None:
+        self.problems, self.grid, self.model, self.units = problems, grid, model, units
         self.known, self.ids = heads_of(model), columns(model)
         self.titles = {column: words(str(model.model_fields[column].title), column) for column in self.ids}
-        self.problems: list[Problem] = []
         self.found = [self.column(head) for head in grid.head]
 
     def column(self, head: str) -> tuple[str, str]:
@@ -80,7 +79,7 @@ class _Reading:
         self.problems.append(problem(name, place, found, **given))
 
     def read(self) -> Head | None:
-        grid, infos = self.grid, self.model.model_fields
+        grid, infos, before = self.grid, self.model.model_fields, len(self.problems)
         there = {column for column, _ in self.found}
         there |= {unit_of(self.model, column) for column, unit in self.found if unit} | grid.once.keys()
         lacking = [column for column in self.ids if column not in there]
@@ -103,7 +102,7 @@ class _Reading:
         for column in required:
             meaning = str(infos[column].description)
             self.refuse("column.missing", grid.place(grid.top, column), column=column, title=self.titles[column].zh, meaning=meaning)
-        return None if any(one.level == "error" for one in self.problems) else Head(order, units)
+        return None if any(one.level == "error" for one in self.problems[before:]) else Head(order, units)
 
     def _headless(self) -> None:
         grid = self.grid
@@ -154,10 +153,7 @@ def read_head(problems: list[Problem], grid: Grid, model: type[Row], units: Unit
     """Which column stands where, or None with the problems recorded. A head that begins with # is a remark and passed over."""
     if grid.head == (plain := _plain(model))[0]:
         return plain[1]
-    reading = _Reading(grid, model, units)
-    found = reading.read()
-    problems.extend(reading.problems)
-    return found
+    return _Reading(problems, grid, model, units).read()
 
 
 @dataclass(frozen=True)
@@ -192,10 +188,10 @@ def read_lines(problems: list[Problem], grid: Grid, model: type[Row], units: Uni
         return None
     width, rows = len(grid.head), list[tuple[int, Mapping[str, str] | None]]()
     for number, texts in grid.rows:
-        if len(texts) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
+        if (count := len(texts)) > width and (extra := next((text for text in texts[width:] if text.strip()), None)):
             problems.append(problem("row.too_long", grid.place(number), extra[:60]))
             rows.append((number, None))
             continue
-        rows.append((number, {c: text for c, index in head.order.items() if index < len(texts) and (text := texts[index].strip())}))
+        rows.append((number, {c: text for c, index in head.order.items() if index < count and (text := texts[index].strip())}))
     problems.extend(hidden_in(grid, head.order))
     return Lines(grid, model, head, rows, grid.once)

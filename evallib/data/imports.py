@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from evallib.checks.sift import sift
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import File, data_of, data_root
-from evallib.data.form_again import Change, Comparison, Keep, Whole, read_taken, taken_file, taken_text
-from evallib.data.form_blocks import Piece, Sheeted, read_sheet
+from evallib.data.form_again import Change, Comparison, Keep, read_taken, taken_file, taken_text
+from evallib.data.form_blocks import Piece, Sheeted
 from evallib.data.form_project import Projection
-from evallib.data.form_taking import Left, Read, read_tables, why
+from evallib.data.form_taking import Left, why
 from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
 from evallib.data.form_words import kind_of_form
 from evallib.data.forms_in import headline, is_year_book, read_form
@@ -50,7 +49,7 @@ class Imported:
 
     `taken` are the raw rows with the cells they came from, none of a workbook that is taken as it is; `lacking` what the year still
     needs; `changes` what another import changed, with where what was there before is kept. `evaluation` tells which indicators have
-    no number yet.
+    no number yet. `tables` are what the year becomes, `forms` what the forms say; `book` is the workbook that is taken as it is.
     """
 
     listing: Listing
@@ -61,10 +60,13 @@ class Imported:
     lacking: tuple[Problem, ...]
     evaluation: Evaluation
     remarks: tuple[Problem, ...] = ()
-    path: Path | None = None
-    again: bool = False
+    there: Path | None = None
     changes: tuple[Change, ...] = ()
+    path: Path | None = None
     backup: Path | None = None
+    tables: Tables = field(default_factory=dict, repr=False)
+    forms: Tables | None = field(default=None, repr=False)
+    book: bytes = field(default=b"", repr=False)
 
     @property
     def open_points(self) -> tuple[Decimal, tuple[Words, ...]]:
@@ -108,125 +110,91 @@ def import_forms(
     """
     root = data_root(data)
     if dry:
-        return _planned(root, files, department, year, framework, reads, keep).found
+        return _planned(root, files, department, year, framework, reads, keep)
     with held(root, "import"), together(root) as change:
-        planned = _planned(root, files, department, year, framework, reads, keep)
-        found, code = planned.found, planned.found.listing.code
-        target, backup = found.path or root / "departments" / code / f"{found.year}.xlsx", None
-        if found.path is None or found.changes:
-            backup = set_aside(change, target) if found.path else None
-            if planned.book and target.suffix == ".xlsx":
-                change.put(target).write_bytes(planned.book)  # with what else stands in it
+        found = _planned(root, files, department, year, framework, reads, keep)
+        code = found.listing.code
+        target, backup = found.there or root / "departments" / code / f"{found.year}.xlsx", None
+        if found.there is None or found.changes:
+            backup = set_aside(change, target) if found.there else None
+            if found.book and target.suffix == ".xlsx":
+                change.put(target).write_bytes(found.book)  # with what else stands in it
             else:
-                write_year(planned.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
-        if planned.forms:
+                write_year(found.tables, change.put(target), found.framework, lang, f"{found.listing.words[lang]} {found.year}")
+        if found.forms is not None:
             kept = change.put(taken_file(root, code, found.year))
-            kept.write_text(taken_text(planned.forms, files, reads), encoding="utf-8", newline="\n")
+            kept.write_text(taken_text(found.forms, files, reads), encoding="utf-8", newline="\n")
         list_year(root / "departments.csv", found.listing, change)
     return replace(found, path=target, backup=backup)
 
 
-class _Aim(NamedTuple):
-    """What is imported into: the line of the list that will hold it, the year, its rules, what is there."""
-
-    root: Path
-    listing: Listing
-    year: int
-    framework: Framework
-    there: Path | None
-
-
-class _Plan(NamedTuple):
-    """What an import will write: what it found, the tables, what the forms say; the bytes of a workbook of the kit's own."""
-
-    found: Imported
-    tables: Tables
-    forms: Tables | None = None
-    book: bytes = b""
-
-
 def _planned(
     root: Path, files: Sequence[Path], department: str, said: int | None, framework: str, reads: Sequence[str], keep: Keep
-) -> _Plan:
-    """Everything but the writing."""
+) -> Imported:
+    """Everything but the writing: what forms, or a workbook, say, held against the data that is there."""
     forms = [read_form(path) for path in files]
     book = next((path for path, form in zip(files, forms, strict=True) if is_year_book(form)), None)
     if book and (len(files) > 1 or reads):
         raise refused("form.book_alone", book.name)
-    sheets = [headline(book)] if book else [read_sheet(raw) for raw in _reread([raw for form in forms for raw in form], reads)]
+    sheets = [headline(book)] if book else [Sheeted(raw) for raw in _reread([raw for form in forms for raw in form], reads)]
     filled, others = [s for s in sheets if s.blocks or book], [s for s in sheets if not (s.blocks or book)]
     if not filled:
         raise InputRefused(tuple(problem("form.nothing_found", Place(path.name)) for path in files))
     every, kind, year = load_departments(root), None if book else kind_said(filled), year_said(filled, others, said)
     listing = listing_said(root, every, (filled, others), kind, department, year, framework)
-    aim = _Aim(root, listing, year, load_framework(root, listing.framework, year), data_of(root, listing.code, year))
-    remarks = [*other_year(filled, year)] if said else []
+    rules, there = load_framework(root, listing.framework, year), data_of(root, listing.code, year)
     if book:
-        return _planned_book(aim, every, book, remarks)
-    taken = Projection(aim.framework, year, kind.own if kind else None)
+        found = _of_book(root, every, listing, year, rules, book)
+    else:
+        found = _of_forms(Projection(rules, year, kind.own if kind else None), filled, others, listing)
+    found = replace(found, there=there, remarks=(*(other_year(filled, year) if said else ()), *found.remarks))
+    if there is None:
+        return found
+    if book:
+        here: Tables = {}
+        with suppress(InputRefused):  # the workbook may be what mends it
+            here = read_raw_year(there, rules).tables
+        return replace(found, changes=tuple(Comparison(rules, here, found.tables, here).changes))
+    before, here = read_taken(taken_file(root, listing.code, year)), read_raw_year(there, rules).tables
+    where = ("source", "section")  # a form says of itself where a row stands in it
+    compared = Comparison(rules, before, found.tables, here, keep, where, kept="sources")
+    if compared.both:
+        place = Place(there.name)
+        raise InputRefused(tuple(problem("form.both_changed", place, then=one.then, **one.said) for one in compared.both))
+    return replace(found, changes=tuple(compared.changes), tables=compared.tables)
+
+
+def _of_forms(taken: Projection, filled: Sequence[Sheeted], others: Sequence[Sheeted], listing: Listing) -> Imported:
+    """What forms become."""
+    rules, year = taken.framework, taken.year
     for sheet in filled:
         taken.sheet(sheet, _source(taken, sheet, year))
     _profile(taken, filled, listing)
-    read = read_tables(taken)
-    taken.left += [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
-    return _planned_forms(aim, taken, read, keep, (*_hidden(filled), *remarks))
-
-
-def _planned_forms(aim: _Aim, taken: Projection, read: Read, keep: Keep, remarks: tuple[Problem, ...]) -> _Plan:
-    """What forms become: what only they changed since they were imported is changed in the data that is there."""
+    typed = taken.read()
     if taken.asked:
         raise InputRefused(taken.questions)
-    rules, listing = aim.framework, aim.listing
-    before: Tables = {}
-    here: Tables = read.tables
-    if aim.there is not None:
-        before, here = read_taken(taken_file(aim.root, listing.code, aim.year)), read_raw_year(aim.there, rules).tables
-    compared = Comparison(rules, before, read.tables, here, keep, aim.there.name if aim.there else "")
-    if compared.asked:
-        raise InputRefused(tuple(compared.asked))
-    told = {"department": listing.code, "name": listing.words, "year": aim.year, "framework": rules.id, "files": (), "kind": listing.kind}
-    sifted = sift(rules, Record.model_validate(told | read.typed), read.reader.place, read.reader.gone, read.lacking)
+    told = {"department": listing.code, "name": listing.words, "year": year, "framework": rules.id, "files": (), "kind": listing.kind}
+    sifted = sift(rules, Record.model_validate(told | typed), taken.reader.place, taken.reader.gone, taken.lacking)
     evaluation = evaluate(rules, sifted.record)
-    differing = (
-        *_differing(evaluation, taken.compared),
-        *_other_rates(evaluation, taken.rates),
-        *_not_the_sum(evaluation, taken.scored),
-    )
+    taken.left += [Left(Place(s.raw.file, sheet=s.raw.sheet), s.raw.sheet or s.raw.file, why("no_table")) for s in others if s.raw.cells]
+    taken.left += _differing(evaluation, taken.compared)
+    taken.left += _other_rates(evaluation, taken.rates)
+    taken.left += _not_the_sum(evaluation, taken.scored)
     lacking = tuple(dict.fromkeys(one for one in sifted.problems if one.level == "error"))
-    found = Imported(
-        listing,
-        aim.year,
-        rules,
-        taken.rows,
-        (*taken.left, *differing),
-        lacking,
-        evaluation,
-        remarks,
-        aim.there,
-        aim.there is not None,
-        tuple(compared.changes),
-    )
-    return _Plan(found, compared.tables, read.tables)
+    found = Imported(listing, year, rules, taken.rows, tuple(taken.left), lacking, evaluation, tuple(_hidden(filled)))
+    return replace(found, tables=taken.tables, forms=taken.tables)
 
 
-def _planned_book(aim: _Aim, every: Departments, path: Path, remarks: Sequence[Problem]) -> _Plan:
-    """A workbook of the kit's own becomes the year as it is, held against the data that is there.
+def _of_book(root: Path, every: Departments, listing: Listing, year: int, rules: Framework, path: Path) -> Imported:
+    """A workbook of the kit's own becomes the year as it is.
 
     Raises InputRefused where its heads cannot be read: a cell would be lost.
     """
-    rules, book = aim.framework, File(path.name, path.read_bytes())
-    tables, here = read_raw_year(path, rules, path.name).tables, dict[str, Sequence[Mapping[str, str]]]()
-    loaded = load_book(aim.root, every, aim.listing, aim.year, book)
-    todo, told = tuple(one for one in loaded.remarks if one.level == "error"), [one for one in loaded.remarks if one.level != "error"]
+    book, tables = File(path.name, path.read_bytes()), read_raw_year(path, rules, path.name).tables
+    loaded = load_book(root, every, listing, year, book)
+    todo, told = tuple(one for one in loaded.remarks if one.level == "error"), tuple(one for one in loaded.remarks if one.level != "error")
     evaluation = evaluate(rules, loaded.record, Draft(todo, loaded.open) if todo else None)
-    if aim.there is not None:
-        with suppress(InputRefused):  # the workbook may be what mends it
-            here |= read_raw_year(aim.there, rules).tables
-    changes = tuple(Whole(rules, here, tables, here, "").changes) if aim.there else ()
-    found = Imported(
-        aim.listing, aim.year, rules, {}, (), gathered(todo), evaluation, (*remarks, *told), aim.there, aim.there is not None, changes
-    )
-    return _Plan(found, tables, book=book.content)
+    return replace(Imported(listing, year, rules, {}, (), gathered(todo), evaluation, told), tables=tables, book=book.content)
 
 
 def _differing(evaluation: Evaluation, scores: Mapping[str, Piece]) -> Iterator[Left]:

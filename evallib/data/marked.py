@@ -14,16 +14,15 @@ from typing import Any
 import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from evallib.data.folder import data_of, read_file, read_year
 from evallib.data.heads import head_key, heads_of
 from evallib.data.raw_tables import layout
 from evallib.data.rulebook import load_framework
-from evallib.data.sheets import Grid, read_csv
+from evallib.data.sheets import Grid, address, read_csv
 from evallib.data.whole import whole
-from evallib.data.workbook import workbook_bytes
+from evallib.data.workbook import year_workbook
 from evallib.data.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
 from evallib.model.errors import Level, Place, Problem, gathered
 from evallib.model.evaluation import Evaluation
@@ -78,7 +77,7 @@ def _of_folder(data: Path, evaluation: Evaluation, problems: Sequence[Problem], 
     framework = load_framework(data, record.framework, record.year)
     by_file = {grid.file: (table, {number: at for at, (number, _) in enumerate(grid.rows, 2)}) for table, grid in grids.items()}
     moved = [replace(one, place=_moved(one.place, *by_file.get(one.place.file, ("", {})), lang)) for one in problems]
-    return workbook_bytes(tables, lang, framework, f"{record.name[lang]} {record.year}"), moved
+    return year_workbook(tables, lang, framework, f"{record.name[lang]} {record.year}", plain=True), moved
 
 
 def _rows(table: str, grid: Grid) -> list[dict[str, str]]:
@@ -91,9 +90,9 @@ def _moved(place: Place, table: str, rows: dict[int, int], lang: Lang) -> Place:
     """A place in a CSV file as it is in the workbook that was made of it."""
     if not table:
         return place
-    row, placed = rows.get(place.row or 0), layout(table, None)
-    letter = get_column_letter(placed.index(place.column) + 1) if place.column in placed else None
-    return replace(place, row=row, sheet=TABLE_NAMES[table][lang], cell=f"{letter}{row}" if letter and row else None)
+    row, placed = rows.get(place.row or 0), layout(table)
+    cell = address(row, placed.index(place.column)) if row and place.column in placed else None
+    return replace(place, row=row, sheet=TABLE_NAMES[table][lang], cell=cell)
 
 
 def _unmark(book: Any) -> None:

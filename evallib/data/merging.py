@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import data_of, data_root
-from evallib.data.form_again import Change, Comparison, Keep, Rows, keyed, same_row
+from evallib.data.form_again import Both, Change, Comparison, Keep, keyed, same_row
 from evallib.data.load import load_departments, load_year
 from evallib.data.locks import held
 from evallib.data.raw_tables import Tables
@@ -21,7 +21,7 @@ from evallib.data.whole import together
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
-from evallib.model.words import Lang, Words, words
+from evallib.model.words import Lang, words
 from evallib.say.refusals import problem, refused
 
 
@@ -78,12 +78,12 @@ def merge(
         before = read_raw_year(base, framework) if base else None
         first, second = sorted(copies, key=_order, reverse=True)  # either order of the two gives the same
         keep: Keep = "" if prefer is None else "data" if first is copies[not _same(prefer, one)] else "form"
-        merging = _Merging(framework, first, second, before, keep)
-        tables = merging.tables
-        if merging.asked:
-            raise InputRefused(tuple(merging.asked))
+        compared = _compared(framework, first, second, before, keep)
+        tables = compared.tables
+        if compared.both:
+            raise InputRefused(tuple(_question(one, (first, second)) for one in compared.both))
         left = tuple(place for copy in copies for place in copy.left)
-        merged = Merged(code, named, target, tuple(merging.changes), first.name, left)
+        merged = Merged(code, named, target, tuple(compared.changes), first.name, left)
         if any(_same(target, path) and _agrees(tables, copy.tables) for path, copy in zip((one, other), copies, strict=True)):
             return merged  # merged before: all of it is there
         backup = set_aside(change, target) if target.exists() else None
@@ -124,26 +124,17 @@ def _agrees(one: Tables, other: Tables) -> bool:
     return True
 
 
-class _Merging(Comparison):
-    """The copies compared: `first` gets what only `second` has, or has changed."""
+def _compared(framework: Framework, first: RawYear, second: RawYear, base: RawYear | None, keep: Keep) -> Comparison:
+    """The copies compared: `first` gets what only `second` has, or has changed, and every document: other rows may name it."""
+    sources, more = (keyed("sources", copy.tables["sources"]) for copy in (first, second))
+    here = {**first.tables, "sources": [*sources.values(), *(row for key, row in more.items() if key not in sources)]}
+    return Comparison(framework, base.tables if base else {}, second.tables, here, keep, kept="sources")
 
-    passed = ()
 
-    def __init__(self, framework: Framework, first: RawYear, second: RawYear, base: RawYear | None, keep: Keep) -> None:
-        self.copies = (first, second)
-        super().__init__(framework, base.tables if base else {}, second.tables, first.tables, keep)
-
-    def row(self, table: str, data: Rows, key: tuple[str, ...], then: dict[str, str] | None, now: dict[str, str] | None) -> None:
-        if table == "sources" and now is not None:
-            data.setdefault(key, now)  # other rows may name it
-        self.at = table, key
-        super().row(table, data, key, then, now)
-
-    def question(self, what: Words, then: str, now: str, here: str, column: str | None) -> Problem:
-        table, key = self.at
-        rows = [[*keyed(table, copy.tables.get(table, ()))] for copy in self.copies]
-        place, there = (
-            copy.place(table, keys.index(key) if key in keys else None, column) for copy, keys in zip(self.copies, rows, strict=True)
-        )
-        at = words(there.describe("zh"), there.describe("en"))
-        return problem("merge.both", place, what=what, here=here, now=now, at=at, one=self.copies[0].name, other=self.copies[1].name)
+def _question(one: Both, copies: Sequence[RawYear]) -> Problem:
+    """What is asked about what differs, by its place in both copies."""
+    rows = ([*keyed(one.table, copy.tables.get(one.table, ()))] for copy in copies)
+    at = (keys.index(one.key) if one.key in keys else None for keys in rows)
+    place, there = (copy.place(one.table, index, one.column) for copy, index in zip(copies, at, strict=True))
+    names = {"one": copies[0].name, "other": copies[1].name}
+    return problem("merge.both", place, **one.said, **names, at=words(there.describe("zh"), there.describe("en")))

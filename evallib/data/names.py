@@ -6,8 +6,8 @@ What a column refers to stands in `catalogue/words/tables.toml`. What nothing is
 from __future__ import annotations
 
 import re
-from collections import ChainMap
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -112,15 +112,8 @@ def _of_framework(framework: Framework) -> dict[str, _Things]:
     return known
 
 
-_NONE = _Things()
-
-
 class _Several(Exception):
-    """A name that several things have: their ids."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__(ids)
-        self.ids = ids
+    """A name that several things have: its argument are their ids."""
 
 
 class Names:
@@ -129,14 +122,14 @@ class Names:
     def __init__(self, framework: Framework, tables: Mapping[str, Iterable[Cells]]) -> None:
         self.framework, self.own = framework, [*tables.get("own_indicators", ())]
         self.made: list[Source] = []
-        self.kinds = {**_of_framework(framework)}
-        for kind in self.kinds.keys() & _TABLE_OF.keys():  # to which the tables add
+        self.kinds = defaultdict(_Things, _of_framework(framework))
+        for kind in _TABLE_OF:  # to which the tables add
             self.kinds[kind] = _Things({**self.kinds[kind].words}, {**self.kinds[kind].ids})
         self._choices: dict[tuple[str, str], _Things] = {}
         for kind, table in _TABLE_OF.items():
             for row in tables.get(table, ()):
                 self._row(kind, TABLES[table], row)
-        self.titles = [*self.kinds["source"].ids] if "source" in self.kinds else []
+        self.titles = [*self.kinds["source"].ids]
 
     def _row(self, kind: str, model: type[Row], row: Cells) -> None:
         column = _id_column(_TABLE_OF[kind])
@@ -144,21 +137,25 @@ class Names:
             names, first = _names_of(model, row) or [id], made_of(model, column)[0]
             short = [name.removeprefix(one) for name in names for one in DOCUMENTS["short"]] if kind == "source" else []
             called = words(id) if kind == "published" else words(row.get(first) or names[0], row.get(f"{first}_en") or None)
-            self.kinds.setdefault(kind, _Things()).add(id, called, *names, *short, row.get(column) or "")
+            self.kinds[kind].add(id, called, *names, *short, row.get(column) or "")
 
     def _rule(self, id: str) -> Rule | None:
         """The rule of an indicator: of a department's own that it has, else of the framework's."""
-        for row in reversed([row for row in self.own if _id_of(OwnIndicator, "indicator", row) == id]):
-            group = self.find(["group"], row.get("group", ""), {})
-            with suppress(ValueError):  # which the checks tell
-                if rule := own_rule(self.framework, OwnIndicator.model_construct(**{**row, "group": group})):
-                    return rule
-        return next((i.rule for i in self.framework.indicators if i.id == id), None)
+        own = [row for row in reversed(self.own) if _id_of(OwnIndicator, "indicator", row) == id]
+        rules: list[Rule | None] = [self.own_rule(row.get("group", ""), row.get("rule", "")) for row in own]
+        rules += [i.rule for i in self.framework.indicators if i.id == id]
+        return next((rule for rule in rules if rule), None)
+
+    def own_rule(self, group: str, rule: str) -> Rule | None:
+        """The rule of an indicator of the department's own, of a group by its name, where it can be told."""
+        with suppress(ValueError):  # which the checks tell
+            return own_rule(self.framework, "".join(self.ids("group", group)[:1]), rule)
+        return None
 
     def _things(self, kind: str, row: Cells) -> _Things:
         """What a kind holds; of items and tiers those of the row's indicator."""
         if kind not in ("item", "tier"):
-            return self.kinds.get(row.get("subject", "") if kind == "subject" else kind, _NONE)
+            return self.kinds[row.get("subject", "") if kind == "subject" else kind]
         key = (kind, row.get("indicator", ""))
         if key not in self._choices:
             found, rule = self._choices.setdefault(key, _Things()), self._rule(key[1])
@@ -166,14 +163,9 @@ class Names:
                 found.add(one.id, one.words)
         return self._choices[key]
 
-    def known(self, kinds: Sequence[str]) -> Container[str]:
-        """The ids of the things of such kinds, whatever row they stand in: one of these stays."""
-        held = [self.kinds[kind].words for kind in kinds if kind in self.kinds]
-        return held[0] if len(held) == 1 else ChainMap(*held)
-
     def ids(self, kind: str, text: str) -> Sequence[str]:
         """The ids of all things of a kind that are called so."""
-        return self.kinds[kind].ids.get(name_key(text), ()) if kind in self.kinds else ()
+        return self.kinds[kind].ids.get(name_key(text), ())
 
     def find(self, kinds: Sequence[str], text: str, row: Cells) -> str:
         """The id that a text means; the text itself where it is one, or where nothing is called so.
@@ -245,7 +237,7 @@ class Names:
 
     def cited(self, text: str) -> tuple[str, str]:
         """A document, and what of it the same text cites. One that no row tells of becomes a source with that title."""
-        sources = self.kinds.setdefault("source", _Things())
+        sources = self.kinds["source"]
         ids = (text,) if text in sources.words else sources.ids.get(name_key(text), ())
         if len(ids) > 1:
             raise _Several(ids)
@@ -320,18 +312,17 @@ def _changes(
     changes: dict[str, dict[int, dict[str, str]]] = {table: {} for table in tables}
     for table in sorted(tables, key=lambda table: table != "own_indicators"):  # whose rules the others' items are of
         model, column = TABLES[table], _id_column(table)
-        referring = [(one, kinds, names.known(kinds)) for one, kinds in _referring(model)]
+        referring = _referring(model)
         for index, row in enumerate(tables[table] if column or referring else ()):
             change: dict[str, str] = {}
             if column and (id := _id_of(model, column, row)) != (row.get(column) or ""):
                 change[column] = id
-            for one, kinds, known in referring:
-                text = change.get(one) or row.get(one, "")
-                if text and text not in known:
+            for one, kinds in referring:
+                if text := change.get(one) or row.get(one, ""):
                     try:
                         change |= _found(names, {**row, **change} if change else row, one, text, kinds)
                     except _Several as found:
-                        several.append((table, index, one, text, found.ids))
+                        several.append((table, index, one, text, found.args[0]))
             if change:
                 changes[table][index] = change
     return changes, names.made, several

@@ -17,17 +17,18 @@ from evallib.data.folder import data_of, data_root, has_data
 from evallib.data.listing import list_year, listing_for, refuse_bad_code, usual_framework
 from evallib.data.load import load_departments, load_year
 from evallib.data.locks import held
-from evallib.data.raw_tables import Hint, Hints, Tables, texts_of
+from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.rulebook import framework_named, load_framework
 from evallib.data.whole import together
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.base import CODE
 from evallib.model.errors import nearest
+from evallib.model.evaluation import TargetResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.in_force import indicators_in_force
 from evallib.model.made_ids import made_id
-from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record
+from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record, Target
 from evallib.model.rows import Row
 from evallib.model.table_words import SHEETS, TABLE_NAMES
 from evallib.model.units import Unit, convert
@@ -95,9 +96,8 @@ def new_year(
         empty = Record(department=listing.code, name=listing.words, year=year, framework=in_force.id, files=(), kind=listing.kind)
         before, by = _carried_from(data, department, year, from_year, lines) or (empty, in_force)
         plan = _Plan(in_force, empty.model_copy(update={"own_indicators": _kept(in_force, before)}), before, by, lang)
-        tables, hints = _lay_out(plan)
         target = data / "departments" / department / (f"{year}.xlsx" if to == "xlsx" else str(year))
-        write_year(tables, change.put(target), in_force, lang, f"{plan.new.name[lang]} {year}", hints, more)
+        write_year(_lay_out(plan), change.put(target), in_force, lang, f"{plan.new.name[lang]} {year}", more)
         list_year(data / "departments.csv", listing, change)
         return target
 
@@ -178,21 +178,18 @@ def _carried(table: str, row: Row, **changed: str) -> dict[str, str]:
     return texts | {"source": LAST_YEAR, "section": origin} | changed
 
 
-def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
-    """Every table of the new year in its raw form, and the columns that remind."""
+def _lay_out(plan: _Plan) -> Tables:
+    """Every table of the new year in its raw form, with columns that remind."""
     before = plan.before
     ids = {i.id for i in plan.indicators}
-    facts, fact_hints = _facts(plan)
-    targets, target_hints = _targets(plan)
-    judgements, judgement_hints = _judgements(plan)
-    follow_ups, follow_up_hints = _follow_ups(plan)
+    targets = _targets(plan)
     tables: dict[str, _Rows] = {
         "profile": _profile(plan),
         "units": [_carried("units", row) for row in before.units],
         "plan_targets": [
             _carried("plan_targets", row, indicator=row.indicator if row.indicator in ids else "") for row in before.plan_targets
         ],
-        "facts": facts,
+        "facts": _facts(plan),
         "own_indicators": _own_indicators(plan),
         "targets": targets,
         "target_parts": [
@@ -200,12 +197,12 @@ def _lay_out(plan: _Plan) -> tuple[Tables, Hints]:
             for row in before.target_parts
             if row.indicator in {target["indicator"] for target in targets}
         ],
-        "judgements": judgements,
+        "judgements": _judgements(plan),
         "self_evaluation": [{"indicator": "total"}],
-        "follow_ups": follow_ups,
+        "follow_ups": _follow_ups(plan),
     }
     tables["sources"] = _sources(plan, any(row.get("source") == LAST_YEAR for rows in tables.values() for row in rows))
-    return tables, {"facts": fact_hints, "targets": target_hints, "judgements": judgement_hints, "follow_ups": follow_up_hints}
+    return tables
 
 
 def _sources(plan: _Plan, used: bool) -> _Rows:
@@ -230,9 +227,10 @@ def _own_indicators(plan: _Plan) -> _Rows:
     """Those carried over; for an open group that has none, a row to begin with."""
     own: tuple[OwnIndicator, ...] = plan.new.own_indicators
     open_groups = [s for s in plan.framework.open_sections if s.id not in {o.group for o in own}]
-    return [_carried("own_indicators", row) for row in own] + [
-        {"group": g.id, "points": f"{g.points:f}" if g.points else ""} for g in open_groups
-    ]
+    rows = [_carried("own_indicators", row) for row in own]
+    rows += [{"group": g.id, "points": f"{g.points:f}" if g.points else ""} for g in open_groups]
+    order = [s.id for s in plan.framework.open_sections]
+    return sorted(rows, key=lambda row: order.index(row["group"]))
 
 
 def _needed_facts(plan: _Plan) -> set[tuple[str, int]]:
@@ -242,7 +240,7 @@ def _needed_facts(plan: _Plan) -> set[tuple[str, int]]:
     return {(name.id, plan.new.year - name.before) for name in inputs}
 
 
-def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+def _facts(plan: _Plan) -> _Rows:
     """A row for every fact that is needed or was given before; empty, but for what last year's record knows."""
     before, year, catalogue = plan.before, plan.new.year, plan.framework.catalogue
     shift, told = year - before.year, Facts(plan.before_framework.catalogue, before)
@@ -259,10 +257,13 @@ def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
     wanted = {*given, *((fact, of) for fact, of in _needed_facts(plan) if not covered(fact, of))}
     order = list(catalogue.facts)
     rows: _Rows = []
-    reminders: list[str] = []
     for fact, of in sorted(wanted, key=lambda key: (order.index(key[0]), key[1])):
         made, old = catalogue.facts[fact], given.get((fact, of))
-        row = {"fact": fact, "year": str(of), "unit": old.unit if old else made.unit.symbol}
+        row = {"fact": fact, plan.t("name"): made.name[plan.lang], "year": str(of), "value": ""}
+        if plan.carries:
+            last = of_last_year(fact, of - shift)
+            row[plan.head("value")] = "" if last is None else written(last.value, last.unit)[plan.lang]
+        row["unit"] = old.unit if old else made.unit.symbol
         known = (carried[fact], year - 1) if fact in carried and of == year else (fact, of)
         found = of_last_year(*known) if plan.adjoining and known[1] == year - 1 else None
         if found is not None and found.unit.dimensions == made.unit.dimensions and (found.value is not None or found.note):
@@ -273,11 +274,7 @@ def _facts(plan: _Plan) -> tuple[_Rows, list[Hint]]:
                 unit = _typed_unit(told, *known) if found.half else made.unit  # which keeps its precision
                 row |= {"value": f"{convert(found.value, found.unit, unit):f}", "unit": unit.symbol}
         rows.append(row)
-        last = of_last_year(fact, of - shift)
-        reminders.append("" if last is None else written(last.value, last.unit)[plan.lang])
-    names = tuple(catalogue.facts[row["fact"]].name[plan.lang] for row in rows)
-    hints = [Hint(plan.t("name"), "fact", names)]
-    return rows, hints + ([Hint(plan.head("value"), "value", tuple(reminders))] if plan.carries else [])
+    return rows
 
 
 def _typed_unit(told: Facts, fact: str, year: int) -> Unit:
@@ -287,42 +284,39 @@ def _typed_unit(told: Facts, fact: str, year: int) -> Unit:
     return next((told.catalogue.units.read(row.unit) for row in rows if row), told.catalogue.facts[fact].unit)
 
 
-def _targets(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+def _targets(plan: _Plan) -> _Rows:
     """The same indicators with their units, targets and actuals empty; and any other that needs a target."""
-    before, lang = plan.before, plan.lang
-    ids = {i.id: i for i in plan.indicators}
-    kept = [row for row in before.targets if row.indicator in ids]
-    there = {row.indicator for row in kept}
-    more = [i for i in ids.values() if i.id not in there and needs_target(i.rule, i.value)]
-    carry = ("indicator", "operator", "unit", "actual_unit", "actual_by")
-    rows: _Rows = [{c: text for c, text in texts_of(row).items() if c in carry} for row in kept]
-    rows += [{"indicator": i.id} for i in more]
-    names = tuple(ids[row["indicator"]].words[lang] for row in rows)
-    hints = [Hint(plan.t("name"), "indicator", names)]
-    if not plan.carries:
-        return rows, hints
-    told, read = Facts(plan.before_framework.catalogue, before), plan.before_framework.catalogue.units.read
+    before, lang, ids = plan.before, plan.lang, {i.id: i for i in plan.indicators}
+    there = {row.indicator: row for row in before.targets if row.indicator in ids}
+    more = [i.id for i in ids.values() if i.id not in there and needs_target(i.rule, i.value)]
+    told = Facts(plan.before_framework.catalogue, before)
     held = {t.id: t for t in measure(plan.before_framework, told, indicators_in_force(plan.before_framework, before))[1]}
-    asked = [target_text(held[row.indicator], lang) for row in kept]
-    reached = []
-    for row in kept:
-        result = held[row.indicator]
-        if not result.is_number:
-            reached.append(reached_text(result, lang))
-            continue
-        actual, unit, typed = result.actual, result.unit, read(row.actual_unit or row.unit)
-        if row.actual is not None and row.base is None:  # as it is to be typed beside it
-            actual, unit = row.actual, typed
-        said = "—" if actual is None else quantity(actual, unit, lang)
-        if row.actual is not None and row.base is not None:
-            said += f" ({quantity(row.actual, typed, lang)} ÷ {quantity(row.base, typed, lang)})"
-        reached.append(said if row.actual is not None else plan.t("computed", value=said))
-    blank = ("",) * len(more)
-    asked_hint = Hint(plan.head("target"), "target", (*asked, *blank))
-    return rows, [*hints, asked_hint, Hint(plan.head("actual"), "actual", (*reached, *blank))]
+    rows: _Rows = []
+    for id in (*there, *more):
+        row = {"indicator": id, plan.t("name"): ids[id].words[lang]}
+        if plan.carries:
+            asked, reached = (target_text(held[id], lang), _reached(plan, there[id], held[id])) if id in there else ("", "")
+            row |= {"target": "", plan.head("target"): asked, "actual": "", plan.head("actual"): reached}
+        if id in there:
+            row |= {c: text for c, text in texts_of(there[id]).items() if c in ("operator", "unit", "actual_unit", "actual_by")}
+        rows.append(row)
+    return rows
 
 
-def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+def _reached(plan: _Plan, row: Target, result: TargetResult) -> str:
+    """What was reached of a target before, as it is to be typed beside it."""
+    if not result.is_number:
+        return reached_text(result, plan.lang)
+    typed = plan.before_framework.catalogue.units.read(row.actual_unit or row.unit)
+    as_typed = row.actual is not None and row.base is None
+    actual, unit = (row.actual, typed) if as_typed else (result.actual, result.unit)
+    said = "—" if actual is None else quantity(actual, unit, plan.lang)
+    if row.actual is None:
+        return plan.t("computed", value=said)
+    return said if row.base is None else f"{said} ({quantity(row.actual, typed, plan.lang)} ÷ {quantity(row.base, typed, plan.lang)})"
+
+
+def _judgements(plan: _Plan) -> _Rows:
     """A row for each thing that people decide; none for what a formula gives."""
     found: list[tuple[Indicator, dict[str, str], str]] = []
     for i in plan.indicators:
@@ -335,23 +329,21 @@ def _judgements(plan: _Plan) -> tuple[_Rows, list[Hint]]:
             found.append((i, {"kind": "nothing_found"}, plan.t("nothing_found")))
         elif i.rule.takes == "score" and i.value != PANEL:
             found.append((i, {"kind": "award"}, _range(i.points, Decimal(0), Decimal(1))))
-    names, items = tuple(i.words[plan.lang] for i, _, _ in found), tuple(item for _, _, item in found)
-    hints = [Hint(plan.t("indicator"), "indicator", names), Hint(plan.t("item"), "item", items)]
-    return [{"indicator": i.id, **row} for i, row, _ in found], hints
+    named, items = plan.t("indicator"), plan.t("item")
+    return [{"indicator": i.id, named: i.words[plan.lang], "kind": "", "item": "", **row, items: item} for i, row, item in found]
 
 
-def _follow_ups(plan: _Plan) -> tuple[_Rows, list[Hint]]:
+def _follow_ups(plan: _Plan) -> _Rows:
     """A row for each finding that is not told as done, and each recommendation told as open or promised: its day and office as
     last named; state and date wait to be filled in.
     """
-    left = unresolved(plan.before)
-    rows: _Rows = [{"subject": f.key.subject, "id": id_in(plan.new, f.key), "due": str(f.due or ""), "office": f.office.zh,
-                    "office_en": f.office.en if f.office.en != f.office.zh else ""} for f in left]  # fmt: skip
-    if not left:
-        return [], []
-    said = tuple(f.state_words[plan.lang] + (f" {f.date}" if f.date else "") for f in left)
-    titles = tuple(f.title[plan.lang] for f in left)
-    return rows, [Hint(plan.t("finding"), "id", titles), Hint(plan.head("state"), "state", said)]
+    rows: _Rows = []
+    for f in unresolved(plan.before):
+        said = f.state_words[plan.lang] + (f" {f.date}" if f.date else "")
+        row = {"subject": f.key.subject, "id": id_in(plan.new, f.key), plan.t("finding"): f.title[plan.lang], "state": ""}
+        row |= {plan.head("state"): said, "due": str(f.due or ""), "office": f.office.zh}
+        rows.append(row | {"office_en": f.office.en if f.office.en != f.office.zh else ""})
+    return rows
 
 
 def _range(points: Decimal, low: Decimal, high: Decimal) -> str:

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Literal, get_args, get_origin
 
 from evallib.model.record import TABLES, Record
 from evallib.model.rows import Row, columns
-from evallib.model.table_words import CHOICES, STATES
+from evallib.model.table_words import ALSO, CHOICES, STATES
 from evallib.model.units import Units
-from evallib.model.words import Lang
+from evallib.model.words import Lang, folded
 
 Form = Literal["csv", "xlsx"]
 UNIT_COLUMNS = ("unit", "actual_unit", "cost_unit")
 VERDICTS = ("met", "not_met")
 Tables = Mapping[str, Sequence[Mapping[str, str]]]
-"""Tables in their raw form: by table, a row each, column -> text. What is not there is empty."""
+"""Tables in their raw form: by table, a row each, column -> text. What is not there is empty.
 
-
-@dataclass(frozen=True)
-class Hint:
-    """A column that only reminds and is never read: its head (begins with #), the column it stands behind, a text a row."""
-
-    head: str
-    after: str
-    texts: tuple[str, ...]
-
-
-Hints = Mapping[str, Sequence[Hint]]
+What begins with # only reminds and is never read; it stands behind the column that it follows in the row.
+"""
 
 
 def texts_of(row: Row) -> dict[str, str]:
@@ -65,6 +56,19 @@ def kind_of(model: type[Row], column: str) -> Kind:
     return next((kind for word, kind in kinds if word in annotation), by_name)
 
 
+@cache
+def kinds_of(model: type[Row]) -> dict[str, Kind]:
+    """What each column of a table holds."""
+    return {column: kind_of(model, column) for column in columns(model)}
+
+
+@cache
+def choices_meant(model: type[Row], column: str) -> dict[str, str]:
+    """What may stand in a cell of few choices, and the value it means."""
+    values = choices_of(model, column) or (VERDICTS if column == "verdict" else ())
+    return {folded(text): value for value in values for text in (value, CHOICES[value].zh, CHOICES[value].en, *ALSO[value])}
+
+
 def head_of(model: type[Row], column: str, lang: Lang) -> str:
     """A column's head. In English it is the id in words: the description is too long for one and becomes the note."""
     return str(model.model_fields[column].title) if lang == "zh" else column.replace("_", " ").capitalize()
@@ -81,9 +85,15 @@ def shown(model: type[Row], column: str, text: str, lang: Lang, units: Units | N
     return unit.name.en if unit and again and again.symbol == text else text
 
 
-def layout(table: str, hints: Hints | None) -> list[str | Hint]:
-    """The columns of a table's file, each with its reminders behind it."""
-    found: list[str | Hint] = []
-    for column in columns(TABLES[table]):
-        found += [column, *(hint for hint in (hints or {}).get(table, ()) if hint.after == column)]
+def reminds(column: str) -> bool:
+    """Whether a column of raw rows only reminds."""
+    return column.startswith("#")
+
+
+def layout(table: str, rows: Sequence[Mapping[str, str]] = ()) -> list[str]:
+    """The columns of a table's file, each with what reminds behind it."""
+    found = [*columns(TABLES[table])]
+    for before, column in (pair for row in rows for pair in pairwise(row)):
+        if reminds(column) and column not in found:
+            found.insert(found.index(before) + 1, column)
     return found

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from evallib.data.cells import Reader, load_lines
 from evallib.data.form_taking import ASKED
 from evallib.data.heads import Lines
 from evallib.data.names import raw_by_id
-from evallib.data.plain_rows import choices_meant
-from evallib.data.raw_tables import Tables, texts_of
+from evallib.data.raw_tables import Tables, choices_meant, texts_of
 from evallib.data.sheets import is_own, read_csv
 from evallib.data.workbook_in import Read, read_sheets, sheets_of_tables
 from evallib.data.xlsx_in import read_workbook
@@ -27,12 +25,8 @@ _OWN = ("column.own", "column.unnamed")
 """What is said of a column that is none of a table's."""
 
 
-class _Row(NamedTuple):
-    """A row: its cells as what is typed into them means, and where it stands."""
-
-    cells: dict[str, str]
-    lines: Lines
-    number: int
+_Row = tuple[dict[str, str], Lines, int]
+"""A row: its cells as what is typed into them means, and where it stands."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +40,10 @@ class RawYear:
 
     def place(self, table: str, index: int | None, column: str | None = None) -> Place:
         """Where a cell stands; the file where it is in none."""
-        rows = self._rows.get(table, ())
-        if index is None or index >= len(rows):
+        if index is None or index >= len(self._rows[table]):
             return Place(self.name)
-        return rows[index].lines.place(rows[index].number, column)
+        _, lines, number = self._rows[table][index]
+        return lines.place(number, column)
 
 
 def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
@@ -57,12 +51,12 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
 
     Raises InputRefused where a table's heads, or a number, cannot be read: a cell would be lost.
     """
-    read, left, name, units = Read(), list[Place](), name or path.as_posix(), framework.catalogue.units
+    read, left, name, units = Read(framework), list[Place](), name or path.as_posix(), framework.catalogue.units
     if path.is_dir():
         for file in sorted(path.glob("*.csv")):
             grid = read_csv(f"{name}/{file.name}", file.read_bytes())
             if file.stem in TABLES:
-                read.add(file.stem, grid, TABLES[file.stem], units)
+                read.add(file.stem, grid)
             else:
                 left.append(Place(grid.file))
     else:
@@ -77,8 +71,8 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
     left += [one.place for one in read.problems if one.code in _OWN]
     rows = {table: [row for lines in read.lines.get(table, ()) for row in _rows(table, lines, units)] for table in TABLES}
     for table in read.in_two:
-        rows[table].sort(key=lambda row: read.parts.rank(row.cells))
-    tables = raw_by_id(framework, {table: [row.cells for row in some] for table, some in rows.items()})
+        rows[table].sort(key=lambda row: read.rank(row[0]))
+    tables = raw_by_id(framework, {table: [cells for cells, _, _ in some] for table, some in rows.items()})
     return RawYear(name, tables, tuple(left), rows)
 
 
@@ -92,5 +86,5 @@ def _rows(table: str, lines: Lines, units: Units) -> list[_Row]:
             stated = {unit_of(model, column): unit for column, unit in lines.head.units.items() if column in raw}
             meant = {column: choices_meant(model, column).get(folded(text), text) for column, text in raw.items()}
             cells = read.get(number) or {**stated, **meant}
-            found.append(_Row({column: text for column, text in cells.items() if text}, lines, number))
+            found.append(({column: text for column, text in cells.items() if text}, lines, number))
     return found

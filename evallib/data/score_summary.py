@@ -24,11 +24,6 @@ def counts(i: IndicatorResult) -> str:
     return (i.extra or "yes") if i.counted and i.points else "no"
 
 
-def in_order(e: Evaluation) -> list[IndicatorResult]:
-    """The indicators as the sheet of scores has them: those of a dimension together."""
-    return [i for d in e.dimensions for i in e.indicators if i.dimension == d.id]
-
-
 def add_summary(s: Sheet, e: Evaluation, lang: Lang, scores: str) -> None:
     """The total and grade, what they come from, then every level; `scores` is the name of the sheet that holds the indicators."""
     fmt, where = (
@@ -105,7 +100,7 @@ def _total(s: Sheet, e: Evaluation, lang: Lang, where: dict[str, str], that: dic
 
 def _above(e: Evaluation, scores: str) -> Iterator[str]:
     """What indicators without a score could still reach above their points."""
-    for n, i in enumerate(in_order(e)):
+    for n, i in enumerate(e.indicators):
         more = round_half_up(i.points * e.in_force[i.id].rule.most, e.framework.rounding.scores) - i.points
         if counts(i) == "yes" and i.score is None and more:
             yield f"+{more}*(1-ISNUMBER('{scores}'!G{FIRST + n}))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from operator import eq, ge, gt, le, lt
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
-from evallib.data.score_summary import COUNTS, add_summary, counts, in_order
+from evallib.data.score_summary import COUNTS, add_summary, counts
 from evallib.data.whole import whole
 from evallib.data.workbook_seal import carry, cells_seal, read_book
 from evallib.data.workbook_sheet import DIGITS, FIRST, Column, Link, Number, Sheet, number_format, packed
@@ -66,19 +67,19 @@ def _name(unit: Unit, lang: Lang) -> str:
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:
     c, fmt = e.coverage, "0." + "0" * e.framework.rounding.scores
     for said in said_of_draft(e):
-        s.note(said[lang])
+        s.notes.append(said[lang])
     if e.tried:
-        s.note(sentence("changes.tried", said=joined(t.said for t in e.tried))[lang])
+        s.notes.append(sentence("changes.tried", said=joined(t.said for t in e.tried))[lang])
     if made_up := e.record.find_profile("synthetic", lang):
-        s.note(made_up)
+        s.notes.append(made_up)
     if e.open:
-        s.note(s.t("scores.open", total=total_text(e), needs=listed(name for _, name, _ in waiting(e))))
+        s.notes.append(s.t("scores.open", total=total_text(e), needs=listed(name for _, name, _ in waiting(e))))
     points, of_points = plain(c.points_scored), plain(c.points)
-    s.note(s.t("scores.covered", scored=c.indicators_scored, indicators=c.indicators, points_scored=points, points=of_points))
-    s.note(s.t("scores.how"))
+    s.notes.append(s.t("scores.covered", scored=c.indicators_scored, indicators=c.indicators, points_scored=points, points=of_points))
+    s.notes.append(s.t("scores.how"))
     groups = {g.id: g.name[lang] for g in e.groups}
     names = {d.id: d.name[lang] for d in e.dimensions}
-    for i in in_order(e):
+    for i in e.indicators:
         target = e.target(i.target) if i.target else None
         is_number = target is None or target.is_number
         value = _measured(i.value, i.unit, lang) if is_number else (indicator_value(e, i, lang), "")
@@ -107,12 +108,12 @@ def _status(s: Sheet, i: IndicatorResult) -> str | Number:
 
 def _grounds(s: Sheet, e: Evaluation, lang: Lang) -> None:
     fw = e.framework
-    s.note(f"{fw.words[lang]} ({fw.id}/{fw.first_year})")
+    s.notes.append(f"{fw.words[lang]} ({fw.id}/{fw.first_year})")
     for grade in fw.grades:
         said = s.t("framework.grade_from", points=plain(grade.at_least)) if grade.at_least else s.t("framework.grade_below")
-        s.note(s.t("framework.grade", grade=grade.words, said=said))
-    s.note(s.t("framework.rounding", places=fw.rounding.scores, not_applicable=s.t(f"framework.{fw.treatment.not_applicable}")))
-    s.note(words(fw.note, fw.note_en)[lang])
+        s.notes.append(s.t("framework.grade", grade=grade.words, said=said))
+    s.notes.append(s.t("framework.rounding", places=fw.rounding.scores, not_applicable=s.t(f"framework.{fw.treatment.not_applicable}")))
+    s.notes.append(words(fw.note, fw.note_en)[lang])
     for i in e.indicators:
         s.add(
             i.name[lang], s.t(f"method.{i.method}"), CHOICES[i.basis][lang], indicator_clause(e, i, lang), indicator_evidence(e, i, lang),
@@ -136,7 +137,7 @@ def _met(s: Sheet, t: TargetResult) -> str | Number | None:
 
 
 def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    s.note(s.t("targets.completion", lower=sentence("charts.targets.lower")) + s.t("by_id"))
+    s.notes.append(s.t("targets.completion", lower=sentence("charts.targets.lower")) + s.t("by_id"))
     for t in e.targets:
         row, (target, unit) = next(r for r in e.record.targets if r.indicator == t.id), _measured(t.target, t.unit, lang)
         place = f"{e.record.title_of(row.source)[lang]} {section_number(row.section, lang)}".strip()
@@ -151,7 +152,7 @@ def _targets(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _facts(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    s.note(s.t("facts.sums") + s.t("by_id"))
+    s.notes.append(s.t("facts.sums") + s.t("by_id"))
     lines = [(topic, line) for topic, some in facts_by_topic(e) for line in some]
     cells = {(line.value.fact, line.value.year): f"D{FIRST + n}" for n, (_, line) in enumerate(lines)}
     for topic, line in lines:
@@ -174,7 +175,7 @@ def _rates(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    s.note(s.t("by_id" if e.record.findings else "findings.none"))
+    s.notes.append(s.t("by_id" if e.record.findings else "findings.none"))
     for f in e.record.findings:
         made_of = [
             a.words + words(f" {money(a.value)}" if a.value is not None else " —")
@@ -203,7 +204,7 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     rows = sorted(reconcile(e), key=lambda r: r.verdict == "agrees")
-    s.note(s.t("reconciliation.counted", counts=counted(rows)) + s.t("by_id"))
+    s.notes.append(s.t("reconciliation.counted", counts=counted(rows)) + s.t("by_id"))
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
         figures: list[str | Number | None] = []
@@ -221,7 +222,7 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _contradictions(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    s.note(s.t("contradictions.kept"))
+    s.notes.append(s.t("contradictions.kept"))
     for c in sorted(e.record.contradictions, key=lambda c: c.kind):
         s.add(CHOICES[c.kind][lang], c.printed, c.other, c.words[lang], section_number(c.section, lang))
 
@@ -237,7 +238,7 @@ def _sources(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 
 def _files(s: Sheet, e: Evaluation, lang: Lang) -> None:
-    s.note(f"evallib {e.version} · {e.framework.id}/{e.framework.first_year}")
+    s.notes.append(f"evallib {e.version} · {e.framework.id}/{e.framework.first_year}")
     for file in e.record.files:
         s.add(file.name, file.sha256)
 
@@ -280,11 +281,9 @@ def score_workbook(e: Evaluation, lang: Lang) -> bytes:
     for key, sheet in (kept | {"notes": notes}).items():
         contents.add(Link(sheet.name), words(*sheets[key]["about"])[lang], Number(Decimal(sheet.rows), "0"))
     results = {f"xl/worksheets/sheet{n}.xml": sheet.finish() for n, sheet in enumerate((contents, *kept.values(), notes), 1)}
-    made_bytes = b""
-    for _ in range(2):  # what is sealed is what is read back
-        carry(book, content, cells_seal(read_book(made_bytes).cells) if made_bytes else "")
-        made_bytes = packed(book, subject, f"evallib {e.version}", results, lang)
-    return made_bytes
+    pack = partial(packed, book, subject, f"evallib {e.version}", results, lang)
+    carry(book, content, cells_seal(read_book(pack()).cells))  # what is sealed is what is read back
+    return pack()
 
 
 def write_score_workbook(evaluation: Evaluation, path: Path, lang: Lang) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from evallib.data.heads import Head, Lines
-from evallib.data.raw_tables import Tables
-from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, judged, model, split
+from evallib.data.raw_tables import Tables, reminds
+from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, Parts, judged, model
 from evallib.data.sheets import Grid
 from evallib.model.framework import Framework, Indicator
 from evallib.model.made_ids import made_id
@@ -39,20 +38,18 @@ class Laid:
     rows: list[LaidRow] = field(default_factory=list)
 
 
-def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
-    """The sheet of some tables in their raw form, with ids. A table whose rows would be read otherwise stays on its own sheet.
-
-    `exact`: in another order is otherwise, too.
+def lay_out(tables: Tables, framework: Framework) -> Laid:
+    """The sheet of some tables in their raw form, with ids. A table whose rows would be read otherwise, or in another order, stays on its
+    own sheet.
     """
 
-    def alike(rows: Iterable[Mapping[str, str]]) -> Sequence[tuple[tuple[str, str], ...]]:
-        found = [tuple(sorted(_filled(row).items())) for row in rows if _filled(row) != {"indicator": "total"}]
-        return found if exact else sorted(found)
+    def alike(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+        return [cells for row in rows if (cells := _filled(row)) != {"indicator": "total"}]
 
     kept = {table: [*tables.get(table, ())] for table in PARTS}
     whole = set[str]()
     while True:
-        laid = _laid(kept, framework, whole, exact)
+        laid = _laid(kept, framework, whole)
         again = _read_again(laid, framework)
         other = {table for table in PARTS if alike(again[table]) != alike(kept[table])} - whole
         if not other:
@@ -61,14 +58,14 @@ def lay_out(tables: Tables, framework: Framework, exact: bool) -> Laid:
 
 
 def _filled(row: Mapping[str, str]) -> dict[str, str]:
-    return {column: text for column, text in row.items() if text}
+    return {column: text for column, text in row.items() if text and not reminds(column)}
 
 
-def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str], exact: bool) -> Laid:
+def _laid(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, whole: set[str]) -> Laid:
     fixed = {i.id: i for i in framework.indicators}
     given = [row.get("indicator", "") for row in tables["own_indicators"]]
     rows = {*fixed, "total", *(id for id in given if "own_indicators" not in whole and given.count(id) == 1)}
-    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework, exact) if id in rows]
+    laid, order = Laid(rest={table: [] for table in PARTS}), [id for id in _in_order(tables, framework) if id in rows]
     on_sheet: dict[str, dict[str, Mapping[str, str]]] = {id: {} for id in order}
     blank: list[Mapping[str, str]] = []
     for table in PARTS:
@@ -100,9 +97,9 @@ def _row(parts: Mapping[str, Mapping[str, str]], fixed: Indicator | None, id: st
     cells |= {column: main[column] for column in ("source", "section") if main.get(column)}
     for table, row in parts.items():
         same = (row.get("source", ""), row.get("section", "")) == (cells.get("source", ""), cells.get("section", ""))
-        for column, text in row.items():
+        for column, text in _filled(row).items():
             one = AT[table, column]
-            if not text or column == "indicator" or one.id in cells or (one.like and same) or (table, column) == ("judgements", "kind"):
+            if column == "indicator" or one.id in cells or (one.like and same) or (table, column) == ("judgements", "kind"):
                 continue
             if column == "source" and text == cells.get("source") and row.get("section"):
                 continue
@@ -116,39 +113,32 @@ def _said(row: Mapping[str, str], fixed: Indicator | None) -> dict[str, str]:
     """The kind of a judgement, where its rule does not tell it: in the place of the verdict, or in a column of its own."""
     bare = {column: text for column, text in _filled(row).items() if column not in ("kind", "item")}
     rule, kind = fixed.rule if fixed else None, row.get("kind", "")
-    if judged(dict(bare), rule) == {**_filled(row)}:
+    if judged(bare, rule) == _filled(row):
         return {"item": ""}
     return {"judged": kind, "item": ""} if "verdict" not in bare and not row.get("item") else {"kind": kind}
 
 
-def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework, exact: bool) -> list[str]:
+def _in_order(tables: Mapping[str, Sequence[Mapping[str, str]]], framework: Framework) -> list[str]:
     """The indicators in the order of the framework's tree, with the department's own behind those of their group; then the whole.
 
-    `exact`: in the order that the tables have, where they do not contradict each other.
+    What the tables have in another order stands in theirs, where they do not contradict each other.
     """
-    own = [row for row in tables["own_indicators"] if row.get("indicator") or row.get("name")]
-    found: list[str] = []
-    sections = [section.id for section in framework.sections]
     within = {i.id: i.within for i in framework.indicators}
-    within |= {row.get("indicator", ""): row.get("group", "") for row in own}
-    ids = [*dict.fromkeys([*(i.id for i in framework.indicators), *(row.get("indicator", "") for row in own)])]
-    for section in dict.fromkeys([*sections, *within.values()]):
-        found += [id for id in ids if within[id] == section and id and id not in found]
+    within |= {id: row.get("group", "") for row in tables["own_indicators"] if (id := row.get("indicator"))}
+    sections = [*dict.fromkeys([*(section.id for section in framework.sections), *within.values()])]
+    found = sorted(within, key=lambda id: sections.index(within[id]))
     found += ["total"] if any(row.get("indicator") == "total" for row in tables["self_evaluation"]) else []
-    sorter = TopologicalSorter[str](dict.fromkeys(found, ()))
-    for table in PARTS if exact else ():
-        for before, after in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in found)):
-            sorter.add(after, before)
-    try:
-        sorter.prepare()
-    except CycleError:
-        return found
-    order, ready = list[str](), list[str]()
-    while sorter:
-        ready = sorted({*ready, *sorter.get_ready()}, key=found.index)
-        order.append(ready.pop(0))
-        sorter.done(order[-1])
-    return order
+    before: dict[str, set[str]] = {id: set() for id in found}
+    for table in PARTS:
+        for one, next_one in pairwise(dict.fromkeys(id for row in tables[table] if (id := row.get("indicator", "")) in before)):
+            before[next_one].add(one)
+    order: dict[str, None] = {}
+    while len(order) < len(found):
+        free = next((id for id in found if id not in order and before[id] <= order.keys()), None)
+        if free is None:
+            return found
+        order[free] = None
+    return [*order]
 
 
 def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, str]]]:
@@ -156,7 +146,7 @@ def _read_again(laid: Laid, framework: Framework) -> dict[str, list[dict[str, st
     head = Head({id: n for n, id in enumerate(COLUMNS)})
     rows = [(n, _filled(row.cells)) for n, row in enumerate(laid.rows, 2)]
     apart = {table: [row.get("indicator", "") for row in rows_] for table, rows_ in laid.rest.items()}
-    parts = split(Lines(Grid("", "", tuple(COLUMNS)), model(), head, rows), framework, apart)
+    parts = Parts(Lines(Grid("", "", tuple(COLUMNS)), model(), head, rows), framework, apart)
     found: dict[str, list[dict[str, str]]] = {}
     ids = {name_key(row.cells.get("indicator", "")): row.of for row in laid.rows}
     for table in PARTS:

@@ -7,22 +7,20 @@ table's own sheet; `scoring_rows` lays them out. Knows no workbook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from evallib.checks.targets import needs_target
 from evallib.data.form_words import forms, is_subtotal, is_total
 from evallib.data.heads import Head, Lines, head_key
 from evallib.data.names import Names
-from evallib.data.plain_rows import choices_meant
-from evallib.model.errors import Place, Problem
+from evallib.data.raw_tables import choices_meant
+from evallib.model.errors import Problem
 from evallib.model.framework import Framework, Indicator
-from evallib.model.in_force import own_rule
-from evallib.model.record import TABLES, Judgement, OwnIndicator
-from evallib.model.rows import Row, columns
+from evallib.model.record import TABLES, Judgement
+from evallib.model.rows import Row, columns, unit_of
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED, SHEET_WORDS, TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -70,13 +68,11 @@ def _column(id: str, said: Mapping[str, Any]) -> Column:
 COLUMNS = {id: _column(id, said) for id, said in SHEET_WORDS[SCORING]["columns"].items()}
 AT = {(table, column): one for one in COLUMNS.values() for table, column in one.to}
 """By table and column, the column of the sheet that fills it."""
-_LIKE = {**{one.like: one.like for one in COLUMNS.values() if one.like}}
-_TELLING = {
-    table: [one.id for (of, _), one in AT.items() if of == table and one.id not in (*_NAMED, *_LIKE) and not one.like] for table in PARTS
-}
+_SHARED = {*_NAMED, *(one.like for one in COLUMNS.values())}
+_TELLING: dict[str, list[str]] = {table: [] for table in PARTS}
 """By table, the columns of which one that is filled says that the table has a row for the indicator."""
-for _table in PARTS:
-    _TELLING[_table] = [id for id in _TELLING[_table] if not any(AT[_table, c].id == id for c in ONCE[_table])]
+for (_table, _of), _one in AT.items():
+    _TELLING[_table] += [] if _one.like or _one.id in _SHARED or _of in ONCE[_table] else [_one.id]
 
 
 _OF_FORMS = {"group": "level_2", "indicator": "name", "operator": "nature", "self_score": "own_score"}
@@ -95,71 +91,48 @@ def model() -> type[Row]:
     """The sheet as a class of rows, so that its heads are read as those of any table."""
     told: dict[str, Any] = {}
     for one in COLUMNS.values():
-        of = TABLES[one.to[0][0]].model_fields[one.to[0][1]].annotation if one.to else str
-        told[one.id] = (of, ... if one.id == "indicator" else None)
-    made = create_model("Scoring", __base__=Row, **told)
-    for one in COLUMNS.values():
-        info, extra = made.model_fields[one.id], TABLES[one.to[0][0]].model_fields[one.to[0][1]].json_schema_extra if one.to else {}
-        unit = extra.get("unit") if isinstance(extra, dict) else None
-        info.title, info.description = one.head.zh, one.head.en
-        info.json_schema_extra = {"also": [*_also(one)], "rare": not one.usual, **({"unit": str(unit)} if unit else {})}
-    return made
+        table, column = one.to[0] if one.to else ("", "")
+        of = TABLES[table].model_fields[column].annotation if table else str
+        extra: Any = {"also": [*_also(one)], "rare": not one.usual, "unit": unit_of(TABLES[table], column) if table else ""}
+        needed = ... if one.id == "indicator" else None
+        told[one.id] = (of, Field(needed, title=one.head.zh, description=one.head.en, json_schema_extra=extra))
+    return create_model("Scoring", __base__=Row, **told)
 
 
 # --- from the sheet to its tables
 
 
-@dataclass
 class Parts:
-    """The sheet as the tables that it stands for, the indicators in their order, what is wrong with it or remarked."""
-
-    lines: dict[str, Lines] = field(default_factory=dict)
-    order: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def rank(self, row: Mapping[str, Any]) -> int:
-        """Where the indicator of a row stands on the sheet."""
-        return self.order.get(name_key(str(row.get("indicator") or row.get("name") or "")), len(self.order))
-
-
-def split(sheet: Lines, framework: Framework, apart: Mapping[str, Iterable[str]]) -> Parts:
-    """The tables of the sheet, whose cells stand where they stand on the sheet.
-
-    `apart` names, by table, the indicators that have rows on the table's own sheet.
+    """The sheet as the tables that it stands for, whose cells stand where they stand on the sheet: the `lines` of each, and what is wrong
+    with it or remarked. `apart` names, by table, the indicators that have rows on the table's own sheet.
     """
-    return _Splitting(sheet, framework, apart).parts()
-
-
-class _Splitting:
-    """One reading of the sheet."""
 
     def __init__(self, sheet: Lines, framework: Framework, apart: Mapping[str, Iterable[str]]) -> None:
-        self.sheet, self.grid, self.at, self.framework, self.found = sheet, sheet.grid, sheet.head.order, framework, Parts()
+        self.sheet, self.grid, self.at, self.framework = sheet, sheet.grid, sheet.head.order, framework
+        self.problems: list[Problem] = []
+        self.order: dict[str, int] = {}
         self.names = Names(framework, {})
         self.fixed = {i.id: i for i in framework.indicators}
         self.apart = {table: {name_key(self.id_of(text)) for text in texts} for table, texts in apart.items()}
         self.rows: dict[str, list[tuple[int, Mapping[str, str] | None]]] = {table: [] for table in PARTS}
         self.sum: list[Any] = []
+        for number, given in sheet.rows:
+            marked = {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked}
+            if cells := {**marked, **(given or {})}:
+                self.row(number, cells)
+        self.lines = {table: self.table(table) for table in PARTS}
+
+    def rank(self, row: Mapping[str, Any]) -> int:
+        """Where the indicator of a row stands on the sheet."""
+        return self.order.get(name_key(str(row.get("indicator") or row.get("name") or "")), len(self.order))
 
     def id_of(self, text: str) -> str:
         """The id of an indicator of the framework that a text names; else the text."""
         found = self.names.ids("indicator", text)
         return found[0] if len(found) == 1 else text
 
-    def parts(self) -> Parts:
-        for number, given in self.sheet.rows:
-            marked = {column: "" for column, index in self.at.items() if (number, index) in self.grid.marked}
-            if cells := {**marked, **(given or {})}:
-                self.row(number, cells)
-        self.found.lines = {table: self.table(table) for table in PARTS}
-        return self.found
-
-    def place(self, number: int, column: str) -> Place:
-        at = self.at.get(column, self.at["indicator"])
-        return self.grid.place(number, column, at, COLUMNS[column].head.zh)
-
     def refuse(self, name: str, number: int, column: str, found: str = "", /, **given: str | int | Words) -> None:
-        self.found.problems.append(problem(name, self.place(number, column), found, **given))
+        self.problems.append(problem(name, self.sheet.place(number, column), found, **given))
 
     # --- rows
 
@@ -174,13 +147,13 @@ class _Splitting:
         self.sum.append(parse_decimal(cells.get("points", "0")) if fixed is None else fixed.points)
         for one in (cells.get("id"), cells.get("indicator"), cells.get("name_en"), fixed.id if fixed else ""):
             if one:
-                self.found.order.setdefault(name_key(one), len(self.found.order))
+                self.order.setdefault(name_key(one), len(self.order))
         if fixed:
             self.is_grey(number, cells, fixed)
         else:
             self.rows["own_indicators"].append((number, self.of_table("own_indicators", cells, "")))
             self.is_below(number, cells)
-        rule = fixed.rule if fixed else self.rule_of(cells)
+        rule = fixed.rule if fixed else self.names.own_rule(cells.get("group", ""), cells.get("rule", ""))
         value = fixed.value if fixed else cells.get("formula", "")
         keys = {name_key(self.id_of(cells[c])) for c in _NAMED if c in cells}
         elsewhere = not keys.isdisjoint(self.apart.get("judgements", ()))
@@ -224,15 +197,6 @@ class _Splitting:
             if text:
                 found[column] = text
         return found
-
-    def rule_of(self, cells: Mapping[str, str]) -> Rule | None:
-        """The rule of an indicator of the department's own, where it can be told."""
-        group = self.names.ids("group", cells.get("group", ""))
-        try:
-            made: Any = OwnIndicator.model_construct
-            return own_rule(self.framework, made(group="".join(group[:1]), rule=cells.get("rule", "")))
-        except ValueError:  # which the checks tell
-            return None
 
     # --- what the framework laid down
 

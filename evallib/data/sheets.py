@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from evallib.data.encodings import decode
@@ -130,8 +131,6 @@ def told_hidden(rows: list[int], titles: list[str]) -> Words:
 
 def hidden_in(grid: Grid, order: dict[str, int]) -> Iterator[Problem]:
     """What is said of rows and columns that were read though they are hidden."""
-    if not grid.hidden_rows and not grid.hidden_columns:
-        return
     rows = [number for number, _ in grid.rows if number in grid.hidden_rows]
     titles = [grid.head[index].strip() for index in order.values() if index in grid.hidden_columns]
     if rows or titles:
@@ -184,10 +183,8 @@ def read_csv(file: str, content: bytes) -> Grid:
                     break
     except csv.Error as error:
         wrong.append(problem("csv.line_incomplete", Place(file, number + 1), str(error)))
-    if wrong or not rows:
-        return Grid(file, problems=tuple(wrong), encoding=read.encoding, separator=separator)
-    (top, head), *below = rows
-    return Grid(file, head=head, rows=tuple(below), top=top, encoding=read.encoding, separator=separator)
+    bare = Grid(file, problems=tuple(wrong), encoding=read.encoding, separator=separator)
+    return bare if wrong else grid_of(bare, rows)
 
 
 def raw_csv(file: str, content: bytes) -> Raw:
@@ -211,16 +208,12 @@ def _separator(text: str) -> str:
 
 def _regular(text: str, separator: str) -> tuple[int, int]:
     """How many of the first lines have as many cells as the head, read with a separator, and how many cells that has."""
-    width, same = 0, 0
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)):
-            width = width or (len(cells) if any(map(str.strip, cells)) else 0)
-            same += len(cells) == width > 1
-            if number == 20:
-                break
+        lines = [*islice(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator), 21)]
     except csv.Error:
         return 0, 0
-    return same, width
+    width = next((len(cells) for cells in lines if any(map(str.strip, cells))), 0)
+    return sum(len(cells) == width > 1 for cells in lines), width
 
 
 def grid_of(bare: Grid, rows: Sequence[tuple[int, tuple[str, ...]]]) -> Grid:

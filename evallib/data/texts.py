@@ -9,7 +9,7 @@ from evallib.data.locks import held
 from evallib.data.outlines import file_name
 from evallib.data.whole import together
 from evallib.data.years import evaluate_year
-from evallib.model.texts import Slot, asked
+from evallib.model.texts import asked
 from evallib.model.words import Lang
 from evallib.say.sentences import sentence
 
@@ -28,10 +28,6 @@ def lay_out_texts(data: Path, department: str, year: int, lang: Lang) -> tuple[P
         new = [(folder / file_name(slot, lang), slot) for slot in slots]
         new = [(file, slot) for file, slot in new if not file.exists()]
         for file, slot in new:
-            change.put(file).write_text(_question(slot, lang), encoding="utf-8", newline="\n")
+            asked_for = sentence("word.question", name=slot.words, about=slot.question)[lang]
+            change.put(file).write_text(f"<!-- {asked_for} -->\n", encoding="utf-8", newline="\n")  # a remark, no part of the text
     return folder, tuple(file for file, _ in new)
-
-
-def _question(slot: Slot, lang: Lang) -> str:
-    """What an empty file says: a remark, which is not part of the text."""
-    return f"<!-- {sentence('word.question', name=slot.words, about=slot.question)[lang]} -->\n"

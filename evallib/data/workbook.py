@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
@@ -12,65 +11,30 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from evallib.checks.record import amounts
-from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Hints, Tables, choices_of, head_of, kind_of, shown, tables_of
+from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Tables, choices_of, head_of, kind_of, shown
 from evallib.data.scoring_sheet import AT, PARTS, PURPOSE, SCORING, called
-from evallib.data.whole import whole
 from evallib.data.workbook_columns import Column, Columns
 from evallib.data.workbook_form import GREY, LOCKED, OPEN, REMARK, TOP, FormBook
 from evallib.data.workbook_sheet import FONTS, lines_of
 from evallib.model.catalogue import Fact
 from evallib.model.framework import Framework
-from evallib.model.record import TABLES, Record
-from evallib.model.rows import Row, note_of, unit_of
+from evallib.model.record import TABLES
+from evallib.model.rows import note_of, unit_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
-from evallib.model.units import Units
 from evallib.model.words import Lang, listed, words
 from evallib.score.answers import PANEL, SURVEY
 
 _SPARE = 200  # rows below the data that lists and red marks reach
 
 
-def write_data_workbook(
-    record: Record | Tables,
-    path: Path,
-    lang: Lang,
-    framework: Framework,
-    hints: Hints | None = None,
-    title: str = "",
-    extra: Collection[str] = (),
-) -> None:
-    """Write a record, or raw tables, as a workbook to fill in: what is used, and the tables in `extra`; what is still lacking is red.
+def year_workbook(tables: Tables, lang: Lang, framework: Framework, title: str, extra: Collection[str] = (), plain: bool = False) -> bytes:
+    """Raw tables as a workbook to fill in: what is used, and the tables in `extra`; what is still lacking is red. A `plain` one has a sheet
+    for each table.
 
     The framework's indicators, groups, checklist items and tiers, and the facts, formulas and units of its catalogue are in the
-    lists. The same record gives the same bytes; text is never a formula. Whole or not at all: a workbook that was there before is
-    replaced, or stays as it was.
-
-    Raises OSError where the file cannot be written or replaced (for instance because it is open in Excel).
+    lists. The same tables give the same bytes; text is never a formula.
     """
-    tables = tables_of(record) if isinstance(record, Record) else record
-    if isinstance(record, Record):
-        title = title or f"{record.name[lang]} {record.year}"
-    content = _Book(tables, lang, framework, hints, extra, exact=isinstance(record, Record)).pack(title)
-    with whole(path) as file:
-        file.write_bytes(content)
-
-
-def workbook_bytes(tables: Tables, lang: Lang, framework: Framework, title: str) -> bytes:
-    """A workbook of raw tables with a sheet for each, as bytes."""
-    return _Book(tables, lang, framework, None, (), exact=False, plain=True).pack(title)
-
-
-def _format(model: type[Row], column: str, row: Mapping[str, str], units: Units) -> str:
-    """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
-    kind = kind_of(model, column)
-    if kind != "decimal":
-        return "0" if kind == "int" else "@"
-    named, text = unit_of(model, column), row.get(column, "")
-    unit = units.find(row.get(named, "") if named in model.model_fields else named)
-    decimals = "0" * len(text.partition(".")[2])
-    if unit is not None and unit.is_money and (decimals or (unit.exact and not text)):
-        return f"#,##0.{decimals or '00'}########"  # never hides a decimal that is typed later
-    return f"0.{decimals}########" if decimals and text.endswith("0") else "General"
+    return _Book(tables, lang, framework, extra, plain).pack(title)
 
 
 _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
@@ -79,26 +43,13 @@ _FORMULA_RULE: Any = FormulaRule  # openpyxl's types leave it out
 class _Book(Columns):
     """A workbook under construction, of the sheets that are used."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        lang: Lang,
-        framework: Framework,
-        hints: Hints | None,
-        extra: Collection[str],
-        exact: bool,
-        plain: bool = False,
-    ) -> None:
-        super().__init__(tables, lang, framework, hints, exact, plain)
+    def __init__(self, tables: Tables, lang: Lang, framework: Framework, extra: Collection[str], plain: bool) -> None:
+        super().__init__(tables, lang, framework, plain)
         used = [table for table in TABLES if plain or table in extra or self.rest.get(table) or table in self._asked_for()]
         order = used if plain else [SCORING, "facts", *(table for table in used if table != "facts")]
         self.form = FormBook(lang, self.t("notes"), {table: called(table)[lang] for table in order})
-        self.placed: dict[str, list[tuple[Column, str]]] = {}
+        self.placed: dict[str, list[Column]] = {}
         self.first: dict[str, int] = {}
-        self.indicators = {i.id: i.words[lang] for i in framework.indicators}
-        for table in ("own_indicators", "targets", "judgements", "findings"):
-            for row in (row for row in tables.get(table, ()) if row.get("indicator")):
-                self.indicators.setdefault(row["indicator"], words(row.get("name", ""), row.get("name_en", ""))[lang])
 
     def _asked_for(self) -> set[str]:
         """The tables that have a sheet though they be empty: the framework asks for what stands there."""
@@ -110,24 +61,22 @@ class _Book(Columns):
     def pack(self, title: str) -> bytes:
         """The finished workbook."""
         for table, sheet in self.form.sheets.items():
-            columns = self.scoring() if table == SCORING else self.of_table(table)
+            columns = self.placed[table] = self.scoring() if table == SCORING else self.of_table(table)
             once = {} if self.laid is None else self.said_once(table, columns)
-            self.placed[table] = [(one, get_column_letter(n)) for n, one in enumerate(columns, 1) if one.column]
             self.first[table] = 2 + bool(once)
+            for n, one in enumerate(columns, 1):
+                one.letter = get_column_letter(n)
             self._write(sheet, columns, once)
         for table, sheet in self.form.sheets.items():
-            for one, letter in self.placed[table]:
-                reach, warned = (
-                    f"{letter}{self.first[table]}:{letter}{sheet.max_row + _SPARE}",
-                    one.column not in UNIT_COLUMNS,
-                )  # any word is a unit
-                listed_there = self._listed(one.table, one.column)
+            for one in (one for one in self.placed[table] if one.column):
+                reach = f"{one.letter}{self.first[table]}:{one.letter}{sheet.max_row + _SPARE}"
+                warned, listed_there = one.column not in UNIT_COLUMNS, self._listed(one.table, one.column)  # any word is a unit
                 self.form.offer(sheet, reach, listed_there, warned, self.t("not_in_the_list"), self.t("choose_from_the_list"))
         self._notes(title)
         return self.form.packed(title)
 
     def _write(self, sheet: Any, columns: Sequence[Column], once: Mapping[str, str]) -> None:
-        form, top, right = self.form, 1 + bool(once), get_column_letter(len(columns))
+        form, top = self.form, 1 + bool(once)
         for n, (head, text) in enumerate(once.items()):
             form.put(sheet.cell(1, n + 1), f"{head}{self.t('colon')}{text}")
         heights = [1] * max((len(one.texts) for one in columns), default=0)
@@ -141,13 +90,11 @@ class _Book(Columns):
                 heights[at] = max(heights[at], lines_of(text, room))
                 if at in one.grey:
                     cell.fill, cell.protection = REMARK, LOCKED
-            style = sheet.column_dimensions[
-                get_column_letter(index)
-            ]  # of the whole column: rows that are added look and behave like the others
+            style = sheet.column_dimensions[one.letter]  # of the whole column: rows that are added look and behave like the others
             style.number_format, style.protection = self._format(one, {}), OPEN
             style.font, style.alignment = Font(name=FONTS[self.lang], size=10), TOP
             if one.required or (one.table, one.column) == ("facts", "value"):
-                self._redden(sheet, columns, index, top, right, len(heights), once)
+                self._redden(sheet, columns, one, top, len(heights), once)
         form.heights(sheet, top + 1, heights)
         rest = sheet.column_dimensions[get_column_letter(len(columns) + 1)]  # a row can be deleted only where all of it is unlocked
         rest.min, rest.max, rest.protection = len(columns) + 1, 16384, OPEN
@@ -155,27 +102,35 @@ class _Book(Columns):
         for allowed in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter"):
             setattr(sheet.protection, allowed, False)
 
-    def _redden(self, sheet: Any, columns: Sequence[Column], index: int, top: int, right: str, rows: int, once: Mapping[str, str]) -> None:
+    def _redden(self, sheet: Any, columns: Sequence[Column], one: Column, top: int, rows: int, once: Mapping[str, str]) -> None:
         """What must be filled in and is empty is red; on the sheet of indicators where the row has something of the same table."""
-        one, letter = columns[index - 1], get_column_letter(index)
-        filled = f"COUNTA($A{top + 1}:${right}{top + 1})>0"
+        row = top + 1
+        filled = f"COUNTA($A{row}:${columns[-1].letter}{row})>0"
         if sheet is self.form.sheets.get(SCORING):
-            some = [n for n, c in enumerate(columns, 1) if c.table == one.table and not c.required and AT[c.table, c.column].usual]
-            filled = f"OR({','.join(f'LEN(${get_column_letter(n)}{top + 1})>0' for n in some)})"
+            some = [c.letter for c in columns if c.table == one.table and not c.required and AT[c.table, c.column].usual]
+            filled = f"OR({','.join(f'LEN(${letter}{row})>0' for letter in some)})"
             if not some or one.grey:
                 return
-        lacking = f"{filled},LEN(TRIM({letter}{top + 1}))=0"
+        lacking = f"{filled},LEN(TRIM({one.letter}{row}))=0"
         if one.head in once:
             at = f"${get_column_letter([*once].index(one.head) + 1)}$1"
             lacking += f',RIGHT(TRIM({at}),1)="{self.t("colon").strip()}"'
         if (one.table, one.column) == ("facts", "value"):
-            note = next((n for n, c in enumerate(columns, 1) if c.column == "note"), 0)
-            lacking += f",LEN(TRIM({get_column_letter(note)}{top + 1}))=0" if note else ""
+            lacking += "".join(f",LEN(TRIM({c.letter}{row}))=0" for c in columns if c.column == "note")
         red: Any = _FORMULA_RULE(formula=[f"AND({lacking})"], fill=PatternFill("solid", bgColor="FFC7CE"))
-        sheet.conditional_formatting.add(f"{letter}{top + 1}:{letter}{rows + top + _SPARE}", red)
+        sheet.conditional_formatting.add(f"{one.letter}{row}:{one.letter}{rows + top + _SPARE}", red)
 
     def _format(self, one: Column, row: Mapping[str, str]) -> str:
-        return _format(TABLES[one.table], one.column, row, self.units) if one.column else "@"
+        """How a column's cell is shown: numbers with the decimals that were typed, amounts of money with commas, text as text."""
+        model, kind = TABLES.get(one.table), kind_of(TABLES[one.table], one.column) if one.column else "text"
+        if model is None or kind != "decimal":
+            return "0" if kind == "int" else "@"
+        named, text = unit_of(model, one.column), row.get(one.column, "")
+        unit = self.units.find(row.get(named, "") if named in model.model_fields else named)
+        decimals = "0" * len(text.partition(".")[2])
+        if unit is not None and unit.is_money and (decimals or (unit.exact and not text)):
+            return f"#,##0.{decimals or '00'}########"  # never hides a decimal that is typed later
+        return f"0.{decimals}########" if decimals and text.endswith("0") else "General"
 
     def _note(self, one: Column) -> str:
         """What goes below a head: what it means, the unit, the choices, whether it must be filled in."""
@@ -200,7 +155,7 @@ class _Book(Columns):
         if named in ("finding_amounts.finding", "findings.recommendation"):
             return self._live("findings" if column == "finding" else "recommendations")
         chosen = [CHOICES[value][self.lang] for value in choices_of(TABLES[table], column)]
-        return self.form.lists.of(chosen or self._known.get(named, self._known.get(column, ())))
+        return self.form.listed(chosen or self._known.get(named, self._known.get(column, ())))
 
     @cached_property
     def _known(self) -> dict[str, Sequence[str]]:
@@ -213,7 +168,7 @@ class _Book(Columns):
         def called(kind: str, ids: Iterable[str]) -> list[str]:
             return [self.names.called([kind], id, self.lang) for id in ids]
 
-        indicators = called("indicator", self.indicators)
+        indicators = called("indicator", self.names.kinds["indicator"].words)
         return {
             **dict.fromkeys(UNIT_COLUMNS, units), "facts.fact": called("fact", (f.id for f in catalogue.facts.values() if not f.derived)),
             "own_indicators.formula": called("formula", (SURVEY, PANEL, *catalogue.formulas)),
@@ -230,7 +185,7 @@ class _Book(Columns):
         """The titles of another sheet as they stand there now, with what was added by hand."""
         in_english = self.lang == "en" and all(row.get("title_en") for row in self.tables.get(table, ()))
         column = "title_en" if in_english else "title"
-        letter = next((letter for one, letter in self.placed.get(table, ()) if one.column == column), "")
+        letter = next((one.letter for one in self.placed.get(table, ()) if one.column == column), "")
         name = f"'{TABLE_NAMES[table][self.lang]}'!${letter}${self.first.get(table)}"
         return f"OFFSET({name},0,0,MAX(1,COUNTA({name}:${letter}$2000)),1)" if letter else ""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from evallib.data.names import Names
-from evallib.data.raw_tables import Hint, Hints, Tables, choices_of, head_of, layout, shown
+from evallib.data.raw_tables import Tables, choices_of, head_of, layout, reminds, shown
 from evallib.data.scoring_rows import LaidRow, lay_out
 from evallib.data.scoring_sheet import AT, COLUMNS, SCORING, laid_down
 from evallib.data.scoring_sheet import Column as ScoringColumn
@@ -15,7 +16,7 @@ from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement
 from evallib.model.rows import is_rare
 from evallib.model.table_words import CHOICES, SHEET_WORDS, TABLE_NAMES
-from evallib.model.words import LANGS, Given, Lang, Words, joined, words
+from evallib.model.words import Given, Lang, Words, joined
 from evallib.say.sentences import sentence
 
 _KINDS = choices_of(Judgement, "kind")
@@ -23,7 +24,9 @@ _KINDS = choices_of(Judgement, "kind")
 
 @dataclass
 class Column:
-    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows."""
+    """A column of a sheet as it is written: its head, the table and column that it fills, a text and the raw row for each of its rows; the
+    letter under which it stands, once it does.
+    """
 
     head: str
     table: str = ""
@@ -32,6 +35,7 @@ class Column:
     rows: list[Mapping[str, str]] = field(default_factory=list)
     notes: Words | None = None
     grey: frozenset[int] = frozenset()
+    letter: str = ""
 
     @property
     def required(self) -> bool:
@@ -41,17 +45,11 @@ class Column:
 class Columns:
     """The columns of every sheet, for a reader of a language."""
 
-    def __init__(self, tables: Tables, lang: Lang, framework: Framework, hints: Hints | None, exact: bool, plain: bool) -> None:
+    def __init__(self, tables: Tables, lang: Lang, framework: Framework, plain: bool) -> None:
         self.tables, self.lang, self.framework = tables, lang, framework
         self.units, self.names = framework.catalogue.units, Names(framework, tables)
-        self.hints = {table: [hint for hint in some if not self._is_told(table, hint)] for table, some in (hints or {}).items()}
-        self.laid = None if plain else lay_out(tables, framework, exact)
+        self.laid = None if plain else lay_out(tables, framework)
         self.rest: Tables = tables if self.laid is None else {**tables, **self.laid.rest}
-
-    def _is_told(self, table: str, hint: Hint) -> bool:
-        """Whether a reminder says what the cells before it say."""
-        cells = (self.names.shown(TABLES[table], hint.after, row, self.lang) for row in self.tables.get(table, ()))
-        return tuple(cells) == hint.texts
 
     def t(self, name: str, **given: Given) -> str:
         """A sentence for who fills in, of `sentences/workbook.toml`."""
@@ -64,10 +62,10 @@ class Columns:
 
     def of_table(self, table: str) -> list[Column]:
         rows, found = [*self.rest.get(table, ())], list[Column]()
-        for one in layout(table, self.hints):
-            if isinstance(one, Hint):
-                told = [one.texts[[*self.tables[table]].index(row)] for row in rows]
-                found += [Column(one.head, texts=told)] if told != found[-1].texts else []
+        for one in layout(table, rows):
+            if reminds(one):
+                told = [row.get(one, "") for row in rows]
+                found += [Column(one, texts=told)] if told != found[-1].texts else []  # unless the cells before say so
             elif self.laid is None or one in ("source", "section") or not is_rare(TABLES[table], one) or any(row.get(one) for row in rows):
                 texts = [self._text(table, one, row) for row in rows]
                 found.append(Column(head_of(TABLES[table], one, self.lang), table, one, texts, rows))
@@ -76,7 +74,7 @@ class Columns:
     def scoring(self) -> list[Column]:
         laid, found = self.laid, list[Column]()
         assert laid is not None
-        told = [laid_down(self.framework, row.fixed) | self._called(row.fixed) if row.fixed else {} for row in laid.rows]
+        told = [self._laid_down(row.fixed) if row.fixed else {} for row in laid.rows]
         for one in COLUMNS.values():
             if not (one.usual or any(row.cells.get(one.id) or row.cells.get(one.beside) for row in laid.rows)):
                 continue
@@ -86,16 +84,18 @@ class Columns:
             texts, rows = [text for text, _ in cells], [row for _, row in cells]
             found.append(Column(one.head[self.lang], table, column, texts, rows, one.notes, grey))
             if table == "targets":
-                found += self._hints_of(column, [row.of for row in laid.rows])
-        apart = [joined(self._apart(table) for table in row.apart)[self.lang] for row in laid.rows]
+                placed = layout(table, self.tables.get(table, ()))
+                behind = takewhile(reminds, placed[placed.index(column) + 1 :])
+                found += [Column(head, texts=[row.of.get(table, {}).get(head, "") for row in laid.rows]) for head in behind]
+        apart = [joined(sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[t]) for t in row.apart)[self.lang] for row in laid.rows]
         return [*found, *([Column(self.t("apart"), texts=apart)] if any(apart) else [])]
 
-    def _scoring_cell(self, one: ScoringColumn, row: LaidRow, said: Mapping[str, Words]) -> tuple[str, Mapping[str, str]]:
+    def _scoring_cell(self, one: ScoringColumn, row: LaidRow, said: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         """A cell of the sheet of indicators, and the row of a table that it fills; `said` is what the framework laid down."""
         text, group = row.cells.get(one.id, ""), row.cells.get("group", "")
         of_table = next((table for table, _ in one.to if table in row.of), "")
         if row.fixed and one.grey:
-            text = said[one.id][self.lang] if one.id in said else ""
+            text = said.get(one.id, "")
         elif one.id == "level_1":
             home = self.framework.homes.get(group, group)
             text = next((section.words[self.lang] for section in self.framework.sections if section.id == home), "")
@@ -107,18 +107,10 @@ class Columns:
             text = self._text(of_table, at, row.of[of_table])
         return text, row.of.get(of_table, {})
 
-    def _called(self, fixed: Indicator) -> dict[str, Words]:
-        return {"indicator": words(*(self.names.called(["indicator"], fixed.id, lang) for lang in LANGS))}
-
-    def _apart(self, table: str) -> Words:
-        return sentence("workbook.form.on_sheet", sheet=TABLE_NAMES[table])
-
-    def _hints_of(self, column: str, of: Sequence[Mapping[str, Mapping[str, str]]]) -> list[Column]:
-        """The reminders of the targets behind a column of theirs."""
-        rows = [*self.tables.get("targets", ())]
-        hints = [hint for hint in self.hints.get("targets", ()) if hint.after == column]
-        texts = [[hint.texts[rows.index(parts["targets"])] if "targets" in parts else "" for parts in of] for hint in hints]
-        return [Column(hint.head, texts=some) for hint, some in zip(hints, texts, strict=True)]
+    def _laid_down(self, fixed: Indicator) -> dict[str, str]:
+        """What the framework says of an indicator of its own, by the columns that are grey."""
+        said = {column: text[self.lang] for column, text in laid_down(self.framework, fixed).items()}
+        return said | {"indicator": self.names.called(["indicator"], fixed.id, self.lang)}
 
     def said_once(self, table: str, columns: list[Column]) -> dict[str, str]:
         """What is said once above the heads: what most rows say, which then stay empty; blank where rows are still to be filled in.

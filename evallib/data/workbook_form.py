@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from evallib.data.workbook_sheet import FONTS, DropDowns, as_number, lines_of, packed, put_text, shown_width
+from evallib.data.workbook_sheet import FONTS, as_number, lines_of, packed, put_text, shown_width
 from evallib.model.words import Lang
 
 NEEDED, OTHER, REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
@@ -26,7 +26,19 @@ class FormBook:
         self.book.remove(self.book.worksheets[0])
         self.notes: Any = self.book.create_sheet(notes)
         self.sheets: dict[str, Any] = {id: self.book.create_sheet(name) for id, name in sheets.items()}
-        self.lists = DropDowns(self.book)
+        self._lists: Any = self.book.create_sheet("_lists")
+        self._lists.sheet_state = "hidden"
+        self._places: dict[tuple[str, ...], str] = {}
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Where these choices stand, written once on the hidden sheet, as a rule of a cell names it; empty where there are none."""
+        values = tuple(dict.fromkeys(text for text in texts if text))
+        if values and values not in self._places:
+            letter = get_column_letter(len(self._places) + 1)
+            for row, value in enumerate(values, 1):
+                put_text(self._lists[f"{letter}{row}"], value)
+            self._places[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
+        return self._places.get(values, "")
 
     def packed(self, title: str) -> bytes:
         """The finished workbook, the same bytes for the same content."""

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Any
 
 from evallib.data.cells import Reader, load_lines
 from evallib.data.form_words import beside, field_of, is_apart
 from evallib.data.heads import Lines, head_key, heads_of, read_lines
 from evallib.data.names import Names
-from evallib.data.scoring_sheet import AT, ONCE, PARTS, SCORING, Parts, model, split
-from evallib.data.sheets import Grid, Once, address
+from evallib.data.scoring_sheet import AT, ONCE, PARTS, SCORING, Parts, model
+from evallib.data.sheets import Grid, Once
 from evallib.data.xlsx_in import Sheet
 from evallib.model.errors import Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import Row
 from evallib.model.table_words import SHEETS
-from evallib.model.units import Units
 from evallib.model.words import few, folded, listed, words
 from evallib.say.refusals import problem
 
 
-@dataclass
 class Read:
-    """The lines of a year's tables, each of one sheet or two; the sheet with a row an indicator, split; what cannot be read is `lost`."""
+    """The lines of a year's tables, each of one sheet or two, whose rows have a `rank`; what cannot be read is `lost`."""
 
-    lines: dict[str, list[Lines]] = field(default_factory=dict)
-    lost: dict[str, Grid] = field(default_factory=dict)
-    parts: Parts = field(default_factory=Parts)
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, framework: Framework) -> None:
+        self.facts, self.units, self.names = framework.catalogue.facts, framework.catalogue.units, Names(framework, {})
+        self.lines: dict[str, list[Lines]] = {}
+        self.lost: dict[str, Grid] = {}
+        self.problems: list[Problem] = []
+        self.rank: Callable[[Mapping[str, Any]], int] = lambda row: 0
 
-    def add(self, table: str, grid: Grid, model: type[Row], units: Units) -> None:
+    def add(self, table: str, grid: Grid) -> None:
         """A grid as a table."""
-        found = read_lines(self.problems, grid, model, units)
+        found = read_lines(self.problems, grid, TABLES[table], self.units)
         if found is None:
             self.lost[table] = grid
         else:
@@ -43,6 +44,61 @@ class Read:
     def in_two(self) -> list[str]:
         """The tables with rows on both the sheet of indicators and their own: they count in the order of the former."""
         return [table for table, some in self.lines.items() if len(some) == 2 and all(one.rows for one in some)]
+
+    # --- what stands above the heads of sheets, and below their rows
+
+    def grid(self, sheet: Sheet, table: str, model: type[Row]) -> Grid:
+        """A sheet with what is said above its heads, without notes and signatures."""
+        known = heads_of(model)
+        grid = sheet.headed(lambda texts: sum(head_key(t) in known and t.strip()[-1] not in ":：" for t in texts) > 1)
+        rows = [(number, texts) for number, texts in grid.rows if not _is_apart(texts)]
+        passed = [(number, n, text) for number, texts in grid.rows if _is_apart(texts) for n, text in enumerate(texts) if text.strip()]
+        self.tell("table.passed_below", grid, passed)
+        return replace(grid, rows=tuple(rows), once=self.once(grid, table, model))
+
+    def once(self, grid: Grid, table: str, model: type[Row]) -> dict[str, Once]:
+        """What is said once, by column; what else stands above is passed over and told."""
+        may = once_of(table)
+        known = {text: column for text, column in heads_of(model).items() if column in may}
+
+        def what(text: str) -> str:
+            key, field = head_key(text), field_of(text)
+            return known.get(key) or {"money": "unit", "year": "year"}.get(field, "") or (field and f"({field})")
+
+        found, passed = dict[str, Once](), list[tuple[int, int, str]]()
+        for number, texts in grid.above:
+            for index, column, text in beside([(n, t) for n, t in enumerate(texts) if t.strip()], what):
+                if column == "unit" and not self.is_money(grid, number, index, text, "unit" in may):
+                    continue
+                if column not in may or column in found:
+                    passed.append((number, index, text))
+                else:
+                    title = str(model.model_fields[column].title)
+                    of_money = (table, column) == ("facts", "unit")
+                    found[column] = Once(text, number, index, title, self.is_money_fact if of_money else lambda cells: True)
+        self.tell("table.passed_above", grid, [one for one in passed if one[2]])
+        return found
+
+    def tell(self, name: str, grid: Grid, passed: Sequence[tuple[int, int, str]]) -> None:
+        """Tell what was passed over, at the first of it."""
+        if passed:
+            number, index, _ = passed[0]
+            told = listed(words(f"“{text.strip()[:30]}”") for text in few([text for _, _, text in passed]))
+            self.problems.append(problem(name, grid.place(number, None, index), told=told))
+
+    def is_money(self, grid: Grid, number: int, index: int, text: str, here: bool) -> bool:
+        """Whether a unit said above the heads may be said there; else it is refused: a unit that is passed over would change amounts."""
+        unit = self.units.find(text) if text else None
+        if text and not (here and unit and unit.is_money):
+            name = "table.unit_not_money" if here else "table.unit_not_above"
+            self.problems.append(problem(name, grid.place(number, None, index), text))
+            return False
+        return here
+
+    def is_money_fact(self, cells: Mapping[str, str]) -> bool:
+        """Whether a row's fact is an amount of money, or unknown."""
+        id = next(iter(self.names.ids("fact", cells.get("fact", ""))), "")
+        return id not in self.facts or self.facts[id].unit.is_money
 
 
 def sheets_of_tables(sheets: Iterable[Sheet]) -> dict[str, Sheet]:
@@ -63,19 +119,18 @@ def once_of(table: str) -> list[str]:
 
 def read_sheets(sheets: Mapping[str, Sheet], framework: Framework) -> Read:
     """The tables of these sheets, by what they hold: a table, or `scoring`."""
-    found, units = Read(), framework.catalogue.units
-    reading, apart = _Above(framework, found.problems), dict[str, list[str]]()
+    found, apart = Read(framework), dict[str, list[str]]()
     for table, sheet in sheets.items():
         if table != SCORING:
-            grid = reading.grid(sheet, table, TABLES[table])
-            found.add(table, grid, TABLES[table], units)
+            grid = found.grid(sheet, table, TABLES[table])
+            found.add(table, grid)
             apart |= {table: _indicators(grid, TABLES[table])} if table in PARTS else {}
     if SCORING in sheets:
-        grid = reading.grid(sheets[SCORING], SCORING, model())
-        if scoring := read_lines(found.problems, grid, model(), units):
-            found.parts = split(scoring, framework, apart)
-            found.problems += found.parts.problems
-            found.lines |= {table: [part, *found.lines.get(table, ())] for table, part in found.parts.lines.items()}
+        grid = found.grid(sheets[SCORING], SCORING, model())
+        if scoring := read_lines(found.problems, grid, model(), found.units):
+            parts = Parts(scoring, framework, apart)
+            found.rank, found.problems = parts.rank, [*found.problems, *parts.problems]
+            found.lines |= {table: [part, *found.lines.get(table, ())] for table, part in parts.lines.items()}
         else:
             found.lost |= dict.fromkeys(PARTS, grid)
     return found
@@ -93,7 +148,7 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
         for lines in some:
             rows += load_lines(reader, lines, table, TABLES[table], after=len(rows))
         if table in read.in_two:
-            order = sorted(range(len(rows)), key=lambda index: read.parts.rank(rows[index].__dict__))
+            order = sorted(range(len(rows)), key=lambda index: read.rank(rows[index].__dict__))
             places = [reader.rows[table, index] for index in order]
             reader.rows |= {(table, index): place for index, place in enumerate(places)}
             rows = [rows[index] for index in order]
@@ -106,79 +161,6 @@ def _indicators(grid: Grid, model: type[Row]) -> list[str]:
     known = heads_of(model)
     index = next((n for n, head in enumerate(grid.head) if known.get(head_key(head)) == "indicator"), len(grid.head))
     return [texts[index].strip() for _, texts in grid.rows if index < len(texts)]
-
-
-class _Above:
-    """What stands above the heads of sheets, and below their rows."""
-
-    def __init__(self, framework: Framework, problems: list[Problem]) -> None:
-        self.facts, self.problems = framework.catalogue.facts, problems
-        self.units: Units = framework.catalogue.units
-        self.names = Names(framework, {})
-
-    def grid(self, sheet: Sheet, table: str, model: type[Row]) -> Grid:
-        """A sheet with what is said above its heads, without notes and signatures."""
-        known = heads_of(model)
-        grid = sheet.headed(lambda texts: sum(head_key(t) in known and t.strip()[-1] not in ":：" for t in texts) > 1)
-        rows = [(number, texts) for number, texts in grid.rows if not _is_apart(texts)]
-        passed = [(number, n, text) for number, texts in grid.rows if _is_apart(texts) for n, text in enumerate(texts) if text.strip()]
-        self.tell("table.passed_below", grid, passed)
-        return replace(grid, rows=tuple(rows), once=self.once(grid, table, model))
-
-    def once(self, grid: Grid, table: str, model: type[Row]) -> dict[str, Once]:
-        """What is said once, by column; what else stands above is passed over and told."""
-        may = once_of(table)
-        known = {text: column for text, column in heads_of(model).items() if column in may}
-        known |= {text: column for text, column in _of_tables(table, may).items() if text not in known}
-
-        def what(text: str) -> str:
-            key, field = head_key(text), field_of(text)
-            return known.get(key) or {"money": "unit", "year": "year"}.get(field, "") or (field and f"({field})")
-
-        found, passed = dict[str, Once](), list[tuple[int, int, str]]()
-        for number, texts in grid.above:
-            for index, column, text in beside([(n, t) for n, t in enumerate(texts) if t.strip()], what):
-                if column == "unit" and not self.is_money(grid, number, index, text, "unit" in may):
-                    continue
-                if column not in may or column in found:
-                    passed.append((number, index, text))
-                else:
-                    title = str(model.model_fields[column].title)
-                    found[column] = Once(text, number, index, title, self.holds_for(table, column))
-        self.tell("table.passed_above", grid, [one for one in passed if one[2]])
-        return found
-
-    def tell(self, name: str, grid: Grid, passed: Sequence[tuple[int, int, str]]) -> None:
-        """Tell what was passed over, at the first of it."""
-        if passed:
-            place = replace(grid.place(passed[0][0]), cell=address(*passed[0][:2]))
-            told = listed(words(f"“{text.strip()[:30]}”") for text in few([text for _, _, text in passed]))
-            self.problems.append(problem(name, place, told=told))
-
-    def is_money(self, grid: Grid, number: int, index: int, text: str, here: bool) -> bool:
-        """Whether a unit said above the heads may be said there; else it is refused: a unit that is passed over would change amounts."""
-        unit = self.units.find(text) if text else None
-        if text and not (here and unit and unit.is_money):
-            name = "table.unit_not_money" if here else "table.unit_not_above"
-            place = replace(grid.place(number), cell=address(number, index))
-            self.problems.append(problem(name, place, text))
-            return False
-        return here
-
-    def holds_for(self, table: str, column: str) -> Callable[[Mapping[str, str]], bool]:
-        return self._is_money_fact if (table, column) == ("facts", "unit") else lambda cells: True
-
-    def _is_money_fact(self, cells: Mapping[str, str]) -> bool:
-        """Whether a row's fact is an amount of money, or unknown."""
-        id = next(iter(self.names.ids("fact", cells.get("fact", ""))), "")
-        return id not in self.facts or self.facts[id].unit.is_money
-
-
-def _of_tables(table: str, may: Iterable[str]) -> dict[str, str]:
-    """What the columns are called in the tables that they fill."""
-    if table != SCORING:
-        return {}
-    return {text: AT[part, c].id for part in PARTS for text, c in heads_of(TABLES[part]).items() if AT[part, c].id in may and c != "basis"}
 
 
 def _is_apart(texts: Iterable[str]) -> bool:

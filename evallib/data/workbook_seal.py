@@ -68,6 +68,4 @@ def cells_seal(cells: Cells) -> str:
 def carry(book: Any, content: str, own: str) -> None:
     """Write the seals into the properties of a workbook."""
     for name, value in ((_CONTENT, content), (_OWN, own)):
-        if name in book.custom_doc_props.names:
-            del book.custom_doc_props[name]
         book.custom_doc_props.append(StringProperty(name=name, value=value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.table import Table
@@ -86,25 +85,6 @@ def on_a4(sheet: Any) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 1, 0, True
 
 
-class DropDowns:
-    """The lists of choices of a workbook, each written once, on a hidden sheet at the end."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._sheet: Any = book.create_sheet("_lists")
-        self._sheet.sheet_state = "hidden"
-        self._places: dict[tuple[str, ...], str] = {}
-
-    def of(self, texts: Iterable[str]) -> str:
-        """Where these choices stand, as a rule of a cell names it; empty where there are none."""
-        values = tuple(dict.fromkeys(text for text in texts if text))
-        if values and values not in self._places:
-            letter = get_column_letter(len(self._places) + 1)
-            for row, value in enumerate(values, 1):
-                put_text(self._sheet[f"{letter}{row}"], value)
-            self._places[values] = f"'_lists'!${letter}$1:${letter}${len(values)}"
-        return self._places.get(values, "")
-
-
 def shown_width(text: str) -> int:
     """How wide a text's longest line is, in digits; Chinese counts double."""
     return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n"))
@@ -153,19 +133,23 @@ class Sheet:
         self.sheet: Any = book.create_sheet(name)
         self.lang, self.font = lang, FONTS[lang]
         self.results: dict[str, Decimal | str] = {}
-        self.widths, self.spread, self.notes = [0] * len(columns), list[tuple[int, int, str]](), list[str]()
+        self.lines, self.notes = list[list[str]](), list[str]()
         self.above = shown_width(f"{subject} · {name}") * 1.5, shown_width(above) * 1.15
         title = self.put(1, 1, f"{subject} · {name}", bold=True, size=14)
         title.style, title.font, title.border = "Headline 1", Font(name=self.font, size=14, bold=True), Border()
         self.put(2, 1, above, size=11)
-        self.next = FIRST - 1
         self.add(*(column.head for column in columns), level="head")
         self.sheet.oddHeader.left.text = cell_text(subject)[:100].replace("\n", " ").replace("&", "&&")
 
     @property
     def rows(self) -> int:
         """How many rows the table has."""
-        return self.next - FIRST
+        return len(self.lines) - 1
+
+    @property
+    def next(self) -> int:
+        """The row to come."""
+        return FIRST - 1 + len(self.lines)
 
     def t(self, name: str, **given: Given) -> str:
         """A sentence of `sentences/workbook.toml`."""
@@ -194,27 +178,23 @@ class Sheet:
         for n, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to="center" if level == "head" else column.to)
             cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
-            self.widths[n] = max(self.widths[n], shown_width(str(value or "—")))
-            self.spread.append((self.next, n, str(value or "—")))
-        self.next += 1
-
-    def note(self, said: str) -> None:
-        """Something to be known of the sheet, for the sheet of notes."""
-        self.notes.append(said)
+        self.lines.append([str(value or "—") for value in values])
 
     def finish(self) -> dict[str, Decimal | str]:
         """Widths, the table, the frozen head and print set-up; the results of the formulas by cell."""
-        sheet, room = self.sheet, [min(c.widest, width) + 2.2 for c, width in zip(self.columns, self.widths, strict=True)]
+        sheet, widths = self.sheet, [max(map(shown_width, texts)) for texts in zip(*self.lines, strict=True)]
+        room = [min(column.widest, width) + 2.2 for column, width in zip(self.columns, widths, strict=True)]
         text = sum(width for width, column in zip(room, self.columns, strict=True) if column.to == "left")
         wanted = min(max(sum(room), *self.above), _PRINTED)  # as wide as what stands above the table, as narrow as print asks for
         by = 1 + (wanted - sum(room)) / text
         room = [width * by if column.to == "left" else width for width, column in zip(room, self.columns, strict=True)]
         for letter, width in zip(_LETTERS, room, strict=False):
             sheet.column_dimensions[letter].width = width
-        for row, n, text_ in self.spread:
-            lines = sum(1 + int(shown_width(line) * (1 if self.lang == "zh" else 0.87) / room[n]) for line in text_.split("\n"))
-            height = 4 + lines * (14.5 if self.lang == "zh" else 13)  # set here, as not every program fits rows by itself
-            sheet.row_dimensions[row].height = min(409, max(height, sheet.row_dimensions[row].height or 0))
+        narrow, high = (1, 14.5) if self.lang == "zh" else (0.87, 13)
+        for row, texts in enumerate(self.lines, FIRST - 1):  # set here, as not every program fits rows by itself
+            cells = zip(texts, room, strict=True)
+            lines = max(sum(1 + int(shown_width(line) * narrow / width) for line in text.split("\n")) for text, width in cells)
+            sheet.row_dimensions[row].height = min(409, 4 + lines * high)
         sheet.row_dimensions[1].height = 28
         right = _LETTERS[len(room) - 1]
         sheet.add_table(Table(displayName=self.name.replace(" ", "_"), ref=f"A{FIRST - 1}:{right}{self.next - 1}"))

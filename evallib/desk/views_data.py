@@ -114,8 +114,8 @@ class Data(Panel):
             self.read.value = framed(self.intake.look(files, **how, year=self.year.value or None), self.desk.lang)
             self.message.value = ""
             found = self.intake.found
-            if found and (found.changes or not found.again):
-                self.press.description = self.say("data.change" if found.again else "data.take")
+            if found and (found.changes or not found.there):
+                self.press.description = self.say("data.change" if found.there else "data.take")
                 self.press.layout.display = ""
 
     @contextmanager

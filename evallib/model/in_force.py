@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from evallib.model.framework import Framework, Indicator
 from evallib.model.grouped import grouped
-from evallib.model.record import OwnIndicator, Record
+from evallib.model.record import Record
 from evallib.model.rules import Rule, written_rule
 
 
@@ -23,7 +23,7 @@ def _in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
     held = grouped((indicator.within, indicator) for indicator in framework.indicators)
     sections = {s.id: s for s in framework.sections}
     for row in record.own_indicators:
-        rule = own_rule(framework, row)
+        rule = own_rule(framework, row.group, row.rule)
         if row.group in sections and rule is not None:
             held.setdefault(row.group, []).append(
                 Indicator.model_construct(  # of checked rows: not checked again
@@ -42,10 +42,10 @@ def _in_force(framework: Framework, record: Record) -> tuple[Indicator, ...]:
     return tuple(indicator for section in framework.sections for indicator in held.get(section.id, ()))
 
 
-def own_rule(framework: Framework, row: OwnIndicator) -> Rule | None:
+def own_rule(framework: Framework, group: str, rule: str) -> Rule | None:
     """The rule of an indicator of the department's own: the one it names or writes down, else that of its group."""
-    if row.rule.startswith("{"):
-        return written_rule(row.rule)
-    if row.rule:
-        return framework.find_rule(row.rule)
-    return next((s.own_rule for s in framework.sections if s.id == row.group), None)
+    if rule.startswith("{"):
+        return written_rule(rule)
+    if rule:
+        return framework.find_rule(rule)
+    return next((s.own_rule for s in framework.sections if s.id == group), None)

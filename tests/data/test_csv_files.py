@@ -15,14 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.data.csv_files import switch_form, write_csv_folder
+from evallib.data.csv_files import switch_form, write_year
 from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
-from evallib.data.raw_tables import Hint, head_of, shown, tables_of
+from evallib.data.raw_tables import Tables, head_of, shown, tables_of
 from evallib.data.rulebook import load_framework
 from evallib.data.scoring_sheet import AT, NAME, PARTS
 from evallib.data.sheets import guarded, read_csv
-from evallib.data.workbook import write_data_workbook
 from evallib.data.workbook_sheet import as_number
 from evallib.data.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
@@ -60,6 +59,10 @@ def record() -> Record:
     return load_year(DATA, "hrss", 2023).record
 
 
+def write(record: Record, target: Path, lang: Lang = "zh") -> None:
+    write_year(tables_of(record), target, FRAMEWORK, lang)
+
+
 def without_files(record: Record) -> Record:
     return record.model_copy(update={"files": ()})
 
@@ -69,9 +72,9 @@ def put(copy: Copy, record: Record, form: Lang | None, to: str) -> Record:
     shutil.rmtree(copy.year, ignore_errors=True)
     copy.year.with_suffix(".xlsx").unlink(missing_ok=True)
     if to == "xlsx":
-        write_data_workbook(record, copy.year.with_suffix(".xlsx"), form or "zh", FRAMEWORK)
+        write(record, copy.year.with_suffix(".xlsx"), form or "zh")
     elif form is None:
-        write_csv_folder(record, copy.year)
+        write(record, copy.year)
     else:
         write_named(record, copy.year, form)
     return load_year(copy.folder, "hrss", 2023).record
@@ -165,7 +168,7 @@ def test_amounts_in_ten_thousands_keep_the_digits_that_were_printed(copy: Copy, 
         for n, (value, unit) in enumerate(printed)
     )
     facts = (record.facts[0].model_copy(update={"fact": "procurement_planned", "value": Decimal("700.50"), "unit": "万元"}),)
-    write_data_workbook(record.model_copy(update={"target_parts": rows, "facts": facts}), copy.folder / "t.xlsx", lang, FRAMEWORK)
+    write(record.model_copy(update={"target_parts": rows, "facts": facts}), copy.folder / "t.xlsx", lang)
     found, _ = read_workbook("t.xlsx", (copy.folder / "t.xlsx").read_bytes())
     sheets = {sheet.name: sheet.raw.cells for sheet in found}
     parts, money = (sheets[TABLE_NAMES[table][lang]] for table in ("target_parts", "facts"))
@@ -187,7 +190,7 @@ def test_a_number_that_a_spreadsheet_would_change_stays_text(value: Decimal) -> 
 
 def test_csv_is_utf8_with_its_mark_and_guards_formulas_but_not_numbers(tmp_path: Path, record: Record) -> None:
     finding = record.findings[0].model_copy(update={"title": "=cmd|' /C calc'!A0", "amount": Decimal("-5")})
-    write_csv_folder(record.model_copy(update={"findings": (finding,)}), tmp_path / "out")
+    write(record.model_copy(update={"findings": (finding,)}), tmp_path / "out")
     content = (tmp_path / "out" / "findings.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbffinding,kind,")
     assert b"\r" not in content
@@ -207,7 +210,7 @@ def test_a_line_of_csv_is_read_as_it_was_written(rows: list[list[str]]) -> None:
 def test_a_folder_that_is_there_is_not_written_over(tmp_path: Path, record: Record) -> None:
     (tmp_path / "out").mkdir()
     with pytest.raises(InputRefused, match="not overwritten"):
-        write_csv_folder(record, tmp_path / "out")
+        write(record, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -219,13 +222,13 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, record: Record, to: str
     (tmp_path / "old.xlsx").write_bytes(b"old")
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_csv_folder(record, tmp_path / "out") if to == "csv" else write_data_workbook(record, tmp_path / "old.xlsx", "zh", FRAMEWORK)
+        write(record, tmp_path / ("out" if to == "csv" else "old.xlsx"))
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.xlsx", b"old")]
 
 
 def test_the_same_record_gives_the_same_bytes(tmp_path: Path, record: Record) -> None:
     for name in ("a.xlsx", "b.xlsx"):
-        write_data_workbook(record, tmp_path / name, "zh", FRAMEWORK)
+        write(record, tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
@@ -242,7 +245,7 @@ def top_of(sheet: Any) -> int:
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Lang]:
     loaded = load_year(DATA, "hrss", 2023)
     path = tmp_path_factory.mktemp("book") / "2023.xlsx"
-    write_data_workbook(loaded.record, path, request.param, loaded.framework)
+    write(loaded.record, path, request.param)
     return openpyxl.load_workbook(path), request.param
 
 
@@ -341,7 +344,7 @@ def test_numbers_are_numbers_and_text_is_text(book: tuple[Any, Lang]) -> None:
 
 def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) -> None:
     practice = Practice(id="p", title="=1+1", text="@x", source="report", section="-1")
-    write_data_workbook(record.model_copy(update={"practices": (practice,)}), tmp_path / "t.xlsx", "en", FRAMEWORK)
+    write(record.model_copy(update={"practices": (practice,)}), tmp_path / "t.xlsx", "en")
     row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Practices"][3]
     assert [(cell.value, cell.data_type, cell.quotePrefix) for cell in row if cell.value in ("=1+1", "@x", "-1")] == [
         ("=1+1", "s", True),
@@ -351,14 +354,16 @@ def test_text_that_looks_like_a_formula_is_none(tmp_path: Path, record: Record) 
 
 
 def test_remarks_stand_beside_their_column_and_are_not_read(copy: Copy, record: Record) -> None:
-    remarks = {"facts": [Hint("#上年", "value", tuple(f"remark {n}" for n in range(len(record.facts))))]}
+    empty = {"fact": "", "year": "", "value": ""}
+    facts = [{**empty, "#上年": f"remark {n}", **row} for n, row in enumerate(tables_of(record)["facts"])]
+    remarked = {**tables_of(record), "facts": facts}
     shutil.rmtree(copy.year)
-    write_data_workbook(record, copy.year.with_suffix(".xlsx"), "zh", FRAMEWORK, remarks)
+    write_year(remarked, copy.year.with_suffix(".xlsx"), FRAMEWORK, "zh")
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
-    facts = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["财务数据"]
-    assert [cell.value for cell in facts[2]][2:5] == ["数值", "#上年", "单位"]
+    sheet = openpyxl.load_workbook(copy.year.with_suffix(".xlsx"))["财务数据"]
+    assert [cell.value for cell in sheet[2]][2:5] == ["数值", "#上年", "单位"]
     copy.year.with_suffix(".xlsx").unlink()
-    write_csv_folder(tables_of(record), copy.year, remarks)
+    write_year(remarked, copy.year, FRAMEWORK, "zh")
     assert without_files(load_year(copy.folder, "hrss", 2023).record) == without_files(record)
 
 
@@ -407,12 +412,12 @@ def test_bad_data_is_not_switched(copy: Copy) -> None:
 
 
 def test_a_form_that_does_not_read_the_same_moves_nothing(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, write = listing(copy.folder), write_data_workbook
+    before = listing(copy.folder)
 
-    def lossy(record: Record, *more: Any, **named: Any) -> None:
-        write(record.model_copy(update={"practices": record.practices[:-1]}), *more, **named)
+    def lossy(tables: Tables, *more: Any) -> None:
+        write_year({**tables, "practices": tables["practices"][:-1]}, *more)
 
-    monkeypatch.setattr("evallib.data.csv_files.write_data_workbook", lossy)
+    monkeypatch.setattr("evallib.data.csv_files.write_year", lossy)
     with pytest.raises(InputRefused, match=r"does not read as the same data.*practices"):
         switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
     assert listing(copy.folder) == before
@@ -420,7 +425,7 @@ def test_a_form_that_does_not_read_the_same_moves_nothing(copy: Copy, monkeypatc
 
 def test_a_form_that_cannot_be_read_moves_nothing(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     before = listing(copy.folder)
-    monkeypatch.setattr("evallib.data.csv_files.write_data_workbook", lambda record, path, *_, **__: path.write_bytes(b"x"))
+    monkeypatch.setattr("evallib.data.csv_files.write_year", lambda tables, path, *_: path.write_bytes(b"x"))
     with pytest.raises(InputRefused, match=r"does not read as the same data.*is not an \.xlsx workbook"):
         switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
     assert listing(copy.folder) == before
@@ -472,7 +477,7 @@ def test_libreoffice_opens_the_workbook_and_keeps_values_and_lists(copy: Copy, r
     odd = record.model_copy(update={"practices": rows})
     shutil.rmtree(copy.year)
     book = copy.year.with_suffix(".xlsx")
-    write_data_workbook(odd, tmp_path / "2023.xlsx", "zh", FRAMEWORK)
+    write(odd, tmp_path / "2023.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [str(SOFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(book.parent), str(tmp_path / "2023.xlsx")]
     subprocess.run(command, check=True, capture_output=True, timeout=300)

@@ -8,10 +8,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from evallib.data.csv_files import write_year
 from evallib.data.load import load_year
 from evallib.data.merging import merge
 from evallib.data.raw_tables import tables_of
-from evallib.data.workbook import write_data_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.record import Record
 from tests.conftest import Copy
@@ -124,7 +124,7 @@ def test_workbooks_join_and_what_is_not_of_a_table_is_named(copies: Copies) -> N
     loaded = load_year(copies.data, "hrss", 2023)
     files = [copies.place / name for name in ("甲.xlsx", "乙.xlsx")]
     for file in files:
-        write_data_workbook(loaded.record, file, "zh", loaded.framework)
+        write_year(tables_of(loaded.record), file, loaded.framework, "zh")
     book = openpyxl.load_workbook(files[1])
     sheet = book["财务数据"]
     sheet.cell(5, 3).value = 20
@@ -146,7 +146,7 @@ def test_a_number_that_cannot_be_read_is_not_taken_for_none(copies: Copies) -> N
     loaded = load_year(copies.data, "hrss", 2023)
     files = [copies.place / name for name in ("甲.xlsx", "乙.xlsx")]
     for file in files:
-        write_data_workbook(loaded.record, file, "zh", loaded.framework)
+        write_year(tables_of(loaded.record), file, loaded.framework, "zh")
     book = openpyxl.load_workbook(files[1])
     book["财务数据"].cell(5, 3).value = "=20-1"  # which no program has computed
     book.save(files[1])

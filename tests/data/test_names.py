@@ -14,11 +14,11 @@ import openpyxl
 import pytest
 
 from evallib.data.cells import Reader
+from evallib.data.csv_files import write_year
 from evallib.data.load import LoadedYear, load_year
 from evallib.data.names import Names, by_id
 from evallib.data.raw_tables import texts_of
 from evallib.data.rulebook import frameworks
-from evallib.data.workbook import write_data_workbook
 from evallib.data.workbook_in import load_tables, read_sheets
 from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
@@ -244,7 +244,7 @@ def test_a_workbook_shows_names_and_means_the_same(framework: Framework, lang: L
         "judgements": [*items, *tiers],
         "self_evaluation": [{"indicator": "total", "score": "1", **at}],
     }
-    write_data_workbook(tables, tmp_path / "2026.xlsx", lang, framework)
+    write_year(tables, tmp_path / "2026.xlsx", framework, lang)
     sheets = read_workbook("2026.xlsx", (tmp_path / "2026.xlsx").read_bytes())[0]
     reader = Reader(framework.catalogue.units)
     named = {SHEETS[folded(sheet.name)]: sheet for sheet in sheets if folded(sheet.name) in SHEETS}
