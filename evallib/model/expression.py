@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import reduce
 from itertools import product
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from operator import add, itemgetter, mul, sub, truediv
+from typing import Any, NamedTuple, TypeVar
 
 EXACT = Context(prec=50)
 """The arithmetic of formulas: 50 digits."""
@@ -135,17 +135,16 @@ def _parsed(text: str) -> Tree:
     return _tree(body, leaves, place, top=True)
 
 
-_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "=", ast.LtE: "<="}
+_OPERATORS: dict[type[ast.AST], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_AT_TOP = _OPERATORS | {ast.Eq: "=", ast.LtE: "<="}
 
 
 def _tree(node: ast.expr, leaves: list[Tree], place: Callable[[int], int], top: bool = False) -> Tree:
     match node:
         case ast.Name(id):
             return leaves[int(id[1:])]
-        case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
-            return Operation(_OPERATORS[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
-        case ast.Compare(left, [sign], [right]) if top:
-            return Operation(_OPERATORS[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
+        case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]) if type(sign) in (_AT_TOP if top else _OPERATORS):
+            return Operation(_AT_TOP[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
         case ast.UnaryOp(ast.USub(), term):
             return Operation("-", Number(Decimal(0)), _tree(term, leaves, place))
         case ast.UnaryOp(ast.UAdd(), term):
@@ -233,48 +232,28 @@ class Interval:
     def __lt__(self, other: Interval) -> bool:
         return (self.low, self.high) < (other.low, other.high)
 
-    def joined(self, other: Interval) -> Interval:
-        return Interval(min(self.low, other.low), max(self.high, other.high))
-
 
 ANYTHING = Interval(Decimal("-Infinity"), Decimal("Infinity"))
 
 V = TypeVar("V", Decimal, Interval)
 
+_OF: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mul, "/": truediv, "=": sub, "<=": sub}
 
-def _compute(tree: Tree, value: Callable[[Name], V], number: Callable[[Decimal], V]) -> V:
+
+def _computing(tree: Tree, number: Callable[[Decimal], V]) -> Callable[[Mapping[Name, V]], V]:
+    """What computes an expression of the values of its names; of a relation, its left side less its right."""
     if isinstance(tree, Name):
-        return value(tree)
+        return itemgetter(tree)
     if isinstance(tree, Number):
-        return number(tree.value)
+        known = number(tree.value)
+        return lambda values: known
     if isinstance(tree, Call):
-        terms = [_compute(term, value, number) for term in tree.terms]
-        found = abs(terms[0]) if tree.function == "abs" else terms[0]
-        for term in terms[1:]:
-            if term < found if tree.function == "min" else found < term:
-                found = term
-        return found
-    left, right = _compute(tree.left, value, number), _compute(tree.right, value, number)
-    if tree.sign == "+":
-        return left + right
-    if tree.sign == "*":
-        return left * right
-    return left / right if tree.sign == "/" else left - right
-
-
-def compute(tree: Tree, values: Mapping[Name, Decimal]) -> Decimal:
-    """The value of an expression; of a relation, its left side less its right.
-
-    Raises Undefined for a division by zero, KeyError for a name without a value.
-
-    >>> compute(parse("(now - before) / before"), {Name("now"): Decimal(30), Name("before"): Decimal(20)})
-    Decimal('0.5')
-    """
-    with localcontext(EXACT):
-        try:
-            return _compute(tree, values.__getitem__, _same)
-        except ArithmeticError:
-            raise Undefined from None
+        terms, choose = [_computing(term, number) for term in tree.terms], min if tree.function == "min" else max
+        if tree.function == "abs":
+            return lambda values: abs(terms[0](values))
+        return lambda values: choose(term(values) for term in terms)
+    left, right, of = _computing(tree.left, number), _computing(tree.right, number), _OF[tree.sign]
+    return lambda values: of(left(values), right(values))
 
 
 def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
@@ -284,7 +263,7 @@ def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
     >>> change({Name("now"): Decimal(30), Name("before"): Decimal(20)})
     Decimal('0.5')
     """
-    found = _computing(tree)
+    found = _computing(tree, Decimal)
 
     def computed(values: Mapping[Name, Decimal]) -> Decimal:
         with localcontext(EXACT):
@@ -296,24 +275,15 @@ def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
     return computed
 
 
-def _computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
-    if isinstance(tree, Name):
-        return itemgetter(tree)
-    if isinstance(tree, Number):
-        number = tree.value
-        return lambda values: number
-    if isinstance(tree, Call):
-        return lambda values: _compute(tree, values.__getitem__, _same)
-    left, right = _computing(tree.left), _computing(tree.right)
-    if tree.sign == "+":
-        return lambda values: left(values) + right(values)
-    if tree.sign == "*":
-        return lambda values: left(values) * right(values)
-    return (lambda values: left(values) / right(values)) if tree.sign == "/" else (lambda values: left(values) - right(values))
+def compute(tree: Tree, values: Mapping[Name, Decimal]) -> Decimal:
+    """The value of an expression; of a relation, its left side less its right.
 
+    Raises Undefined for a division by zero, KeyError for a name without a value.
 
-def _same(value: Decimal) -> Decimal:
-    return value
+    >>> compute(parse("(now - before) / before"), {Name("now"): Decimal(30), Name("before"): Decimal(20)})
+    Decimal('0.5')
+    """
+    return computing(tree)(values)
 
 
 def _point(value: Decimal) -> Interval:
@@ -336,17 +306,14 @@ def compute_interval(tree: Tree, values: Mapping[Name, Interval]) -> Interval:
     """
     found = [leaf for leaf in leaves(tree) if isinstance(leaf, Name)]
     split = [n for n in dict.fromkeys(found) if found.count(n) > 1 and values[n].low != values[n].high][:MAX_SPLIT]
-    whole: Interval | None = None
+    computed, every = _computing(tree, _point), list[Interval]()
     with localcontext(EXACT):
-        for ends in product((0, 1), repeat=len(split)):
-            ends_of = {n: (values[n].low, values[n].high)[end] for n, end in zip(split, ends, strict=True)}
+        for ends in product(*((values[n].low, values[n].high) for n in split)):
             try:
-                one = _compute(tree, {**values, **{n: Interval(end, end) for n, end in ends_of.items()}}.__getitem__, _point)
+                every.append(computed({**values, **dict(zip(split, map(_point, ends), strict=True))}))
             except ArithmeticError:  # no end against no end
-                one = ANYTHING
-            whole = one if whole is None else whole.joined(one)
-    assert whole is not None
-    return whole
+                every.append(ANYTHING)
+    return Interval(min(one.low for one in every), max(one.high for one in every))
 
 
 # --- writing
