@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -104,15 +103,11 @@ class _Book(FormBook):
         self.offer(sheet, reach, self._listed(column), warned=not column.many and not column.refers)
 
     def _listed(self, column: Column) -> str:
-        if column.refers and column.refers[0] in self.sheets and len(column.refers) == 1:  # as it stands there now
+        if len(column.refers) == 1 and not column.choices and column.refers[0] in self.sheets:  # as it stands there now
             table = sheets()[column.refers[0]]
             at = get_column_letter([c.key for c in table.columns].index("name") + 1)
             return f"'{table.name[self.lang]}'!${at}$2:${at}${_SPARE}"
-        values: Iterable[str] = [column.choice(value)[self.lang] for value in column.choices]
+        values = [row["name"] for table in column.refers for row in self.rows.get(table, []) if row.get("name")]
         if "formula" in column.refers:
-            own = [row.get("name", "") for row in self.rows.get("formula", [])]
-            known = [formula.name[self.lang] for formula in self.framework.catalogue.formulas.values()]
-            values = [*own, *known, *(column.choice(one)[self.lang] for one in column.refers[1:])]
-        elif column.refers:
-            values = [row["name"] for table in column.refers for row in self.rows.get(table, []) if row.get("name")]
-        return self.lists.of(values)
+            values += [formula.name[self.lang] for formula in self.framework.catalogue.formulas.values()]
+        return self.lists.of([*values, *(column.choice(value)[self.lang] for value in column.choices)])
