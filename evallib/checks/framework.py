@@ -57,7 +57,7 @@ def _sums(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]
     """Weights make up the whole, points what stands above. A number that is wrong is told once: by itself, or by what it stands in."""
     weights = [*_weights(framework, at)]
     yield from weights
-    right = [i.model_copy(update={"points": adds}) if (adds := _adds(i)) else i for i in framework.indicators]
+    right = [i.model_copy(update={"points": i.rule.adds or i.points}) for i in framework.indicators]
     below = inside_of(framework, right, lambda section, inside: (section.points if is_open(framework, section.id) else None) or inside)
     for place, points, inside in worths(framework, framework.indicators) if not weights else ():
         if all(made > points or (made < points and not is_open(framework, place)) for made in (inside, below.get(place, inside))):
@@ -67,11 +67,6 @@ def _sums(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]
 def _entry(framework: Framework, place: str) -> str:
     kind = "group" if place in {g.id for g in framework.groups} else "dimension"
     return f"{kind}.{place}." if place else ""
-
-
-def _adds(indicator: Indicator) -> Decimal:
-    """What the items of a checklist make up."""
-    return sum((item.points for item in indicator.rule.checklist if item.points > 0), Decimal(0))
 
 
 def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
@@ -115,10 +110,9 @@ def _names(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem
 
 
 def _check_rule(framework: Framework, i: Indicator, at: Callable[[str], Place]) -> Iterator[Problem]:
-    entry, adds = f"indicator.{i.id}", _adds(i)
-    formula = framework.catalogue.formulas.get(i.value)
-    if adds and adds != i.points:
-        yield problem("framework.items_differ", at(f"{entry}.rule.items"), total=plain(adds), points=plain(i.points))
+    entry, formula = f"indicator.{i.id}", framework.catalogue.formulas.get(i.value)
+    if i.rule.adds and i.rule.adds != i.points:
+        yield problem("framework.items_differ", at(f"{entry}.rule.items"), total=plain(i.rule.adds), points=plain(i.points))
     if i.rule.needs_share and formula is not None and not formula.unit.is_share:
         yield problem("framework.needs_share", at(f"{entry}.rule"), i.rule.kind, unit=formula.entry.unit)
 

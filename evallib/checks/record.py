@@ -282,9 +282,8 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
         clear = words("清空此格，按本组的规则计分", "clear this cell, and the rule of the group holds")
         yield problem("rule.unknown", at("rule"), row.rule, known=meant(row.rule, named) if named else clear)
         return
-    adds = sum((item.points for item in (rule.checklist if rule else ()) if item.points > 0), Decimal(0))
-    if adds and adds != row.points:
-        yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
+    if rule and rule.adds and rule.adds != row.points:
+        yield problem("framework.items_differ", at("points"), total=plain(rule.adds), points=plain(row.points or Decimal(0)))
 
 
 def written_wrong(text: str, error: ValueError | None, place: Place) -> Iterator[Problem]:

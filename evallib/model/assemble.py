@@ -63,13 +63,9 @@ class _Assembly:
             for file, part in parts:
                 for entry in getattr(part, attribute):
                     alike.setdefault(entry.id if kind == "source" else entry.key, []).append((file, entry))
-            found: list[Any] = []
-            for key, several in alike.items():
-                chosen = self._newest(kind, key, several, year)
-                if chosen is not None:
-                    self.files[kind, key], entry = chosen
-                    found.append(entry)
-            kept[attribute] = tuple(found)
+            chosen = {key: one for key, several in alike.items() if (one := self._newest(kind, key, several, year))}
+            self.files |= {(kind, key): file for key, (file, _) in chosen.items()}
+            kept[attribute] = tuple(entry for _, entry in chosen.values())
         return Part(**kept)
 
     def _newest(self, kind: str, key: str, several: list[tuple[str, Any]], year: int) -> tuple[str, Any] | None:
@@ -77,17 +73,15 @@ class _Assembly:
         if kind == "source":
             self.faults += [_twice(kind, key, file, several[0][0]) for file, entry in several if entry != several[0][1]]
             return several[0]
-        by_year: dict[int, list[tuple[str, Any]]] = {}
+        alike: dict[tuple[int, bool], list[tuple[str, Any]]] = {}
         for file, entry in several:
-            by_year.setdefault(entry.first_year, []).append((file, entry))
-        for first, same in by_year.items():
-            overriding = [one for one in same if one[1].overrides]
-            plain = [one for one in same if not one[1].overrides]
-            self.faults += [_twice(kind, key, file, kept[0][0]) for kept in (plain, overriding) for file, _ in kept[1:]]
-            if overriding and not plain and kind not in ("currency", "period"):
-                self.faults.append(Fault("entry.overrides_nothing", Place(overriding[0][0], None, f"{kind}.{key}"), key, {"year": first}))
-            by_year[first] = overriding or plain
-        return max((one for one in by_year.items() if one[0] <= year), default=(0, [None]), key=lambda one: one[0])[1][0]
+            alike.setdefault((entry.first_year, entry.overrides), []).append((file, entry))
+        for (first, overrides), same in alike.items():
+            self.faults += [_twice(kind, key, file, same[0][0]) for file, _ in same[1:]]
+            if overrides and (first, False) not in alike and kind not in ("currency", "period"):
+                self.faults.append(Fault("entry.overrides_nothing", Place(same[0][0], None, f"{kind}.{key}"), key, {"year": first}))
+        newest = max((one for one in alike if one[0] <= year), default=None)
+        return alike[newest][0] if newest else None
 
     def made(self) -> tuple[Catalogue, tuple[Fault, ...]]:
         for entry in self.part.facts:
