@@ -12,7 +12,7 @@ from evallib.model.errors import Place, Problem
 from evallib.model.framework import Example, Framework
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Seriousness, Tiers
-from evallib.model.units import parse_decimal, round_half_up
+from evallib.model.units import parse_share, round_half_up
 from evallib.model.words import listed
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
@@ -74,7 +74,7 @@ def _award(rule: Rule, given: Decimal | str | tuple[str, ...], points: Decimal) 
     """What a rule gives for what an example gives; None where it cannot be given to it."""
     several = given if isinstance(given, tuple) else (given,) if isinstance(given, str) and given else ()
     if isinstance(rule, Measured):
-        value = _number(given) if not isinstance(given, tuple) else None
+        value = parse_share(given) if isinstance(given, str) else given if isinstance(given, Decimal) else None
         return None if value is None else rule.award(value, points)
     if isinstance(rule, Checklist) and set(several) <= {item.id for item in rule.items} and not isinstance(given, Decimal):
         return rule.award({item.id: item.id in several for item in rule.items}, points)
@@ -86,18 +86,10 @@ def _award(rule: Rule, given: Decimal | str | tuple[str, ...], points: Decimal) 
             return rule.award(tuple(kinds[one] for one in several), points)
     if isinstance(rule, Tiers) and isinstance(given, str):
         id, _, text = given.partition(" ")
-        tier, share = rule.tier(id), _number(text) if text else None
+        tier, share = rule.tier(id), parse_share(text)
         share = tier.low if share is None and tier is not None and tier.low == tier.high else share
         return None if share is None or tier is None or not tier.low <= share <= tier.high else rule.award(id, share * points, points)
     return None
-
-
-def _number(given: Decimal | str) -> Decimal | None:
-    """A value, or a percentage as the share that it is."""
-    if isinstance(given, Decimal):
-        return given
-    number = parse_decimal(given.rstrip("%％"))
-    return number / 100 if number is not None and given != given.rstrip("%％") else number
 
 
 # --- sentences

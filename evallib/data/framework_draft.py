@@ -71,21 +71,18 @@ class Draft:
                 for line in (*self.lines["group"], *self.lines["indicator"]):
                     if name := line.get(level):
                         within = line.get("dimension") if level == "group" else ""
-                        made = Line(sheets()[level], line.place(level), {"name": name, "dimension": within}, {"name": line.place(level)})
+                        texts = {"name": name, "dimension": within} if within else {"name": name}
+                        made = Line(sheets()[level], line.place(level), texts, {"name": line.place(level)})
                         seen.setdefault((name_key(within), name_key(name)), made)
                 self.lines[level] = list(seen.values())
-        for line in (*self.lines["dimension"], *self.lines["group"]):
-            line.texts = {key: text for key, text in line.texts.items() if text}
 
     def _sources(self) -> None:
         """Documents that only the indicators name, where these have no sheet; an indicator that names none rests on the only one."""
-        citing = [line for line in (*self.lines["indicator"], *self.lines["veto"]) if line.get("source")]
-        year, own = self.head.get("first_year"), self.lines["source"]
-        if not own:
-            for line in citing:
-                name = line.get("source")
-                if not self.names.find(("source",), name) and name_key(name) not in {name_key(one.get("name")) for one in own}:
-                    own.append(Line(sheets()["source"], line.place("source"), {"name": name}))
+        year, own, made = self.head.get("first_year"), self.lines["source"], dict[str, Line]()
+        for line in (*self.lines["indicator"], *self.lines["veto"]) if not own else ():
+            if (name := line.get("source")) and not self.names.find(("source",), name):
+                made.setdefault(name_key(name), Line(sheets()["source"], line.place("source"), {"name": name}))
+        own += made.values()
         if not own and not all(line.get("source") for line in self.lines["indicator"]):
             own.append(Line(sheets()["source"], self.head.place("name"), {"name": self.head.get("name")}))
         for line in own:

@@ -13,7 +13,7 @@ from evallib.model.entries import Part
 from evallib.model.framework import Framework
 from evallib.model.rules import Seriousness
 from evallib.model.table_words import CHOICES
-from evallib.model.units import narrow, parse_decimal
+from evallib.model.units import narrow, parse_share
 from evallib.model.words import LANGS, Lang, folded, name_key
 
 Rows = dict[str, list[dict[str, str]]]
@@ -150,24 +150,17 @@ def _value(column: Column, text: str) -> Any:
     if column.holds not in ("number", "whole"):
         return text
     text = next((text.removesuffix(end) for end in behind() if text.endswith(end)), text) if column.holds == "whole" else text
-    number = number_of(text)
+    number = parse_share(text)
     if number is None:
         return text
     return int(number) if column.holds == "whole" and number == number.to_integral_value() else number
-
-
-def number_of(text: str) -> Decimal | None:
-    """A number, or a percentage as the share that it is; None where a text is neither."""
-    read = narrow(text)
-    number = parse_decimal(read.rstrip("%").strip())
-    return number / 100 if number is not None and read.endswith("%") else number
 
 
 def given_of(text: str, kind: str, parts: Sequence[Mapping[str, str]]) -> Any:
     """What an example gives to a rule of a kind: a number, a text, or the ids of what is met or found."""
     names = {name_key(part[key]): part["id"] for part in parts for key in ("name_en", "name", "id") if part.get(key) and "id" in part}
     names |= {name_key(name): one for one in get_args(Seriousness) for name in (one, *(CHOICES[one][lang] for lang in LANGS))}
-    number = number_of(text)
+    number = parse_share(text)
     if not text and kind not in ("checklist", "deduct_per_occurrence"):
         return None
     if kind in ("checklist", "deduct_per_occurrence"):

@@ -300,6 +300,17 @@ def parse_decimal(text: str) -> Decimal | None:
     return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
+def parse_share(text: str) -> Decimal | None:
+    """A number, or a percentage as the share that it is; None where a text is neither.
+
+    >>> parse_share("85％"), parse_share("1.2"), parse_share("most")
+    (Decimal('0.85'), Decimal('1.2'), None)
+    """
+    plain = narrow(text)
+    number = parse_decimal(plain.rstrip("%").strip())
+    return number / 100 if number is not None and plain.endswith("%") else number
+
+
 def possible(number: Decimal) -> Decimal:
     """A number, where it is of a size that can be computed with.
 
