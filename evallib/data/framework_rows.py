@@ -14,7 +14,7 @@ from evallib.model.framework import Framework
 from evallib.model.rules import Seriousness
 from evallib.model.table_words import CHOICES
 from evallib.model.units import narrow, parse_share
-from evallib.model.words import LANGS, Lang, folded, name_key
+from evallib.model.words import LANGS, Lang, folded, name_key, words
 
 Rows = dict[str, list[dict[str, str]]]
 """The filled cells of every sheet, row by row, by column."""
@@ -76,7 +76,8 @@ def rows_of(document: Mapping[str, Any], framework: Framework, lang: Lang) -> Ro
             value = names.shown(column.refers, value, lang, suits_place(column.key, homes, row.get("dimension", "")))
         elif column.holds == "given":
             about = next((row[key] for key in ("indicator", "group", "rule") if key in row), "")
-            return _given_shown(value, [one for part in PARTS for one in whole[part] if one[OWNER] == about], lang)
+            rows = [one for part in PARTS for one in whole[part] if one[OWNER] == about and "id" in one]
+            return _given_shown(value, {one["id"]: words(one["name"], one.get("name_en"))[lang] for one in rows}, lang)
         return shown_value(column, value, lang)
 
     found: Rows = {}
@@ -111,17 +112,14 @@ def shown_value(column: Column, value: Any, lang: Lang) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _given_shown(value: Any, parts: list[dict[str, Any]], lang: Lang) -> str:
+def _given_shown(value: Any, names: Mapping[str, str], lang: Lang) -> str:
     """What an example gives: items and tiers by name, with the share of a tier behind it."""
     if isinstance(value, list):
-        return "\n".join(_given_shown(one, parts, lang) for one in value) or ("无" if lang == "zh" else "none")
+        return "\n".join(_given_shown(one, names, lang) for one in value) or ("无" if lang == "zh" else "none")
     if not isinstance(value, str):
         return f"{Decimal(value):f}"
     id, _, share = value.partition(" ")
-    known = next((part for part in parts if part.get("id") == id), None)
-    name = CHOICES[id][lang] if known is None and id in get_args(Seriousness) else id
-    if known:
-        name = (known.get("name_en") if lang == "en" else "") or known["name"]
+    name = names.get(id) or (CHOICES[id][lang] if id in get_args(Seriousness) else id)
     return f"{name} {share}".strip()
 
 

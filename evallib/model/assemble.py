@@ -5,6 +5,7 @@ Everything that is wrong with an entry is collected, with its file and its place
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -51,10 +52,10 @@ class _Assembly:
         self.formulas: dict[str, Formula] = {}
         self.waiting = {entry.id: entry for entry in self.part.formulas}
         self.depth = 0
-        self.named: dict[str, list[str]] = {}
+        self.named: dict[str, tuple[str, ...]] = {}
         for entry in (*self.part.facts, *self.part.formulas):
             for name in dict.fromkeys(folded(text) for text in (entry.name, entry.name_en) if text):
-                self.named.setdefault(name, []).append(entry.id)
+                self.named[name] = (*self.named.get(name, ()), entry.id)
 
     def _in_force(self, parts: Sequence[tuple[str, Part]], year: int) -> Part:
         kept: dict[str, tuple[Any, ...]] = {}
@@ -94,23 +95,13 @@ class _Assembly:
         identities = self._relations("identity", self.part.identities, "=")
         limits = self._relations("limit", self.part.limits, "<=")
         plausible = self._relations("plausible", self.part.plausible, "<=")
-        lines: dict[str, list[Line]] = {}
+        lines: dict[str, tuple[Line, ...]] = {}
         for line in self.part.lines:
             read = self._try("line", line, "cells", lambda e: Line(e.words, {k: self._fact_named(v) for k, v in e.cells.items()}, e.total))
             if read is not None:
-                lines.setdefault(line.table, []).append(read)
-        catalogue = Catalogue(
-            self.part,
-            self.units,
-            self.facts,
-            self.formulas,
-            identities,
-            limits,
-            plausible,
-            {name: tuple(found) for name, found in lines.items()},
-            {name: tuple(ids) for name, ids in self.named.items()},
-        )
-        return catalogue, tuple(self.faults)
+                lines[line.table] = (*lines.get(line.table, ()), read)
+        made = Catalogue(self.part, self.units, self.facts, self.formulas, identities, limits, plausible, lines, self.named)
+        return made, tuple(self.faults)
 
     def _relations(self, kind: str, entries: tuple[RelationEntry, ...], sign: str) -> tuple[Relation, ...]:
         made = (self._try(kind, entry, "holds", lambda e: self._relation(e, sign)) for entry in entries)
@@ -174,7 +165,7 @@ class _Assembly:
         known = [*self.facts, *(entry.id for entry in self.part.formulas)]
         if name in known:
             return name
-        ids = self.named.get(folded(name), [])
+        ids = self.named.get(folded(name), ())
         if len(ids) > 1:
             raise _Bad("entry.name_ambiguous", name, text=name, count=len(ids), ids=listed(ids))
         if not ids or ids[0] not in known:
@@ -255,16 +246,12 @@ class _Assembly:
             return self.facts[tree.id].unit.dimensions
         if isinstance(tree, Number):
             return () if tree.value else None
-        if isinstance(tree, Call):
-            found = [self._measures(term) for term in tree.terms]
+        found = [self._measures(term) for term in (tree.terms if isinstance(tree, Call) else (tree.left, tree.right))]
+        if isinstance(tree, Call) or tree.sign not in ("*", "/"):
             return _same(found)
-        left, right = self._measures(tree.left), self._measures(tree.right)
-        if tree.sign not in ("*", "/"):
-            return _same([left, right])
-        powers = dict(left or ())
-        for kind, power in right or ():
-            powers[kind] = powers.get(kind, 0) + (power if tree.sign == "*" else -power)
-        return dimensions_of(powers)
+        left, right = (Counter(dict(one or ())) for one in found)
+        (left.update if tree.sign == "*" else left.subtract)(right)
+        return dimensions_of(left)
 
 
 def _twice(kind: str, key: str, file: str, before: str) -> Fault:

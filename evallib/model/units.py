@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
@@ -243,15 +244,14 @@ def _scaled(base: Unit, scale: ScaleEntry, written: str) -> Unit:
 def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Unit | None:
     if above is None or None in below:
         return None
-    powers: dict[str, int] = dict(above.dimensions)
+    powers = Counter(dict(above.dimensions))
     factor, zh, en = above.factor, above.name.zh or above.symbol, above.name.en or above.symbol
     bare = above.bare or en
     for unit in below:
         assert unit is not None
         factor /= unit.factor
         zh, en, bare = f"{zh}/{unit.name.zh or unit.symbol}", f"{en} per {singular(unit)}", f"{bare} per {singular(unit)}"
-        for kind, power in unit.dimensions:
-            powers[kind] = powers.get(kind, 0) - power
+        powers.subtract(dict(unit.dimensions))
     return Unit(written, words(zh, en), dimensions_of(powers), factor, scale=above.scale, bare=bare)
 
 
