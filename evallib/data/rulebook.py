@@ -251,9 +251,9 @@ def _headed(file: File) -> tuple[Head, dict[str, Any]]:
     for name in head.builds_on:
         _named(file, name)
     if head.first_year is not None:
-        for entries in document.values():
-            for entry in entries if isinstance(entries, list) else ():
-                if isinstance(entry, dict) and "title" not in entry:
+        for kind, entries in document.items():
+            for entry in entries if isinstance(entries, list) and kind != "source" else ():
+                if isinstance(entry, dict):
                     entry.setdefault("first_year", head.first_year)
     return head, document
 
