@@ -154,10 +154,10 @@ def _units(framework: Framework, record: Record, where: Where, gone: Gone) -> It
 def unknown_unit(units: Units, place: Place, text: str) -> Problem:
     """What is to be asked about a text that is no unit, and what may be meant."""
     parts = folded(text).split("/")
-    if any(part.endswith(units.moneylike) or unicodedata.category(part[:1] or " ") == "Sc" for part in parts):
+    like = {"money" if unicodedata.category(part[:1] or " ") == "Sc" else units.like(part) for part in parts}
+    if "money" in like:
         return problem("unit.like_money", place, text, units=amounts(units))
-    like_share = any(part.startswith(units.sharelike) for part in parts)
-    return problem("unit.like_share" if like_share else "unit.no_word", place, text)
+    return problem("unit.like_share" if "share" in like else "unit.no_word", place, text)
 
 
 def amounts(units: Units) -> Words:

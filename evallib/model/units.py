@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
@@ -144,15 +144,11 @@ class Units:
     def scales(self) -> tuple[ScaleEntry, ...]:
         return self.part.scales
 
-    @cached_property
-    def moneylike(self) -> tuple[str, ...]:
-        """How words end that look like money."""
-        return tuple(a.ends for a in self.part.alike if a.ends)
-
-    @cached_property
-    def sharelike(self) -> tuple[str, ...]:
-        """How words begin that look like a percentage."""
-        return tuple(a.begins for a in self.part.alike if a.begins)
+    def like(self, text: str) -> Literal["money", "share", ""]:
+        """What a word looks like that ends like money, or begins like a percentage."""
+        if any(one.ends and text.endswith(one.ends) for one in self.part.alike):
+            return "money"
+        return "share" if any(one.begins and text.startswith(one.begins) for one in self.part.alike) else ""
 
     def _add(self, kind: str, entry: UnitEntry | CurrencyEntry, unit: Unit) -> None:
         for text in (unit.symbol, *entry.also):
@@ -197,8 +193,7 @@ class Units:
                 if ten and base is not None and not base.symbol.isascii():  # 10,000 yuan is 万元
                     scale = next((s for s in self.scales if s.factor == scale.factor), scale)
                 return None if base is None else _scaled(base, scale, written if scale.word.isascii() else scale.word + base.symbol)
-        strange = plain.endswith(self.moneylike) or plain.startswith(self.sharelike)
-        if strange or not _WORD.fullmatch(written) or not any(c.isalpha() for c in written) or written[0].isdigit():
+        if self.like(plain) or not _WORD.fullmatch(written) or not any(c.isalpha() for c in written) or written[0].isdigit():
             return None
         return Unit(written, words(written), ((written, 1),))
 
