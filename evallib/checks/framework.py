@@ -9,6 +9,7 @@ from decimal import Decimal
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, meant
 from evallib.model.framework import Framework, Indicator, Section
+from evallib.model.grouped import grouped
 from evallib.model.words import folded, listed
 from evallib.model.worths import inside_of, is_open, worths
 from evallib.say.numbers import plain
@@ -83,11 +84,8 @@ def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Proble
 
 def _weights(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
     """Where weights are given, those side by side make up the whole."""
-    sides: dict[str, list[Section | Indicator]] = {}
     everything: list[Section | Indicator] = [*framework.sections, *framework.indicators]
-    for one in everything:
-        sides.setdefault(one.within, []).append(one)
-    for place, several in sides.items():
+    for place, several in grouped((one.within, one) for one in everything).items():
         weights = [one.weight for one in several if one.weight is not None]
         if weights and len(weights) == len(several) and sum(weights) != 1:
             entry = f"{_entry(framework, place)}points"

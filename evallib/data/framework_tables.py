@@ -17,6 +17,7 @@ from evallib.data.language_docs import kinds, language, tables
 from evallib.data.rulebook import shipped_catalogues
 from evallib.kit import words_of
 from evallib.model.entries import Part
+from evallib.model.grouped import grouped
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, Words, folded, joined, words
 from evallib.say.mistakes import keys_of, models_of
@@ -122,11 +123,7 @@ def _table(id: str, said: dict[str, Any], models: list[type[BaseModel]]) -> Tabl
 
 def _columns(table: str, models: list[type[BaseModel]], within: str = "") -> Iterator[Column]:
     """The columns of what is of one of some models; what stands in it has columns too, lists of entries have sheets of their own."""
-    given: dict[str, list[Any]] = {}
-    for model in models:
-        for key, info in keys_of(model).items():
-            given.setdefault(key, []).append(info)
-    for key, infos in given.items():
+    for key, infos in grouped(item for model in models for item in keys_of(model).items()).items():
         annotation: Any = Union[tuple(info.annotation for info in infos)]  # noqa: UP007  # of as many as there are
         if (inner := models_of(annotation)) and get_origin(annotation) is not tuple:
             yield from _columns(table, inner, f"{within}{key}.")

@@ -28,6 +28,7 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
 from evallib.model.errors import Fault, InputRefused, Place, Problem, attempted
 from evallib.model.framework import Framework
+from evallib.model.grouped import grouped
 from evallib.model.toml_in import MOST_BYTES, read_toml
 from evallib.model.toml_lines import Lines, called
 from evallib.model.words import Lang, listed, name_key, words
@@ -263,11 +264,8 @@ def own_entries(files: Iterable[File], builds_on: Iterable[str]) -> dict[str, li
 
     Raises InputRefused where a file cannot be read.
     """
-    found: dict[str, list[Any]] = {}
-    for head, document in map(_headed, files):
-        for kind, held in document.items() if {*head.builds_on} <= {*builds_on} else ():
-            found.setdefault(kind, []).extend(held)
-    return found
+    read = [document for head, document in map(_headed, files) if {*head.builds_on} <= {*builds_on}]
+    return grouped((kind, one) for document in read for kind, held in document.items() for one in held)
 
 
 @once

@@ -15,6 +15,7 @@ from evallib.model.catalogue import Catalogue, Fact, Formula, Line, Relation
 from evallib.model.entries import KINDS, Part, RelationEntry
 from evallib.model.errors import Fault, Place, meant
 from evallib.model.expression import BadExpression, Call, Name, Number, Operation, Tree, leaves, names, parse, renamed, signed_names
+from evallib.model.grouped import grouped
 from evallib.model.units import SHARE, Dimensions, Unit, Units, dimensions_of, times
 from evallib.model.words import Given, Words, folded, listed, words
 
@@ -60,10 +61,8 @@ class _Assembly:
     def _in_force(self, parts: Sequence[tuple[str, Part]], year: int) -> Part:
         kept: dict[str, tuple[Any, ...]] = {}
         for attribute, kind in zip(Part.model_fields, KINDS, strict=True):
-            alike: dict[str, list[tuple[str, Any]]] = {}
-            for file, part in parts:
-                for entry in getattr(part, attribute):
-                    alike.setdefault(entry.id if kind == "source" else entry.key, []).append((file, entry))
+            entries: list[tuple[str, Any]] = [(file, entry) for file, part in parts for entry in getattr(part, attribute)]
+            alike = grouped((one[1].id if kind == "source" else one[1].key, one) for one in entries)
             chosen = {key: one for key, several in alike.items() if (one := self._newest(kind, key, several, year))}
             self.files |= {(kind, key): file for key, (file, _) in chosen.items()}
             kept[attribute] = tuple(entry for _, entry in chosen.values())
@@ -74,9 +73,7 @@ class _Assembly:
         if kind == "source":
             self.faults += [_twice(kind, key, file, several[0][0]) for file, entry in several if entry != several[0][1]]
             return several[0]
-        alike: dict[tuple[int, bool], list[tuple[str, Any]]] = {}
-        for file, entry in several:
-            alike.setdefault((entry.first_year, entry.overrides), []).append((file, entry))
+        alike = grouped(((entry.first_year, entry.overrides), (file, entry)) for file, entry in several)
         for (first, overrides), same in alike.items():
             self.faults += [_twice(kind, key, file, same[0][0]) for file, _ in same[1:]]
             if overrides and (first, False) not in alike and kind not in ("currency", "period"):

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from evallib.model.base import Basis, Clause, Frozen, Id, Named, Year
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
+from evallib.model.grouped import grouped
 from evallib.model.record import Kind
 from evallib.model.rule_base import ONE, ZERO, Share
 from evallib.model.rules import Rule
@@ -259,9 +260,7 @@ class Framework(Named):
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The dimensions and groups as a tree is read: each before what stands in it."""
-        below: dict[str, list[Section]] = {}
-        for group in self.groups:
-            below.setdefault(group.within, []).append(group)
+        below = grouped((group.within, group) for group in self.groups)
 
         def walk(section: Section, above: frozenset[str]) -> Iterator[Section]:
             yield section
