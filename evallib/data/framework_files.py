@@ -23,6 +23,7 @@ from evallib.data.rulebook import (
     document_of,
     files_beside,
     framework_of,
+    load_framework,
     own_entries,
     placed,
     rulebook_files,
@@ -31,7 +32,7 @@ from evallib.data.rulebook import (
 )
 from evallib.data.whole import together, whole
 from evallib.model.entries import KINDS, Part
-from evallib.model.errors import InputRefused, Place, Problem, attempted, refuse_errors
+from evallib.model.errors import Place, Problem, attempted, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.toml_lines import Lines, called
@@ -90,22 +91,13 @@ def take_framework(data: Path, book: Path, id: str = "", year: int | None = None
         read = _Reading(book.name, content, id, year, files_beside(root))
         framework, remarks = read.framework()
         to = root / read.file.name
-        there = _there(root, framework)
+        there = attempted([], load_framework, root, framework.id, framework.first_year)  # None where there is none, or it is wrong
         if there == framework and there.catalogue.part == framework.catalogue.part:
             return Taken(to, False, framework, remarks)
         if to.exists() and not instead:
             raise refused("framework_book.differs", read.file.name, id=framework.id, year=framework.first_year + 1)
         change.put(to).write_bytes(read.file.content)
     return Taken(to, True, framework, remarks)
-
-
-def _there(data: Path, framework: Framework) -> Framework | None:
-    """The framework of that name and first year as it stands in the folder; None where there is none, or it is wrong."""
-    try:
-        found = framework_of(rulebook_files(data.resolve(), framework.id, framework.first_year), framework.first_year)
-    except InputRefused:
-        return None
-    return found if found.first_year == framework.first_year else None
 
 
 class _Reading:
