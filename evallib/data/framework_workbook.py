@@ -79,12 +79,10 @@ class _Book(FormBook):
                     self._put(sheet.cell(n + 2, at), text, column)
                     heights[n] = max(heights[n], lines_of(text, room))
             self._list(sheet, column, f"{letter}2:{letter}{len(rows) + 1 + _SPARE}")
-        self.heights(sheet, 2, heights)
-        for at, column in enumerate(table.columns, 1):
-            used = any(column.key in row for row in rows) and column.key != "id" and not (column.aside and self.lang == "zh")
-            if not used and not column.usual:  # a click on the plus above it shows it
-                style = sheet.column_dimensions[get_column_letter(at)]
+            if not column.usual and (not any(texts) or column.key == "id" or (column.aside and self.lang == "zh")):
+                style = sheet.column_dimensions[letter]  # a click on the plus above it shows it
                 style.outlineLevel, style.hidden = 1, True
+        self.heights(sheet, 2, heights)
         named = next((at for at, column in enumerate(table.columns, 1) if column.key in ("name", OWNER)), 0)
         sheet.freeze_panes = f"{get_column_letter(named + 1)}2"
 
