@@ -17,6 +17,8 @@ from evallib.model.words import listed
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 
+_MOST_FINDINGS = 10_000
+"""So many findings an example may count."""
 Ruled = tuple[str, Rule, Decimal | None]
 """Where a rule stands, the rule, and the points of what it scores; None where these are the department's own."""
 
@@ -80,7 +82,7 @@ def _award(rule: Rule, given: Decimal | str | tuple[str, ...], points: Decimal) 
         return rule.award({item.id: item.id in several for item in rule.items}, points)
     if isinstance(rule, DeductPerOccurrence):
         kinds: dict[str, Seriousness] = {one: one for one in get_args(Seriousness)}
-        if isinstance(given, Decimal) and given == int(given):
+        if isinstance(given, Decimal) and 0 <= given == int(given) < _MOST_FINDINGS:
             return rule.award((kinds["general"],) * int(given), points)
         if not isinstance(given, Decimal) and set(several) <= kinds.keys():
             return rule.award(tuple(kinds[one] for one in several), points)
