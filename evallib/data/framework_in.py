@@ -138,13 +138,11 @@ def _meant(table: Table, head: str) -> Column | None:
 
 def _add(line: Line, column: Column, text: str, mark: Marked | None, wrong: list[Problem]) -> None:
     """Add a cell to its line, if anything stands in it that can be read."""
-    is_number = column.holds in ("number", "whole")
-    name = "" if mark is None else mark.always or (mark.number if is_number or column.holds == "given" else mark.text)
-    if mark and name:
+    is_number = column.holds in ("number", "whole", "given")
+    if mark and (name := mark.always or (mark.number if is_number else mark.text)):
         wrong.append(problem(name, line.place(column.key), "" if mark.always else mark.found[:60], cells=mark.found))
         return
-    if mark and mark.shown is not None and not is_number and column.holds != "given":
-        text = mark.shown
+    text = mark.shown if mark and mark.shown is not None and not is_number else text
     if (sign := hidden_sign(text)) is not None:
         wrong.append(problem("cell.control_character", line.place(column.key), code=code_of(sign)))
     elif text.strip():
