@@ -96,65 +96,52 @@ def _parsed(text: str) -> Tree:
     if len(text) > MAX_LENGTH:
         raise BadExpression("expression.too_long", MAX_LENGTH, most=MAX_LENGTH)
     plain = unicodedata.normalize("NFKC", text).translate(_SIGNS)
-    leaves: list[Tree] = []
-    source, places, at = "", [], 0
+    leaves, source, starts, at = list[Tree](), "", list[int](), 0
     while plain[at:].strip():
         found = _TOKEN.match(plain, at)
         if found is None:
             at += len(plain[at:]) - len(plain[at:].lstrip())
             raise BadExpression("expression.misplaced", at, sign=plain[at])
-        token, start = found[found.lastgroup or 0].strip(), found.end() - len(found[0].lstrip())
-        places.append((len(source), start))
+        at, start, count = found.end(), found.end() - len(found[0].lstrip()), len(leaves)
+        name, age = (found["name"] or "").strip("[]").strip(), found["at"] or ""
         if found["number"]:
-            if len(token) > MAX_DIGITS:
+            if len(found["number"]) > MAX_DIGITS:
                 raise BadExpression("expression.too_many_digits", start, most=MAX_DIGITS)
-            leaves.append(Number(Decimal(token)))
-            source += f"x{len(leaves) - 1} "
-        elif found["name"]:
-            name, age = found["name"].strip("[]").strip(), found["at"] or ""
-            if name in FUNCTIONS and not age and plain[found.end() :].lstrip().startswith("("):
-                source += name
-            else:
-                leaves.append(Name(name, 1 if age == "@last_year" else int(age[2:] or 0) if age else 0))
-                source += f"x{len(leaves) - 1} "
-        else:
-            source += {"=": "==", "<=": "<="}.get(token, token)
-        at = found.end()
-
-    def place(column: int) -> int:
-        return max((start for begun, start in places if begun <= column), default=0)
-
+            leaves.append(Number(Decimal(found["number"])))
+        elif found["name"] and (age or name not in FUNCTIONS or not plain[at:].lstrip().startswith("(")):
+            leaves.append(Name(name, 1 if age == "@last_year" else int(age[2:] or 0) if age else 0))
+        written = f"x{count} " if len(leaves) > count else "==" if found["sign"] == "=" else found["sign"] or name
+        source, starts = source + written, starts + [start] * len(written)
     if not source:
         raise BadExpression("expression.empty")
     try:
         body = ast.parse(source, mode="eval").body
     except (SyntaxError, MemoryError, RecursionError) as error:
         column = getattr(error, "offset", None)  # none at the end
-        at = place(column - 1) if column else len(plain.rstrip())
-        raise BadExpression("expression.incomplete", at) from None
-    return _tree(body, leaves, place, top=True)
+        raise BadExpression("expression.incomplete", starts[min(column, len(starts)) - 1] if column else len(plain.rstrip())) from None
+    return _tree(body, leaves, starts, top=True)
 
 
 _OPERATORS: dict[type[ast.AST], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _AT_TOP = _OPERATORS | {ast.Eq: "=", ast.LtE: "<="}
 
 
-def _tree(node: ast.expr, leaves: list[Tree], place: Callable[[int], int], top: bool = False) -> Tree:
+def _tree(node: ast.expr, leaves: list[Tree], starts: list[int], top: bool = False) -> Tree:
     match node:
         case ast.Name(id):
             return leaves[int(id[1:])]
         case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]) if type(sign) in (_AT_TOP if top else _OPERATORS):
-            return Operation(_AT_TOP[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
+            return Operation(_AT_TOP[type(sign)], _tree(left, leaves, starts), _tree(right, leaves, starts))
         case ast.UnaryOp(ast.USub(), term):
-            return Operation("-", Number(Decimal(0)), _tree(term, leaves, place))
+            return Operation("-", Number(Decimal(0)), _tree(term, leaves, starts))
         case ast.UnaryOp(ast.UAdd(), term):
-            return _tree(term, leaves, place)
+            return _tree(term, leaves, starts)
         case ast.Call(ast.Name(function), args, []) if function in FUNCTIONS and args and (function != "abs" or len(args) == 1):
-            terms = tuple(_tree(arg, leaves, place) for arg in args)
+            terms = tuple(_tree(arg, leaves, starts) for arg in args)
             if function != "sum":
                 return Call(function, terms)
             return reduce(lambda whole, term: Operation("+", whole, term), terms)
-    raise BadExpression("expression.not_of_the_language", place(node.col_offset))
+    raise BadExpression("expression.not_of_the_language", starts[node.col_offset])
 
 
 def names(tree: Tree) -> tuple[Name, ...]:
