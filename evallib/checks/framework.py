@@ -118,11 +118,10 @@ def _check_rule(framework: Framework, i: Indicator, at: Callable[[str], Place]) 
 def _choices(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
     """Indicators of which one is taken are two at least and worth the same; told once in each place of the tree."""
     told = set[str]()
-    for i in framework.indicators:
-        alike = [other for other in framework.indicators if i.one_of and (other.one_of, other.within) == (i.one_of, i.within)]
-        if i.one_of and i.within not in told and (len(alike) < 2 or len({other.points for other in alike}) > 1):
-            told.add(i.within)
-            yield problem("framework.one_of", at(f"indicator.{i.id}.one_of"), i.one_of)
+    for (within, one_of), alike in grouped(((i.within, i.one_of), i) for i in framework.indicators if i.one_of).items():
+        if within not in told and (len(alike) < 2 or len({i.points for i in alike}) > 1):
+            told.add(within)
+            yield problem("framework.one_of", at(f"indicator.{alike[0].id}.one_of"), one_of)
 
 
 def no_such(catalogue: Catalogue, place: Place, found: str, formulas: bool) -> Problem:

@@ -203,14 +203,11 @@ class Units:
             return unit
         if unit.is_share:
             return SHARE
-        same = (u for u in self._known.values() if u.dimensions == unit.dimensions and u.factor == 1)
-        return next(same, None) or self._base_of_parts(unit)
-
-    def _base_of_parts(self, unit: Unit) -> Unit:
-        if "/" in unit.symbol:
+        found = next((u for u in self._known.values() if u.dimensions == unit.dimensions and u.factor == 1), None)
+        if found is None and "/" in unit.symbol:
             above, *below = (self.base(self.read(part)) for part in unit.symbol.split("/"))
-            return _compound("/".join(u.symbol for u in (above, *below)), above, [*below]) or unit
-        return self.find(unit.dimensions[0][0]) or unit
+            found = _compound("/".join(u.symbol for u in (above, *below)), above, [*below])
+        return found or self.find(unit.dimensions[0][0]) or unit
 
     @property
     def money(self) -> Unit:
@@ -220,9 +217,8 @@ class Units:
     @cached_property
     def points(self) -> Unit:
         """The unit of scores."""
-        return next(
-            (u for u in self._known.values() if u.dimensions == (("points", 1),)), Unit("points", words("", "points"), (("points", 1),))
-        )
+        none = Unit("points", words("", "points"), (("points", 1),))
+        return next((u for u in self._known.values() if u.dimensions == none.dimensions), none)
 
     def __iter__(self) -> Iterator[Unit]:
         """Every unit that has a name of its own, once."""
