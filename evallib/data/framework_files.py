@@ -187,19 +187,18 @@ class _Reading:
         at = next(way[:steps] for steps in range(len(way), -1, -1) if way[:steps] in self.draft.cells)
         line, key = self.draft.cells[at]
         place, column = line.place(key), None if key == OWNER else line.table.column(key)
-        if one.code in ("value.not_a_choice", "key.unknown_rule") and column is not None and column.choices:
-            choices = listed(column.choice(value) for value in column.choices)
-            return problem("value.not_a_choice", place, one.found, choices=choices)
         part = next((sheets()[id] for id, keys in PARTS.items() if way[-1:] and way[-1] in keys.values()), None)
-        if part is not None and one.code == "key.missing":
-            return problem("framework_row.no_rows", place, sheet=part.name)
-        if one.code in _TOLD:
+        if one.code in ("value.not_a_choice", "key.unknown_rule") and column is not None and column.choices:
+            one = problem("value.not_a_choice", place, one.found, choices=listed(column.choice(value) for value in column.choices))
+        elif one.code == "key.missing" and part is not None:
+            one = problem("framework_row.no_rows", place, sheet=part.name)
+        elif one.code in _TOLD:
             keys = keys_of(kinds()[kind]) if (kind := self.draft.kind(line)) in kinds() else {}
             beside = [c for c in line.table.columns if column is not None and not c.aside and c.path[:1] == column.path[:1]]
             heads = listed(c.head for c in beside if c.path[-1] in keys)
-            return problem(_TOLD[one.code], place, one.found, head=line.table.name if column is None else column.head, heads=heads)
-        said = {part: getattr(one, part).with_other(self.file.name, self.name) for part in ("what", "fix")}
-        return replace(one, place=place, acts="author", **said)
+            one = problem(_TOLD[one.code], place, one.found, head=line.table.name if column is None else column.head, heads=heads)
+        what, fix = (text.with_other(self.file.name, self.name) for text in (one.what, one.fix))
+        return replace(one, place=place, what=what, fix=fix, acts="author")
 
 
 def _entry(kind: str, one: Any) -> Any:
