@@ -60,8 +60,8 @@ class Names:
 def rows_of(document: Mapping[str, Any], framework: Framework, lang: Lang) -> Rows:
     """The cells of the sheets that a document fills, as a reader of the language writes them."""
     names, homes = Names(), framework.homes
-    for table in ("source", "dimension", "group", "indicator", "rule", "topic"):
-        names.add(table, document.get(table, ()))
+    for kind in ("source", "dimension", "group", "indicator", "rule", "topic"):
+        names.add(kind, document.get(kind, ()))
     names.add_part(framework.catalogue.part, "sources", "topics", "formulas")
     bearers = [(entry["id"], entry[key]) for table, key in RULES.items() for entry in document.get(table, ()) if key in entry]
     whole = {**document, SETTINGS: [{**document, "points": document.get("points", 0)}]}
