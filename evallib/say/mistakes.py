@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from evallib.model.errors import Place, Problem, near, nearest
-from evallib.model.grouped import grouped
 from evallib.model.toml_in import MOST_DEPTH
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
@@ -133,7 +132,10 @@ def _choices_of_kind(model: type[BaseModel]) -> tuple[Any, ...]:
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:
     """Keys that stand where they do not belong, since a head is missing: which heads that may be, and the keys, with the table missing."""
-    unknown = grouped((path[:-1], path) for path, (error, *_) in found.items() if error["type"] == "extra_forbidden")
+    unknown: dict[Path, list[Path]] = {}
+    for path, (error, *_) in found.items():
+        if error["type"] == "extra_forbidden":
+            unknown.setdefault(path[:-1], []).append(path)
     lost: list[tuple[Words, list[Path]]] = []
     for within, stray in unknown.items():
         names = {str(path[-1]) for path in stray}
@@ -207,15 +209,20 @@ def _reached(document: Any, error: Any) -> Path:
 def _mistyped(found: dict[Path, list[Any]], document: Any, model: Any) -> dict[Path, str]:
     """The keys that there are not, each with the one that was probably meant: one like it, or the only one that is lacking there."""
     meant: dict[Path, str] = {}
-    missing = grouped((path[:-1], str(path[-1])) for path, (error, *_) in found.items() if error["type"] == "missing")
-    unknown = grouped((path[:-1], path) for path, (error, *_) in found.items() if error["type"] == "extra_forbidden")
-    for within, paths in unknown.items():
-        lacking, there = missing.get(within, []), _at(document, within)
-        for path in paths:
-            key, known = str(path[-1]), (name for name in _keys(model, found[path][0]["loc"][:-1]) if name not in there)
-            like = near(key, lacking, 1, 0.5) or near(key, known, 1) or (lacking if len(lacking) == len(paths) == 1 else [])
+    places: dict[Path, dict[str, list[Any]]] = {}
+    for path, (error, *_) in found.items():
+        if error["type"] in ("extra_forbidden", "missing"):
+            places.setdefault(path[:-1], {}).setdefault(error["type"], []).append((str(path[-1]), error))
+    for within, kinds in places.items():
+        there = _at(document, within)
+        lacking = [key for key, _ in kinds.get("missing", ())]
+        unknown = kinds.get("extra_forbidden", [])
+        for key, error in unknown:
+            known = [name for name in _keys(model, error["loc"][:-1]) if name not in there]
+            like = near(key, lacking, 1, 0.5) or near(key, known, 1)
+            like = like or (lacking if len(lacking) == len(unknown) == 1 else [])
             if like:
-                meant[path] = like[0]
+                meant[(*within, key)] = like[0]
                 lacking = [name for name in lacking if name != like[0]]
     return meant
 
