@@ -72,7 +72,7 @@ def facts_with(catalogue: Catalogue, record: Record, id: str, year: int, value: 
     rows = (*record.facts[:at], row, *(f for f in record.facts[at:] if (f.fact, f.year) != (id, year)))
     if old is None or old.value is None:
         return rows
-    for sign, whole in catalogue.wholes.get(id, ()):
+    for sign, whole in ((sign, fact.id) for fact in catalogue.facts.values() for sign, part in fact.parts if part == id):
         stored = facts.find(whole, year) if record.find_fact(whole, year) else None
         if stored is not None and stored.value is not None:
             moved = stored.value + sign * convert(value - old.value, unit, stored.unit)

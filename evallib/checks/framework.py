@@ -9,6 +9,7 @@ from decimal import Decimal
 from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem, meant
 from evallib.model.framework import Framework, Indicator, Section
+from evallib.model.grouped import grouped
 from evallib.model.words import folded, listed
 from evallib.model.worths import inside_of, is_open, worths
 from evallib.say.numbers import plain
@@ -57,7 +58,7 @@ def _sums(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]
     """Weights make up the whole, points what stands above. A number that is wrong is told once: by itself, or by what it stands in."""
     weights = [*_weights(framework, at)]
     yield from weights
-    right = [i.model_copy(update={"points": adds}) if (adds := _adds(i)) else i for i in framework.indicators]
+    right = [i.model_copy(update={"points": i.rule.adds or i.points}) for i in framework.indicators]
     below = inside_of(framework, right, lambda section, inside: (section.points if is_open(framework, section.id) else None) or inside)
     for place, points, inside in worths(framework, framework.indicators) if not weights else ():
         if all(made > points or (made < points and not is_open(framework, place)) for made in (inside, below.get(place, inside))):
@@ -67,11 +68,6 @@ def _sums(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]
 def _entry(framework: Framework, place: str) -> str:
     kind = "group" if place in {g.id for g in framework.groups} else "dimension"
     return f"{kind}.{place}." if place else ""
-
-
-def _adds(indicator: Indicator) -> Decimal:
-    """What the items of a checklist make up."""
-    return sum((item.points for item in indicator.rule.checklist if item.points > 0), Decimal(0))
 
 
 def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
@@ -88,11 +84,8 @@ def _grades(framework: Framework, at: Callable[[str], Place]) -> Iterator[Proble
 
 def _weights(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
     """Where weights are given, those side by side make up the whole."""
-    sides: dict[str, list[Section | Indicator]] = {}
     everything: list[Section | Indicator] = [*framework.sections, *framework.indicators]
-    for one in everything:
-        sides.setdefault(one.within, []).append(one)
-    for place, several in sides.items():
+    for place, several in grouped((one.within, one) for one in everything).items():
         weights = [one.weight for one in several if one.weight is not None]
         if weights and len(weights) == len(several) and sum(weights) != 1:
             entry = f"{_entry(framework, place)}points"
@@ -115,10 +108,9 @@ def _names(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem
 
 
 def _check_rule(framework: Framework, i: Indicator, at: Callable[[str], Place]) -> Iterator[Problem]:
-    entry, adds = f"indicator.{i.id}", _adds(i)
-    formula = framework.catalogue.formulas.get(i.value)
-    if adds and adds != i.points:
-        yield problem("framework.items_differ", at(f"{entry}.rule.items"), total=plain(adds), points=plain(i.points))
+    entry, formula = f"indicator.{i.id}", framework.catalogue.formulas.get(i.value)
+    if i.rule.adds and i.rule.adds != i.points:
+        yield problem("framework.items_differ", at(f"{entry}.rule.items"), total=plain(i.rule.adds), points=plain(i.points))
     if i.rule.needs_share and formula is not None and not formula.unit.is_share:
         yield problem("framework.needs_share", at(f"{entry}.rule"), i.rule.kind, unit=formula.entry.unit)
 
@@ -126,11 +118,10 @@ def _check_rule(framework: Framework, i: Indicator, at: Callable[[str], Place]) 
 def _choices(framework: Framework, at: Callable[[str], Place]) -> Iterator[Problem]:
     """Indicators of which one is taken are two at least and worth the same; told once in each place of the tree."""
     told = set[str]()
-    for i in framework.indicators:
-        alike = [other for other in framework.indicators if i.one_of and (other.one_of, other.within) == (i.one_of, i.within)]
-        if i.one_of and i.within not in told and (len(alike) < 2 or len({other.points for other in alike}) > 1):
-            told.add(i.within)
-            yield problem("framework.one_of", at(f"indicator.{i.id}.one_of"), i.one_of)
+    for (within, one_of), alike in grouped(((i.within, i.one_of), i) for i in framework.indicators if i.one_of).items():
+        if within not in told and (len(alike) < 2 or len({i.points for i in alike}) > 1):
+            told.add(within)
+            yield problem("framework.one_of", at(f"indicator.{alike[0].id}.one_of"), one_of)
 
 
 def no_such(catalogue: Catalogue, place: Place, found: str, formulas: bool) -> Problem:

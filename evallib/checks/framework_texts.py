@@ -12,11 +12,13 @@ from evallib.model.errors import Place, Problem
 from evallib.model.framework import Example, Framework
 from evallib.model.rule_base import ONE, ZERO, Award, Measured
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Seriousness, Tiers
-from evallib.model.units import parse_decimal, round_half_up
+from evallib.model.units import parse_share, round_half_up
 from evallib.model.words import listed
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem
 
+_MOST_FINDINGS = 10_000
+"""So many findings an example may count."""
 Ruled = tuple[str, Rule, Decimal | None]
 """Where a rule stands, the rule, and the points of what it scores; None where these are the department's own."""
 
@@ -74,30 +76,22 @@ def _award(rule: Rule, given: Decimal | str | tuple[str, ...], points: Decimal) 
     """What a rule gives for what an example gives; None where it cannot be given to it."""
     several = given if isinstance(given, tuple) else (given,) if isinstance(given, str) and given else ()
     if isinstance(rule, Measured):
-        value = _number(given) if not isinstance(given, tuple) else None
+        value = parse_share(given) if isinstance(given, str) else given if isinstance(given, Decimal) else None
         return None if value is None else rule.award(value, points)
     if isinstance(rule, Checklist) and set(several) <= {item.id for item in rule.items} and not isinstance(given, Decimal):
         return rule.award({item.id: item.id in several for item in rule.items}, points)
     if isinstance(rule, DeductPerOccurrence):
         kinds: dict[str, Seriousness] = {one: one for one in get_args(Seriousness)}
-        if isinstance(given, Decimal) and given == int(given):
+        if isinstance(given, Decimal) and 0 <= given == int(given) < _MOST_FINDINGS:
             return rule.award((kinds["general"],) * int(given), points)
         if not isinstance(given, Decimal) and set(several) <= kinds.keys():
             return rule.award(tuple(kinds[one] for one in several), points)
     if isinstance(rule, Tiers) and isinstance(given, str):
         id, _, text = given.partition(" ")
-        tier, share = rule.tier(id), _number(text) if text else None
+        tier, share = rule.tier(id), parse_share(text)
         share = tier.low if share is None and tier is not None and tier.low == tier.high else share
         return None if share is None or tier is None or not tier.low <= share <= tier.high else rule.award(id, share * points, points)
     return None
-
-
-def _number(given: Decimal | str) -> Decimal | None:
-    """A value, or a percentage as the share that it is."""
-    if isinstance(given, Decimal):
-        return given
-    number = parse_decimal(given.rstrip("%％"))
-    return number / 100 if number is not None and given != given.rstrip("%％") else number
 
 
 # --- sentences

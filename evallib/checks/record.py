@@ -142,10 +142,10 @@ def _units(framework: Framework, record: Record, where: Where, gone: Gone) -> It
 def unknown_unit(units: Units, place: Place, text: str) -> Problem:
     """What is to be asked about a text that is no unit, and what may be meant."""
     parts = folded(text).split("/")
-    if any(part.endswith(units.moneylike) or unicodedata.category(part[:1] or " ") == "Sc" for part in parts):
+    like = {"money" if unicodedata.category(part[:1] or " ") == "Sc" else units.like(part) for part in parts}
+    if "money" in like:
         return problem("unit.like_money", place, text, units=amounts(units))
-    like_share = any(part.startswith(units.sharelike) for part in parts)
-    return problem("unit.like_share" if like_share else "unit.no_word", place, text)
+    return problem("unit.like_share" if "share" in like else "unit.no_word", place, text)
 
 
 def amounts(units: Units) -> Words:
@@ -241,9 +241,8 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
         clear = words("清空此格，按本组的规则计分", "clear this cell, and the rule of the group holds")
         yield problem("rule.unknown", at("rule"), row.rule, known=meant(row.rule, named) if named else clear)
         return
-    adds = sum((item.points for item in (rule.checklist if rule else ()) if item.points > 0), Decimal(0))
-    if adds and adds != row.points:
-        yield problem("framework.items_differ", at("points"), total=plain(adds), points=plain(row.points or Decimal(0)))
+    if rule and rule.adds and rule.adds != row.points:
+        yield problem("framework.items_differ", at("points"), total=plain(rule.adds), points=plain(row.points or Decimal(0)))
 
 
 def written_wrong(text: str, error: ValueError | None, place: Place) -> Iterator[Problem]:

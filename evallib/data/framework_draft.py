@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from evallib.data.framework_in import Line, Lines
-from evallib.data.framework_rows import BEARING, Names, given_of, suits_place, value_of
+from evallib.data.framework_rows import Names, given_of, suits_place, value_of
 from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
 from evallib.data.language_docs import tables
 from evallib.model.entries import KINDS
-from evallib.model.errors import Place, Problem, meant
+from evallib.model.errors import Problem, meant
 from evallib.model.made_ids import made_id
 from evallib.model.table_words import TOTALS
 from evallib.model.toml_lines import Path
-from evallib.model.words import NOTHING, folded, listed, name_key
+from evallib.model.words import NOTHING, listed, name_key
 from evallib.say.refusals import problem
 
 _WITH_IDS = ("dimension", "group", "indicator", "rule", "grade", "source", "veto", "topic", "fact", "formula")
@@ -25,21 +25,25 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class Draft:
-    """A document under construction; `places` are its cells by the way to their values, `problems` what is wrong with a cell as such."""
+    """A document under construction; `cells` has the line and column of every value by the way to it, `problems` what is wrong with a cell
+    as such.
+    """
 
     def __init__(self, lines: Lines, id: str, year: int | None, stem: str, names: Names) -> None:
         self.lines, self.names, self.problems = lines, names, list[Problem]()
         self.head = lines[SETTINGS][0]
-        self.places: dict[Path, Place] = {}
+        self.cells: dict[Path, tuple[Line, str]] = {}
         self._leave_totals()
         self.head.texts.setdefault("name", stem)
         if year is not None:
             self.head.texts["first_year"] = str(year)
         self._sections()
         self._sources()
-        self._ids()
+        self._ids(_WITH_IDS)
+        for table in _WITH_IDS:
+            self.names.add(table, (line.texts for line in lines[table]))
         self._references()
-        self._ids_of_rows()
+        self._ids(("item", "tier"))
         self.document: dict[str, Any] = {"format": 2, "id": id} | self._entry(self.head, ())
         for table in dict.fromkeys((*tables(), *KINDS)):  # as they stand in a file
             if table in lines and table not in (SETTINGS, *PARTS) and lines[table]:
@@ -67,21 +71,18 @@ class Draft:
                 for line in (*self.lines["group"], *self.lines["indicator"]):
                     if name := line.get(level):
                         within = line.get("dimension") if level == "group" else ""
-                        made = Line(sheets()[level], line.place(level), {"name": name, "dimension": within}, {"name": line.place(level)})
+                        texts = {"name": name, "dimension": within} if within else {"name": name}
+                        made = Line(sheets()[level], line.place(level), texts, {"name": line.place(level)})
                         seen.setdefault((name_key(within), name_key(name)), made)
                 self.lines[level] = list(seen.values())
-        for line in (*self.lines["dimension"], *self.lines["group"]):
-            line.texts = {key: text for key, text in line.texts.items() if text}
 
     def _sources(self) -> None:
         """Documents that only the indicators name, where these have no sheet; an indicator that names none rests on the only one."""
-        citing = [line for line in (*self.lines["indicator"], *self.lines["veto"]) if line.get("source")]
-        year, own = self.head.get("first_year"), self.lines["source"]
-        if not own:
-            for line in citing:
-                name = line.get("source")
-                if not self.names.find(("source",), name) and name_key(name) not in {name_key(one.get("name")) for one in own}:
-                    own.append(Line(sheets()["source"], line.place("source"), {"name": name}))
+        year, own, made = self.head.get("first_year"), self.lines["source"], dict[str, Line]()
+        for line in (*self.lines["indicator"], *self.lines["veto"]) if not own else ():
+            if (name := line.get("source")) and not self.names.find(("source",), name):
+                made.setdefault(name_key(name), Line(sheets()["source"], line.place("source"), {"name": name}))
+        own += made.values()
         if not own and not all(line.get("source") for line in self.lines["indicator"]):
             own.append(Line(sheets()["source"], self.head.place("name"), {"name": self.head.get("name")}))
         for line in own:
@@ -90,67 +91,46 @@ class Draft:
         for line in self.lines["indicator"] if len(own) == 1 else ():
             line.texts.setdefault("source", own[0].get("id") or own[0].get("name"))
 
-    def _ids(self) -> None:
-        taken = {line.get("id") for table in _WITH_IDS for line in self.lines[table] if line.get("id")}
-        for table in _WITH_IDS:
-            for n, line in enumerate(self.lines[table]):
-                self._id(line, taken, (line.get("group"), line.get("dimension"), f"{table} {n}"))
-        for table in _WITH_IDS:
-            for line in self.lines[table]:
-                self.names.add(table, line.get("id"), line.get("name"), line.get("name_en"))
-
-    def _ids_of_rows(self) -> None:
-        """Items and tiers, which are told apart within one rule."""
-        for table in ("item", "tier"):
-            beside = dict[int, set[str]]()
-            for n, line in enumerate(self.lines[table]):
-                self._id(line, beside.setdefault(id(line.owner), set()), (str(n),))
-
-    @staticmethod
-    def _id(line: Line, taken: set[str], apart: Iterable[str]) -> None:
-        """An id made of the name, and of what it stands in where another is called the same."""
-        if not line.get("id"):
-            name = line.get("name")
-            choices = (made_id(text) for text in (name, *(f"{one} {name}" for one in apart if one)) if text)
-            line.texts["id"] = next((one for one in choices if one not in taken), "")
-        taken.add(line.get("id"))
+    def _ids(self, tables: Iterable[str]) -> None:
+        """Ids made of names, and of what these stand in where another is called the same; rows of a rule are told apart within it."""
+        lines = [(f"{table} {n}", line) for table in tables for n, line in enumerate(self.lines[table])]
+        taken = {(id(line.owner), line.get("id")) for _, line in lines if line.get("id")}
+        for number, line in lines:
+            if not line.get("id"):
+                name = line.get("name")
+                apart = (f"{one} {name}" for one in (line.get("group"), line.get("dimension"), number) if one)
+                choices = (made_id(text) for text in (name, *apart) if text)
+                line.texts["id"] = next((one for one in choices if (id(line.owner), one) not in taken), "")
+            taken.add((id(line.owner), line.get("id")))
 
     # --- names become ids
 
     @staticmethod
-    def _kind(line: Line) -> str:
-        key = f"{RULES[line.table.id]}.kind"
+    def kind(line: Line) -> str:
+        """The kind of the rule of a line; empty where it has none."""
+        key = f"{RULES.get(line.table.id)}.kind"
         column = line.table.column(key)
         return (column.meant(line.get(key)) if column else "") or line.get(key)
 
     def _references(self) -> None:
-        homes = dict[str, str]()
-        for line in (*self.lines["dimension"], *self.lines["group"]):
-            homes[line.get("id")] = line.get("id") if line.table.id == "dimension" else ""
+        homes = {line.get("id"): line.get("id") for line in self.lines["dimension"]}
         for table in ("group", *(id for id in sheets() if id != "group")):
             for line in self.lines[table]:
                 for column in line.table.columns:
                     if column.refers and (line.get(column.key) or column.key == OWNER):
                         self._refer(line, column, homes)
-                if table in ("group", "indicator") and line.get("group") and line.get("dimension"):
+                if table in ("group", "indicator"):
                     self._one_place(line, homes)
-                if table == "group":
-                    homes[line.get("id")] = line.get("dimension") or homes.get(line.get("group"), "")
-                    if line.get("group"):
-                        line.texts.pop("dimension", None)
 
     def _refer(self, line: Line, column: Column, homes: dict[str, str]) -> None:
         """Put the id for a name; of several of one name those count that suit best. A name that nothing has, or several have, is told."""
-        text, tables = line.get(column.key), tuple(one for one in column.refers if one in self.lines)
-        words = [(one, column.choice(one)) for one in column.refers if one not in self.lines]
-        found = [one for one, said in words if folded(text) in map(folded, (one, said.zh, said.en))] or self.names.find(tables, text)
-        there = [one for table in tables for one in self.lines[table] if one.get("id") in found]
+        text = line.get(column.key)
+        word = column.meant(text)
+        found = [word] if word else self.names.find(column.refers, text, suits_place(column.key, homes, line.get("dimension")))
+        there = [one for table in column.refers for one in self.lines[table] if one.get("id") in found]
         if column.key == OWNER:
             there = self._bearers(line, there)
             found, line.owner = [one.get("id") for one in there], there[0] if len(there) == 1 else None
-        else:
-            suits = suits_place(line.table.id, column.key, homes, line.get("dimension"))
-            found = [id for id in found if suits(id)] or found
         if len(found) > 1:
             at = {one.get("id"): f" {one.home.sheet} {one.home.row}" for one in there}
             told = listed(f"{id}{at.get(id, '')}" for id in found)
@@ -158,15 +138,14 @@ class Draft:
         elif found:
             line.texts[column.key] = found[0]
         elif "formula" not in column.refers:  # a catalogue has more of these
-            known = [name for table in tables for names in self.names.of.get(table, {}).values() for name in names[:1]]
+            known = [name for table in column.refers for names in self.names.of[table].values() for name in names[:1]]
             told = meant(text, known) if known else NOTHING
             self.problems.append(problem("framework_row.no_such_name", line.place(column.key), text, known=told))
 
     def _bearers(self, line: Line, called: list[Line]) -> list[Line]:
         """Of the entries of a name those to whose rule a row may belong: of a kind that has such rows, or of none yet."""
-        kinds = {BEARING[key] for key in PARTS[line.table.id]}
-        suited = [one for one in called if self._kind(one) in kinds]
-        return suited or [one for one in called if not self._kind(one)] or called
+        suited = [one for one in called if self.kind(one) in PARTS[line.table.id]]
+        return suited or [one for one in called if not self.kind(one)] or called
 
     def _rows(self, part: str, line: Line) -> list[Line]:
         """The rows of a sheet that belong to the rule of an entry."""
@@ -174,56 +153,47 @@ class Draft:
 
     def _one_place(self, line: Line, homes: dict[str, str]) -> None:
         """A group says which dimension it stands in; another beside it is a slip."""
-        home = homes.get(line.get("group"))
-        if home and line.get("dimension") != home:
+        home = homes.get(line.get("group"), "")
+        if home and line.get("dimension") not in ("", home):
             (named,) = [one.get("name") for one in self.lines["dimension"] if one.get("id") == home][:1] or [home]
             self.problems.append(problem("framework_row.group_elsewhere", line.place("group"), home=named))
-        if line.table.id == "indicator":
+        if line.table.id == "group":
+            homes[line.get("id")] = line.get("dimension") or home
+        if line.get("group"):
             line.texts.pop("dimension", None)
 
     # --- the document
 
     def _entry(self, line: Line, path: Path) -> dict[str, Any]:
         """A line as an entry, with the rows of its rule in it."""
-        entry: dict[str, Any] = {}
-        self.places[path] = line.place("name" if "name" in line.places else next(iter(line.places), ""))
-        if line.table.id in RULES:
-            self._rule(line)
-            self.places[(*path, RULES[line.table.id])] = line.place(f"{RULES[line.table.id]}.kind")
+        entry, rule = dict[str, Any](), RULES.get(line.table.id, "")
+        self.cells[path] = line, "name" if "name" in line.places else next(iter(line.places), "")
+        if rule:
+            self._rule(line, f"{rule}.")
+            self.cells[(*path, rule)] = line, f"{rule}.kind"
         for column in sorted(line.table.columns, key=lambda column: column.key != "id"):
-            *above, last = column.path
-            self.places[(*path, *column.path)] = line.place(column.key)
-            if (text := line.get(column.key)) and column.key != OWNER:
+            text, self.cells[(*path, *column.path)] = line.get(column.key), (line, column.key)
+            value = given_of(text, *self._asked(line)) if column.holds == "given" else value_of(column, text) if text else None
+            if value is not None and column.key != OWNER:
                 within = entry
-                for step in above:
+                for step in column.path[:-1]:
                     within = within.setdefault(step, {})
-                within[last] = given_of(text, *self._asked(line)) if column.holds == "given" else value_of(column, text)
-        if line.table.id == "example" and "given" not in entry and self._asked(line)[0] in ("checklist", "deduct_per_occurrence"):
-            entry["given"] = []
-        for part, keys in PARTS.items() if line.table.id in RULES else ():
+                within[column.path[-1]] = value
+        for part, keys in PARTS.items() if rule else ():
             if several := self._rows(part, line):
-                key = next((key for key in keys if BEARING[key] == self._kind(line)), keys[0])
-                rule = entry.setdefault(RULES[line.table.id], {})
-                inner = (*path, RULES[line.table.id], key)
-                self.places[inner] = several[0].place(OWNER)
-                rule[key] = [self._entry(one, (*inner, n)) for n, one in enumerate(several)]
+                inner = (*path, rule, keys.get(self.kind(line), next(iter(keys.values()))))
+                self.cells[inner] = several[0], OWNER
+                entry.setdefault(rule, {})[inner[-1]] = [self._entry(one, (*inner, n)) for n, one in enumerate(several)]
         return entry
 
-    def _rule(self, line: Line) -> None:
+    def _rule(self, line: Line, key: str) -> None:
         """A rule of which only the rows or the numbers are there is of the kind that has them; without any a person judges."""
-        key = f"{RULES[line.table.id]}.kind"
-        if line.get(key):
-            return
-        of = next((part for part in PARTS if self._rows(part, line)), "")
-        has = any(text and name.startswith(f"{RULES[line.table.id]}.") for name, text in line.texts.items())
-        if of:
-            sloping = any("\n" in one.get("share") or "、" in one.get("share") for one in self.lines["piece"])
-            line.texts[key] = {"piece": "pieces" if sloping else "bands", "item": "checklist", "tier": "tiers"}[of]
-        elif has or line.table.id in ("indicator", "rule"):
-            line.texts[key] = "awarded"
+        of = next((kinds for part, kinds in PARTS.items() if self._rows(part, line)), {})
+        if of or line.table.id in ("indicator", "rule") or any(text and name.startswith(key) for name, text in line.texts.items()):
+            line.texts.setdefault(f"{key}kind", next(iter(of), "awarded"))
 
     def _asked(self, line: Line) -> tuple[str, list[dict[str, str]]]:
         """The kind of the rule that an example is of, and the rows of that rule."""
         named = [(table, line.get(table)) for table in ("indicator", "group", "rule") if line.get(table)]
         one = next((one for table, id in named for one in self.lines[table] if one.get("id") == id), None)
-        return (self._kind(one), [row.texts for part in PARTS for row in self._rows(part, one)]) if one else ("", [])
+        return (self.kind(one), [row.texts for part in PARTS for row in self._rows(part, one)]) if one else ("", [])

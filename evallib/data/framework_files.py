@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from evallib.data.folder import File, data_root
 from evallib.data.framework_draft import Draft
 from evallib.data.framework_in import read_lines
 from evallib.data.framework_rows import Names, rows_of
-from evallib.data.framework_tables import PARTS, RULES, SETTINGS, Table, sheets
+from evallib.data.framework_tables import OWNER, PARTS, SETTINGS, sheets
 from evallib.data.framework_workbook import framework_workbook
 from evallib.data.language_docs import kinds
 from evallib.data.locks import held
@@ -22,26 +23,29 @@ from evallib.data.rulebook import (
     document_of,
     files_beside,
     framework_of,
+    load_framework,
     own_entries,
+    placed,
     rulebook_files,
     shipped_catalogue,
     shipped_catalogues,
 )
 from evallib.data.whole import together, whole
 from evallib.model.entries import KINDS, Part
-from evallib.model.errors import InputRefused, Place, Problem, refuse_errors
+from evallib.model.errors import Place, Problem, attempted, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id
 from evallib.model.toml_lines import Lines, called
 from evallib.model.toml_lines import Path as Way
 from evallib.model.toml_out import toml_text
-from evallib.model.words import Lang, listed, name_key
+from evallib.model.words import Lang, listed
 from evallib.model.worths import worths
 from evallib.say.mistakes import keys_of
 from evallib.say.refusals import problem, refused
-from evallib.score.answers import PANEL, SURVEY
 
 _ENTRIES = {*KINDS} - {"source"}
+_CITED = (("formula", "value"), ("source", "source"))
+"""What indicators name of catalogues: the kind, and the key under which it stands."""
 _TOLD = {"key.unknown": "framework_row.takes_no", "key.mistyped": "framework_row.takes_no", "key.missing": "framework_row.lacks"}
 """What is said of a cell, where a file speaks of its keys."""
 
@@ -87,7 +91,7 @@ def take_framework(data: Path, book: Path, id: str = "", year: int | None = None
         read = _Reading(book.name, content, id, year, files_beside(root))
         framework, remarks = read.framework()
         to = root / read.file.name
-        there = _there(root, framework)
+        there = attempted([], load_framework, root, framework.id, framework.first_year)  # None where there is none, or it is wrong
         if there == framework and there.catalogue.part == framework.catalogue.part:
             return Taken(to, False, framework, remarks)
         if to.exists() and not instead:
@@ -96,60 +100,54 @@ def take_framework(data: Path, book: Path, id: str = "", year: int | None = None
     return Taken(to, True, framework, remarks)
 
 
-def _there(data: Path, framework: Framework) -> Framework | None:
-    """The framework of that name and first year as it stands in the folder; None where there is none, or it is wrong."""
-    try:
-        found = framework_of(rulebook_files(data.resolve(), framework.id, framework.first_year), framework.first_year)
-    except InputRefused:
-        return None
-    return found if found.first_year == framework.first_year else None
-
-
 class _Reading:
-    """A workbook as a document with the places of its values, and the file that it makes."""
+    """A workbook as a document with the cells of its values, and the file that it makes."""
 
     def __init__(self, name: str, content: bytes, id: str, year: int | None, files: tuple[File, ...]) -> None:
         self.name, self.beside = name, files
         lines, self.remarks = read_lines(name, content)
-        stem = Path(name).stem
-        id = id or made_id(lines[SETTINGS][0].get("name") or stem)
-        self.draft = Draft(lines, id, year, stem, _known(files))
+        stem, self.shipped = Path(name).stem, {name: shipped_catalogue(name).part for name in shipped_catalogues()}
+        self.draft = Draft(lines, id or made_id(lines[SETTINGS][0].get("name") or stem), year, stem, self._names())
         self.document = self.draft.document
         self._build_on()
         self._leave_known()
         self._points()
-        year = self.document.get("first_year", 0)
         text = toml_text(self.document)
-        self.file, self.rows = File(f"frameworks/{id}/{year}.toml", text.encode()), Lines(text).of
+        self.file = File(f"frameworks/{self.document['id']}/{self.document.get('first_year', 0)}.toml", text.encode())
+        self.ways = {line: way for way, line in Lines(text).of.items()}
 
     def framework(self) -> tuple[Framework, tuple[Problem, ...]]:
         """The framework, and what is to be remarked of it. Raises InputRefused with every problem, by cell."""
-        year = self.document.get("first_year")
-        problems, framework = self.draft.problems, None
-        try:
-            framework = framework_of((self.file, *self.beside), year if isinstance(year, int) else 2200)
-        except InputRefused as refusal:
-            problems = [*problems, *self._in_cells(refusal.problems)]
+        year, problems = self.document.get("first_year"), list[Problem]()
+        files = (self.file, *self.beside)
+        framework = attempted(problems, framework_of, files, year if isinstance(year, int) else 2200)
         known = {one.place for one in self.draft.problems}  # which says more of the cell
-        refuse_errors(one for one in problems if one in self.draft.problems or one.place not in known)
+        refuse_errors((*self.draft.problems, *(one for one in self._in_cells(problems) if one.place not in known)))
         assert framework is not None
-        return framework, (*self.remarks, *self._in_cells(check_texts(framework, self.file.name)))
+        return framework, (*self.remarks, *self._in_cells(placed(files, check_texts(framework, self.file.name))))
+
+    def _names(self) -> Names:
+        """What the documents and topics of the catalogues are called, those shipped and the folder's own."""
+        names, own = Names(), own_entries(self.beside[1:], self.shipped)
+        for part in self.shipped.values():
+            names.add_part(part, "sources", "topics")
+        for table in ("source", "topic"):
+            names.add(table, own.get(table, ()))
+        return names
 
     def _build_on(self) -> None:
         """Catalogues that nobody names are those of which formulas or documents are named that stand nowhere else."""
-        beside, indicators = own_entries(self.beside[1:], ()), self.document.get("indicator", ())
-        formulas = {name_key(i["value"]) for i in indicators if "value" in i} - {name_key(word) for word in (SURVEY, PANEL)}
-        sources = {i.get("source") for i in indicators} - {one.get("id") for one in self.document.get("source", ())}
-        for entry in (*self.document.get("formula", ()), *beside.get("formula", ())):
-            formulas -= {name_key(entry.get(key, "")) for key in ("id", "name", "name_en")}
-        used = []
-        for name in shipped_catalogues():
-            part = shipped_catalogue(name).part
-            there = {name_key(text) for formula in part.formulas for text in (formula.id, formula.name, formula.name_en)}
-            if formulas & there or sources & {source.id for source in part.sources}:
-                used.append(name)
-        if used and "builds_on" not in self.document:
-            self.document["builds_on"] = used
+        own, beside = Names(), own_entries(self.beside[1:], ())
+        for table in ("formula", "source"):
+            own.add(table, (*self.document.get(table, ()), *beside.get(table, ())))
+        named = [(table, i[key]) for i in self.document.get("indicator", ()) for table, key in _CITED if key in i]
+        used = list[str]()
+        for name, part in self.shipped.items():
+            there = Names()
+            there.add_part(part, "sources", "formulas")
+            used += [name] if any(there.find((table,), text) and not own.find((table,), text) for table, text in named) else []
+        if used:
+            self.document.setdefault("builds_on", used)
 
     def _leave_known(self) -> None:
         """Entries that stand in the folder's own catalogues already, just so."""
@@ -162,75 +160,45 @@ class _Reading:
     def _points(self) -> None:
         """Full points that nobody says are what the indicators make up."""
         if "points" not in self.document:
-            try:
+            with suppress(ValidationError):  # which is told where it is read
                 framework = Framework.model_validate({key: one for key, one in self.document.items() if key not in _ENTRIES})
-            except ValidationError:
-                return  # which is told where it is read
-            self.document["points"] = next(inside for _, _, inside in worths(framework, framework.indicators))
+                self.document["points"] = next(inside for _, _, inside in worths(framework, framework.indicators))
 
     # --- what is wrong, by cell
 
     def _in_cells(self, problems: Iterable[Problem]) -> list[Problem]:
         found: list[Problem] = []
         for one in problems:
-            place = one.place
-            if place.file != self.file.name:
-                found.append(one)
-                continue
-            for line in (place.row, *place.again):
-                way = self._way(line, place.column or "")
-                said = {part: getattr(one, part).with_other(self.file.name, self.name) for part in ("what", "fix")}
-                found.append(self._told(replace(one, place=self._cell(way), acts="author", **said), way))
+            ways = [self._way(one.place), *(self.ways[row] for row in one.place.again)] if one.place.file == self.file.name else []
+            found += [self._in_cell(one, way) for way in ways] or [one]
         return found
 
-    def _way(self, line: int | None, column: str) -> Way:
-        """The way to the value that a problem is about, from its line and what it is called."""
-        ways = [way for way, at in self.rows.items() if line is None or at == line]
-        for way in sorted(ways, key=len, reverse=True):
-            name = called(self.document, way)
-            if column == name or column.startswith(f"{name}."):
-                return (*way, *column[len(name) + 1 :].split(".")) if column != name else way
-        last = column.rpartition(".")[2]
-        return max(ways, key=lambda way: (str(way[-1]) == last, len(way)), default=(column,))
+    def _way(self, place: Place) -> Way:
+        """The way to the value that a problem is about, from its line and what it is called: a key that is lacking has no line."""
+        here, column = self.ways.get(place.row or 0, ()), place.column or ""
+        for steps in range(len(here), min(len(here) - 1, 1), -1):
+            name = called(self.document, here[:steps])
+            if f"{column}.".startswith(f"{name}."):
+                return (*here[:steps], *filter(None, column[len(name) :].split(".")))
+        return here
 
-    def _cell(self, way: Way) -> Place:
-        """The cell of a value; of what it stands in, where it has none."""
-        while way and way not in self.draft.places:
-            way = way[:-1]
-        return self.draft.places[way] if way else Place(self.name)
-
-    def _told(self, one: Problem, way: Way) -> Problem:
-        """A problem in the words of a workbook, where the file's are of keys."""
-        table, path = _in_sheet(way)
-        column = next((column for column in table.columns if column.path == path), None)
+    def _in_cell(self, one: Problem, way: Way) -> Problem:
+        """A problem at the cell of a value, or of what it stands in, in the words of a workbook where the file's are of keys."""
+        at = next(way[:steps] for steps in range(len(way), -1, -1) if way[:steps] in self.draft.cells)
+        line, key = self.draft.cells[at]
+        place, column = line.place(key), None if key == OWNER else line.table.column(key)
+        part = next((sheets()[id] for id, keys in PARTS.items() if way[-1:] and way[-1] in keys.values()), None)
         if one.code in ("value.not_a_choice", "key.unknown_rule") and column is not None and column.choices:
-            choices = listed(column.choice(value) for value in column.choices)
-            return problem("value.not_a_choice", one.place, one.found, choices=choices)
-        if one.code not in _TOLD:
-            return one
-        part = next((sheets()[id] for id, keys in PARTS.items() if way[-1:] and way[-1] in keys), None)
-        if part is not None and one.code == "key.missing":
-            return problem("framework_row.no_rows", one.place, sheet=part.name)
-        keys = keys_of(kinds()[kind]) if (kind := self._kind(way)) in kinds() else {}
-        used = listed(c.head for c in table.columns if not c.aside and c.path[:1] == path[:1] and c.path[-1] in keys)
-        head = column.head if column is not None else table.name
-        return problem(_TOLD[one.code], one.place, one.found, head=head, heads=used)
-
-    def _kind(self, way: Way) -> str:
-        """The kind of the rule that a value stands in; empty where it stands in none."""
-        here: Any = self.document
-        for step in way[:3] if {*way[2:3]} & {*RULES.values()} else ():
-            here = here[step]
-        return str(here.get("kind", ""))
-
-
-def _in_sheet(way: Way) -> tuple[Table, Way]:
-    """The sheet that a value of a document stands on, and the keys to it there."""
-    table, path = sheets().get(str(way[0]) if way else ""), way[2:]
-    if table is None:
-        return sheets()[SETTINGS], way
-    part = next((id for id, keys in PARTS.items() if path[1:2] and path[1] in keys), None)
-    return (table, path) if part is None else (sheets()[part], path[3:])
+            one = problem("value.not_a_choice", place, one.found, choices=listed(column.choice(value) for value in column.choices))
+        elif one.code == "key.missing" and part is not None:
+            one = problem("framework_row.no_rows", place, sheet=part.name)
+        elif one.code in _TOLD:
+            keys = keys_of(kinds()[kind]) if (kind := self.draft.kind(line)) in kinds() else {}
+            beside = [c for c in line.table.columns if column is not None and not c.aside and c.path[:1] == column.path[:1]]
+            heads = listed(c.head for c in beside if c.path[-1] in keys)
+            one = problem(_TOLD[one.code], place, one.found, head=line.table.name if column is None else column.head, heads=heads)
+        what, fix = (text.with_other(self.file.name, self.name) for text in (one.what, one.fix))
+        return replace(one, place=place, what=what, fix=fix, acts="author")
 
 
 def _entry(kind: str, one: Any) -> Any:
@@ -239,13 +207,3 @@ def _entry(kind: str, one: Any) -> Any:
         return Part.model_validate({kind: [one]})
     except ValidationError:
         return one
-
-
-def _known(files: tuple[File, ...]) -> Names:
-    """What the documents and topics of the catalogues are called, those shipped and the folder's own."""
-    names, own = Names(), own_entries(files[1:], shipped_catalogues())
-    for name in shipped_catalogues():
-        names.add_part(shipped_catalogue(name).part)
-    for table in ("source", "topic"):
-        names.add_all(table, own.get(table, ()))
-    return names

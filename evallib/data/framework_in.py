@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evallib.data.framework_tables import SETTINGS, Column, Table, setting_heads, sheets
@@ -9,10 +10,12 @@ from evallib.data.sheets import Grid, Marked, hidden_in, is_own
 from evallib.data.xlsx_in import Sheet, read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, nearest, refuse_errors
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.words import folded, listed
+from evallib.model.words import LANGS, folded, listed
 from evallib.say.refusals import problem
 
 _EMPTY = "（空 / empty）"
+_At = tuple[int, int]
+"""A cell of a grid: the number of its row, and its place in it."""
 
 
 @dataclass
@@ -49,9 +52,7 @@ def read_lines(name: str, content: bytes) -> tuple[Lines, list[Problem]]:
     for part in parts:
         if id := tables.get(part.name):
             wrong += _about(part, sheets()[id], seen.setdefault(id, part.name))
-            if id == SETTINGS:
-                found[id] = [_settings(part.grid, wrong)]
-            elif part.grid.head:
+            if part.grid.head or id == SETTINGS:
                 found[id] += _lines(part.grid, sheets()[id], wrong)
         elif not (part.is_own or part.hidden or part.is_empty):
             names = [table.name for table in sheets().values()]
@@ -82,80 +83,66 @@ def _tables(parts: tuple[Sheet, ...]) -> dict[str, str]:
     return found if "indicator" in found.values() or found or first is None else {first: "indicator"}
 
 
-def _settings(grid: Grid, wrong: list[Problem]) -> Line:
-    """The sheet with a row a setting, as one line."""
-    table = sheets()[SETTINGS]
-    line, (called, *_) = Line(table, grid.place()), setting_heads()
-    has_head = bool(grid.head) and folded(grid.head[0]) in {folded(called.zh), folded(called.en)}
-    rows = grid.rows if has_head else ((grid.top, grid.head), *grid.rows)
-    for number, texts in rows:
-        head, mark = texts[0].strip() if texts else "", grid.marked.get((number, 0))
-        column = next((column for column in table.columns if folded(head) in column.heads), None)
-        if mark and mark.always:
-            wrong.append(problem(mark.always, grid.place(number, None, 0), cells=mark.found))
-        elif column is None:
-            if not is_own(head) and any(text.strip() for text in texts[:2]):
-                wrong.append(_unknown(table, grid.place(number, head or _EMPTY, 0), head))
-        elif column.key in line.places:
-            wrong.append(problem("column.twice", grid.place(number, head, 0)))
-        else:
-            line.places[column.key] = grid.place(number, head, 1)
-            _add(line, column, texts[1] if len(texts) > 1 else "", grid.marked.get((number, 1)), wrong)
-    return line
-
-
 def _lines(grid: Grid, table: Table, wrong: list[Problem]) -> list[Line]:
-    before, order = len(wrong), dict[int, Column]()
-    known = {head for column in table.columns for head in column.heads}
-    if not any(folded(text) in known for text in grid.head):
-        row = next((number for number, texts in grid.rows[:20] if sum(folded(text) in known for text in texts) > 1), 0)
-        heads, name = listed(column.head for column in table.columns if column.usual), "headings_lower" if row else "headings_none"
-        wrong.append(problem(f"column.{name}", grid.place(grid.top), grid.head[0][:60], row=row, heads=heads))
-        return []
-    for index, head in enumerate(grid.head):
-        place, mark = grid.place(grid.top, head.strip(), index), grid.marked.get((grid.top, index))
-        column = next((column for column in table.columns if folded(head) in column.heads), None)
-        if mark and mark.always:
-            wrong.append(problem(mark.always, place, cells=mark.found))
-        elif is_own(head) or not (head.strip() or any(map(str.strip, _column(grid, index)))):
-            continue
-        elif column is None:
-            wrong.append(_unknown(table, place if head.strip() else grid.place(grid.top, _EMPTY, index), head))
-        elif column in order.values():
-            wrong.append(problem("column.twice", place))
-        else:
-            order[index] = column
-    if len(wrong) > before:
-        return []
-    found = []
-    for number, texts in grid.rows:
-        line = Line(table, grid.place(number), {}, {c.key: grid.place(number, grid.head[at].strip(), at) for at, c in order.items()})
-        for index, column in order.items():
-            _add(line, column, texts[index] if index < len(texts) else "", grid.marked.get((number, index)), wrong)
-        if line.texts:
-            found.append(line)
+    """The rows of a sheet by its heads; the sheet with a row a setting is one row, with its heads below each other."""
+    texts = {(number, index): text for number, row in ((grid.top, grid.head), *grid.rows) for index, text in enumerate(row)}
+    width, rows = range(len(grid.head)), dict[int | None, list[_At]]()
+    if table.id == SETTINGS:
+        said = {folded(setting_heads()[0][lang]) for lang in LANGS}
+        heads = [(number, 0) for number in dict.fromkeys(number for number, _ in texts) if folded(texts[number, 0]) not in said]
+        rows[None] = [(number, 1) for number, _ in heads]
+    else:
+        heads, rows = [(grid.top, n) for n in width], {number: [(number, n) for n in width] for number, _ in grid.rows}
+    found, order = list[Line](), _order(grid, table, texts, heads, rows.values(), wrong)
+    for number, row in rows.items():
+        places = {column.key: grid.place(row[n][0], texts[heads[n]].strip(), row[n][1]) for n, column in order.items()}
+        line = Line(table, grid.place(number), {}, places)
+        for n, column in order.items():
+            _add(line, column, texts.get(row[n], ""), grid.marked.get(row[n]), wrong)
+        found += [line] if line.texts or number is None else []
     return found
 
 
-def _column(grid: Grid, index: int) -> list[str]:
-    return [texts[index] for _, texts in grid.rows if index < len(texts)]
+def _order(
+    grid: Grid, table: Table, texts: Mapping[_At, str], heads: Sequence[_At], rows: Iterable[Sequence[_At]], wrong: list[Problem]
+) -> dict[int, Column]:
+    """Which column stands under which head."""
+    order = dict[int, Column]()
+    if table.id != SETTINGS and not any(_meant(table, text) for text in grid.head):
+        row = next((number for number, row in grid.rows[:20] if sum(_meant(table, text) is not None for text in row) > 1), 0)
+        usual, name = listed(column.head for column in table.columns if column.usual), "headings_lower" if row else "headings_none"
+        wrong.append(problem(f"column.{name}", grid.place(grid.top), grid.head[0][:60], row=row, heads=usual))
+        return order
+    for n, at in enumerate(heads):
+        head, mark = texts[at].strip(), grid.marked.get(at)
+        column, place = _meant(table, head), grid.place(at[0], head or _EMPTY, at[1])
+        if mark and mark.always:
+            wrong.append(problem(mark.always, place, cells=mark.found))
+        elif is_own(head) or not (head or any(texts.get(row[n], "").strip() for row in rows)):
+            continue
+        elif column is None:
+            near = nearest(folded(head), {one for column in table.columns for one in column.heads})
+            columns, name = listed(column.head for column in table.columns), "column.mistyped" if near else "framework_row.unknown_column"
+            wrong.append(problem(name, place, near=near, columns=columns))
+        elif column in order.values():
+            wrong.append(problem("column.twice", place))
+        else:
+            order[n] = column
+    return order
 
 
-def _unknown(table: Table, place: Place, head: str) -> Problem:
-    near = nearest(folded(head), {one for column in table.columns for one in column.heads})
-    columns = listed(column.head for column in table.columns)
-    return problem("column.mistyped" if near else "framework_row.unknown_column", place, near=near, columns=columns)
+def _meant(table: Table, head: str) -> Column | None:
+    """The column that a head means."""
+    return next((column for column in table.columns if folded(head) in column.heads), None)
 
 
 def _add(line: Line, column: Column, text: str, mark: Marked | None, wrong: list[Problem]) -> None:
     """Add a cell to its line, if anything stands in it that can be read."""
-    is_number = column.holds in ("number", "whole")
-    name = "" if mark is None else mark.always or (mark.number if is_number or column.holds == "given" else mark.text)
-    if mark and name:
+    is_number = column.holds in ("number", "whole", "given")
+    if mark and (name := mark.always or (mark.number if is_number else mark.text)):
         wrong.append(problem(name, line.place(column.key), "" if mark.always else mark.found[:60], cells=mark.found))
         return
-    if mark and mark.shown is not None and not is_number and column.holds != "given":
-        text = mark.shown
+    text = mark.shown if mark and mark.shown is not None and not is_number else text
     if (sign := hidden_sign(text)) is not None:
         wrong.append(problem("cell.control_character", line.place(column.key), code=code_of(sign)))
     elif text.strip():

@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from evallib.data.language_docs import kinds, language, meaning, tables
+from evallib.data.language_docs import kinds, language, tables
 from evallib.data.rulebook import shipped_catalogues
 from evallib.kit import words_of
 from evallib.model.entries import Part
+from evallib.model.grouped import grouped
 from evallib.model.table_words import CHOICES
-from evallib.model.words import LANGS, Words, folded, words
+from evallib.model.words import LANGS, Words, folded, joined, words
 from evallib.say.mistakes import keys_of, models_of
 from evallib.say.sentences import sentence
 
@@ -26,8 +27,8 @@ SETTINGS, OWNER = "framework", "owner"
 """The sheet with a row a setting; the column that says whose rule a row of a sheet of bands, items or tiers belongs to."""
 RULES = {"indicator": "rule", "group": "own_rule", "dimension": "own_rule", "rule": "rule"}
 """The sheets whose rows have a rule, and the key that it stands under."""
-PARTS = {"piece": ("bands", "pieces"), "item": ("items",), "tier": ("tiers",)}
-"""The sheets with the rows of a rule, and the keys that these stand under."""
+PARTS = {"piece": {"pieces": "pieces", "bands": "bands"}, "item": {"checklist": "items"}, "tier": {"tiers": "tiers"}}
+"""The sheets with the rows of a rule: the kinds of rules that have such, and the key that the rows stand under."""
 _LEFT_OUT = ("id", "source", "year", "given")
 """What a file must say and a workbook may leave out, as it is made of the rest, or empty is nothing."""
 _MADE = {(SETTINGS, "format"), (SETTINGS, "id")}
@@ -36,9 +37,8 @@ _MADE = {(SETTINGS, "format"), (SETTINGS, "id")}
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the keys to its value, joined by dots, how it is headed, what it means, what a cell holds, which
-    sheets it names, whether
-    it is to be seen where nothing is in it."""
+    """A column: the keys to its value, joined by dots, how it is headed, what it means, what a cell holds, the few values or words it may
+    say, the sheets whose rows it names, whether it is to be seen where nothing is in it."""
 
     key: str
     head: Words
@@ -91,8 +91,7 @@ class Table:
 @cache
 def sheets() -> dict[str, Table]:
     """The sheets by id, in their order."""
-    models = {key: models for key, models in tables().items() if key == SETTINGS or key in PARTS or _is_list(tables()[SETTINGS][0], key)}
-    models |= {info.alias or name: models_of(info.annotation) for name, info in Part.model_fields.items() if info.alias != "source"}
+    models = tables() | {key: models_of(info.annotation) for key, info in keys_of(Part).items()}
     return {id: _table(id, said, models[id]) for id, said in _words()["sheets"].items()}
 
 
@@ -110,10 +109,6 @@ def _words() -> dict[str, Any]:
     return words_of("framework_workbook")
 
 
-def _is_list(model: type[BaseModel], key: str) -> bool:
-    return get_origin(keys_of(model)[key].annotation) is tuple
-
-
 def _table(id: str, said: dict[str, Any], models: list[type[BaseModel]]) -> Table:
     columns = [*_columns(id, models)]
     if id in PARTS:
@@ -128,38 +123,38 @@ def _table(id: str, said: dict[str, Any], models: list[type[BaseModel]]) -> Tabl
 
 def _columns(table: str, models: list[type[BaseModel]], within: str = "") -> Iterator[Column]:
     """The columns of what is of one of some models; what stands in it has columns too, lists of entries have sheets of their own."""
-    given: dict[str, list[Any]] = {}
-    for model in models:
-        for key, info in keys_of(model).items():
-            if (table, within + key) not in _MADE:
-                given.setdefault(key, []).append(info)
-    for key, infos in given.items():
+    for key, infos in grouped(item for model in models for item in keys_of(model).items()).items():
         annotation: Any = Union[tuple(info.annotation for info in infos)]  # noqa: UP007  # of as many as there are
-        inner = models_of(annotation)
-        if not inner and get_origin(annotation) is dict:
-            named, _ = get_args(annotation)
-            yield from (_column(table, f"{within}{key}.{one}", str, False) for one in get_args(named))
-        elif not inner:
+        if (inner := models_of(annotation)) and get_origin(annotation) is not tuple:
+            yield from _columns(table, inner, f"{within}{key}.")
+        elif get_origin(annotation) is dict:
+            yield from (_column(table, f"{within}{key}.{one}", str, False) for one in get_args(get_args(annotation)[0]))
+        elif not inner and (table, within + key) not in _MADE:
             needed = not within and key not in _LEFT_OUT and all(info.is_required() for info in infos)
             yield _column(table, f"{within}{key}", annotation, needed)
-        elif not any(get_origin(info.annotation) is tuple for info in infos):
-            yield from _columns(table, inner, f"{within}{key}.")
 
 
 def _column(table: str, key: str, annotation: Any, required: bool) -> Column:
-    leaves = [*_leaves(annotation)]
-    choices = tuple(one for one in leaves if isinstance(one, str) and one) if str not in leaves else ()
-    choices = ("true", "false") if bool in leaves else tuple(shipped_catalogues()) if key == "builds_on" else choices
-    is_number, plain = bool({int, Decimal} & {*leaves}), key.replace("own_rule", "rule")
-    holds: Any = "choice" if choices else "text"
-    if is_number and not choices:
-        holds = "given" if str in leaves else "number" if Decimal in leaves else "whole"
-    names, refers, own = _words()["heads"], _words()["refers"], plain.removesuffix("_en")
+    leaves, names, refers = [*_leaves(annotation)], _words()["heads"], _words()["refers"]
+    plain = key.replace("own_rule", "rule")
+    own = plain.removesuffix("_en")
     said = next(names[name] for name in (f"{table}.{own}", own, own.rpartition(".")[2]) if name in names)
     said = [f"{said[0]}（英文）", f"{said[1]} (English)"] if own != plain else said
-    refers_to = tuple(refers.get(f"{table}.{key}", refers.get(key, ())))
-    many = "tuple" in str(annotation)
-    return Column(key, words(*said[:2]), tuple(said[2:]), _meaning(table, plain), holds, choices, many, refers_to, required)
+    named = refers.get(f"{table}.{key}", refers.get(key, ()))
+    choices = tuple(one for one in leaves if isinstance(one, str) and one) if str not in leaves else ()
+    choices = ("true", "false") if bool in leaves else tuple(shipped_catalogues()) if key == "builds_on" else choices
+    number: Any = ("given" if str in leaves else "number") if Decimal in leaves else "whole" if int in leaves else "text"
+    return Column(
+        key,
+        words(*said[:2]),
+        tuple(said[2:]),
+        _meaning(table, plain),
+        "choice" if choices else number,
+        choices or tuple(one for one in named if one not in _words()["sheets"]),
+        "tuple" in str(annotation),
+        tuple(one for one in named if one in _words()["sheets"]),
+        required,
+    )
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:
@@ -175,16 +170,10 @@ def _leaves(annotation: Any) -> Iterator[Any]:
 def _meaning(table: str, key: str) -> Words:
     """What a key means: by the table or the part of it that it stands in; of a rule, by the kinds that have it."""
     within, _, last = key.rpartition(".")
-    places = [*kinds()] if within == "rule" else [within or table]
-    found = list[Words]()
-    for place in places:
-        if within != "rule" or last in keys_of(kinds()[place]):
-            try:
-                found.append(meaning(language(), place, last))
-            except KeyError:
-                continue
-    alike = list(dict.fromkeys(found))
-    return words("；".join(one.zh for one in alike), "; ".join(one.en for one in alike)) if alike else words("")
+    places = [kind for kind, model in kinds().items() if last in keys_of(model)] if within == "rule" else [within or table]
+    known = language()["keys"]
+    said = (known.get(place, {}).get(last) or known["any"].get(last) for place in places)
+    return joined(dict.fromkeys(Words(*both) for both in said if both))
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from openpyxl.styles import Alignment
@@ -80,12 +79,10 @@ class _Book(FormBook):
                     self._put(sheet.cell(n + 2, at), text, column)
                     heights[n] = max(heights[n], lines_of(text, room))
             self._list(sheet, column, f"{letter}2:{letter}{len(rows) + 1 + _SPARE}")
-        self.heights(sheet, 2, heights)
-        for at, column in enumerate(table.columns, 1):
-            used = any(column.key in row for row in rows) and column.key != "id" and not (column.aside and self.lang == "zh")
-            if not used and not column.usual:  # a click on the plus above it shows it
-                style = sheet.column_dimensions[get_column_letter(at)]
+            if not column.usual and (not any(texts) or column.key == "id" or (column.aside and self.lang == "zh")):
+                style = sheet.column_dimensions[letter]  # a click on the plus above it shows it
                 style.outlineLevel, style.hidden = 1, True
+        self.heights(sheet, 2, heights)
         named = next((at for at, column in enumerate(table.columns, 1) if column.key in ("name", OWNER)), 0)
         sheet.freeze_panes = f"{get_column_letter(named + 1)}2"
 
@@ -104,15 +101,11 @@ class _Book(FormBook):
         self.offer(sheet, reach, self._listed(column), warned=not column.many and not column.refers)
 
     def _listed(self, column: Column) -> str:
-        if column.refers and column.refers[0] in self.sheets and len(column.refers) == 1:  # as it stands there now
+        if len(column.refers) == 1 and not column.choices and column.refers[0] in self.sheets:  # as it stands there now
             table = sheets()[column.refers[0]]
             at = get_column_letter([c.key for c in table.columns].index("name") + 1)
             return f"'{table.name[self.lang]}'!${at}$2:${at}${_SPARE}"
-        values: Iterable[str] = [column.choice(value)[self.lang] for value in column.choices]
+        values = [row["name"] for table in column.refers for row in self.rows.get(table, []) if row.get("name")]
         if "formula" in column.refers:
-            own = [row.get("name", "") for row in self.rows.get("formula", [])]
-            known = [formula.name[self.lang] for formula in self.framework.catalogue.formulas.values()]
-            values = [*own, *known, *(column.choice(one)[self.lang] for one in column.refers[1:])]
-        elif column.refers:
-            values = [row["name"] for table in column.refers for row in self.rows.get(table, []) if row.get("name")]
-        return self.listed(values)
+            values += [formula.name[self.lang] for formula in self.framework.catalogue.formulas.values()]
+        return self.listed([*values, *(column.choice(value)[self.lang] for value in column.choices)])

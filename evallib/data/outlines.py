@@ -14,7 +14,7 @@ from evallib.data.folder import File, entries, read_file
 from evallib.data.place import COUNTY
 from evallib.data.rulebook import county_of, document_of, placed, validated
 from evallib.kit import CATALOGUE
-from evallib.model.errors import InputRefused, Place, Problem
+from evallib.model.errors import InputRefused, Place, Problem, attempted
 from evallib.model.record import Kind
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.texts import Outline, Slot, Text
@@ -46,13 +46,12 @@ def outline_of(own: File | None, county: File, kind: Kind) -> Outline:
     known = _names()
     if (named := county_of(county).outline) and named not in known:
         raise InputRefused(placed([county], [unknown("outline", Place(COUNTY, None, "outline"), named, known)]))
-    return shipped(named).model_copy(update={"text": shipped(_TEXTS).text}) if named else usual(kind)
+    return shipped(named) if named else usual(kind)
 
 
 def usual(kind: Kind) -> Outline:
     """The shipped outline for such a kind."""
-    name = next(name for name in _names() if kind in shipped(name).kinds)
-    return shipped(name).model_copy(update={"text": shipped(_TEXTS).text})
+    return next(one for one in map(shipped, _names()) if kind in one.kinds)
 
 
 def _names() -> list[str]:
@@ -61,9 +60,10 @@ def _names() -> list[str]:
 
 @cache
 def shipped(name: str) -> Outline:
-    """An outline of the package."""
+    """An outline of the package, with the texts that all of them share."""
     file = read_file(_OUTLINES, f"{name}.toml", words("重新安装 evallib", "install evallib again"))
-    return validated(file, document_of(file), Outline)
+    made = validated(file, document_of(file), Outline)
+    return made if name == _TEXTS else made.model_copy(update={"text": shipped(_TEXTS).text})
 
 
 def _mistakes(outline: Outline, document: dict[str, Any], file: str) -> Iterator[Problem]:
@@ -102,19 +102,14 @@ def read_texts(files: Iterable[File], outline: Outline) -> Texts:
     """What people wrote for the slots of an outline. A file that holds only remarks says nothing."""
     by_name = {name_key(name): slot for slot in outline.text for name in (slot.id, slot.name, slot.name_en) if name}
     found, problems = dict[str, dict[str, tuple[str, str]]](), list[Problem]()
+    names = Words(*(listed(file_name(one, lang) for one in outline.text)[lang] for lang in LANGS))
     for file in files:
         stem, _, ending = PurePosixPath(file.name).name.rpartition(".")
         slot = by_name.get(name_key(stem.removesuffix(".en"))) if ending == "md" else None
-        try:
-            if slot is None:
-                names = Words(*(listed(file_name(one, lang) for one in outline.text)[lang] for lang in LANGS))
-                raise InputRefused((problem("text.unknown", Place(file.name), names=names),))
-            text = _text(file)
-        except InputRefused as refusal:
-            problems += refusal.problems
-            continue
-        column = "text_en" if stem.endswith(".en") else "text"
-        if text:
+        if slot is None:
+            problems.append(problem("text.unknown", Place(file.name), names=names))
+        elif text := attempted(problems, _text, file):
+            column = "text_en" if stem.endswith(".en") else "text"
             if column in found.setdefault(slot.id, {}):
                 problems.append(problem("text.twice", Place(file.name), text=slot.words))
             found[slot.id][column] = text, file.name

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -28,6 +28,7 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
 from evallib.model.errors import Fault, InputRefused, Place, Problem, attempted
 from evallib.model.framework import Framework
+from evallib.model.grouped import grouped
 from evallib.model.toml_in import MOST_BYTES, read_toml
 from evallib.model.toml_lines import Lines, called
 from evallib.model.words import Lang, listed, name_key, words
@@ -41,7 +42,6 @@ _COMMON = ("currencies", "periods", "units", "scales", "alike")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _UPGRADE = words("先升级这个数据文件夹：evallib upgrade 文件夹", "bring the data folder up to date first: evallib upgrade FOLDER")
 Model = TypeVar("Model", bound=Frozen)
-Made = TypeVar("Made")
 
 
 class County(Frozen):
@@ -134,10 +134,7 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     """
     file, county_file, *own = files
     problems: list[Problem] = []
-
-    def read(make: Callable[..., Made], *given: Any) -> Made | None:
-        return attempted(problems, make, *given)
-
+    read = partial(attempted, problems)
     whole = read(document_of, file)
     document = whole or {}
     if document.get("format") == 1 and document["format"] is not True:
@@ -251,9 +248,9 @@ def _headed(file: File) -> tuple[Head, dict[str, Any]]:
     for name in head.builds_on:
         _named(file, name)
     if head.first_year is not None:
-        for entries in document.values():
-            for entry in entries if isinstance(entries, list) else ():
-                if isinstance(entry, dict) and "title" not in entry:
+        for kind, entries in document.items():
+            for entry in entries if isinstance(entries, list) and kind != "source" else ():
+                if isinstance(entry, dict):
                     entry.setdefault("first_year", head.first_year)
     return head, document
 
@@ -263,11 +260,8 @@ def own_entries(files: Iterable[File], builds_on: Iterable[str]) -> dict[str, li
 
     Raises InputRefused where a file cannot be read.
     """
-    found: dict[str, list[Any]] = {}
-    for head, document in map(_headed, files):
-        for kind, held in document.items() if {*head.builds_on} <= {*builds_on} else ():
-            found.setdefault(kind, []).extend(held)
-    return found
+    read = [document for head, document in map(_headed, files) if {*head.builds_on} <= {*builds_on}]
+    return grouped((kind, one) for document in read for kind, held in document.items() for one in held)
 
 
 @once
@@ -283,11 +277,8 @@ def frameworks(data: Path, year: int) -> tuple[Framework, ...]:
     >>> [framework.id for framework in frameworks(Path("data"), 2013)]
     ['department-mof-2013', 'office-general']
     """
-    found: list[Framework] = []
-    for id in framework_folders(data):
-        with suppress(InputRefused):
-            found.append(load_framework(data, id, year))
-    return tuple(found)
+    found = (attempted([], load_framework, data, id, year) for id in framework_folders(data))
+    return tuple(one for one in found if one is not None)
 
 
 def framework_named(root: Path, text: str) -> str:
@@ -298,10 +289,9 @@ def framework_named(root: Path, text: str) -> str:
     if _NAME.fullmatch(text) or not text:
         return text
     ids = list[str]()
-    for id, folder in framework_folders(root).items():
-        newest = dated_file(folder, YEARS[-1])
+    for id in framework_folders(root):
         with suppress(InputRefused):  # which is told where it is used
-            document = document_of(read_file(folder.parent.parent, f"frameworks/{id}/{newest[0].name}")) if newest else {}
+            document = document_of(_framework_file(root, id, YEARS[-1]))
             ids += [id] if name_key(text) in (name_key(str(document.get(key, ""))) for key in ("name", "name_en")) else []
     if len(ids) > 1:
         raise refused("name.ambiguous", "departments.csv", text, count=len(ids), ids=listed(ids))

@@ -6,7 +6,7 @@ Its text is the template `kit/data.md.j2`; the tables in it come from the models
 from __future__ import annotations
 
 import sys
-from typing import Any, get_args
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,13 +15,15 @@ from evallib.data.rulebook import UNITS, shipped_catalogue, shipped_catalogues
 from evallib.kit import TEMPLATES
 from evallib.model.entries import Entry, Part
 from evallib.model.government_rows import BudgetHead
+from evallib.model.grouped import grouped
 from evallib.model.monitoring_rows import MonitoringRow
 from evallib.model.published_rows import Seal
 from evallib.model.record import OPTIONAL, TABLES, Listing
 from evallib.model.rows import Row, columns, note_of
 from evallib.model.table_words import CHOICES, PURPOSES, TABLE_NAMES
 from evallib.model.words import LANGS
-from evallib.say.refusals import Family, entries, family_of, who
+from evallib.say.mistakes import keys_of, models_of
+from evallib.say.refusals import entries, family_of, who
 
 
 def table_documentation() -> str:
@@ -68,19 +70,19 @@ def _column(model: type[Row], id: str) -> dict[str, Any]:
 
 def _checks() -> list[dict[str, Any]]:
     """The checks of data and frameworks by family: who acts and why, and what each says."""
-    found: dict[Family, list[dict[str, Any]]] = {}
-    for name, entry in sorted(entries().items()):
-        if family_of(name).acts != "runner":
-            row = {"id": name, "level": entry.get("level", "error")} | {lang: entry[lang].replace("|", "/") for lang in LANGS}
-            found.setdefault(family_of(name), []).append(row)
+
+    def row(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+        return {"id": name, "level": entry.get("level", "error")} | {lang: entry[lang].replace("|", "/") for lang in LANGS}
+
+    told = ((family_of(name), row(name, entry)) for name, entry in sorted(entries().items()))
+    found = grouped((family, row) for family, row in told if family.acts != "runner")
     return [{"why": family.why, "who": who(family.acts), "rows": rows} for family, rows in found.items()]
 
 
 def _keys(kind: str = "") -> str:
     """The keys of a kind of entry of a catalogue; without one, those that every entry may have."""
-    models = {info.alias or name: get_args(info.annotation)[0] for name, info in Part.model_fields.items()}
-    keys = [key for key in models[kind].model_fields if key not in Entry.model_fields] if kind else Entry.model_fields
-    return "、".join(f"`{key}`" for key in keys)
+    model = models_of(keys_of(Part)[kind].annotation)[0] if kind else Entry
+    return "、".join(f"`{key}`" for key in model.model_fields if not kind or key not in Entry.model_fields)
 
 
 def _catalogue(name: str) -> dict[str, Any]:

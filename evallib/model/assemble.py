@@ -5,6 +5,7 @@ Everything that is wrong with an entry is collected, with its file and its place
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -14,6 +15,7 @@ from evallib.model.catalogue import Catalogue, Fact, Formula, Line, Relation
 from evallib.model.entries import KINDS, Part, RelationEntry
 from evallib.model.errors import Fault, Place, meant
 from evallib.model.expression import BadExpression, Call, Name, Number, Operation, Tree, leaves, names, parse, renamed, signed_names
+from evallib.model.grouped import grouped
 from evallib.model.units import SHARE, Dimensions, Unit, Units, dimensions_of, times
 from evallib.model.words import Given, Words, folded, listed, words
 
@@ -51,25 +53,19 @@ class _Assembly:
         self.formulas: dict[str, Formula] = {}
         self.waiting = {entry.id: entry for entry in self.part.formulas}
         self.depth = 0
-        self.named: dict[str, list[str]] = {}
+        self.named: dict[str, tuple[str, ...]] = {}
         for entry in (*self.part.facts, *self.part.formulas):
             for name in dict.fromkeys(folded(text) for text in (entry.name, entry.name_en) if text):
-                self.named.setdefault(name, []).append(entry.id)
+                self.named[name] = (*self.named.get(name, ()), entry.id)
 
     def _in_force(self, parts: Sequence[tuple[str, Part]], year: int) -> Part:
         kept: dict[str, tuple[Any, ...]] = {}
         for attribute, kind in zip(Part.model_fields, KINDS, strict=True):
-            alike: dict[str, list[tuple[str, Any]]] = {}
-            for file, part in parts:
-                for entry in getattr(part, attribute):
-                    alike.setdefault(entry.id if kind == "source" else entry.key, []).append((file, entry))
-            found: list[Any] = []
-            for key, several in alike.items():
-                chosen = self._newest(kind, key, several, year)
-                if chosen is not None:
-                    self.files[kind, key], entry = chosen
-                    found.append(entry)
-            kept[attribute] = tuple(found)
+            entries: list[tuple[str, Any]] = [(file, entry) for file, part in parts for entry in getattr(part, attribute)]
+            alike = grouped((one[1].id if kind == "source" else one[1].key, one) for one in entries)
+            chosen = {key: one for key, several in alike.items() if (one := self._newest(kind, key, several, year))}
+            self.files |= {(kind, key): file for key, (file, _) in chosen.items()}
+            kept[attribute] = tuple(entry for _, entry in chosen.values())
         return Part(**kept)
 
     def _newest(self, kind: str, key: str, several: list[tuple[str, Any]], year: int) -> tuple[str, Any] | None:
@@ -77,17 +73,13 @@ class _Assembly:
         if kind == "source":
             self.faults += [_twice(kind, key, file, several[0][0]) for file, entry in several if entry != several[0][1]]
             return several[0]
-        by_year: dict[int, list[tuple[str, Any]]] = {}
-        for file, entry in several:
-            by_year.setdefault(entry.first_year, []).append((file, entry))
-        for first, same in by_year.items():
-            overriding = [one for one in same if one[1].overrides]
-            plain = [one for one in same if not one[1].overrides]
-            self.faults += [_twice(kind, key, file, kept[0][0]) for kept in (plain, overriding) for file, _ in kept[1:]]
-            if overriding and not plain and kind not in ("currency", "period"):
-                self.faults.append(Fault("entry.overrides_nothing", Place(overriding[0][0], None, f"{kind}.{key}"), key, {"year": first}))
-            by_year[first] = overriding or plain
-        return max((one for one in by_year.items() if one[0] <= year), default=(0, [None]), key=lambda one: one[0])[1][0]
+        alike = grouped(((entry.first_year, entry.overrides), (file, entry)) for file, entry in several)
+        for (first, overrides), same in alike.items():
+            self.faults += [_twice(kind, key, file, same[0][0]) for file, _ in same[1:]]
+            if overrides and (first, False) not in alike and kind not in ("currency", "period"):
+                self.faults.append(Fault("entry.overrides_nothing", Place(same[0][0], None, f"{kind}.{key}"), key, {"year": first}))
+        newest = max((one for one in alike if one[0] <= year), default=None)
+        return alike[newest][0] if newest else None
 
     def made(self) -> tuple[Catalogue, tuple[Fault, ...]]:
         for entry in self.part.facts:
@@ -100,23 +92,13 @@ class _Assembly:
         identities = self._relations("identity", self.part.identities, "=")
         limits = self._relations("limit", self.part.limits, "<=")
         plausible = self._relations("plausible", self.part.plausible, "<=")
-        lines: dict[str, list[Line]] = {}
+        lines: dict[str, tuple[Line, ...]] = {}
         for line in self.part.lines:
             read = self._try("line", line, "cells", lambda e: Line(e.words, {k: self._fact_named(v) for k, v in e.cells.items()}, e.total))
             if read is not None:
-                lines.setdefault(line.table, []).append(read)
-        catalogue = Catalogue(
-            self.part,
-            self.units,
-            self.facts,
-            self.formulas,
-            identities,
-            limits,
-            plausible,
-            {name: tuple(found) for name, found in lines.items()},
-            {name: tuple(ids) for name, ids in self.named.items()},
-        )
-        return catalogue, tuple(self.faults)
+                lines[line.table] = (*lines.get(line.table, ()), read)
+        made = Catalogue(self.part, self.units, self.facts, self.formulas, identities, limits, plausible, lines, self.named)
+        return made, tuple(self.faults)
 
     def _relations(self, kind: str, entries: tuple[RelationEntry, ...], sign: str) -> tuple[Relation, ...]:
         made = (self._try(kind, entry, "holds", lambda e: self._relation(e, sign)) for entry in entries)
@@ -180,7 +162,7 @@ class _Assembly:
         known = [*self.facts, *(entry.id for entry in self.part.formulas)]
         if name in known:
             return name
-        ids = self.named.get(folded(name), [])
+        ids = self.named.get(folded(name), ())
         if len(ids) > 1:
             raise _Bad("entry.name_ambiguous", name, text=name, count=len(ids), ids=listed(ids))
         if not ids or ids[0] not in known:
@@ -261,16 +243,12 @@ class _Assembly:
             return self.facts[tree.id].unit.dimensions
         if isinstance(tree, Number):
             return () if tree.value else None
-        if isinstance(tree, Call):
-            found = [self._measures(term) for term in tree.terms]
+        found = [self._measures(term) for term in (tree.terms if isinstance(tree, Call) else (tree.left, tree.right))]
+        if isinstance(tree, Call) or tree.sign not in ("*", "/"):
             return _same(found)
-        left, right = self._measures(tree.left), self._measures(tree.right)
-        if tree.sign not in ("*", "/"):
-            return _same([left, right])
-        powers = dict(left or ())
-        for kind, power in right or ():
-            powers[kind] = powers.get(kind, 0) + (power if tree.sign == "*" else -power)
-        return dimensions_of(powers)
+        left, right = (Counter(dict(one or ())) for one in found)
+        (left.update if tree.sign == "*" else left.subtract)(right)
+        return dimensions_of(left)
 
 
 def _twice(kind: str, key: str, file: str, before: str) -> Fault:

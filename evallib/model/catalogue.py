@@ -147,30 +147,13 @@ class Catalogue:
         pairs = ((left, right) for left, right in quotients if isinstance(left, Name) and isinstance(right, Name))
         return tuple((left, right) for left, right in pairs if self.facts[left.id].unit == self.facts[right.id].unit)
 
-    @cached_property
-    def _roles(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for entry in (*self.part.facts, *self.part.formulas):
-            for role in entry.role:
-                found.setdefault(role, []).append(entry.id)
-        return {role: tuple(ids) for role, ids in found.items()}
-
     def playing(self, role: str) -> tuple[str, ...]:
         """The ids of the facts and formulas that play a role, in their order; none where nothing does."""
-        return self._roles.get(role, ())
+        return tuple(entry.id for entry in (*self.part.facts, *self.part.formulas) if role in entry.role)
 
     def player(self, role: str) -> str | None:
         """The id of the first fact or formula that plays a role; None where nothing does."""
         return next(iter(self.playing(role)), None)
-
-    @cached_property
-    def wholes(self) -> dict[str, tuple[tuple[int, str], ...]]:
-        """The sums that each fact is part of, with its sign in them."""
-        found: dict[str, list[tuple[int, str]]] = {}
-        for fact in self.facts.values():
-            for sign, part in fact.parts:
-                found.setdefault(part, []).append((sign, fact.id))
-        return {part: tuple(sums) for part, sums in found.items()}
 
     def family(self, id: str) -> frozenset[str]:
         """A fact, its parts, and theirs."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import reduce
 from itertools import product
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from operator import add, itemgetter, mul, sub, truediv
+from typing import Any, NamedTuple, TypeVar
 
 EXACT = Context(prec=50)
 """The arithmetic of formulas: 50 digits."""
@@ -96,66 +96,52 @@ def _parsed(text: str) -> Tree:
     if len(text) > MAX_LENGTH:
         raise BadExpression("expression.too_long", MAX_LENGTH, most=MAX_LENGTH)
     plain = unicodedata.normalize("NFKC", text).translate(_SIGNS)
-    leaves: list[Tree] = []
-    source, places, at = "", [], 0
+    leaves, source, starts, at = list[Tree](), "", list[int](), 0
     while plain[at:].strip():
         found = _TOKEN.match(plain, at)
         if found is None:
             at += len(plain[at:]) - len(plain[at:].lstrip())
             raise BadExpression("expression.misplaced", at, sign=plain[at])
-        token, start = found[found.lastgroup or 0].strip(), found.end() - len(found[0].lstrip())
-        places.append((len(source), start))
+        at, start, count = found.end(), found.end() - len(found[0].lstrip()), len(leaves)
+        name, age = (found["name"] or "").strip("[]").strip(), found["at"] or ""
         if found["number"]:
-            if len(token) > MAX_DIGITS:
+            if len(found["number"]) > MAX_DIGITS:
                 raise BadExpression("expression.too_many_digits", start, most=MAX_DIGITS)
-            leaves.append(Number(Decimal(token)))
-            source += f"x{len(leaves) - 1} "
-        elif found["name"]:
-            name, age = found["name"].strip("[]").strip(), found["at"] or ""
-            if name in FUNCTIONS and not age and plain[found.end() :].lstrip().startswith("("):
-                source += name
-            else:
-                leaves.append(Name(name, 1 if age == "@last_year" else int(age[2:] or 0) if age else 0))
-                source += f"x{len(leaves) - 1} "
-        else:
-            source += {"=": "==", "<=": "<="}.get(token, token)
-        at = found.end()
-
-    def place(column: int) -> int:
-        return max((start for begun, start in places if begun <= column), default=0)
-
+            leaves.append(Number(Decimal(found["number"])))
+        elif found["name"] and (age or name not in FUNCTIONS or not plain[at:].lstrip().startswith("(")):
+            leaves.append(Name(name, 1 if age == "@last_year" else int(age[2:] or 0) if age else 0))
+        written = f"x{count} " if len(leaves) > count else "==" if found["sign"] == "=" else found["sign"] or name
+        source, starts = source + written, starts + [start] * len(written)
     if not source:
         raise BadExpression("expression.empty")
     try:
         body = ast.parse(source, mode="eval").body
     except (SyntaxError, MemoryError, RecursionError) as error:
         column = getattr(error, "offset", None)  # none at the end
-        at = place(column - 1) if column else len(plain.rstrip())
-        raise BadExpression("expression.incomplete", at) from None
-    return _tree(body, leaves, place, top=True)
+        raise BadExpression("expression.incomplete", starts[min(column, len(starts)) - 1] if column else len(plain.rstrip())) from None
+    return _tree(body, leaves, starts, top=True)
 
 
-_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "=", ast.LtE: "<="}
+_OPERATORS: dict[type[ast.AST], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_AT_TOP = _OPERATORS | {ast.Eq: "=", ast.LtE: "<="}
 
 
-def _tree(node: ast.expr, leaves: list[Tree], place: Callable[[int], int], top: bool = False) -> Tree:
+def _tree(node: ast.expr, leaves: list[Tree], starts: list[int], top: bool = False) -> Tree:
     match node:
         case ast.Name(id):
             return leaves[int(id[1:])]
-        case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
-            return Operation(_OPERATORS[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
-        case ast.Compare(left, [sign], [right]) if top:
-            return Operation(_OPERATORS[type(sign)], _tree(left, leaves, place), _tree(right, leaves, place))
+        case ast.BinOp(left, sign, right) | ast.Compare(left, [sign], [right]) if type(sign) in (_AT_TOP if top else _OPERATORS):
+            return Operation(_AT_TOP[type(sign)], _tree(left, leaves, starts), _tree(right, leaves, starts))
         case ast.UnaryOp(ast.USub(), term):
-            return Operation("-", Number(Decimal(0)), _tree(term, leaves, place))
+            return Operation("-", Number(Decimal(0)), _tree(term, leaves, starts))
         case ast.UnaryOp(ast.UAdd(), term):
-            return _tree(term, leaves, place)
+            return _tree(term, leaves, starts)
         case ast.Call(ast.Name(function), args, []) if function in FUNCTIONS and args and (function != "abs" or len(args) == 1):
-            terms = tuple(_tree(arg, leaves, place) for arg in args)
+            terms = tuple(_tree(arg, leaves, starts) for arg in args)
             if function != "sum":
                 return Call(function, terms)
             return reduce(lambda whole, term: Operation("+", whole, term), terms)
-    raise BadExpression("expression.not_of_the_language", place(node.col_offset))
+    raise BadExpression("expression.not_of_the_language", starts[node.col_offset])
 
 
 def names(tree: Tree) -> tuple[Name, ...]:
@@ -233,48 +219,28 @@ class Interval:
     def __lt__(self, other: Interval) -> bool:
         return (self.low, self.high) < (other.low, other.high)
 
-    def joined(self, other: Interval) -> Interval:
-        return Interval(min(self.low, other.low), max(self.high, other.high))
-
 
 ANYTHING = Interval(Decimal("-Infinity"), Decimal("Infinity"))
 
 V = TypeVar("V", Decimal, Interval)
 
+_OF: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mul, "/": truediv, "=": sub, "<=": sub}
 
-def _compute(tree: Tree, value: Callable[[Name], V], number: Callable[[Decimal], V]) -> V:
+
+def _computing(tree: Tree, number: Callable[[Decimal], V]) -> Callable[[Mapping[Name, V]], V]:
+    """What computes an expression of the values of its names; of a relation, its left side less its right."""
     if isinstance(tree, Name):
-        return value(tree)
+        return itemgetter(tree)
     if isinstance(tree, Number):
-        return number(tree.value)
+        known = number(tree.value)
+        return lambda values: known
     if isinstance(tree, Call):
-        terms = [_compute(term, value, number) for term in tree.terms]
-        found = abs(terms[0]) if tree.function == "abs" else terms[0]
-        for term in terms[1:]:
-            if term < found if tree.function == "min" else found < term:
-                found = term
-        return found
-    left, right = _compute(tree.left, value, number), _compute(tree.right, value, number)
-    if tree.sign == "+":
-        return left + right
-    if tree.sign == "*":
-        return left * right
-    return left / right if tree.sign == "/" else left - right
-
-
-def compute(tree: Tree, values: Mapping[Name, Decimal]) -> Decimal:
-    """The value of an expression; of a relation, its left side less its right.
-
-    Raises Undefined for a division by zero, KeyError for a name without a value.
-
-    >>> compute(parse("(now - before) / before"), {Name("now"): Decimal(30), Name("before"): Decimal(20)})
-    Decimal('0.5')
-    """
-    with localcontext(EXACT):
-        try:
-            return _compute(tree, values.__getitem__, _same)
-        except ArithmeticError:
-            raise Undefined from None
+        terms, choose = [_computing(term, number) for term in tree.terms], min if tree.function == "min" else max
+        if tree.function == "abs":
+            return lambda values: abs(terms[0](values))
+        return lambda values: choose(term(values) for term in terms)
+    left, right, of = _computing(tree.left, number), _computing(tree.right, number), _OF[tree.sign]
+    return lambda values: of(left(values), right(values))
 
 
 def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
@@ -284,7 +250,7 @@ def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
     >>> change({Name("now"): Decimal(30), Name("before"): Decimal(20)})
     Decimal('0.5')
     """
-    found = _computing(tree)
+    found = _computing(tree, Decimal)
 
     def computed(values: Mapping[Name, Decimal]) -> Decimal:
         with localcontext(EXACT):
@@ -296,24 +262,15 @@ def computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
     return computed
 
 
-def _computing(tree: Tree) -> Callable[[Mapping[Name, Decimal]], Decimal]:
-    if isinstance(tree, Name):
-        return itemgetter(tree)
-    if isinstance(tree, Number):
-        number = tree.value
-        return lambda values: number
-    if isinstance(tree, Call):
-        return lambda values: _compute(tree, values.__getitem__, _same)
-    left, right = _computing(tree.left), _computing(tree.right)
-    if tree.sign == "+":
-        return lambda values: left(values) + right(values)
-    if tree.sign == "*":
-        return lambda values: left(values) * right(values)
-    return (lambda values: left(values) / right(values)) if tree.sign == "/" else (lambda values: left(values) - right(values))
+def compute(tree: Tree, values: Mapping[Name, Decimal]) -> Decimal:
+    """The value of an expression; of a relation, its left side less its right.
 
+    Raises Undefined for a division by zero, KeyError for a name without a value.
 
-def _same(value: Decimal) -> Decimal:
-    return value
+    >>> compute(parse("(now - before) / before"), {Name("now"): Decimal(30), Name("before"): Decimal(20)})
+    Decimal('0.5')
+    """
+    return computing(tree)(values)
 
 
 def _point(value: Decimal) -> Interval:
@@ -336,17 +293,14 @@ def compute_interval(tree: Tree, values: Mapping[Name, Interval]) -> Interval:
     """
     found = [leaf for leaf in leaves(tree) if isinstance(leaf, Name)]
     split = [n for n in dict.fromkeys(found) if found.count(n) > 1 and values[n].low != values[n].high][:MAX_SPLIT]
-    whole: Interval | None = None
+    computed, every = _computing(tree, _point), list[Interval]()
     with localcontext(EXACT):
-        for ends in product((0, 1), repeat=len(split)):
-            ends_of = {n: (values[n].low, values[n].high)[end] for n, end in zip(split, ends, strict=True)}
+        for ends in product(*((values[n].low, values[n].high) for n in split)):
             try:
-                one = _compute(tree, {**values, **{n: Interval(end, end) for n, end in ends_of.items()}}.__getitem__, _point)
+                every.append(computed({**values, **dict(zip(split, map(_point, ends), strict=True))}))
             except ArithmeticError:  # no end against no end
-                one = ANYTHING
-            whole = one if whole is None else whole.joined(one)
-    assert whole is not None
-    return whole
+                every.append(ANYTHING)
+    return Interval(min(one.low for one in every), max(one.high for one in every))
 
 
 # --- writing

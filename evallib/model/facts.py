@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
@@ -100,28 +101,19 @@ class Facts:
         return found.value if found else None
 
     def _find(self, id: str, year: int) -> InputValue | None:
-        fact = self.catalogue.facts[id]
-        row = self.record.find_fact(id, year)
+        fact, row = self.catalogue.facts[id], self.record.find_fact(id, year)
         if row is None:
             return self.sum_of_parts(id, year)
-        unit, value = self.catalogue.units.read(row.unit), row.value
+        unit, value, made = self.catalogue.units.read(row.unit), row.value, partial(InputValue, id, year, fact.name, unit=fact.unit)
         if unit.dimensions != fact.unit.dimensions:  # of a year in which it was counted otherwise
-            return replace(self._missing(id, year), note=words(f"{row.value} {row.unit}"))
-        return InputValue(
-            fact=id,
-            year=year,
-            name=fact.name,
+            return made(value=None, origins=(), note=words(f"{row.value} {row.unit}"))
+        return made(
             value=None if value is None else convert(value, unit, fact.unit),
-            unit=fact.unit,
             origins=(Origin(source=row.source, section=row.section),),
-            note=words(row.note, row.note_en) if row.note or row.note_en else NOTHING,
+            note=words(row.note, row.note_en),
             half=Decimal(0) if value is None else convert(half_width(value, unit), unit, fact.unit),
             state=row.state_of("value") or ("missing" if value is None else ""),
         )
-
-    def _missing(self, id: str, year: int) -> InputValue:
-        fact = self.catalogue.facts[id]
-        return InputValue(fact=id, year=year, name=fact.name, value=None, unit=fact.unit, origins=(), note=NOTHING)
 
     def spelled(self, name: Name) -> Tree:
         """A fact that a name means, or the sum of the given facts that it was summed from."""

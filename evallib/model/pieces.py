@@ -43,10 +43,10 @@ class Piece(Frozen):
         return share[0] if len(share) == 1 else share
 
     @property
-    def ends(self) -> list[tuple[str, Edge]]:
+    def ends(self) -> dict[str, Edge]:
         """The edges that are given, by name."""
-        found = [(name, getattr(self, name), name in ("up_to", "at_least")) for name in ("up_to", "below", "at_least", "above")]
-        return [(name, Edge(at, closed)) for name, at, closed in found if at is not None]
+        given = {name: getattr(self, name) for name in ("up_to", "below", "at_least", "above")}
+        return {name: Edge(at, name in ("up_to", "at_least")) for name, at in given.items() if at is not None}
 
     @property
     def shares(self) -> tuple[Decimal, Decimal]:
@@ -93,11 +93,11 @@ class Pieces(Measured):
         *head, last = self.pieces
         if last.ends:
             raise ValueError("最后一档不写界限（收其余）", "the last band takes the rest and has no edge")
-        names = {name for piece in head for name, _ in piece.ends}
+        names = {name for piece in head for name in piece.ends}
         rising = names <= {"up_to", "below"}
-        edges = [piece.ends[0][1].at for piece in head if len(piece.ends) == 1]
+        edges = [edge.at for piece in head for edge in piece.ends.values()]
         ordered = all(a < b if rising else a > b for a, b in pairwise(edges))
-        if len(edges) < len(head) or not (rising or names <= {"at_least", "above"}) or not ordered:
+        if any(len(piece.ends) != 1 for piece in head) or not (rising or names <= {"at_least", "above"}) or not ordered:
             raise ValueError(
                 "各档只写一个界限：只用 up_to、below（界限须逐档升高），或只用 at_least、above（界限须逐档降低）",
                 "each band has one edge: up_to or below, with rising edges, or at_least or above, with falling edges, and never both",
@@ -111,26 +111,21 @@ class Pieces(Measured):
     @cached_property
     def stretches(self) -> tuple[Stretch, ...]:
         """The pieces with both their ends, in their order."""
-        found, before = list[Stretch](), None
-        for piece in self.pieces:
-            own = next(iter(piece.ends), None)
-            edge = own[1] if own else None
-            low, high = (edge, before) if self.falling else (before, edge)
-            found.append(Stretch(low, high, *piece.shares))
-            before = Edge(edge.at, not edge.closed) if edge else None
-        return tuple(found)
+        own = [*(edge for piece in self.pieces for edge in piece.ends.values()), None]
+        before = [None, *(Edge(edge.at, not edge.closed) for edge in own if edge)]
+        ends = zip(own, before, strict=True) if self.falling else zip(before, own, strict=True)
+        return tuple(Stretch(*both, *piece.shares) for both, piece in zip(ends, self.pieces, strict=True))
 
     @property
     def falling(self) -> bool:
         """Whether the pieces are written from the highest values down."""
-        return self.pieces[0].ends[0][0] in ("at_least", "above")
+        return not self.pieces[0].ends.keys() & {"up_to", "below"}
 
     @property
     def edges(self) -> tuple[Decimal, ...]:
         """Where it turns and gives anything: the foot of a rise is no edge to reach."""
-        beside = pairwise(self.stretches if self.falling else self.stretches[::-1])
-        found = [high.low.at for high, low in beside if high.low and max(high.at_low, low.at_high)]
-        return tuple(found if self.falling else found[::-1])
+        beside = (two if self.falling else two[::-1] for two in pairwise(self.stretches))
+        return tuple(high.low.at for high, low in beside if high.low and max(high.at_low, low.at_high))
 
     @cached_property
     def form(self) -> str:

@@ -90,6 +90,11 @@ class Ruling(Frozen):
         return ()
 
     @property
+    def adds(self) -> Decimal:
+        """What the items that add make up."""
+        return sum((item.points for item in self.checklist if item.points > 0), ZERO)
+
+    @property
     def edges(self) -> tuple[Decimal, ...]:
         """The values at which the rule turns."""
         return ()

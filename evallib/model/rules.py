@@ -115,11 +115,6 @@ class Checklist(Ruling):
         return self.items
 
     @property
-    def adds(self) -> Decimal:
-        """What the items that add make up."""
-        return sum((item.points for item in self.items if item.points > 0), ZERO)
-
-    @property
     def takes_away(self) -> bool:
         return not self.adds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -37,38 +37,37 @@ def read_toml(text: str, file: str = "") -> dict[str, Any] | Fault:
     if found := _DEEP.search(text):  # which would take it minutes
         return Fault("toml.too_deep", Place(file, text.count("\n", 0, found.start()) + 1), found[0][:60], {"most": MOST_DEPTH})
     document = tomllib.loads(text, parse_float=Decimal)
-    return next(_faults(document, file), None) or document
+    return _fault(document, file) or document
 
 
-def _faults(document: Mapping[str, Any], file: str) -> Iterator[Fault]:
-    """What is wrong with the values of a document as such; the first is enough, as what comes after may be no end."""
+def _fault(document: Mapping[str, Any], file: str) -> Fault | None:
+    """What is wrong with the values of a document as such: the first that is met, as what comes after may be no end."""
     waiting: list[tuple[Path, Any]] = [((), document)]
-    seen = 0
 
     def fault(name: str, path: Path, found: str = "", **given: Given) -> Fault:
         return Fault(name, Place(file, None, called(document, path) or None), found[:60], given)
 
+    seen = 0
     while waiting:
         path, part = waiting.pop()
         seen += 1
-        if len(path) > MOST_DEPTH:
-            yield fault("toml.too_deep", path[:3], most=MOST_DEPTH)
-            return
-        if seen > MOST_VALUES:
-            yield fault("toml.too_much", (), most=MOST_VALUES)
-            return
         name = path[-1] if path and isinstance(path[-1], str) else ""
         text = part if isinstance(part, str) else ""
+        if len(path) > MOST_DEPTH:
+            return fault("toml.too_deep", path[:3], most=MOST_DEPTH)
+        if seen > MOST_VALUES:
+            return fault("toml.too_much", (), most=MOST_VALUES)
         if hidden := hidden_sign(name) or hidden_sign(text):
-            yield fault("cell.control_character", path[:-1] if hidden_sign(name) else path, code=code_of(hidden))
-        elif len(name) > MOST_NAME:
-            yield fault("toml.name_too_long", path[:-1], name, most=MOST_NAME)
-        elif len(text) > MOST_TEXT:
-            yield fault("cell.too_long", path, text[:40] + "…", characters=MOST_TEXT)
-        elif isinstance(part, (int, Decimal)) and not _is_possible(part):
-            yield fault("toml.digits", path, f"{Decimal(part):.3}")
+            return fault("cell.control_character", path[:-1] if hidden_sign(name) else path, code=code_of(hidden))
+        if len(name) > MOST_NAME:
+            return fault("toml.name_too_long", path[:-1], name, most=MOST_NAME)
+        if len(text) > MOST_TEXT:
+            return fault("cell.too_long", path, text[:40] + "…", characters=MOST_TEXT)
+        if isinstance(part, (int, Decimal)) and not _is_possible(part):
+            return fault("toml.digits", path, f"{Decimal(part):.3}")
         inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
         waiting += reversed([((*path, step), one) for step, one in inner])
+    return None
 
 
 def _is_possible(number: int | Decimal) -> bool:

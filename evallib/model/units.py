@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
@@ -148,15 +149,11 @@ class Units:
     def scales(self) -> tuple[ScaleEntry, ...]:
         return self.part.scales
 
-    @cached_property
-    def moneylike(self) -> tuple[str, ...]:
-        """How words end that look like money."""
-        return tuple(a.ends for a in self.part.alike if a.ends)
-
-    @cached_property
-    def sharelike(self) -> tuple[str, ...]:
-        """How words begin that look like a percentage."""
-        return tuple(a.begins for a in self.part.alike if a.begins)
+    def like(self, text: str) -> Literal["money", "share", ""]:
+        """What a word looks like that ends like money, or begins like a percentage."""
+        if any(one.ends and text.endswith(one.ends) for one in self.part.alike):
+            return "money"
+        return "share" if any(one.begins and text.startswith(one.begins) for one in self.part.alike) else ""
 
     def _add(self, kind: str, entry: UnitEntry | CurrencyEntry, unit: Unit) -> None:
         for text in (unit.symbol, *entry.also):
@@ -201,8 +198,7 @@ class Units:
                 if ten and base is not None and not base.symbol.isascii():  # 10,000 yuan is 万元
                     scale = next((s for s in self.scales if s.factor == scale.factor), scale)
                 return None if base is None else _scaled(base, scale, written if scale.word.isascii() else scale.word + base.symbol)
-        strange = plain.endswith(self.moneylike) or plain.startswith(self.sharelike)
-        if strange or not _WORD.fullmatch(written) or not any(c.isalpha() for c in written) or written[0].isdigit():
+        if self.like(plain) or not _WORD.fullmatch(written) or not any(c.isalpha() for c in written) or written[0].isdigit():
             return None
         return Unit(written, words(written), ((written, 1),))
 
@@ -212,14 +208,11 @@ class Units:
             return unit
         if unit.is_share:
             return SHARE
-        same = (u for u in self._known.values() if u.dimensions == unit.dimensions and u.factor == 1)
-        return next(same, None) or self._base_of_parts(unit)
-
-    def _base_of_parts(self, unit: Unit) -> Unit:
-        if "/" in unit.symbol:
+        found = next((u for u in self._known.values() if u.dimensions == unit.dimensions and u.factor == 1), None)
+        if found is None and "/" in unit.symbol:
             above, *below = (self.base(self.read(part)) for part in unit.symbol.split("/"))
-            return _compound("/".join(u.symbol for u in (above, *below)), above, [*below]) or unit
-        return self.find(unit.dimensions[0][0]) or unit
+            found = _compound("/".join(u.symbol for u in (above, *below)), above, [*below])
+        return found or self.find(unit.dimensions[0][0]) or unit
 
     @property
     def money(self) -> Unit:
@@ -229,9 +222,8 @@ class Units:
     @cached_property
     def points(self) -> Unit:
         """The unit of scores."""
-        return next(
-            (u for u in self._known.values() if u.dimensions == (("points", 1),)), Unit("points", words("", "points"), (("points", 1),))
-        )
+        none = Unit("points", words("", "points"), (("points", 1),))
+        return next((u for u in self._known.values() if u.dimensions == none.dimensions), none)
 
     def __iter__(self) -> Iterator[Unit]:
         """Every unit that has a name of its own, once."""
@@ -248,15 +240,14 @@ def _scaled(base: Unit, scale: ScaleEntry, written: str) -> Unit:
 def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Unit | None:
     if above is None or None in below:
         return None
-    powers: dict[str, int] = dict(above.dimensions)
+    powers = Counter(dict(above.dimensions))
     factor, zh, en = above.factor, above.name.zh or above.symbol, above.name.en or above.symbol
     bare = above.bare or en
     for unit in below:
         assert unit is not None
         factor /= unit.factor
         zh, en, bare = f"{zh}/{unit.name.zh or unit.symbol}", f"{en} per {singular(unit)}", f"{bare} per {singular(unit)}"
-        for kind, power in unit.dimensions:
-            powers[kind] = powers.get(kind, 0) - power
+        powers.subtract(dict(unit.dimensions))
     return Unit(written, words(zh, en), dimensions_of(powers), factor, scale=above.scale, bare=bare)
 
 
@@ -303,6 +294,17 @@ def parse_decimal(text: str) -> Decimal | None:
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     return Decimal(text) if _PLAIN.fullmatch(text) else None
+
+
+def parse_share(text: str) -> Decimal | None:
+    """A number, or a percentage as the share that it is; None where a text is neither.
+
+    >>> parse_share("85％"), parse_share("1.2"), parse_share("most")
+    (Decimal('0.85'), Decimal('1.2'), None)
+    """
+    plain = narrow(text)
+    number = parse_decimal(plain.rstrip("%").strip())
+    return number / 100 if number is not None and plain.endswith("%") else number
 
 
 def possible(number: Decimal) -> Decimal:

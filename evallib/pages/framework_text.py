@@ -110,10 +110,9 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         if old is None or new is None:
             compare(name, _briefly(old) if old else None, _briefly(new) if new else None)
             continue
-        compare(_told("name", what=name), old.name, new.name)
-        compare(_told("points", what=name), words(old.points), words(new.points))
-        compare(_told("rule", what=name), old.rule, new.rule)
-        compare(_told("formula", what=name), old.formula or None, new.formula or None)
+        said = ((line.name, words(line.points), line.rule, line.formula) for line in (old, new))
+        for part, was, now in zip(("name", "points", "rule", "formula"), *said, strict=True):
+            compare(_told(part, what=name), was, now)
     old_grades, new_grades = ({g.id: g for g in f.grades} for f in (before, after))
     for id in dict.fromkeys([*old_grades, *new_grades]):
         grade = new_grades.get(id) or old_grades[id]

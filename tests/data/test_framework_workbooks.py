@@ -161,6 +161,7 @@ def test_a_mistake_is_told_at_its_cell_and_the_remedy_works(office: Path, case: 
         take_framework(office.parent, changed(office, case["set"]), "wrong", 2030, instead=True)
     first = next(one for one in refusal.value.problems if one.code == case["code"])
     assert (first.place.sheet, first.place.cell) == tuple(case["at"])
+    assert first.acts == case.get("acts", first.acts)
     for lang in LANGS:
         for words in case.get(lang, []):
             assert words in first.describe(lang)

@@ -137,6 +137,12 @@ def test_an_entry_holds_from_its_first_year_on(copy: Copy) -> None:
         load_year(copy.folder, "hrss", 2023)
 
 
+def test_documents_stand_in_a_file_of_entries_that_has_a_first_year(copy: Copy) -> None:
+    add(copy, OWN + '\n[[source]]\nid = "ours"\nname = "本县办法"\nyear = 2019\n')
+    catalogue = load_framework(copy.folder, "xundian-department", 2023).catalogue
+    assert [source.id for source in catalogue.part.sources if source.name == "本县办法"] == ["ours"]
+
+
 def test_frameworks_are_the_folders_own_and_those_shipped(copy: Copy) -> None:
     known = framework_folders(copy.folder)
     assert known["xundian-department"] == copy.framework.parent
