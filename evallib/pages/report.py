@@ -25,7 +25,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.record import Contradiction
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang, Words
+from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.handed import of_evaluation
 from evallib.pages.rendering import Section, Sections, told
@@ -108,9 +108,8 @@ class Report(Sections):
         e = self.evaluation
         return e.framework.treatment.no_finding == "none" or any(j.kind == "nothing_found" for j in e.record.judgements)
 
-    def absent(self) -> Mapping[str, Words]:
-        none_found = {"findings": told("left_out.none_found")} if self._looked else {}
-        return {id: none_found.get(id, reason) for id, reason in super().absent().items()}
+    def why(self, id: str) -> str:
+        return "none_found" if id == "findings" and self._looked else super().why(id)
 
     @cached_property
     def _about(self) -> dict[str, tuple[Contradiction, ...]]:
