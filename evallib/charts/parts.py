@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
@@ -211,7 +211,7 @@ def marks_of(about: Sequence[Evaluation], rebuilt: bool = False, synthetic: bool
     return [mark for mark, true in holds.items() if true]
 
 
-def is_rebuilt(evaluation: Evaluation, depth: int = 3) -> bool:
+def is_rebuilt(evaluation: Evaluation, depth: int) -> bool:
     """Whether points were reconstructed: those of dimensions, with a `depth` of 2 or 3 those of groups and indicators too."""
     return any(one.basis == "reconstructed" for level in _levels(evaluation)[:depth] for one in level)
 
@@ -253,13 +253,13 @@ _SECOND_LEVEL = re.compile(r"^([一二三四五六七八九十]+\([一二三四�
 _LEVELS = ("dimensions", "groups", "indicators")
 
 
-def basis_line(evaluation: Evaluation, lang: Lang, depth: int = 3) -> str:
-    """Which framework the points come from, and which of them were published, which reconstructed."""
-    e = evaluation
+def basis(e: Evaluation, lang: Lang, depth: int = 3) -> dict[str, Any]:
+    """What a chart of points says of them: which framework they come from, which of them were published, which reconstructed."""
     found = [(level, sorted({one.basis for one in some})) for level, some in zip(_LEVELS, _levels(e)[:depth], strict=False)]
     said = [told(f"basis.{level}", of=joined([told(f"basis.{b}") for b in bases], "、", " and ")) for level, bases in found]
     text = told("basis.line", framework=e.framework.words, said=joined(said, "，", ", "))
-    return (text + (told("basis.warning") if is_rebuilt(e, depth) else NOTHING))[lang]
+    rebuilt = is_rebuilt(e, depth)
+    return {"source": (text + (told("basis.warning") if rebuilt else NOTHING))[lang], "about": [e], "rebuilt": rebuilt}
 
 
 def no_data(name: str, lang: Lang, number: int | None = None) -> Chart:

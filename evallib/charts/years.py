@@ -159,15 +159,9 @@ def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     lines = dimensions_over(evaluations)
     if not lines:
         return no_data("dimensions-years", lang)
-    title = told("dimensions-years.title")
-    if len(evaluations) > 1:
-        moves = [
-            (b.rate - a.rate, section)
-            for section, found in lines
-            if (a := found[-2]) and (b := found[-1]) and a.rate is not None and b.rate is not None
-        ]
-        if moves:
-            title = _moved(moves, evaluations)
+    ends = [(section, a, b) for section, found in lines for a, b in pairwise(found[-2:]) if a and b]
+    moves = [(b.rate - a.rate, section) for section, a, b in ends if a.rate is not None and b.rate is not None]
+    title = _moved(moves, evaluations) if moves else told("dimensions-years.title")
     rows = [
         [section.name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
         for section, found in lines
