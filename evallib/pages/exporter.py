@@ -5,6 +5,7 @@ Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,11 +92,7 @@ def _looked_at(nb: Any, resources: Any) -> tuple[Any, Any]:
 
 def _readable(value: Any) -> Any:
     """A notebook without half characters, which can be written to no file."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return type(value)({_readable(key): _readable(one) for key, one in value.items()})
-    return [_readable(one) for one in value] if isinstance(value, list) else value
+    return nbformat.from_dict(json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")))
 
 
 def _unreadable(resources: Any) -> PageRefused:

@@ -92,7 +92,7 @@ class Page:
     def _code(self, source: str, tags: set[str]) -> None:
         """The code of a cell, shown where its tags say so, else folded away; parameters say nothing that the page does not."""
         if "show-input" in tags:
-            self._add(f"<pre><code>{escape(source, quote=False)}</code></pre>")
+            self.outline.add(f"<pre><code>{escape(source, quote=False)}</code></pre>")
         elif not {"parameters", "injected-parameters"} & tags and source.strip():
             self.codes.append(source)
 
@@ -125,9 +125,9 @@ class Page:
         elif kind == "text/markdown":
             self._markdown(data[kind], {})
         elif kind == "text/latex":
-            self._add(self._cleaned(latex_html(data[kind], self._around({}))))
+            self.outline.add(self._cleaned(latex_html(data[kind], self._around({}))))
         elif kind == "text/plain":
-            self._add(f"<pre>{escape(value or '', quote=False)}</pre>")
+            self.outline.add(f"<pre>{escape(value or '', quote=False)}</pre>")
         elif kind:
             self._picture(kind, data[kind], given, mark or {"kind": ""})
         elif foreign or not shows_something(data.get("text/html", "x")):
@@ -145,7 +145,7 @@ class Page:
             self._of_kit(mark, html)
         else:
             cleaned = self._cleaned(html)
-            self._add(f'<div class="own{" card" if is_coloured(cleaned) else ""}">{cleaned}</div>')
+            self.outline.add(f'<div class="own{" card" if is_coloured(cleaned) else ""}">{cleaned}</div>')
 
     def _picture(self, kind: str, text: str, given: Any, mark: Mark) -> None:
         """A picture, with the words that it brings: those of `ev.figure`, those given to `display`, or plain ones."""
@@ -163,7 +163,7 @@ class Page:
         title, source = (escape(str(mark.get(part) or "")) for part in ("title", "source"))
         above = f"<figcaption><strong>{title}</strong></figcaption>\n" if title else ""
         below = f'\n<p class="quiet source">{source}</p>' if source else ""
-        self._add(f'<figure class="own">{above}<img alt="{escape(alt)}" src="{address}"{width}>{below}</figure>')
+        self.outline.add(f'<figure class="own">{above}<img alt="{escape(alt)}" src="{address}"{width}>{below}</figure>')
 
     def _printed(self, text: str) -> None:
         """What was printed; progress bars are no text."""
@@ -173,12 +173,9 @@ class Page:
             self.leave_out("progress")
         said = "\n".join(kept).strip("\n")
         if said.strip():
-            self._add(f"<pre>{escape(said, quote=False)}</pre>")
+            self.outline.add(f"<pre>{escape(said, quote=False)}</pre>")
 
     # --- how they come onto the page
-
-    def _add(self, html: str) -> None:
-        self.outline.add(html)
 
     def _of_kit(self, mark: Mark, html: str) -> None:
         """Something that the kit has made, its drawings as drawings."""
@@ -211,7 +208,7 @@ class Page:
             if isinstance(part, Heading):
                 self.outline.heading(replace(part, html=self._cleaned(part.html)))
             else:
-                self._add(self._cleaned(part))
+                self.outline.add(self._cleaned(part))
 
     def _cleaned(self, html: str) -> str:
         """HTML from elsewhere, made harmless; its pictures have words, plain ones where it brings none."""

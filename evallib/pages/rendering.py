@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from evallib import __version__
 from evallib.charts.drawing import Chart
 from evallib.charts.measure import inside
+from evallib.charts.parts import or_dash
 from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
@@ -77,7 +78,7 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number, "t": _either}
+    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": partial(or_dash, write=money), "num": _number, "t": _either}
     return env
 
 
@@ -247,10 +248,6 @@ def made_at() -> str:
 
 def _percent(value: Decimal | float | None, places: int = 2) -> str:
     return "—" if value is None else percent(Decimal(value), places)
-
-
-def _money(value: Decimal | None) -> str:
-    return "—" if value is None else money(value)
 
 
 def _number(value: Decimal | float | None, places: int | None = None) -> str:
