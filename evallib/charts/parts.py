@@ -16,7 +16,7 @@ from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import shorten, text_width
 from evallib.charts.sheet import ACCENT, FAINT, INK, LAST_YEAR, LOST, MUTED, QUIET, WIDE, Sheet
-from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.facts import Origin
 from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Given, Lang, Words, joined, listed, words
@@ -213,11 +213,12 @@ def marks_of(about: Sequence[Evaluation], rebuilt: bool = False, synthetic: bool
 
 def is_rebuilt(evaluation: Evaluation, depth: int) -> bool:
     """Whether points were reconstructed: those of dimensions, with a `depth` of 2 or 3 those of groups and indicators too."""
-    return any(one.basis == "reconstructed" for level in _levels(evaluation)[:depth] for one in level)
+    return any("reconstructed" in bases for bases in _bases(evaluation, depth).values())
 
 
-def _levels(e: Evaluation) -> list[Sequence[SectionResult | IndicatorResult]]:
-    return [e.dimensions, e.groups, e.indicators]
+def _bases(e: Evaluation, depth: int) -> dict[str, set[str]]:
+    """By level, what its points rest on."""
+    return {level: {one.basis for one in getattr(e, level)} for level in ("dimensions", "groups", "indicators")[:depth]}
 
 
 def _id(name: str, number: int | None) -> str:
@@ -250,13 +251,10 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
 _SECOND_LEVEL = re.compile(r"^([一二三四五六七八九十]+\([一二三四五六七八九十]+\)).*", re.DOTALL)
 
 
-_LEVELS = ("dimensions", "groups", "indicators")
-
-
 def basis(e: Evaluation, lang: Lang, depth: int = 3) -> dict[str, Any]:
     """What a chart of points says of them: which framework they come from, which of them were published, which reconstructed."""
-    found = [(level, sorted({one.basis for one in some})) for level, some in zip(_LEVELS, _levels(e)[:depth], strict=False)]
-    said = [told(f"basis.{level}", of=joined([told(f"basis.{b}") for b in bases], "、", " and ")) for level, bases in found]
+    found = _bases(e, depth).items()
+    said = [told(f"basis.{level}", of=joined([told(f"basis.{b}") for b in sorted(bases)], "、", " and ")) for level, bases in found]
     text = told("basis.line", framework=e.framework.words, said=joined(said, "，", ", "))
     rebuilt = is_rebuilt(e, depth)
     return {"source": (text + (told("basis.warning") if rebuilt else NOTHING))[lang], "about": [e], "rebuilt": rebuilt}

@@ -169,6 +169,7 @@ class Sections:
     def _html(self, id: str, drawings: list[str]) -> str:
         lang = self.lang
         shared = {
+            "page": self,
             "id": id,
             "heading": self.SECTIONS[id][lang],
             "cur": self.catalogue.units.money.name[lang],

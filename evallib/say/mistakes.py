@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from operator import getitem
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -132,14 +133,9 @@ def _choices_of_kind(model: type[BaseModel]) -> tuple[Any, ...]:
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:
     """Keys that stand where they do not belong, since a head is missing: which heads that may be, and the keys, with the table missing."""
-    unknown: dict[Path, list[Path]] = {}
-    for path, (error, *_) in found.items():
-        if error["type"] == "extra_forbidden":
-            unknown.setdefault(path[:-1], []).append(path)
     lost: list[tuple[Words, list[Path]]] = []
-    for within, stray in unknown.items():
+    for missing, stray in _astray(found).values():
         names = {str(path[-1]) for path in stray}
-        missing = [path for path, (error, *_) in found.items() if error["type"] == "missing" and path[:-1] == within]
         tables = [path for path in missing if names & {*_keys(model, found[path][0]["loc"])}]
         heads = [] if len(names) < 2 else [head for head, keys in _heads(model).items() if names <= keys]
         if tables:
@@ -161,7 +157,8 @@ def _heads(model: Any) -> dict[str, set[str]]:
 
 
 def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str], place: Callable[[Path], Place]) -> Problem:
-    error = _aptest(several)
+    # of what each side of a choice finds wrong with one value, what tells most: a bad id is no choice of none
+    error = next((one for one in several if one["type"].startswith("string_pattern")), several[0])
     keys = _keys(model, error["loc"][:-1]) if error["type"] == "extra_forbidden" else []
     if path in meant:
         return problem("key.mistyped", place(path), near=meant[path], keys=listed(keys))
@@ -176,11 +173,6 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
     if len({one["type"] for one in several}) > 1 and error["type"].endswith("_type"):
         return problem("key.not_a_value", place(path), found)
     return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys))
-
-
-def _aptest(several: Sequence[Any]) -> Any:
-    """Of what each side of a choice finds wrong with one value, what tells most: a bad id is no choice of none."""
-    return next((one for one in several if one["type"].startswith("string_pattern")), several[0])
 
 
 def _shown(given: Any) -> str:
@@ -209,28 +201,25 @@ def _reached(document: Any, error: Any) -> Path:
 def _mistyped(found: dict[Path, list[Any]], document: Any, model: Any) -> dict[Path, str]:
     """The keys that there are not, each with the one that was probably meant: one like it, or the only one that is lacking there."""
     meant: dict[Path, str] = {}
-    places: dict[Path, dict[str, list[Any]]] = {}
-    for path, (error, *_) in found.items():
-        if error["type"] in ("extra_forbidden", "missing"):
-            places.setdefault(path[:-1], {}).setdefault(error["type"], []).append((str(path[-1]), error))
-    for within, kinds in places.items():
-        there = _at(document, within)
-        lacking = [key for key, _ in kinds.get("missing", ())]
-        unknown = kinds.get("extra_forbidden", [])
-        for key, error in unknown:
-            known = [name for name in _keys(model, error["loc"][:-1]) if name not in there]
-            like = near(key, lacking, 1, 0.5) or near(key, known, 1)
+    for within, (missing, unknown) in _astray(found).items():
+        there, lacking = reduce(getitem, within, document), [str(path[-1]) for path in missing]
+        for path in unknown:
+            known = [name for name in _keys(model, found[path][0]["loc"][:-1]) if name not in there]
+            like = near(str(path[-1]), lacking, 1, 0.5) or near(str(path[-1]), known, 1)
             like = like or (lacking if len(lacking) == len(unknown) == 1 else [])
             if like:
-                meant[(*within, key)] = like[0]
+                meant[path] = like[0]
                 lacking = [name for name in lacking if name != like[0]]
     return meant
 
 
-def _at(document: Any, path: Path) -> Any:
-    for step in path:
-        document = document[step]
-    return document
+def _astray(found: dict[Path, list[Any]]) -> dict[Path, tuple[list[Path], list[Path]]]:
+    """By place, the keys that are missing there and those that there are not."""
+    places: dict[Path, tuple[list[Path], list[Path]]] = {}
+    for path, (error, *_) in found.items():
+        if error["type"] in ("missing", "extra_forbidden"):
+            places.setdefault(path[:-1], ([], []))[error["type"] == "extra_forbidden"].append(path)
+    return places
 
 
 def models_of(annotation: Any) -> list[type[BaseModel]]:

@@ -15,7 +15,8 @@ def sentence(name: str, /, **given: Given) -> Words:
     >>> sentence("rules.of.completion")["en"]
     'completion'
     """
-    return filled(*_found(name), given)
+    zh, en = _at(name)
+    return filled(zh, en, given)
 
 
 def sentences(name: str) -> dict[str, Words]:
@@ -34,11 +35,6 @@ def read_all() -> None:
 
 
 @cache
-def _found(name: str) -> tuple[str, str]:
-    zh, en = _at(name)
-    return zh, en
-
-
 def _at(name: str) -> Any:
     file, *parts = name.split(".")
     found: Any = words_of(f"sentences/{file}")
