@@ -33,7 +33,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     def total(name: str, value: Decimal, kind: str) -> None:
         steps.append(Step(told(f"budget_bridge.{name}"), Decimal(0), value, kind, money(value), total=True))
 
-    def change(name: Words, value: Decimal, kind: str = "change") -> None:
+    def change(name: Words, value: Decimal, kind: str = "rest") -> None:
         level, sign = steps[-1].end, "less" if value < 0 or kind == "actual" else "plus"
         said = told(f"budget_bridge.{sign}", name=words(name.zh, name.en.lower()))
         steps.append(Step(said, level, level + value, kind, signed(value)))

@@ -42,36 +42,34 @@ class Step:
     name: Words
     start: Decimal
     end: Decimal
-    kind: str  # plan, change, actual, loss
+    kind: str  # plan, actual, rest, loss
     text: str
     side: str = ""
     total: bool = False
 
 
 class Amount(NamedTuple):
-    """A bar of money: its name, how much, and what it is (IBCS: last year grey, a plan outlined, the actual solid, the rest faint)."""
+    """A bar of money: its name, how much, and what it is."""
 
     name: str
     value: Decimal | None
     kind: Literal["last", "plan", "actual", "rest"]
 
 
-_AMOUNTS = {"last": (LAST_YEAR, None), "plan": (None, INK), "actual": (ACCENT, None), "rest": (FAINT, MUTED)}
+_LOOKS = {"last": (LAST_YEAR, None), "plan": (None, INK), "actual": (ACCENT, None), "rest": (FAINT, MUTED), "loss": (LOST, None)}
+"""What a bar is (IBCS): last year grey, a plan outlined, the actual solid, the rest faint; points that were lost stand out."""
 
 
 def amounts(sheet: Sheet, y: float, some: Sequence[Amount], left: float, numbers: float, x: Axis) -> float:
     """Bars of money under each other, each behind its name and its number, which ends at `numbers`; the height below them."""
     step = sheet.leading + (2 if sheet.narrow else 1.5)
     for amount in some:
-        color, (fill, edge) = INK if amount.kind == "actual" else MUTED, _AMOUNTS[amount.kind]
+        color, (fill, edge) = INK if amount.kind == "actual" else MUTED, _LOOKS[amount.kind]
         sheet.text(left, y + step / 2, amount.name, small=True, color=color)
         sheet.text(numbers, y + step / 2, or_dash(amount.value, money), small=True, color=color, align="right")
         x.bar(sheet, y + step / 2, 10 if sheet.narrow else 7, abs(amount.value or Decimal(0)), fill=fill, edge=edge)
         y += step
     return y
-
-
-_STYLES = {"plan": (None, INK), "change": (FAINT, MUTED), "actual": (ACCENT, None), "loss": (LOST, None), "total": (ACCENT, None)}
 
 
 def bridge(steps: Sequence[Step], lang: Lang, low: float = 0, marks: Sequence[tuple[Decimal, str]] = ()) -> Draw:
@@ -87,7 +85,7 @@ def bridge(steps: Sequence[Step], lang: Lang, low: float = 0, marks: Sequence[tu
         rows.y += _limits(sheet, [(x(value), name, f"≥ {plain(value)}") for value, name in marks])
         before: tuple[float, Step] | None = None
         for s in steps:
-            fill, edge = _STYLES[s.kind]
+            fill, edge = _LOOKS[s.kind]
             a, b = sorted((x(s.start), x(s.end)))
             text = Cell(s.text, LOST if s.kind == "loss" else INK, s.total)
             y = rows.row(s.name[lang], [Cell(s.side)] if sides else [], value=text, bold=s.total)

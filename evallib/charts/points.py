@@ -35,9 +35,9 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         level, side = steps[-1].end, score_of_points(g.score, g.points, places)
         steps.append(Step(g.name, level, level - (g.points - g.score), "loss", signed(g.score - g.points, places), side))
     if rest := e.total - steps[-1].end:
-        steps.append(Step(told("points_bridge.rest"), steps[-1].end, e.total, "change", signed(rest, places)))
+        steps.append(Step(told("points_bridge.rest"), steps[-1].end, e.total, "rest", signed(rest, places)))
     ending = f"{plain(e.total, places)} {e.grade[lang]}".rstrip()
-    steps.append(Step(told("points_bridge.end"), Decimal(0), e.total, "total", ending, total=True))
+    steps.append(Step(told("points_bridge.end"), Decimal(0), e.total, "actual", ending, total=True))
     title = _total(e) + told("points_bridge.no_loss")
     if lost:
         title = _total(e) + told("points_bridge.worst", group=brief(lost[0]), lost=steps[1].text)

@@ -29,7 +29,8 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang, previous: Evalua
         return no_data("targets", lang)
     exact, money = evaluation.framework.treatment.equals == "exact", evaluation.catalogue.units.money
     rows = [_Row.of(t, previous.target(t.id) if previous else None, money, exact, lang) for t in evaluation.targets]
-    rows.sort(key=lambda r: (r.target.met is not False, r.target.met is not None, _far(r)))
+    rows.sort(key=lambda r: (r.target.reached_share or 0) * (-1 if r.target.met else 1))  # what is far from its target, or beyond it
+    rows.sort(key=lambda r: (r.target.met is not False, r.target.met is not None))
     unknown = sum(r.target.met is None for r in rows)
     title = told("targets.title", all=len(rows), met=sum(r.target.met is True for r in rows))
     title += told("targets.unknown", unknown=unknown) if unknown else NOTHING
@@ -82,12 +83,6 @@ class _Row:
         tags = {"lower": low, "equal": exact and t.operator == "=", "judged": t.judged, "zero": t.is_number and t.target == 0 and not low}
         said = f"{in_words(t.name[lang])} {rate}" + (f" ({pair})" if low else "")
         return cls(t, last, said, rate, goal, actual, pair, word, [told(f"targets.tag.{tag}") for tag, holds in tags.items() if holds])
-
-
-def _far(row: _Row) -> Decimal:
-    """Missed: the furthest from its target first; met: the furthest beyond it."""
-    share = row.target.reached_share or Decimal(0)
-    return -share if row.target.met else share
 
 
 def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:

@@ -137,10 +137,10 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
     steps = [Step(told("parts.total", year=old), Decimal(0), before.total, "plan", plain(before.total, places), total=True)]
     for name, value in parts.parts.items():
         if value:
-            kind = "loss" if name == "performance" and value < 0 else "change"
+            kind = "loss" if name == "performance" and value < 0 else "rest"
             steps.append(Step(PART_NAMES[name], steps[-1].end, steps[-1].end + value, kind, signed(value, places)))
     ending = f"{plain(after.total, places)} {after.grade[lang]}".rstrip()
-    steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "total", ending, total=True))
+    steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "actual", ending, total=True))
     total, own, rest = (signed(value, places) for value in (parts.total, parts.parts["performance"], parts.rest))
     title, subtitle = told("parts.title", old=old, new=new, total=total, own=own, rest=rest), told("parts.subtitle")
     low = _floor([s.end for s in steps])
