@@ -29,9 +29,9 @@ def sentences(name: str) -> dict[str, Words]:
 
 
 def read_all() -> None:
-    """Read every file now, for a process that is to be forked."""
-    for file in (CATALOGUE / "words" / "sentences").glob("*.toml"):
-        words_of(f"sentences/{file.stem}")
+    """Read every file of sentences and refusals now, for a process that is to be forked."""
+    for file in (CATALOGUE / "words").glob("*/*.toml"):
+        words_of(f"{file.parent.name}/{file.stem}")
 
 
 @cache
