@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from operator import getitem
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from evallib.model.errors import Place, Problem, near, nearest
 from evallib.model.toml_in import MOST_DEPTH
@@ -75,8 +75,8 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
         if error["type"] == "union_tag_not_found" and not isinstance(error["input"], dict):
             error |= {"type": "model_type"}
         found.setdefault(_reached(document, error), []).append(error)
-    for error in _taken_for_another(document, model, ()):
-        found[error["loc"]] = [error]
+    for error in _taken_for_another(document, model):
+        found[_reached(document, error)] = [error]
     few = [path for path, (error, *_) in found.items() if error["type"] == "too_short"]
     for path in few:  # it counts only those that are right
         if any(other[: len(path)] == path != other for other in found):
@@ -89,46 +89,26 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
     return (*lost, *(_key(path, several, model, meant, place) for path, several in found.items() if path not in missed))
 
 
-def _taken_for_another(document: Any, annotation: Any, path: Path) -> Iterator[dict[str, Any]]:
-    """Values that pydantic would take for what they are not: yes for 1, "1" for 1, 1.0 for a whole number."""
+def _taken_for_another(document: Any, model: Any) -> Iterator[dict[str, Any]]:
+    """Values that pydantic would take for what they are not, were it not strict: yes for 1, "1" for 1, 1.0 for a whole number."""
+    try:
+        _adapter(model).validate_python(_with_tuples(document), strict=True)
+    except ValidationError as refusal:
+        for error in refusal.errors():
+            is_text = isinstance(error["input"], str | bool)
+            if error["type"] in ("bool_type", "int_type") and (is_text or isinstance(error["input"], int | Decimal)):
+                yield {**error}
+            elif error["type"] == "is_instance_of" and is_text:  # a whole number stands for a decimal one
+                yield {**error, "type": "decimal_type"}
+
+
+_adapter = cache(TypeAdapter)
+
+
+def _with_tuples(document: Any) -> Any:
     if isinstance(document, dict):
-        called = document["kind"] if isinstance(document.get("kind"), str) else ""
-        for key, value in document.items():
-            if (of := _at_key(annotation, called, key)) is not None:
-                yield from _taken_for_another(value, of, (*path, key))
-    elif isinstance(document, list):
-        for n, value in enumerate(document):
-            yield from _taken_for_another(value, annotation, (*path, n))
-    elif len(kinds := _kinds(annotation)) == 1 and type(document) in _TAKEN.get(kind := next(iter(kinds)), ()):
-        yield {"type": f"{kind.__name__.lower()}_type", "loc": path, "input": document, "msg": ""}
-
-
-@lru_cache(maxsize=1000)
-def _at_key(annotation: Any, kind: str, key: str) -> Any:
-    """What may stand at a key of a document of a kind; None where there is no such key."""
-    models = models_of(annotation)
-    if not models:
-        return annotation
-    models = [one for one in models if kind in _choices_of_kind(one)] or models
-    of = [keys_of(one)[key].annotation for one in models if key in keys_of(one)]
-    return Union[tuple(of)] if of else None  # noqa: UP007  # of as many as there are
-
-
-_TAKEN: dict[Any, tuple[type, ...]] = {bool: (str, int), int: (str, bool, Decimal), Decimal: (str, bool)}
-"""What pydantic takes for a value of a type and a person did not write as one."""
-
-
-@cache
-def _kinds(annotation: Any) -> set[Any]:
-    """What a single value may be, whether it stands alone or in a list."""
-    if get_origin(annotation) is Literal:
-        return {type(one) for one in get_args(annotation)}
-    inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
-    return {kind for one in inner for kind in _kinds(one)} if inner else {annotation} - {type(None), ...}
-
-
-def _choices_of_kind(model: type[BaseModel]) -> tuple[Any, ...]:
-    return get_args(model.model_fields["kind"].annotation) if "kind" in model.model_fields else ()
+        return {key: _with_tuples(value) for key, value in document.items()}
+    return tuple(map(_with_tuples, document)) if isinstance(document, list) else document
 
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:

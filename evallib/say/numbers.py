@@ -19,12 +19,9 @@ def plain(value: Decimal, places: int | None = None) -> str:
     """
     if places is None and len(value.as_tuple().digits) > 20 and (exponent := value.as_tuple().exponent) and int(exponent) < -10:
         value = round_half_up(value, 2 if value.adjusted() >= -1 else 2 - value.adjusted())
-    if places is not None:
-        text = f"{round_half_up(value, places):,f}"
-    else:
-        text = f"{value:,f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
+    text = f"{value if places is None else round_half_up(value, places):,f}"
+    if places is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")
 
 
