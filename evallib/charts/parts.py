@@ -194,19 +194,14 @@ def composed(
     alt = alt_text((title + told(f"{name}.drawn", **given))[lang], said, lang)
     columns = heads or told(f"{name}.heads", **given)[lang].split("|")
     named = [head.replace("¤", currency.name[lang]) if currency else head for head in columns]
-    said_of = tuple(told(f"mark.{mark}")[lang] for mark in marks_of(about, rebuilt, synthetic))
-    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, named, rows, draw, lang, said_of)
-
-
-def marks_of(about: Sequence[Evaluation], rebuilt: bool = False, synthetic: bool = False) -> list[str]:
-    """What numbers are not, where they are of these evaluations: what a picture says in itself, wherever it is taken."""
-    holds = {
+    marks = {  # what the numbers are not: the picture says it in itself, wherever it is taken
         "draft": any(e.draft for e in about),
         "trial": any(e.tried for e in about),
         "synthetic": synthetic or any(e.record.find_profile("synthetic", "zh") for e in about),
         "reconstructed": rebuilt,
     }
-    return [mark for mark, true in holds.items() if true]
+    said_of = tuple(told(f"mark.{mark}")[lang] for mark, holds in marks.items() if holds)
+    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, named, rows, draw, lang, said_of)
 
 
 def is_rebuilt(evaluation: Evaluation, depth: int) -> bool:

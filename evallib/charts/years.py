@@ -121,12 +121,9 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
 
 def _around(sheet: Sheet, at: float, reach: float, y: float, gap: float) -> None:
     """A short dashed line, left open where a text stands."""
-    if not gap:
-        sheet.line(at - reach, y, at + reach, y, color=QUIET, dashed=True)
-        return
-    for side in (-1, 1):
+    for start, end in ((-gap, -reach), (gap, reach)) if gap else ((-reach, reach),):
         if reach > gap:
-            sheet.line(at + side * gap, y, at + side * reach, y, color=QUIET, dashed=True)
+            sheet.line(at + start, y, at + end, y, color=QUIET, dashed=True)
 
 
 def parts_chart(change: Change, lang: Lang) -> Chart:

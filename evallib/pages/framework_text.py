@@ -108,7 +108,7 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         old, new = old_lines.get(key), new_lines.get(key)
         name = (new or old_lines[key]).name
         if old is None or new is None:
-            compare(name, _briefly(old) if old else None, _briefly(new) if new else None)
+            compare(name, *(_told("worth", points=line.points) if line else None for line in (old, new)))
             continue
         compare(_told("name", what=name), old.name, new.name)
         compare(_told("points", what=name), words(old.points), words(new.points))
@@ -120,7 +120,3 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         limits = [words(f"≥ {plain(g[id].at_least)}") if id in g else None for g in (old_grades, new_grades)]
         compare(_told("grade", name=grade.words), limits[0], limits[1])
     return tuple(found)
-
-
-def _briefly(line: FrameworkLine) -> Words:
-    return _told("worth", points=line.points)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NotRequired, cast
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
@@ -97,8 +97,7 @@ def of_several(
     """What a page of several years or departments, or of a running year, says of itself; `parts` tell it from another."""
     told = [part if isinstance(part, str) else part.fingerprint for part in parts]
     mark = hashlib.sha256(json.dumps([page, *told]).encode()).hexdigest()[:16]
-    rest: dict[str, Any] = {"fingerprint": mark, "changes": [], "said": []}
-    return cast(Of, {"page": page, "department": department, "year": year, "name": name, "lang": lang, **rest})
+    return Of(page=page, department=department, year=year, name=name, lang=lang, fingerprint=mark, changes=[], said=[])
 
 
 def mark_of(output: Mapping[str, Any]) -> Mark | None:

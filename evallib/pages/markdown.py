@@ -143,16 +143,9 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_labels=False, double_inline=True).use(amsmath_plugin)
     for name, display in (("math_inline", False), ("math_inline_double", True), ("math_block", True), ("amsmath", True)):
-        parser.add_render_rule(name, _math_rule(display))
+        parser.add_render_rule(name, lambda _, tokens, at, __, env, shown=display: _formula(tokens[at].content, shown, env["around"]))
     parser.add_render_rule("image", _image)
     return parser
-
-
-def _math_rule(display: bool) -> Callable[..., str]:
-    def rule(renderer: Any, tokens: Sequence[Token], number: int, options: Any, env: Mapping[str, Any]) -> str:
-        return _formula(tokens[number].content, display, env["around"])
-
-    return rule
 
 
 def _formula(tex: str, display: bool, around: Around) -> str:

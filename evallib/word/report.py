@@ -131,7 +131,8 @@ class _Making:
             for part, html in parts:
                 headed = part not in chapter.unheaded and (len(chapter.parts) > 1)
                 if headed:
-                    self.flow.heading(self._name(part)[lang], 2)
+                    name = self.slots[part].words if part in self.slots else self.page.SECTIONS[part]
+                    self.flow.heading(name[lang], 2)
                 if part in self.slots:
                     self._text(self.slots[part], 3 if headed else 2)
                 else:
@@ -141,9 +142,6 @@ class _Making:
         self._annexes()
         self.to_write += _lacking(self.e, [loss.indicator for loss in self.page.unadvised])
         return Official(paper.pack(self.seal), tuple(self.to_write))
-
-    def _name(self, part: str) -> Words:
-        return self.slots[part].words if part in self.slots else self.page.SECTIONS[part]
 
     def _html(self, part: str) -> str | None:
         """A section, told here or as on the page; empty for a text, None where there is nothing to say."""
