@@ -133,17 +133,15 @@ def one_evaluation(nb: Any) -> Of | None:
     Raises InputRefused where two are handed over, or the sections are of more than one, or of another than the one handed over.
     """
     found = [(place, mark) for place, mark in _marks(nb) if mark.get("of")]
-    handed = _different(found, "report")
+    handed, sections, charts = (_different(found, kind) for kind in ("report", "section", "chart"))
     if len(handed) > 1:
         raise _two("notebook.two_handed_over", handed)
-    sections = _different(found, "section")
-    chosen = handed[:1] or [one for one in sections if one[1]["page"] == "report"][:1] or sections[:1]
-    if chosen:
-        alike = [one for one in sections if one[1]["page"] == chosen[0][1]["page"]]
-        if wrong := [one for one in alike if one[1]["fingerprint"] != chosen[0][1]["fingerprint"]]:
-            raise _two("notebook.section_of_another" if handed else "notebook.two_evaluations", [chosen[0], wrong[0]])
-        return chosen[0][1]
-    named, charts = _named(nb), _different(found, "chart")
+    if chosen := next(iter(handed or sorted(sections, key=lambda one: one[1]["page"] != "report")), None):
+        others = [one for one in sections if one[1]["page"] == chosen[1]["page"] and one[1]["fingerprint"] != chosen[1]["fingerprint"]]
+        if others:
+            raise _two("notebook.section_of_another" if handed else "notebook.two_evaluations", [chosen, *others])
+        return chosen[1]
+    named = _named(nb)
     if named and len(charts) != 1:
         return next((of for _, of in charts if (of["department"], of["year"]) == (named["department"], named["year"])), named)
     if len(charts) > 1:
