@@ -131,11 +131,8 @@ def _bullets(rows: Sequence[_Row], full: int, end: float, lang: Lang) -> Draw:
             tags = [*(tag[lang] for tag in row.tags), *([word] if missed and not beside and not sheet.narrow else [])]
             rate = f"{row.rate} {word}" if missed and sheet.narrow else row.rate
             color = MISSED if missed else INK
-            y = lines.row(
-                row.target.name[lang],
-                [Cell(rate, color, missed), Cell(row.pair)],
-                notes=["，".join(tags) if lang == "zh" else ", ".join(tags)],
-            )
+            note = ("，" if lang == "zh" else ", ").join(tags)
+            y = lines.row(row.target.name[lang], [Cell(rate, color, missed), Cell(row.pair)], notes=[note])
             if share is None:
                 sheet.text(x(0) + 2, y, row.verdict, small=True, color=MUTED)
             else:

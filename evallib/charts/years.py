@@ -57,9 +57,8 @@ def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang:
         limits = joined(words(name) for _, name in _limits(e, lang))[lang]
         link = next((c for c in links if c.after is e), None)
         change = signed(e.total - link.before.total, places) if link else "—"
-        rows.append(
-            [named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", version(e.framework)[lang]]
-        )
+        score, key = score_of_points(e.total, e.points, places), version(e.framework)[lang]
+        rows.append([named, score, e.grade[lang] or "—", change, limits or "—", key])
         said.append(f"{named}: {plain(e.total, places)} {e.grade[lang]}".rstrip())
     figure = _totals(scored, absent, links, low, lang)
     return composed("totals", title, subtitle, said, frameworks_line(scored, lang), rows, figure, lang, about=scored)

@@ -125,9 +125,8 @@ class YearComparison(Sections):
         lines = over_years.line_up(self.evaluations)
         marked = []
         for place, change in enumerate(self.changes, 1):
-            by_mark = [
-                (mark, [(line, *line.results[place - 1 : place + 1]) for line in lines if mark in line.marks[place]]) for mark in MARKS
-            ]
+            met = [(line.marks[place], (line, *line.results[place - 1 : place + 1])) for line in lines]
+            by_mark = [(mark, [found for marks, found in met if mark in marks]) for mark in MARKS]
             marked.append((change, [(mark, found) for mark, found in by_mark if found]))
         return {"lines": lines, "marked": marked}
 

@@ -220,8 +220,5 @@ def _note(name: str, holds: bool, lang: Lang) -> Markup:
 
 def _html(text: str) -> str:
     """A Markdown text as HTML: its headings stand below those of the report, HTML in it is text."""
-    parts = (
-        f"<h{part.level + 2}>{part.html}</h{part.level + 2}>" if isinstance(part, Heading) else part
-        for part in markdown_parts(text, Around())
-    )
-    return "\n".join(parts)
+    parts = markdown_parts(text, Around())
+    return "\n".join(f"<h{one.level + 2}>{one.html}</h{one.level + 2}>" if isinstance(one, Heading) else one for one in parts)
