@@ -195,13 +195,11 @@ class Page:
     @property
     def _filters(self) -> str:
         """The choice above a long table of what it shows: works without a script, and no output of a notebook can bring it."""
-        said = {name: escape(self.words(f"filter.{name}")) for name in ("show", "all", "lost", "missed", "judged")}
-        choices = "".join(
-            f'<label><input type="radio" name="only" value="{name}"{" checked" * (name == "all")}> {text}</label> '
-            for name, text in said.items()
-            if name != "show"
-        )
-        return f'<fieldset class="filter screen"><legend>{said["show"]}</legend>{choices}</fieldset>'
+        choices = ""
+        for name in ("all", "lost", "missed", "judged"):
+            radio = f'<input type="radio" name="only" value="{name}"{" checked" if name == "all" else ""}>'
+            choices += f"<label>{radio} {escape(self.words(f'filter.{name}'))}</label> "
+        return f'<fieldset class="filter screen"><legend>{escape(self.words("filter.show"))}</legend>{choices}</fieldset>'
 
     def _markdown(self, text: str, attachments: dict[str, Any]) -> None:
         for part in markdown_parts(text, self._around(attachments)):

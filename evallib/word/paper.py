@@ -56,9 +56,7 @@ _SIZES: dict[Lang, _Sizes] = {
     "en": _Sizes(20, 12, 17, 10, 14, 9.5, indent=0, after=6),
 }
 """GB/T 9704-2012 for Chinese; Latin letters of that size would fill twice the sheets."""
-_FONTS = {"body": ("Times New Roman", "仿宋_GB2312"), "title": ("Times New Roman", "方正小标宋简体"), "h1": ("Arial", "黑体"),
-          "h2": ("Times New Roman", "楷体_GB2312"), "h3": ("Times New Roman", "仿宋_GB2312"),
-          "cell": ("Times New Roman", "宋体")}  # fmt: skip
+_FONTS = {"body": "仿宋_GB2312", "title": "方正小标宋简体", "h1": "黑体", "h2": "楷体_GB2312", "h3": "仿宋_GB2312", "cell": "宋体"}
 
 
 _INSTEAD = {"仿宋_GB2312": "仿宋", "楷体_GB2312": "楷体", "方正小标宋简体": "华文中宋"}
@@ -265,17 +263,17 @@ class Paper:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new and name not in styles else styles[name]
         if new:
             style.base_style = styles["Normal"]
-        western, eastern = _FONTS[font]
+        western = "Arial" if font == "h1" else "Times New Roman"
         style.font.name, style.font.size, style.font.bold, style.font.italic = western, Pt(size), bold, False
         style.font.color.rgb = _INK
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for key in [key for key in fonts.attrib if "Theme" in key]:
             del fonts.attrib[key]
-        fonts.set(qn("w:eastAsia"), eastern)
+        fonts.set(qn("w:eastAsia"), _FONTS[font])
         fonts.set(qn("w:hAnsi"), western)
         if name == "Normal":
-            western = "en-US" if self.lang == "zh" else "en-GB"
-            style.element.rPr.append(OxmlElement("w:lang", {qn("w:val"): western, qn("w:eastAsia"): "zh-CN"}))
+            written = "en-US" if self.lang == "zh" else "en-GB"
+            style.element.rPr.append(OxmlElement("w:lang", {qn("w:val"): written, qn("w:eastAsia"): "zh-CN"}))
         borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
         if borders is not None:
             style.element.pPr.remove(borders)
