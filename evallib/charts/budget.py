@@ -23,10 +23,8 @@ from evallib.say.numbers import money, percent
 
 def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     """Where the money came from and went: approved, adjustments by source, adjusted, spent by kind, carry-over."""
-    amounts = _Amounts(evaluation)
-    approved, adjusted, spent, closing = (
-        amounts.of(role) for role in ("budget approved", "budget adjusted", "budget spent", "carried out")
-    )
+    amounts, roles = _Amounts(evaluation), ("budget approved", "budget adjusted", "budget spent", "carried out")
+    approved, adjusted, spent, closing = (amounts.take(evaluation.player(role)) for role in roles)
     totals = [v for v in (approved, adjusted, spent, closing) if v is not None]
     if not any(totals) or (approved is None and adjusted is None):
         return no_data("budget_bridge", lang)
@@ -35,7 +33,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     def total(name: str, value: Decimal, kind: str) -> None:
         steps.append(Step(told(f"budget_bridge.{name}"), Decimal(0), value, kind, money(value), total=True))
 
-    def change(name: Words, value: Decimal, kind: str = "change") -> None:
+    def change(name: Words, value: Decimal, kind: str = "rest") -> None:
         level, sign = steps[-1].end, "less" if value < 0 or kind == "actual" else "plus"
         said = told(f"budget_bridge.{sign}", name=words(name.zh, name.en.lower()))
         steps.append(Step(said, level, level + value, kind, signed(value)))
@@ -46,26 +44,24 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         if approved is not None:
             for name, value in _adjustments(amounts):
                 change(name, value)
-            if adjusted != steps[-1].end:
-                change(told("budget_bridge.other_adjustments"), adjusted - steps[-1].end)
+            if rest := adjusted - steps[-1].end:
+                change(told("budget_bridge.other_adjustments"), rest)
         total("adjusted", adjusted, "plan")
         parts = [(line.name, amount) for line in amounts.lines("spending") if (amount := amounts.cell(line, "spent")) is not None]
         if spent is not None and sum(value for _, value in parts) != spent:
             parts = [(told("budget_bridge.spent"), spent)]
         for name, value in parts if spent is not None else []:
             change(name, -value, "actual")
-        if closing is not None and spent is not None and steps[-1].end != closing:
-            change(told("budget_bridge.other_differences"), closing - steps[-1].end)
         if closing is not None:
+            if spent is not None and (rest := closing - steps[-1].end):
+                change(told("budget_bridge.other_differences"), rest)
             total("closing", closing, "plan")
     elif spent is not None:
         total("spent", spent, "actual")
-    title = told("budget_bridge.title")
-    if adjusted:
-        shares = [_raised(approved, adjusted)] if approved else []
-        if spent is not None:
-            shares.append(told("budget_bridge.share_of_it" if approved else "budget_bridge.share", share=percent(spent / adjusted)))
-        title = joined(shares, "，", "; ") or title
+    shares = [_raised(approved, adjusted)] if approved and adjusted else []
+    if adjusted and spent is not None:
+        shares.append(told("budget_bridge.share_of_it" if approved else "budget_bridge.share", share=percent(spent / adjusted)))
+    title = joined(shares, "，", "; ") or told("budget_bridge.title")
     since = told("budget_bridge.since_adjusted" if approved is None else "budget_bridge.since_approved")
     until = told("budget_bridge.until_spent" if closing is None else "budget_bridge.until_closing")
     subtitle = told("budget_bridge.subtitle", since=since, until=until, unit=amounts.money.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterable
 from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -46,13 +47,25 @@ def chinese_font() -> str | None:
 
     SVG of the page does not need it (its text is drawn by the reader's machine); a PNG made without one shows boxes.
     """
-    return _installed() or _installed_since() or _of_the_extra()
-
-
-def _installed() -> str | None:
     from matplotlib import font_manager
 
-    known = {font.name for font in font_manager.fontManager.ttflist}
+    # matplotlib keeps its list of fonts on the disk for ever: what was installed later is looked for, and the list there left alone
+    places = (list, font_manager.findSystemFonts, _of_the_extra)
+    return next((family for files in places if (family := _family(files()))), None)
+
+
+def _family(files: Iterable[str]) -> str | None:
+    """The best family that draws Chinese, of the fonts that matplotlib knows and those in some more files."""
+    from matplotlib import font_manager
+
+    manager = font_manager.fontManager
+    listed = {font.fname for font in manager.ttflist}
+    for path in (path for path in files if path not in listed):
+        try:
+            manager.addfont(path)
+        except Exception:  # a font that cannot be read may raise anything, and is no font
+            continue
+    known = {font.name for font in manager.ttflist}
     return next((name for name in FAMILIES if name in known and _draws_chinese(name)), None)
 
 
@@ -67,29 +80,12 @@ def _draws_chinese(family: str) -> bool:
     return all(font.get_char_index(ord(character)) for character in _SAMPLE)
 
 
-def _installed_since() -> str | None:
-    """matplotlib keeps its list of fonts on the disk for ever: what was installed later is looked for, and the list there left alone."""
-    from matplotlib import font_manager
-
-    known = {font.fname for font in font_manager.fontManager.ttflist}
-    for path in font_manager.findSystemFonts():
-        if path not in known:
-            try:
-                font_manager.fontManager.addfont(path)
-            except Exception:  # a font that cannot be read may raise anything, and is no font
-                continue
-    return _installed()
-
-
-def _of_the_extra() -> str | None:
-    from matplotlib import font_manager
-
+def _of_the_extra() -> list[str]:
     try:
         from pylopdf_fonts_zh_cn import sans_path
     except ImportError:
-        return None
-    font_manager.fontManager.addfont(sans_path())
-    return font_manager.get_font(sans_path()).family_name
+        return []
+    return [str(sans_path())]
 
 
 def use_chinese(tell: bool = True) -> str | None:

@@ -150,9 +150,8 @@ class Rows:
 
         What is not `drawn` on a phone has no bar there, and its last value behind its name where that has room."""
         sheet, self._value, top = self.sheet, value or Cell(""), self.y
-        lines = [(line, color) for line in wrap(name, self.names, sheet.body)] + [
-            (shorten(note, self.names, sheet.body), MUTED) for note in notes if note
-        ]
+        lines = [(line, color) for line in wrap(name, self.names, sheet.body)]
+        lines += [(shorten(note, self.names, sheet.body), MUTED) for note in notes if note]
         block = len(lines) * sheet.leading
         if not sheet.narrow:
             tall = max(self.step, block + 5, self._least)

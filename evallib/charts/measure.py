@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 
@@ -55,10 +56,7 @@ def shorten(text: str, width: float, size: float) -> str:
     text = clean(text)
     if text_width(text, size) <= width:
         return text
-    room = width - text_width("…", size)
-    kept = 0
-    while kept < len(text) and text_width(text[: kept + 1], size) <= room:
-        kept += 1
+    kept = bisect_right(range(1, len(text) + 1), width - text_width("…", size), key=lambda length: text_width(text[:length], size))
     return text[:kept].rstrip() + "…"
 
 

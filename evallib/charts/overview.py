@@ -240,17 +240,18 @@ def scores_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Chart
         low, name = min(known, key=lambda k: k[0])
         title = told("overview-scores.title", group=name, rate=percent(low))
     evaluations = [s.evaluation for s in standings]
-    one, many = nouns(evaluations)
-    shown = part_of(standings, number)
-    table: list[list[str]] = []
-    for s in shown:
-        found = rates[s.evaluation.record.department]
-        table.append([s.evaluation.record.name[lang], plain(s.evaluation.total, 2), *(or_dash(found.get(c.id)) for c in columns)])
+    (one, many), names = nouns(evaluations), labels(evaluations, lang)
+    table, lines = list[list[str]](), list[_Line]()
+    for s in part_of(standings, number):
+        code, total = s.evaluation.record.department, plain(s.evaluation.total, 2)
+        table.append([s.evaluation.record.name[lang], total, *(or_dash(rates[code].get(c.id)) for c in columns)])
+        lines.append((str(s.rank), names[code], total, rates[code]))
+    lines.append(("", told("overview-scores.median")[lang], "", middles))
     middle = [or_dash(middles[c.id]) for c in columns]
     table.append([told("overview-scores.middles", one=one, many=many)[lang], "", *middle])
     said = [f"{c.name[lang]} {rate}" for c, rate in zip(columns, middle, strict=True)]
     heads = [headed(one)[lang], told("overview-scores.total")[lang], *(c.name[lang] for c in columns)]
-    drawn = _heat(shown, columns, rates, middles, labels(evaluations, lang), _limits(evaluations), lang)
+    drawn = _heat(lines, columns, [*names.values()], _limits(evaluations), lang)
     title, subtitle = continued(title, len(standings), number), told("overview-scores.subtitle") + drawn_of(len(standings))
     given = {"rows": table, "draw": drawn, "number": number, "heads": heads, **_about(evaluations, lang)}
     return composed("overview-scores", title, subtitle, said, lang=lang, **given)
@@ -261,32 +262,21 @@ def _middle(values: Sequence[Decimal | None]) -> Decimal | None:
     return median(known) if known else None
 
 
-def _heat(
-    standings: Sequence[Standing],
-    columns: Sequence[SectionResult],
-    rates: dict[str, dict[str, Decimal | None]],
-    middles: dict[str, Decimal | None],
-    names: dict[str, str],
-    limits: Sequence[Decimal],
-    lang: Lang,
-) -> Draw:
-    rows = [(str(s.rank), s.evaluation.record.department, plain(s.evaluation.total, 2)) for s in standings]
-    lines = [(rank, names[code], total, rates[code]) for rank, code, total in rows]
-    lines.append(("", told("overview-scores.median")[lang], "", middles))
+_Line = tuple[str, str, str, dict[str, Decimal | None]]
+"""Rank, name, total and score rates; the last is of all departments and has no rank."""
 
-    def begin(sheet: Sheet, y: float, rank: str, name: str, room: float, bold: bool) -> None:
-        at = sheet.width_of("00", *(rank for rank, *_ in rows)) + 6
-        sheet.text(at - 6, y, rank, small=True, color=MUTED, align="right")
-        sheet.text(at, y, shorten(name, room, sheet.small), small=True, bold=bold)
 
+def _heat(lines: Sequence[_Line], columns: Sequence[SectionResult], names: Sequence[str], limits: Sequence[Decimal], lang: Lang) -> Draw:
     def draw(sheet: Sheet) -> float:
-        return narrow(sheet) if sheet.narrow else wide(sheet)
+        ranks = sheet.width_of("00", *(rank for rank, *_ in lines)) + 6
+        return (narrow if sheet.narrow else wide)(sheet, ranks, sheet.small, sheet.leading + 2.5)
 
-    def narrow(sheet: Sheet) -> float:
+    def narrow(sheet: Sheet, ranks: float, small: float, step: float) -> float:
         """Under each department the groups that are below the best grade, by their names."""
-        small, step, ranks, y = sheet.small, sheet.leading + 2.5, sheet.width_of("00", *(rank for rank, *_ in rows)) + 6, 12.0
+        y = 12.0
         for rank, name, total, found in lines:
-            begin(sheet, y, rank, name, sheet.width - ranks - sheet.width_of(total) - 6, True)
+            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
+            sheet.text(ranks, y, shorten(name, sheet.width - ranks - sheet.width_of(total) - 6, small), small=True, bold=True)
             sheet.text(sheet.width, y, total, small=True, align="right")
             x, y = 0.0, y + step
             known = [(c.name[lang], round_half_up(rate, 2)) for c in columns if (rate := found.get(c.id)) is not None]
@@ -300,10 +290,8 @@ def _heat(
             y += step + 4 if x else 4
         return _key(sheet, y + 6, limits) - 4
 
-    def wide(sheet: Sheet) -> float:
-        small, step = sheet.small, sheet.leading + 2.5
-        ranks, totals = sheet.width_of("00", *(rank for rank, *_ in rows)) + 6, sheet.width_of("100.00") + 6
-        room = min(sheet.width_of(*names.values(), lines[-1][1]) + 4, 150.0)
+    def wide(sheet: Sheet, ranks: float, small: float, step: float) -> float:
+        totals, room = sheet.width_of("100.00") + 6, min(sheet.width_of(*names, lines[-1][1]) + 4, 150.0)
         left = ranks + room
         cell = min((sheet.width - totals - left) / max(len(columns), 1), 60.0)
         right = left + cell * len(columns) + totals
@@ -318,7 +306,8 @@ def _heat(
             if last := not rank:
                 sheet.line(0, y - step / 2, right, y - step / 2, color=MUTED)
                 y += 3
-            begin(sheet, y, rank, name, room - 4, last)
+            sheet.text(ranks - 6, y, rank, small=True, color=MUTED, align="right")
+            sheet.text(ranks, y, shorten(name, room - 4, small), small=True, bold=last)
             sheet.text(right, y, total, small=True, align="right")
             for place, c in enumerate(columns):
                 rate = None if (known := found.get(c.id)) is None else round_half_up(known, 2)  # as it is written

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Axis, Cell, Rows
 from evallib.charts.measure import shorten, text_width
 from evallib.charts.sheet import ACCENT, FAINT, INK, LAST_YEAR, LOST, MUTED, QUIET, WIDE, Sheet
-from evallib.model.evaluation import Evaluation, IndicatorResult, SectionResult
+from evallib.model.evaluation import Evaluation, SectionResult
 from evallib.model.facts import Origin
 from evallib.model.units import Unit
 from evallib.model.words import NOTHING, Given, Lang, Words, joined, listed, words
@@ -42,36 +42,34 @@ class Step:
     name: Words
     start: Decimal
     end: Decimal
-    kind: str  # plan, change, actual, loss
+    kind: str  # plan, actual, rest, loss
     text: str
     side: str = ""
     total: bool = False
 
 
 class Amount(NamedTuple):
-    """A bar of money: its name, how much, and what it is (IBCS: last year grey, a plan outlined, the actual solid, the rest faint)."""
+    """A bar of money: its name, how much, and what it is."""
 
     name: str
     value: Decimal | None
     kind: Literal["last", "plan", "actual", "rest"]
 
 
-_AMOUNTS = {"last": (LAST_YEAR, None), "plan": (None, INK), "actual": (ACCENT, None), "rest": (FAINT, MUTED)}
+_LOOKS = {"last": (LAST_YEAR, None), "plan": (None, INK), "actual": (ACCENT, None), "rest": (FAINT, MUTED), "loss": (LOST, None)}
+"""What a bar is (IBCS): last year grey, a plan outlined, the actual solid, the rest faint; points that were lost stand out."""
 
 
 def amounts(sheet: Sheet, y: float, some: Sequence[Amount], left: float, numbers: float, x: Axis) -> float:
     """Bars of money under each other, each behind its name and its number, which ends at `numbers`; the height below them."""
     step = sheet.leading + (2 if sheet.narrow else 1.5)
     for amount in some:
-        color, (fill, edge) = INK if amount.kind == "actual" else MUTED, _AMOUNTS[amount.kind]
+        color, (fill, edge) = INK if amount.kind == "actual" else MUTED, _LOOKS[amount.kind]
         sheet.text(left, y + step / 2, amount.name, small=True, color=color)
         sheet.text(numbers, y + step / 2, or_dash(amount.value, money), small=True, color=color, align="right")
         x.bar(sheet, y + step / 2, 10 if sheet.narrow else 7, abs(amount.value or Decimal(0)), fill=fill, edge=edge)
         y += step
     return y
-
-
-_STYLES = {"plan": (None, INK), "change": (FAINT, MUTED), "actual": (ACCENT, None), "loss": (LOST, None), "total": (ACCENT, None)}
 
 
 def bridge(steps: Sequence[Step], lang: Lang, low: float = 0, marks: Sequence[tuple[Decimal, str]] = ()) -> Draw:
@@ -87,7 +85,7 @@ def bridge(steps: Sequence[Step], lang: Lang, low: float = 0, marks: Sequence[tu
         rows.y += _limits(sheet, [(x(value), name, f"≥ {plain(value)}") for value, name in marks])
         before: tuple[float, Step] | None = None
         for s in steps:
-            fill, edge = _STYLES[s.kind]
+            fill, edge = _LOOKS[s.kind]
             a, b = sorted((x(s.start), x(s.end)))
             text = Cell(s.text, LOST if s.kind == "loss" else INK, s.total)
             y = rows.row(s.name[lang], [Cell(s.side)] if sides else [], value=text, bold=s.total)
@@ -196,28 +194,24 @@ def composed(
     alt = alt_text((title + told(f"{name}.drawn", **given))[lang], said, lang)
     columns = heads or told(f"{name}.heads", **given)[lang].split("|")
     named = [head.replace("¤", currency.name[lang]) if currency else head for head in columns]
-    said_of = tuple(told(f"mark.{mark}")[lang] for mark in marks_of(about, rebuilt, synthetic))
-    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, named, rows, draw, lang, said_of)
-
-
-def marks_of(about: Sequence[Evaluation], rebuilt: bool = False, synthetic: bool = False) -> list[str]:
-    """What numbers are not, where they are of these evaluations: what a picture says in itself, wherever it is taken."""
-    holds = {
+    marks = {  # what the numbers are not: the picture says it in itself, wherever it is taken
         "draft": any(e.draft for e in about),
         "trial": any(e.tried for e in about),
         "synthetic": synthetic or any(e.record.find_profile("synthetic", "zh") for e in about),
         "reconstructed": rebuilt,
     }
-    return [mark for mark, true in holds.items() if true]
+    said_of = tuple(told(f"mark.{mark}")[lang] for mark, holds in marks.items() if holds)
+    return Chart(_id(name, number), title[lang], subtitle[lang], alt, source, named, rows, draw, lang, said_of)
 
 
-def is_rebuilt(evaluation: Evaluation, depth: int = 3) -> bool:
+def is_rebuilt(evaluation: Evaluation, depth: int) -> bool:
     """Whether points were reconstructed: those of dimensions, with a `depth` of 2 or 3 those of groups and indicators too."""
-    return any(one.basis == "reconstructed" for level in _levels(evaluation)[:depth] for one in level)
+    return any("reconstructed" in bases for bases in _bases(evaluation, depth).values())
 
 
-def _levels(e: Evaluation) -> list[Sequence[SectionResult | IndicatorResult]]:
-    return [e.dimensions, e.groups, e.indicators]
+def _bases(e: Evaluation, depth: int) -> dict[str, set[str]]:
+    """By level, what its points rest on."""
+    return {level: {one.basis for one in getattr(e, level)} for level in ("dimensions", "groups", "indicators")[:depth]}
 
 
 def _id(name: str, number: int | None) -> str:
@@ -250,16 +244,13 @@ def source_line(evaluation: Evaluation, origins: Sequence[Origin], lang: Lang) -
 _SECOND_LEVEL = re.compile(r"^([一二三四五六七八九十]+\([一二三四五六七八九十]+\)).*", re.DOTALL)
 
 
-_LEVELS = ("dimensions", "groups", "indicators")
-
-
-def basis_line(evaluation: Evaluation, lang: Lang, depth: int = 3) -> str:
-    """Which framework the points come from, and which of them were published, which reconstructed."""
-    e = evaluation
-    found = [(level, sorted({one.basis for one in some})) for level, some in zip(_LEVELS, _levels(e)[:depth], strict=False)]
-    said = [told(f"basis.{level}", of=joined([told(f"basis.{b}") for b in bases], "、", " and ")) for level, bases in found]
+def basis(e: Evaluation, lang: Lang, depth: int = 3) -> dict[str, Any]:
+    """What a chart of points says of them: which framework they come from, which of them were published, which reconstructed."""
+    found = _bases(e, depth).items()
+    said = [told(f"basis.{level}", of=joined([told(f"basis.{b}") for b in sorted(bases)], "、", " and ")) for level, bases in found]
     text = told("basis.line", framework=e.framework.words, said=joined(said, "，", ", "))
-    return (text + (told("basis.warning") if is_rebuilt(e, depth) else NOTHING))[lang]
+    rebuilt = is_rebuilt(e, depth)
+    return {"source": (text + (told("basis.warning") if rebuilt else NOTHING))[lang], "about": [e], "rebuilt": rebuilt}
 
 
 def no_data(name: str, lang: Lang, number: int | None = None) -> Chart:

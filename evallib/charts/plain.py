@@ -225,9 +225,8 @@ def _over_years(table: pd.DataFrame, names: pd.Series, say: Callable[[float], st
     both = table.dropna(subset=[since, until])  # a mean of others than the year before says nothing
     both = both if len(both) else table.dropna(how="all")
     whose = words(clean(names.iloc[0])) if len(table) == 1 else told("plain.mean", count=len(both))
-    return told(
-        "plain.moved", name=whose, since=str(since), before=say(both[since].mean()), until=str(until), total=say(both[until].mean())
-    )
+    before, total = (say(both[year].mean()) for year in (since, until))
+    return told("plain.moved", name=whose, since=str(since), before=before, until=str(until), total=total)
 
 
 OF_A_YEAR: dict[str, tuple[str, Callable[..., Axes]]] = {

@@ -8,20 +8,7 @@ from itertools import groupby
 
 from evallib.charts.drawing import Chart, Draw
 from evallib.charts.layout import Cell, Rows
-from evallib.charts.parts import (
-    Step,
-    basis_line,
-    bridge,
-    brief,
-    composed,
-    in_words,
-    is_rebuilt,
-    no_data,
-    or_dash,
-    score_of_points,
-    signed,
-    told,
-)
+from evallib.charts.parts import Step, basis, bridge, brief, composed, in_words, no_data, or_dash, score_of_points, signed, told
 from evallib.charts.sheet import ACCENT, INK, LOST, MUTED, QUIET, Sheet
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.words import NOTHING, Lang, Words, listed, words
@@ -31,9 +18,8 @@ from evallib.say.workings import STATUSES
 
 def _total(e: Evaluation) -> Words:
     """Total and grade, as a title says them."""
-    return told(
-        "points_bridge.graded" if e.grade else "points_bridge.total", total=plain(e.total, e.framework.rounding.scores), grade=e.grade
-    )
+    total = plain(e.total, e.framework.rounding.scores)
+    return told("points_bridge.graded" if e.grade else "points_bridge.total", total=total, grade=e.grade)
 
 
 def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -49,9 +35,9 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         level, side = steps[-1].end, score_of_points(g.score, g.points, places)
         steps.append(Step(g.name, level, level - (g.points - g.score), "loss", signed(g.score - g.points, places), side))
     if rest := e.total - steps[-1].end:
-        steps.append(Step(told("points_bridge.rest"), steps[-1].end, e.total, "change", signed(rest, places)))
+        steps.append(Step(told("points_bridge.rest"), steps[-1].end, e.total, "rest", signed(rest, places)))
     ending = f"{plain(e.total, places)} {e.grade[lang]}".rstrip()
-    steps.append(Step(told("points_bridge.end"), Decimal(0), e.total, "total", ending, total=True))
+    steps.append(Step(told("points_bridge.end"), Decimal(0), e.total, "actual", ending, total=True))
     title = _total(e) + told("points_bridge.no_loss")
     if lost:
         title = _total(e) + told("points_bridge.worst", group=brief(lost[0]), lost=steps[1].text)
@@ -73,9 +59,8 @@ def points_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     said = [f"{in_words(s.name[lang])} {s.text}" + (f" ({s.side})" if s.side else "") for s in steps]
     full = [f"{brief(g)[lang]} {score_of_points(g.score, g.points, places)}" for g in others]
     full[:1] = [told("points_bridge.kept", group=text)[lang] for text in full[:1]]
-    figure = bridge(steps, lang, low, limits)
-    rebuilt, values = is_rebuilt(e, 2), [*said, *full]
-    return composed("points_bridge", title, subtitle, values, basis_line(e, lang, 2), table, figure, lang, about=[e], rebuilt=rebuilt)
+    drawn = bridge(steps, lang, low, limits)
+    return composed("points_bridge", title, subtitle, [*said, *full], rows=table, draw=drawn, lang=lang, **basis(e, lang, 2))
 
 
 def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
@@ -97,10 +82,9 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         home, score = [names[i.dimension], names[i.group], i.name[lang]], or_dash(i.score, lambda v: plain(v, places))
         table.append([*home, plain(i.points), score, signed(-i.lost, places), STATUSES[i.status][lang]])
     kept = sorted((i for i in worth if i.lost <= 0), key=lambda i: i.status == "scored")
-    said, source = [scored(i) for i in (*losing, *kept)], basis_line(e, lang)
+    said, drawn = [scored(i) for i in (*losing, *kept)], _points(e, worth, lang)
     title = told("points.title", all=len(worth), losing=len(losing), lost=lost)
-    drawn, rebuilt = _points(e, worth, lang), is_rebuilt(e)
-    return composed("points", title, told("points.subtitle"), said, source, table, drawn, lang, about=[e], rebuilt=rebuilt)
+    return composed("points", title, told("points.subtitle"), said, rows=table, draw=drawn, lang=lang, **basis(e, lang))
 
 
 def _points(e: Evaluation, worth: Sequence[IndicatorResult], lang: Lang) -> Draw:
@@ -164,9 +148,8 @@ def dimension_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         subtitle += told("dimensions.diamond")
     said = [f"{in_words(n[lang])} {or_dash(r)} ({t})" for n, r, t in rows]
     table = [[n[lang], or_dash(r), t] for n, r, t in rows]
-    figure = _dimensions(rows, len(e.dimensions), lang)
-    rebuilt = is_rebuilt(e, 1)
-    return composed("dimensions", title, subtitle, said, basis_line(e, lang, 1), table, figure, lang, about=[e], rebuilt=rebuilt)
+    drawn = _dimensions(rows, len(e.dimensions), lang)
+    return composed("dimensions", title, subtitle, said, rows=table, draw=drawn, lang=lang, **basis(e, lang, 1))
 
 
 def _dimensions(rows: Sequence[tuple[Words, Decimal | None, str]], dimensions: int, lang: Lang) -> Draw:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Sequence
 from html import escape
 from math import cos, pi, sin
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, Unpack
+from typing import Any, Literal, NamedTuple
 
-from evallib.charts.measure import clean, text_width
-
-if TYPE_CHECKING:  # late: an SVG needs nothing of it
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Polygon
-    from matplotlib.text import Text
+from evallib.charts.measure import clean, text_width, widest
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
 MUTED = "#57606a"  # second texts
@@ -53,17 +46,10 @@ READER_FONTS = (
     "system-ui, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', SimHei, 'WenQuanYi Micro Hei', sans-serif"
 )
 MARGIN = 14.0  # around a PNG, in points
-_DRAWN: dict[Any, Any] = {"text.usetex": False, "text.parse_math": False, "path.simplify": False, "savefig.bbox": "standard"}
 
 Align = Literal["left", "center", "right"]
 Point = tuple[float, float]
 Color = str | None
-
-
-class _Look(TypedDict, total=False):
-    color: str
-    align: Align
-    bold: bool
 
 
 _ANCHORS = {"left": "", "center": "text-anchor:middle;", "right": "text-anchor:end;"}
@@ -129,17 +115,16 @@ class Sheet:
         self.shapes: list[_Shape] = []
         self.texts: list[_Said] = []
 
-    def text(self, x: float, y: float, text: str, *, small: bool = False, size: float = 0, **look: Unpack[_Look]) -> None:
-        """A line of text whose middle is at height `y`."""
+    def text(self, x: float, y: float, text: str, *, small: bool = False, size: float = 0, **look: Any) -> None:
+        """A line of text whose middle is at height `y`; `look` is its color, whether it is bold, and how it is aligned."""
         size, said = size or (self.small if small else self.body), clean(text)
         if said:
             self.texts.append(_Said(x, y + self.top + 0.36 * size, said, size, **look))
 
-    def lines(self, x: float, y: float, texts: Sequence[tuple[str, str]], *, small: bool = False, **look: Unpack[_Look]) -> None:
+    def lines(self, x: float, y: float, texts: Sequence[tuple[str, str]], **look: Any) -> None:
         """Lines of text, each with its colour, as a block whose middle is at height `y`."""
         for place, (text, color) in enumerate(texts):
-            look["color"] = color
-            self.text(x, y + (place - (len(texts) - 1) / 2) * self.leading, text, small=small, **look)
+            self.text(x, y + (place - (len(texts) - 1) / 2) * self.leading, text, color=color, **look)
 
     def mark(self, x: float, y: float, text: str) -> None:
         """What a place across the sheet is called: a small text about it, all of it on the sheet."""
@@ -148,7 +133,7 @@ class Sheet:
 
     def width_of(self, *texts: str) -> float:
         """The width of the widest of some small texts; nothing where there are none."""
-        return max((text_width(text, self.small) for text in texts), default=0.0)
+        return widest(texts, self.small)
 
     def shape(
         self,
@@ -204,18 +189,29 @@ class Sheet:
         return f'<svg xmlns="http://www.w3.org/2000/svg" {box} {attributes} {fonts}>{"".join(drawn)}</svg>\n'
 
     def png(self, dpi: int) -> bytes:
-        """The picture as PNG on white, with a margin."""
+        """The picture as PNG on white, with a margin, whatever else is set; a glyph that no font has is for `chinese_font` to tell."""
+        from matplotlib import style
         from matplotlib.figure import Figure
+        from matplotlib.patches import Polygon
         from matplotlib.transforms import Affine2D
 
+        from evallib.charts.fonts import chinese_font
+
         wide, high = (length + 2 * MARGIN for length in (self.width, self.height))
-        with _quietly():
+        with style.context(["default", {"path.simplify": False}]), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
             figure = Figure(figsize=(wide / 72, high / 72), facecolor="white", edgecolor="none")
             place = Affine2D().scale(1 / 72, -1 / 72).translate(MARGIN / 72, (high - MARGIN) / 72) + figure.dpi_scale_trans
             for order, shape in enumerate(self.shapes):
-                figure.add_artist(_artist(shape, place, order))
+                look: Any = {"closed": shape.closed, "facecolor": shape.fill or "none", "edgecolor": shape.edge or "none"}
+                look |= {"linewidth": shape.width if shape.edge else 0, "linestyle": (0, (3, 2)) if shape.dashed else "-"}
+                look |= {"joinstyle": "miter" if shape.closed else "round", "capstyle": "butt", "transform": place, "zorder": order}
+                figure.add_artist(Polygon(shape.points, **look))
+            fonts = [*filter(None, [chinese_font()]), "DejaVu Sans"]
             for said in self.texts:
-                figure.add_artist(_written(said, place, len(self.shapes)))
+                look = {"color": said.color, "fontfamily": fonts, "fontsize": said.size, "fontweight": "bold" if said.bold else "normal"}
+                look |= {"horizontalalignment": said.align, "parse_math": False, "transform": place, "zorder": len(self.shapes)}
+                figure.text(said.x, said.y, said.text, **look)
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
         return buffer.getvalue()
@@ -232,50 +228,3 @@ def _lay(layers: list[tuple[str, list[str], list[tuple[float, float, float, floa
         if any(a <= right + 1 and c >= left - 1 and b <= low + 1 and d >= high - 1 for left, high, right, low in boxes):
             break
     layers.append((shape.style, [shape.path], [shape.box]))
-
-
-def _artist(shape: _Shape, place: Any, order: int) -> Line2D | Polygon:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Polygon
-
-    look: Any = {"linestyle": (0, (3, 2)) if shape.dashed else "-", "transform": place, "zorder": order}
-    if not shape.closed:
-        xs, ys = zip(*shape.points, strict=True)
-        return Line2D(xs, ys, color=shape.edge, linewidth=shape.width, solid_capstyle="butt", **look)
-    look |= {"facecolor": shape.fill or "none", "edgecolor": shape.edge or "none", "linewidth": shape.width if shape.edge else 0}
-    return Polygon(shape.points, closed=True, joinstyle="miter", **look)
-
-
-def _written(said: _Said, place: Any, order: int) -> Text:
-    from matplotlib.text import Text
-
-    from evallib.charts.fonts import chinese_font
-
-    fonts = [found, "DejaVu Sans"] if (found := chinese_font()) else ["DejaVu Sans"]
-    look: Any = {
-        "fontfamily": fonts,
-        "fontsize": said.size,
-        "fontweight": "bold" if said.bold else "normal",
-        "horizontalalignment": said.align,
-    }
-    look |= {"verticalalignment": "baseline", "parse_math": False, "usetex": False, "transform": place, "zorder": order}
-    return Text(said.x, said.y, said.text, color=said.color, **look)
-
-
-@cache
-def _defaults() -> dict[Any, Any]:
-    """What matplotlib sets by itself, but for what is of the machine and not of the picture."""
-    from matplotlib import rcParamsDefault
-
-    machine = ("backend", "interactive", "toolbar", "webagg", "tk.", "timezone", "date.epoch", "savefig.directory")
-    return {name: value for name, value in rcParamsDefault.items() if not str(name).startswith(machine)}
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Settings for drawing, whatever else is set, without a trace outside; a glyph that no font has is for `chinese_font` to tell."""
-    from matplotlib import rc_context
-
-    with rc_context({**_defaults(), **_DRAWN}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
-        yield

@@ -29,7 +29,8 @@ def target_completion_chart(evaluation: Evaluation, lang: Lang, previous: Evalua
         return no_data("targets", lang)
     exact, money = evaluation.framework.treatment.equals == "exact", evaluation.catalogue.units.money
     rows = [_Row.of(t, previous.target(t.id) if previous else None, money, exact, lang) for t in evaluation.targets]
-    rows.sort(key=lambda r: (r.target.met is not False, r.target.met is not None, _far(r)))
+    rows.sort(key=lambda r: (r.target.reached_share or 0) * (-1 if r.target.met else 1))  # what is far from its target, or beyond it
+    rows.sort(key=lambda r: (r.target.met is not False, r.target.met is not None))
     unknown = sum(r.target.met is None for r in rows)
     title = told("targets.title", all=len(rows), met=sum(r.target.met is True for r in rows))
     title += told("targets.unknown", unknown=unknown) if unknown else NOTHING
@@ -84,12 +85,6 @@ class _Row:
         return cls(t, last, said, rate, goal, actual, pair, word, [told(f"targets.tag.{tag}") for tag, holds in tags.items() if holds])
 
 
-def _far(row: _Row) -> Decimal:
-    """Missed: the furthest from its target first; met: the furthest beyond it."""
-    share = row.target.reached_share or Decimal(0)
-    return -share if row.target.met else share
-
-
 def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
     """Target, actual, and the two together, in a unit that suits the reader."""
     if not t.is_number:
@@ -136,11 +131,8 @@ def _bullets(rows: Sequence[_Row], full: int, end: float, lang: Lang) -> Draw:
             tags = [*(tag[lang] for tag in row.tags), *([word] if missed and not beside and not sheet.narrow else [])]
             rate = f"{row.rate} {word}" if missed and sheet.narrow else row.rate
             color = MISSED if missed else INK
-            y = lines.row(
-                row.target.name[lang],
-                [Cell(rate, color, missed), Cell(row.pair)],
-                notes=["，".join(tags) if lang == "zh" else ", ".join(tags)],
-            )
+            note = ("，" if lang == "zh" else ", ").join(tags)
+            y = lines.row(row.target.name[lang], [Cell(rate, color, missed), Cell(row.pair)], notes=[note])
             if share is None:
                 sheet.text(x(0) + 2, y, row.verdict, small=True, color=MUTED)
             else:

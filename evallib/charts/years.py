@@ -57,9 +57,8 @@ def totals_chart(evaluations: Sequence[Evaluation], absent: Sequence[int], lang:
         limits = joined(words(name) for _, name in _limits(e, lang))[lang]
         link = next((c for c in links if c.after is e), None)
         change = signed(e.total - link.before.total, places) if link else "—"
-        rows.append(
-            [named, score_of_points(e.total, e.points, places), e.grade[lang] or "—", change, limits or "—", version(e.framework)[lang]]
-        )
+        score, key = score_of_points(e.total, e.points, places), version(e.framework)[lang]
+        rows.append([named, score, e.grade[lang] or "—", change, limits or "—", key])
         said.append(f"{named}: {plain(e.total, places)} {e.grade[lang]}".rstrip())
     figure = _totals(scored, absent, links, low, lang)
     return composed("totals", title, subtitle, said, frameworks_line(scored, lang), rows, figure, lang, about=scored)
@@ -121,12 +120,9 @@ def _totals(evaluations: Sequence[Evaluation], absent: Sequence[int], links: Seq
 
 def _around(sheet: Sheet, at: float, reach: float, y: float, gap: float) -> None:
     """A short dashed line, left open where a text stands."""
-    if not gap:
-        sheet.line(at - reach, y, at + reach, y, color=QUIET, dashed=True)
-        return
-    for side in (-1, 1):
+    for start, end in ((-gap, -reach), (gap, reach)) if gap else ((-reach, reach),):
         if reach > gap:
-            sheet.line(at + side * gap, y, at + side * reach, y, color=QUIET, dashed=True)
+            sheet.line(at + start, y, at + end, y, color=QUIET, dashed=True)
 
 
 def parts_chart(change: Change, lang: Lang) -> Chart:
@@ -137,10 +133,10 @@ def parts_chart(change: Change, lang: Lang) -> Chart:
     steps = [Step(told("parts.total", year=old), Decimal(0), before.total, "plan", plain(before.total, places), total=True)]
     for name, value in parts.parts.items():
         if value:
-            kind = "loss" if name == "performance" and value < 0 else "change"
+            kind = "loss" if name == "performance" and value < 0 else "rest"
             steps.append(Step(PART_NAMES[name], steps[-1].end, steps[-1].end + value, kind, signed(value, places)))
     ending = f"{plain(after.total, places)} {after.grade[lang]}".rstrip()
-    steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "total", ending, total=True))
+    steps.append(Step(told("parts.total", year=new), Decimal(0), after.total, "actual", ending, total=True))
     total, own, rest = (signed(value, places) for value in (parts.total, parts.parts["performance"], parts.rest))
     title, subtitle = told("parts.title", old=old, new=new, total=total, own=own, rest=rest), told("parts.subtitle")
     low = _floor([s.end for s in steps])
@@ -159,15 +155,9 @@ def dimensions_chart(evaluations: Sequence[Evaluation], lang: Lang) -> Chart:
     lines = dimensions_over(evaluations)
     if not lines:
         return no_data("dimensions-years", lang)
-    title = told("dimensions-years.title")
-    if len(evaluations) > 1:
-        moves = [
-            (b.rate - a.rate, section)
-            for section, found in lines
-            if (a := found[-2]) and (b := found[-1]) and a.rate is not None and b.rate is not None
-        ]
-        if moves:
-            title = _moved(moves, evaluations)
+    ends = [(section, a, b) for section, found in lines for a, b in pairwise(found[-2:]) if a and b]
+    moves = [(b.rate - a.rate, section) for section, a, b in ends if a.rate is not None and b.rate is not None]
+    title = _moved(moves, evaluations) if moves else told("dimensions-years.title")
     rows = [
         [section.name[lang], *(_rate_of(d, e.framework.rounding.scores) for d, e in zip(found, evaluations, strict=True))]
         for section, found in lines

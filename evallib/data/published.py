@@ -20,7 +20,7 @@ from evallib.model.rows import columns
 from evallib.model.seals import FORMAT, seals_of
 from evallib.model.words import Lang, Words, words
 from evallib.say.corrections import differences
-from evallib.say.refusals import entry, problem
+from evallib.say.refusals import entries, problem
 from evallib.say.sentences import sentence
 
 
@@ -85,7 +85,7 @@ def load_published(data: Path) -> Published:
     try:
         reader.stop_if_wrong()
     except InputRefused as refusal:  # nobody fills in this table: what is wrong with it came later
-        said = entry("published.out_of_order")
+        said = entries()["published.out_of_order"]
         fix = words(said["fix_zh"], said["fix_en"])
         raise InputRefused(tuple(replace(one, fix=fix) for one in refusal.problems)) from None
     return Published(rows)

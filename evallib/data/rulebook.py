@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,7 +23,7 @@ from evallib.data.folder import File, dated_file, dated_years, entries, once, re
 from evallib.data.place import COUNTY
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
-from evallib.model.base import YEARS, Frozen
+from evallib.model.base import YEARS, Format, Frozen
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import KINDS, CurrencyEntry, Part, PeriodEntry
 from evallib.model.errors import Fault, InputRefused, Place, Problem, attempted
@@ -47,7 +47,7 @@ Model = TypeVar("Model", bound=Frozen)
 class County(Frozen):
     """The settings of a data folder: whose it is, its language, its money, how its years are called."""
 
-    format: Literal[2]
+    format: Format
     name: str = ""
     name_en: str = ""
     language: Lang = "zh"
@@ -229,7 +229,7 @@ def _named(file: File, name: str) -> Part:
 class Head(Frozen):
     """What a file of entries may begin with: the catalogues without which they make no sense, and the first year of those without one."""
 
-    format: Literal[2] = 2
+    format: Format = 2
     builds_on: tuple[str, ...] = ()
     first_year: int | None = None
 

@@ -56,7 +56,7 @@ class DeskPage(Sections):
 def report_section(report: Report, id: str) -> Section:
     """A section of the report, or why it has none. Its links lead nowhere here, for the other sections are not on the page."""
     if id not in report.shown:
-        said = sentence("desk.left_out", reason=report.absent()[id])[report.lang]
+        said = sentence("desk.left_out", reason=report.absent[id])[report.lang]
         return DeskPage(report.lang, {"title": report.SECTIONS[id], "problems": [said]}).section("problems")
     *charts, section = report.parts(id)
     drawn = "".join(chart.to_html() for chart in charts)

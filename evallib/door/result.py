@@ -331,7 +331,7 @@ class Result(Frames, Sectioned):
             *charts, section = self._page.parts(name)
             shown: list[Chart | Section] = [*charts, section]
             outputs = [new_output("display_data", data, metadata=mark) for data, mark in (one._repr_mimebundle_() for one in shown)]
-            cells += [new_markdown_cell(f"## {section.pair}"), new_code_cell("", outputs=outputs, execution_count=1)]
+            cells += [new_markdown_cell(f"## {section.mark['pair']}"), new_code_cell("", outputs=outputs, execution_count=1)]
         exporter: Any = ReportExporter  # its base class has no types
         html, _ = exporter().from_notebook_node(new_notebook(cells=cells))
         return _written(path, html)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from evallib.model.words import Words, words
@@ -22,6 +22,17 @@ YEARS = range(1990, 2201)
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[-1])]
 """A year that can be evaluated, or that a number can be of."""
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+def _whole(number: Any) -> int:
+    """A whole number that is written as one: to a choice of numbers 2.0 is 2."""
+    if type(number) is not int:
+        raise PydanticKnownError("int_type")
+    return number
+
+
+Format = Annotated[Literal[2], BeforeValidator(_whole)]
+"""How a file of rules is laid out."""
 READING = {"names": True}
 """The context in which a row is made of the cells of a table: a name may then stand where an id is to be, until one is found for it."""
 

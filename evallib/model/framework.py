@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from evallib.model.base import Basis, Clause, Frozen, Id, Named, Year
+from evallib.model.base import Basis, Clause, Format, Frozen, Id, Named, Year
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Role
 from evallib.model.grouped import grouped
@@ -201,7 +201,7 @@ class Framework(Named):
     reason; at 1 every one that was missed does.
     """
 
-    format: Literal[2]
+    format: Format
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
     first_year: Year
     kinds: tuple[Kind, ...] = ()

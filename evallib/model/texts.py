@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from evallib.model.base import Frozen, Id, Named
+from evallib.model.base import Format, Frozen, Id, Named
 from evallib.model.words import Words, words
 
 OPENING, SIGNATURE = "opening", "signature"
@@ -36,7 +36,7 @@ class Chapter(Named):
 class Outline(Frozen):
     """The chapters of the official report, for some kinds of what is evaluated, what is annexed, and the texts that people write for it."""
 
-    format: Literal[2] = 2
+    format: Format = 2
     kinds: tuple[Literal["department", "project", "policy"], ...] = ()
     chapter: tuple[Chapter, ...] = ()
     annexes: tuple[Literal["scores", "data"], ...] = ("scores", "data")

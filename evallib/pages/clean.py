@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from html import escape, unescape
 from itertools import zip_longest
-from weakref import WeakMethod
 
 import css_inline
 import nh3
@@ -107,34 +106,20 @@ def kept_style(style: str) -> str:
     return ";".join(kept)
 
 
-_Filter = Callable[[str, str, str], str | None]
 _JUDGED = {"id", "class", "href", "src", "style"}
 """The attributes whose values are looked at; of the others on the lists any may stand."""
 
 
-def _weakly(judge: _Filter) -> _Filter:
-    """A filter that nh3 may hold: what it held itself would never be let go, for Python does not look into it."""
-    held = WeakMethod(judge)
-
-    def filtered(tag: str, name: str, value: str) -> str | None:
-        if name not in _JUDGED:
-            return value
-        found = held()
-        return found(tag, name, value) if found else None
-
-    return filtered
-
-
 class Cleaner:
-    """Cleans the parts of one page, so that no id stands on it twice. What it drops that a person should know of, it tells `dropped`."""
+    """Cleans the parts of one page, so that no id stands on it twice; `dropped` are the addresses of pictures that were left out."""
 
-    def __init__(self, dropped: Callable[[str], object] = lambda address: None) -> None:
-        self.ids = {"main"}
-        self._dropped = dropped
-        kit = {*_TEXT.split(), *_KIT.split()}
-        self._kit = nh3.Cleaner(tags=kit, attributes=_OF_KIT, attribute_filter=_weakly(self._of_kit), link_rel=None, url_schemes=_SCHEMES)
-        own = {*_TEXT.split(), *_MATH.split()}
-        self._own = nh3.Cleaner(tags=own, attributes=_OF_OWN, attribute_filter=_weakly(self._of_own), url_schemes=_SCHEMES)
+    def __init__(self) -> None:
+        self.ids, self.dropped = {"main"}, list[str]()
+        # nh3 holds its filter for ever: that knows the two, and not the cleaner
+        of_kit, of_own = (partial(_kept, self.ids, self.dropped, own) for own in (False, True))
+        kit, own = {*_TEXT.split(), *_KIT.split()}, {*_TEXT.split(), *_MATH.split()}
+        self._kit = nh3.Cleaner(tags=kit, attributes=_OF_KIT, attribute_filter=of_kit, link_rel=None, url_schemes=_SCHEMES)
+        self._own = nh3.Cleaner(tags=own, attributes=_OF_OWN, attribute_filter=of_own, url_schemes=_SCHEMES)
 
     def kit(self, html: str) -> str:
         """HTML that the kit has made: with its classes and ids, each id once, and with its drawings.
@@ -159,31 +144,26 @@ class Cleaner:
         html = re.sub(r"<table\b", r'<div class="scroll" tabindex="0">\g<0>', html, flags=re.IGNORECASE)
         return self._own.clean(re.sub(r"</table\s*>", r"\g<0></div>", html, flags=re.IGNORECASE))
 
-    def _of_kit(self, tag: str, name: str, value: str) -> str | None:
-        if name == "id":
-            if value in self.ids:
-                return None
-            self.ids.add(value)
-        if name == "class":
-            return None if _FRAME & {*value.split()} else value
-        return value if name == "id" else self._of_any(tag, name, value)
 
-    def _of_own(self, tag: str, name: str, value: str) -> str | None:
-        if name == "class":
-            return next((kept for kept in ("dataframe", "scroll") if kept in value.split()), None)
-        return self._of_any(tag, name, value)
-
-    def _of_any(self, tag: str, name: str, value: str) -> str | None:
-        if name == "href":
-            return kept_link(value)
-        if name == "src":
-            if _DATA.fullmatch(value):
-                return value
-            self._dropped(value)
-            return None
-        if name == "style":
-            return kept_style(value) or None
+def _kept(ids: set[str], dropped: list[str], own: bool, tag: str, name: str, value: str) -> str | None:
+    """What of an attribute's value may stand; an id once on a page."""
+    if name not in _JUDGED:
         return value
+    if name == "id":
+        new = value not in ids
+        ids.add(value)
+        return value if new else None
+    if name == "class":
+        kept = next((one for one in ("dataframe", "scroll") if one in value.split()), None)
+        return kept if own else None if _FRAME & {*value.split()} else value
+    if name == "href":
+        return kept_link(value)
+    if name == "style":
+        return kept_style(value) or None
+    if _DATA.fullmatch(value):
+        return value
+    dropped.append(value)
+    return None
 
 
 def _aligned(table: str) -> str:

@@ -68,7 +68,6 @@ class YearComparison(Sections):
         kind = es[-1].record.kind if es else "department"
         years = sorted([*(e.record.year for e in es), *(a.year for a in self.department.absent)])
         return {
-            "department": self.department,
             "es": es,
             "last": es[-1] if es else None,
             "absent": self.department.absent,
@@ -83,13 +82,9 @@ class YearComparison(Sections):
             "kinds": over_years.finding_kinds([e.record.findings for e in es]),
             "synthetic": next((text for e in reversed(es) if (text := e.record.find_profile("synthetic", self.lang))), ""),
             "reconstructed": any(i.basis == "reconstructed" for e in es for i in e.indicators),
-            "key": self._framework,
             "find": lambda e, indicator: next((i for i in e.indicators if i.id == indicator), None),
             "signed": signed,
             "rate": _rate,
-            "amount": self._amount,
-            "delta": self._delta,
-            "last_actual": self._last_actual,
             "PART_NAMES": PART_NAMES,
             "MARKS": MARKS,
             "VERDICTS": sentences("pages.comparison.target"),
@@ -97,7 +92,7 @@ class YearComparison(Sections):
             **getattr(self, f"_{id}", dict)(),
         }
 
-    def _framework(self, e: Evaluation) -> str:
+    def key(self, e: Evaluation) -> str:
         """A framework by its version; by its name, too, where several are used."""
         said, several = version(e.framework), len({one.framework.id for one in self.evaluations}) > 1
         return (told("framework.of_version", name=e.framework.words, version=said) if several else said)[self.lang]
@@ -130,9 +125,8 @@ class YearComparison(Sections):
         lines = over_years.line_up(self.evaluations)
         marked = []
         for place, change in enumerate(self.changes, 1):
-            by_mark = [
-                (mark, [(line, *line.results[place - 1 : place + 1]) for line in lines if mark in line.marks[place]]) for mark in MARKS
-            ]
+            met = [(line.marks[place], (line, *line.results[place - 1 : place + 1])) for line in lines]
+            by_mark = [(mark, [found for marks, found in met if mark in marks]) for mark in MARKS]
             marked.append((change, [(mark, found) for mark, found in by_mark if found]))
         return {"lines": lines, "marked": marked}
 
@@ -162,14 +156,14 @@ class YearComparison(Sections):
         differing = [(c, framework_changes(c.before.framework, c.after.framework)) for c in self.changes if c.framework_changed]
         return {"used": over_years.by_framework(self.evaluations), "differing": differing}
 
-    def _amount(self, change: money.AmountChange) -> list[str]:
+    def amount(self, change: money.AmountChange) -> list[str]:
         """A change of money, and under it its percentage or why there is none."""
         if change.difference is None:
             return ["—"]
         rate = told("base_of_zero")[self.lang] if change.rate is None else signed_rate(change.rate, self.lang)
         return [signed(change.difference), rate]
 
-    def _delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
+    def delta(self, before: IndicatorResult | None, after: IndicatorResult | None) -> str:
         """The change of a value: of rates in percentage points, of all else in the later year's unit."""
         change = over_years.value_change(before, after)
         if change is None or after is None:
@@ -178,7 +172,7 @@ class YearComparison(Sections):
             return _rate(convert(change, after.unit, SHARE), self.lang)
         return ("+" if change > 0 else "") + quantity(change, after.unit, self.lang)
 
-    def _last_actual(self, change: over_years.TargetChange) -> str:
+    def last_actual(self, change: over_years.TargetChange) -> str:
         """The actual of the year before, in the later target's unit."""
         if change.after is None or change.last_actual is None:
             return "—"

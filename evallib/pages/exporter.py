@@ -1,35 +1,29 @@
 """The page: an nbconvert exporter that turns a run notebook into one self-contained HTML file. The only place that knows nbconvert.
 
-Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and JupyterLab's export menu offer it too. nbconvert walks
-over the cells; its template's blocks, in `template/page/index.html.j2`, hand each to a `Page`.
+Registered under `nbconvert.exporters`, so `jupyter nbconvert --to evallib` and JupyterLab's export menu offer it too.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import TemplateExporter
+from nbconvert.exporters import Exporter
 from nbconvert.utils.exceptions import ConversionException
 from nbformat import ValidationError
 from traitlets.config import Config
 
-from evallib.kit import TEMPLATES
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.words import words
 from evallib.pages.handed import Of, cell_place, one_evaluation
 from evallib.pages.page import NUMBER, Page, bare_text
 from evallib.pages.page_seal import sealed_page
+from evallib.pages.rendering import whole_page
 from evallib.say.refusals import problem
-
-PRIORITY = (
-    *("text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"),
-    *("application/vnd.jupyter.widget-view+json", "application/javascript", "text/plain"),
-)
-"""Of an output in several forms the first that a page can show is shown."""
 
 
 class PageRefused(InputRefused, ConversionException):
@@ -39,7 +33,7 @@ class PageRefused(InputRefused, ConversionException):
         return f"{self.describe('zh')}\n{self.describe('en')}"
 
 
-class ReportExporter(TemplateExporter):
+class ReportExporter(Exporter):
     """One HTML file: no request to anywhere, no script, contents list, code folded away.
 
     What of the notebook did not reach the page stands as problems in `resources["evallib"]["left_out"]`, and is logged.
@@ -51,33 +45,15 @@ class ReportExporter(TemplateExporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def _template_name_default(self) -> str:
-        return "page"
-
-    def _extra_template_basedirs_default(self) -> list[str]:
-        # nbconvert's own default is the current directory, whose folders could then stand in for ours
-        return [str(TEMPLATES)]
-
     @property
     def default_config(self) -> Config:
-        ours = Config(
-            {
-                "NbConvertBase": {"display_data_priority": list(PRIORITY)},
-                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {"remove-cell"}},
-                "CoalesceStreamsPreprocessor": {"enabled": True},
-            }
-        )
-        ours.merge(super().default_config)
-        return ours
+        removed = {"enabled": True, "remove_cell_tags": {"remove-cell"}}
+        return Config({"TagRemovePreprocessor": removed, "CoalesceStreamsPreprocessor": {"enabled": True}})
 
     def _default_preprocessors_default(self) -> list[Any]:
         """nbconvert's own: the first is off unless `--execute` is given. What removed cells hand over counts; hence the order."""
         named = [f"nbconvert.preprocessors.{name}Preprocessor" for name in ("Execute", "TagRemove", "CoalesceStreams")]
-        return [named[0], self._looked_at, *named[1:]]
-
-    def default_filters(self) -> Iterator[tuple[str, Any]]:
-        yield from super().default_filters()  # type: ignore[no-untyped-call]
-        yield "filter_data_type", lambda data: self._page.best(PRIORITY)
+        return [named[0], _looked_at, *named[1:]]
 
     def from_file(self, file_stream: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """As `from_notebook_node`, of a file."""
@@ -90,33 +66,33 @@ class ReportExporter(TemplateExporter):
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, dict[str, Any]]:
         """The page of a run notebook, and nbconvert's resources. Raises PageRefused where it cannot become one."""
         try:
-            html, resources = super().from_notebook_node(_readable(nb), resources, **kw)
+            made, resources = super().from_notebook_node(_readable(nb), resources, **kw)
         except ValidationError:
             raise _unreadable(resources) from None
-        page, html = self._page, sealed_page(html)
+        page: Page = resources["page"]
+        for cell in made.cells:
+            page.take(cell)
+        html = sealed_page(whole_page(page))
         for left_out in page.left_out:
             self.log.warning(left_out.describe(page.lang))
         resources["evallib"] = {"of": page.of, "left_out": tuple(page.left_out)}
         resources["output_extension"] = _extension(page.of, resources)
         return html, resources
 
-    def _looked_at(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook with its cells numbered, after what speaks against a page of it was looked for."""
-        for number, cell in enumerate(nb.cells, 1):
-            cell.metadata[NUMBER] = number
-        given = resources["metadata"]
-        of = _checked(nb, f"{given['name']}.ipynb")
-        self._page = resources["page"] = Page(of, Path(given["path"]) if "path" in given else None)
-        return nb, resources
+
+def _looked_at(nb: Any, resources: Any) -> tuple[Any, Any]:
+    """The notebook with its cells numbered, after what speaks against a page of it was looked for."""
+    for number, cell in enumerate(nb.cells, 1):
+        cell.metadata[NUMBER] = number
+    given = resources["metadata"]
+    of = _checked(nb, f"{given['name']}.ipynb")
+    resources["page"] = Page(of, Path(given["path"]) if "path" in given else None)
+    return nb, resources
 
 
 def _readable(value: Any) -> Any:
     """A notebook without half characters, which can be written to no file."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return type(value)({_readable(key): _readable(one) for key, one in value.items()})
-    return [_readable(one) for one in value] if isinstance(value, list) else value
+    return nbformat.from_dict(json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")))
 
 
 def _unreadable(resources: Any) -> PageRefused:

@@ -108,7 +108,7 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         old, new = old_lines.get(key), new_lines.get(key)
         name = (new or old_lines[key]).name
         if old is None or new is None:
-            compare(name, _briefly(old) if old else None, _briefly(new) if new else None)
+            compare(name, *(_told("worth", points=line.points) if line else None for line in (old, new)))
             continue
         said = ((line.name, words(line.points), line.rule, line.formula) for line in (old, new))
         for part, was, now in zip(("name", "points", "rule", "formula"), *said, strict=True):
@@ -119,7 +119,3 @@ def framework_changes(before: Framework, after: Framework) -> tuple[FrameworkCha
         limits = [words(f"≥ {plain(g[id].at_least)}") if id in g else None for g in (old_grades, new_grades)]
         compare(_told("grade", name=grade.words), limits[0], limits[1])
     return tuple(found)
-
-
-def _briefly(line: FrameworkLine) -> Words:
-    return _told("worth", points=line.points)

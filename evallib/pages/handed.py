@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NotRequired, cast
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
@@ -97,8 +97,7 @@ def of_several(
     """What a page of several years or departments, or of a running year, says of itself; `parts` tell it from another."""
     told = [part if isinstance(part, str) else part.fingerprint for part in parts]
     mark = hashlib.sha256(json.dumps([page, *told]).encode()).hexdigest()[:16]
-    rest: dict[str, Any] = {"fingerprint": mark, "changes": [], "said": []}
-    return cast(Of, {"page": page, "department": department, "year": year, "name": name, "lang": lang, **rest})
+    return Of(page=page, department=department, year=year, name=name, lang=lang, fingerprint=mark, changes=[], said=[])
 
 
 def mark_of(output: Mapping[str, Any]) -> Mark | None:
@@ -134,17 +133,15 @@ def one_evaluation(nb: Any) -> Of | None:
     Raises InputRefused where two are handed over, or the sections are of more than one, or of another than the one handed over.
     """
     found = [(place, mark) for place, mark in _marks(nb) if mark.get("of")]
-    handed = _different(found, "report")
+    handed, sections, charts = (_different(found, kind) for kind in ("report", "section", "chart"))
     if len(handed) > 1:
         raise _two("notebook.two_handed_over", handed)
-    sections = _different(found, "section")
-    chosen = handed[:1] or [one for one in sections if one[1]["page"] == "report"][:1] or sections[:1]
-    if chosen:
-        alike = [one for one in sections if one[1]["page"] == chosen[0][1]["page"]]
-        if wrong := [one for one in alike if one[1]["fingerprint"] != chosen[0][1]["fingerprint"]]:
-            raise _two("notebook.section_of_another" if handed else "notebook.two_evaluations", [chosen[0], wrong[0]])
-        return chosen[0][1]
-    named, charts = _named(nb), _different(found, "chart")
+    if chosen := next(iter(handed or sorted(sections, key=lambda one: one[1]["page"] != "report")), None):
+        others = [one for one in sections if one[1]["page"] == chosen[1]["page"] and one[1]["fingerprint"] != chosen[1]["fingerprint"]]
+        if others:
+            raise _two("notebook.section_of_another" if handed else "notebook.two_evaluations", [chosen, *others])
+        return chosen[1]
+    named = _named(nb)
     if named and len(charts) != 1:
         return next((of for _, of in charts if (of["department"], of["year"]) == (named["department"], named["year"])), named)
     if len(charts) > 1:

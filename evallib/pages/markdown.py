@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape, unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -58,29 +59,20 @@ def markdown_parts(text: str, around: Around) -> list[Heading | str]:
     Heading(level=2, text='Our view', html='Our <em>view</em>')
     """
     parser, env = _parser(), {"around": around}
+
+    def html(some: Sequence[Token]) -> str:
+        return str(parser.renderer.render(some, parser.options, env))
+
     parts: list[Heading | str] = []
-    waiting: list[Token] = []
-
-    def flush() -> None:
-        if waiting:
-            parts.append(str(parser.renderer.render(waiting, parser.options, env)))
-            waiting.clear()
-
     tokens = parser.parse(text, env)
-    number = 0
-    while number < len(tokens):
-        token = tokens[number]
-        if token.type == "heading_open" and token.level == 0 and token.tag in ("h1", "h2"):
-            flush()
-            html = str(parser.renderer.render([tokens[number + 1]], parser.options, env)).strip()
-            parts.append(Heading(int(token.tag[1]), plain_text(html), html))
-            number += 3
-            continue
-        if token.type in ("heading_open", "heading_close") and token.tag in ("h1", "h2"):
-            token.tag = "h3"  # inside a quotation or a list it opens no part
-        waiting.append(token)
-        number += 1
-    flush()
+    cuts = [n for n, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0 and token.tag in ("h1", "h2")]
+    for at, end in pairwise([-3, *cuts, len(tokens)]):
+        if at >= 0:  # a heading is its begin, its text and its end
+            head = html([tokens[at + 1]]).strip()
+            parts.append(Heading(int(tokens[at].tag[1]), plain_text(head), head))
+        for token in (body := tokens[at + 3 : end]):
+            token.tag = "h3" if token.tag in ("h1", "h2") else token.tag  # inside a quotation or a list it opens no part
+        parts += [html(body)] if body else []
     return parts
 
 
@@ -151,16 +143,9 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_labels=False, double_inline=True).use(amsmath_plugin)
     for name, display in (("math_inline", False), ("math_inline_double", True), ("math_block", True), ("amsmath", True)):
-        parser.add_render_rule(name, _math_rule(display))
+        parser.add_render_rule(name, lambda _, tokens, at, __, env, shown=display: _formula(tokens[at].content, shown, env["around"]))
     parser.add_render_rule("image", _image)
     return parser
-
-
-def _math_rule(display: bool) -> Callable[..., str]:
-    def rule(renderer: Any, tokens: Sequence[Token], number: int, options: Any, env: Mapping[str, Any]) -> str:
-        return _formula(tokens[number].content, display, env["around"])
-
-    return rule
 
 
 def _formula(tex: str, display: bool, around: Around) -> str:

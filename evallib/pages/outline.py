@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
+from itertools import chain, count
 
 from evallib.kit import PAGES
 from evallib.model.words import Lang, Words
 from evallib.pages.handed import Mark
 from evallib.pages.markdown import Heading, plain_text
 from evallib.pages.rendering import pair
+from evallib.say.numbers import numeral
 from evallib.say.sentences import sentence, sentences
 
 _DIGITS = "一二三四五六七八九十百"
@@ -22,6 +23,7 @@ _OWN_NUMBER = re.compile(
     rf"第[{_DIGITS}\d]+[章节部分]|[（(]?[{_DIGITS}]+[）)、．.]|附录[{_DIGITS}\d]+|Appendix \d"
     r"|[（(]?\d{1,2}(?:\.\d+)*(?:[.、）)]|(?<=\.\d)\s)"
 )
+_APPENDIX = re.compile(r"^(?:附录：|Appendix: ?)")
 _FRAME = re.compile(r'<div class="evallib"[^>]*>(.*)</div>', re.DOTALL)
 _SECTION = re.compile(r"(?:(<header\b.*?</header>)\s*)?<section\b[^>]*>\n?(.*)</section>", re.DOTALL)
 
@@ -32,7 +34,7 @@ def pairs() -> dict[str, Words]:
     return {pair(heading): heading for page in PAGES for heading in sentences(f"pages.{page}.sections").values()}
 
 
-@dataclass
+@dataclass(eq=False)
 class Part:
     """What stands under one heading of the second level.
 
@@ -49,15 +51,6 @@ class Part:
     filled: bool = False
     pieces: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
-
-    @property
-    def is_summary(self) -> bool:
-        return self.id == "summary"
-
-    @property
-    def is_needed(self) -> bool:
-        """A heading of the kit that leads to nothing is none; one's own stays."""
-        return self.filled or not self.kit
 
 
 class Outline:
@@ -121,7 +114,7 @@ class Outline:
         main, papers = [*self._titles(name), *self._begin], list[str]()
         for id, number, part in self._numbered():
             parts, id = papers if part.paper else main, escape(id)
-            unseen, link = ' class="unseen"' if part.is_summary and part.kit else "", self._said("link")
+            unseen, link = ' class="unseen"' if part.id == "summary" and part.kit else "", self._said("link")
             here = f'<a class="here" href="#{id}" aria-label="{link}" title="{link}"></a>'
             parts.append(f'<section id="{id}" aria-labelledby="h-{id}">\n<h2 id="h-{id}"{unseen}>{number}{part.html}{here}</h2>')
             last = part.id == self._parts[-1].id and part.paper
@@ -154,41 +147,23 @@ class Outline:
 
     def _numbered(self) -> Iterator[tuple[str, str, Part]]:
         """The parts with their ids and numbers, working papers last: appendices count by themselves; what brings a number keeps it."""
-        shown = sorted((part for part in self._parts if part.is_needed), key=lambda part: part.paper)
-        appendices = sum(part.paper or _is_appendix(part.text) for part in shown)
-        given = {part.id for part in shown if part.id} | self._ids
-        again: set[str] = set()
-        times: Counter[str] = Counter()
-        count = place = 0
+        # a heading of the kit that leads to nothing is none; one's own stays
+        shown = sorted((part for part in self._parts if part.filled or not part.kit), key=lambda part: part.paper)
+        appendices = [part for part in shown if part.paper or _APPENDIX.match(part.text)]  # a working paper is one without saying so
+        given, again, zh = {part.id for part in shown if part.id} | self._ids, set[str](), self.lang == "zh"
+        numbers = count(1)
         for part in shown:
-            id, held = part.id or _slug(part.text), again if part.id else given | again
-            bare = id
-            while id in held:
-                times[bare] += 1
-                id = f"{bare}-{times[bare] + 1}"
+            bare, held = part.id or _slug(part.text), again if part.id else given | again
+            id = next(one for one in chain([bare], (f"{bare}-{n}" for n in count(2))) if one not in held)
             again.add(id)
             number = ""
-            if part.paper or _is_appendix(part.text):
-                place += 1
-                part = _numbered_appendix(part, place if appendices > 1 else 0, self.lang)
-            elif not part.is_summary and not _OWN_NUMBER.match(part.text):
-                count += 1
-                number = f"{count}. " if self.lang == "en" else f"{numeral(count)}、"
+            if part in appendices:
+                place = appendices.index(part) + 1 if len(appendices) > 1 else 0
+                head = f"附录{numeral(place) if place else ''}：" if zh else f"Appendix {place or ''}".rstrip() + ": "
+                part = replace(part, text=head + _APPENDIX.sub("", part.text), html=head + _APPENDIX.sub("", part.html))
+            elif part.id != "summary" and not _OWN_NUMBER.match(part.text):
+                number = f"{numeral(next(numbers))}、" if zh else f"{next(numbers)}. "
             yield id, number, part
-
-
-def _is_appendix(text: str) -> bool:
-    return text.startswith(("附录：", "Appendix:"))
-
-
-def _numbered_appendix(part: Part, place: int, lang: Lang) -> Part:
-    """With its number, where there are several; a working paper is an appendix without saying so."""
-    head = f"附录{numeral(place) if place else ''}：" if lang == "zh" else f"Appendix {place or ''}".rstrip() + ": "
-    return replace(part, text=head + _bare(part.text), html=head + _bare(part.html))
-
-
-def _bare(heading: str) -> str:
-    return re.sub(r"^(?:附录：|Appendix: ?)", "", heading)
 
 
 def _slug(text: str) -> str:
@@ -198,20 +173,3 @@ def _slug(text: str) -> str:
     'Our-view-jobs'
     """
     return "-".join(re.findall(r"\w+", text)) or "part"
-
-
-def numeral(number: int) -> str:
-    """A number as Chinese headings have it; from a thousand on in digits.
-
-    >>> numeral(3), numeral(10), numeral(12), numeral(21), numeral(100), numeral(101), numeral(110), numeral(345)
-    ('三', '十', '十二', '二十一', '一百', '一百零一', '一百一十', '三百四十五')
-    """
-    digits = "零一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    hundreds, tens = divmod(tens, 10)
-    if hundreds > 9:
-        return str(number)
-    if hundreds:
-        more = f"{digits[tens]}十" if tens else "零" if ones else ""
-        return f"{digits[hundreds]}百{more}{digits[ones] if ones else ''}"
-    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones or not tens else "")

@@ -6,7 +6,7 @@ import ast
 import hashlib
 import re
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -31,7 +31,9 @@ NUMBER = "evallib_cell"
 
 _DRAWING = re.compile(r'<img\b(?: class="([a-z]+)")?[^<>]*?src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"[^<>]*>')
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
-_FORMS = (*_PICTURES, "text/html", "text/markdown", "text/latex", "text/plain")
+_TEXTS = ("text/html", "text/markdown", "text/latex")
+_FORMS = (*_TEXTS, *_PICTURES, "text/plain")
+"""Of an output in several forms the first that a page can show is shown."""
 _PROGRESS = re.compile(r"(?<!\d)\d+%\|.*\||\[=*(?:[> .-][ .=-]*)?\]\s*\d|\b\d+/\d+ \[[\d:?]+<")
 _VALUE = re.compile(r"\b(?:Decimal|Fraction|Timestamp|np\.\w+)\('?([^()'\"]*)'?\)")
 _OBJECT = re.compile(
@@ -41,7 +43,7 @@ _OBJECT = re.compile(
 
 
 class Page:
-    """The blocks of the template call it, each with what it found; at the end the template asks for the whole."""
+    """Takes the cells of a notebook one after another; at the end its template asks for the whole."""
 
     def __init__(self, of: Of, folder: Path | None) -> None:
         self.of: Of = of
@@ -50,12 +52,9 @@ class Page:
         self.codes: list[str] = []
         self.colophon, self.css = self.words("colophon", version=__version__, made=made_at()), page_css()
         self._folder = folder
-        self._cleaner = Cleaner(lambda address: self.leave_out("picture_outside", address))
+        self._cleaner = Cleaner()
         self.outline = Outline(self.lang, self._cleaner.ids)
         self._cell: Any = None
-        self._output: Any = None
-        self._mark: Mark | None = None
-        self._kind = ""  # the form in which the output is shown
 
     # --- what the template asks for at the end
 
@@ -73,91 +72,83 @@ class Page:
 
     # --- cells
 
-    def enter(self, cell: Any) -> str:
-        """A cell of code begins."""
-        self._cell = cell
-        ran = cell.outputs or cell.execution_count is not None
-        if not ran and any(line.strip() and not line.lstrip().startswith("#") for line in cell.source.splitlines()):
-            self.leave_out("not_run")
-        return ""
+    def take(self, cell: Any) -> None:
+        """A cell with its outputs; text whose tag names the other language stays out."""
+        self._cell, tags = cell, {*cell.metadata.get("tags", [])}
+        shown = not cell.metadata.get("transient", {}).get("remove_source")  # as nbconvert marks what a person's settings hide
+        if cell.cell_type == "code":
+            does = any(line.strip() and not line.lstrip().startswith("#") for line in cell.source.splitlines())
+            if does and not cell.outputs and cell.execution_count is None:
+                self.leave_out("not_run")
+            if shown:
+                self._code(cell.source, tags)
+            for output in cell.outputs:
+                self._output(output)
+        elif cell.cell_type == "markdown" and shown and not {"zh", "en"} & tags - {self.lang}:
+            self._markdown(cell.source, cell.get("attachments", {}))
+        elif cell.cell_type == "raw" and shown and cell.source.strip():
+            self.leave_out("raw")
 
-    def code(self, cell: Any) -> str:
+    def _code(self, source: str, tags: set[str]) -> None:
         """The code of a cell, shown where its tags say so, else folded away; parameters say nothing that the page does not."""
-        tags = {*cell.metadata.get("tags", [])}
         if "show-input" in tags:
-            return self._add(f"<pre><code>{escape(cell.source, quote=False)}</code></pre>")
-        if not {"parameters", "injected-parameters"} & tags and cell.source.strip():
-            self.codes.append(cell.source)
-        return ""
+            self.outline.add(f"<pre><code>{escape(source, quote=False)}</code></pre>")
+        elif not {"parameters", "injected-parameters"} & tags and source.strip():
+            self.codes.append(source)
 
-    def markdown(self, cell: Any) -> str:
-        """Text as it stands; one whose tag names the other language stays out."""
-        self._cell = cell
-        if {"zh", "en"} & {*cell.metadata.get("tags", [])} - {self.lang}:
-            return ""
-        return self._markdown(cell.source, cell.get("attachments", {}))
-
-    def raw(self, cell: Any) -> str:
-        self._cell = cell
-        return self.leave_out("raw") if cell.source.strip() else ""
-
-    def leave_out(self, name: str, found: str = "", **given: str) -> str:
+    def leave_out(self, name: str, found: str = "", **given: str) -> None:
         """Something of this cell does not reach the page."""
         place = cell_place(self._cell.metadata[NUMBER], self._cell.source)
         said = problem(f"notebook.{name}", place, found=in_short(found, 60), **given)
         self.left_out[said] = None
-        return ""
 
     # --- outputs
 
-    def look(self, output: Any) -> str:
-        """An output begins."""
-        self._output, self._mark = output, mark_of(output)
-        return ""
+    def _output(self, output: Any) -> None:
+        if output.output_type == "stream" and output.name == "stdout":
+            self._printed(output.text)
+        elif output.output_type == "stream" and output.name == "stderr":
+            self.leave_out("stderr", output.text)
+        elif output.output_type in ("display_data", "execute_result"):
+            self._shown({kind: _text(data) for kind, data in output.data.items()}, output.metadata, mark_of(output))
 
-    def best(self, priority: Sequence[str]) -> list[str]:
-        """The form of the output that is shown; none where nothing of it can be."""
-        data = self._output.data
-        order = [*_PICTURES, *priority] if self._mark and self._mark["kind"] == "figure" else priority
-        for kind in order:
-            if kind in data and self._can_show(kind, _text(data[kind])):
-                self._kind = kind
-                return [kind]
-        if any(kind not in _FORMS for kind in data) or not shows_something(_text(data.get("text/html", "x"))):
+    def _shown(self, data: dict[str, str], given: Any, mark: Mark | None) -> None:
+        """The form of an output that is shown; none where nothing of it can be."""
+        order = (*_PICTURES, *_TEXTS, "text/plain") if mark and mark["kind"] == "figure" else _FORMS
+        foreign = any(kind not in _FORMS for kind in data)
+        value = None if foreign else plain_value(data.get("text/plain", ""))  # of what needs a program it is only the name
+        html = data.get("text/html", "")
+        seen = {"text/html": mark is not None or shows_something(html), "text/plain": value is not None}
+        kind = next((kind for kind in order if kind in data and seen.get(kind, True)), "")
+        if kind == "text/html":
+            self._html(html, mark)
+        elif kind == "text/markdown":
+            self._markdown(data[kind], {})
+        elif kind == "text/latex":
+            self.outline.add(self._cleaned(latex_html(data[kind], self._around({}))))
+        elif kind == "text/plain":
+            self.outline.add(f"<pre>{escape(value or '', quote=False)}</pre>")
+        elif kind:
+            self._picture(kind, data[kind], given, mark or {"kind": ""})
+        elif foreign or not shows_something(data.get("text/html", "x")):
             self.leave_out("not_static")
         elif "text/plain" in data:
-            self.leave_out("object", _text(data["text/plain"]))
-        return []
+            self.leave_out("object", data["text/plain"])
 
-    def _can_show(self, kind: str, text: str) -> bool:
-        if kind == "text/html":
-            return self._mark is not None or shows_something(text)
-        if kind == "text/plain":  # of what needs a program it is only the name
-            return plain_value(text) is not None and not any(other not in _FORMS for other in self._output.data)
-        return kind in (*_PICTURES, "text/markdown", "text/latex")
-
-    def html(self) -> str:
-        html = _text(self._output.data["text/html"])
-        kind = self._mark["kind"] if self._mark else ""
+    def _html(self, html: str, mark: Mark | None) -> None:
+        kind = mark["kind"] if mark else ""
         if kind == "report":  # it hands the evaluation over, and says so to the person at the notebook
-            return ""
-        if self._mark and kind in ("section", "chart", "object", "figure"):
-            return self._of_kit(self._mark, html)
+            return
         if is_deep(html):
-            return self.leave_out("too_deep")
-        cleaned = self._cleaned(html)
-        return self._add(f'<div class="own{" card" if is_coloured(cleaned) else ""}">{cleaned}</div>')
+            self.leave_out("too_deep")
+        elif mark and kind in ("section", "chart", "object", "figure"):
+            self._of_kit(mark, html)
+        else:
+            cleaned = self._cleaned(html)
+            self.outline.add(f'<div class="own{" card" if is_coloured(cleaned) else ""}">{cleaned}</div>')
 
-    def markdown_output(self) -> str:
-        return self._markdown(_text(self._output.data["text/markdown"]), {})
-
-    def latex(self) -> str:
-        return self._add(self._cleaned(latex_html(_text(self._output.data["text/latex"]), self._around({}))))
-
-    def picture(self) -> str:
+    def _picture(self, kind: str, text: str, given: Any, mark: Mark) -> None:
         """A picture, with the words that it brings: those of `ev.figure`, those given to `display`, or plain ones."""
-        kind = self._kind
-        text, given, mark = _text(self._output.data[kind]), self._output.metadata, self._mark or {"kind": ""}
         own = given.get(kind, {}) if isinstance(given.get(kind), dict) else {}
         alt = str(mark.get("alt") or own.get("alt") or given.get("alt") or "")
         if kind == "image/svg+xml":
@@ -172,71 +163,64 @@ class Page:
         title, source = (escape(str(mark.get(part) or "")) for part in ("title", "source"))
         above = f"<figcaption><strong>{title}</strong></figcaption>\n" if title else ""
         below = f'\n<p class="quiet source">{source}</p>' if source else ""
-        return self._add(f'<figure class="own">{above}<img alt="{escape(alt)}" src="{address}"{width}>{below}</figure>')
+        self.outline.add(f'<figure class="own">{above}<img alt="{escape(alt)}" src="{address}"{width}>{below}</figure>')
 
-    def text(self) -> str:
-        return self._add(f"<pre>{escape(plain_value(_text(self._output.data['text/plain'])) or '', quote=False)}</pre>")
-
-    def printed(self, text: str) -> str:
+    def _printed(self, text: str) -> None:
         """What was printed; progress bars are no text."""
         lines = [line.rpartition("\r")[2] for line in bare_text(text).replace("\r\n", "\n").split("\n")]
-        if kept := [line for line in lines if not _PROGRESS.search(line)]:
-            if len(kept) < len(lines):
-                self.leave_out("progress")
-            said = "\n".join(kept).strip("\n")
-            return self._add(f"<pre>{escape(said, quote=False)}</pre>") if said.strip() else ""
-        return self.leave_out("progress")
+        kept = [line for line in lines if not _PROGRESS.search(line)]
+        if len(kept) < len(lines):
+            self.leave_out("progress")
+        said = "\n".join(kept).strip("\n")
+        if said.strip():
+            self.outline.add(f"<pre>{escape(said, quote=False)}</pre>")
 
     # --- how they come onto the page
 
-    def _add(self, html: str) -> str:
-        self.outline.add(html)
-        return ""
-
-    def _of_kit(self, mark: Mark, html: str) -> str:
+    def _of_kit(self, mark: Mark, html: str) -> None:
         """Something that the kit has made, its drawings as drawings."""
-        if is_deep(html):
-            return self.leave_out("too_deep")
         known, of = {*mark.get("drawings", [])}, mark.get("of")
-        cleaned = with_heads(self._cleaner.kit(_DRAWING.sub(lambda found: _drawn(found, known), html)))
+        cleaned = with_heads(self._clean(self._cleaner.kit, _DRAWING.sub(lambda found: _drawn(found, known), html)))
         if of and of["lang"] != self.lang:
             cleaned = re.sub(r"(<section\b[^>]*>\n?)(.*)(</section>)", rf'\1<div lang="{of["lang"]}">\2</div>\3', cleaned, flags=re.DOTALL)
         cleaned = cleaned.replace('<div class="filters"></div>', self._filters)
         if mark["kind"] == "section":
             self.outline.section(mark, cleaned)
-            return ""
+            return
         if mark["kind"] == "chart" and of and of["fingerprint"] != self.of["fingerprint"]:
             said = sentence("pages.trial.other", called=called(of))[self.lang]
             cleaned = f'<p class="warning">{escape(said)}</p>\n{cleaned}'
         self.outline.add(cleaned, nothing=mark.get("absent", False))
-        return ""
 
     @property
     def _filters(self) -> str:
         """The choice above a long table of what it shows: works without a script, and no output of a notebook can bring it."""
-        said = {name: escape(self.words(f"filter.{name}")) for name in ("show", "all", "lost", "missed", "judged")}
-        choices = "".join(
-            f'<label><input type="radio" name="only" value="{name}"{" checked" * (name == "all")}> {text}</label> '
-            for name, text in said.items()
-            if name != "show"
-        )
-        return f'<fieldset class="filter screen"><legend>{said["show"]}</legend>{choices}</fieldset>'
+        choices = ""
+        for name in ("all", "lost", "missed", "judged"):
+            radio = f'<input type="radio" name="only" value="{name}"{" checked" if name == "all" else ""}>'
+            choices += f"<label>{radio} {escape(self.words(f'filter.{name}'))}</label> "
+        return f'<fieldset class="filter screen"><legend>{escape(self.words("filter.show"))}</legend>{choices}</fieldset>'
 
-    def _markdown(self, text: str, attachments: dict[str, Any]) -> str:
+    def _markdown(self, text: str, attachments: dict[str, Any]) -> None:
         for part in markdown_parts(text, self._around(attachments)):
             if isinstance(part, Heading):
                 self.outline.heading(replace(part, html=self._cleaned(part.html)))
             else:
-                self._add(self._cleaned(part))
-        return ""
+                self.outline.add(self._cleaned(part))
 
     def _cleaned(self, html: str) -> str:
         """HTML from elsewhere, made harmless; its pictures have words, plain ones where it brings none."""
         html, lacking = with_words(svg_as_pictures(html), self._figure_name)
-        cleaned = self._cleaner.own(html)
+        cleaned = self._clean(self._cleaner.own, html)
         if lacking:
             self.leave_out("no_alt", alt=self._figure_name)
         return cleaned
+
+    def _clean(self, cleaned: Callable[[str], str], html: str) -> str:
+        made = cleaned(html)
+        while self._cleaner.dropped:
+            self.leave_out("picture_outside", self._cleaner.dropped.pop(0))
+        return made
 
     def _around(self, attachments: dict[str, Any]) -> Around:
         return Around(attachments, self._folder, self.leave_out)

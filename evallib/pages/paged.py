@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import escape
 
 from evallib.model.words import Given, Lang
@@ -106,15 +105,11 @@ class _Paging:
         def link(text: str, at: int, rel: str = "") -> str:
             return f'<a href="{escape(to[at])}"{rel}>{escape(text)}</a>'
 
-        def links() -> Iterator[str]:
-            yield f'<span class="quiet">{self._said("shown", span=spans[here], count=count)}</span>'
-            if here:
-                yield link(self._said("before"), here - 1, ' rel="prev"')
-            if here + 1 < len(names):
-                yield link(self._said("after"), here + 1, ' rel="next"')
-            yield from (f"<strong>{span}</strong>" if at == here else link(span, at) for at, span in enumerate(spans))
-
-        return f'<div class="pages" role="navigation" aria-label="{self._said("pages")}">{" ".join(links())}</div>'
+        links = [f'<span class="quiet">{self._said("shown", span=spans[here], count=count)}</span>']
+        links += [link(self._said("before"), here - 1, ' rel="prev"')] if here else []
+        links += [link(self._said("after"), here + 1, ' rel="next"')] if here + 1 < len(names) else []
+        links += [f"<strong>{span}</strong>" if at == here else link(span, at) for at, span in enumerate(spans)]
+        return f'<div class="pages" role="navigation" aria-label="{self._said("pages")}">{" ".join(links)}</div>'
 
     def _higher(self, html: str) -> str:
         """What its links lead to lies a folder higher."""

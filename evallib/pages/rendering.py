@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property, partial
@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from evallib import __version__
 from evallib.charts.drawing import Chart
 from evallib.charts.measure import inside
+from evallib.charts.parts import or_dash
 from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
@@ -48,19 +49,14 @@ def told(name: str, /, **given: Given) -> Words:
 class Section:
     """A section of a page, ready to be shown in a notebook, where a heading stands above it, and to be put into a page, which gives it one.
 
-    `pair` is its heading in both languages, as a notebook writes it; `drawings` are the SHA-256 of the charts in it. `paper`: it is a
-    working paper, which a page keeps behind the main text.
+    The page knows it by its `mark`: among others its `heading`, the same in both languages as a notebook writes it (`pair`), the SHA-256
+    of the `drawings` in it, and whether it is a working `paper`, which a page keeps behind the main text.
     """
 
     id: str
     html: str
-    heading: str = ""
-    pair: str = ""
-    page: str = ""
     lang: Lang = "zh"
-    of: Of | None = None
-    drawings: tuple[str, ...] = ()
-    paper: bool = False
+    mark: Mark = field(default_factory=lambda: Mark(kind="section"))
 
     def __repr__(self) -> str:
         return f"<Section {self.id}>"  # what a notebook keeps beside the HTML
@@ -68,13 +64,12 @@ class Section:
     @property
     def whole(self) -> str:
         """The section with its heading, for a place where none stands above it."""
-        return re.sub(r"<section [^>]*>\n", rf'\g<0><h2 id="h-{self.id}">{escape(self.heading)}</h2>\n', self.html, count=1)
+        heading = f'<h2 id="h-{self.id}">{escape(self.mark["heading"])}</h2>'
+        return re.sub(r"<section [^>]*>\n", rf"\g<0>{heading}\n", self.html, count=1)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict[str, str], dict[str, Any]]:
         """What a notebook keeps of it: the section in the page's style, and by what the page knows it."""
-        mark: Mark = {"kind": "section", "page": self.page, "id": self.id, "heading": self.heading, "pair": self.pair, "of": self.of}
-        mark |= {"absent": not self.html, "drawings": list(self.drawings), "paper": self.paper}
-        return {"text/html": framed(self.html, self.lang), "text/plain": repr(self)}, {MARK: mark}
+        return {"text/html": framed(self.html, self.lang), "text/plain": repr(self)}, {MARK: self.mark}
 
 
 @cache
@@ -83,8 +78,18 @@ def environment() -> Environment:
     env = Environment(
         loader=PackageLoader("evallib", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": _money, "num": _number, "t": _either}
+    env.globals |= {"words": words, "inside": inside, "pct": _percent, "money": partial(or_dash, write=money), "num": _number, "t": _either}
     return env
+
+
+@cache
+def _as_it_stands() -> Environment:
+    return environment().overlay(autoescape=False, trim_blocks=False, lstrip_blocks=False)
+
+
+def whole_page(page: Any) -> str:
+    """A page that has taken all cells of its notebook, whose text is harmless already."""
+    return _as_it_stands().get_template("page/index.html.j2").render(page=page)
 
 
 @pass_context
@@ -119,6 +124,10 @@ class Sections:
         self.of = of
         self.catalogue = evaluations[-1].catalogue if evaluations else Catalogue()
 
+    def template(self, id: str) -> str:
+        """Where the template of a section lies."""
+        return f"{self.FOLDER}/{id}"
+
     def names(self, id: str) -> dict[str, Any]:
         """What the template of a section sees beyond what all of them see."""
         raise NotImplementedError
@@ -131,34 +140,38 @@ class Sections:
         """What sections are about, for those that are left out where that is nothing."""
         return {}
 
+    @cached_property
     def absent(self) -> Mapping[str, Words]:
         """The sections that do not apply or have no data, each with the reason."""
-        pointless = self.OF_POINTS if self.evaluations and not any(e.has_total for e in self.evaluations) else ()
-        reasons = {id: "no_points" if id in pointless else "no_data" for id, found in self.content().items() if not found}
-        return {id: told(f"left_out.{reason}") for id, reason in reasons.items()}
+        return {id: told(f"left_out.{self.why(id)}") for id, found in self.content().items() if not found}
 
-    @cached_property
-    def _absent(self) -> Mapping[str, Words]:
-        return self.absent()
+    def why(self, id: str) -> str:
+        """The name of the reason why a section has nothing to say."""
+        pointless = self.evaluations and not any(e.has_total for e in self.evaluations)
+        return "no_points" if pointless and id in self.OF_POINTS else "no_data"
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The sections that are there, in their order."""
-        return tuple(id for id in self.SECTIONS if id not in self._absent)
+        return tuple(id for id in self.SECTIONS if id not in self.absent)
 
     def section(self, id: str) -> Section:
         """One section by its id; without HTML where it is left out.
 
         Raises KeyError for an id that is not in SECTIONS.
         """
-        lang, heading = self.lang, self.SECTIONS[id]
-        made = Section(id, "", heading[lang], pair(heading), self.FOLDER, lang, self.of, paper=id in self.PAPERS)
-        if id in self._absent:
-            return made
-        drawings: list[str] = []
+        heading, drawings = self.SECTIONS[id], list[str]()
+        html = self._html(id, drawings) if id in self.shown else ""
+        mark: Mark = {"kind": "section", "page": self.FOLDER, "id": id, "heading": heading[self.lang], "pair": pair(heading), "of": self.of}
+        mark |= {"absent": not html, "drawings": drawings, "paper": id in self.PAPERS}
+        return Section(id, html, self.lang, mark)
+
+    def _html(self, id: str, drawings: list[str]) -> str:
+        lang = self.lang
         shared = {
+            "page": self,
             "id": id,
-            "heading": heading[lang],
+            "heading": self.SECTIONS[id][lang],
             "cur": self.catalogue.units.money.name[lang],
             "yr": lambda year: self.catalogue.year(year)[lang],
             "yrs": lambda years: listed(self.catalogue.year(year) for year in years)[lang],
@@ -170,10 +183,10 @@ class Sections:
             "sign": lambda operator: CHOICES[operator][lang],
             "sec": partial(section_number, lang=lang),
         }
-        html = rendered(f"{self.FOLDER}/{id}", lang, **shared | self.names(id))
-        if self._absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
+        html = rendered(self.template(id), lang, **shared | self.names(id))
+        if self.absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
-        return replace(made, html=html, drawings=tuple(drawings))
+        return html
 
     @classmethod
     def prepare(cls) -> None:
@@ -185,7 +198,7 @@ class Sections:
     def _left_out(self) -> str:
         """One line that names what is left out, and why."""
         by_reason: dict[Words, list[Words]] = {}
-        for id, reason in self._absent.items():
+        for id, reason in self.absent.items():
             name = self.SECTIONS[id]
             by_reason.setdefault(reason, []).append(words(name.zh.removeprefix("附录："), name.en.removeprefix("Appendix: ")))
         parts = (told("left_out.sections", sections=joined(names, "、", "; "), reason=why) for why, names in by_reason.items())
@@ -236,10 +249,6 @@ def made_at() -> str:
 
 def _percent(value: Decimal | float | None, places: int = 2) -> str:
     return "—" if value is None else percent(Decimal(value), places)
-
-
-def _money(value: Decimal | None) -> str:
-    return "—" if value is None else money(value)
 
 
 def _number(value: Decimal | float | None, places: int | None = None) -> str:

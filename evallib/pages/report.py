@@ -25,7 +25,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.record import Contradiction
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.units import parse_decimal
-from evallib.model.words import Lang, Words
+from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.handed import of_evaluation
 from evallib.pages.rendering import Section, Sections, told
@@ -78,7 +78,7 @@ class Report(Sections):
         known = [cell.value for cell in cells if cell] + amounts
         lines = [e.facts.named(cell) for line in e.catalogue.lines.get("staff", ()) for cell in line.cells.values()]
         return {
-            "follow_up": self._followed.as_of or self._followed.earlier,
+            "follow_up": self.followed.as_of or self.followed.earlier,
             "profile": [p for p in record.profile if p.key not in ("conclusion", "synthetic")] or record.units or any(lines),
             "budget": any(value is not None for value in known),
             "goals": e.targets or record.plan_targets or record.work_targets,
@@ -88,8 +88,8 @@ class Report(Sections):
             "certainty": e.has_total and e.framework.grades,
             "targets": e.targets,
             "target_table": e.targets,
-            "rates": self._rates or any(cells),
-            "methods": any(self._parts.values()),
+            "rates": self.rates or any(cells),
+            "methods": any(self.of_methods.values()),
             "practices": record.practices,
             "findings": record.findings,
             "recommendations": record.recommendations,
@@ -98,37 +98,36 @@ class Report(Sections):
         }
 
     @cached_property
-    def _followed(self) -> follow_up.FollowUps:
+    def followed(self) -> follow_up.FollowUps:
         last = self.checked.previous
         return follow_up.follow_ups(self.evaluation.record, last.record if last else None, older=self.checked.older)
 
     @property
-    def _looked(self) -> bool:
+    def looked(self) -> bool:
         """Whether somebody looked for problems, so that none recorded is none found."""
         e = self.evaluation
         return e.framework.treatment.no_finding == "none" or any(j.kind == "nothing_found" for j in e.record.judgements)
 
-    def absent(self) -> Mapping[str, Words]:
-        none_found = {"findings": told("left_out.none_found")} if self._looked else {}
-        return {id: none_found.get(id, reason) for id, reason in super().absent().items()}
+    def why(self, id: str) -> str:
+        return "none_found" if id == "findings" and self.looked else super().why(id)
 
     @cached_property
-    def _about(self) -> dict[str, tuple[Contradiction, ...]]:
+    def about(self) -> dict[str, tuple[Contradiction, ...]]:
         return tables.contradictions_of(self.evaluation)
 
     @cached_property
-    def _plans(self) -> dict[str, list[tables.PlanGoal]]:
+    def plans(self) -> dict[str, list[tables.PlanGoal]]:
         return tables.plan_goals(self.evaluation)
 
     @cached_property
-    def _rates(self) -> list[FormulaResult]:
+    def rates(self) -> list[FormulaResult]:
         """The rates of the budget that an indicator takes, or for which there are numbers."""
         e, taken = self.evaluation, {i.formula for i in self.evaluation.indicators}
         rates = self.catalogue.playing("rate of the budget")
         return [f for f in e.formulas if f.id in rates and (f.state != "missing" or f.id in taken)]
 
     @cached_property
-    def _parts(self) -> dict[str, Any]:
+    def of_methods(self) -> dict[str, Any]:
         """What each of the six methods shows; nothing where its data is missing."""
         e = self.evaluation
         return {
@@ -140,7 +139,7 @@ class Report(Sections):
         }
 
     @cached_property
-    def _sure(self) -> Sensitivity | None:
+    def sure(self) -> Sensitivity | None:
         """How sure the grade is; None where there is none."""
         e = self.evaluation
         return simulate(e, intervals=intervals(e, measured(e)), draws=DRAWS) if e.has_total and e.framework.grades else None
@@ -151,7 +150,7 @@ class Report(Sections):
         return [loss for loss in tables.losses(self.evaluation)[:5] if not loss.recommendations]
 
     @cached_property
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
         return to_next_grade(self.evaluation)
 
     def names(self, id: str) -> dict[str, Any]:
@@ -172,30 +171,24 @@ class Report(Sections):
             "todo": to_do(e, e.draft.todo) if e.draft else (),
             "most_told": MOST_TOLD,
             "kinds": kind_counts((e,)),
-            "looked": self._looked,
             "compare_years": compare_years,
             "signed": signed,
+            "often": often,
             "waiting": said_waiting(e) if e.draft else None,
             "tables": tables,
-            "about": self._about,
             "rows": {row.indicator: row for row in self.evaluation.record.targets},
-            "plans": self._plans,
-            "rates": self._rates,
             "clarity": [i for i in e.indicators if i.id in e.framework.playing("clarity of goals")],
             "satisfaction": [i for i in e.indicators if i.id in satisfaction or i.group in satisfaction],
             "clauses": {s.id: s for s in (*e.catalogue.part.sources, *e.framework.sources)} | {s.source: None for s in e.record.sources},
             "forms": [e.facts.find(f) for what in ("sent", "returned", "valid") for f in e.catalogue.playing(f"forms {what}")],
             "clause": lambda source, article: tables.cited(e, source, article)[self.lang],
             "printed": partial(_printed, e, self.lang),
-            "followed": self._followed,
             "follow_up": follow_up,
             "reconcile": reconcile,
             "reconciliation": reconciliation,
             "METHODS": methods.METHODS,
             "table_names": TABLE_NAMES,
-            **({"parts": self._parts} if id == "methods" else {}),
             **({"deviations": methods.missed_targets(e)} if id == "targets" else {}),
-            **({"sure": self._sure, "plan": self._plan, "often": often} if id in ("summary", "conclusion", "certainty") else {}),
         }
 
     def parts(self, id: str) -> tuple[*tuple[Chart, ...], Section]:

@@ -362,7 +362,7 @@ def _execute(notebook: Path, parameters: dict[str, Any], engine: str | None) -> 
 
 @cache
 def _exporter() -> Any:
-    """The exporter, which compiles its template once."""
+    """The exporter, made once."""
     from evallib.pages.exporter import ReportExporter
 
     exporter: Any = ReportExporter  # its base class has no types

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from functools import cache, reduce
+from operator import getitem
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from evallib.model.errors import Place, Problem, near, nearest
-from evallib.model.grouped import grouped
 from evallib.model.toml_in import MOST_DEPTH
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
@@ -75,8 +75,8 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
         if error["type"] == "union_tag_not_found" and not isinstance(error["input"], dict):
             error |= {"type": "model_type"}
         found.setdefault(_reached(document, error), []).append(error)
-    for error in _taken_for_another(document, model, ()):
-        found[error["loc"]] = [error]
+    for error in _taken_for_another(document, model):
+        found[_reached(document, error)] = [error]
     few = [path for path, (error, *_) in found.items() if error["type"] == "too_short"]
     for path in few:  # it counts only those that are right
         if any(other[: len(path)] == path != other for other in found):
@@ -89,55 +89,33 @@ def mistakes(errors: Iterable[Any], document: Any, model: Any, place: Callable[[
     return (*lost, *(_key(path, several, model, meant, place) for path, several in found.items() if path not in missed))
 
 
-def _taken_for_another(document: Any, annotation: Any, path: Path) -> Iterator[dict[str, Any]]:
-    """Values that pydantic would take for what they are not: yes for 1, "1" for 1, 1.0 for a whole number."""
+def _taken_for_another(document: Any, model: Any) -> Iterator[dict[str, Any]]:
+    """Values that pydantic would take for what they are not, were it not strict: yes for 1, "1" for 1, 1.0 for a whole number."""
+    try:
+        _adapter(model).validate_python(_with_tuples(document), strict=True)
+    except ValidationError as refusal:
+        for error in refusal.errors():
+            is_text = isinstance(error["input"], str | bool)
+            if error["type"] in ("bool_type", "int_type") and (is_text or isinstance(error["input"], int | Decimal)):
+                yield {**error}
+            elif error["type"] == "is_instance_of" and is_text:  # a whole number stands for a decimal one
+                yield {**error, "type": "decimal_type"}
+
+
+_adapter = cache(TypeAdapter)
+
+
+def _with_tuples(document: Any) -> Any:
     if isinstance(document, dict):
-        called = document["kind"] if isinstance(document.get("kind"), str) else ""
-        for key, value in document.items():
-            if (of := _at_key(annotation, called, key)) is not None:
-                yield from _taken_for_another(value, of, (*path, key))
-    elif isinstance(document, list):
-        for n, value in enumerate(document):
-            yield from _taken_for_another(value, annotation, (*path, n))
-    elif len(kinds := _kinds(annotation)) == 1 and type(document) in _TAKEN.get(kind := next(iter(kinds)), ()):
-        yield {"type": f"{kind.__name__.lower()}_type", "loc": path, "input": document, "msg": ""}
-
-
-@lru_cache(maxsize=1000)
-def _at_key(annotation: Any, kind: str, key: str) -> Any:
-    """What may stand at a key of a document of a kind; None where there is no such key."""
-    models = models_of(annotation)
-    if not models:
-        return annotation
-    models = [one for one in models if kind in _choices_of_kind(one)] or models
-    of = [keys_of(one)[key].annotation for one in models if key in keys_of(one)]
-    return Union[tuple(of)] if of else None  # noqa: UP007  # of as many as there are
-
-
-_TAKEN: dict[Any, tuple[type, ...]] = {bool: (str, int), int: (str, bool, Decimal), Decimal: (str, bool)}
-"""What pydantic takes for a value of a type and a person did not write as one."""
-
-
-@cache
-def _kinds(annotation: Any) -> set[Any]:
-    """What a single value may be, whether it stands alone or in a list."""
-    if get_origin(annotation) is Literal:
-        return {type(one) for one in get_args(annotation)}
-    inner = get_args(annotation)[:1] if get_origin(annotation) is Annotated else get_args(annotation)
-    return {kind for one in inner for kind in _kinds(one)} if inner else {annotation} - {type(None), ...}
-
-
-def _choices_of_kind(model: type[BaseModel]) -> tuple[Any, ...]:
-    return get_args(model.model_fields["kind"].annotation) if "kind" in model.model_fields else ()
+        return {key: _with_tuples(value) for key, value in document.items()}
+    return tuple(map(_with_tuples, document)) if isinstance(document, list) else document
 
 
 def _headless(found: dict[Path, list[Any]], model: Any) -> list[tuple[Words, list[Path]]]:
     """Keys that stand where they do not belong, since a head is missing: which heads that may be, and the keys, with the table missing."""
-    unknown = grouped((path[:-1], path) for path, (error, *_) in found.items() if error["type"] == "extra_forbidden")
     lost: list[tuple[Words, list[Path]]] = []
-    for within, stray in unknown.items():
+    for missing, stray in _astray(found).values():
         names = {str(path[-1]) for path in stray}
-        missing = [path for path, (error, *_) in found.items() if error["type"] == "missing" and path[:-1] == within]
         tables = [path for path in missing if names & {*_keys(model, found[path][0]["loc"])}]
         heads = [] if len(names) < 2 else [head for head, keys in _heads(model).items() if names <= keys]
         if tables:
@@ -159,7 +137,8 @@ def _heads(model: Any) -> dict[str, set[str]]:
 
 
 def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str], place: Callable[[Path], Place]) -> Problem:
-    error = _aptest(several)
+    # of what each side of a choice finds wrong with one value, what tells most: a bad id is no choice of none
+    error = next((one for one in several if one["type"].startswith("string_pattern")), several[0])
     keys = _keys(model, error["loc"][:-1]) if error["type"] == "extra_forbidden" else []
     if path in meant:
         return problem("key.mistyped", place(path), near=meant[path], keys=listed(keys))
@@ -174,11 +153,6 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
     if len({one["type"] for one in several}) > 1 and error["type"].endswith("_type"):
         return problem("key.not_a_value", place(path), found)
     return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys))
-
-
-def _aptest(several: Sequence[Any]) -> Any:
-    """Of what each side of a choice finds wrong with one value, what tells most: a bad id is no choice of none."""
-    return next((one for one in several if one["type"].startswith("string_pattern")), several[0])
 
 
 def _shown(given: Any) -> str:
@@ -207,28 +181,25 @@ def _reached(document: Any, error: Any) -> Path:
 def _mistyped(found: dict[Path, list[Any]], document: Any, model: Any) -> dict[Path, str]:
     """The keys that there are not, each with the one that was probably meant: one like it, or the only one that is lacking there."""
     meant: dict[Path, str] = {}
-    places: dict[Path, dict[str, list[Any]]] = {}
-    for path, (error, *_) in found.items():
-        if error["type"] in ("extra_forbidden", "missing"):
-            places.setdefault(path[:-1], {}).setdefault(error["type"], []).append((str(path[-1]), error))
-    for within, kinds in places.items():
-        there = _at(document, within)
-        lacking = [key for key, _ in kinds.get("missing", ())]
-        unknown = kinds.get("extra_forbidden", [])
-        for key, error in unknown:
-            known = [name for name in _keys(model, error["loc"][:-1]) if name not in there]
-            like = near(key, lacking, 1, 0.5) or near(key, known, 1)
+    for within, (missing, unknown) in _astray(found).items():
+        there, lacking = reduce(getitem, within, document), [str(path[-1]) for path in missing]
+        for path in unknown:
+            known = [name for name in _keys(model, found[path][0]["loc"][:-1]) if name not in there]
+            like = near(str(path[-1]), lacking, 1, 0.5) or near(str(path[-1]), known, 1)
             like = like or (lacking if len(lacking) == len(unknown) == 1 else [])
             if like:
-                meant[(*within, key)] = like[0]
+                meant[path] = like[0]
                 lacking = [name for name in lacking if name != like[0]]
     return meant
 
 
-def _at(document: Any, path: Path) -> Any:
-    for step in path:
-        document = document[step]
-    return document
+def _astray(found: dict[Path, list[Any]]) -> dict[Path, tuple[list[Path], list[Path]]]:
+    """By place, the keys that are missing there and those that there are not."""
+    places: dict[Path, tuple[list[Path], list[Path]]] = {}
+    for path, (error, *_) in found.items():
+        if error["type"] in ("missing", "extra_forbidden"):
+            places.setdefault(path[:-1], ([], []))[error["type"] == "extra_forbidden"].append(path)
+    return places
 
 
 def models_of(annotation: Any) -> list[type[BaseModel]]:

@@ -19,12 +19,9 @@ def plain(value: Decimal, places: int | None = None) -> str:
     """
     if places is None and len(value.as_tuple().digits) > 20 and (exponent := value.as_tuple().exponent) and int(exponent) < -10:
         value = round_half_up(value, 2 if value.adjusted() >= -1 else 2 - value.adjusted())
-    if places is not None:
-        text = f"{round_half_up(value, places):,f}"
-    else:
-        text = f"{value:,f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
+    text = f"{value if places is None else round_half_up(value, places):,f}"
+    if places is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")
 
 
@@ -74,8 +71,21 @@ def written(value: Decimal | None, unit: Unit) -> Words:
     return words("—") if value is None else words(quantity(value, unit, "zh"), quantity(value, unit, "en"))
 
 
-_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")}
-_NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
+def numeral(number: int) -> str:
+    """A number as Chinese headings have it; from a thousand on in digits.
+
+    >>> numeral(3), numeral(10), numeral(12), numeral(21), numeral(100), numeral(101), numeral(110), numeral(345)
+    ('三', '十', '十二', '二十一', '一百', '一百零一', '一百一十', '三百四十五')
+    """
+    if number > 999:
+        return str(number)
+    placed = zip(f"{number:03}", ("百", "十", ""), strict=True)
+    said = "".join("零一二三四五六七八九"[int(digit)] + (unit if digit != "0" else "") for digit, unit in placed)
+    return re.sub("^一十", "十", said.strip("零"))
+
+
+_FIGURES = {numeral(number): str(number) for number in range(1, 100)}
+_NUMERAL = re.compile("|".join(sorted(_FIGURES, key=len, reverse=True)))
 
 
 def section_number(section: str, lang: Lang) -> str:
@@ -87,9 +97,5 @@ def section_number(section: str, lang: Lang) -> str:
     if lang == "zh":
         return section
 
-    def figure(found: re.Match[str]) -> str:
-        tens, ten, ones = found[0].rpartition("十")
-        return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)) if ten else str(_DIGITS[ones])
-
     section = re.sub(r"(?<=[一二三四五六七八九十])(?=[0-9])", ", item ", section)
-    return _NUMERAL.sub(figure, section).replace("表", " table").replace("、", ", ")
+    return _NUMERAL.sub(lambda found: _FIGURES[found[0]], section).replace("表", " table").replace("、", ", ")

@@ -89,15 +89,12 @@ def _named(e: Evaluation, held: Mapping[str, Number], lang: Lang, name: str) -> 
 
 def known_values(e: Evaluation, held: Mapping[str, Number]) -> dict[str, Decimal]:
     """Everything measured in points by its short name, the total first, then dimensions, groups and indicators."""
-    order, short = ("total", "dimension", "group", "indicator"), {long: name for name, long in SHORT.items()}
+    order, short = ["total", "dimension", "group", "indicator", ""], {long: name for name, long in SHORT.items()}
     found = {
         name: number.value
         for name, number in held.items()
         if isinstance(number.value, Decimal) and number.unit == e.catalogue.units.points and (e.has_total or not name.startswith("total."))
     }
-
-    def place(name: str) -> int:
-        head = name.partition(".")[0]
-        return order.index(head) if head in order else len(order)
-
-    return {short.get(name, name): found[name] for name in sorted(found, key=place)}
+    heads = {name: name.partition(".")[0] for name in found}
+    placed = sorted(found, key=lambda name: order.index(heads[name] if heads[name] in order else ""))
+    return {short.get(name, name): found[name] for name in placed}

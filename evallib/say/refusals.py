@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -20,18 +19,8 @@ def entries() -> dict[str, dict[str, str]]:
 
     `level` "warning" makes it a remark; `code` groups several under one name for programs.
     """
-    return tomllib.loads(_text())
-
-
-@cache
-def entry(name: str) -> dict[str, str]:
-    """One of them; the others are not looked at."""
-    return tomllib.loads(_text().partition(f'["{name}"]\n')[2].partition("\n[")[0])
-
-
-@cache
-def _text() -> str:
-    return "\n".join(file.read_text(encoding="utf-8") for file in sorted((CATALOGUE / "words" / "refusals").glob("*.toml")))
+    files = sorted((CATALOGUE / "words" / "refusals").glob("*.toml"))
+    return {name: one for file in files for name, one in words_of(f"refusals/{file.stem}").items()}
 
 
 class Family(NamedTuple):
@@ -83,7 +72,7 @@ def problem(
     >>> problem("number.negative", Place("facts.csv", 3, "value"), "-5").describe("en")
     'facts.csv, row 3, column value: must not be negative (found "-5"). To fix it: correct the number.'
     """
-    said = entry(name)
+    said = entries()[name]
     if is_made(str(given.get("id", ""))) and "indicator" in given:
         given["id"] = given["indicator"]  # of which nobody knows the id, and the name may be typed as well
     stated: Level = "warning" if said.get("level") == "warning" else "error"

@@ -73,12 +73,8 @@ def _pieces(rule: Pieces, unit: Unit) -> dict[str, Words]:
     """What the words of pieces leave room for."""
     bands = joined(_piece(rule, n, unit) for n in range(len(rule.stretches)))
     full = next((n for n, s in enumerate(rule.stretches) if {s.at_low, s.at_high} == {ONE}), 0)
-    ends = [
-        (s.at_low, s.low.at) if at == "low" else (s.at_high, s.high.at)
-        for s in rule.stretches
-        if s.low and s.high
-        for at in ("low", "high")
-    ]
+    whole = [s for s in rule.stretches if s.low and s.high]
+    ends = [(share, end.at) for s in whole for share, end in ((s.at_low, s.low), (s.at_high, s.high)) if end]
     full_at, zero_at = (_number(edge, unit) for _, edge in sorted(ends[:2], reverse=True)) if len(ends) > 1 else (NOTHING, NOTHING)
     given = {"bands": bands, "what": _told(f"of.{rule.of}"), "cap": words(_share(rule.most)), "limit": _band(rule, full, unit)}
     return given | {"full": full_at, "zero": zero_at}
@@ -115,13 +111,8 @@ def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...]
         costs = [(one, count, rule.costs(one)) for one in SERIOUSNESS if (count := int(n.get(one, 0)))]
         lost = sum((count * cost for _, count, cost in costs), ZERO)
         noun = "findings" if len(findings) > 1 else "finding"
-        given: dict[str, Given] = {
-            "count": len(findings),
-            "noun": noun,
-            "findings": listed(findings),
-            "points": plain(points, 2),
-            "floor": _floor(lost > points),
-        }
+        given: dict[str, Given] = {"count": len(findings), "noun": noun, "findings": listed(findings)}
+        given |= {"points": plain(points, 2), "floor": _floor(lost > points)}
         if len({cost for *_, cost in costs}) == 1:
             return told(each=plain(costs[0][2], 2), **given)
         each = listed(

@@ -15,7 +15,8 @@ def sentence(name: str, /, **given: Given) -> Words:
     >>> sentence("rules.of.completion")["en"]
     'completion'
     """
-    return filled(*_found(name), given)
+    zh, en = _at(name)
+    return filled(zh, en, given)
 
 
 def sentences(name: str) -> dict[str, Words]:
@@ -28,17 +29,12 @@ def sentences(name: str) -> dict[str, Words]:
 
 
 def read_all() -> None:
-    """Read every file now, for a process that is to be forked."""
-    for file in (CATALOGUE / "words" / "sentences").glob("*.toml"):
-        words_of(f"sentences/{file.stem}")
+    """Read every file of sentences and refusals now, for a process that is to be forked."""
+    for file in (CATALOGUE / "words").glob("*/*.toml"):
+        words_of(f"{file.parent.name}/{file.stem}")
 
 
 @cache
-def _found(name: str) -> tuple[str, str]:
-    zh, en = _at(name)
-    return zh, en
-
-
 def _at(name: str) -> Any:
     file, *parts = name.split(".")
     found: Any = words_of(f"sentences/{file}")

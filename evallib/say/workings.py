@@ -100,11 +100,8 @@ def goal_text(t: TargetResult, lang: Lang) -> str:
     if t.asked or t.operator in ("words", "by"):
         return t.asked or "—"
     if t.upper is not None:
-        return (
-            f"{plain(t.target)}~{plain(t.upper)}{t.unit.symbol}"
-            if t.unit.is_share
-            else f"{plain(t.target)}~{quantity(t.upper, t.unit, lang)}"
-        )
+        upper = f"{plain(t.upper)}{t.unit.symbol}" if t.unit.is_share else quantity(t.upper, t.unit, lang)
+        return f"{plain(t.target)}~{upper}"
     return quantity(t.target, t.unit, lang)
 
 
@@ -279,11 +276,8 @@ def indicator_evidence(e: Evaluation, i: IndicatorResult, lang: Lang) -> str:
     """What stands behind a score: the evidence for the actual, the reasons of the evaluators, the findings."""
     said = [t.evidence_words for t in e.record.targets if i.target and t.indicator == i.id]
     said += [j.reason_words for j in i.judgements]
-    said += [
-        sentence("workings.finding.title", id=e.record.number_of("findings", f.finding), title=f.words)
-        for f in e.record.findings
-        if f.indicator == i.id
-    ]
+    findings = [(e.record.number_of("findings", f.finding), f.words) for f in e.record.findings if f.indicator == i.id]
+    said += [sentence("workings.finding.title", id=number, title=title) for number, title in findings]
     return ("；" if lang == "zh" else "; ").join(s[lang].rstrip("。；" if lang == "zh" else ".;") for s in said if s)
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from evallib.charts.drawing import Chart
 from evallib.model.words import Lang
-from evallib.pages.outline import numeral
+from evallib.say.numbers import numeral
 from evallib.say.sentences import sentence
 from evallib.word.cells import Cell
 from evallib.word.paper import TALLEST, Paper, Run

@@ -56,9 +56,7 @@ _SIZES: dict[Lang, _Sizes] = {
     "en": _Sizes(20, 12, 17, 10, 14, 9.5, indent=0, after=6),
 }
 """GB/T 9704-2012 for Chinese; Latin letters of that size would fill twice the sheets."""
-_FONTS = {"body": ("Times New Roman", "仿宋_GB2312"), "title": ("Times New Roman", "方正小标宋简体"), "h1": ("Arial", "黑体"),
-          "h2": ("Times New Roman", "楷体_GB2312"), "h3": ("Times New Roman", "仿宋_GB2312"),
-          "cell": ("Times New Roman", "宋体")}  # fmt: skip
+_FONTS = {"body": "仿宋_GB2312", "title": "方正小标宋简体", "h1": "黑体", "h2": "楷体_GB2312", "h3": "仿宋_GB2312", "cell": "宋体"}
 
 
 _INSTEAD = {"仿宋_GB2312": "仿宋", "楷体_GB2312": "楷体", "方正小标宋简体": "华文中宋"}
@@ -114,8 +112,7 @@ class Paper:
         self.how_to_number = how_to_number
         self.book.add_paragraph(heading, "TOC Heading").paragraph_format.page_break_before = True
         self.listed = self.book.add_paragraph(style="toc 1")
-        update = OxmlElement("w:updateFields")
-        update.set(qn("w:val"), "true")
+        update = OxmlElement("w:updateFields", {qn("w:val"): "true"})
         later = {qn(f"w:{name}") for name in ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat")}
         next(one for one in self.book.settings.element if one.tag in later).addprevious(update)  # the schema has an order
 
@@ -202,14 +199,9 @@ class Paper:
         """The document as bytes, the same for the same text; `content` is the seal of what it shows, which it carries beside its own."""
         self._list()
         about = self.book.core_properties
-        about.title, about.author, about.language, about.comments = (
-            self.title.replace("\n", " "),
-            "",
-            "zh-CN" if self.lang == "zh" else "en-GB",
-            "",
-        )
-        about.created = about.modified = _EPOCH
-        about.last_modified_by, about.revision = "", 1
+        about.title, about.language = self.title.replace("\n", " "), "zh-CN" if self.lang == "zh" else "en-GB"
+        about.author = about.comments = about.last_modified_by = ""
+        about.created, about.modified, about.revision = _EPOCH, _EPOCH, 1
         self._fonts()
         own = text_seal(read_document(self._saved()).paragraphs)
         package = self.book.part.package
@@ -271,19 +263,17 @@ class Paper:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new and name not in styles else styles[name]
         if new:
             style.base_style = styles["Normal"]
-        western, eastern = _FONTS[font]
+        western = "Arial" if font == "h1" else "Times New Roman"
         style.font.name, style.font.size, style.font.bold, style.font.italic = western, Pt(size), bold, False
         style.font.color.rgb = _INK
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for key in [key for key in fonts.attrib if "Theme" in key]:
             del fonts.attrib[key]
-        fonts.set(qn("w:eastAsia"), eastern)
+        fonts.set(qn("w:eastAsia"), _FONTS[font])
         fonts.set(qn("w:hAnsi"), western)
         if name == "Normal":
-            lang = OxmlElement("w:lang")
-            lang.set(qn("w:val"), "en-US" if self.lang == "zh" else "en-GB")
-            lang.set(qn("w:eastAsia"), "zh-CN")
-            style.element.rPr.append(lang)
+            written = "en-US" if self.lang == "zh" else "en-GB"
+            style.element.rPr.append(OxmlElement("w:lang", {qn("w:val"): written, qn("w:eastAsia"): "zh-CN"}))
         borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
         if borders is not None:
             style.element.pPr.remove(borders)
@@ -304,11 +294,11 @@ class Paper:
             setattr(section, name, Mm(20 if across else size))
         section.footer.is_linked_to_previous = False
         line = section.footer.paragraphs[0]
-        for run in line.runs:
-            run._r.getparent().remove(run._r)
         line.alignment, line.paragraph_format.first_line_indent = WD_ALIGN_PARAGRAPH.CENTER, Pt(0)
         line.add_run("— ")
-        self._field(line, "PAGE", "1")
+        self._field(line, "PAGE")
+        line.add_run("1")
+        self._mark(line, "end")
         line.add_run(" —")
         for run in line.runs:
             run.font.size = Pt(14)
@@ -342,7 +332,7 @@ class Paper:
         if self.listed is None or not self.headings:
             return
         line = self.listed
-        self._field(line, f'TOC \\o "1-{_LISTED}" \\h \\z \\u', "", ("begin", "code", "separate"))
+        self._field(line, f'TOC \\o "1-{_LISTED}" \\h \\z \\u')
         line.add_run(self.how_to_number).font.color.rgb = _OPEN
         for text, level in self.headings:
             new = Paragraph(OxmlElement("w:p"), line._parent)
@@ -350,19 +340,16 @@ class Paper:
             line = new
             line.style = self.book.styles[f"toc {level}"]
             line.add_run(text)
-        self._field(line, "", "", ("end",))
+        self._mark(line, "end")
+
+    def _field(self, paragraph: Paragraph, code: str) -> None:
+        """The begin of a field that Word works out; what follows is shown until then, up to its end."""
+        self._mark(paragraph, "begin")
+        instruction = OxmlElement("w:instrText", {qn("xml:space"): "preserve"})
+        instruction.text = code
+        paragraph.add_run()._r.append(instruction)
+        self._mark(paragraph, "separate")
 
     @staticmethod
-    def _field(paragraph: Paragraph, code: str, shown: str, parts: Sequence[str] = ("begin", "code", "separate", "text", "end")) -> None:
-        """A field that Word works out, and what is shown until then."""
-        for kind in parts:
-            run = paragraph.add_run(shown if kind == "text" else "")
-            if kind == "code":
-                instruction = OxmlElement("w:instrText")
-                instruction.set(qn("xml:space"), "preserve")
-                instruction.text = code
-                run._r.append(instruction)
-            elif kind != "text":
-                char = OxmlElement("w:fldChar")
-                char.set(qn("w:fldCharType"), kind)
-                run._r.append(char)
+    def _mark(paragraph: Paragraph, kind: str) -> None:
+        paragraph.add_run()._r.append(OxmlElement("w:fldChar", {qn("w:fldCharType"): kind}))

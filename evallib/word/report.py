@@ -46,30 +46,17 @@ class Official:
 
 
 class _Page(Report):
-    """The sections of the page, whose charts are kept to be put on paper."""
+    """The sections of the page, some of them told otherwise; charts are kept to be put on paper."""
+
+    OWN = sentences("word.sections")
+    SECTIONS = Report.SECTIONS | OWN
 
     def __init__(self, checked: EvaluatedYear, lang: Lang) -> None:
         super().__init__(checked, lang)
         self.charts: dict[str, Chart] = {}
 
-    def _figure(self, name: str, drawings: list[str]) -> Markup:
-        chart = self.draw(name)
-        self.charts[chart.id] = chart
-        return Markup("") if chart.nothing else Markup(f'<figure id="c-{chart.id}"></figure>')
-
-    def html(self, id: str) -> str:
-        """A section after the chart that it begins with; empty where it is left out."""
-        if id not in self.shown:
-            return ""
-        chart = str(self._figure(_CHARTS[id], [])) if _CHARTS.get(id) else ""
-        return chart + self.section(id).html
-
-
-class _Own(_Page):
-    """The sections that are told otherwise here than on the page."""
-
-    SECTIONS = sentences("word.sections")
-    FOLDER = "word"
+    def template(self, id: str) -> str:
+        return f"word/{id}" if id in self.OWN else super().template(id)
 
     def names(self, id: str) -> dict[str, Any]:
         e, lang = self.evaluation, self.lang
@@ -84,13 +71,20 @@ class _Own(_Page):
         e = self.evaluation
         lines = e.catalogue.lines.get("staff", ())
         staff = [e.facts.named(cell) for line in lines for cell in line.cells.values()]
-        return {
-            "staff": any(staff) or e.record.units or e.record.find_profile("rank", self.lang),
-            "budget": super().content()["budget"],
-            "targets": e.targets,
-            "findings": e.record.findings,
-            "data": e.record.facts,
-        }
+        people = any(staff) or e.record.units or e.record.find_profile("rank", self.lang)
+        return {**super().content(), "staff": people, "data": e.record.facts, "dimensions": True}
+
+    def _figure(self, name: str, drawings: list[str]) -> Markup:
+        chart = self.draw(name)
+        self.charts[chart.id] = chart
+        return Markup("") if chart.nothing else Markup(f'<figure id="c-{chart.id}"></figure>')
+
+    def html(self, id: str) -> str:
+        """A section after the chart that it begins with; empty where it is left out."""
+        if id not in self.shown:
+            return ""
+        chart = str(self._figure(_CHARTS[id], [])) if _CHARTS.get(id) else ""
+        return chart + self.section(id).html
 
 
 def official_report(checked: EvaluatedYear, lang: Lang) -> Official:
@@ -108,7 +102,7 @@ class _Making:
     """The report while it is made."""
 
     def __init__(self, checked: EvaluatedYear, lang: Lang) -> None:
-        self.page, self.own, self.lang = _Page(checked, lang), _Own(checked, lang), lang
+        self.page, self.lang = _Page(checked, lang), lang
         self.seal = seals_of(checked.evaluation).content  # as it is recorded, before numbers are put into its prose
         self.e = e = self.page.evaluation
         self.outline: Outline = e.record.outline or usual(e.record.kind)
@@ -137,25 +131,23 @@ class _Making:
             for part, html in parts:
                 headed = part not in chapter.unheaded and (len(chapter.parts) > 1)
                 if headed:
-                    self.flow.heading(self._name(part)[lang], 2)
+                    name = self.slots[part].words if part in self.slots else self.page.SECTIONS[part]
+                    self.flow.heading(name[lang], 2)
                 if part in self.slots:
                     self._text(self.slots[part], 3 if headed else 2)
                 else:
-                    self.flow.section(html, 3 if headed else 2, self.page.charts | self.own.charts)
+                    self.flow.section(html, 3 if headed else 2, self.page.charts)
         self.paper.keep_last()
         self._text(self.slots[SIGNATURE], 2, "Signature")
         self._annexes()
         self.to_write += _lacking(self.e, [loss.indicator for loss in self.page.unadvised])
         return Official(paper.pack(self.seal), tuple(self.to_write))
 
-    def _name(self, part: str) -> Words:
-        return self.slots[part].words if part in self.slots else (self.page.SECTIONS | self.own.SECTIONS)[part]
-
     def _html(self, part: str) -> str | None:
         """A section, told here or as on the page; empty for a text, None where there is nothing to say."""
         if part in self.slots and not self.texts.get(part) and self.slots[part].needs:
             return self._html(self.slots[part].needs) and ""
-        return "" if part in self.slots else (self.own if part in self.own.SECTIONS else self.page).html(part) or None
+        return "" if part in self.slots else self.page.html(part) or None
 
     def _text(self, slot: Slot, level: int, style: str = "Normal") -> None:
         """What people wrote, or that it is to be written. Of the duties the profile may say enough."""
@@ -169,7 +161,7 @@ class _Making:
     def _annexes(self) -> None:
         """The scores, or the self-evaluation form where the framework is one, which is in Chinese everywhere; the numbers beneath."""
         form = is_form(self.e)
-        found = [(part, html) for part in self.outline.annexes if (html := self.own.html(part))]
+        found = [(part, html) for part in self.outline.annexes if (html := self.page.html(part))]
         for count, (part, html) in enumerate(found, 1):
             of_scores = "form" if form else part if self.e.points else "values"
             name = sentence(f"word.annex_{of_scores if part == 'scores' else part}")
@@ -228,8 +220,5 @@ def _note(name: str, holds: bool, lang: Lang) -> Markup:
 
 def _html(text: str) -> str:
     """A Markdown text as HTML: its headings stand below those of the report, HTML in it is text."""
-    parts = (
-        f"<h{part.level + 2}>{part.html}</h{part.level + 2}>" if isinstance(part, Heading) else part
-        for part in markdown_parts(text, Around())
-    )
-    return "\n".join(parts)
+    parts = markdown_parts(text, Around())
+    return "\n".join(f"<h{one.level + 2}>{one.html}</h{one.level + 2}>" if isinstance(one, Heading) else one for one in parts)

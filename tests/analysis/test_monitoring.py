@@ -330,7 +330,7 @@ def test_the_page_is_whole_whatever_was_observed(state: str, lang: Lang) -> None
     page = _page(STATES[state], lang)
     anchors = {str(element["id"]) for element in page.find_all(id=True)}
     inside = {str(a["href"])[1:] for a in page.find_all("a", href=True)}
-    absent = Monitoring(STATES[state], lang).absent()
+    absent = Monitoring(STATES[state], lang).absent
     assert [str(section["id"]) for section in page.find_all("section")] == [id for id in SECTIONS if id not in absent]
     assert inside <= anchors
     assert "None" not in page.get_text()

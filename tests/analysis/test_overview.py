@@ -347,7 +347,7 @@ def test_an_ending_that_all_names_share_is_not_repeated(hrss: Evaluation) -> Non
 def test_every_section_is_made_for_any_number_of_departments(hrss: Evaluation, count: int, lang: Lang) -> None:
     absent = (Absent("gone", words("缺的部门", "The absent one"), 2023, words("没有数据", "there is no data")),)
     overview = CountyOverview(CountyYear(2023, county_of(hrss, [f"{50 + place}" for place in range(count)]), absent), lang)
-    left_out = overview.absent()
+    left_out = overview.absent
     assert set(left_out) == ({*SECTIONS} - {"summary", "missing"} if count == 0 else {"government"})
     for id in SECTIONS:
         assert (f'<section id="{id}"' in overview.section(id).html) == (id not in left_out)

@@ -111,7 +111,7 @@ def test_where_there_is_data_the_page_shows_the_result(filled: Copy, method: str
 def test_without_targets_facts_or_forms_the_methods_are_left_out() -> None:
     record = REAL.record.model_copy(update={"facts": (), "targets": ()})
     report = Report(EvaluatedYear(replace(REAL, record=record, targets=(), formulas=()), None, ()), "en")
-    assert report.absent()["methods"].en == "nothing recorded"
+    assert report.absent["methods"].en == "nothing recorded"
     assert report.section("methods").html == ""
 
 

@@ -47,7 +47,7 @@ def notebook(*cells: Any) -> Any:
 
 def sections(page: Sections) -> list[Any]:
     """A heading and a section of each, as the notebooks that are shipped have them."""
-    return [cell for made in map(page.section, page.SECTIONS) for cell in (markdown(f"## {made.pair}"), code(shown(made)))]
+    return [cell for made in map(page.section, page.SECTIONS) for cell in (markdown(f"## {made.mark['pair']}"), code(shown(made)))]
 
 
 def handed(of: Of) -> Any:

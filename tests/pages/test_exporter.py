@@ -277,7 +277,7 @@ def test_the_notebook_as_shipped_and_without_headings_make_the_same_page(hrss: E
 
 def test_ten_changes_of_an_analyst_reach_the_page_in_their_order(report: Report) -> None:
     of = dict(zip(report.SECTIONS, sections(report)[1::2], strict=True))
-    heads = {id: markdown(f"## {report.section(id).pair}") for id in report.SECTIONS}
+    heads = {id: markdown(f"## {report.section(id).mark['pair']}") for id in report.SECTIONS}
     cells = [
         markdown("Written first."),  # 1: Markdown before all
         heads["summary"],

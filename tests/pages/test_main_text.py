@@ -83,9 +83,9 @@ def test_the_first_page_tells_what_the_evaluation_tells(made: Report, hrss: Eval
     assert of in said
     kinds = {f.kind: f.kind_words[made.lang] for f in hrss.record.findings}
     assert all(kind in said for kind in kinds.values())
-    assert made._sure is not None
-    assert f"{made._sure.low}" in said
-    assert f"{made._sure.high}" in said
+    assert made.sure is not None
+    assert f"{made.sure.low}" in said
+    assert f"{made.sure.high}" in said
 
 
 def test_the_largest_losses_are_told_with_what_would_mend_them(made: Report, hrss: Evaluation) -> None:

@@ -93,7 +93,7 @@ def test_without_points_values_stand_beside_targets_and_nothing_is_scored(hrss: 
     e = without_points(hrss)
     page = report(e, lang)
     shown = text(page)
-    assert {"certainty", "self_evaluation"} <= set(page.absent())
+    assert {"certainty", "self_evaluation"} <= set(page.absent)
     assert not re.search(r"\d / 0\b|0\.00 / ", shown)
     assert ("指标没有分值" if lang == "zh" else "They carry no points") in shown
     assert "84%" in shown or "84.00%" in shown
@@ -101,21 +101,21 @@ def test_without_points_values_stand_beside_targets_and_nothing_is_scored(hrss: 
     assert table is not None
     assert len(table.find_all("tr")) == len(e.indicators) + 1
     years = YearComparison(DepartmentYears("hrss", e.record.name, (e,), ()), lang)
-    assert set(years.absent()) == {"totals", "dimensions"}
+    assert set(years.absent) == {"totals", "dimensions"}
     assert "<table" in years.section("by_indicator").html
     county = overview(e, lang=lang)
-    assert {"ranking", "distribution", "scores", "outliers", "self_evaluation"} <= set(county.absent())
+    assert {"ranking", "distribution", "scores", "outliers", "self_evaluation"} <= set(county.absent)
     assert ("指标没有分值" if lang == "zh" else "the indicators have no points") in county.section("missing").html
 
 
 def test_where_nothing_plays_a_role_that_part_is_absent(hrss: Evaluation) -> None:
     bare = without_catalogue(hrss)
     bare = replace(bare, record=bare.record.model_copy(update={"published": ()}))
-    assert "budget" in report(bare).absent()
+    assert "budget" in report(bare).absent
     assert "满意度调查" not in text(report(bare))
     assert "人员编制" not in text(report(bare))
-    assert "money" in YearComparison(DepartmentYears("hrss", bare.record.name, (bare,), ())).absent()
-    assert {"budget", "government"} <= set(overview(bare).absent())
+    assert "money" in YearComparison(DepartmentYears("hrss", bare.record.name, (bare,), ())).absent
+    assert {"budget", "government"} <= set(overview(bare).absent)
 
 
 def test_a_framework_without_grades_gives_a_total_alone(hrss: Evaluation) -> None:
@@ -124,7 +124,7 @@ def test_a_framework_without_grades_gives_a_total_alone(hrss: Evaluation) -> Non
     assert "84.63" in shown
     (lead,) = BeautifulSoup(report(e, "en").section("conclusion").html, "html.parser").select("p.lead")
     assert lead.get_text() == "The evaluation gives 84.63 of 100 points."
-    assert "certainty" in report(e, "en").absent()
+    assert "certainty" in report(e, "en").absent
     assert "84.63" in text(overview(e, listed(e, "other", total="50"), lang="en"))
 
 

@@ -55,7 +55,7 @@ def test_the_notebook_ran_without_an_error(written: Written) -> None:
 
 def test_the_page_shows_every_section_in_order(written: Written) -> None:
     page = written.page.read_text(encoding="utf-8")
-    absent = Report(evaluate_year(DATA, "hrss", 2023)).absent()
+    absent = Report(evaluate_year(DATA, "hrss", 2023)).absent
     assert list(absent) == ["follow_up"]
     found = re.findall(r'<section[^>]* id="([^"]+)"', page)
     assert [id for id in found if id in SECTIONS] == [id for id in SECTIONS if id not in absent]
