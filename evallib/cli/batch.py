@@ -37,8 +37,8 @@ def batch(
     """Make every page on the list; only what changed is made again."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from evallib.data.locks import held
-    from evallib.data.whole import clear_dead
+    from evallib.files.locks import held
+    from evallib.files.whole import clear_dead
     from evallib.runs.batch import run_batch
     from evallib.runs.index import write_shared
     from evallib.runs.jobs import choose_jobs, list_pages
@@ -126,7 +126,7 @@ def results(
     """
     import pandas as pd
 
-    from evallib.data.outputs import RESULTS_TABLE
+    from evallib.files.outputs import RESULTS_TABLE
     from evallib.model.units import SHARE
     from evallib.runs.index import COLUMNS, NUMBERS
     from evallib.say.numbers import percent

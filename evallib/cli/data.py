@@ -60,8 +60,8 @@ def export(
 
 def _export_form(department: str, year: int, out: Path | None, lang: Lang, data: Path) -> None:
     """The year as the form, in the folder or file named, or here."""
-    from evallib.data.form_out import form_title, write_form
     from evallib.data.years import evaluate_year
+    from evallib.forms.out import form_title, write_form
 
     with refusals_told(lang, to=out or Path.cwd()):
         evaluation = evaluate_year(data, department, year).evaluation
@@ -99,7 +99,7 @@ def framework(
         shown = load_framework(data, id, year)
         other = load_framework(data, id, against) if against is not None else None
         if out is not None and out.suffix.lower() == ".xlsx":
-            from evallib.data.framework_files import write_framework_workbook
+            from evallib.frameworks.files import write_framework_workbook
 
             tell(write_framework_workbook(data, id, year, out, lang))
             return
@@ -131,7 +131,7 @@ def framework(
 
 def _take_framework(data: Path, book: Path, id: str, year: int | None, instead: bool, lang: Lang) -> None:
     """Write the framework file of a workbook, and say what is to be remarked of it."""
-    from evallib.data.framework_files import take_framework
+    from evallib.frameworks.files import take_framework
 
     with refusals_told(lang, to=data):
         taken = take_framework(data, book, id, year, instead)

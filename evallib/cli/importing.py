@@ -14,7 +14,7 @@ from evallib.model.words import Lang, Words, listed, words
 from evallib.say.sentences import sentence
 
 if TYPE_CHECKING:
-    from evallib.data.import_told import Line
+    from evallib.forms.told import Line
 
 
 def import_(
@@ -29,8 +29,8 @@ def import_(
     data: Data = DATA,
 ) -> None:
     """Take a form you have as a year's data."""
-    from evallib.data.import_told import as_it_is, changes, next_step, not_understood, open_points, passed, said, taken
-    from evallib.data.imports import import_forms
+    from evallib.forms.imports import import_forms
+    from evallib.forms.told import as_it_is, changes, next_step, not_understood, open_points, passed, said, taken
 
     with refusals_told(lang, to=data, fix=CLOSE_IT):
         found = import_forms(
@@ -87,7 +87,7 @@ def merge(
 
 
 def _tell_lines(title: Words, heads: str, lines: Sequence[Line], lang: Lang) -> None:
-    from evallib.data.import_told import said
+    from evallib.forms.told import said
 
     table = table_of(said(heads), lang)
     for line in lines:

@@ -68,8 +68,8 @@ def tell_json(found: object) -> None:
 
 def tell_csv(rows: Iterable[Iterable[object]], out: Path | None = None) -> None:
     """Print rows as CSV, or write them to a file as Excel reads it."""
-    from evallib.data.csv_out import csv_bytes, csv_text
-    from evallib.data.whole import whole
+    from evallib.files.csv_out import csv_bytes, csv_text
+    from evallib.files.whole import whole
 
     if out is None:
         print(shown(csv_text(rows)) if sys.stdout.isatty() else csv_text(rows), end="")

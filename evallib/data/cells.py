@@ -15,7 +15,7 @@ from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
 from evallib.data.heads import Lines, read_lines
 from evallib.data.raw_tables import Kind, choices_meant, choices_of, kinds_of
-from evallib.data.sheets import MAX_CELL, Grid, Marked
+from evallib.files.sheets import MAX_CELL, Grid, Marked
 from evallib.model.base import READING
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, unit_of
@@ -73,6 +73,23 @@ _STATES = {
 _NUMBERS = ("decimal", "date", "int", "verdict")
 _ASKED = {"—", "-", "–", "--", "/", "\\", "无", "none", "nil", "n/a", "na"}
 """What may mean nothing, unknown or not applicable, and is asked about."""
+TWO_READINGS = frozenset(
+    {
+        "cell.comma_says_two_things",
+        "cell.decimal_comma",
+        "cell.comma_of_groups",
+        "cell.of_another_unit",
+        "cell.shown_in_another_unit",
+        "cell.shown_moved",
+        "cell.digits_lost",
+        "cell.made_a_date",
+        "cell.date_without_year",
+        "formula.not_computed",
+        "formula.error",
+        "target.two_operators",
+    }
+)
+"""What a cell may be refused for that has two readings, or whose number was lost: the form is not taken before that is said."""
 
 
 _STANDS_FOR_TEXT = f"（{STATES['to_come'].zh}）"

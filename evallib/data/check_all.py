@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from evallib.data.beside import departments_or_beside
 from evallib.data.folder import data_root, has_data, read_year, unlisted_years
 from evallib.data.rulebook import framework_remarks, load_framework
-from evallib.data.sheets import read_csv
 from evallib.data.years import evaluate_year
+from evallib.files.sheets import read_csv
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.government_rows import FILE as GOVERNMENT

@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_of, data_root, refuse_mixed
 from evallib.data.load import load_year
-from evallib.data.locks import held
 from evallib.data.raw_tables import Form, Tables, layout, tables_of
 from evallib.data.raw_years import read_raw_year
-from evallib.data.whole import Together, free, together, whole
 from evallib.data.workbook import year_workbook
+from evallib.files.csv_out import csv_bytes
+from evallib.files.locks import held
+from evallib.files.whole import Together, free, together, whole
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES

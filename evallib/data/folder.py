@@ -13,11 +13,11 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from evallib.data.file_names import near_files, near_folders, table_meant
-from evallib.data.outputs import is_ours
 from evallib.data.place import COUNTY
-from evallib.data.sheets import MAX_BYTES
-from evallib.data.whole import clear_dead
+from evallib.files.file_names import near_files, near_folders, table_meant
+from evallib.files.outputs import is_ours
+from evallib.files.sheets import MAX_BYTES
+from evallib.files.whole import clear_dead
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.record import TABLES, InputFile
 from evallib.model.rows import Row, columns

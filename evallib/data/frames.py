@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evallib.analysis.tables import budget_lines
-from evallib.data.csv_out import csv_bytes
+from evallib.files.csv_out import csv_bytes
 from evallib.model.errors import Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue

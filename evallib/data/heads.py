@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from evallib.data.raw_tables import kind_of
-from evallib.data.sheets import Grid, Once, address, hidden_in, is_own
+from evallib.files.sheets import Grid, Once, address, hidden_in, is_own
 from evallib.model.errors import Place, Problem, nearest
 from evallib.model.grouped import grouped
 from evallib.model.rows import Row, columns, heads_also, is_rare, unit_of

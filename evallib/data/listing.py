@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from evallib.data.cells import Reader, load_lines
-from evallib.data.csv_out import csv_text
 from evallib.data.folder import data_root
 from evallib.data.heads import read_lines
 from evallib.data.load import RESERVED
 from evallib.data.raw_tables import texts_of
 from evallib.data.rulebook import framework_named, frameworks, load_county, load_framework
-from evallib.data.sheets import read_csv
-from evallib.data.whole import Together
+from evallib.files.csv_out import csv_text
+from evallib.files.sheets import read_csv
+from evallib.files.whole import Together
 from evallib.model.base import CODE, YEARS
 from evallib.model.record import Kind, Listing
 from evallib.model.rows import columns

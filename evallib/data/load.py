@@ -22,9 +22,9 @@ from evallib.data.outlines import outline_of, read_texts
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
 from evallib.data.scoring_sheet import SCORING, called
 from evallib.data.scoring_sheet import model as scoring_sheet
-from evallib.data.sheets import Grid, read_csv
 from evallib.data.workbook_in import load_tables, read_sheets, sheets_of_tables
-from evallib.data.xlsx_in import read_workbook
+from evallib.files.sheets import Grid, read_csv
+from evallib.files.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.grouped import grouped

@@ -20,10 +20,10 @@ from evallib.data.folder import data_of, read_file, read_year
 from evallib.data.heads import head_key, heads_of
 from evallib.data.raw_tables import layout
 from evallib.data.rulebook import load_framework
-from evallib.data.sheets import Grid, address, read_csv
-from evallib.data.whole import whole
 from evallib.data.workbook import year_workbook
-from evallib.data.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
+from evallib.files.sheets import Grid, address, read_csv
+from evallib.files.whole import whole
+from evallib.files.workbook_sheet import FONTS, cell_text, on_a4, put_text, shown_width
 from evallib.model.errors import Level, Place, Problem, gathered
 from evallib.model.evaluation import Evaluation
 from evallib.model.record import TABLES

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from evallib.data.comparing import Both, Change, Comparison, Keep, keyed, same_row
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import data_of, data_root
-from evallib.data.form_again import Both, Change, Comparison, Keep, keyed, same_row
 from evallib.data.load import load_departments, load_year
-from evallib.data.locks import held
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import RawYear, read_raw_year
 from evallib.data.rulebook import load_framework
-from evallib.data.whole import together
+from evallib.files.locks import held
+from evallib.files.whole import together
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from evallib.checks.record import amounts, unknown_unit
 from evallib.data.cells import Reader
-from evallib.data.file_names import near_files
 from evallib.data.folder import data_root, read_file
 from evallib.data.load import load_csv, load_departments
 from evallib.data.rulebook import load_common
+from evallib.files.file_names import near_files
 from evallib.model.errors import Place, Problem, meant
 from evallib.model.monitoring_record import MONEY, Measure, Monitored, Observation
 from evallib.model.monitoring_rows import MonitoringRow, file_name

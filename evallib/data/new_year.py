@@ -16,10 +16,10 @@ from evallib.data.csv_files import write_year
 from evallib.data.folder import data_of, data_root, has_data
 from evallib.data.listing import list_year, listing_for, refuse_bad_code, usual_framework
 from evallib.data.load import load_departments, load_year
-from evallib.data.locks import held
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.rulebook import framework_named, load_framework
-from evallib.data.whole import together
+from evallib.files.locks import held
+from evallib.files.whole import together
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.base import CODE
 from evallib.model.errors import nearest

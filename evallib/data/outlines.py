@@ -9,10 +9,10 @@ from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from evallib.data.encodings import decode
 from evallib.data.folder import File, entries, read_file
 from evallib.data.place import COUNTY
 from evallib.data.rulebook import county_of, document_of, placed, validated
+from evallib.files.encodings import decode
 from evallib.kit import CATALOGUE
 from evallib.model.errors import InputRefused, Place, Problem, attempted
 from evallib.model.record import Kind

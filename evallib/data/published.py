@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from evallib.data.cells import Reader
-from evallib.data.csv_out import csv_bytes
 from evallib.data.folder import data_root, mend_above, read_file
 from evallib.data.load import load_csv
 from evallib.data.raw_tables import head_of, shown, texts_of
+from evallib.files.csv_out import csv_bytes
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Correction, Difference, Evaluation
 from evallib.model.published_rows import FILE, Kind, Seal, paired

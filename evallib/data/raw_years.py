@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evallib.data.cells import Reader, load_lines
-from evallib.data.form_taking import ASKED
+from evallib.data.cells import TWO_READINGS, Reader, load_lines
 from evallib.data.heads import Lines
 from evallib.data.names import raw_by_id
 from evallib.data.raw_tables import Tables, choices_meant, texts_of
-from evallib.data.sheets import is_own, read_csv
 from evallib.data.workbook_in import Read, read_sheets, sheets_of_tables
-from evallib.data.xlsx_in import read_workbook
+from evallib.files.sheets import is_own, read_csv
+from evallib.files.xlsx_in import read_workbook
 from evallib.model.errors import Place, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
@@ -79,7 +78,7 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
 def _rows(table: str, lines: Lines, units: Units) -> list[_Row]:
     model, reader = TABLES[table], Reader(units)
     typed = load_lines(reader, lines, table, model)
-    refuse_errors(one for one in reader.problems if one.code in ASKED)
+    refuse_errors(one for one in reader.problems if one.code in TWO_READINGS)
     read, found = {reader.rows[table, n][1]: texts_of(row) for n, row in enumerate(typed)}, list[_Row]()
     for number, raw in lines.rows:
         if raw:

@@ -17,8 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 from evallib.analysis.changed import WHAT_IF
 from evallib.analysis.changes import Change
 from evallib.data.rulebook import shipped_catalogue
-from evallib.data.sheets import MAX_BYTES
 from evallib.data.upgrade_v1 import BUILDS_ON, framework_v2, record_v2
+from evallib.files.sheets import MAX_BYTES
 from evallib.model.assemble import assemble
 from evallib.model.entries import Part
 from evallib.model.errors import InputRefused, Place, Problem

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from evallib.data.workbook_sheet import FIRST, Number, Sheet
+from evallib.files.workbook_sheet import FIRST, Number, Sheet
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.table_words import CHOICES
 from evallib.model.units import round_half_up

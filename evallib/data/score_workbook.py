@@ -15,9 +15,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from evallib.analysis.tables import cited, facts_by_topic, parts_of
 from evallib.data.score_summary import COUNTS, add_summary, counts
-from evallib.data.whole import whole
-from evallib.data.workbook_seal import carry, cells_seal, read_book
-from evallib.data.workbook_sheet import DIGITS, FIRST, Column, Link, Number, Sheet, number_format, packed
+from evallib.files.whole import whole
+from evallib.files.workbook_seal import carry, cells_seal, read_book
+from evallib.files.workbook_sheet import DIGITS, FIRST, Column, Link, Number, Sheet, number_format, packed
 from evallib.kit import words_of
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.made_ids import is_made

@@ -13,7 +13,7 @@ from itertools import pairwise
 from evallib.data.heads import Head, Lines
 from evallib.data.raw_tables import Tables, reminds
 from evallib.data.scoring_sheet import AT, COLUMNS, PARTS, Parts, judged, model
-from evallib.data.sheets import Grid
+from evallib.files.sheets import Grid
 from evallib.model.framework import Framework, Indicator
 from evallib.model.made_ids import made_id
 from evallib.model.table_words import CALLED

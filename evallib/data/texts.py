@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from evallib.data.folder import data_root, text_folder
-from evallib.data.locks import held
 from evallib.data.outlines import file_name
-from evallib.data.whole import together
 from evallib.data.years import evaluate_year
+from evallib.files.locks import held
+from evallib.files.whole import together
 from evallib.model.texts import asked
 from evallib.model.words import Lang
 from evallib.say.sentences import sentence

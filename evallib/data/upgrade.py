@@ -19,19 +19,19 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from evallib.data.encodings import decode
 from evallib.data.folder import has_data
 from evallib.data.language_docs import language_documentation
 from evallib.data.load import load_departments, load_year
-from evallib.data.locks import held
 from evallib.data.place import COUNTY
 from evallib.data.published import Published, difference, load_published, reached_again, sealed, write_published
 from evallib.data.rulebook import load_county
 from evallib.data.table_docs import table_documentation
 from evallib.data.upgrade_v1 import BUILDS_ON, MEANT, said_before
-from evallib.data.whole import Together, clear_dead, copy_folder, free, together, whole
 from evallib.data.working_folder import lay_starter, starters
 from evallib.data.years import evaluate_year
+from evallib.files.encodings import decode
+from evallib.files.locks import held
+from evallib.files.whole import Together, clear_dead, copy_folder, free, together, whole
 from evallib.kit import CATALOGUE, NOTEBOOKS, TEMPLATES
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Treatment

@@ -14,8 +14,8 @@ from evallib.checks.record import amounts
 from evallib.data.raw_tables import UNIT_COLUMNS, VERDICTS, Tables, choices_of, head_of, kind_of, shown
 from evallib.data.scoring_sheet import AT, PARTS, PURPOSE, SCORING, called
 from evallib.data.workbook_columns import Column, Columns
-from evallib.data.workbook_form import GREY, LOCKED, OPEN, REMARK, TOP, FormBook
-from evallib.data.workbook_sheet import FONTS, lines_of
+from evallib.files.workbook_form import GREY, LOCKED, OPEN, REMARK, TOP, FormBook
+from evallib.files.workbook_sheet import FONTS, lines_of
 from evallib.model.catalogue import Fact
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES

@@ -11,8 +11,8 @@ from evallib.data.form_words import beside, field_of, is_apart
 from evallib.data.heads import Lines, head_key, heads_of, read_lines
 from evallib.data.names import Names
 from evallib.data.scoring_sheet import AT, ONCE, PARTS, SCORING, Parts, model
-from evallib.data.sheets import Grid, Once
-from evallib.data.xlsx_in import Sheet
+from evallib.files.sheets import Grid, Once
+from evallib.files.xlsx_in import Sheet
 from evallib.model.errors import Problem
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from evallib.data.csv_out import csv_bytes
 from evallib.data.language_docs import language_documentation
 from evallib.data.place import COUNTY
 from evallib.data.rulebook import framework_folders
 from evallib.data.table_docs import table_documentation
-from evallib.data.whole import refuse_filled, whole
+from evallib.files.csv_out import csv_bytes
+from evallib.files.whole import refuse_filled, whole
 from evallib.kit import NOTEBOOKS, TEMPLATES
 from evallib.model.record import Listing
 from evallib.model.rows import columns

@@ -14,12 +14,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-from evallib.data.csv_out import csv_bytes
 from evallib.data.place import COUNTY
 from evallib.data.rulebook import load_framework
-from evallib.data.whole import refuse_filled, whole
 from evallib.data.working_folder import copy_notebooks
 from evallib.demo.story import Dice, Story, kind_of, story
+from evallib.files.csv_out import csv_bytes
+from evallib.files.whole import refuse_filled, whole
 from evallib.model.record import TABLES
 from evallib.model.rows import columns
 from evallib.say.refusals import refused

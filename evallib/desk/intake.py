@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from evallib.data import import_told
 from evallib.data.check_all import Checked, check_data
-from evallib.data.imports import Imported, import_forms
 from evallib.data.load import load_departments
 from evallib.data.marked import write_marked
 from evallib.desk.calls import Calls
 from evallib.desk.page import DeskPage
+from evallib.forms import told as import_told
+from evallib.forms.imports import Imported, import_forms
 from evallib.model.errors import InputRefused, Place, gathered
 from evallib.pages.rendering import Section
 from evallib.runs.report import run_report

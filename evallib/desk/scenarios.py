@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from evallib.analysis.changes import Change
 from evallib.data.folder import data_root, read_file, year_folder
-from evallib.data.whole import whole
+from evallib.files.whole import whole
 from evallib.model.errors import InputRefused, Place
 from evallib.say.refusals import problem
 

@@ -13,13 +13,13 @@ from evallib.analysis.tables import losses
 from evallib.analysis.what_if import apply, remarks
 from evallib.data import frames
 from evallib.data.frames import as_float
-from evallib.data.whole import whole
 from evallib.door.changes import Given, changes_of, named
 from evallib.door.compare import Comparison
 from evallib.door.explain import Explanation
 from evallib.door.lookup import ByName, found_in, refuse_unknown
 from evallib.door.plots import Plot, plots
 from evallib.door.shown import Shown, Shows, heads, some, told
+from evallib.files.whole import whole
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import Lang, Words, words
 from evallib.model.years import EvaluatedYear

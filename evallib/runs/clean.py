@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from evallib.data.locks import held
-from evallib.data.outputs import COUNTY_LIST, MORE, RESULTS, RESULTS_TABLE, SEVERAL, SHARED, evaluation_file, is_draft
-from evallib.data.sheets import read_csv
-from evallib.data.whole import together
+from evallib.files.locks import held
+from evallib.files.outputs import COUNTY_LIST, MORE, RESULTS, RESULTS_TABLE, SEVERAL, SHARED, evaluation_file, is_draft
+from evallib.files.sheets import read_csv
+from evallib.files.whole import together
 from evallib.model.errors import InputRefused
 from evallib.runs.county import known_list
 from evallib.runs.heads import put_heads

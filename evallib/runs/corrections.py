@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from evallib.data.load import load_departments
-from evallib.data.outputs import HISTORY, evaluation_file, page_name
 from evallib.data.published import Published, load_published
-from evallib.data.whole import whole
+from evallib.files.outputs import HISTORY, evaluation_file, page_name
+from evallib.files.whole import whole
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang, Words, words
 from evallib.pages.rendering import county_page

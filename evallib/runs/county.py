@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from evallib.data.outputs import COUNTY_LIST, HISTORY, MORE, RESULTS, SEVERAL
 from evallib.data.rulebook import load_county
-from evallib.data.sheets import MAX_BYTES
-from evallib.data.whole import Together
+from evallib.files.outputs import COUNTY_LIST, HISTORY, MORE, RESULTS, SEVERAL
+from evallib.files.sheets import MAX_BYTES
+from evallib.files.whole import Together
 from evallib.model.errors import InputRefused
 from evallib.model.grouped import grouped
 from evallib.model.seals import seal

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from evallib.analysis.standing import Place, places
 from evallib.data.frames import TABLES as OF_EVALUATION
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
-from evallib.data.whole import Together
+from evallib.files.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
+from evallib.files.whole import Together
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
 from evallib.pages.head import Link, Strip

@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evallib.data.csv_out import csv_bytes
-from evallib.data.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
-from evallib.data.whole import together, whole
+from evallib.files.csv_out import csv_bytes
+from evallib.files.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
+from evallib.files.whole import together, whole
 from evallib.kit import TEMPLATES
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, NOTHING, Lang

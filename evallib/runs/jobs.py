@@ -11,9 +11,9 @@ from evallib.data.beside import departments_or_beside, files_beside, overview_ye
 from evallib.data.folder import has_data, refuse_mixed, rule_files, year_files
 from evallib.data.monitoring import monitored_years
 from evallib.data.notebooks import notebook_of, read_cells
-from evallib.data.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name
 from evallib.data.place import COUNTY
 from evallib.data.published import load_published
+from evallib.files.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name
 from evallib.kit import PAGES, REPORT
 from evallib.model.monitoring_rows import file_name
 from evallib.model.record import Kind

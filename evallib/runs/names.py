@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from evallib.data.folder import checksum
-from evallib.data.outputs import EVALUATION, MORE, TABLES, page_name
+from evallib.files.outputs import EVALUATION, MORE, TABLES, page_name
 from evallib.model.words import LANGS, Lang
 from evallib.pages.page_seal import carried_by, parted
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Unpack
 
 from evallib.data.folder import data_root
-from evallib.data.locks import held
-from evallib.data.outputs import TABLES, earlier_place, evaluation_file, page_name
 from evallib.data.published import Published, check_published, load_published, row_touched, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.rulebook import load_county
-from evallib.data.whole import Together, together
 from evallib.data.years import evaluate_year
+from evallib.files.locks import held
+from evallib.files.outputs import TABLES, earlier_place, evaluation_file, page_name
+from evallib.files.whole import Together, together
 from evallib.model.errors import InputRefused, refuse_errors
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import FILE, Kind, Seal, paired

@@ -24,10 +24,10 @@ from evallib.data.folder import refuse_mixed
 from evallib.data.frames import write_tables
 from evallib.data.handed import Handed, handing
 from evallib.data.notebooks import known_parameters, notebook_of, read_cells
-from evallib.data.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name, stem_of
 from evallib.data.published import Published, check_published, load_published
-from evallib.data.whole import together, work_folder
 from evallib.data.years import evaluate_department, evaluate_year, refuse_changed
+from evallib.files.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name, stem_of
+from evallib.files.whole import together, work_folder
 from evallib.kit import PAGES, REPORT
 from evallib.model.errors import Place, Problem, refuse_errors
 from evallib.model.evaluation import Evaluation

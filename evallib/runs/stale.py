@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evallib.data.load import load_departments
-from evallib.data.outputs import HISTORY, STALE
 from evallib.data.published import load_published
-from evallib.data.whole import Together, together
+from evallib.files.outputs import HISTORY, STALE
+from evallib.files.whole import Together, together
 from evallib.model.errors import InputRefused
 from evallib.runs.county import Listed, known_list
 from evallib.runs.heads import put_list

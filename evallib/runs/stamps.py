@@ -16,9 +16,9 @@ from typing import Any, Literal, get_args
 from evallib import __version__
 from evallib.analysis.documents import result_of
 from evallib.data.notebooks import read_cells
-from evallib.data.outputs import TABLES
 from evallib.data.place import COUNTY
-from evallib.data.whole import whole
+from evallib.files.outputs import TABLES
+from evallib.files.whole import whole
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from evallib.data.folder import checksum, mend_above
-from evallib.data.outputs import COUNTY_LIST, EVALUATION, HISTORY, MORE, SEVERAL, TABLES, earlier_place, is_draft, is_ours
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
-from evallib.data.workbook_seal import Cells, ReadBook, cells_seal, read_book
+from evallib.files.outputs import COUNTY_LIST, EVALUATION, HISTORY, MORE, SEVERAL, TABLES, earlier_place, is_draft, is_ours
+from evallib.files.workbook_seal import Cells, ReadBook, cells_seal, read_book
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
 from evallib.model.published_rows import Seal

@@ -10,8 +10,8 @@ from typing import Any
 from markupsafe import Markup
 
 from evallib.charts.drawing import Chart
-from evallib.data.form_out import form_rows, is_form
 from evallib.data.outlines import usual
+from evallib.forms.out import form_rows, is_form
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.seals import seals_of
 from evallib.model.texts import OPENING, SIGNATURE, Outline, Slot

@@ -13,8 +13,8 @@ from evallib.model.words import Lang
 from evallib.say.sentences import sentence
 from tests.browser.browser import CHROMIUM, launched
 from tests.browser.lab import WAIT
-from tests.data.forestry import BUREAU, YEAR, lines, write_xlsx
 from tests.desk.voila import alone
+from tests.forms.forestry import BUREAU, YEAR, lines, write_xlsx
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install the package chromium"),

@@ -10,7 +10,7 @@ from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_departments, load_year
 from evallib.data.raw_tables import choices_of, kinds_of
 from evallib.data.rulebook import load_framework, shipped_catalogue
-from evallib.data.sheets import MAX_CELL, Grid, read_csv
+from evallib.files.sheets import MAX_CELL, Grid, read_csv
 from evallib.model.entries import CurrencyEntry, Part
 from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Fact

@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.data.csv_files import switch_form, write_year
-from evallib.data.csv_out import csv_bytes
 from evallib.data.load import load_year
 from evallib.data.raw_tables import Tables, head_of, shown, tables_of
 from evallib.data.rulebook import load_framework
 from evallib.data.scoring_sheet import AT, NAME, PARTS
-from evallib.data.sheets import guarded, read_csv
-from evallib.data.workbook_sheet import as_number
-from evallib.data.xlsx_in import read_workbook
+from evallib.files.csv_out import csv_bytes
+from evallib.files.sheets import guarded, read_csv
+from evallib.files.workbook_sheet import as_number
+from evallib.files.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.optional_rows import CostResult, ExpertScore, FollowUp, Survey, SurveyAnswer
 from evallib.model.record import OPTIONAL, TABLES, Contradiction, Finding, Operator, Practice, Published, Record
@@ -455,7 +455,7 @@ def test_a_switch_that_was_killed_half_way_is_brought_to_its_end_by_who_reads(co
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", killed)
-        patch.setattr("evallib.data.whole._put_back", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("evallib.files.whole._put_back", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             switch_form(copy.folder, "hrss", 2023, "xlsx", "zh")
     assert (copy.year.is_dir(), copy.year.with_suffix(".xlsx").is_file()) == (True, True)

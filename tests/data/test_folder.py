@@ -12,7 +12,7 @@ import pytest
 
 from evallib.data.folder import has_data, rule_files, year_files
 from evallib.data.load import load_year
-from evallib.data.sheets import MAX_BYTES
+from evallib.files.sheets import MAX_BYTES
 from evallib.model.errors import InputRefused
 from tests.conftest import Copy
 

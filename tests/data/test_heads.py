@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from evallib.data.cells import Reader, load_table
-from evallib.data.csv_out import csv_bytes
 from evallib.data.heads import head_key, heads_of
 from evallib.data.rulebook import load_common
-from evallib.data.sheets import read_csv
+from evallib.files.csv_out import csv_bytes
+from evallib.files.sheets import read_csv
 from evallib.model.record import TABLES
 from evallib.model.rows import columns, heads_also
 from tests.conftest import DATA, GOLDEN

@@ -20,9 +20,9 @@ from evallib.data.names import Names, by_id
 from evallib.data.raw_tables import texts_of
 from evallib.data.rulebook import frameworks
 from evallib.data.workbook_in import load_tables, read_sheets
-from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
 from evallib.door.book import open_book
+from evallib.files.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Framework
 from evallib.model.made_ids import made_id

@@ -11,10 +11,10 @@ import pytest
 
 from evallib.data.cells import Reader, load_table
 from evallib.data.check_all import check_data
-from evallib.data.csv_out import csv_bytes
 from evallib.data.raw_tables import choices_of, kind_of
 from evallib.data.rulebook import load_common
-from evallib.data.sheets import read_csv
+from evallib.files.csv_out import csv_bytes
+from evallib.files.sheets import read_csv
 from evallib.model.errors import InputRefused, Problem
 from evallib.model.government_rows import BudgetHead
 from evallib.model.monitoring_rows import MonitoringRow

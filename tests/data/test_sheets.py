@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evallib.data.load import load_year
-from evallib.data.sheets import MAX_ROWS, Grid, guarded, read_csv, unguarded
-from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
+from evallib.files.sheets import MAX_ROWS, Grid, guarded, read_csv, unguarded
+from evallib.files.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused
 from evallib.model.record import OPTIONAL, TABLES
 from evallib.model.rows import Row, columns

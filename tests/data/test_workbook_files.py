@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_year
-from evallib.data.xlsx_in import read_workbook
 from evallib.data.years import evaluate_year
+from evallib.files.xlsx_in import read_workbook
 from evallib.model.errors import InputRefused, Problem
 from evallib.model.optional_rows import FollowUp
 from evallib.model.table_words import TABLE_NAMES

@@ -13,18 +13,18 @@ from typing import Any
 import openpyxl
 import pytest
 
-from evallib.data.imports import import_forms
 from evallib.data.load import load_year
-from evallib.data.sheets import MAX_BYTES
 from evallib.data.working_folder import lay_out
 from evallib.desk.calls import Calls
 from evallib.desk.intake import Intake
 from evallib.desk.views import PANELS, DeskView
 from evallib.desk.views_data import Data
+from evallib.files.sheets import MAX_BYTES
+from evallib.forms.imports import import_forms
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang
 from tests.conftest import DATA
-from tests.data.forestry import BUREAU, YEAR, lines, write_xlsx
+from tests.forms.forestry import BUREAU, YEAR, lines, write_xlsx
 
 
 @pytest.fixture

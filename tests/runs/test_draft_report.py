@@ -13,9 +13,9 @@ import pytest
 
 import evallib as ev
 from evallib.data.new_year import new_year
-from evallib.data.outputs import evaluation_file
 from evallib.data.results import read_evaluation
 from evallib.data.years import evaluate_year
+from evallib.files.outputs import evaluation_file
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, Lang
 from evallib.pages.report import Report

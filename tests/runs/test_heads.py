@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
-from evallib.data.whole import together
 from evallib.demo.county import make_demo
+from evallib.files.whole import together
 from evallib.model.errors import InputRefused
 from evallib.model.words import LANGS, words
 from evallib.pages.page_seal import is_head_whole, page_seal, parted, with_head

@@ -14,9 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
-from evallib.data.outputs import SEVERAL
 from evallib.data.years import DataChanged
 from evallib.demo.county import make_demo
+from evallib.files.outputs import SEVERAL
 from evallib.kit import NOTEBOOKS, PAGES
 from evallib.model.errors import InputRefused, Place
 from evallib.model.evaluation import Evaluation

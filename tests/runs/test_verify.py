@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from evallib.analysis.changes import ActualChange
 from evallib.analysis.what_if import apply
 from evallib.cli.main import app
-from evallib.data.workbook_seal import cells_seal, read_book
+from evallib.files.workbook_seal import cells_seal, read_book
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.seals import seals_of

@@ -25,13 +25,13 @@ from typing import Any, Literal
 from openpyxl import load_workbook
 
 from evallib.cli.main import app
-from evallib.data.imports import import_forms
-from evallib.data.whole import clear_dead
+from evallib.files.whole import clear_dead
+from evallib.forms.imports import import_forms
 from evallib.pages.page_seal import is_head_whole, parted
 from evallib.runs.engine import fast_engine, warm_up
 from evallib.runs.heads import pages_of
 from tests.conftest import DATA
-from tests.data.forestry import lines, write_csv
+from tests.forms.forestry import lines, write_csv
 from tests.runs.heads import dead_links
 
 Fault = Literal["killed", "disk full", "no permission"]
@@ -146,7 +146,7 @@ def _in_reports(path: str) -> str:
 
 def _book(home: Path) -> None:
     """A framework as a workbook."""
-    from evallib.data.framework_files import write_framework_workbook
+    from evallib.frameworks.files import write_framework_workbook
 
     write_framework_workbook(home / "data", "office-general", 2200, home / "book.xlsx", "zh")
 

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from random import Random
 
-from evallib.data.imports import import_forms
 from evallib.data.working_folder import lay_out
+from evallib.forms.imports import import_forms
 from evallib.model.errors import InputRefused
-from tests.data.forestry import BUREAU, FRAMEWORKS, YEAR, spoiled, write_csv
+from tests.forms.forestry import BUREAU, FRAMEWORKS, YEAR, spoiled, write_csv
 
 FORMS = 400
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.data.test_framework_workbooks import change_at_random, office
+from tests.frameworks.test_workbooks import change_at_random, office
 
 __all__ = ["office"]
 

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from evallib.data.csv_files import switch_form
-from evallib.data.imports import import_forms
 from evallib.data.new_year import new_year
 from evallib.data.years import evaluate_year
+from evallib.forms.imports import import_forms
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.words import LANGS, Lang

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import openpyxl
 from openpyxl.packaging.custom import StringProperty
 
-from evallib.data.xlsx_parts import MAX_UNPACKED
+from evallib.files.xlsx_parts import MAX_UNPACKED
 from evallib.model.seals import seal
 
 _CONTENT, _OWN = "evallib-content", "evallib-cells"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from evallib.data.framework_in import Line, Lines
-from evallib.data.framework_rows import Names, given_of, suits_place, value_of
-from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
 from evallib.data.language_docs import tables
+from evallib.frameworks.rows import Names, given_of, suits_place, value_of
+from evallib.frameworks.tables import OWNER, PARTS, RULES, SETTINGS, Column, sheets
+from evallib.frameworks.workbook_in import Line, Lines
 from evallib.model.entries import KINDS
 from evallib.model.errors import Problem, meant
 from evallib.model.made_ids import made_id

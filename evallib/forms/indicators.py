@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from evallib.checks.targets import needs_target
 from evallib.data.cells import RANGE, operator_beside, read_day
-from evallib.data.form_blocks import Block, FormRow, Piece
-from evallib.data.form_taking import Taking
 from evallib.data.form_words import group_of, is_apart, is_subtotal, nature_of, plain
 from evallib.data.raw_tables import choices_meant
+from evallib.forms.blocks import Block, FormRow, Piece
+from evallib.forms.taking import Taking
 from evallib.model.errors import near
 from evallib.model.framework import Indicator, Section
 from evallib.model.made_ids import made_id

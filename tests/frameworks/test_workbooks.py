@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from evallib.cli.main import app
-from evallib.data.framework_files import Taken, take_framework, write_framework_workbook
-from evallib.data.framework_tables import sheets
 from evallib.data.rulebook import framework_folders, load_framework
+from evallib.frameworks.files import Taken, take_framework, write_framework_workbook
+from evallib.frameworks.tables import sheets
 from evallib.kit import FRAMEWORKS
 from evallib.model.errors import InputRefused
 from evallib.model.framework import Framework

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evallib.data.folder import file_of
-from evallib.data.form_blocks import Piece, Sheeted
-from evallib.data.sheets import Raw, raw_csv
-from evallib.data.xlsx_in import read_workbook
+from evallib.files.sheets import Raw, raw_csv
+from evallib.files.xlsx_in import read_workbook
+from evallib.forms.blocks import Piece, Sheeted
 from evallib.model.errors import InputRefused, Place, refuse_errors
 from evallib.model.table_words import SHEETS
 from evallib.model.words import folded

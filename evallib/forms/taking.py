@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from evallib.data.cells import Reader, load_lines
-from evallib.data.form_blocks import Block, FormRow, Piece
+from evallib.data.cells import TWO_READINGS, Reader, load_lines
 from evallib.data.heads import Head, Lines
 from evallib.data.raw_tables import texts_of
-from evallib.data.sheets import Grid
+from evallib.files.sheets import Grid
+from evallib.forms.blocks import Block, FormRow, Piece
 from evallib.model.errors import Place, Problem
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES
@@ -20,24 +20,6 @@ from evallib.model.words import Given, Words
 from evallib.say.numbers import plain as number_text
 from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
-
-ASKED = frozenset(
-    {
-        "cell.comma_says_two_things",
-        "cell.decimal_comma",
-        "cell.comma_of_groups",
-        "cell.of_another_unit",
-        "cell.shown_in_another_unit",
-        "cell.shown_moved",
-        "cell.digits_lost",
-        "cell.made_a_date",
-        "cell.date_without_year",
-        "formula.not_computed",
-        "formula.error",
-        "target.two_operators",
-    }
-)
-"""What a cell may be refused for that has two readings, or whose number was lost: the form is not taken before that is said."""
 
 
 class Left(NamedTuple):
@@ -177,7 +159,7 @@ class Taking:
                 typed[table] = load_lines(trial, _lines(made, model), table, model)
                 at = {one.place: (row, column) for row in made for column, one in row.items() if one.place and one.text}
                 for wrong in (one for one in trial.problems if one.level == "error" and one.code != "cell.missing"):
-                    if wrong.code in ASKED or wrong.place not in at:
+                    if wrong.code in TWO_READINGS or wrong.place not in at:
                         self.asked.append(wrong)
                         continue
                     row, column = at[wrong.place]

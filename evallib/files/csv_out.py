@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from evallib.data.sheets import guarded
+from evallib.files.sheets import guarded
 from evallib.model.units import parse_decimal
 
 _QUOTED = frozenset(',;\t"\r\n')

@@ -12,13 +12,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework_texts import check_texts
 from evallib.data.folder import File, data_root
-from evallib.data.framework_draft import Draft
-from evallib.data.framework_in import read_lines
-from evallib.data.framework_rows import Names, rows_of
-from evallib.data.framework_tables import OWNER, PARTS, SETTINGS, sheets
-from evallib.data.framework_workbook import framework_workbook
 from evallib.data.language_docs import kinds
-from evallib.data.locks import held
 from evallib.data.rulebook import (
     document_of,
     files_beside,
@@ -30,7 +24,13 @@ from evallib.data.rulebook import (
     shipped_catalogue,
     shipped_catalogues,
 )
-from evallib.data.whole import together, whole
+from evallib.files.locks import held
+from evallib.files.whole import together, whole
+from evallib.frameworks.draft import Draft
+from evallib.frameworks.rows import Names, rows_of
+from evallib.frameworks.tables import OWNER, PARTS, SETTINGS, sheets
+from evallib.frameworks.workbook import framework_workbook
+from evallib.frameworks.workbook_in import read_lines
 from evallib.model.entries import KINDS, Part
 from evallib.model.errors import Place, Problem, attempted, refuse_errors
 from evallib.model.framework import Framework

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from evallib.data.locks import MOVING, moving, taken, there
+from evallib.files.locks import MOVING, moving, taken, there
 from evallib.say.refusals import refused
 
 _OURS = re.compile(r"\.evallib-[0-9a-z_]{8}")

@@ -12,23 +12,23 @@ from pathlib import Path
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from evallib.checks.sift import sift
+from evallib.data.comparing import Change, Comparison, Keep, read_taken, taken_file, taken_text
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import File, data_of, data_root
-from evallib.data.form_again import Change, Comparison, Keep, read_taken, taken_file, taken_text
-from evallib.data.form_blocks import Piece, Sheeted
-from evallib.data.form_project import Projection
-from evallib.data.form_taking import Left, why
-from evallib.data.form_whose import kind_said, listing_said, other_year, year_said
 from evallib.data.form_words import kind_of_form
-from evallib.data.forms_in import headline, is_year_book, read_form
 from evallib.data.listing import list_year
 from evallib.data.load import Departments, load_book, load_departments
-from evallib.data.locks import held
 from evallib.data.raw_tables import Tables
 from evallib.data.raw_years import read_raw_year
 from evallib.data.rulebook import load_framework
-from evallib.data.sheets import Raw, told_hidden
-from evallib.data.whole import together
+from evallib.files.locks import held
+from evallib.files.sheets import Raw, told_hidden
+from evallib.files.whole import together
+from evallib.forms.blocks import Piece, Sheeted
+from evallib.forms.project import Projection
+from evallib.forms.reading import headline, is_year_book, read_form
+from evallib.forms.taking import Left, why
+from evallib.forms.whose import kind_said, listing_said, other_year, year_said
 from evallib.model.errors import InputRefused, Place, Problem, gathered
 from evallib.model.evaluation import Draft, Evaluation
 from evallib.model.framework import Framework

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evallib.data.form_blocks import Sheeted
 from evallib.data.form_words import Kind, kind_of_form
 from evallib.data.listing import listing_for, refuse_bad_code, usual_framework
 from evallib.data.load import Departments
+from evallib.forms.blocks import Sheeted
 from evallib.model.base import CODE
 from evallib.model.errors import Place, Problem
 from evallib.model.made_ids import made_id

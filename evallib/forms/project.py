@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from evallib.data.form_blocks import Block, FormRow, Piece, Sheeted
-from evallib.data.form_indicators import IndicatorRows
-from evallib.data.form_taking import why
 from evallib.data.form_words import bracketed, line_of, plain
+from evallib.forms.blocks import Block, FormRow, Piece, Sheeted
+from evallib.forms.indicators import IndicatorRows
+from evallib.forms.taking import why
 from evallib.model.catalogue import Catalogue, Line
 from evallib.model.errors import near
 from evallib.model.framework import Framework, Indicator

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evallib.data.encodings import decode
-from evallib.data.sheets import read_csv
+from evallib.files.encodings import decode
+from evallib.files.sheets import read_csv
 from evallib.model.words import LANGS
 from tests.conftest import DATA, GOLDEN, ROOT
 

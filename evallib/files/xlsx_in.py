@@ -16,9 +16,9 @@ from decimal import Context, Decimal
 from functools import cache, cached_property
 from xml.etree import ElementTree
 
-from evallib.data.number_formats import GENERAL, Section, section_of
-from evallib.data.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, Raw, address, grid_of, is_own
-from evallib.data.xlsx_parts import DAMAGED, MAX_UNPACKED, TRUE, Book, SheetPart, local, not_a_workbook, text_of, unescaped
+from evallib.files.number_formats import GENERAL, Section, section_of
+from evallib.files.sheets import MAX_COLUMNS, MAX_ROWS, Grid, Marked, Raw, address, grid_of, is_own
+from evallib.files.xlsx_parts import DAMAGED, MAX_UNPACKED, TRUE, Book, SheetPart, local, not_a_workbook, text_of, unescaped
 from evallib.model.errors import Place, Problem
 from evallib.say.refusals import problem
 

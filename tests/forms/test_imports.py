@@ -16,19 +16,19 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from evallib.data.csv_files import switch_form
-from evallib.data.form_out import write_form
-from evallib.data.imports import import_forms
 from evallib.data.load import load_year
 from evallib.data.new_year import new_year
 from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
+from evallib.forms.imports import import_forms
+from evallib.forms.out import write_form
 from evallib.kit import CATALOGUE
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
 from evallib.model.made_ids import made_id
 from evallib.model.words import LANGS, Lang
 from tests.conftest import Copy
-from tests.data.forestry import BUREAU, FRAMEWORKS, YEAR, fact_table, lines, project_form, scoring_table, spoiled, write_csv, write_xlsx
+from tests.forms.forestry import BUREAU, FRAMEWORKS, YEAR, fact_table, lines, project_form, scoring_table, spoiled, write_csv, write_xlsx
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "forms.toml").read_text(encoding="utf-8"))["case"]
 CODE = made_id(BUREAU)

@@ -10,11 +10,11 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 
-from evallib.data.form_project import MONEY, rate_of, spending_lines
 from evallib.data.form_words import form_kinds, forms, kind_of_form
 from evallib.data.raw_tables import shown, texts_of
-from evallib.data.whole import whole
-from evallib.data.workbook_sheet import FONTS, on_a4, packed, put_text, shown_width
+from evallib.files.whole import whole
+from evallib.files.workbook_sheet import FONTS, on_a4, packed, put_text, shown_width
+from evallib.forms.project import MONEY, rate_of, spending_lines
 from evallib.model.evaluation import Evaluation, IndicatorResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.record import Target

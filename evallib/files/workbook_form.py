@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from evallib.data.workbook_sheet import FONTS, as_number, lines_of, packed, put_text, shown_width
+from evallib.files.workbook_sheet import FONTS, as_number, lines_of, packed, put_text, shown_width
 from evallib.model.words import Lang
 
 NEEDED, OTHER, REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from evallib.data.form_blocks import Piece
-from evallib.data.imports import Imported
 from evallib.data.names import Names
+from evallib.forms.blocks import Piece
+from evallib.forms.imports import Imported
 from evallib.model.made_ids import typed
 from evallib.model.record import TABLES
 from evallib.model.rows import Row, refers

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evallib.data.framework_tables import SETTINGS, Column, Table, setting_heads, sheets
-from evallib.data.sheets import Grid, Marked, hidden_in, is_own
-from evallib.data.xlsx_in import Sheet, read_workbook
+from evallib.files.sheets import Grid, Marked, hidden_in, is_own
+from evallib.files.xlsx_in import Sheet, read_workbook
+from evallib.frameworks.tables import SETTINGS, Column, Table, setting_heads, sheets
 from evallib.model.errors import InputRefused, Place, Problem, nearest, refuse_errors
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.words import LANGS, folded, listed

@@ -17,9 +17,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from evallib.data.encodings import decode
-from evallib.data.number_formats import format_of
-from evallib.data.sheets import MAX_CELL
+from evallib.files.encodings import decode
+from evallib.files.number_formats import format_of
+from evallib.files.sheets import MAX_CELL
 from evallib.model.errors import Place, Problem
 from evallib.say.refusals import problem
 

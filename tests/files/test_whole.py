@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from evallib.data.folder import mend_above
-from evallib.data.locks import NoLocks, held
-from evallib.data.whole import Together, clear_dead, copy_folder, refuse_filled, together, whole, work_folder
 from evallib.data.working_folder import lay_out
+from evallib.files.locks import NoLocks, held
+from evallib.files.whole import Together, clear_dead, copy_folder, refuse_filled, together, whole, work_folder
 from evallib.kit import PACKAGE
 from evallib.model.errors import InputRefused
 
@@ -244,7 +244,7 @@ def test_the_second_at_work_is_told_who_is_first(tmp_path: Path) -> None:
 def test_only_one_module_moves_and_deletes() -> None:
     """Elsewhere a reason stands beside it: nothing is half moved, and nothing is deleted that is not ours."""
     wrong = []
-    for file in sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "data" / "whole.py"}):
+    for file in sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "files" / "whole.py"}):
         text = file.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

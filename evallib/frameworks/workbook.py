@@ -8,10 +8,10 @@ from typing import Any
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
-from evallib.data.framework_rows import Rows
-from evallib.data.framework_tables import OWNER, SETTINGS, Column, Table, setting_heads, sheets
-from evallib.data.workbook_form import GREY, FormBook
-from evallib.data.workbook_sheet import lines_of, on_a4
+from evallib.files.workbook_form import GREY, FormBook
+from evallib.files.workbook_sheet import lines_of, on_a4
+from evallib.frameworks.rows import Rows
+from evallib.frameworks.tables import OWNER, SETTINGS, Column, Table, setting_heads, sheets
 from evallib.model.framework import Framework
 from evallib.model.words import Lang
 from evallib.say.sentences import sentence

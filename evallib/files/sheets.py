@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
-from evallib.data.encodings import decode
+from evallib.files.encodings import decode
 from evallib.model.errors import Place, Problem
 from evallib.model.words import Words, few, folded, listed, words
 from evallib.say.refusals import problem

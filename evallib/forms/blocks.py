@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from evallib.data.form_words import KINDS, BlockKind, beside, column_of, field_of, heads_known, is_apart, is_total, line_of, named, plain
-from evallib.data.sheets import Marked, Raw
+from evallib.files.sheets import Marked, Raw
 from evallib.model.errors import Place, nearest
 
 At = tuple[int, int]
@@ -81,7 +81,7 @@ class Block:
 class Sheeted:
     """A sheet read as a form: its blocks, what is named beside and above them, its titles, what was `left` and why, by name.
 
-    >>> from evallib.data.sheets import raw_csv
+    >>> from evallib.files.sheets import raw_csv
     >>> lines = ["自评表", "一级指标,三级指标,分值", "产出指标,造林面积,10", ",抚育面积,5", "合计,,15"]
     >>> block = Sheeted(raw_csv("form.csv", chr(10).join(lines).encode())).blocks[0]
     >>> [(row.name.text if row.name else "", row.text("level_1"), row.text("points")) for row in block.rows]

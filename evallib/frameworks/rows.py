@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, get_args
 
-from evallib.data.framework_tables import OWNER, PARTS, RULES, SETTINGS, Column, behind, sheets
+from evallib.frameworks.tables import OWNER, PARTS, RULES, SETTINGS, Column, behind, sheets
 from evallib.model.entries import Part
 from evallib.model.framework import Framework
 from evallib.model.rules import Seriousness

@@ -1,0 +1,1 @@
+"""Forms that people have, imported: blocks, rows and money found in them become the tables of a year."""
