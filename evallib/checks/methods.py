@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -10,15 +10,17 @@ from evallib.checks.gone import NONE, Gone
 from evallib.checks.record import amounts
 from evallib.methods.questionnaires import answers_of, is_answer
 from evallib.model.errors import Place, Problem, Where
-from evallib.model.evaluation import Evaluation
-from evallib.model.framework import Framework
+from evallib.model.evaluation import TargetResult
+from evallib.model.facts import Facts
+from evallib.model.framework import Framework, Indicator
+from evallib.model.in_force import indicators_in_force
 from evallib.model.optional_rows import Survey
 from evallib.model.record import Record
 from evallib.model.units import SHARE, convert, round_half_up
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import problem, unknown
 from evallib.score.answers import Tally, count, satisfaction
-from evallib.score.scoring import evaluate
+from evallib.score.measure import compute_formula, compute_target
 
 
 def check_methods(framework: Framework, record: Record, where: Where, gone: Gone = NONE) -> Iterator[Problem]:
@@ -28,25 +30,25 @@ def check_methods(framework: Framework, record: Record, where: Where, gone: Gone
     """
     if not (record.surveys or record.survey_answers or record.expert_scores or record.cost_results):
         return
-    evaluation = evaluate(framework, record)
-    experts, surveys = [*_points(evaluation, where)], [*_surveys(evaluation, where, gone)]
+    indicators = {i.id: i for i in indicators_in_force(framework, record)}
+    experts, surveys = [*_points(record, indicators, where)], [*_surveys(record, where, gone)]
     yield from (*experts, *surveys, *_costs(framework, record, where))
     if not experts and not gone.any("expert_scores"):
-        yield from _panel(evaluation, where)
+        yield from _panel(record, indicators, where)
     if not surveys and not gone.any("surveys", "survey_answers"):
-        yield from _questionnaires(evaluation, where)
+        yield from _questionnaires(framework, record, indicators, where)
 
 
-def _points(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
+def _points(record: Record, indicators: Mapping[str, Indicator], where: Where) -> Iterator[Problem]:
     """Experts score what has points."""
-    for index, row in enumerate(evaluation.record.expert_scores):
-        if not evaluation.indicator(row.indicator).points:
+    for index, row in enumerate(record.expert_scores):
+        if not indicators[row.indicator].points:
             yield problem("panel.no_points", where("expert_scores", index, "indicator"), row.indicator)
 
 
-def _surveys(evaluation: Evaluation, where: Where, gone: Gone) -> Iterator[Problem]:
+def _surveys(record: Record, where: Where, gone: Gone) -> Iterator[Problem]:
     """A questionnaire has one scale, and its answers belong to a group that was asked."""
-    record, scales = evaluation.record, {row.indicator: row.scale for row in reversed(evaluation.record.surveys)}
+    scales = {row.indicator: row.scale for row in reversed(record.surveys)}
     for index, row in enumerate(record.surveys):
         if row.scale != scales[row.indicator]:
             yield problem("survey.scales", where("surveys", index, "scale"), row.scale, scale=scales[row.indicator])
@@ -76,28 +78,34 @@ def _costs(framework: Framework, record: Record, where: Where) -> Iterator[Probl
             yield problem("cost.later", where("cost_results", index, "year"), str(row.year), year=record.year)
 
 
-def _panel(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
+def _panel(record: Record, indicators: Mapping[str, Indicator], where: Where) -> Iterator[Problem]:
     """Scores lie within the points, and somebody gave one."""
-    rows = evaluation.record.expert_scores
+    rows = record.expert_scores
     for index, row in enumerate(rows):
-        points = evaluation.indicator(row.indicator).points
+        points = indicators[row.indicator].points
         if row.score is not None and not 0 <= row.score <= points:
             yield problem("panel.score_outside", where("expert_scores", index, "score"), plain(row.score), points=plain(points))
     scored, place = {row.indicator for row in rows if row.score is not None}, Place(where("expert_scores", 0, None).file)
     for id in dict.fromkeys(row.indicator for row in rows if row.indicator not in scored):
-        yield problem("panel.unscored", place, "", (id,), indicator=evaluation.indicator(id).name)
+        yield problem("panel.unscored", place, "", (id,), indicator=indicators[id].words)
 
 
-def _questionnaires(evaluation: Evaluation, where: Where) -> Iterator[Problem]:
+def _questionnaires(framework: Framework, record: Record, indicators: Mapping[str, Indicator], where: Where) -> Iterator[Problem]:
     """Weights make up the whole, forms and people are no fewer than what came of them; and an actual is what the answers say."""
-    record = evaluation.record
+    facts, targets = Facts(framework.catalogue, record), {row.indicator: row for row in record.targets}
     for indicator in dict.fromkeys(row.indicator for row in record.surveys):
         rows = [(index, row) for index, row in enumerate(record.surveys) if row.indicator == indicator]
         wrong = [
             *_weights(rows, where),
             *(one for index, row in rows for one in _forms(count(record, row), partial(where, "surveys", index))),
         ]
-        yield from wrong or _other_actual(evaluation, indicator, satisfaction(record, indicator), where)
+        yield from wrong
+        row = targets.get(indicator)
+        if row and not wrong and (rate := satisfaction(record, indicator)) is not None:
+            formula = framework.catalogue.formulas.get(indicators[indicator].value)
+            found = compute_formula(facts, formula) if formula else None
+            target = compute_target(facts, row, framework, indicators[indicator], found)
+            yield from _other_actual(target, rate, where("targets", record.targets.index(row), "actual"))
 
 
 def _weights(rows: Sequence[tuple[int, Survey]], where: Where) -> Iterator[Problem]:
@@ -117,14 +125,11 @@ def _forms(group: Tally, at: Callable[[str], Place]) -> Iterator[Problem]:
         yield problem("survey.population", at("population"), f"{group.valid} > {group.population}")
 
 
-def _other_actual(evaluation: Evaluation, indicator: str, rate: Decimal | None, where: Where) -> Iterator[Problem]:
-    target = evaluation.target(indicator)
-    if rate is None or target is None or target.actual is None or not target.unit.is_share:
+def _other_actual(target: TargetResult, rate: Decimal, place: Place) -> Iterator[Problem]:
+    if target.actual is None or not target.unit.is_share:
         return
     actual = convert(target.actual, target.unit, SHARE)
     exponent = actual.as_tuple().exponent
     places = min(max(2, -exponent if isinstance(exponent, int) else 0), 4)
     if round_half_up(rate, places) != round_half_up(actual, places):
-        index = next(n for n, row in enumerate(evaluation.record.targets) if row.indicator == indicator)
-        place = where("targets", index, "actual")
-        yield problem("survey.actual_differs", place, percent(actual), (indicator,), rate=percent(rate))
+        yield problem("survey.actual_differs", place, percent(actual), (target.id,), rate=percent(rate))
