@@ -62,6 +62,8 @@ def _refusal(error: Any) -> InputRefused:
             return refused("command.lacking", name, about=what, help=help_)
         case "NoSuchOption":
             near = sorted(error.possibilities or ())
+            if isinstance(error.ctx.command, Commands):  # no command was typed yet
+                return refused("command.option_before", name, option=name)
             return refused("command.no_such_option", name, known=meant(name, near) if near else words(help_))
         case "BadParameter":
             said = error.__cause__.errors()[0] if hasattr(error.__cause__, "errors") else {}

@@ -33,6 +33,13 @@ def test_what_is_wrong_with_a_command_is_said_in_a_sentence(typed: str) -> None:
         assert "Usage" not in result.stderr
 
 
+def test_an_option_before_its_command_is_told_where_to_stand() -> None:
+    for lang, said in (("zh", "选项写在命令后面：evallib 命令 --lang"), ("en", "write options behind the command: evallib COMMAND --lang")):
+        result = CliRunner().invoke(app, ["--lang", lang, "check"])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+
 COMMANDS = [[], *([name] for name in sorted(command.name or "" for command in app.registered_commands))]
 
 
