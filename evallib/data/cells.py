@@ -73,23 +73,6 @@ _STATES = {
 _NUMBERS = ("decimal", "date", "int", "verdict")
 _ASKED = {"—", "-", "–", "--", "/", "\\", "无", "none", "nil", "n/a", "na"}
 """What may mean nothing, unknown or not applicable, and is asked about."""
-TWO_READINGS = frozenset(
-    {
-        "cell.comma_says_two_things",
-        "cell.decimal_comma",
-        "cell.comma_of_groups",
-        "cell.of_another_unit",
-        "cell.shown_in_another_unit",
-        "cell.shown_moved",
-        "cell.digits_lost",
-        "cell.made_a_date",
-        "cell.date_without_year",
-        "formula.not_computed",
-        "formula.error",
-        "target.two_operators",
-    }
-)
-"""What a cell may be refused for that has two readings, or whose number was lost: the form is not taken before that is said."""
 
 
 _STANDS_FOR_TEXT = f"（{STATES['to_come'].zh}）"

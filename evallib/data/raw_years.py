@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evallib.data.cells import TWO_READINGS, Reader, load_lines
+from evallib.data.cells import Reader, load_lines
 from evallib.data.heads import Lines
 from evallib.data.names import raw_by_id
 from evallib.data.raw_tables import Tables, choices_meant, texts_of
@@ -19,6 +19,24 @@ from evallib.model.record import TABLES
 from evallib.model.rows import unit_of
 from evallib.model.units import Units
 from evallib.model.words import folded
+
+TWO_READINGS = frozenset(
+    {
+        "cell.comma_says_two_things",
+        "cell.decimal_comma",
+        "cell.comma_of_groups",
+        "cell.of_another_unit",
+        "cell.shown_in_another_unit",
+        "cell.shown_moved",
+        "cell.digits_lost",
+        "cell.made_a_date",
+        "cell.date_without_year",
+        "formula.not_computed",
+        "formula.error",
+        "target.two_operators",
+    }
+)
+"""What a cell may be refused for that has two readings, or whose number was lost: the form is not taken before that is said."""
 
 _OWN = ("column.own", "column.unnamed")
 """What is said of a column that is none of a table's."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from evallib.data.cells import TWO_READINGS, Reader, load_lines
+from evallib.data.cells import Reader, load_lines
 from evallib.data.heads import Head, Lines
 from evallib.data.raw_tables import texts_of
+from evallib.data.raw_years import TWO_READINGS
 from evallib.files.sheets import Grid
 from evallib.forms.blocks import Block, FormRow, Piece
 from evallib.model.errors import Place, Problem
