@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evallib.analysis.documents import score_document
-from evallib.model.evaluation import Evaluation, IndicatorResult
+from evallib.model.evaluation import Draft, Evaluation, IndicatorResult, Range
 from evallib.model.expression import EXACT
 from evallib.model.in_force import indicators_in_force
 from evallib.model.words import Lang, Words, words
@@ -264,6 +264,31 @@ def test_scores_add_up_to_groups_dimensions_and_total() -> None:
     ]
     assert (str(e.total), e.points, e.grade, e.grade_id) == ("8.28", 10, words("良", "Good"), "good")
     assert (e.coverage.indicators, e.coverage.indicators_scored, e.coverage.points, e.coverage.points_scored) == (5, 5, 10, 10)
+
+
+def test_a_draft_counts_what_its_own_indicators_may_still_bring() -> None:
+    e = small()
+    known = e.record.model_copy(update={"own_indicators": (), "targets": ()})
+    draft = evaluate(e.framework, known, Draft((), ()))
+    # 2.25 + 1.00 + 1.50 + 0.90 are certain, the 3 points of results are not: from fair to good
+    assert (draft.total, draft.points, draft.grade_id) == (Decimal("5.65"), 10, "")
+    assert draft.open == Range(Decimal("5.65"), Decimal("8.65"), ())
+    assert (draft.coverage.points, draft.coverage.points_scored, draft.coverage.indicators) == (10, 7, 4)
+    assert draft.draft == Draft((), ())
+    assert evaluate(e.framework, known).open is None  # no draft: there are no more
+
+
+def test_what_is_to_be_done_opens_its_indicator_in_a_draft() -> None:
+    e = small()
+    draft = evaluate(e.framework, e.record, Draft((), ("compliance",)))
+    opened, others = draft.indicator("compliance"), [i for i in draft.indicators if i.id != "compliance"]
+    assert (opened.status, opened.score, opened.formula_score, opened.award, opened.value, opened.counted) == (
+        *("missing", None, None, None, None),
+        True,
+    )
+    assert [i.score for i in others] == [i.score for i in e.indicators if i.id != "compliance"]
+    assert (draft.total, draft.grade_id, draft.open) == (Decimal("6.78"), "", Range(Decimal("6.78"), Decimal("8.78"), ("compliance",)))
+    assert (draft.coverage.points, draft.coverage.points_scored, draft.coverage.indicators_scored) == (10, 8, 4)
 
 
 def test_what_was_measured_is_kept_with_its_unit() -> None:
