@@ -11,15 +11,16 @@ BIN := .venv/bin
 help:  ## show what can be made
 	@echo "make report   the report of a department's year, in reports/ (DEPARTMENT=$(DEPARTMENT) YEAR=$(YEAR) LANGUAGE=$(LANGUAGE))"
 	@echo "make test     run all tests"
-	@echo "make trial    try faults, kills and two at work in one folder, at length (up to an hour)"
-	@echo "make mutants  change the calculating core in many small ways and see that tests notice (some five minutes)"
+	@echo "make trial    try faults, kills and two at work in one folder, at length (one to two hours)"
+	@echo "make mutants  change the calculating core in many small ways and see that tests notice (some twenty minutes)"
 	@echo "make lint     check style and types"
 	@echo "make lab      open the analyst's desk in JupyterLab"
 	@echo "make wheels   collect evallib and all it needs in dist/, for machines without internet"
-	@echo "make bench    measure what many reports cost (some three minutes)"
+	@echo "make bench    measure what many reports cost (some fifteen minutes)"
 	@echo "make docs     the guide and the reference as pages, in reports/docs/ (some five minutes)"
 	@echo "make gallery  make the example's documents and a small synthetic county in reports/gallery, for any static host (some five minutes)"
 	@echo "make pictures take the pictures of the report for the README anew"
+	@echo "make without  take a part out of the code that the rest does without (WING=monitoring or WING=government)"
 	@echo "make clean    delete the environment and what the kit made in reports/; what was published stays"
 
 report: .venv/installed  ## one department's report
