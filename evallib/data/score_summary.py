@@ -60,7 +60,7 @@ def _total(s: Sheet, e: Evaluation, lang: Lang, where: dict[str, str], that: dic
     short = sum((points for id, _, points in waiting(e) if id not in e.in_force), ZERO)
     score = {kind: sum((i.score or ZERO for i in e.indicators if counts(i) == kind), ZERO) for kind in that}
     worth = sum((i.points for i in e.indicators if counts(i) == "yes"), short)
-    still = f"(1-ISNUMBER({where['G']}))"
+    still, most_extra = f"(1-ISNUMBER({where['G']}))", f"ROUND({where['D']},{places})"
 
     def total(regular: str = "", extra: str = "") -> str:
         whole = f"ROUND((D{row['counted']}{regular})*C{row['total']}/C{row['counted']},{places})"
@@ -82,8 +82,8 @@ def _total(s: Sheet, e: Evaluation, lang: Lang, where: dict[str, str], that: dic
             best = max((one.own_rule.most for one in fw.open_sections if one.own_rule), default=Decimal(1))
             most += f"+{round_half_up(short * max(best, Decimal(1)), places)}"
         as_text = "&".join((f'TEXT({low},"#,##0.00")', '"–"', f'TEXT({high},"#,##0.00")'))
-        formulas |= {"lowest": total("", f"-SUMPRODUCT({that['deduction']}*{still},{where['D']})")}
-        formulas |= {"highest": total(most, f"+SUMPRODUCT({that['bonus']}*{still},{where['D']})")}
+        formulas |= {"lowest": total("", f"-SUMPRODUCT({that['deduction']}*{still},{most_extra})")}
+        formulas |= {"highest": total(most, f"+SUMPRODUCT({that['bonus']}*{still},{most_extra})")}
         formulas |= {"total": f"IF({lacking}=0,{low},{as_text})", "grade": f'IF({grade(low)}={grade(high)},{grade(low)},"—")'}
         values |= {"total": total_text(e), "lowest": e.open.low, "highest": e.open.high}
     formulas |= {"counted": f"SUMPRODUCT(1*{that['yes']},{where['G']})"}

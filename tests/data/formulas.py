@@ -32,7 +32,9 @@ def _numbers(values: Any) -> Any:
     return np.array([_number(value) for value in values])
 
 
-def _round(value: float, places: int) -> float:
+def _round(value: Any, places: int) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.array([_round(_number(one), places) for one in value])
     if not np.isfinite(value):
         return value  # of the branch of an IF that is not taken
     return float(Decimal(repr(round(float(value), 9))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))

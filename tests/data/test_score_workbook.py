@@ -25,7 +25,7 @@ from evallib.score.reconcile import reconcile
 from evallib.score.scoring import evaluate
 from tests.data.formulas import calculated
 from tests.score.random_frameworks import Year, years
-from tests.score.small import framework, judgement, record
+from tests.score.small import framework, indicator, judgement, record
 
 SHEETS = {
     "zh": ["目录", "总分与等级", "评分表", "依据与佐证", "目标与实际", "基础数据", "比率", "问题",
@@ -37,6 +37,8 @@ HEADS = {
     "zh": ["一级指标", "二级指标", "三级指标", "分值", "实际值", "单位", "得分", "得分率", "状态", "是否计入", "评分标准", "评分过程"],
     "en": ["Dimension", "Group", "Indicator", "Points", "Value", "Unit", "Score", "Score rate", "Status", "Counts", "Rule", "Working"],
 }
+
+UNCHECKED = {"missing": "undetermined", "not_applicable": "rescale", "no_finding": "unchecked"}
 
 
 def written(e: Evaluation, folder: Path, lang: Lang = "zh", values: bool = False) -> Any:
@@ -181,8 +183,7 @@ def test_formulas_follow_every_framework(year: Year, lang: Lang) -> None:
 
 
 def test_what_is_open_closes_with_the_last_score(tmp_path: Path) -> None:
-    unchecked = {"missing": "undetermined", "not_applicable": "rescale", "no_finding": "unchecked"}
-    e = evaluate(framework(treatment=unchecked), record())
+    e = evaluate(framework(treatment=UNCHECKED), record())
     book = written(e, tmp_path, "en")
     told = levels(book)
     assert calculated(book, "Total and grade", told["Total", "—"].coordinate) == "0.00–10.00"
@@ -191,6 +192,18 @@ def test_what_is_open_closes_with_the_last_score(tmp_path: Path) -> None:
         row["Score"].value = row["Points"].value
     assert calculated(book, "Total and grade", told["Total", "—"].coordinate) == 10
     assert calculated(book, "Total and grade", told["Grade", "—"].coordinate) == "Good"
+
+
+@pytest.mark.parametrize(("extra", "told"), [("bonus", "8.00–14.00"), ("deduction", "2.00–8.00")])
+def test_what_extra_points_may_still_do_is_rounded_row_by_row(extra: str, told: str, tmp_path: Path) -> None:
+    """Two rows of 2.5 points that nobody judged yet, scores without decimals: 3 points each."""
+    rows = [indicator("duties", "tasks", 10, {"kind": "awarded"})]
+    rows += [indicator(id, "tasks", "2.5", {"kind": "awarded"}, extra=extra) for id in ("one", "other")]
+    how = {"rounding": {"scores": 0, "rates": 4, "mode": "half_up"}, "treatment": UNCHECKED}
+    e = evaluate(framework(indicator=rows, **how), record(judgements=(judgement("duties", "award", score="8"),)))
+    made, stored = (levels(written(e, tmp_path, "en", values))["Total", "—"] for values in (False, True))
+    assert stored.value == told
+    assert calculated(made.parent.parent, "Total and grade", made.coordinate) == told
 
 
 def test_a_draft_whose_indicators_are_not_all_named_stays_open(tmp_path: Path) -> None:
