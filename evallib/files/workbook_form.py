@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from evallib.files.workbook_sheet import FONTS, as_number, lines_of, packed, put_text, shown_width
+from evallib.files.workbook_sheet import FONTS, Looks, as_number, lines_of, packed, put_text, shown_width
 from evallib.model.words import Lang
 
 NEEDED, OTHER, REMARK = (PatternFill("solid", fgColor=colour) for colour in ("1F4E79", "D6E0EA", "F2F2F2"))
@@ -29,6 +29,7 @@ class FormBook:
         self._lists: Any = self.book.create_sheet("_lists")
         self._lists.sheet_state = "hidden"
         self._places: dict[tuple[str, ...], str] = {}
+        self._looks = Looks()
 
     def listed(self, texts: Iterable[str]) -> str:
         """Where these choices stand, written once on the hidden sheet, as a rule of a cell names it; empty where there are none."""
@@ -47,12 +48,17 @@ class FormBook:
     def put(self, cell: Any, text: str, format: str = "@", colour: str = "000000", bold: bool = False) -> None:
         """A cell: a number where it has such a format and loses nothing by it, else text that stays text."""
         value = None if format == "@" else as_number(text)
-        cell.font, cell.alignment, cell.protection = Font(name=FONTS[self.lang], size=10, bold=bold, color=colour), TOP, OPEN
-        cell.number_format = format if value is not None or not text else "@"
         if value is not None:
             cell.value = value
         elif text:
             put_text(cell, text)
+        shown = format if value is not None or not text else "@"
+
+        def look() -> Mapping[str, Any]:
+            font = Font(name=FONTS[self.lang], size=10, bold=bold, color=colour)
+            return {"font": font, "alignment": TOP, "protection": OPEN, "number_format": shown}
+
+        self._looks.give(cell, colour, bold, shown, make=look)
 
     def head(self, cell: Any, text: str, needed: bool, note: str = "", remark: bool = False) -> None:
         """A head with its note. A `remark` is a column that is not read."""

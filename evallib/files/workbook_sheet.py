@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -79,6 +80,20 @@ def put_text(cell: Any, text: str) -> None:
     cell.data_type, cell.quotePrefix = "s", text.startswith(("=", "+", "-", "@", "'", "\t"))
 
 
+class Looks(dict[tuple[Any, ...], Any]):
+    """The looks of a workbook's cells by what they depend on. One given before is copied: openpyxl compares each part of it anew."""
+
+    def give(self, cell: Any, *of: Any, make: Callable[[], Mapping[str, Any]]) -> None:
+        """Give a cell, whose text or number stands in it, the look that depends on `of`."""
+        key = (cell.data_type, cell.quotePrefix, *of)
+        if key in self:
+            cell._style = copy(self[key])
+            return
+        for part, value in make().items():
+            setattr(cell, part, value)
+        self[key] = copy(cell._style)
+
+
 def on_a4(sheet: Any) -> None:
     """Print a sheet across A4, as wide as the page."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
@@ -131,7 +146,7 @@ class Sheet:
     def __init__(self, book: Workbook, name: str, frozen: int, columns: Sequence[Column], subject: str, lang: Lang, above: str) -> None:
         self.name, self.columns, self.frozen = name, columns, frozen
         self.sheet: Any = book.create_sheet(name)
-        self.lang, self.font = lang, FONTS[lang]
+        self.lang, self.font, self.looks = lang, FONTS[lang], Looks()
         self.results: dict[str, Decimal | str] = {}
         self.lines, self.notes = list[list[str]](), list[str]()
         self.above = shown_width(f"{subject} · {name}") * 1.5, shown_width(above) * 1.15
@@ -155,29 +170,36 @@ class Sheet:
         """A sentence of `sentences/workbook.toml`."""
         return sentence(f"workbook.{name}", **given)[self.lang]
 
-    def put(self, row: int, column: int, value: str | Number | None, bold: bool = False, size: int = 10, to: str = "left") -> Any:
-        """One cell. Text stays text whatever it begins with; a missing value is a dash."""
+    def put(
+        self, row: int, column: int, value: str | Number | None, bold: bool = False, size: int = 10, to: str = "left", level: str = "-"
+    ) -> Any:
+        """One cell, of the table where it has a `level`. Text stays text whatever it begins with; a missing value is a dash."""
         cell = self.sheet.cell(row, column)
-        cell.font = Font(name=self.font, size=size, bold=bold)
-        if isinstance(value, Number) and value.value is not None:
-            cell.value = "=" + value.formula.replace("{row}", str(row)) if value.formula else value.value
-            cell.number_format = value.format
-            cell.font = Font(name=DIGITS, size=size, bold=bold)
-            if value.formula:
-                self.results[cell.coordinate] = value.value
+        number, linked = value if isinstance(value, Number) and value.value is not None else None, isinstance(value, Link)
+        if number:
+            cell.value = "=" + number.formula.replace("{row}", str(row)) if number.formula else number.value
+            if number.formula and number.value is not None:
+                self.results[cell.coordinate] = number.value
         else:
             put_text(cell, cell_text(str(value)) if value is not None and str(value) else "—")
-        cell.alignment = Alignment(horizontal=to, vertical="top", wrap_text=size == 10 and cell.data_type == "s", indent=to == "right")
         if isinstance(value, Link):
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{value}'!A1")
-            cell.font = Font(name=self.font, size=size, color="0563C1", underline="single")
+
+        def look() -> Mapping[str, Any]:
+            font = Font(name=DIGITS if number else self.font, size=size, bold=bold)
+            link = Font(name=self.font, size=size, color="0563C1", underline="single")
+            wrapped = size == 10 and cell.data_type == "s"
+            placed = Alignment(horizontal=to, vertical="top", wrap_text=wrapped, indent=to == "right")
+            framed = {"border": _FRAME, "fill": _FILLS.get(level, PatternFill())} if level != "-" else {}
+            return {"font": link if linked else font, "alignment": placed, "number_format": number.format if number else "General"} | framed
+
+        self.looks.give(cell, bold, size, to, level, linked, number and number.format, make=look)
         return cell
 
     def add(self, *values: str | Number | None, level: str = "") -> None:
         """A row of the table: plain, `open` to question, a `group`, a `part`, the `total` or the `head`."""
-        for n, (column, value) in enumerate(zip(self.columns, values, strict=True)):
-            cell = self.put(self.next, n + 1, value, bold=level in ("head", "part", "total"), to="center" if level == "head" else column.to)
-            cell.border, cell.fill = _FRAME, _FILLS.get(level, PatternFill())
+        for n, (column, value) in enumerate(zip(self.columns, values, strict=True), 1):
+            self.put(self.next, n, value, level in ("head", "part", "total"), to="center" if level == "head" else column.to, level=level)
         self.lines.append([str(value or "—") for value in values])
 
     def finish(self) -> dict[str, Decimal | str]:
