@@ -61,9 +61,11 @@ def _evaluated(data: Path, department: str, year: int, published: Published, dra
         strange = tuple(replace(one, level="warning", open=()) if one.level == "error" else one for one in strange)  # it stands as it is
     if still := tuple(dict.fromkeys(id for one in strange if one.level == "error" for id in (*loaded.open, *one.open))):
         loaded = replace(loaded, open=still)
-    found = (*_unknown_numbers(loaded, evaluation), *check_prose(evaluation, loaded.where))
+    found = tuple(check_prose(evaluation, loaded.where))
     if loaded.open or not loaded.whole:  # what is said of numbers that are not known yet may still be right
         found = tuple(one for one in found if one.code == "prose.brace")
+    else:
+        found = (*_unknown_numbers(loaded, evaluation), *found)
     loaded = replace(loaded, remarks=(*loaded.remarks, *found, *strange))
     if not draft:
         refuse_errors(loaded.remarks)
