@@ -241,14 +241,16 @@ def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Uni
     if above is None or None in below:
         return None
     powers = Counter(dict(above.dimensions))
-    factor, zh, en = above.factor, above.name.zh or above.symbol, above.name.en or above.symbol
-    bare = above.bare or en
+    factor, zh, per = above.factor, above.name.zh or above.symbol, ""
     for unit in below:
         assert unit is not None
         factor /= unit.factor
-        zh, en, bare = f"{zh}/{unit.name.zh or unit.symbol}", f"{en} per {singular(unit)}", f"{bare} per {singular(unit)}"
+        zh += f"/{unit.name.zh or unit.symbol}"
+        each = unit.name.en if unit.scale > 1 else singular(unit)
+        per += f" per {each}" if each else " each"
         powers.subtract(dict(unit.dimensions))
-    return Unit(written, words(zh, en), dimensions_of(powers), factor, scale=above.scale, bare=bare)
+    en, one, bare = ((name + per).strip() for name in (above.name.en, singular(above), above.bare or above.name.en))
+    return Unit(written, words(zh, en), dimensions_of(powers), factor, one, scale=above.scale, bare=bare)
 
 
 def dimensions_of(powers: Mapping[str, int]) -> Dimensions:
@@ -340,7 +342,7 @@ def amount(text: str, units: Units) -> tuple[Decimal, Unit | None] | None:
     text = narrow(text)
     if within := _IN_BRACKETS.fullmatch(text):  # as accountants write what is below zero
         read = amount("".join(within.groups()), units)
-        return (-read[0], read[1]) if read and read[0] >= 0 else None
+        return (_WIDE.minus(read[0]), read[1]) if read and read[0] >= 0 else None
     found = _AMOUNT.fullmatch(text)
     number = parse_decimal(found[2]) if found else None
     unit = units.find(found[3] or found[1]) if found and bool(found[1]) != bool(found[3]) else None

@@ -160,6 +160,24 @@ def test_answers_are_read_on_their_scale(case: dict[str, Any]) -> None:
     assert found.rate == Fraction(case["rate"]), case["why"]
 
 
+def test_what_is_known_of_a_group_is_counted_with_its_answers() -> None:
+    asked = {"group_en": "Users", "issued": 40, "returned": 15, "population": 900, "weight": "30"}
+    found = _counted("yes_no", ("满意", 6), ("不满意", 2), ("", 3), ("没填", 1), ("满意", 0), **asked)
+    assert found == Tally(words("users", "Users"), Fraction(3, 4), 8, 3, 1, 40, 15, 900, Fraction(3, 10))
+
+
+def test_without_a_number_of_forms_that_came_back_those_that_were_counted_did() -> None:
+    assert _counted("yes_no", ("满意", 6), ("", 3), ("没填", 1)) == Tally(words("users"), Fraction(1), 6, 3, 1, returned=10)
+    assert _counted("yes_no") == Tally(words("users"), Fraction(0), 0, returned=0)
+
+
+def test_answers_are_those_of_the_group_and_of_the_indicator() -> None:
+    shared = {"indicator": "pleased", "group": "users", "source": "form", "section": "表", "answer": "满意", "count": 5}
+    rows = [shared, shared | {"group": "staff"}, shared | {"indicator": "trained"}]
+    asked = Asked.model_validate({key: shared[key] for key in ("indicator", "group", "source", "section")} | {"scale": "yes_no"})
+    assert count(record(survey_answers=rows), asked).valid == 5
+
+
 @given(counts=st.lists(st.integers(0, 20), min_size=5, max_size=5), blank=st.integers(0, 5))
 def test_answers_one_by_one_and_counted_come_to_the_same(counts: list[int], blank: int) -> None:
     by_count = [*zip(SCALES["five_point"].options, counts, strict=True), ("", blank)]

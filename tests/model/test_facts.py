@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 
+import pytest
+
 from evallib.model.assemble import assemble
 from evallib.model.catalogue import Catalogue
 from evallib.model.entries import Part
@@ -36,8 +38,8 @@ unit = "人"
 """
 
 
-def catalogue() -> Catalogue:
-    made, faults = assemble([("own.toml", Part.model_validate(tomllib.loads(TEXT)))], YEAR)
+def catalogue(text: str = TEXT) -> Catalogue:
+    made, faults = assemble([("own.toml", Part.model_validate(tomllib.loads(text)))], YEAR)
     assert faults == ()
     return made
 
@@ -82,7 +84,8 @@ def test_what_is_not_named_has_no_value() -> None:
 
 
 def test_last_years_record_tells_what_this_one_does_not() -> None:
-    last = Facts(catalogue(), record(facts=[fact("people", "7", "人", YEAR - 1)]).model_copy(update={"year": YEAR - 1}))
+    told = [fact("people", "7", "人", YEAR - 1), fact("people", "8", "人")]
+    last = Facts(catalogue(), record(facts=told).model_copy(update={"year": YEAR - 1}))
     looked = facts(("people", "9", "人"), before=last)
     assert (looked.value("people"), looked.find("people", YEAR - 1)) == (9, last.find("people"))
     assert looked.named(Name("people", 1)) == last.find("people")
@@ -95,3 +98,74 @@ def test_a_number_in_another_kind_of_unit_has_no_value_and_says_what_was_given()
     assert found is not None
     assert (found.fact, found.year, found.value, found.unit.symbol, found.origins) == ("people", YEAR, None, "人", ())
     assert found.note.zh == "5 元"
+
+
+def test_what_last_years_record_told_is_not_kept_as_what_this_one_says() -> None:
+    last = record(facts=[fact("people", "7", "人", YEAR - 1)]).model_copy(update={"year": YEAR - 1})
+    this, made = record(), catalogue()
+    assert Facts(made, this, last).named(Name("people", 1)) is not None
+    assert Facts(made, this).named(Name("people", 1)) is None
+
+
+def test_another_catalogue_has_another_unit_for_the_same_row() -> None:
+    given, other = record(facts=[fact("first", "1.50", "万元")]), catalogue(TEXT.replace('unit = "money"', 'unit = "万元"'))
+    assert [Facts(made, given).value("first") for made in (catalogue(), other)] == [15000, Decimal("1.50")]
+
+
+@pytest.mark.parametrize(
+    ("value", "states", "state"),
+    [
+        ("5", [], ""),
+        (None, [], "missing"),
+        (None, [("value", "to_come")], "to_come"),
+        (None, [("value", "not_applicable")], "not_applicable"),
+    ],
+)
+def test_a_fact_says_why_it_has_no_number(value: str | None, states: list[tuple[str, str]], state: str) -> None:
+    found = Facts(catalogue(), record(facts=[fact("people", value, "人", note="无", states=states)])).find("people")
+    assert found is not None
+    assert (found.state, found.half) == (state, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"),
+    [
+        ([], [], "missing"),
+        ([("value", "to_come")], [("value", "not_checked")], "to_come"),
+        (None, [("value", "to_come")], "to_come"),
+        (None, None, ""),
+    ],
+)
+def test_a_sum_says_why_the_first_part_without_a_number_has_none(
+    first: list[tuple[str, str]] | None, second: list[tuple[str, str]] | None, state: str
+) -> None:
+    """No states: the part is known."""
+    rows = [
+        fact(id, "1.50" if states is None else None, "万元", note="无", states=states or [])
+        for id, states in (("first", first), ("second", second))
+    ]
+    found = Facts(catalogue(), record(facts=rows)).find("whole")
+    assert found is not None
+    assert (found.state, found.value is None) == (state, bool(state))
+
+
+def test_a_sum_is_as_exact_as_its_known_parts() -> None:
+    found = facts(("first", "1.50", "万元"), ("second", None, "万元")).find("whole")
+    assert found is not None
+    assert found.half == Decimal("0.005")
+
+
+def test_a_sum_of_last_year_is_spelled_by_last_years_parts() -> None:
+    given = [fact(id, "3", "万元", YEAR - 1) for id in ("first", "second")]
+    looked = Facts(catalogue(), record(facts=given))
+    assert write(looked.spelled(Name("whole", 1)), lambda n: n.id + "'" * n.before, str) == "0 + first' − second'"
+    assert looked.spelled(Name("whole")) == Name("whole")
+
+
+def test_a_number_is_told_with_its_parts_and_theirs() -> None:
+    nested = TEXT + '[[fact]]\nid = "all"\nunit = "万元"\nparts = "whole + second"\n'
+    given = record(facts=[fact(id, "3", "万元") for id in ("first", "second")])
+    found = Facts(catalogue(nested), given).find("all")
+    assert found is not None
+    assert [one.fact for one in found.with_parts] == ["all", "whole", "first", "second", "second"]
+    assert found.value == 3  # 3 − 3 + 3

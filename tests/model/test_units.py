@@ -11,15 +11,23 @@ from hypothesis import strategies as st
 
 from evallib.data.rulebook import shipped_catalogue
 from evallib.model.entries import Alike, CurrencyEntry, Part, ScaleEntry, UnitEntry
-from evallib.model.units import Unit, Units, convert, half_width, parse_decimal, round_half_up
+from evallib.model.units import Unit, Units, amount, convert, half_width, parse_decimal, possible, round_half_up, singular, times
 from evallib.model.words import Lang, words
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from tests.conftest import GOLDEN
 
 UNITS = shipped_catalogue("units").units
-read, find = UNITS.read, UNITS.find
 PRINTED = [line for line in (GOLDEN / "units.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 AMOUNTS = st.decimals(-(10**15), 10**15, allow_nan=False, allow_infinity=False, places=6)
+
+
+def find(text: str) -> Unit | None:
+    """A unit found for the first time: units keep what they found."""
+    return Units(UNITS.part).find(text)
+
+
+def read(text: str) -> Unit:
+    return Units(UNITS.part).read(text)
 
 
 @pytest.mark.parametrize("text", PRINTED)
@@ -278,6 +286,11 @@ def test_money_has_two_decimals() -> None:
         ("3.5", "‰", "en", "3.5 per mille"),
         ("545.2", "元/人", "zh", "545.2元/人"),
         ("545.2", "元/人", "en", "545.2 yuan per person"),
+        ("3", "件/万人", "en", "3 cases per 10,000 people"),
+        ("1", "件/小时", "en", "1 case per hour"),
+        ("0.0001", "万元/万户", "en", "1 yuan per 10,000 households"),
+        ("12", "元/个", "en", "12 yuan each"),
+        ("3", "个/万人", "en", "3 per 10,000 people"),
         ("2", "万亩", "en", "20,000 mu"),
         ("12", "EFLOPS", "zh", "12 EFLOPS"),
     ],
@@ -329,15 +342,116 @@ def test_a_value_comes_back_from_another_unit(value: Decimal, pair: tuple[Unit, 
 
 
 def test_the_base_of_a_unit_is_the_declared_one_of_its_kind() -> None:
-    base = {text: UNITS.base(UNITS.read(text)).symbol for text in ("亩", "万元", "万户", "‰", "吨", "万头", "万元/公里", "头")}
+    units = Units(UNITS.part)
+    base = {text: units.base(units.read(text)).symbol for text in ("亩", "万元", "万户", "‰", "吨", "万头", "万元/公里", "头")}
     assert base == {
         "亩": "平方米", "万元": "元", "万户": "户", "‰": "share", "吨": "公斤", "万头": "头", "万元/公里": "元/米", "头": "头",
     }  # fmt: skip
 
 
-def test_a_compound_unit_is_told_by_its_parts_in_both_languages() -> None:
-    unit = UNITS.read("万元/公里")
-    assert (unit.name.zh, unit.name.en, unit.bare, unit.scale) == ("万元/公里", "10,000 yuan per kilometre", "yuan per kilometre", 10000)
-    assert (unit.factor, unit.dimensions) == (Fraction(10), (("length", -1), ("money", 1)))
-    assert UNITS.read("元/人/年").dimensions == (("money", 1), ("months", -1), ("people", -1))
-    assert UNITS.find("元/完元") is None
+@pytest.mark.parametrize(
+    ("text", "zh", "en", "bare"),
+    [
+        ("万元/公里", "万元/公里", "10,000 yuan per kilometre", "yuan per kilometre"),
+        ("元/万人", "元/万人", "yuan per 10,000 people", "yuan per 10,000 people"),
+        ("吨/人/月", "吨/人/个月", "tonnes per person per month", "tonnes per person per month"),
+        ("筐/人", "筐/人", "筐 per person", "筐 per person"),
+        ("元/筐", "元/筐", "yuan per 筐", "yuan per 筐"),
+        ("元/个", "元/个", "yuan each", "yuan each"),
+        ("个/人", "个/人", "per person", "per person"),
+    ],
+)
+def test_a_compound_unit_is_told_by_its_parts_in_both_languages(text: str, zh: str, en: str, bare: str) -> None:
+    unit = read(text)
+    assert (unit.symbol, unit.name.zh, unit.name.en, unit.bare) == (text, zh, en, bare)
+
+
+@pytest.mark.parametrize(
+    ("text", "factor", "scale", "dimensions"),
+    [
+        ("万元/公里", Fraction(10), 10000, (("length", -1), ("money", 1))),
+        ("元/万人", Fraction(1, 10000), 1, (("money", 1), ("people", -1))),
+        ("吨/人", Fraction(1000), 1, (("people", -1), ("weight", 1))),
+        ("元/人/年", Fraction(1, 12), 1, (("money", 1), ("months", -1), ("people", -1))),
+        ("元/公里/公里", Fraction(1, 10**6), 1, (("length", -2), ("money", 1))),
+        ("万元/元", Fraction(10000), 10000, ()),
+    ],
+)
+def test_a_compound_unit_measures_and_holds_what_its_parts_do(
+    text: str, factor: Fraction, scale: int, dimensions: tuple[tuple[str, int], ...]
+) -> None:
+    unit = read(text)
+    assert (unit.factor, unit.scale, unit.dimensions) == (factor, scale, dimensions)
+
+
+@pytest.mark.parametrize("text", ["完元/人", "元/完元", "元/人/完元"])
+def test_a_compound_of_what_is_no_unit_is_none(text: str) -> None:
+    assert find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("en", "one", "found"), [("people", "person", "person"), ("cases", "", "case"), ("mu", "", "mu"), ("μs", "", "μs"), ("筐", "", "筐")]
+)
+def test_one_of_a_unit_is_its_own_word_or_loses_its_s(en: str, one: str, found: str) -> None:
+    assert singular(Unit("x", words("x", en), (("x", 1),), one=one)) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "factor", "found"),
+    [
+        ("1.50", Fraction(1), "1.50"),
+        ("1" * 60, Fraction(1), "1" * 60),
+        ("1", Fraction(2, 3), "0." + "6" * 49 + "7"),
+        ("1" * 30, Fraction(2), "2" * 30),
+        ("2.5", Fraction(10000), "25000.0"),
+    ],
+)
+def test_a_number_times_a_fraction_has_fifty_digits_or_stays(value: str, factor: Fraction, found: str) -> None:
+    assert str(times(Decimal(value), factor)) == found
+
+
+@pytest.mark.parametrize("text", ["0", "0E+99", "1E+40", "-9E+40", "1E-40", "-1E-40", "1." + "1" * 199])
+def test_a_number_of_up_to_forty_places_is_possible(text: str) -> None:
+    assert str(possible(Decimal(text))) == text
+
+
+@pytest.mark.parametrize("text", ["1E+41", "-1E+41", "9E-41", "NaN", "Infinity", "-Infinity", "1." + "1" * 200])
+def test_a_number_that_no_table_holds_is_not_possible(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        possible(Decimal(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("84.50", "84.50", None),
+        ("1.6万人", "1.6", "万人"),
+        (" ８５％ ", "85", "%"),
+        ("84 %", "84", "%"),
+        ("-3 人", "-3", "人"),
+        ("−3人", "-3", "人"),
+        ("1,234.5元", "1234.5", "元"),
+        ("¥12", "12", "元"),
+        ("¥ -12.50", "-12.50", "元"),
+        ("545.2元/人", "545.2", "元/人"),
+        ("(5)", "-5", None),
+        ("(0)", "0", None),
+        ("（1,234.5）万元", "-1234.5", "万元"),
+        ("(3人)", "-3", "人"),
+        ("(3) 人", "-3", "人"),
+        ("¥(3)", "-3", "元"),
+        ("(¥3)", "-3", "元"),
+        ("(" + "1" * 40 + ")", "-" + "1" * 40, None),
+    ],
+)
+def test_an_amount_is_read_as_people_write_it(text: str, number: str, unit: str | None) -> None:
+    found = amount(text, Units(UNITS.part))
+    assert found is not None
+    assert (str(found[0]), found[1] and found[1].symbol) == (number, unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "元", "many", "约5元", "5完元", "¥5元", "1,23元", "(-5)", "(¥-5)", "(many)", "((5))", "(5", "()", "$5", "5..2元"]
+)
+def test_what_is_no_amount_is_not_guessed(text: str) -> None:
+    assert amount(text, Units(UNITS.part)) is None

@@ -10,16 +10,18 @@ import pytest
 
 from evallib.data.rulebook import shipped_catalogue
 from evallib.model.assemble import assemble
+from evallib.model.catalogue import Catalogue
 from evallib.model.entries import FormulaEntry
 from evallib.model.evaluation import FormulaResult, TargetResult
-from evallib.model.expression import EXACT
+from evallib.model.expression import EXACT, Interval
 from evallib.model.facts import Facts, InputValue, Origin
 from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Operator, Record, Target
+from evallib.model.units import NO_UNIT
 from evallib.model.words import Words, words
 from evallib.say.numbers import written
 from evallib.say.workings import formula_text, formula_working, target_working
-from evallib.score.measure import asks_no_more, compute_formula, hold, measure
+from evallib.score.measure import asks_no_more, compute_formula, compute_target, hold, interval_of, is_easy, measure
 from evallib.score.scoring import evaluate
 from tests.conftest import GOLDEN
 from tests.score.small import CATALOGUE, YEAR, fact, framework, indicator, own, part, record, target
@@ -418,6 +420,21 @@ def test_a_target_asks_no_more_than_was_reached_last_year(operator: str, goal: s
     assert asks_no_more(held(target("jobs", operator, goal, unit))[0], Decimal(last)) is no_more
 
 
+@pytest.mark.parametrize(
+    ("last", "easy"),
+    [
+        (None, False),
+        (target("jobs", ">=", "400", "人"), False),  # nobody knows what was reached
+        (target("jobs", ">=", "400", "件", actual="450"), False),  # counted otherwise
+        (target("jobs", ">=", "500", "人", actual="399"), False),
+        (target("jobs", ">=", "500", "人", actual="400"), True),
+    ],
+)
+def test_a_target_is_easy_where_it_asks_no_more_than_last_year_reached(last: Target | None, easy: bool) -> None:
+    before = None if last is None else held(last)[0]
+    assert is_easy(held(target("jobs", ">=", "400", "人"))[0], before) is easy
+
+
 # what an indicator is called and measured by
 
 
@@ -585,6 +602,12 @@ def test_dates_count_in_days_and_words_are_given() -> None:
     assert (number.asked, number.reached, number.way) == ("", "", "none")
 
 
+def test_a_date_has_no_unit_where_no_unit_counts_days() -> None:
+    late = target("jobs", "by", "0", "", due="2023-06-30", done="2023-07-02")
+    found = compute_target(Facts(Catalogue(), record()), late, framework())
+    assert (found.actual, found.unit) == (2, NO_UNIT)
+
+
 @pytest.mark.parametrize(("unit", "count", "actual"), [("%", 10, "75"), ("件", 10, None), ("%", 1, None)])
 def test_the_answers_to_a_questionnaire_give_the_actual_where_a_share_is_asked(unit: str, count: int, actual: str | None) -> None:
     shared = {"indicator": "jobs", "group": "群众", "source": "report", "section": "四"}
@@ -608,10 +631,31 @@ def test_a_sum_of_which_a_part_is_not_known_is_not_known() -> None:
     assert (found.actual, found.way) == (None, "parts")
 
 
-def test_a_formula_is_told_in_its_own_unit_whatever_the_unit_of_its_facts() -> None:
-    more = FormulaEntry(id="spent_in_ten_thousands", value="outturn", unit="万元")
-    entries = CATALOGUE.part.model_copy(update={"formulas": (*CATALOGUE.part.formulas, more)})
+def with_formula(**entry: Any) -> Catalogue:
+    """The catalogue with a formula more."""
+    entries = CATALOGUE.part.model_copy(update={"formulas": (*CATALOGUE.part.formulas, FormulaEntry(**entry))})
     catalogue, faults = assemble([("own", entries)], YEAR)
     assert faults == ()
+    return catalogue
+
+
+def test_a_formula_is_told_in_its_own_unit_whatever_the_unit_of_its_facts() -> None:
+    catalogue = with_formula(id="spent_in_ten_thousands", value="outturn", unit="万元")
     facts = Facts(catalogue, record(facts=(fact("outturn", "25000", "元"),)))
     assert compute_formula(facts, catalogue.formulas["spent_in_ten_thousands"]).value == Decimal("2.5")
+
+
+def test_what_a_formulas_value_may_truly_be_follows_from_the_digits_of_its_inputs() -> None:
+    made = framework().model_copy(update={"catalogue": with_formula(id="left", value="adjusted_expenditure - outturn", unit="万元")})
+    given = (fact("adjusted_expenditure", "3.0", "万元"), fact("outturn", "25000", "元"))
+    e = evaluate(made, record(facts=given))
+    assert interval_of(e, e.formula("left")) == Interval(Decimal("0.45"), Decimal("0.55"))  # 2.95 to 3.05, less 2.5
+
+
+@pytest.mark.parametrize("outturn", [(), (fact("three_public_outturn", "0", "元", 2026),)])
+def test_of_a_formula_that_was_not_computed_nothing_can_be_said(outturn: tuple[Any, ...]) -> None:
+    """Nor of one that has a value only because nothing stands against nothing."""
+    given = record(facts=(fact("three_public_budget", "0", "元", 2026), *outturn)).model_copy(update={"year": 2026})
+    made = framework().model_copy(update={"catalogue": shipped_catalogue("department", 2026)})
+    e = evaluate(made, given)
+    assert interval_of(e, e.formula("three_public_control_rate")) is None
