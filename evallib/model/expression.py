@@ -213,8 +213,7 @@ class Interval:
         return Interval(min(corners), max(corners))
 
     def __abs__(self) -> Interval:
-        high = max(abs(self.low), abs(self.high))
-        return Interval(Decimal(0) if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high)), high)
+        return Interval(max(Decimal(0), self.low, -self.high), max(-self.low, self.high))
 
     def __lt__(self, other: Interval) -> bool:
         return (self.low, self.high) < (other.low, other.high)

@@ -182,7 +182,7 @@ class Bands(Spelled):
     bands: tuple[Piece, ...] = Field(min_length=2)
 
     def written_out(self) -> tuple[Mapping[str, object], ...]:
-        return tuple(band.model_dump(exclude_defaults=True) for band in self.bands)
+        return tuple(band.model_dump() for band in self.bands)
 
 
 class Linear(Spelled):

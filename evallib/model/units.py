@@ -87,7 +87,7 @@ def convert(value: Decimal, unit: Unit, to: Unit) -> Decimal:
     >>> convert(Decimal("1.6"), units.read("万人"), units.read("人"))
     Decimal('16000.0')
     """
-    if unit is to or (unit.factor == to.factor and unit.dimensions == to.dimensions):
+    if unit is to:
         return value
     if unit.dimensions != to.dimensions:
         raise ValueError(f"{unit.symbol} and {to.symbol} measure different things")
@@ -115,7 +115,7 @@ def times(value: Decimal, factor: Fraction) -> Decimal:
     if above == below == 1:
         return value
     with localcontext(EXACT):
-        return value * above if below == 1 else value * above / below
+        return value * above / below
 
 
 _POWER = re.compile(r"(?:10{1,3}|10{0,2}(?:,?000){1,4})(?![\d,.])")
@@ -246,7 +246,7 @@ def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Uni
         assert unit is not None
         factor /= unit.factor
         zh += f"/{unit.name.zh or unit.symbol}"
-        each = unit.name.en if unit.scale > 1 else singular(unit)
+        each = singular(unit) if unit.scale == 1 else unit.name.en
         per += f" per {each}" if each else " each"
         powers.subtract(dict(unit.dimensions))
     en, one, bare = ((name + per).strip() for name in (above.name.en, singular(above), above.bare or above.name.en))
@@ -305,7 +305,7 @@ def parse_share(text: str) -> Decimal | None:
     (Decimal('0.85'), Decimal('1.2'), None)
     """
     plain = narrow(text)
-    number = parse_decimal(plain.rstrip("%").strip())
+    number = parse_decimal(plain.removesuffix("%").strip())
     return number / 100 if number is not None and plain.endswith("%") else number
 
 
@@ -357,8 +357,7 @@ def half_width(value: Decimal, unit: Unit) -> Decimal:
     """
     if unit.exact:
         return Decimal(0)
-    exponent = value.as_tuple().exponent
-    return Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
+    return Decimal(5).scaleb(value.adjusted() - len(value.as_tuple().digits))
 
 
 def round_half_up(value: Decimal, places: int) -> Decimal:

@@ -115,8 +115,8 @@ def hold(operator: Operator, actual: Decimal | None, target: Decimal, upper: Dec
         attained = actual
     elif operator in (">=", ">") or (operator == "=" and not exact):
         attained = max(rate, ZERO) if rate is not None else attained
-    elif operator in ("<=", "<") and target >= 0:
-        attained = target / actual if actual > target else 1 + (target - actual) / target if target else attained
+    elif operator in ("<=", "<") and target > 0:
+        attained = target / actual if actual > target else 1 + (target - actual) / target
     elif operator == "between" and not met:
         below = actual < target
         attained = max(actual / target, ZERO) if below and target > 0 else upper / actual if not below and upper and upper > 0 else ZERO
@@ -127,7 +127,7 @@ def compute_target(
     facts: Facts, row: Target, framework: Framework, indicator: Indicator | None = None, formula: FormulaResult | None = None
 ) -> TargetResult:
     """A target held against its actual: completion rate, attainment, and whether it was met."""
-    unit, asked, reached = facts.catalogue.units.read(row.unit) if row.unit else NO_UNIT, "", ""
+    unit, asked, reached = facts.catalogue.units.read(row.unit), "", ""
     target, upper = row.asks, row.upper if row.adjusted is None else None
     way: Way
     if row.operator == "by":

@@ -319,10 +319,13 @@ def interval(low: str, high: str) -> Interval:
         ("abs(a - 2)", ("0", "1")),
         ("a / a", ("1", "1")),
         ("a / z", ("-Infinity", "Infinity")),  # what is divided by may be nothing
+        ("abs(a / y)", ("0", "Infinity")),
+        ("abs(a / -y)", ("0", "Infinity")),
     ],
 )
 def test_all_that_a_value_may_truly_be(text: str, found: tuple[str, str]) -> None:
-    held = {Name("a"): interval("1", "3"), Name("b"): interval("2", "4"), Name("z"): interval("-1", "1")}
+    spans = {"a": ("1", "3"), "b": ("2", "4"), "y": ("0", "1"), "z": ("-1", "1")}
+    held = {Name(id): interval(*ends) for id, ends in spans.items()}
     assert compute_interval(parse(text), held) == interval(*found)
 
 

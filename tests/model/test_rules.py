@@ -258,6 +258,18 @@ def test_rules_of_points_are_worth_more_with_their_indicator() -> None:
     assert each.worth(Decimal(3), Decimal(6)).points_each == Decimal("1.5")
 
 
+def test_items_that_only_take_away_take_more_away_from_more_points() -> None:
+    items = [ITEMS[0] | {"points": "-0.5"}, ITEMS[1] | {"points": "-1"}]
+    doubled = Checklist.model_validate({"kind": "checklist", "items": items}).worth(Decimal(2), Decimal(6))
+    assert [item.points for item in doubled.items] == [-1, -2]
+
+
+def test_what_a_division_left_of_the_points_goes_to_the_last_item_that_adds() -> None:
+    items = [ITEMS[0], ITEMS[1] | {"points": 2}, {"id": "c", "name": "丙", "points": "-1"}]
+    third = Checklist.model_validate({"kind": "checklist", "items": items}).worth(Decimal("0.33"), Decimal(1))
+    assert [item.points for item in third.items] == [Decimal("0.33"), Decimal("0.67"), Decimal("-0.33")]
+
+
 def test_a_tier_is_found_by_its_id_or_by_a_share_within_it() -> None:
     tiers = [{"id": "full", "name": "达成", "low": "0.8", "high": 1}, {"id": "part", "name": "部分", "low": "0.6", "high": "0.8"}]
     rule = Tiers.model_validate({"kind": "tiers", "tiers": tiers})
@@ -311,6 +323,13 @@ def test_an_award_keeps_the_numbers_that_lead_to_it() -> None:
     assert per_unit.numbers == {"value": Decimal("1.0625"), "over": Decimal("0.0625"), "units": Decimal("6.25")}
     each = RULES.validate_python({"kind": "deduct_per_occurrence", "points_each": 1}).award(("general", "slight"), Decimal(3))
     assert each.numbers == {"findings": 2, "general": 1, "slight": 1}
+
+
+def test_the_numbers_of_a_rule_are_told_by_their_paths() -> None:
+    rule = RULES.validate_python({"kind": "bands", "bands": [{"up_to": "0.5", "share": 1}, {"share": "0.2"}]})
+    assert rule.numbers == {"pieces.0.up_to": Decimal("0.5"), "pieces.0.share": 1, "pieces.1.share": Decimal("0.2")}
+    line = RULES.validate_python({"kind": "pieces", "pieces": [{"up_to": 0, "share": 0}, {"below": 1, "share": [0, 1]}, {"share": 1}]})
+    assert line.numbers["pieces.1.share.1"] == 1
 
 
 def test_neighbours_meet_at_an_edge_that_belongs_to_one_of_them() -> None:

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 
 from evallib.data.rulebook import shipped_catalogue
 from evallib.model.entries import Alike, CurrencyEntry, Part, ScaleEntry, UnitEntry
-from evallib.model.units import Unit, Units, amount, convert, half_width, parse_decimal, possible, round_half_up, singular, times
+from evallib.model.units import (
+    Unit,
+    Units,
+    amount,
+    convert,
+    half_width,
+    parse_decimal,
+    parse_share,
+    possible,
+    round_half_up,
+    singular,
+    times,
+)
 from evallib.model.words import Lang, words
 from evallib.say.numbers import money, percent, plain, quantity, section_number
 from tests.conftest import GOLDEN
@@ -201,6 +213,13 @@ def test_what_is_no_plain_number_is_not_guessed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "share"), [("85%", "0.85"), ("85 ％", "0.85"), ("1.2", "1.2"), ("%", "None"), ("85%%", "None"), ("%85", "None")]
+)
+def test_a_share_is_a_number_or_a_percentage(text: str, share: str) -> None:
+    assert str(parse_share(text)) == share
+
+
+@pytest.mark.parametrize(
     ("text", "kept"), [("100.00", "100.00"), ("100", "100"), ("1.50", "1.50"), ("0.00", "0.00"), ("1,000.0", "1000.0"), ("0.10", "0.10")]
 )
 def test_a_number_keeps_the_digits_that_were_printed(text: str, kept: str) -> None:
@@ -349,6 +368,11 @@ def test_the_base_of_a_unit_is_the_declared_one_of_its_kind() -> None:
     }  # fmt: skip
 
 
+def test_a_unit_that_holds_one_of_its_kind_is_its_own_base() -> None:
+    units = Units(Part(unit=(UnitEntry(symbol="桶", measures="vessels"), UnitEntry(symbol="罐", measures="vessels"))))
+    assert units.base(units.read("罐")).symbol == "罐"
+
+
 @pytest.mark.parametrize(
     ("text", "zh", "en", "bare"),
     [
@@ -358,6 +382,7 @@ def test_the_base_of_a_unit_is_the_declared_one_of_its_kind() -> None:
         ("筐/人", "筐/人", "筐 per person", "筐 per person"),
         ("元/筐", "元/筐", "yuan per 筐", "yuan per 筐"),
         ("元/个", "元/个", "yuan each", "yuan each"),
+        ("月/人", "个月/人", "months per person", "months per person"),
         ("个/人", "个/人", "per person", "per person"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from evallib.model.framework import Averaged, Consensus
 from evallib.model.optional_rows import ExpertScore, Survey, SurveyAnswer
 from evallib.model.words import words
-from evallib.score.answers import SCALES, Tally, final_score, panel_score, satisfaction, shown_groups
+from evallib.score.answers import SCALES, Tally, final_score, panel_score, satisfaction, shown_groups, together
 from tests.score.small import record
 
 SHARED = {"indicator": "pleased", "source": "form", "section": "表"}
@@ -80,6 +80,10 @@ def test_marks_are_shares_of_the_highest() -> None:
     assert [*map(SCALES["marks_10"].read, ("0", "5.5", "10", "11", "x"))] == [0, Fraction(11, 20), 1, None, None]
 
 
+def test_a_number_is_no_answer_in_words() -> None:
+    assert SCALES["yes_no"].read("0") is None
+
+
 def test_votes_count_100_80_60_40() -> None:
     assert [float(value) for value in SCALES["four_marks"].options.values()] == [1, 0.8, 0.6, 0.4]
 
@@ -95,6 +99,15 @@ def test_a_group_is_hidden_beside_one_that_would_tell() -> None:
     assert hidden(a=1, b=12, c=40) == {"a", "b"}
     assert hidden(a=0, b=40) == set()
     assert hidden(b=12, a=12, c=4) == {"a", "c"}  # of two alike the first by name
+
+
+def test_groups_taken_as_one_are_added_up_where_all_is_known() -> None:
+    a = Tally(words("甲", "A"), Fraction(1), 3, 1, 2, issued=10, returned=6, population=100, weight=Fraction(1, 4))
+    b = Tally(words("乙", "B"), Fraction(1, 2), 2, 0, 1, issued=5, returned=3, population=50, weight=Fraction(1, 2))
+    both = Tally(words("甲、乙", "A, B"), Fraction(4, 5), 5, 1, 3, issued=15, returned=9, population=150, weight=Fraction(3, 4))
+    assert together([a, b]) == both
+    unknown: dict[str, Any] = dict.fromkeys(("issued", "returned", "population", "weight"))
+    assert together([a, b._replace(**unknown)]) == both._replace(**unknown)
 
 
 @pytest.mark.parametrize(

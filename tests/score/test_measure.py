@@ -545,6 +545,10 @@ def test_a_date_is_early_in_time_or_late(done: str, days: int, met: bool, said: 
     assert target_working(evaluate(framework(), record()), found, "en") == said
 
 
+def test_a_number_beside_a_date_gives_it_no_completion() -> None:
+    assert asked({"operator": "by", "target": "5", "due": "2023-06-30", "done": "2023-07-01"}).completion_rate is None
+
+
 @pytest.mark.parametrize("row", [{"due": "2023-06-30"}, {"done": "2023-06-30"}])
 def test_a_date_of_which_one_half_is_lacking_is_not_known(row: dict[str, str]) -> None:
     found = asked({"operator": "by"} | row)

@@ -278,6 +278,17 @@ def test_a_draft_counts_what_its_own_indicators_may_still_bring() -> None:
     assert evaluate(e.framework, known).open is None  # no draft: there are no more
 
 
+@pytest.mark.parametrize(("cap", "high"), [("1.2", "9.25"), ("0.5", "8.65")])
+def test_what_a_draft_may_still_bring_is_the_most_that_any_rule_gives(cap: str, high: str) -> None:
+    """To 5.65 that are certain come 3 points at 120%; below 100% another rule may be written than that of the group."""
+    made = framework()
+    groups = [g.model_dump(by_alias=True) for g in made.groups]
+    groups[-1]["own_rule"] = {"kind": "proportional", "of": "completion", "cap": cap}
+    e = small({"group": groups}, own_indicators=(), targets=())
+    draft = evaluate(e.framework, e.record, Draft((), ()))
+    assert draft.open == Range(Decimal("5.65"), Decimal(high), ())
+
+
 def test_what_is_to_be_done_opens_its_indicator_in_a_draft() -> None:
     e = small()
     draft = evaluate(e.framework, e.record, Draft((), ("compliance",)))
@@ -289,6 +300,13 @@ def test_what_is_to_be_done_opens_its_indicator_in_a_draft() -> None:
     assert [i.score for i in others] == [i.score for i in e.indicators if i.id != "compliance"]
     assert (draft.total, draft.grade_id, draft.open) == (Decimal("6.78"), "", Range(Decimal("6.78"), Decimal("8.78"), ("compliance",)))
     assert (draft.coverage.points, draft.coverage.points_scored, draft.coverage.indicators_scored) == (10, 8, 4)
+
+
+@pytest.mark.parametrize("more", [(), (judgement("monitoring", "not_applicable"),)])
+def test_of_what_is_open_in_a_draft_nothing_is_told_and_it_counts(more: tuple[Any, ...]) -> None:
+    e = small(more=more)
+    opened = evaluate(e.framework, e.record, Draft((), ("monitoring",))).indicator("monitoring")
+    assert (opened.value, opened.award, opened.counted) == (None, None, True)
 
 
 def test_what_was_measured_is_kept_with_its_unit() -> None:
@@ -607,6 +625,19 @@ def test_a_row_that_adds_or_takes_away_does_so_up_to_its_points(extra: str, scor
     assert (str(e.indicator("more").score), str(e.total)) == (score, total)
 
 
+def test_what_is_taken_away_takes_no_total_below_nothing() -> None:
+    rows = (judgement("duties", "award", score="2"), judgement("more", "award", score="3"))
+    assert str(evaluate(with_extra("deduction"), record(judgements=rows)).total) == "0.00"
+
+
+@pytest.mark.parametrize("extra", ["bonus", "deduction"])
+def test_what_adds_or_takes_away_is_no_part_of_the_points_that_are_covered(extra: str) -> None:
+    rows = (judgement("duties", "award", score="8"), judgement("more", "award", score="2"))
+    e = evaluate(with_extra(extra), record(judgements=rows))
+    assert (e.coverage.points, e.coverage.points_scored, e.coverage.indicators, e.coverage.indicators_scored) == (10, 10, 2, 2)
+    assert [(s.id, s.points) for s in e.sections if s.points] == [("work", 10), ("tasks", 10)]
+
+
 @pytest.mark.parametrize(("extra", "low", "high"), [("bonus", "8.00", "11.00"), ("deduction", "5.00", "8.00")])
 def test_what_a_row_that_adds_or_takes_away_may_still_do_is_in_the_range(extra: str, low: str, high: str) -> None:
     rule = {"kind": "proportional", "of": "completion", "cap": "1.5"}
@@ -703,6 +734,79 @@ def test_a_panel_of_experts_scores_by_the_rule_of_the_framework(rule: dict[str, 
     ]
     i = evaluate(made, record(expert_scores=given)).indicators[0]
     assert (str(i.formula_score), i.status, i.method) == (found, "missing" if found == "None" else "scored", "computed")
+
+
+@pytest.mark.parametrize(("chosen", "total"), [("system", "6.00"), ("duties", "7.00"), (None, "0.00")])
+def test_of_those_of_which_one_is_to_be_chosen_only_that_counts(chosen: str | None, total: str) -> None:
+    ids = ("system", "duties")
+    made = framework(indicator=[indicator(id, "tasks", 10, {"kind": "awarded"}, one_of="way") for id in ids])
+    rows = [judgement(id, "award", score=score) for id, score in zip(ids, ("6", "7"), strict=True)]
+    e = evaluate(made, record(judgements=(*rows, *([judgement(chosen, "chosen")] if chosen else []))))
+    assert str(e.total) == total
+    for i in e.indicators:
+        assert (i.status, i.counted, i.score is None) == (("scored", True, False) if i.id == chosen else ("not_chosen", False, True))
+
+
+@pytest.mark.parametrize(
+    ("own", "of_all", "extra", "score", "counted"),
+    [
+        ("", "rescale", "", "None", False),
+        ("full", "rescale", "", "3.00", True),
+        ("rescale", "full", "", "None", False),
+        ("", "full", "", "3.00", True),
+        ("full", "full", "bonus", "None", False),
+        ("full", "full", "deduction", "None", False),
+    ],
+)
+def test_an_indicator_may_say_itself_what_becomes_of_it_where_it_does_not_apply(
+    own: str, of_all: str, extra: str, score: str, counted: bool
+) -> None:
+    """A bonus that does not apply adds nothing, a deduction takes nothing away."""
+    more = indicator("more", "tasks", 3, {"kind": "awarded"}, not_applicable=own, extra=extra)
+    made = framework(
+        treatment={"missing": "zero", "not_applicable": of_all, "no_finding": "none"},
+        indicator=[indicator("duties", "tasks", 10, {"kind": "awarded"}), more],
+    )
+    i = evaluate(made, record(judgements=(judgement("more", "not_applicable"),))).indicator("more")
+    assert (i.status, str(i.score), i.counted) == ("not_applicable", score, counted)
+
+
+TIER = {"kind": "tiers", "tiers": [{"id": "part", "name": "部分达成", "low": "0.6", "high": "0.8"}]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "given", "score", "numbers"),
+    [
+        ({"kind": "awarded"}, "award", {"coefficient": "80"}, "8.00", {"coefficient": Decimal("0.8")}),
+        ({"kind": "awarded"}, "award", {"coefficient": "80", "score": "7"}, "7.00", {}),  # the score itself counts
+        ({"kind": "awarded"}, "award", {"coefficient": "0"}, "0.00", {"coefficient": 0}),
+        (TIER, "tier", {"coefficient": "70", "verdict": "part"}, "7.00", {"tier": 0}),
+        ({"kind": "proportional"}, "override", {"coefficient": "55"}, "5.50", None),
+        ({"kind": "proportional"}, "award", {"score": "4"}, "4.00", None),
+    ],
+)
+def test_a_score_is_given_in_points_or_as_a_share_of_them(
+    rule: dict[str, Any], kind: str, given: dict[str, str], score: str, numbers: dict[str, Any] | None
+) -> None:
+    made = framework(indicator=[indicator("duties", "tasks", 10, rule)])
+    i = evaluate(made, record(judgements=(judgement("duties", kind, **given),))).indicators[0]
+    assert (i.status, i.method, str(i.score)) == ("scored", "judged", score)
+    assert (i.award and i.award.numbers) == numbers
+
+
+def test_nothing_is_overridden_where_people_give_the_score_anyway() -> None:
+    rows = (judgement("duties", "award", score="6"), judgement("duties", "override", score="9"))
+    i = evaluate(framework(indicator=[indicator("duties", "tasks", 10, {"kind": "awarded"})]), record(judgements=rows)).indicators[0]
+    assert (i.method, str(i.score)) == ("judged", "6.00")
+
+
+@pytest.mark.parametrize(("found", "score"), [(0, "0.00"), (1, "-0.50"), (9, "-3.00")])
+def test_what_a_rule_would_take_of_a_deduction_is_taken_from_the_total(found: int, score: str) -> None:
+    e = evaluate(
+        with_extra("deduction", {"kind": "deduct_per_occurrence", "points_each": "0.5"}),
+        record(findings=tuple(finding(str(n), "more") for n in range(found)), judgements=(judgement("duties", "award", score="8"),)),
+    )
+    assert (str(e.indicator("more").score), e.total) == (score, 8 + Decimal(score))
 
 
 def test_points_that_rest_on_rules_that_cannot_be_computed_are_counted() -> None:
