@@ -72,9 +72,9 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
     grade = framework.grade_of(found) if worth else None
     if missing or short:
         most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
-        best = max((s.own_rule.most for s in framework.open_sections if s.own_rule), default=ONE)
+        best = max([ONE, *(s.own_rule.most for s in framework.open_sections if s.own_rule)])
         scores = ((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
-        high = total(scores, round_half_up(short * max(best, ONE), places) if short else ZERO)
+        high = total(scores, round_half_up(short * best, places))
         low = total((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
         left_open = Range(low, high, tuple(r.id for r in missing))
         grade = grade if framework.grade_of(low) == framework.grade_of(high) else None

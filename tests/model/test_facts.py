@@ -107,6 +107,26 @@ def test_what_last_years_record_told_is_not_kept_as_what_this_one_says() -> None
     assert Facts(made, this).named(Name("people", 1)) is None
 
 
+def test_what_last_years_record_says_of_years_before_is_told() -> None:
+    last = record(facts=[fact("people", "6", "人", YEAR - 2)]).model_copy(update={"year": YEAR - 1})
+    found = Facts(catalogue(), record(), last).named(Name("people", 2))
+    assert found is not None
+    assert (found.value, found.year) == (6, YEAR - 2)
+
+
+def test_a_fact_is_found_once_whoever_asks() -> None:
+    given, made, last = record(facts=[fact("people", "9", "人"), fact("people", "7", "人", YEAR - 1)]), catalogue(), record()
+    first, again, beside = Facts(made, given), Facts(made, given), Facts(made, given, last.model_copy(update={"year": YEAR - 1}))
+    assert first.find("people") is again.find("people") is beside.find("people")
+    assert first.find("people", YEAR - 1) is again.find("people", YEAR - 1)
+
+
+def test_a_sum_keeps_more_digits_than_money_ever_has() -> None:
+    whole = facts(("first", "123456789012345678901234567890", "元"), ("second", "0.0001", "万元")).find("whole")
+    assert whole is not None
+    assert whole.value == Decimal("12345678901234567890123456.7889")
+
+
 def test_another_catalogue_has_another_unit_for_the_same_row() -> None:
     given, other = record(facts=[fact("first", "1.50", "万元")]), catalogue(TEXT.replace('unit = "money"', 'unit = "万元"'))
     assert [Facts(made, given).value("first") for made in (catalogue(), other)] == [15000, Decimal("1.50")]
