@@ -68,8 +68,8 @@ def shipped(name: str) -> Outline:
 
 def _mistakes(outline: Outline, document: dict[str, Any], file: str) -> Iterator[Problem]:
     """Parts that are neither a section nor a text, or stand there twice."""
-    texts = {slot.id for slot in (*shipped(_TEXTS).text, *outline.text)}
-    known = [*texts, *sentences("pages.report.sections"), *sentences("word.sections")]
+    texts = (*shipped(_TEXTS).text, *outline.text)
+    known = [*(slot.id for slot in texts), *sentences("pages.report.sections"), *sentences("word.sections")]
     times = Counter(part for chapter in outline.chapter for part in chapter.parts)
     for index, chapter in enumerate(outline.chapter):
         place = Place(file, None, called(document, ("chapter", index, "parts")))
