@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
@@ -56,31 +56,10 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
     counted = [r for r in results if r.counted]
     short = sum(to_fill.values(), ZERO)
     worth = sum((r.points for r in counted if not r.extra), short)
-
-    def total(scores: Iterable[tuple[IndicatorResult, Decimal]], more: Decimal = ZERO) -> Decimal:
-        """The scores out of the framework's full points, and what is added to these or taken away."""
-        given = [*scores]
-        plain_sum = sum((score for r, score in given if not r.extra), more)
-        extra = sum((score for r, score in given if r.extra), ZERO)
-        whole = round_half_up(plain_sum * framework.points / worth, places) if worth else plain_sum
-        return round_half_up(max(whole + extra, ZERO) if worth else whole + extra, places)
-
-    places = framework.rounding.scores
-    found = total((r, r.score or ZERO) for r in counted)
-    missing = [r for r in counted if r.score is None and r.points]
-    left_open = None
-    grade = framework.grade_of(found) if worth else None
-    if missing or short:
-        most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
-        best = max([ONE, *(s.own_rule.most for s in framework.open_sections if s.own_rule)])
-        scores = ((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
-        high = total(scores, round_half_up(short * best, places))
-        low = total((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
-        left_open = Range(low, high, tuple(r.id for r in missing))
-        grade = grade if framework.grade_of(low) == framework.grade_of(high) else None
-    scored = [r for r in results if r.status == "scored"]
-    applicable = [r for r in results if r.status in ("scored", "missing")]
-    unsaid = {i.id for i in indicators if isinstance(i.rule, Unsaid)}
+    found = _total(framework, worth, ((r, r.score or ZERO) for r in counted))
+    left_open = _range(framework, indicators, counted, worth, short)
+    low, high = (left_open.low, left_open.high) if left_open else (found, found)
+    grade = framework.grade_of(low) if worth and framework.grade_of(low) == framework.grade_of(high) else None
     overall = next((s for s in record.self_evaluation if s.indicator == "total"), None)
     return Evaluation(
         version=__version__,
@@ -93,17 +72,48 @@ def _evaluate(framework: Framework, record: Record, draft: Draft | None) -> Eval
         total=found,
         points=framework.points if worth else ZERO,
         grade_id=grade.id if grade else "",
-        coverage=Coverage(
-            indicators=len(applicable),
-            indicators_scored=len(scored),
-            points=sum((r.points for r in applicable if not r.extra), short),
-            points_scored=sum((r.points for r in scored if not r.extra), ZERO),
-            points_unsaid=sum((r.points for r in applicable if r.id in unsaid), ZERO),
-        ),
+        coverage=_coverage(results, {i.id for i in indicators if isinstance(i.rule, Unsaid)}, short),
         self_total=overall.score if overall else None,
         self_grade=overall.grade if overall else "",
         open=left_open,
         draft=draft,
+    )
+
+
+def _total(framework: Framework, worth: Decimal, given: Iterable[tuple[IndicatorResult, Decimal]], more: Decimal = ZERO) -> Decimal:
+    """The scores out of the framework's full points, where they are `worth` so many, and what is added to these or taken away."""
+    places, scores = framework.rounding.scores, [*given]
+    plain_sum = sum((score for r, score in scores if not r.extra), more)
+    extra = sum((score for r, score in scores if r.extra), ZERO)
+    if not worth:
+        return round_half_up(plain_sum + extra, places)
+    return round_half_up(max(round_half_up(plain_sum * framework.points / worth, places) + extra, ZERO), places)
+
+
+def _range(
+    framework: Framework, indicators: Iterable[Indicator], counted: Sequence[IndicatorResult], worth: Decimal, short: Decimal
+) -> Range | None:
+    """Between what the total can still lie, where scores are missing or, in a draft, so many points are not given to indicators yet."""
+    missing = tuple(r.id for r in counted if r.score is None and r.points)
+    if not missing and not short:
+        return None
+    places = framework.rounding.scores
+    most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
+    best = max([ONE, *(s.own_rule.most for s in framework.open_sections if s.own_rule)])
+    low = ((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
+    high = ((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
+    return Range(_total(framework, worth, low), _total(framework, worth, high, round_half_up(short * best, places)), missing)
+
+
+def _coverage(results: Iterable[IndicatorResult], unsaid: Collection[str], short: Decimal) -> Coverage:
+    applicable = [r for r in results if r.status in ("scored", "missing")]
+    scored = [r for r in applicable if r.status == "scored"]
+    return Coverage(
+        indicators=len(applicable),
+        indicators_scored=len(scored),
+        points=sum((r.points for r in applicable if not r.extra), short),
+        points_scored=sum((r.points for r in scored if not r.extra), ZERO),
+        points_unsaid=sum((r.points for r in applicable if r.id in unsaid), ZERO),
     )
 
 
