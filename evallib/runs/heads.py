@@ -55,6 +55,23 @@ class _At(NamedTuple):
         named = self.folder if self.folder.isdecimal() else self.stem.rpartition("-")[2]
         return int(named) if named.isdecimal() and self.folder != "comparison" else 0
 
+    @property
+    def final(self) -> bool:
+        """Whether it is a report as it stands: no draft, not one of before."""
+        return self.folder.isdecimal() and not self.kept and not is_draft(f"{self.stem}.html")
+
+    def named(self, row: Listed | None) -> str:
+        """Its year, as its department calls it where the page is a report."""
+        return (row.called[self.lang] if row and self.folder.isdecimal() else "") or (str(self.year) if self.year else "")
+
+    def told(self, name: str, /, **given: Given) -> str:
+        """A word of the head in the page's language."""
+        return sentence(f"pages.head.{name}", **given)[self.lang]
+
+    def link(self, text: str, place: str) -> list[Link]:
+        """A link to a place, where there is one."""
+        return [Link(text, self.to(place))] if place else []
+
 
 def _at(place: str) -> _At:
     *folders, file = place.split("/")
@@ -80,63 +97,61 @@ class Heads:
     def of(self, place: str, own: Listed | None = None) -> str:
         """The head of the page at a place. `own` is what is known of its department's year where it is not on the list."""
         at = _at(place)
-        lang, report = at.lang, at.folder.isdecimal()
-        rows = self.rows.get(at.department, [])
         row = own or self.county.rows.get((at.department, at.year))
-        named = row or next(reversed(rows), None)
-        final = report and not at.kept and not is_draft(f"{at.stem}.html")
-
-        def told(name: str, /, **given: Given) -> str:
-            return sentence(f"pages.head.{name}", **given)[lang]
-
-        def link(text: str, to: str) -> list[Link]:
-            return [Link(text, at.to(to))] if to else []
-
-        year = (row.called[lang] if row and report else "") or (str(at.year) if at.year else "")
-        of = named.name[lang] if named and named.name else at.department
-        kind = told(f"kind.{at.folder}") if at.folder in SEVERAL else ""
-        county = self.county.name[lang]
-        trail = [part for part in (year, of.removeprefix(county) or of, kind, county) if part]
-
-        pages = link(told("index"), self._page("index", lang))
-        if at.folder != "overview":
-            pages += link(told("overview", year=year), self._page(f"overview/{at.year}", lang))
-        else:
-            pages += link(told("before", year=at.year - 1), self._page(f"overview/{at.year - 1}", lang))
-            pages += link(told("after", year=at.year + 1), self._page(f"overview/{at.year + 1}", lang))
-        if report and not final:
-            pages += link(told("now"), self._report(self.county.rows.get((at.department, at.year)), lang))
-        for one in rows:
-            if final and abs(one.year - at.year) == 1:
-                pages += link(told("before" if one.year < at.year else "after", year=one.called), self._report(one, lang))
-            elif at.folder in SEVERAL:
-                pages += link(one.called[lang], self._report(one, lang))
-        if at.department and at.folder != "comparison":
-            pages += link(told("comparison"), self._page(f"comparison/{at.department}", lang))
-        running = {(one.folder, one.stem): one.year for one in self.beside.get(at.department, ()) if at.department and one.stem != at.stem}
-        for (folder, stem), year_of in running.items():
-            pages += link(told(f"of.{folder}", year=year_of), self._page(f"{folder}/{stem}", lang))
-        pages += [one._replace(lang="en" if lang == "zh" else "zh") for one in link(told("other"), self._other(at, row, final))]
-
-        lines = [(told("pages"), pages)]
-        if not report:
-            lines += [(told("tables"), link(told("results"), self._standing(RESULTS)))]
+        lines = [(at.told("pages"), self._pages(at, row))]
+        if not at.folder.isdecimal():
+            lines += [(at.told("tables"), at.link(at.told("results"), self._standing(RESULTS)))]
         position, said, folded, strip = "", "", ("", list[Link]()), None
-        if final and row:
-            lines += [(told(label), [found for text, to in files for found in link(text, to)]) for label, files in self._files(row, lang)]
+        if at.final and row:
+            lines += [
+                (at.told(label), [one for text, to in files for one in at.link(text, to)]) for label, files in self._files(row, at.lang)
+            ]
             members, standing = self.group(row.group)
             if standing and (here := standing.get(row.key)) and here.count > 1:
-                position, said = self._place(row, here, lang)
-                strip = self._strip(row, members, lang)
-            number = next((n for n, one in enumerate(members) if one.key == row.key), 0)
-            few = len(members) <= _LISTED
-            shown = members if few else members[max(0, number - _NEAR) : number + _NEAR + 1]
+                position, said = self._place(row, here, at.lang)
+                strip = self._strip(row, members, at.lang)
             if len(members) > 1:
-                links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
-                links |= {row.key: links[row.key]._replace(address="")} if row.key in links else {}
-                folded = (told("alike" if few else "near", count=len(members)), [*links.values()])
-        lines = [line for line in lines if line[1]]
-        return rendered("page/head", lang, trail=trail, place=position, said=said, lines=lines, folded=folded, strip=strip)
+                folded = self._alike(row, members, standing, at)
+        shown = {"trail": self._trail(at, row), "lines": [line for line in lines if line[1]]}
+        return rendered("page/head", at.lang, **shown, place=position, said=said, folded=folded, strip=strip)
+
+    def _trail(self, at: _At, row: Listed | None) -> list[str]:
+        """Year, department, kind of page, county: what of them there is."""
+        known = row or next(reversed(self.rows.get(at.department, [])), None)
+        of, county = known.name[at.lang] if known and known.name else at.department, self.county.name[at.lang]
+        kind = at.told(f"kind.{at.folder}") if at.folder in SEVERAL else ""
+        return [part for part in (at.named(row), of.removeprefix(county) or of, kind, county) if part]
+
+    def _pages(self, at: _At, row: Listed | None) -> list[Link]:
+        """The list, the overview, the years beside, the comparison, other pages of the department, the page in the other language."""
+        pages, lang = at.link(at.told("index"), self._page("index", at.lang)), at.lang
+        if at.folder != "overview":
+            pages += at.link(at.told("overview", year=at.named(row)), self._page(f"overview/{at.year}", lang))
+        else:
+            pages += at.link(at.told("before", year=at.year - 1), self._page(f"overview/{at.year - 1}", lang))
+            pages += at.link(at.told("after", year=at.year + 1), self._page(f"overview/{at.year + 1}", lang))
+        if at.folder.isdecimal() and not at.final:
+            pages += at.link(at.told("now"), self._report(self.county.rows.get((at.department, at.year)), lang))
+        for one in self.rows.get(at.department, []):
+            if at.final and abs(one.year - at.year) == 1:
+                pages += at.link(at.told("before" if one.year < at.year else "after", year=one.called), self._report(one, lang))
+            elif at.folder in SEVERAL:
+                pages += at.link(one.called[lang], self._report(one, lang))
+        if at.department and at.folder != "comparison":
+            pages += at.link(at.told("comparison"), self._page(f"comparison/{at.department}", lang))
+        running = {(one.folder, one.stem): one.year for one in self.beside.get(at.department, ()) if at.department and one.stem != at.stem}
+        for (folder, stem), year_of in running.items():
+            pages += at.link(at.told(f"of.{folder}", year=year_of), self._page(f"{folder}/{stem}", lang))
+        return pages + [one._replace(lang="en" if lang == "zh" else "zh") for one in at.link(at.told("other"), self._other(at, row))]
+
+    def _alike(self, row: Listed, members: Sequence[Listed], standing: Mapping[tuple[str, int], Place], at: _At) -> tuple[str, list[Link]]:
+        """Those of its framework and year by rank, all or the nearest, folded; the page's own without an address."""
+        number = next((n for n, one in enumerate(members) if one.key == row.key), 0)
+        few = len(members) <= _LISTED
+        shown = members if few else members[max(0, number - _NEAR) : number + _NEAR + 1]
+        links = {one.key: self._numbered(one, standing.get(one.key), at) for one in shown}
+        links |= {row.key: links[row.key]._replace(address="")} if row.key in links else {}
+        return at.told("alike" if few else "near", count=len(members)), [*links.values()]
 
     def _group(self, group: tuple[int, str, str]) -> tuple[list[Listed], Mapping[tuple[str, int], Place]]:
         """Those of one group whose reports stand, by their places, and the places of all that have one."""
@@ -202,10 +217,10 @@ class Heads:
         ends = [".html", ".en.html"] if lang == "zh" else [".en.html", ".html"]
         return next((place for end in ends if row and (place := self._beside(row, end))), "")
 
-    def _other(self, at: _At, row: Listed | None, final: bool) -> str:
+    def _other(self, at: _At, row: Listed | None) -> str:
         """The same page in the other language."""
         other: Lang = "en" if at.lang == "zh" else "zh"
-        if final and row:
+        if at.final and row:
             return self._beside(row, f"{page_name('', other)}.html")
         place = f"{at.folder}/{page_name(at.stem, other)}.html"
         return "" if at.kept else self._standing(place)
