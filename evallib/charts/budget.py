@@ -28,6 +28,23 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
     totals = [v for v in (approved, adjusted, spent, closing) if v is not None]
     if not any(totals) or (approved is None and adjusted is None):
         return no_data("budget_bridge", lang)
+    steps = _steps(amounts, approved, adjusted, spent, closing)
+    shares = [_raised(approved, adjusted)] if approved and adjusted else []
+    if adjusted and spent is not None:
+        shares.append(told("budget_bridge.share_of_it" if approved else "budget_bridge.share", share=percent(spent / adjusted)))
+    title = joined(shares, "，", "; ") or told("budget_bridge.title")
+    since = told("budget_bridge.since_adjusted" if approved is None else "budget_bridge.since_approved")
+    until = told("budget_bridge.until_spent" if closing is None else "budget_bridge.until_closing")
+    subtitle = told("budget_bridge.subtitle", since=since, until=until, unit=amounts.money.name)
+    said, source = [f"{s.name[lang]} {s.text}" for s in steps], source_line(evaluation, amounts.origins, lang)
+    table, figure = [[s.name[lang], money(s.end - s.start), money(s.end)] for s in steps], bridge(steps, lang)
+    return composed("budget_bridge", title, subtitle, said, source, table, figure, lang, currency=amounts.money, about=[evaluation])
+
+
+def _steps(
+    amounts: _Amounts, approved: Decimal | None, adjusted: Decimal | None, spent: Decimal | None, closing: Decimal | None
+) -> list[Step]:
+    """From total to total, by what changed between them; what no line explains is a step of its own."""
     steps: list[Step] = []
 
     def total(name: str, value: Decimal, kind: str) -> None:
@@ -58,16 +75,7 @@ def budget_bridge_chart(evaluation: Evaluation, lang: Lang) -> Chart:
             total("closing", closing, "plan")
     elif spent is not None:
         total("spent", spent, "actual")
-    shares = [_raised(approved, adjusted)] if approved and adjusted else []
-    if adjusted and spent is not None:
-        shares.append(told("budget_bridge.share_of_it" if approved else "budget_bridge.share", share=percent(spent / adjusted)))
-    title = joined(shares, "，", "; ") or told("budget_bridge.title")
-    since = told("budget_bridge.since_adjusted" if approved is None else "budget_bridge.since_approved")
-    until = told("budget_bridge.until_spent" if closing is None else "budget_bridge.until_closing")
-    subtitle = told("budget_bridge.subtitle", since=since, until=until, unit=amounts.money.name)
-    said, source = [f"{s.name[lang]} {s.text}" for s in steps], source_line(evaluation, amounts.origins, lang)
-    table, figure = [[s.name[lang], money(s.end - s.start), money(s.end)] for s in steps], bridge(steps, lang)
-    return composed("budget_bridge", title, subtitle, said, source, table, figure, lang, currency=amounts.money, about=[evaluation])
+    return steps
 
 
 def _raised(approved: Decimal, adjusted: Decimal) -> Words:
