@@ -51,13 +51,14 @@ def placed_cells(rows: Table) -> Iterator[Placed]:
 
 
 def shares_of(placed: Iterable[Placed], count: int, room: float) -> list[float]:
-    """How wide the columns are, in letters: numbers and words whole; what is left over goes to those with long texts."""
+    """How wide the columns are, in letters: numbers, words and what is short whole; what is left over goes to those with long texts."""
     least, wished = [3.0] * count, [3.0] * count
     for one in placed:
         if one.left == one.right:
             lines = one.cell.text.split("\n")
-            parts = lines[:1] if one.cell.number else [part for line in lines for part in line.split()]
-            whole = max((_letters(part) for part in parts), default=0) + 2
+            words = (part for line in lines for part in ([line] if _letters(line) <= 5.5 else line.split()))
+            parts = lines[:1] if one.cell.number else words
+            whole = max((_letters(part) for part in parts), default=0) + 1.4  # the margins of a cell are as wide as a letter
             least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 6.5))
             wished[one.left] = max(wished[one.left], min(max(map(_letters, lines[:1] if one.cell.number else lines), default=0) + 1.5, 40))
     over = room - sum(least)
