@@ -77,4 +77,4 @@ def lines_of(placed: Iterable[Placed], shares: Sequence[float]) -> int:
 
 
 def _letters(text: str) -> float:
-    return sum(1 if sign > "\u2e80" else 0.55 for sign in text)
+    return sum(1 if sign > "\u2e80" else 0.3 if sign in ",. " else 0.55 for sign in text)
