@@ -10,6 +10,7 @@ from math import cos, pi, sin
 from typing import Any, Literal, NamedTuple
 
 from evallib.charts.measure import clean, text_width, widest
+from evallib.model.grouped import grouped
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
 MUTED = "#57606a"  # second texts
@@ -179,9 +180,7 @@ class Sheet:
         layers: list[tuple[str, list[str], list[tuple[float, float, float, float]]]] = []
         for shape in self.shapes:
             _lay(layers, shape)
-        groups: dict[str, list[str]] = {}
-        for said in self.texts:
-            groups.setdefault(said.style, []).append(f'<text x="{said.x:.1f}" y="{said.y:.1f}">{escape(said.text, quote=False)}</text>')
+        groups = grouped((one.style, f'<text x="{one.x:.1f}" y="{one.y:.1f}">{escape(one.text, quote=False)}</text>') for one in self.texts)
         drawn = [f'<path style="{style}" d="{"".join(paths)}"/>' for style, paths, _ in layers]
         drawn += [f'<g style="{style}">{"".join(texts)}</g>' for style, texts in groups.items()]
         fonts = f'font-family="{READER_FONTS}"'

@@ -25,6 +25,7 @@ from evallib.charts.parts import or_dash
 from evallib.kit import TEMPLATES
 from evallib.model.catalogue import Catalogue
 from evallib.model.evaluation import Evaluation
+from evallib.model.grouped import grouped
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
 from evallib.model.words import Given, Lang, Words, joined, listed, words
@@ -197,10 +198,8 @@ class Sections:
 
     def _left_out(self) -> str:
         """One line that names what is left out, and why."""
-        by_reason: dict[Words, list[Words]] = {}
-        for id, reason in self.absent.items():
-            name = self.SECTIONS[id]
-            by_reason.setdefault(reason, []).append(words(name.zh.removeprefix("附录："), name.en.removeprefix("Appendix: ")))
+        named = ((reason, self.SECTIONS[id]) for id, reason in self.absent.items())
+        by_reason = grouped((why, words(name.zh.removeprefix("附录："), name.en.removeprefix("Appendix: "))) for why, name in named)
         parts = (told("left_out.sections", sections=joined(names, "、", "; "), reason=why) for why, names in by_reason.items())
         said = told("left_out.line", left_out=joined(parts, "；", ". "))[self.lang]
         return f'<p class="quiet left-out">{escape(said)}</p>\n'

@@ -18,6 +18,7 @@ from evallib.data.frames import TABLES as OF_EVALUATION
 from evallib.files.outputs import COUNTY_LIST, EVALUATION, HISTORY, RESULTS, SEVERAL, STALE, TABLES, is_draft, page_name
 from evallib.files.whole import Together
 from evallib.model.errors import InputRefused
+from evallib.model.grouped import grouped
 from evallib.model.words import LANGS, NOTHING, Given, Lang, Words
 from evallib.pages.head import Link, Strip
 from evallib.pages.page_seal import marked_head, parted, with_head
@@ -86,13 +87,9 @@ class Heads:
     def __init__(self, county: County, there: Callable[[str], bool] = lambda place: True) -> None:
         self.county, self.there = county, there
         self.group = cache(self._group)
-        self.rows: dict[str, list[Listed]] = {}
-        for row in sorted(county.rows.values(), key=lambda row: row.year):
-            self.rows.setdefault(row.department, []).append(row)
-        self.beside: dict[str, list[_At]] = {}
-        for at in (_at(place) for place in sorted(county.pages) if place.startswith(SEVERAL)):
-            if at.year:
-                self.beside.setdefault(at.department, []).append(at)
+        self.rows = grouped((row.department, row) for row in sorted(county.rows.values(), key=lambda row: row.year))
+        several = (_at(place) for place in sorted(county.pages) if place.startswith(SEVERAL))
+        self.beside = grouped((at.department, at) for at in several if at.year)
 
     def of(self, place: str, own: Listed | None = None) -> str:
         """The head of the page at a place. `own` is what is known of its department's year where it is not on the list."""

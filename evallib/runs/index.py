@@ -14,6 +14,7 @@ from evallib.files.csv_out import csv_bytes
 from evallib.files.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
 from evallib.files.whole import together, whole
 from evallib.kit import TEMPLATES
+from evallib.model.grouped import grouped
 from evallib.model.table_words import CHOICES
 from evallib.model.words import LANGS, NOTHING, Lang
 from evallib.pages.paged import ROW
@@ -152,10 +153,7 @@ def _ranks(results: Sequence[dict[str, Any]]) -> dict[str, int]:
     >>> _ranks([{"grade": "中", "total": "61.00"}, {"grade": "优", "total": "90.50"}, {"grade": "中", "total": "75.00"}])
     {'优': 1, '中': 2}
     """
-    totals: dict[str, list[Decimal]] = {}
-    for result in results:
-        if result["total"] and result["grade"]:
-            totals.setdefault(result["grade"], []).append(Decimal(result["total"]))
+    totals = grouped((one["grade"], Decimal(one["total"])) for one in results if one["total"] and one["grade"])
     best_first = sorted(totals, key=lambda grade: -sum(totals[grade]) / len(totals[grade]))
     return {grade: rank for rank, grade in enumerate(best_first, 1)}
 

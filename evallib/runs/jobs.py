@@ -15,6 +15,7 @@ from evallib.data.place import COUNTY
 from evallib.data.published import load_published
 from evallib.files.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name
 from evallib.kit import PAGES, REPORT
+from evallib.model.grouped import grouped
 from evallib.model.monitoring_rows import file_name
 from evallib.model.record import Kind
 from evallib.model.words import NOTHING, Lang, Words, listed, words
@@ -138,9 +139,7 @@ def list_pages(data: Path, out: Path, lang: Lang = "zh", notebooks: Path | None 
     reports = list_jobs(data, out, lang=lang, notebook=report)
     data, out = data.resolve(), out.resolve()
     made_by = dict(zip(SEVERAL, map(_usable, books), strict=True))
-    by_department: dict[str, list[Job]] = {}
-    for job in reports:
-        by_department.setdefault(job.department, []).append(job)
+    by_department = grouped((job.department, job) for job in reports)
 
     def several(kind: str, jobs: Sequence[Job], department: str = "", year: int = 0, more: Iterable[Path] = ()) -> Job:
         inputs = dict.fromkeys((*(path for job in jobs for path in job.inputs), *more))
