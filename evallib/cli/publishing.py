@@ -60,9 +60,12 @@ def verify(
         tell_json(as_objects(verdicts))
     else:
         for one in verdicts:
-            said = told("verify.sound" if one.sound else "verify.wrong")
+            said = told(f"verify.{'wrong' if not one.sound else 'sound' if one.looked_at else 'unchecked'}")
             tell(f"{said[lang]}  {one.file}  {one.holds[lang]}".rstrip())
             print_problems(one.problems, lang)
-        tell(told("verify.counts", files=len(verdicts), wrong=len(wrong)), lang)
+        unchecked = sum(not one.looked_at for one in verdicts)
+        tell(told("verify.counts", files=len(verdicts) - unchecked, wrong=len(wrong)), lang)
+        if unchecked:
+            tell(told("verify.not_counted", files=unchecked), lang)
     if wrong:
         raise typer.Exit(1)

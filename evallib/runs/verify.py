@@ -54,6 +54,11 @@ class Verdict:
         """Whether nothing is wrong with it."""
         return not any(problem.level == "error" for problem in self.problems)
 
+    @property
+    def looked_at(self) -> bool:
+        """Whether there was anything to verify it by."""
+        return not any(problem.code in ("verify.unchecked", "verify.no_list") for problem in self.problems)
+
 
 def verify(path: Path, data: Path | None = None) -> tuple[Verdict, ...]:
     """What is to be said of a page, an evaluation, a workbook, a Word report or a notebook, or of all in a folder of reports, file by file.
@@ -284,9 +289,16 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         if listed_ and not is_draft(path.name) and (about := _about(name)):
             more = _against_list(file, verdict, listed_.get(about))
             verdict = replace(verdict, problems=(*verdict.problems, *more))
+        elif file.kind == "other":
+            verdict = replace(verdict, problems=(problem("verify.unchecked", Place(name)),))
         if listed_ and file.kind == "page" and not verdict.problems and not is_draft(path.name):
             verdict = replace(verdict, problems=(*_head_against_list(path, name, heads),))
         yield verdict
+    known_tables = {name for row in listed_.values() for name in row.files}
+    for folder in _year_folders(root):
+        for tables in sorted(folder.glob(f"*{TABLES}")):
+            if (name := tables.relative_to(root).as_posix()) not in known_tables:
+                yield Verdict(name, "other", problems=(problem("verify.unchecked", Place(name)),))
     for one in listed_.values():
         for name, mark in one.files.items():
             if name.endswith(TABLES) and (root / name).is_dir() and mark_of(root / name) != mark:
@@ -304,11 +316,15 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
 
 def _files(root: Path) -> list[Path]:
     """The files that a folder of reports shows people: what is hidden, or was put aside as stale, is none of them."""
-    years = [folder for place in (root, root / HISTORY) if place.is_dir() for folder in place.iterdir() if folder.name.isdecimal()]
-    found = [file for folder in years if folder.is_dir() for file in folder.iterdir()]
+    found = [file for folder in _year_folders(root) for file in folder.iterdir()]
     found += [file for name in SEVERAL for end in ("", f"*{MORE}/") for file in (root / name).glob(f"{end}*.html")]
     found += [file for name in _LEADING for end in ("", f"*{MORE}/") for file in root.glob(f"{name}{end}*.html")]
     return sorted(file for file in found if file.is_file() and not file.name.startswith("."))
+
+
+def _year_folders(root: Path) -> list[Path]:
+    folders = (folder for place in (root, root / HISTORY) if place.is_dir() for folder in sorted(place.iterdir()))
+    return [folder for folder in folders if folder.name.isdecimal() and folder.is_dir()]
 
 
 def _links(root: Path) -> Iterator[str]:
@@ -331,8 +347,8 @@ def _against_list(file: _File, verdict: Verdict, row: Listed | None) -> Iterator
     place, same = Place(file.name), bool(row and file.content and file.content == row.content)
     mark = row.files.get(file.name) if row else None
     if mark is None:
-        tied = same or (row is not None and bool(row.content) and file.kind == "other")
-        yield problem("verify.unlisted_same" if tied else "verify.unlisted", place)
+        unsealed = row is not None and bool(row.content) and file.kind == "other"
+        yield problem(f"verify.{'unlisted_same' if same else 'unchecked' if unsealed else 'unlisted'}", place)
     elif mark != mark_of(file.path) and verdict.sound:
         yield problem("verify.made_again" if same else "verify.not_listed_one", place)
 

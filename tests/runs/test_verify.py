@@ -234,9 +234,22 @@ def test_an_older_list_is_told_file_by_file(out: Path) -> None:
     assert {name: "not the file on the list" in told[name] for name in told} == {
         **{f"2023/hrss.{end}": True for end in ("data", "docx", "evaluation.json", "html", "ipynb", "xlsx")},
         **{f"2023/hrss.en.{end}": False for end in ("html", "ipynb")},
-        **{f"history/2023/hrss.1.{end}": False for end in ("docx", "evaluation.json", "html", "ipynb", "xlsx")},
+        **{f"history/2023/hrss.1.{end}": False for end in ("data", "docx", "evaluation.json", "html", "ipynb", "xlsx")},
     }
     assert all("is not on the list" in lines for lines in told.values() if "not the file on the list" not in lines)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_has_no_checksum_is_not_called_verified(out: Path, listed: bool) -> None:
+    """A file that somebody put beside a report; without a list pictures and tables, too: they carry none themselves."""
+    (out / "2023" / "hrss.pdf").write_text("total 99", encoding="utf-8")
+    if not listed:
+        (out / "county.json").unlink()
+    unchecked = {one.file for one in verify(out) if not one.looked_at}
+    assert unchecked == {"2023/hrss.pdf", *(set() if listed else {"county.json", "2023/hrss.data", "history/2023/hrss.1.data"})}
+    told = CliRunner().invoke(app, ["verify", str(out), "--lang", "en"]).output
+    assert "?  2023/hrss.pdf" in told
+    assert told.rstrip().endswith(f"{len(unchecked)} not verified.")
 
 
 def test_inputs_that_changed_since_are_remarked(made: Path, tmp_path: Path) -> None:
