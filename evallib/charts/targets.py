@@ -14,7 +14,7 @@ from evallib.charts.parts import composed, in_words, money_scale, no_data, or_da
 from evallib.charts.sheet import ACCENT, INK, LAST_YEAR, MISSED, MUTED, Sheet
 from evallib.model.evaluation import Evaluation, TargetResult
 from evallib.model.facts import Origin
-from evallib.model.units import SHARE, Unit, convert, round_half_up
+from evallib.model.units import SHARE, Unit, convert, round_half_up, singular
 from evallib.model.words import NOTHING, Lang, Words, joined, listed, words
 from evallib.say.numbers import percent, plain
 from evallib.say.workings import goal_text, reached_text
@@ -93,20 +93,21 @@ def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
     if t.unit == SHARE or t.unit.symbol == "%":
         goal = percent(round_half_up(convert(t.target, t.unit, SHARE), 6), None)
         actual = or_dash(t.actual, lambda v: percent(round_half_up(convert(v, t.unit, SHARE), 4), None))
-        tail = ""
+        tail = of_actual = ""
     else:
         factor, name = Decimal(1), t.unit.name[lang]
+        one = name
         if lang == "en":
-            factor, name = Decimal(t.unit.scale), t.unit.bare or name
+            factor, name, one = Decimal(t.unit.scale), t.unit.bare or name, singular(t.unit)
             most = max(abs(t.target), abs(t.actual or Decimal(0))) * factor
             if t.unit.is_money and most >= 1000:
                 by, name = money_scale([most], money, lang)
-                factor /= by
+                factor, one = factor / by, name
         goal = plain(round_half_up(t.target * factor, 4))
         actual = or_dash(t.actual, lambda v: plain(round_half_up(v * factor, 4)))
-        tail = " " + name
+        tail, of_actual = (f" {one if value is not None and value * factor == 1 else name}" for value in (t.target, t.actual))
     held = told("targets.limit", goal=goal)[lang] if t.lower_is_better else goal
-    return goal + tail, actual + (tail if t.actual is not None else ""), f"{actual} / {held}{tail}"
+    return goal + tail, actual + (of_actual if t.actual is not None else ""), f"{actual} / {held}{tail}"
 
 
 def target_end(shares: Iterable[Decimal | None]) -> Decimal:

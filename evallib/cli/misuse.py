@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from evallib.cli.language import about, language_of, speak
 from evallib.cli.shared import asked, refusals_told
 from evallib.model.errors import InputRefused, meant
-from evallib.model.words import words
+from evallib.model.words import NOTHING, words
 from evallib.say.refusals import refused
 
 _MISUSE: type[Any] = typer.BadParameter.__mro__[1]
@@ -78,5 +78,7 @@ def _refusal(error: Any) -> InputRefused:
         case "BadOptionUsage":
             return refused("command.option_value", name, help=help_)
     if "No such command" in error.message:
-        return refused("command.no_such_command", "evallib", error.message.partition("'")[2].rpartition("'")[0])
+        typed, *near = re.findall(r"'([^']*)'", error.message)
+        like = words(f"是否应为 {'、'.join(near)}？", f"did you mean {' or '.join(near)}? ") if near else NOTHING
+        return refused("command.no_such_command", "evallib", typed, like=like)
     return refused("command.too_much", "evallib", error.message.rpartition("(")[2].rstrip(")."), help=help_)

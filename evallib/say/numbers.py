@@ -57,7 +57,8 @@ def quantity(value: Decimal, unit: Unit, lang: Lang) -> str:
     if unit.is_share:
         if unit == SHARE or unit.name.zh == "%":
             return percent(times(value, unit.factor))
-        return plain(value) + ("" if lang == "zh" or unit.name.en == unit.symbol else " ") + unit.name[lang]
+        name = singular(unit) if lang == "en" and value == 1 else unit.name[lang]
+        return plain(value) + ("" if lang == "zh" or unit.name.en == unit.symbol else " ") + name
     if lang == "zh":
         text = money(value) if unit.is_money and unit.factor == 1 else plain(value)
         return text + (" " if unit.name.zh[:1].isascii() and unit.name.zh[:1].isalpha() else "") + unit.name.zh

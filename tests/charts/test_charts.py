@@ -117,6 +117,12 @@ def test_last_year_stands_beside_the_target_it_would_have_reached() -> None:
     assert chart.to_svg() != target_completion_chart(real(), "en").to_svg()
 
 
+def test_one_of_a_unit_is_told_in_the_singular() -> None:
+    people = next(t.id for t in real().targets if t.unit.symbol == "人")
+    [row, *_] = cells(target_completion_chart(target(people, target=Decimal(1), actual=Decimal(2)), "en"))
+    assert row[1:3] == ["1 person", "2 people"]
+
+
 def test_lower_is_better_keeps_actual_and_limit_and_is_said_to_be_so() -> None:
     shown = texts(target_completion_chart(real(), "zh").to_svg())
     assert {"3.24% / 上限 4%", "119.10%", "越低越好"} <= set(shown)

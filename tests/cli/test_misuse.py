@@ -74,7 +74,7 @@ def test_the_language_is_that_of_the_line_else_of_the_folder_else_of_the_environ
     assert "is missing in the command" in said("report")
     assert "命令缺少这一项" in said("report", "--data", str(tmp_path / "县" / "data"))
     assert "命令缺少这一项" in said("report", "--lang", "zh")
-    assert "there is no such command" in said("repor")
+    assert 'there is no such command (found "repor"). To fix it: did you mean report or export? evallib --help' in said("repor")
 
 
 def test_help_and_version_end_as_ever() -> None:

@@ -307,6 +307,8 @@ def test_money_has_two_decimals() -> None:
         ("545.2", "元/人", "en", "545.2 yuan per person"),
         ("3", "件/万人", "en", "3 cases per 10,000 people"),
         ("1", "件/小时", "en", "1 case per hour"),
+        ("1", "百分点", "en", "1 percentage point"),
+        ("2", "百分点", "en", "2 percentage points"),
         ("0.0001", "万元/万户", "en", "1 yuan per 10,000 households"),
         ("12", "元/个", "en", "12 yuan each"),
         ("3", "个/万人", "en", "3 per 10,000 people"),
