@@ -79,8 +79,7 @@ def _total(s: Sheet, e: Evaluation, lang: Lang, where: dict[str, str], that: dic
         low, high = f"D{row['lowest']}", f"D{row['highest']}"
         most = f"+SUMPRODUCT({that['yes']}*{still},{where['D']})" + "".join(_above(e, scores))
         if short:
-            best = max((one.own_rule.most for one in fw.open_sections if one.own_rule), default=Decimal(1))
-            most += f"+{round_half_up(short * max(best, Decimal(1)), places)}"
+            most += f"+{round_half_up(short * fw.open_most, places)}"
         as_text = "&".join((f'TEXT({low},"#,##0.00")', '"–"', f'TEXT({high},"#,##0.00")'))
         formulas |= {"lowest": total("", f"-SUMPRODUCT({that['deduction']}*{still},{most_extra})")}
         formulas |= {"highest": total(most, f"+SUMPRODUCT({that['bonus']}*{still},{most_extra})")}

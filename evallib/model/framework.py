@@ -276,6 +276,11 @@ class Framework(Named):
         return tuple(s for s in self.sections if s.own_rule is not None)
 
     @cached_property
+    def open_most(self) -> Decimal:
+        """The most that an indicator of the department's own, which is still to come, may bring of its points."""
+        return max([Decimal(1), *(s.own_rule.most for s in self.open_sections if s.own_rule)])
+
+    @cached_property
     def homes(self) -> dict[str, str]:
         """The dimension that each dimension and group stands in."""
         found: dict[str, str] = {}

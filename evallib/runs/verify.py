@@ -294,16 +294,16 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         if listed_ and file.kind == "page" and not verdict.problems and not is_draft(path.name):
             verdict = replace(verdict, problems=(*_head_against_list(path, name, heads),))
         yield verdict
-    known_tables = {name for row in listed_.values() for name in row.files}
+    on_list = {name: "missing" for row in listed_.values() for name in row.files}
     for folder in _year_folders(root):
         for tables in sorted(folder.glob(f"*{TABLES}")):
-            if (name := tables.relative_to(root).as_posix()) not in known_tables:
+            if (name := tables.relative_to(root).as_posix()) not in on_list:
                 yield Verdict(name, "other", problems=(problem("verify.unchecked", Place(name)),))
     for one in listed_.values():
         for name, mark in one.files.items():
             if name.endswith(TABLES) and (root / name).is_dir() and mark_of(root / name) != mark:
                 yield Verdict(name, "other", problems=(problem("verify.not_listed_one", Place(name)),))
-    promised = dict.fromkeys(_links(root), "linked") | {name: "missing" for row in listed_.values() for name in row.files}
+    promised = dict.fromkeys(_links(root), "linked") | on_list
     for row in known.published.rows:
         history, name = known.published.history(row.department, row.year), f"{row.department}{EVALUATION}"
         now = [f"{row.year}/{one}" for one in (name, *row.pairs("pages"))]

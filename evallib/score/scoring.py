@@ -99,10 +99,9 @@ def _range(
         return None
     places = framework.rounding.scores
     most = {i.id: round_half_up(i.points * (ONE if i.extra else i.rule.most), places) for i in indicators}
-    best = max([ONE, *(s.own_rule.most for s in framework.open_sections if s.own_rule)])
     low = ((r, r.score if r.score is not None else -most[r.id] if r.extra == "deduction" else ZERO) for r in counted)
     high = ((r, r.score if r.score is not None else ZERO if r.extra == "deduction" else most[r.id]) for r in counted)
-    return Range(_total(framework, worth, low), _total(framework, worth, high, round_half_up(short * best, places)), missing)
+    return Range(_total(framework, worth, low), _total(framework, worth, high, round_half_up(short * framework.open_most, places)), missing)
 
 
 def _coverage(results: Iterable[IndicatorResult], unsaid: Collection[str], short: Decimal) -> Coverage:
