@@ -36,7 +36,7 @@ def score(
     from evallib.data.years import evaluate_year
     from evallib.say.drafts import said_of_draft, said_waiting
     from evallib.say.numbers import percent, plain
-    from evallib.say.workings import indicator_value, total_text
+    from evallib.say.workings import indicator_value, scaled_text, total_text
 
     with refusals_told(lang, writes=False):
         evaluation = evaluate_year(data, department, year, draft=draft).evaluation
@@ -63,7 +63,7 @@ def score(
     if total := total_text(evaluation):
         table.add_row(told("score.total")[lang], evaluation.grade[lang], "", total, plain(evaluation.points, 2), style="bold")
     tell(table)
-    for said in (*said_of_draft(evaluation), said_waiting(evaluation) if draft else NOTHING):
+    for said in filter(None, (scaled_text(evaluation), *said_of_draft(evaluation), said_waiting(evaluation) if draft else NOTHING)):
         tell(said, lang)
 
 

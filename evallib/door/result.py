@@ -28,7 +28,7 @@ from evallib.say.numbers import plain
 from evallib.say.prose import with_numbers
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentences
-from evallib.say.workings import total_text
+from evallib.say.workings import scaled_text, total_text
 
 if TYPE_CHECKING:  # what draws is fetched when something is drawn
     import pandas as pd
@@ -342,6 +342,8 @@ class Result(Frames, Sectioned):
         e, lang = self.evaluation, self._lang
         title = told("of_year", lang, name=e.record.name, year=e.catalogue.year(e.record.year))
         lines = [*(one[lang] for one in said_of_draft(e)), _said_total(e, lang)]
+        if scaled := scaled_text(e)[lang]:
+            lines.append(scaled)
         if self.tried:
             lines.append(told("tried", lang, said=some(self.tried, lang)))
         if synthetic := e.record.find_profile("synthetic", lang):

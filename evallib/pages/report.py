@@ -39,7 +39,7 @@ from evallib.score.reconcile import reconcile
 SECTIONS = sentences("pages.report.sections")
 """The sections of the report in their order: id and heading."""
 
-CHART_OF = {"budget": "budget_bridge", "self_evaluation": "dimensions", "dimensions": "points", "targets": "targets"}
+CHART_OF = {"budget": "budget_bridge", "conclusion": "dimensions", "dimensions": "points", "targets": "targets"}
 """The chart that a section begins with, where a notebook shows it in a cell of its own."""
 
 MOST_TOLD = 40
@@ -172,6 +172,7 @@ class Report(Sections):
             "most_told": MOST_TOLD,
             "kinds": kind_counts((e,)),
             "compare_years": compare_years,
+            "scaled": workings.scaled_text(e),
             "signed": signed,
             "often": often,
             "waiting": said_waiting(e) if e.draft else None,

@@ -11,8 +11,8 @@ from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult,
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import SHARE, Unit, convert, parse_decimal
-from evallib.model.words import Given, Lang, Words, listed, words
+from evallib.model.units import SHARE, Unit, convert, parse_decimal, round_half_up
+from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
 from evallib.say.sentences import sentence
@@ -144,6 +144,20 @@ def total_text(e: Evaluation) -> str:
     if e.open is not None:
         return f"{plain(e.open.low, 2)}–{plain(e.open.high, 2)}"
     return plain(e.total, 2) if e.has_total else ""
+
+
+def scaled_text(e: Evaluation) -> Words:
+    """That what counts carries other points than the total is out of, and what was left out; nothing where it carries just these."""
+    counted = [i for i in e.indicators if i.counted and not i.extra]
+    worth, scored = sum((i.points for i in counted), Decimal(0)), sum((i.score or Decimal(0) for i in counted), Decimal(0))
+    if not e.has_total or worth == e.points:
+        return NOTHING
+    apart = [i for i in e.indicators if not i.counted and not i.extra and i.points and i.status != "not_chosen"]
+    left = listed(sentence("workings.scaled.out", name=i.name, status=STATUSES[i.status]) for i in apart)
+    out = sentence("workings.scaled.without", names=left) if apart else NOTHING
+    total = plain(round_half_up(scored * e.points / worth, e.framework.rounding.scores), 2)
+    given = {"scored": plain(scored, 2), "worth": plain(worth), "points": plain(e.points), "total": total}
+    return sentence("workings.scaled.said", **given, without=out)
 
 
 def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:

@@ -27,7 +27,7 @@ from evallib.word.cells import Cell
 from evallib.word.flow import Flow
 from evallib.word.paper import Paper, Run
 
-_CHARTS = CHART_OF | {"conclusion": "dimensions", "dimensions": "", "self_evaluation": ""}
+_CHARTS = CHART_OF | {"dimensions": ""}
 """Which chart a section begins with here; that of every indicator's points is the annex."""
 
 

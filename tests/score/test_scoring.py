@@ -21,6 +21,7 @@ from evallib.say.workings import (
     indicator_note,
     indicator_rule,
     indicator_working,
+    scaled_text,
 )
 from evallib.score.reconcile import reconcile
 from evallib.score.scoring import evaluate
@@ -167,6 +168,14 @@ def test_an_indicator_that_does_not_apply_is_left_out_and_the_rest_scaled(copy: 
     assert (indicator.status, indicator.score, indicator.lost) == ("not_applicable", None, 0)
     assert e.points == 100
     assert e.total == Decimal("84.32")  # 82.63 of 98, scaled to 100: 84.316…
+    assert scaled_text(e) == words(
+        "计分的指标共 98 分，得 82.63 分，折算为满分 100 分得 84.32 分；未计入：政府采购执行率（不适用）。",
+        "What counts scores 82.63 of 98 points, which scaled to 100 is 84.32; left out: Procurement execution rate (not applicable).",
+    )
+
+
+def test_a_total_that_is_not_scaled_says_nothing_of_it(hrss: Evaluation) -> None:
+    assert not scaled_text(hrss)
 
 
 def test_an_override_keeps_the_formulas_score_visible(copy: Copy) -> None:
