@@ -126,13 +126,13 @@ def results(
     """
     import pandas as pd
 
-    from evallib.files.outputs import RESULTS_TABLE
+    from evallib.files.outputs import RESULTS
     from evallib.model.units import SHARE
     from evallib.runs.index import COLUMNS, NUMBERS
     from evallib.say.numbers import percent
     from evallib.say.workings import STATUSES
 
-    file = out / RESULTS_TABLE
+    file = out / RESULTS[1]
     with refusals_told(lang, writes=False):
         if not file.is_file():
             raise refused("command.no_results", str(file))

@@ -7,8 +7,8 @@ from pathlib import Path
 from evallib.kit import PAGES
 from evallib.model.words import Lang
 
-COUNTY_LIST, RESULTS, RESULTS_TABLE = "county.json", "results.csv", "results.parquet"
-"""What all reports share."""
+COUNTY_LIST, RESULTS = "county.json", ("results.csv", "results.parquet")
+"""What all reports share: the list, and the results for people and for programs."""
 SHARED = ".shared.stamp"
 """Of what it was made."""
 EVALUATION, DRAFT, TABLES, MORE = ".evaluation.json", ".draft", ".data", ".pages"

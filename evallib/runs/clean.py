@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evallib.files.locks import held
-from evallib.files.outputs import COUNTY_LIST, MORE, RESULTS, RESULTS_TABLE, SEVERAL, SHARED, evaluation_file, is_draft
+from evallib.files.outputs import COUNTY_LIST, MORE, RESULTS, SEVERAL, SHARED, evaluation_file, is_draft
 from evallib.files.sheets import read_csv
 from evallib.files.whole import together
 from evallib.model.errors import InputRefused
@@ -41,13 +41,13 @@ def clean(out: Path, data: Path) -> list[Path]:
             or not any({file.name.strip(".").partition(".")[0], folder.name} <= cells for cells in published)
         ]
         indexes = [page for page in out.glob("index*.html") if _is_ours(page)]
-        found += [out / name for name in (RESULTS, RESULTS_TABLE, COUNTY_LIST, SHARED) if indexes and (out / name).is_file()] + indexes
+        found += [out / name for name in (*RESULTS, COUNTY_LIST, SHARED) if indexes and (out / name).is_file()] + indexes
         found += [more for page in indexes if (more := page.with_suffix(MORE)).is_dir()]
         for file in found:
             change.remove(file)
         county, gone = known_list(out), {*found}
         rows = {key: row for key, row in county.rows.items() if evaluation_file(out, *key) not in gone}
-        left = replace(county, rows=rows, pages=[page for page in county.pages if out / page not in gone])
+        left = replace(county, rows=rows, pages={page: mark for page, mark in county.pages.items() if out / page not in gone})
         put_heads(change, out, left, gone=found)  # those of pages that stay lead to nothing else
     for folder in folders:
         if not any(folder.iterdir()):

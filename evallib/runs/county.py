@@ -1,11 +1,11 @@
 """The county's list, `county.json`: of each department's year what became of it, its total with its range, the checksums of its files
-and what stands beside its page; and which pages of several stand. The heads of all pages are made of it alone.
+and what stands beside its page; which pages of several stand, and the checksums of the results. All heads are made of it alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -24,7 +24,7 @@ from evallib.model.seals import seal
 from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.pages.paged import paged
 from evallib.pages.rendering import made_at
-from evallib.runs.names import BESIDE, is_of
+from evallib.runs.names import BESIDE, is_of, mark_of
 from evallib.runs.stamps import USABLE, Outcome, read_result
 from evallib.say.refusals import refused
 
@@ -76,18 +76,18 @@ class Listed:
 
 @dataclass(frozen=True)
 class County:
-    """The list: what the county is called, its rows, and the places of pages of several that stand."""
+    """The list: what the county is called, its rows, and the places of pages of several and of the results, these with their checksums."""
 
     name: Words = NOTHING
     rows: Mapping[tuple[str, int], Listed] = field(default_factory=dict)
-    pages: Collection[str] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def with_row(self, row: Listed) -> County:
         """The list with a row in the place of the one of its department's year."""
         return replace(self, rows={**self.rows, row.key: row})
 
 
-_COUNTY = TypeAdapter(tuple[Words, list[Listed], list[str]])
+_COUNTY = TypeAdapter(tuple[Words, list[Listed], dict[str, str] | list[str]])
 
 
 def read_list(out: Path) -> County:
@@ -122,7 +122,7 @@ def _read(file: Path, size: int, changed: int, number: int) -> County:
         name, rows, pages = _COUNTY.validate_python(parts)
         if any(row.rated is None for row in rows if row.ends and not row.tried):
             raise ValueError
-        return County(name, {row.key: row for row in rows}, frozenset(pages))
+        return County(name, {row.key: row for row in rows}, pages if isinstance(pages, dict) else dict.fromkeys(pages, ""))
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError, ValidationError):
         raise refused("verify.list_unreadable", COUNTY_LIST) from None
 
@@ -130,7 +130,7 @@ def _read(file: Path, size: int, changed: int, number: int) -> County:
 def list_text(county: County) -> str:
     """The list as it is written: by year, then by department."""
     ordered = sorted(county.rows.values(), key=lambda row: (row.year, row.department))
-    parts = {"name": asdict(county.name), "reports": [asdict(row) for row in ordered], "pages": sorted(county.pages)}
+    parts = {"name": asdict(county.name), "reports": [asdict(row) for row in ordered], "pages": dict(sorted(county.pages.items()))}
     found = {"format": 2, "checksum": seal([*parts.values()]), **parts}
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
@@ -150,10 +150,11 @@ def county_name(data: Path) -> Words:
     return words(county.name, county.name_en)
 
 
-def pages_of_several(out: Path) -> tuple[str, ...]:
-    """The index, the results, and the pages of several years or departments, that stand."""
-    found = [*out.glob("index*.html"), *out.glob(RESULTS), *(file for folder in SEVERAL for file in (out / folder).glob("[!.]*.html"))]
-    return tuple(sorted(file.relative_to(out).as_posix() for file in found))
+def pages_of_several(out: Path) -> dict[str, str]:
+    """The places of the index and of the pages of several years or departments that stand, and of the results with their checksums."""
+    found = [*out.glob("index*.html"), *(file for folder in SEVERAL for file in (out / folder).glob("[!.]*.html"))]
+    results = [name for name in RESULTS if (out / name).is_file()]
+    return {file.relative_to(out).as_posix(): "" for file in found} | {name: mark_of(out / name) for name in results}
 
 
 def put_paged(change: Together, page: Path, html: str, lang: Lang, rows: int = 0) -> str:

@@ -97,7 +97,7 @@ class Heads:
         row = own or self.county.rows.get((at.department, at.year))
         lines = [(at.told("pages"), self._pages(at, row))]
         if not at.folder.isdecimal():
-            lines += [(at.told("tables"), at.link(at.told("results"), self._standing(RESULTS)))]
+            lines += [(at.told("tables"), at.link(at.told("results"), self._standing(RESULTS[0])))]
         position, said, folded, strip = "", "", ("", list[Link]()), None
         if at.final and row:
             lines += [
@@ -299,7 +299,7 @@ def put_alone(change: Together, out: Path, place: str, html: str, own: Listed | 
     if own and at.folder.isdecimal():
         own = replace(own, beside=tuple(end for end in BESIDE if of_own(out / f"{at.path}{at.stem}{end}")))
         county = county if is_draft(f"{at.stem}.html") else county.with_row(own)
-    heads = Heads(replace(county, name=county.name or name(), pages={*county.pages, *pages}), there)
+    heads = Heads(replace(county, name=county.name or name(), pages={**county.pages, **dict.fromkeys(pages, "")}), there)
     for page in pages:
         if page == place or (not known and of_own(out / page)):
             text = html if page == place else (out / page).read_bytes().decode("utf-8", "surrogateescape")

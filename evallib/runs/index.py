@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evallib.files.csv_out import csv_bytes
-from evallib.files.outputs import RESULTS, RESULTS_TABLE, SHARED, STALE, page_name
+from evallib.files.outputs import RESULTS, SHARED, STALE, page_name
 from evallib.files.whole import together, whole
 from evallib.kit import TEMPLATES
 from evallib.model.grouped import grouped
@@ -204,7 +204,7 @@ def results_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 def write_results(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, Path]:
     """`results.csv`, for people and Excel, and `results.parquet`: of all reports that stand, in whichever language."""
 
-    targets = out / RESULTS, out / RESULTS_TABLE
+    targets = out / RESULTS[0], out / RESULTS[1]
     with whole(targets[0]) as file:
         file.write_bytes(csv_bytes([COLUMNS, *([row.get(name) for name in COLUMNS] for row in _result_rows(outcomes))]))
     with whole(targets[1]) as file:

@@ -187,7 +187,8 @@ def _write(change: Together, data: Path, out: Path, published: Published, today:
     beside = tuple(end for end in BESIDE if f"{record.year}/{record.department}{end}" in files)
     row = replace(facts_of(Listed(record.department, record.year, "published"), result_shown(today)), files=marks, beside=beside)
     row = with_known(row, county.rows.get(row.key))
-    county = replace(county.with_row(row), name=county.name or county_name(data), pages=pages_of_several(out))
+    pages = {place: county.pages.get(place, mark) for place, mark in pages_of_several(out).items()}
+    county = replace(county.with_row(row), name=county.name or county_name(data), pages=pages)
     for name, page in corrections_pages(published, data, out, today, files).items():
         change.put(out / name).write_text(page, encoding="utf-8", newline="\n")
     return put_list(change, out, county, files)

@@ -66,7 +66,7 @@ def _without(change: Together, out: Path, folder: str, stem: str, moved: dict[st
     if folder.isdecimal() and (row := county.rows.get((stem, int(folder)))):
         kept = {name: mark for name, mark in row.files.items() if name.startswith(f"{HISTORY}/")}
         county = county.with_row(Listed(row.department, row.year, "refused", files=kept, name=row.name, kind=row.kind, called=row.called))
-    county = replace(county, pages=[page for page in county.pages if (out / page) not in moved.values()])
+    county = replace(county, pages={page: mark for page, mark in county.pages.items() if (out / page) not in moved.values()})
     return put_list(change, out, county, moved, gone)
 
 

@@ -14,7 +14,7 @@ from evallib.data.folder import checksum, mend_above
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
 from evallib.data.score_workbook import score_workbook
-from evallib.files.outputs import COUNTY_LIST, EVALUATION, HISTORY, MORE, SEVERAL, TABLES, earlier_place, is_draft, is_ours
+from evallib.files.outputs import COUNTY_LIST, EVALUATION, HISTORY, MORE, RESULTS, SEVERAL, TABLES, earlier_place, is_draft, is_ours
 from evallib.files.workbook_seal import Cells, ReadBook, cells_seal, read_book
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Evaluation
@@ -294,7 +294,11 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         if listed_ and file.kind == "page" and not verdict.problems and not is_draft(path.name):
             verdict = replace(verdict, problems=(*_head_against_list(path, name, heads),))
         yield verdict
+    for name in (name for name in RESULTS if (root / name).is_file()):
+        said = "" if (mark := county.pages.get(name)) == mark_of(root / name) else "not_listed_one" if mark else "unchecked"
+        yield Verdict(name, "other", problems=(problem(f"verify.{said}", Place(name)),) if said else ())
     on_list = {name: "missing" for row in listed_.values() for name in row.files}
+    on_list |= {name: "missing" for name in RESULTS if name in county.pages}
     for folder in _year_folders(root):
         for tables in sorted(folder.glob(f"*{TABLES}")):
             if (name := tables.relative_to(root).as_posix()) not in on_list:

@@ -339,3 +339,19 @@ def test_a_batch_leaves_what_is_published_and_the_list_says_so(out: Path) -> Non
     assert 'href="corrections.en.html"' in index
     assert "86.63" in index
     assert wrong(out) == []
+
+
+def test_results_that_were_changed_or_are_gone_are_told(out: Path) -> None:
+    """What a table of all reports says is held against the list; one that the list knows nothing of is not called verified."""
+    ran = CliRunner().invoke(app, ["batch", "--data", str(out.parent / "data"), "--out", str(out), "--workers", "1"])
+    assert (ran.exit_code, wrong(out)) == (0, [])
+    assert {"results.csv", "results.parquet"} <= {one.file for one in verify(out)}
+    text = (out / "results.csv").read_bytes()
+    (out / "results.csv").write_bytes(text.replace(b"86.63", b"99.63"))
+    (out / "results.parquet").unlink()
+    assert wrong(out) == ["results.csv", "results.parquet"]
+    (out / "results.csv").write_bytes(text)
+    county = read_list(out)
+    (out / "county.json").write_text(list_text(replace(county, pages=dict.fromkeys(county.pages, ""))), encoding="utf-8")  # as of 2.0.0
+    assert [one.file for one in verify(out) if not one.looked_at] == ["results.csv"]
+    assert wrong(out) == ["results.parquet"]
