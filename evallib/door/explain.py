@@ -113,8 +113,8 @@ class Explanation(Shows):
 
     def _shown(self) -> Shown:
         e, lang, i = self._e, self._lang, self._i
-        if i.points and i.score is not None:
-            title = told("explanation", lang, name=i.name, score=plain(i.score, 2), points=plain(i.points, 2))
+        if i.points:
+            title = told("explanation", lang, name=i.name, score="—" if i.score is None else plain(i.score, 2), points=plain(i.points, 2))
         else:
             title = told("explanation_no_points", lang, name=i.name, value=workings.indicator_value(e, i, lang) or "—")
         lines = [workings.formula_text(e, e.formula(i.formula), lang)] if i.formula else []

@@ -64,6 +64,11 @@ def met_but_marked_down(copy: Copy) -> None:
         copy.set("judgements", key, column, value)
 
 
+def points_left_out(copy: Copy) -> None:
+    copy.set("own_indicators", {"indicator": "fixed_asset_investment"}, "points", "")
+    copy.set("own_indicators", {"indicator": "investment_attraction"}, "points", "4")
+
+
 def share_typed(copy: Copy) -> None:
     copy.set("targets", {"indicator": "public_satisfaction"}, "target", "40")  # beside 90 it is refused
     copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "0.84")
@@ -78,6 +83,7 @@ def share_typed(copy: Copy) -> None:
         ("far_below_target", far_below),
         ("score_above_formula", raised_by_hand),
         ("met_but_lost", met_but_marked_down),
+        ("no_points", points_left_out),
         ("share_for_percent", share_typed),
     ],
 )
@@ -85,6 +91,12 @@ def test_a_strange_number_is_remarked(copy: Copy, code: str, change: Callable[[C
     assert code not in remarks(copy)
     change(copy)
     assert remarks(copy)[code] == 1
+
+
+def test_points_of_nought_are_meant(copy: Copy) -> None:
+    points_left_out(copy)
+    copy.set("own_indicators", {"indicator": "fixed_asset_investment"}, "points", "0")
+    assert "no_points" not in remarks(copy)
 
 
 def mend(copy: Copy) -> None:
