@@ -36,7 +36,7 @@ def _label(text: str) -> str:
     except ValueError:
         named = set()
     if "year" not in named or named - {"year", "next"}:
-        raise ValueError('写成 "{year}" 或 "{year}/{next}"', 'write it as "{year}" or "{year}/{next}"')
+        raise ValueError("label")
     return text
 
 
@@ -49,7 +49,7 @@ def _month_day(text: str) -> str:
     except ValueError:
         there = False
     if not there:
-        raise ValueError('写成每年都有的 "月-日"，如 "04-01"', 'write the month and day, of a day of every year, such as "04-01"')
+        raise ValueError("day_of_every_year")
     return text
 
 

@@ -68,10 +68,7 @@ class _Below(_Placed):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if bool(self.dimension) == bool(self.group):
-            raise ValueError(
-                "dimension（一级指标）与 group（上级指标组）只能写一个，且须写一个",
-                "it stands in a dimension or in a group, one of the two",
-            )
+            raise ValueError("dimension_or_group")
         return self
 
     @property
@@ -138,7 +135,7 @@ class Qualitative(Frozen):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.reached >= self.partly >= self.missed:
-            raise ValueError("完成、部分完成、未完成的比例须依次不升", "reached counts no less than partly, partly no less than missed")
+            raise ValueError("parts_of_words_rise")
         return self
 
 

@@ -92,20 +92,15 @@ class Pieces(Measured):
     def _one_edge_each(self) -> Self:
         *head, last = self.pieces
         if last.ends:
-            raise ValueError("最后一档不写界限（收其余）", "the last band takes the rest and has no edge")
+            raise ValueError("last_band_has_an_edge")
         names = {name for piece in head for name in piece.ends}
         rising = names <= {"up_to", "below"}
         edges = [edge.at for piece in head for edge in piece.ends.values()]
         ordered = all(a < b if rising else a > b for a, b in pairwise(edges))
         if any(len(piece.ends) != 1 for piece in head) or not (rising or names <= {"at_least", "above"}) or not ordered:
-            raise ValueError(
-                "各档只写一个界限：只用 up_to、below（界限须逐档升高），或只用 at_least、above（界限须逐档降低）",
-                "each band has one edge: up_to or below, with rising edges, or at_least or above, with falling edges, and never both",
-            )
+            raise ValueError("edges_of_bands")
         if any(len(piece.share) > 1 for piece in (head[0], last)):
-            raise ValueError(
-                "第一档和最后一档没有尽头，share 只能写一个数", "the first and the last band have no end: their share is one number"
-            )
+            raise ValueError("outer_band_has_an_end")
         return self
 
     @cached_property
@@ -195,7 +190,7 @@ class Linear(Spelled):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if self.full_at == self.zero_at:
-            raise ValueError("full_at（得满分）与 zero_at（得零分）不能相同", "full_at and zero_at must differ")
+            raise ValueError("limits_are_the_same")
         return self
 
     def written_out(self) -> tuple[Mapping[str, object], ...]:
@@ -214,7 +209,7 @@ class PassFail(Spelled):
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         if (self.at_least is None) == (self.up_to is None):
-            raise ValueError("at_least 与 up_to 只能写一个，且须写一个", "pass_fail takes at_least or up_to, one of the two")
+            raise ValueError("at_least_or_up_to")
         return self
 
     def written_out(self) -> tuple[Mapping[str, object], ...]:

@@ -41,10 +41,7 @@ class Seal(Row):
     @model_validator(mode="after")
     def _said_why(self) -> Self:
         if (self.kind == "first") == bool(self.why) or (self.kind == "first") == bool(self.replaces):
-            raise ValueError(
-                "更正和修订须写明原因和所替代的结果，首次公布两样都没有",
-                "a correction and a revision say why and what they replace; what is published first says neither",
-            )
+            raise ValueError("correction_says_why")
         return self
 
     def pairs(self, column: Literal["scores", "files", "pages"]) -> dict[str, str]:

@@ -309,7 +309,7 @@ class Listing(Row):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.last_year < self.first_year:
-            raise ValueError("截止年度早于起始年度", "last_year is before first_year")
+            raise ValueError("last_year_is_before_first_year")
         return self
 
     @property

@@ -36,7 +36,7 @@ class ChecklistItem(Named):
     @model_validator(mode="after")
     def _worth_something(self) -> Self:
         if not self.points:
-            raise ValueError("每项的分值不能为零；扣分项写负数", "an item is worth something: above zero, or below where it takes away")
+            raise ValueError("item_worth_nothing")
         return self
 
 
@@ -50,7 +50,7 @@ class Tier(Named):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.low > self.high:
-            raise ValueError("下限 low 高于上限 high", "low is above high")
+            raise ValueError("low_is_above_high")
         return self
 
 

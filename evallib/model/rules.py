@@ -39,7 +39,7 @@ class DeductPerUnit(Measured):
     @model_validator(mode="after")
     def _one_cost(self) -> Self:
         if (self.share is None) == (self.points is None):
-            raise ValueError("share（扣分值的几成）与 points（扣几分）只能写一个，且须写一个", "it takes share or points, one of the two")
+            raise ValueError("share_or_points")
         return self
 
     @property

@@ -16,6 +16,7 @@ from evallib.model.toml_in import MOST_DEPTH
 from evallib.model.toml_lines import Lines, Path
 from evallib.model.words import NOTHING, Given, Words, listed, words
 from evallib.say.refusals import entries, problem
+from evallib.say.sentences import sentences
 
 _SIGNS = {"greater_than": ">", "greater_than_equal": ">=", "less_than": "<", "less_than_equal": "<="}
 _NAMES = {
@@ -43,15 +44,16 @@ _NAMES = {
 }
 """How pydantic's name of a mistake begins, and how it is called here; the words stand under `cell.NAME`, `key.NAME` or `value.NAME`."""
 
+_OWN = sentences("wrong")
+
 
 def mistake(error: Any, at: Literal["cell", "key"], place: Place, found: str, **given: Given) -> Problem:
     """An error that pydantic found, as a problem; `given` is what the words of some leave room for."""
     kind, context = error["type"], error.get("ctx", {})
     name = next((name for start, name in _NAMES.items() if kind.startswith(start)), "wrong")
     said = words(str(error["msg"]).removeprefix("Value error, "))
-    own = getattr(context.get("error"), "args", ())
-    if len(own) == 2:  # a check of the row or rule itself says it in both languages
-        name, said = "refused", words(*own)
+    if own := _OWN.get(str(context.get("error"))):  # found by a check of the row or rule itself
+        name, said = "refused", own
     if name == "not_an_id" and error["loc"][-1] == "factor":
         name = "not_a_factor"
     if at == "key" and kind.startswith("int"):

@@ -39,5 +39,5 @@ def test_clauses_are_read_as_document_and_article(text: str, clauses: list[tuple
 def test_a_department_may_be_listed_for_one_year_but_not_backwards() -> None:
     row = {"code": "hrss", "name": "人社局", "framework": "small", "first_year": 2023}
     assert Listing.model_validate(row | {"last_year": 2023}).last_year == 2023
-    with pytest.raises(ValidationError, match="last_year is before first_year"):
+    with pytest.raises(ValidationError, match="last_year_is_before_first_year"):
         Listing.model_validate(row | {"last_year": 2022})
