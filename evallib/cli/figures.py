@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -157,17 +158,18 @@ def reconcile(
 ) -> None:
     """Compare published figures with computed ones."""
     from evallib.data.years import evaluate_year
-    from evallib.say.reconciliation import counted, verdict
+    from evallib.say.reconciliation import counted, name, reason, verdict
     from evallib.score.reconcile import reconcile as reconciled
 
     with refusals_told(lang, writes=False):
-        rows = reconciled(evaluate_year(data, department, year).evaluation)
+        e = evaluate_year(data, department, year).evaluation
+        rows = reconciled(e)
     if format == "json":
-        tell_json([{**row.model_dump(), "reason": row.reason[lang]} for row in rows])
+        tell_json([row.model_dump() | {"name": asdict(name(e, row)), "reason": reason(e, row)[lang]} for row in rows])
     else:
         table = table_of(told("reconcile.heads"), lang)
         for row in rows:
-            why = f"：{row.reason[lang]}" if row.verdict != "agrees" and row.reason[lang] else ""
+            why = f"：{said}" if row.verdict != "agrees" and (said := reason(e, row)[lang]) else ""
             table.add_row(row.id, row.published, row.computed or "—", row.unit, verdict(row)[lang] + why, row.section)
         tell(table)
         tell(counted(rows)[lang])

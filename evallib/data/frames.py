@@ -19,7 +19,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.facts import InputValue
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert
 from evallib.model.words import LANGS, Lang, joined
-from evallib.say.reconciliation import verdict
+from evallib.say import reconciliation
 from evallib.score.reconcile import reconcile
 
 if TYPE_CHECKING:
@@ -137,7 +137,10 @@ def _judgements(e: Evaluation, lang: Lang) -> Table:
 
 def _reconciliation(e: Evaluation, lang: Lang) -> Table:
     rows = (
-        (r.id, r.name[lang], r.published, r.computed or "", r.unit, r.verdict, verdict(r)[lang], r.reason[lang], r.source, r.section)
+        (
+            *(r.id, reconciliation.name(e, r)[lang], r.published, r.computed or "", r.unit, r.verdict),
+            *(reconciliation.verdict(r)[lang], reconciliation.reason(e, r)[lang], r.source, r.section),
+        )
         for r in reconcile(e)
     )
     return Table("figure name published computed unit verdict said reason source section", rows)

@@ -25,10 +25,10 @@ from evallib.model.seals import seals_of
 from evallib.model.table_words import CHOICES
 from evallib.model.units import SHARE, Unit, convert, parse_decimal
 from evallib.model.words import Lang, filled, joined, listed, words
+from evallib.say import reconciliation
 from evallib.say.drafts import said_of_draft, waiting
 from evallib.say.numbers import money, plain, section_number
 from evallib.say.prose import with_numbers
-from evallib.say.reconciliation import counted, verdict, worth
 from evallib.say.sentences import sentence
 from evallib.say.workings import (
     STATUSES,
@@ -204,7 +204,7 @@ def _findings(s: Sheet, e: Evaluation, lang: Lang) -> None:
 
 def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
     rows = sorted(reconcile(e), key=lambda r: r.verdict == "agrees")
-    s.notes.append(s.t("reconciliation.counted", counts=counted(rows)) + s.t("by_id"))
+    s.notes.append(s.t("reconciliation.counted", counts=reconciliation.counted(rows)) + s.t("by_id"))
     grades = {g.name: g.words[lang] for g in e.framework.grades}
     for r in rows:
         figures: list[str | Number | None] = []
@@ -215,7 +215,8 @@ def _reconciliation(s: Sheet, e: Evaluation, lang: Lang) -> None:
             shown = None if number is None else Number(number * scale, number_format(number * scale))
             figures.append(shown or grades.get(text or "", text))
         s.add(
-            r.name[lang], *figures, _name(unit, lang) if unit else r.unit, verdict(r)[lang], worth(r)[lang],
+            reconciliation.name(e, r)[lang], *figures, _name(unit, lang) if unit else r.unit,
+            reconciliation.verdict(r)[lang], reconciliation.worth(e, r)[lang],
             e.record.title_of(r.source)[lang], section_number(r.section, lang) or None,
             level="" if r.verdict == "agrees" else "open",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from evallib.methods.survey import Survey, SurveyResult, evaluate_survey
 from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.record import Target
 from evallib.model.units import SHARE, convert
-from evallib.model.words import Words, listed, words
+from evallib.model.words import Words, listed
 from evallib.say.sentences import sentence
 from evallib.score.answers import INVALID, SCALES, Tally, clean, counted
 
@@ -85,7 +85,7 @@ def _printed_survey(evaluation: Evaluation, indicator: IndicatorResult) -> Surve
     chain = [n for n in (valid, returned, issued) if n is not None]
     if chain != sorted(chain):  # the forms were of another questionnaire
         issued = returned = None
-    group = Tally(words("全部答卷", "All answers"), Fraction(share), valid, issued=issued, returned=returned)
+    group = Tally(sentence("survey.all"), Fraction(share), valid, issued=issued, returned=returned)
     return Survey([group], target=goal, printed=share)
 
 

@@ -14,9 +14,7 @@ from evallib.model.evaluation import Evaluation, IndicatorResult, TargetResult
 from evallib.model.expression import Interval, Name
 from evallib.model.facts import InputValue
 from evallib.model.record import Published
-from evallib.model.table_words import CHOICES
 from evallib.model.units import NO_UNIT, SHARE, Unit, convert, parse_decimal, round_half_up
-from evallib.model.words import NOTHING, Words, listed, words
 from evallib.score.measure import compute_formula, counted_parts, interval_of
 
 ZERO = Decimal(0)
@@ -30,30 +28,26 @@ class Reconciled(Frozen):
     """A published figure, what the kit has for it and how it came by that, and whether the two agree."""
 
     id: str
-    name: Words
     kind: Kind | None
     number: str
     published: str
     computed: str | None
     unit: str
     verdict: Verdict
-    reason: Words
     source: str
     section: str
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of an evaluation, with what it is called; a text where the result is one (a grade).
+    """A number of an evaluation; a text where the result is one (a grade).
 
     `interval` is all that it may truly be, where it rests on numbers that were printed with some digits only.
     """
 
-    name: Words
     value: Decimal | str | None
     unit: Unit = NO_UNIT
     kind: Kind = "computed"
-    why_not: Words = NOTHING
     interval: Interval | None = None
 
 
@@ -78,9 +72,7 @@ class Numbers(Mapping[str, Number]):
         if made is None or year is None:
             raise KeyError(name)
         fact = evaluation.facts.find(id, year)
-        why = (fact.note if fact else None) or words("数据中没有这个数据项或其分项", "the data does not hold this fact or its parts")
-        called = made.name if year == evaluation.record.year else made.name + words(f"（{year} 年）", f" ({year})")
-        return Number(called, fact.value if fact else None, made.unit, _fact_kind(fact), why, _inexact(fact))
+        return Number(fact.value if fact else None, made.unit, _fact_kind(fact), _inexact(fact))
 
     def __iter__(self) -> Iterator[str]:
         ends = [*(f"@{year}" for year in self._years), ""]
@@ -140,19 +132,14 @@ def _formulas(evaluation: Evaluation, numbers: Numbers) -> Named:
     computed = {formula.id: formula for formula in evaluation.formulas}
     for id, made in evaluation.catalogue.formulas.items():
         formula = computed.get(id) or compute_formula(evaluation.facts, made)
-        lacking = listed(i.name for i in formula.inputs if i.value is None)
-        why = words("基数为零，比率无定义", "the base is zero: the rate is not defined")
-        if lacking:
-            why = words(f"缺少{lacking.zh}，无法计算", f"cannot be computed: {lacking.en} missing")
         interval = None if formula.exact else interval_of(evaluation, formula)
         kind = _fact_kind(formula.inputs[0]) if isinstance(made.tree, Name) else "computed"
-        yield f"formula.{formula.id}", Number(formula.name, formula.value, formula.unit, kind, why, interval)
+        yield f"formula.{formula.id}", Number(formula.value, formula.unit, kind, interval)
         first, second = (*formula.inputs[:2], None, None)[:2]
         if first is not None and second is not None and first.unit.dimensions == second.unit.dimensions:
             known = first.value is not None and second.value is not None
             difference = (first.value or ZERO) - convert(second.value or ZERO, second.unit, first.unit) if known else None
-            name = formula.name + words("：增减额", ": difference")
-            yield f"formula.{formula.id}.difference", Number(name, difference, first.unit, why_not=why)
+            yield f"formula.{formula.id}.difference", Number(difference, first.unit)
 
 
 def _targets(evaluation: Evaluation, numbers: Numbers) -> Named:
@@ -162,23 +149,19 @@ def _targets(evaluation: Evaluation, numbers: Numbers) -> Named:
         only_repeated = way == "typed" and target.unit.is_share and convert(target.target, target.unit, SHARE) == 1
         rate: Kind = "typed" if only_repeated else "computed"
         attained: Kind = "typed" if way == "typed" and target.judged else rate
-        id, name, why = f"target.{target.id}", target.name, words("没有实际值，或目标为零", "there is no actual, or the target is zero")
-        yield f"{id}.target", Number(name + words("：目标", ": target"), whole, target.unit, "computed" if summed else "typed")
-        yield f"{id}.actual", Number(name + words("：实际", ": actual"), target.actual, target.unit, way, why)
-        yield f"{id}.completion_rate", Number(name + words("：完成率", ": completion"), target.completion_rate, SHARE, rate, why)
+        id = f"target.{target.id}"
+        yield f"{id}.target", Number(whole, target.unit, "computed" if summed else "typed")
+        yield f"{id}.actual", Number(target.actual, target.unit, way)
+        yield f"{id}.completion_rate", Number(target.completion_rate, SHARE, rate)
         capped = None if target.attainment is None else min(target.attainment, Decimal(1))
-        called = words("：达成程度（最高 100%）", ": attainment, capped at 100%")
-        yield f"{id}.attainment", Number(name + called, capped, SHARE, attained, why)
-
-
-_OF_POINTS, _OF_SCORE, _OF_RATE = words("：分值", ": points"), words("：得分", ": score"), words("：得分率", ": score rate")
+        yield f"{id}.attainment", Number(capped, SHARE, attained)
 
 
 def _indicators(evaluation: Evaluation, numbers: Numbers) -> Named:
     points = evaluation.catalogue.units.points
     for one in evaluation.indicators:
-        yield f"indicator.{one.id}.points", Number(one.name + _OF_POINTS, one.points, points, _kind([one], typed=True))
-        yield f"indicator.{one.id}.score", Number(one.name + _OF_SCORE, one.score, points, _score_kind(one))
+        yield f"indicator.{one.id}.points", Number(one.points, points, _kind([one], typed=True))
+        yield f"indicator.{one.id}.score", Number(one.score, points, _score_kind(one))
 
 
 def _sections(evaluation: Evaluation, numbers: Numbers, level: Literal["group", "dimension"]) -> Named:
@@ -187,64 +170,59 @@ def _sections(evaluation: Evaluation, numbers: Numbers, level: Literal["group", 
     for one in evaluation.groups if level == "group" else evaluation.dimensions:
         id, inside = f"{level}.{one.id}", [i for i in evaluation.indicators if getattr(i, level) == one.id]
         typed = written[one.id] in (None, one.points)
-        yield f"{id}.points", Number(one.name + _OF_POINTS, one.points, points, _kind(inside, typed))
-        yield f"{id}.score", Number(one.name + _OF_SCORE, one.score, points, _sum_kind(inside))
+        yield f"{id}.points", Number(one.points, points, _kind(inside, typed))
+        yield f"{id}.score", Number(one.score, points, _sum_kind(inside))
         if level == "dimension":
-            yield f"{id}.rate", Number(one.name + _OF_RATE, one.rate, SHARE, _kind(inside))
+            yield f"{id}.rate", Number(one.rate, SHARE, _kind(inside))
 
 
 def _total(evaluation: Evaluation, numbers: Numbers) -> Named:
     everyone, points = evaluation.indicators, evaluation.catalogue.units.points
     summed_up = evaluation.total == sum((d.score for d in evaluation.dimensions), ZERO)  # else it is scaled back to full points
     kind = _sum_kind(everyone) if summed_up else _kind(everyone)
-    yield "total.score", Number(words("总分", "Total score"), evaluation.total, points, kind)
+    yield "total.score", Number(evaluation.total, points, kind)
     full = _kind(everyone, typed=evaluation.points == evaluation.framework.points)
-    yield "total.points", Number(words("满分", "Full points"), evaluation.points, points, full)
+    yield "total.points", Number(evaluation.points, points, full)
 
 
 def _grade(evaluation: Evaluation, numbers: Numbers) -> Named:
-    yield "grade", Number(words("等级", "Grade"), evaluation.grade.zh or None, NO_UNIT, _kind(evaluation.indicators))
+    yield "grade", Number(evaluation.grade.zh or None, NO_UNIT, _kind(evaluation.indicators))
 
 
 def _self(evaluation: Evaluation, numbers: Numbers) -> Named:
     points = evaluation.catalogue.units.points
-    yield "self.score", Number(words("自评得分", "Self-evaluation score"), evaluation.self_total, points, "typed")
-    yield "self.grade", Number(words("自评等级", "Self-evaluation grade"), evaluation.self_grade or None, NO_UNIT, "typed")
+    yield "self.score", Number(evaluation.self_total, points, "typed")
+    yield "self.grade", Number(evaluation.self_grade or None, NO_UNIT, "typed")
 
 
 def _counts(evaluation: Evaluation, numbers: Numbers) -> Named:
     record, framework, everyone = evaluation.record, evaluation.framework, evaluation.indicators
     levels = {
-        "dimensions": (words("一级指标数", "Number of dimensions"), len(framework.dimensions)),
-        "groups": (words("二级指标数", "Number of groups"), len(framework.groups)),
-        "indicators": (words("三级指标数", "Number of indicators"), len(everyone)),
-        "work_targets": (words("年度目标任务数", "Number of work targets"), len({t.no for t in record.work_targets})),
-        "finding_kinds": (words("问题类别数", "Kinds of findings"), len({f.kind for f in record.findings})),
+        "dimensions": len(framework.dimensions),
+        "groups": len(framework.groups),
+        "indicators": len(everyone),
+        "work_targets": len({t.no for t in record.work_targets}),
+        "finding_kinds": len({f.kind for f in record.findings}),
     }
-    units = Counter(u.kind for u in record.units)
-    levels |= {f"units.{kind}": (CHOICES[kind] + words("数", ": number"), n) for kind, n in units.items()}
-    for id, (name, n) in levels.items():
-        yield f"count.{id}", Number(name, Decimal(n), NO_UNIT, _kind(everyone) if id == "indicators" else "computed")
+    counted = levels | {f"units.{kind}": n for kind, n in Counter(u.kind for u in record.units).items()}
+    for id, n in counted.items():
+        yield f"count.{id}", Number(Decimal(n), NO_UNIT, _kind(everyone) if id == "indicators" else "computed")
 
 
 def _findings(evaluation: Evaluation, numbers: Numbers) -> Named:
     record, money = evaluation.record, evaluation.catalogue.units.money
     for finding in record.findings:
         id = f"finding.{finding.finding}"
-        number = record.number_of("findings", finding.finding)
-        name = words(f"问题 {number}：", f"Finding {number}: ")
         amounts = [a.value for a in record.finding_amounts if a.finding == finding.finding]
         parts = [value for value in amounts if value is not None] if None not in amounts else []
-        amount = words("凭证金额", "voucher") if finding.gross is None else words("原值", "gross value")
-        yield f"{id}.amount", Number(name + amount, finding.amount, money, "typed")
-        yield f"{id}.at_issue", Number(name + words("涉及金额", "at issue"), finding.at_issue, money, "typed")
-        no_parts = words("没有记录分项", "no parts were recorded")
+        yield f"{id}.amount", Number(finding.amount, money, "typed")
+        yield f"{id}.at_issue", Number(finding.at_issue, money, "typed")
         kind: Kind = "computed" if len(parts) > 1 else "typed"
-        yield f"{id}.parts", Number(name + words("分项之和", "sum of parts"), sum(parts, ZERO) if parts else None, money, kind, no_parts)
+        yield f"{id}.parts", Number(sum(parts, ZERO) if parts else None, money, kind)
         product = finding.quantity * finding.unit_price if finding.quantity is not None and finding.unit_price is not None else None
-        yield f"{id}.product", Number(name + words("数量乘单价", "quantity times price"), product, money)
+        yield f"{id}.product", Number(product, money)
         over = finding.paid - finding.amount if finding.paid is not None and finding.amount is not None else None
-        yield f"{id}.overpaid", Number(name + words("多付金额", "paid too much"), over, money)
+        yield f"{id}.overpaid", Number(over, money)
 
 
 _KINDS: dict[str, Callable[[Evaluation, Numbers], Named]] = {
@@ -285,25 +263,20 @@ def reconcile(evaluation: Evaluation) -> tuple[Reconciled, ...]:
 
 def _one(row: Published, number: Number | None, recorded: bool, unit: Unit | None) -> Reconciled:
     shown: str | None = None
-    reason = words(row.note, row.note_en)
     verdict: Verdict = "not_computable"
     if row.number and number is None:
         raise KeyError(f"no number is called {row.number}")
-    if number is not None and number.value is None:
-        reason = number.why_not or reason
-    elif number is not None:
+    if number is not None and number.value is not None:
         shown, same = _as_printed(row, number, unit)
         verdict = "agrees" if same else "recorded" if recorded else "differs"
     return Reconciled(
         id=row.published,
-        name=number.name if number else words(f"公布的“{row.value}”", f"published: {row.value}"),
         kind=number.kind if number and verdict != "not_computable" else None,
         number=row.number,
         published=row.value,
         computed=shown,
         unit=row.unit,
         verdict=verdict,
-        reason=reason,
         source=row.source,
         section=row.section,
     )

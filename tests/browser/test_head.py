@@ -31,7 +31,8 @@ def listed(number: int, year: int) -> Listed:
 
 
 ROWS = {row.key: row for row in (listed(number, year) for number in range(30) for year in (2022, 2023, 2024))}
-PAGES = [f"{stem}{end}" for stem in ("index", "overview/2023", "comparison/d3", "monitoring/d3-2024") for end in (".html", ".en.html")]
+STEMS = ("index", "overview/2023", "comparison/d3", "monitoring/d3-2024")
+PAGES = {f"{stem}{end}": "" for stem in STEMS for end in (".html", ".en.html")}
 HEADS = Heads(County(words("寻甸回族彝族自治县", "Xundian Hui and Yi Autonomous County"), ROWS, PAGES))
 
 

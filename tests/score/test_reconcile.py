@@ -10,7 +10,7 @@ import pytest
 from evallib.model.evaluation import Evaluation
 from evallib.model.framework import Framework
 from evallib.model.record import Contradiction, Published
-from evallib.say.reconciliation import counted, verdict
+from evallib.say.reconciliation import counted, name, reason, verdict
 from evallib.score.reconcile import Numbers, Reconciled, reconcile
 from evallib.score.scoring import evaluate
 from tests.score.small import fact, finding, framework, indicator, judgement, own, part, record, target
@@ -60,14 +60,16 @@ def test_a_figure_that_differs_may_be_recorded_as_a_contradiction() -> None:
 
 
 def test_a_figure_that_nothing_computes_says_why() -> None:
-    found = one(published("12", "", note="年鉴", note_en="From the yearbook"))
-    assert (found.verdict, found.computed, found.reason.en) == ("not_computable", None, "From the yearbook")
+    e = year(published("12", "", note="年鉴", note_en="From the yearbook"))
+    [found] = reconcile(e)
+    assert (found.verdict, found.computed, reason(e, found).en) == ("not_computable", None, "From the yearbook")
 
 
 def test_a_figure_whose_number_is_missing_says_why() -> None:
-    found = one(published("90", "formula.procurement_execution_rate", "%"))
+    e = year(published("90", "formula.procurement_execution_rate", "%"))
+    [found] = reconcile(e)
     assert (found.verdict, found.computed) == ("not_computable", None)
-    assert found.reason.en == "cannot be computed: Procurement, actual, Procurement, planned missing"
+    assert reason(e, found).en == "cannot be computed: Procurement, actual, Procurement, planned missing"
 
 
 def test_a_figure_of_a_number_that_there_is_not_is_no_figure() -> None:
@@ -81,6 +83,18 @@ def test_every_name_of_a_number_has_one_and_no_other() -> None:
     others = ("fact.outturn@1999", "fact.outturn@", "fact.unknown", "formula.unknown", "total", "unknown.score", "")
     assert not any(name in known for name in others)
     assert not {*others} & {*known}
+
+
+def test_every_number_is_called_something_in_both_languages(hrss: Evaluation) -> None:
+    row = published("1", "")
+    figures = tuple(row.model_copy(update={"published": number, "number": number}) for number in Numbers(hrss))
+    e = replace(hrss, record=hrss.record.model_copy(update={"published": figures}))
+    called = {found.number: name(e, found) for found in reconcile(e)}
+    assert all(one.zh and one.en for one in called.values())
+    assert (called["finding.9.2.amount"].en, called["target.quality.completion_rate"].zh) == (
+        "Finding 9.2: gross value",
+        "质量达标率：完成率",
+    )
 
 
 ROUNDED = (fact("outturn", "1885", "万元"), fact("adjusted_expenditure", "1985", "万元"))
@@ -114,8 +128,9 @@ def test_a_rounded_fact_agrees_with_a_figure_that_has_more_digits(value: str, un
 
 
 def test_a_formula_that_nobody_asks_for_and_no_number_is_there_for_is_not_computable() -> None:
-    found = one(published("75", "formula.payment_progress_rate", "%"))
-    assert (found.verdict, found.reason.zh) == ("not_computable", "缺少实际支付金额、计划支付金额，无法计算")
+    e = year(published("75", "formula.payment_progress_rate", "%"))
+    [found] = reconcile(e)
+    assert (found.verdict, reason(e, found).zh) == ("not_computable", "缺少实际支付金额、计划支付金额，无法计算")
 
 
 def published_framework(**changes: Any) -> Framework:
@@ -216,8 +231,9 @@ def test_a_fact_is_typed_and_a_sum_of_facts_computed() -> None:
 def test_an_amount_without_a_voucher_is_the_gross_value_of_a_thing() -> None:
     """As the page calls it."""
     found = finding("1", "compliance", amount="9000"), finding("2", "compliance", amount="9000", voucher="12")
-    numbers = Numbers(evaluate(framework(), record(findings=found)))
-    assert [numbers[f"finding.{id}.amount"].name.zh for id in "12"] == ["问题 1：原值", "问题 2：凭证金额"]
+    figures = [published("9000.00", f"finding.{id}.amount", "元") for id in "12"]
+    e = evaluate(framework(), record(findings=found, published=figures))
+    assert [name(e, row).zh for row in reconcile(e)] == ["问题 1：原值", "问题 2：凭证金额"]
 
 
 def test_a_voucher_is_typed_and_what_follows_from_it_computed() -> None:
