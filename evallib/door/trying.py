@@ -23,9 +23,9 @@ from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
 from evallib.model.toml_out import toml_value
-from evallib.model.units import NO_UNIT, SHARE, Units, round_half_up
-from evallib.model.words import Words
-from evallib.say.numbers import plain
+from evallib.model.units import NO_UNIT, SHARE, Unit, Units, round_half_up
+from evallib.model.words import NOTHING, Words
+from evallib.say.numbers import percent, plain
 from evallib.say.refusals import refused
 from evallib.say.refusals import told as told_fault
 from evallib.say.rules import rule_text, rule_working
@@ -34,6 +34,8 @@ from evallib.say.workings import formula_working
 from evallib.score.measure import compute_formula
 
 _ID = "own_formula"
+_COUNT = Unit("number", NOTHING, (("number", 1),))
+_MOST = Decimal(10)  # a share above 1,000% is hardly meant for one
 
 
 class Formula(Shows):
@@ -118,11 +120,19 @@ class TriedRule(Shows):
         """How the rule comes by its score, in a sentence."""
         findings = tuple(str(n) for n, _ in enumerate(scored, 1)) if isinstance(self._rule, DeductPerOccurrence) else ()
         award = self._award(scored, points)
-        worked = rule_working(self._rule, award, _number(points, "points"), findings, SHARE, self._lang)
+        worked = rule_working(self._rule, award, _number(points, "points"), findings, self._scale, self._lang)
         exactly, rounded = plain(award.score, 4), plain(award.score, 2)
         score = rounded if award.score == round_half_up(award.score, 2) else f"{exactly} → {rounded}"
         form = "given" if self._rule.takes == "tier" and "coefficient" not in award.numbers else "computed"
-        return sentence(f"workings.score.{form}", worked=worked, score=score)[self._lang]
+        said = sentence(f"workings.score.{form}", worked=worked, score=score)[self._lang]
+        if self._rule.takes == "number" and self._scale is SHARE and (number := _number(scored, "value")) > _MOST:
+            said += told("share_read", self._lang, given=f"{number:f}", read=percent(number), meant=f"{number / 100:f}")
+        return said
+
+    @property
+    def _scale(self) -> Unit:
+        """What the rule scores: a share, unless it turns at numbers that are none, such as 350 people."""
+        return SHARE if self._rule.measures != "value" or all(edge <= _MOST for edge in self._rule.edges) else _COUNT
 
     def _award(self, scored: Any, points: Any) -> Award:
         rule, worth = self._rule, _number(points, "points")
@@ -140,7 +150,7 @@ class TriedRule(Shows):
         raise refused("door.rule_takes", as_line(rule)[:60], str(scored)[:60], how=_how(rule))
 
     def _shown(self) -> Shown:
-        return Shown(rule_text(self._rule, self._lang), (told("own", self._lang), _how(self._rule)[self._lang]))
+        return Shown(rule_text(self._rule, self._lang, self._scale), (told("own", self._lang), _how(self._rule)[self._lang]))
 
 
 @cache

@@ -361,6 +361,18 @@ class TestTrying:
         rule = ev.rule(kind="linear", full_at=1.0, zero_at=0.8)
         assert rule.explain("94.96%", points=4).endswith(("74.80% × 4.00 points = 2.9920 → 2.99", "74.80% × 4.00 分 = 2.9920 → 2.99 分"))
 
+    def test_a_share_that_is_hardly_meant_is_told_as_it_was_read(self) -> None:
+        rule = ev.rule(kind="linear", full_at=1.0, zero_at=0.8)
+        rule._lang = "en"
+        assert '94.96 was read as 9,496.00%; for 94.96% write "94.96%" or 0.9496' in rule.explain(94.96, points=4)
+        assert "was read" not in rule.explain(9.4, points=4)
+
+    def test_a_rule_that_turns_at_a_number_is_none_of_shares(self) -> None:
+        rule = ev.rule(kind="pass_fail", at_least=350)
+        rule._lang = "en"
+        assert "350" in str(rule)
+        assert "%" not in str(rule) + rule.explain(400, points=4)
+
     @pytest.mark.parametrize(
         ("keys", "words"),
         [({"kind": "propotional"}, "did you mean proportional"), ({"kind": "pass_fail", "at_leat": 1}, "did you mean at_least")],
