@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +23,7 @@ from evallib.model.published_rows import Seal
 from evallib.model.seals import FORMAT, seals_of
 from evallib.model.words import LANGS, NOTHING, Given, Words, joined, words
 from evallib.pages.page_seal import carried_by, is_head_whole, page_seal, parted, with_head
-from evallib.runs.county import Listed, read_list
+from evallib.runs.county import County, Listed, read_list
 from evallib.runs.heads import Heads
 from evallib.runs.names import mark_of
 from evallib.say.numbers import plain
@@ -295,8 +296,12 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
             verdict = replace(verdict, problems=(*_head_against_list(path, name, heads),))
         yield verdict
     for name in (name for name in RESULTS if (root / name).is_file()):
-        said = "" if (mark := county.pages.get(name)) == mark_of(root / name) else "not_listed_one" if mark else "unchecked"
-        yield Verdict(name, "other", problems=(problem(f"verify.{said}", Place(name)),) if said else ())
+        if (mark := county.pages.get(name)) != mark_of(root / name):
+            said = [problem(f"verify.{'not_listed_one' if mark else 'unchecked'}", Place(name))]
+        else:
+            of = _some(_results_older(root / RESULTS[0], county)) if name == RESULTS[0] else NOTHING
+            said = [problem("verify.results_older", Place(name), reports=of)] if of else []
+        yield Verdict(name, "other", problems=tuple(said))
     on_list = {name: "missing" for row in listed_.values() for name in row.files}
     on_list |= {name: "missing" for name in RESULTS if name in county.pages}
     for folder in _year_folders(root):
@@ -355,6 +360,15 @@ def _against_list(file: _File, verdict: Verdict, row: Listed | None) -> Iterator
         yield problem(f"verify.{'unlisted_same' if same else 'unchecked' if unsealed else 'unlisted'}", place)
     elif mark != mark_of(file.path) and verdict.sound:
         yield problem("verify.made_again" if same else "verify.not_listed_one", place)
+
+
+def _results_older(file: Path, county: County) -> Iterator[Words]:
+    """The reports on the list of which the results of all say another total, or nothing."""
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        said = {(row["department"], int(row["year"])): row["total"] for row in csv.DictReader(stream)}
+    for key, row in county.rows.items():
+        if row.content and said.get(key) != (row.total or ""):
+            yield row.name + words(f" {row.year}")
 
 
 def _head_against_list(path: Path, name: str, heads: Heads) -> Iterator[Problem]:

@@ -352,6 +352,9 @@ def test_results_that_were_changed_or_are_gone_are_told(out: Path) -> None:
     assert wrong(out) == ["results.csv", "results.parquet"]
     (out / "results.csv").write_bytes(text)
     county = read_list(out)
+    [row] = county.rows.values()
+    (out / "county.json").write_text(list_text(county.with_row(replace(row, total="80.00"))), encoding="utf-8")  # as after a new report
+    assert said(out)["results.csv"][0].startswith("results.csv: is older than the reports of Human Resources")
     (out / "county.json").write_text(list_text(replace(county, pages=dict.fromkeys(county.pages, ""))), encoding="utf-8")  # as of 2.0.0
     assert [one.file for one in verify(out) if not one.looked_at] == ["results.csv"]
     assert wrong(out) == ["results.parquet"]
