@@ -295,24 +295,30 @@ def _folder(root: Path, known: _Known) -> Iterator[Verdict]:
         if listed_ and file.kind == "page" and not verdict.problems and not is_draft(path.name):
             verdict = replace(verdict, problems=(*_head_against_list(path, name, heads),))
         yield verdict
-    for name in (name for name in RESULTS if (root / name).is_file()):
-        if (mark := county.pages.get(name)) != mark_of(root / name):
+    yield from _without_seal(root, county)
+    yield from _gone(root, county, known)
+
+
+def _without_seal(root: Path, county: County) -> Iterator[Verdict]:
+    """The results of all, and the tables of each report: they carry no checksum themselves, but the list has one of each."""
+    marks = {name: mark for row in county.rows.values() for name, mark in row.files.items() if name.endswith(TABLES)}
+    tables = {file.relative_to(root).as_posix() for folder in _year_folders(root) for file in folder.glob(f"*{TABLES}")}
+    for name in (*(name for name in RESULTS if (root / name).is_file()), *sorted(tables)):
+        mark = marks.get(name) or county.pages.get(name, "")
+        if mark != mark_of(root / name):
             said = [problem(f"verify.{'not_listed_one' if mark else 'unchecked'}", Place(name))]
         else:
-            of = _some(_results_older(root / RESULTS[0], county)) if name == RESULTS[0] else NOTHING
-            said = [problem("verify.results_older", Place(name), reports=of)] if of else []
-        yield Verdict(name, "other", problems=tuple(said))
-    on_list = {name: "missing" for row in listed_.values() for name in row.files}
-    on_list |= {name: "missing" for name in RESULTS if name in county.pages}
-    for folder in _year_folders(root):
-        for tables in sorted(folder.glob(f"*{TABLES}")):
-            if (name := tables.relative_to(root).as_posix()) not in on_list:
-                yield Verdict(name, "other", problems=(problem("verify.unchecked", Place(name)),))
-    for one in listed_.values():
-        for name, mark in one.files.items():
-            if name.endswith(TABLES) and (root / name).is_dir() and mark_of(root / name) != mark:
-                yield Verdict(name, "other", problems=(problem("verify.not_listed_one", Place(name)),))
-    promised = dict.fromkeys(_links(root), "linked") | on_list
+            older = _some(_results_older(root / name, county)) if name == RESULTS[0] else NOTHING
+            said = [problem("verify.results_older", Place(name), reports=older)] if older else []
+        if said or name in RESULTS:
+            yield Verdict(name, "other", problems=tuple(said))
+
+
+def _gone(root: Path, county: County, known: _Known) -> Iterator[Verdict]:
+    """What the list, a link or what was published promises, and is not there."""
+    promised = dict.fromkeys(_links(root), "linked")
+    promised |= {name: "missing" for row in county.rows.values() for name in row.files}
+    promised |= {name: "missing" for name in RESULTS if name in county.pages}
     for row in known.published.rows:
         history, name = known.published.history(row.department, row.year), f"{row.department}{EVALUATION}"
         now = [f"{row.year}/{one}" for one in (name, *row.pairs("pages"))]
