@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
+from functools import partial
 
 from evallib import __version__
 from evallib.model.evaluation import (
@@ -171,41 +172,22 @@ def _vetoed(framework: Framework, record: Record, results: tuple[IndicatorResult
 
 def _score(year: _Year, indicator: Indicator) -> IndicatorResult:
     """One indicator: what the rule gives, then what the evaluators decided over it."""
-    places, treatment, rule, points = year.framework.rounding.scores, year.framework.treatment, indicator.rule, indicator.points
+    framework, rule, points = year.framework, indicator.rule, indicator.points
     judgements = year.judgements.get(indicator.id, [])
     formula, target = year.formulas.get(indicator.value), year.target_of.get(indicator.id)
     value, unit = _measured(year, indicator)
     award = _award(year, indicator, value, unit)
-    formula_score = None if award is None else round_half_up(award.score, places)
-    status: Status = "missing" if award is None else "scored"
-    if not points and rule.takes == "number":  # measured and shown
-        status = "missing" if value is None else "scored"
-    judged = rule.takes in ("items", "tier", "score") and indicator.value != PANEL
-    method: Method = "judged" if judged or (target is not None and target.judged) else "computed"
-    score = formula_score
-    if indicator.extra == "deduction" and rule.takes_away and formula_score is not None:
-        score = round_half_up(points, places) - formula_score  # what is lost of it is what it takes from the total
-    decision = next((j for j in judgements if j.kind in ("award", "override")), None)
-    left_out = False
-    if does_not_apply(judgements, formula, target):
-        status, method = "not_applicable", "judged"
-        left_out = bool(indicator.extra) or (indicator.not_applicable or treatment.not_applicable) == "rescale"
-        score = None if left_out else round_half_up(points, places)
-    elif decision is not None and rule.takes != "score" and (given := score_given(decision, points)) is not None:
-        status, method = "scored", "overridden" if award is not None else "judged"
-        score = round_half_up(given, places)
+    formula_score = None if award is None else round_half_up(award.score, framework.rounding.scores)
+    status, method, score, counted = _decided(year, indicator, judgements, value, formula_score)
     if indicator.one_of and not any(j.kind == "chosen" for j in judgements):
-        status, score, left_out = "not_chosen", None, True
-    if status == "missing":
-        left_out = left_out or treatment.missing == "rescale"
-        score = round_half_up(ZERO, places) if treatment.missing == "zero" else None
+        status, score, counted = "not_chosen", None, False
     if indicator.extra and score is not None:
-        score = min(score, round_half_up(points, places))
+        score = min(score, round_half_up(points, framework.rounding.scores))
         score = -score if indicator.extra == "deduction" else score
     return IndicatorResult(
         id=indicator.id,
         name=indicator.words,
-        dimension=year.framework.homes[indicator.within],
+        dimension=framework.homes[indicator.within],
         group=indicator.within,
         points=points,
         basis=indicator.basis,
@@ -222,9 +204,32 @@ def _score(year: _Year, indicator: Indicator) -> IndicatorResult:
         target=target.id if target else None,
         judgements=tuple(judgements),
         findings=tuple(f.finding for f in year.findings.get(indicator.id, ())),
-        counted=not left_out,
+        counted=counted,
         extra=indicator.extra,
     )
+
+
+def _decided(
+    year: _Year, indicator: Indicator, judgements: Sequence[Judgement], value: Decimal | None, formula_score: Decimal | None
+) -> tuple[Status, Method, Decimal | None, bool]:
+    """What becomes of an indicator, scored by its rule or by a person, missing or not applicable; its score; whether it counts."""
+    treatment, rule, points = year.framework.treatment, indicator.rule, indicator.points
+    target = year.target_of.get(indicator.id)
+    rounded = partial(round_half_up, places=year.framework.rounding.scores)
+    judged = (rule.takes in ("items", "tier", "score") and indicator.value != PANEL) or (target is not None and target.judged)
+    method: Method = "judged" if judged else "computed"
+    if does_not_apply(judgements, year.formulas.get(indicator.value), target):
+        left_out = bool(indicator.extra) or (indicator.not_applicable or treatment.not_applicable) == "rescale"
+        return "not_applicable", "judged", None if left_out else rounded(points), not left_out
+    decision = next((j for j in judgements if j.kind in ("award", "override")), None)
+    if decision is not None and rule.takes != "score" and (given := score_given(decision, points)) is not None:
+        return "scored", "judged" if formula_score is None else "overridden", rounded(given), True
+    # without points it is measured and shown
+    if (value if not points and rule.takes == "number" else formula_score) is None:
+        return "missing", method, rounded(ZERO) if treatment.missing == "zero" else None, treatment.missing != "rescale"
+    if indicator.extra == "deduction" and rule.takes_away and formula_score is not None:
+        return "scored", method, rounded(points) - formula_score, True  # what is lost of it is what it takes from the total
+    return "scored", method, formula_score, True
 
 
 def _measured(year: _Year, indicator: Indicator) -> tuple[Decimal | None, Unit]:
