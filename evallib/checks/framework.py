@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from evallib.model.catalogue import Catalogue
+from evallib.model.catalogue import LISTED_IN, Catalogue
 from evallib.model.errors import Place, Problem, meant
 from evallib.model.framework import Framework, Indicator, Section
 from evallib.model.grouped import grouped
@@ -132,6 +132,5 @@ def no_such(catalogue: Catalogue, place: Place, found: str, formulas: bool) -> P
     if found in catalogue.facts | catalogue.formulas:
         return problem("fact.no_formula" if found in catalogue.facts else "formula.computed", place, found)
     known = catalogue.formulas if formulas else {id: fact for id, fact in catalogue.facts.items() if not fact.derived}
-    names = [name for one in known.values() for name in (one.name.zh, one.name.en)]
-    told = meant(found, [*known, *names]) if known else sentence("checks.no_catalogue")
+    told = meant(found, {id: one.name for id, one in known.items()}, LISTED_IN) if known else sentence("checks.no_catalogue")
     return problem("formula.unknown" if formulas else "fact.unknown", place, found, known=told)

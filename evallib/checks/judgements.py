@@ -16,7 +16,7 @@ from evallib.model.rule_base import ONE
 from evallib.model.table_words import CHOICES
 from evallib.model.words import listed, words
 from evallib.say.numbers import plain
-from evallib.say.refusals import problem, unknown_name
+from evallib.say.refusals import problem, unknown
 from evallib.say.rules import kind_name
 from evallib.score.answers import PANEL
 from evallib.score.scoring import score_given
@@ -93,13 +93,13 @@ def _judgement(indicator: Indicator, row: Judgement, at: Callable[[str], Place])
     elif row.kind == "item":
         items = {item.id: item.words for item in rule.checklist}
         if row.item not in items:
-            yield unknown_name("item", at("item"), row.item, items)
+            yield unknown("item", at("item"), row.item, items)
         if row.verdict not in ("met", "not_met") and not row.state_of("verdict"):
             yield problem("judgement.verdict", at("verdict"), row.verdict)
     elif row.kind in ("not_applicable", "chosen", "nothing_found") or row.state_of("score") or row.state_of("verdict"):
         return
     elif row.kind == "tier" and tier is None:
-        yield unknown_name("tier", at("verdict"), row.verdict, {t.id: t.words for t in rule.verdicts})
+        yield unknown("tier", at("verdict"), row.verdict, {t.id: t.words for t in rule.verdicts})
     elif score is None and row.kind == rule.judgement:
         if not (tier and tier.low == tier.high):
             yield problem("judgement.no_score", at("score"))

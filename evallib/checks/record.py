@@ -33,7 +33,7 @@ from evallib.model.words import NOTHING, Given, Words, folded, listed, words
 from evallib.model.worths import is_open, worths
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.numbers import plain
-from evallib.say.refusals import problem, unknown_name
+from evallib.say.refusals import problem, unknown
 from evallib.say.sentences import sentence
 from evallib.score.answers import PANEL, SURVEY
 
@@ -114,7 +114,7 @@ def _named(record: Record, where: Where, naming: Iterable[tuple[str, str, str]],
             for id in _SEVERAL[column](row) if column in _SEVERAL else [getattr(row, column)]:
                 if id and id not in among and not _may_be_gone(gone, thing, id):
                     found = known["indicator"][id].zh if is_made(id) and id in known.get("indicator", {}) else id
-                    yield unknown_name(said, where(table, index, column), found, among)
+                    yield unknown(said, where(table, index, column), found, among)
 
 
 def _may_be_gone(gone: Gone, thing: str, id: str) -> bool:
@@ -210,7 +210,7 @@ def _own_indicators(framework: Framework, record: Record, where: Where, gone: Go
     wrong = False
     for index, row in enumerate(record.own_indicators):
         if row.group not in open_groups:
-            yield unknown_name("open_group", where("own_indicators", index, "group"), row.group, open_groups)
+            yield unknown("open_group", where("own_indicators", index, "group"), row.group, open_groups)
         if row.indicator in common:
             yield problem("own_indicator.of_framework", where("own_indicators", index, "indicator"), row.indicator)
         if row.formula and row.formula not in (*framework.catalogue.formulas, SURVEY, PANEL):

@@ -23,7 +23,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
 from evallib.model.toml_out import toml_value
-from evallib.model.units import NO_UNIT, SHARE, Unit, Units, round_half_up
+from evallib.model.units import NO_UNIT, SHARE, Unit, Units, parse_share, round_half_up
 from evallib.model.words import NOTHING, Words
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import refused
@@ -74,29 +74,31 @@ class Formula(Shows):
         return compute_formula(e.facts, self._known(e.catalogue).formulas[_ID])
 
     def _known(self, catalogue: Catalogue) -> Catalogue:
-        return _with(catalogue, self._text, self._unit, self._name or self._text)
+        return _with(catalogue, self._text, self._unit)
 
     def _shown(self) -> Shown:
-        unit = f" ({self._unit})" if self._unit else ""
+        unit = f" ({self._unit or '%'})"
         title = told("formula", self._lang, name=self._name + unit, text=self._text) if self._name else self._text + unit
         return Shown(title, (told("own", self._lang),))
 
 
 @lru_cache(maxsize=32)
-def _with(catalogue: Catalogue, text: str, unit: str, name: str) -> Catalogue:
-    """The catalogue with a formula in it."""
-    entry, own = FormulaEntry(id=_ID, name=name, value=text, unit=unit), Place("ev.formula")
+def _with(catalogue: Catalogue, text: str, unit: str) -> Catalogue:
+    """The catalogue with a formula in it, whose own name is left out: it is no rival of the names in the text."""
+    entry, own = FormulaEntry(id=_ID, name=_ID, value=text, unit=unit or "%"), Place("ev.formula")
     made, faults = assemble([("catalogue", catalogue.part), (own.file, Part(formula=(entry,)))], 9999)
-    wrong = [replace(told_fault(fault), place=own) for fault in faults if fault.place.file == own.file]
+    told_as = {} if unit else {"entry.unit_differs": "door.unit_not_given"}
+    wrong = [told_fault(replace(f, name=told_as.get(f.name, f.name), place=own)) for f in faults if f.place.file == own.file]
     if wrong:
         raise InputRefused(tuple(wrong))
     return made
 
 
-def formula(text: str, unit: str = "%", name: str = "") -> Formula:
+def formula(text: str, unit: str = "", name: str = "") -> Formula:
     """A formula of facts, by ids or names, to try on a result without any file. The analyst's own: it is never scored.
 
-    `text` is written as in a catalogue: names, numbers, + - * /, brackets, min, max, abs, `@last_year`. `unit` is what it measures.
+    `text` is written as in a catalogue: names, numbers, + - * /, brackets, min, max, abs, `@last_year`. `unit` is what it measures;
+    % where none is given.
 
     >>> import evallib as ev
     >>> heads = ev.formula("outturn / staff_in_post", unit="元/人", name="Spending per head")
@@ -165,6 +167,16 @@ def _number(given: Any, what: str) -> Decimal:
     return exact(given, SHARE if percent else NO_UNIT, _units(), what)
 
 
+def _shares(given: Any) -> Any:
+    """Keys of a rule with numbers in the place of what is written in percent."""
+    if isinstance(given, str):
+        number = parse_share(given) if given.strip().endswith(("%", "％")) else None
+        return given if number is None else number
+    if isinstance(given, Mapping):
+        return {key: _shares(one) for key, one in given.items()}
+    return [_shares(one) for one in given] if isinstance(given, list | tuple) else given
+
+
 def _how(rule: Rule) -> Words:
     return sentence(f"door.takes_{rule.takes}")
 
@@ -172,7 +184,7 @@ def _how(rule: Rule) -> Words:
 def rule(text: str = "", /, **keys: Any) -> TriedRule:
     """A rule to try without any file: in one line as a framework writes it, or by its keys.
 
-    A number it scores is a share where a share is measured ("87%" or 0.87).
+    A number, of the rule or scored, is a share where a share is measured ("87%" or 0.87).
 
     Raises InputRefused where it is no rule, with the reason.
 
@@ -182,7 +194,7 @@ def rule(text: str = "", /, **keys: Any) -> TriedRule:
     >>> ev.rule('{ kind = "pass_fail", at_least = 0.9 }')("95%", points=2)
     2.0
     """
-    line = text or toml_value(keys, lambda value: f"{_number(value, 'number'):f}")
+    line = text or toml_value(_shares(keys), lambda value: f"{_number(value, 'number'):f}")
     try:
         return TriedRule(written_rule(line))
     except ValueError as error:

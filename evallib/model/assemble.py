@@ -11,13 +11,13 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from evallib.model.catalogue import Catalogue, Fact, Formula, Line, Relation
+from evallib.model.catalogue import LISTED_IN, Catalogue, Fact, Formula, Line, Relation
 from evallib.model.entries import KINDS, Part, RelationEntry
 from evallib.model.errors import Fault, Place, meant
 from evallib.model.expression import BadExpression, Call, Name, Number, Operation, Tree, leaves, names, parse, renamed, signed_names
 from evallib.model.grouped import grouped
 from evallib.model.units import SHARE, Dimensions, Unit, Units, dimensions_of, times
-from evallib.model.words import Given, Words, folded, listed, words
+from evallib.model.words import NOTHING, Given, Words, few, folded, listed, words
 
 MAX_LEAVES = 300
 """Names and numbers in an expression, with all formulas in it put in."""
@@ -119,7 +119,7 @@ class _Assembly:
     def _unit(self, text: str) -> Unit:
         unit = self.units.find(text)
         if unit is None:
-            raise _Bad("entry.unit_unknown", text, money=self.units.money.symbol)
+            raise _Bad("entry.unit_unknown", text, known=self._some_units())
         return unit
 
     def _fact(self, entry: Any) -> None:
@@ -159,14 +159,14 @@ class _Assembly:
 
     def _find(self, name: str) -> str:
         """The id that a name means: an id, or a name in either language."""
-        known = [*self.facts, *(entry.id for entry in self.part.formulas)]
+        known = {id: fact.name for id, fact in self.facts.items()} | {entry.id: entry.words for entry in self.part.formulas}
         if name in known:
             return name
         ids = self.named.get(folded(name), ())
         if len(ids) > 1:
             raise _Bad("entry.name_ambiguous", name, text=name, count=len(ids), ids=listed(ids))
         if not ids or ids[0] not in known:
-            raise _Bad("entry.name_unknown", name, known=meant(name, [*known, *self.named] if not name.isascii() else known))
+            raise _Bad("entry.name_unknown", name, known=meant(name, known, LISTED_IN))
         return ids[0]
 
     def _fact_named(self, text: str) -> Name:
@@ -217,7 +217,7 @@ class _Assembly:
             raise _Bad("entry.formula_relation", entry.value)
         measured = self._measures(tree)
         if measured is not None and measured != unit.dimensions:
-            raise _Bad("entry.unit_differs", entry.value, unit=entry.unit, measured=_measured(measured))
+            raise self._differs(entry.value, entry.unit, measured)
         shown = SHARE if unit.is_share and unit is self.units.find("%") else unit
         nothing = _unchanged(tree) if entry.zero and unit.is_share else None
         if entry.zero and nothing is None:
@@ -232,10 +232,22 @@ class _Assembly:
             unit, sides = self._unit(entry.unit), (tree.left, tree.right)
             measured = [self._measures(term) or () for term in sides if not isinstance(term, Number)]
             if measured != [unit.dimensions]:
-                raise _Bad("entry.unit_differs", entry.holds, unit=entry.unit, measured=_measured(measured[0]))
+                raise self._differs(entry.holds, entry.unit, measured[0])
             left, right = (Number(times(term.value, unit.factor)) if isinstance(term, Number) else term for term in sides)
             return Relation(entry, Operation(sign, left, right), names(tree), unit.dimensions)
         return Relation(entry, tree, names(tree), self._measures(tree) or ())
+
+    def _differs(self, text: str, unit: str, measured: Dimensions) -> _Bad:
+        """That a unit is not what an expression measures; and where nothing is measured in it, that it is none of the known ones."""
+        said, right = self.units.measuring(measured), self.units.find(self.units.measuring(measured))
+        write = words(f"把 unit 写成 {said}，或", f"write {said} as its unit, or ") if right and right.dimensions == measured else NOTHING
+        new = {kind for kind, _ in self.units.read(unit).dimensions} - {kind for one in self.units for kind, _ in one.dimensions}
+        new -= {kind for fact in self.facts.values() for kind, _ in fact.unit.dimensions}
+        given: dict[str, Given] = {"unit": unit, "measured": said, "write": write}
+        return _Bad("entry.unit_new", text, **given, known=self._some_units()) if new else _Bad("entry.unit_differs", text, **given)
+
+    def _some_units(self) -> Words:
+        return listed(few([self.units.money.symbol, *(unit.symbol for unit in self.units)]))
 
     def _measures(self, tree: Tree) -> Dimensions | None:
         """What an expression measures; None for a zero, which may be of anything."""
@@ -245,10 +257,16 @@ class _Assembly:
             return () if tree.value else None
         found = [self._measures(term) for term in (tree.terms if isinstance(tree, Call) else (tree.left, tree.right))]
         if isinstance(tree, Call) or tree.sign not in ("*", "/"):
-            return _same(found)
+            return self._same(found)
         left, right = (Counter(dict(one or ())) for one in found)
         (left.update if tree.sign == "*" else left.subtract)(right)
         return dimensions_of(left)
+
+    def _same(self, found: list[Dimensions | None]) -> Dimensions | None:
+        known = list(dict.fromkeys(f for f in found if f is not None))
+        if len(known) > 1:
+            raise _Bad("entry.not_comparable", one=self.units.measuring(known[0]), other=self.units.measuring(known[1]))
+        return known[0] if known else None
 
 
 def _twice(kind: str, key: str, file: str, before: str) -> Fault:
@@ -268,19 +286,3 @@ def _unchanged(tree: Tree) -> Decimal | None:
     if isinstance(below, Operation) and below.sign == "-" and below.right == above:  # more ÷ (now − more)
         return Decimal(0)
     return None if {*names(above)} & {*names(below)} else Decimal(1)
-
-
-def _same(found: list[Dimensions | None]) -> Dimensions | None:
-    known = list(dict.fromkeys(f for f in found if f is not None))
-    if len(known) > 1:
-        raise _Bad("entry.not_comparable", one=_measured(known[0]), other=_measured(known[1]))
-    return known[0] if known else None
-
-
-def _measured(dimensions: Dimensions) -> Words:
-    """What something measures, in words."""
-    if not dimensions:
-        return words("比率", "a share")
-    up = "·".join(kind for kind, power in dimensions for _ in range(power))
-    down = "".join(f"/{kind}" for kind, power in dimensions for _ in range(-power))
-    return words((up or "1") + down)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
+from evallib.model.made_ids import is_made
 from evallib.model.words import NOTHING, Given, Lang, Words, few, listed, words
 
 Made = TypeVar("Made")
@@ -193,11 +195,28 @@ def nearest(found: str, known: Iterable[str]) -> str:
     return "".join(near(found, known, 1))
 
 
-def meant(found: str, known: list[str]) -> Words:
-    """The known ids, the nearest first: what a mistyped id was probably meant to be."""
-    if not known:
+_LISTED = 25
+"""How many names that could stand in a place are told at most."""
+
+
+def meant(found: str, known: Iterable[str] | Mapping[str, Words], at: Words = NOTHING) -> Words:
+    """What a mistyped name was probably meant to be, and the known ones: of more than 25 only those it is like, and `at`, where all stand.
+
+    To an id ids are told, but for those made of names; to another text the names in its language.
+    """
+    called = known if isinstance(known, Mapping) else {id: words(id) for id in known}
+    if not called:
         return words("那张表还是空的：先在那里加一行，或清空此格", "that table is still empty: add a row there first, or clear this cell")
-    known = [*dict.fromkeys(known)]
-    like = near(found, known, 1) or [one for one in known if len(found) > 2 and found in one][:3]
-    meaning = words(f"是否应为 {'、'.join(like)}？", f"did you mean {', '.join(like)}? ") if like else NOTHING
-    return meaning + words("可用的有：", "There are: ") + listed(few(known, 25))
+    is_id = re.fullmatch("[a-z0-9_.@-]*", found)
+    told = {id: id if is_id and not is_made(id) else name.en if found.isascii() and not is_id else name.zh for id, name in called.items()}
+    texts = {text: id for id, name in called.items() for text in (name.en, name.zh, id)}
+    many = len(told) > _LISTED
+    like = near(found, texts, 1, 0.8 if many else 0.6) or (near(found, texts) if many else [])
+    like = like or [text for text in sorted(texts, key=len) if len(found) > found.isascii() + 1 and found in text]
+    likely = [told[id] for id in [*dict.fromkeys(texts[text] for text in like)][:3]]
+    meaning = words(f"是否应为 {'、'.join(likely)}？", f"did you mean {', '.join(likely)}? ") if like else NOTHING
+    if many and like and at:
+        return meaning + words("如不是，", "If not, ") + at
+    some = listed(words(name.zh, told[id]) for id, name in [*called.items()][:8]) + words("、…；", ", …; ")
+    shown = some + at if many and at else listed(few([*told.values()], _LISTED))
+    return meaning + words("可用的有：", "There are: ") + shown

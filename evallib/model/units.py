@@ -214,6 +214,12 @@ class Units:
             found = _compound("/".join(u.symbol for u in (above, *below)), above, [*below])
         return found or self.find(unit.dimensions[0][0]) or unit
 
+    def measuring(self, dimensions: Dimensions) -> str:
+        """How a unit is written that measures this: 元/人; of what no unit can be written, as 元·元, what it would be."""
+        base = {u.dimensions: u.symbol for u in reversed([*self]) if u.factor == 1}
+        up, down = ([base.get(((kind, 1),), kind) for kind, n in dimensions for _ in range(sign * n)] for sign in (1, -1))
+        return "/".join(("·".join(up) or "1", *down)) if dimensions else "%"
+
     @property
     def money(self) -> Unit:
         """The currency's own unit."""

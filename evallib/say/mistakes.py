@@ -141,7 +141,7 @@ def _heads(model: Any) -> dict[str, set[str]]:
 def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str], place: Callable[[Path], Place]) -> Problem:
     # of what each side of a choice finds wrong with one value, what tells most: a bad id is no choice of none
     error = next((one for one in several if one["type"].startswith("string_pattern")), several[0])
-    keys = _keys(model, error["loc"][:-1]) if error["type"] == "extra_forbidden" else []
+    keys = _keys(model, error["loc"][:-1], error["type"] == "missing") if error["type"] in ("extra_forbidden", "missing") else []
     if path in meant:
         return problem("key.mistyped", place(path), near=meant[path], keys=listed(keys))
     if error["type"] == "union_tag_not_found" and (like := nearest("kind", error["input"])):
@@ -154,7 +154,11 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
     likely = words(f"是否应为 {like}？", f"did you mean {like}? If not, ") if like else NOTHING
     if len({one["type"] for one in several}) > 1 and error["type"].endswith("_type"):
         return problem("key.not_a_value", place(path), found)
-    return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys))
+    needed = words("这里须有：", "what must stand here: ") + listed(keys)
+    if error["type"] == "union_tag_not_found":
+        kinds = (kind for one in _models(model, error["loc"]) for kind in get_args(one.model_fields["kind"].annotation))
+        needed = words("规则种类有：", "the kinds of rule are: ") + listed(kinds)
+    return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys), needed=needed)
 
 
 def _shown(given: Any) -> str:
@@ -217,8 +221,8 @@ def keys_of(model: type[BaseModel]) -> dict[str, Any]:
     return {info.alias or name: info for name, info in model.model_fields.items() if not info.exclude}
 
 
-def _keys(model: Any, steps: Sequence[str | int]) -> list[str]:
-    """The keys there are at a place."""
+def _models(model: Any, steps: Sequence[str | int]) -> list[type[BaseModel]]:
+    """The models that a value at a place may be of."""
     models = models_of(model)
     for step in steps:
         of_kind = [one for one in models if "kind" in one.model_fields and step in get_args(one.model_fields["kind"].annotation)]
@@ -226,7 +230,13 @@ def _keys(model: Any, steps: Sequence[str | int]) -> list[str]:
             models = of_kind
         elif isinstance(step, str):
             models = [inner for one in models if step in keys_of(one) for inner in models_of(keys_of(one)[step].annotation)]
-    return list(dict.fromkeys(key for one in models for key in keys_of(one)))
+    return models
+
+
+def _keys(model: Any, steps: Sequence[str | int], required: bool = False) -> list[str]:
+    """The keys there are at a place, or those of them that must be there."""
+    keys = (key for one in _models(model, steps) for key, info in keys_of(one).items() if info.is_required() or not required)
+    return list(dict.fromkeys(keys))
 
 
 # --- a text that is no TOML

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -90,17 +89,6 @@ def told(fault: Fault) -> Problem:
     return problem(fault.name, fault.place, fault.found, **fault.given)
 
 
-def unknown(thing: str, place: Place, found: str, known: Iterable[str]) -> Problem:
-    """An id that is not among the known ones of its kind; the words are those of `THING.unknown`."""
-    return problem(f"{thing}.unknown", place, found, known=meant(found, list(known)))
-
-
-def unknown_name(thing: str, place: Place, found: str, known: Mapping[str, Words]) -> Problem:
-    """What names nothing, where it is known what the known ones are called, by id.
-
-    An id is told the ids, but for those made of names; a text that is none, the names in its language.
-    """
-    is_id = re.fullmatch("[a-z0-9_.@-]*", found)
-    names = [called.en if found.isascii() and not is_id else called.zh for called in known.values()]
-    named = [id if is_id and not is_made(id) else name for id, name in zip(known, names, strict=True)]
-    return unknown(thing, place, found, named)
+def unknown(thing: str, place: Place, found: str, known: Iterable[str] | Mapping[str, Words]) -> Problem:
+    """What is not among the known ones of its kind, of which their names may be given, by id; the words are those of `THING.unknown`."""
+    return problem(f"{thing}.unknown", place, found, known=meant(found, known))

@@ -321,9 +321,17 @@ class TestTrying:
     def test_what_is_not_defined_is_nan(self, r: ev.Result) -> None:
         assert math.isnan(ev.formula("outturn / approved_income_fund", unit="%")(r))
 
+    def test_a_formula_may_be_a_name_alone_or_be_called_as_a_fact_is(self, r: ev.Result) -> None:
+        outturn = r.evaluation.facts.value("outturn")
+        assert ev.formula("支出决算数", unit="元").exact(r) == outturn
+        assert ev.formula("支出决算数 / 1", unit="元", name="支出决算数").exact(r) == outturn
+
     @pytest.mark.parametrize(
         ("text", "unit", "words"),
         [
+            ("outturn / staff_in_post", "", "no unit is given, which means %, but what is computed is 元/人 .* write 元/人 as its unit"),
+            ("outturn / staff_in_post", "yuan each", "the catalogue has no unit yuan each, .* write 元/人 as its unit"),
+            ("outturn / staff_in_post", "19 persons", r"there is no such unit .* write one that there is \(元, %"),
             ("outturn / staf", "元/人", "did you mean staff_quota"),
             ("outturn / staff_in_post", "人", "the unit is"),
             ("outturn +", "元", "formula"),
@@ -341,6 +349,8 @@ class TestTrying:
             ({"kind": "proportional", "of": "completion"}, "87%", 10, 8.7),
             ({"kind": "pass_fail", "at_least": 0.9}, 0.95, 2, 2),
             ({"kind": "pass_fail", "at_least": "0.9"}, 0.89, 2, 0),
+            ({"kind": "linear", "full_at": "100%", "zero_at": "50％"}, "75%", 4, 2),
+            ({"kind": "bands", "bands": [{"at_least": "90%", "share": "100%"}, {"share": 0}]}, "95%", 4, 4),
             ({"kind": "linear", "full_at": 1, "zero_at": 0.5}, 0.75, 4, 2),
             (
                 {"kind": "checklist", "items": [{"id": "a", "name": "甲", "points": 1}, {"id": "b", "name": "乙", "points": 2}]},
@@ -375,7 +385,12 @@ class TestTrying:
 
     @pytest.mark.parametrize(
         ("keys", "words"),
-        [({"kind": "propotional"}, "did you mean proportional"), ({"kind": "pass_fail", "at_leat": 1}, "did you mean at_least")],
+        [
+            ({"kind": "propotional"}, "did you mean proportional"),
+            ({"kind": "pass_fail", "at_leat": 1}, "did you mean at_least"),
+            ({"full_at": 1}, "at kind: the key is missing .* the kinds of rule are: proportional, bands, linear"),
+            ({"kind": "linear"}, "at full_at: the key is missing .* what must stand here: kind, full_at, zero_at"),
+        ],
     )
     def test_what_is_no_rule_is_refused(self, keys: dict[str, Any], words: str) -> None:
         with pytest.raises(ev.InputRefused, match=words):

@@ -81,5 +81,17 @@ def test_of_many_known_ids_the_first_twenty_five_are_listed() -> None:
     assert meant("xyz", many).en == "There are: " + ", ".join([*many[:25], "…"])
 
 
+def test_of_many_only_those_that_are_like_it_are_told_by_name_and_where_all_stand() -> None:
+    many = {f"staff_{n}": words(f"第{n}类人员", f"Staff {n}") for n in range(30)} | {"outturn": words("支出决算数", "Outturn")}
+    stand = words("都在名单里", "all are on the list")
+    assert meant("支出决算", many, stand) == words(
+        "是否应为 支出决算数？如不是，都在名单里", "did you mean 支出决算数? If not, all are on the list"
+    )
+    assert meant("决算", many, stand).zh.startswith("是否应为 支出决算数？")
+    assert meant("outurn", many, stand).zh == "是否应为 outturn？如不是，都在名单里"
+    assert meant("xyz", many, stand).en == "There are: " + "".join(f"staff_{n}, " for n in range(8)) + "…; all are on the list"
+    assert meant("xyz", many, stand).zh.startswith("可用的有：第0类人员、第1类人员、")
+
+
 def test_of_an_empty_table_nothing_can_be_meant() -> None:
     assert meant("xyz", []).en == "that table is still empty: add a row there first, or clear this cell"
