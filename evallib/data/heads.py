@@ -171,9 +171,10 @@ class Lines:
     there: frozenset[str] | None = None
 
     def place(self, row: int, column: str | None) -> Place:
-        """The place of a cell; of what is said once and not in the row, where it is said."""
+        """The place of a cell; of what is said once for the row, and not in it, where it is said."""
         grid, index = self.grid, self.head.order.get(column or "")
-        if (said := self.once.get(column or "")) and not any(number == row and cells and column in cells for number, cells in self.rows):
+        cells = next((cells for number, cells in self.rows if number == row), None) or {}
+        if (said := self.once.get(column or "")) and column not in cells and said.holds_for(cells):
             return Place(grid.file, said.row, column, grid.sheet, address(said.row, said.column), said.title)
         title = self.model.model_fields[column].title if column in self.model.model_fields else None
         of_sheet = grid.head[index] if index is not None and self.there is not None else ""
