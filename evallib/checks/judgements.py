@@ -14,7 +14,7 @@ from evallib.model.in_force import indicators_in_force
 from evallib.model.record import Judgement, Record
 from evallib.model.rule_base import ONE
 from evallib.model.table_words import CHOICES
-from evallib.model.words import listed, words
+from evallib.model.words import Words, listed, words
 from evallib.say.numbers import plain
 from evallib.say.refusals import problem, unknown
 from evallib.say.rules import kind_name
@@ -41,11 +41,11 @@ def check_lacking_judgements(framework: Framework, record: Record, where: Where,
         if excused or (indicator.one_of and not any(j.kind == "chosen" for j in said)):
             continue
         items = {j.item for j in said}
-        lacking: dict[str, dict[str, list[Named]]]
-        lacking = {item.id: {"item": [item.id, item.words]} for item in indicator.rule.checklist if item.id not in items}
+        lacking: list[tuple[Words, dict[str, list[Named]]]]
+        lacking = [(item.words, {"item": [item.id, item.words]}) for item in indicator.rule.checklist if item.id not in items]
         if indicator.rule.takes in ("tier", "score") and indicator.value != PANEL and not [j for j in said if j.kind != "chosen"]:
-            lacking[indicator.rule.kind] = {}
-        for item, cells in lacking.items():
+            lacking.append((kind_name(indicator.rule), {}))
+        for item, cells in lacking:
             if not gone.may_be("judgements", indicator=[id, indicator.words], **cells):
                 place = file_of(where, "judgements", "indicator")
                 yield problem("judgement.missing", place, "", (id,), id=id, indicator=indicator.words, item=item)

@@ -20,7 +20,7 @@ from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_
 from evallib.data.names import by_id, told_ambiguous
 from evallib.data.outlines import outline_of, read_texts
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
-from evallib.data.scoring_sheet import SCORING, called
+from evallib.data.scoring_sheet import PARTS, SCORING, called
 from evallib.data.scoring_sheet import model as scoring_sheet
 from evallib.data.workbook_in import load_tables, read_sheets, sheets_of_tables
 from evallib.files.sheets import Grid, read_csv
@@ -254,10 +254,10 @@ def load_csv(reader: Reader, file: File, table: str, model: type[Made]) -> tuple
 
 def _load_folder(reader: Reader, files: YearFiles) -> dict[str, tuple[Row, ...]]:
     reader.problems += [files.nothing] if files.nothing else []
-    tables = {name: load_csv(reader, file, name, TABLES[name]) for name, file in files.tables}
+    meant = {SHEETS.get(folded(_unknown_table(reader, Place(stray), Path(stray).stem))) for stray in files.strays}
+    there = [(name, file) for name, file in files.tables if not (name in meant and file.problem and file.problem.code == "file.missing")]
+    tables = {name: load_csv(reader, file, name, TABLES[name]) for name, file in there}
     reader.problems += [problem("file.named_otherwise", Place(name), fix=told) for name, told in files.misnamed]
-    for stray in files.strays:
-        _unknown_table(reader, Place(stray), Path(stray).stem)
     return tables
 
 
@@ -274,17 +274,20 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
     unknown = [sheet for table, sheet in named if not (table or sheet.hidden)]
     filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
     meant = {SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
-    tables = load_tables(reader, read_sheets(found, framework))
-    is_new = SCORING in found or SCORING in meant  # in which a table without a sheet is empty
+    tables, lost = load_tables(reader, read_sheets(found, framework)), {*meant}
+    is_new = SCORING in (*found, *meant, *hidden)  # in which a table without a sheet is empty
     for name, model in {SCORING: scoring_sheet(), **TABLES}.items():
         if name in found:
             continue
         if name in hidden and (name in needed or hidden[name].grid.rows):
             very = "workbook.sheet_very_hidden" if hidden[name].very_hidden else "workbook.sheet_hidden"
             reader.problems.append(problem(very, hidden[name].place, sheet=hidden[name].name, table=called(name)))
+            lost.add(name)
         elif name in needed and name not in meant and not is_new:
             heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
             reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
+    for table in {*(lost & TABLES.keys()), *(PARTS if SCORING in lost else ())}:  # some of its rows may stand on another sheet
+        reader.gone.add(table, {}, Place(book.name))
     if unread := [words(f"“{sheet.name}”") + (_VERY_HIDDEN if sheet.very_hidden else NOTHING) for _, sheet in named if sheet.hidden]:
         reader.problems.append(problem("workbook.sheets_hidden", Place(book.name), sheets=listed(unread)))
     return tables

@@ -14,6 +14,7 @@ from evallib.model.catalogue import Catalogue
 from evallib.model.errors import Place, Problem
 from evallib.model.record import Judgement
 from evallib.model.rules import Awarded, Rule, Tiers
+from evallib.say.rules import kind_name
 from tests.conftest import DATA
 
 TIERS = Tiers.model_validate(
@@ -71,11 +72,11 @@ def test_an_override_without_a_score_is_refused(loaded: LoadedYear) -> None:
     assert (problem.what.en, problem.fix.en) == ("the score must lie between 0 and the points", "write 0 to 2")
 
 
-@pytest.mark.parametrize(("rule", "lacking"), [(TIERS, "tiers"), (Awarded(kind="awarded"), "awarded")])
-def test_an_indicator_that_a_person_must_judge_has_a_judgement(loaded: LoadedYear, rule: Rule, lacking: str) -> None:
+@pytest.mark.parametrize("rule", [TIERS, Awarded(kind="awarded")])
+def test_an_indicator_that_a_person_must_judge_has_a_judgement(loaded: LoadedYear, rule: Rule) -> None:
     (problem,) = judged(loaded, rule)
-    assert problem.what.en.endswith(f"has no judgement: {lacking}")
-    assert problem.what.zh.endswith(f"缺少评定：{lacking}")
+    assert problem.what.en.endswith(f"has no judgement: {kind_name(rule).en}")
+    assert problem.what.zh.endswith(f"缺少评定：{kind_name(rule).zh}")
     assert judged(loaded, rule, kind="not_applicable") == []
 
 

@@ -50,6 +50,15 @@ def test_a_workbook_is_one_file_and_later_years_keep_the_framework(copy: Copy) -
     assert names(copy, 2024, None) == ["departments/hrss/2024.xlsx"]
 
 
+def test_of_a_table_that_is_called_otherwise_one_thing_is_told(copy: Copy) -> None:
+    (copy.year / "judgements.csv").rename(copy.year / "judgements_2.csv")
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "hrss", 2023)
+    assert [(one.place.file, "judgements" in one.fix.en) for one in refusal.value.problems if one.level == "error"] == [
+        ("departments/hrss/2023/judgements_2.csv", True)
+    ]
+
+
 def test_where_there_is_no_data_no_file_decides_anything(copy: Copy) -> None:
     assert names(copy, 2024) == []
     assert not has_data(copy.folder, "hrss", 2024)

@@ -104,6 +104,7 @@ def test_an_ordinary_mistake_is_told_by_sheet_and_cell_and_its_remedy_leads_to_t
         assert case["code"] in {one.code for one in problems}, [one.describe("zh") for one in problems]
         told = [one for one in problems if one.code == case["code"]]
         assert all(one.place.sheet and one.place.cell for one in told), [one.place for one in told]
+        assert "cell" not in case or {one.place.cell for one in told} == {case["cell"]}
         if "then" not in case:
             return
         typed.undo()
@@ -113,6 +114,21 @@ def test_an_ordinary_mistake_is_told_by_sheet_and_cell_and_its_remedy_leads_to_t
         assert [one.code for one in remarks if one.code == case["remark"]], [one.describe("zh") for one in remarks]
         assert all(one.place.sheet for one in remarks)
     assert typed.total() == case.get("total", "84.63")
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["renamed", "hidden"])
+@pytest.mark.parametrize("sheet", ["评定", "评分表", "财务数据", "来源文件"])
+def test_of_a_sheet_that_is_not_read_one_thing_is_told(sheet: str, hidden: bool, opened: Open) -> None:
+    opened.book = openpyxl.load_workbook(opened.path)
+    if hidden:
+        opened.book[sheet].sheet_state = "hidden"
+    else:
+        opened.book[sheet].title = f"{sheet}表"
+    opened.put({})
+    with pytest.raises(InputRefused) as refusal:
+        opened.total()
+    (problem,) = [one for one in refusal.value.problems if one.level == "error"]
+    assert (problem.place.sheet, sheet in problem.fix.zh) == (sheet if hidden else f"{sheet}表", True)
 
 
 def test_what_the_framework_laid_down_is_refused_with_the_command_that_makes_another(opened: Open) -> None:
