@@ -24,7 +24,9 @@ from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
 from evallib.model.words import Given, Words, folded, listed, words
 from evallib.say.mistakes import mistake
+from evallib.say.numbers import to_type
 from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 
 Made = TypeVar("Made", bound=Row)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
@@ -193,7 +195,8 @@ class _Reading(Generic[Made]):
                 continue
             stated = self.cells.setdefault(named, unit)
             if (given := units.find(stated)) is None or given.symbol != unit:
-                self.refuse("cell.of_another_unit", column, self.cells.get(column, "")[:60], unit=unit, stated=stated)
+                found, fix = self.cells.get(column, "")[:60], sentence("checks.one_unit")
+                self.refuse("cell.of_another_unit", column, found, unit=unit, stated=stated, fix=fix)
         return len(self.reader.problems) == before
 
     def meant(self) -> dict[str, str]:
@@ -384,12 +387,14 @@ class _Reading(Generic[Made]):
         number, unit = read
         if unit is not None:
             named = unit_of(self.model, column)
-            has_column = named in self.model.model_fields
+            has_column = named in self.model.model_fields and named != column  # points are in points
             stated = self.cells.get(named, "") if has_column else named
             if has_column and not stated:
                 self.given[named] = unit.symbol
-            elif not stated or (row_unit := self.reader.units.find(stated)) != unit:
+            elif (row_unit := self.reader.units.find(stated) if stated else None) != unit:
                 in_row = words("（无）", "no unit") if not stated else row_unit.name if row_unit and not has_column else words(stated)
-                self.refuse("cell.of_another_unit", column, text[:60], unit=unit.symbol, stated=in_row)
+                change = str(self.model.model_fields[named].title) if has_column and named in self.lines.head.order else ""
+                fix = to_type(number, unit, row_unit, self.reader.units, change)
+                self.refuse("cell.of_another_unit", column, text[:60], unit=unit.symbol, stated=in_row, fix=fix)
                 return
         self.given[column] = number

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from evallib.model.units import SHARE, Unit, round_half_up, singular, times
-from evallib.model.words import Lang, Words, words
+from evallib.model.units import SHARE, Unit, Units, convert, round_half_up, singular, times
+from evallib.model.words import NOTHING, Lang, Words, words
+from evallib.say.sentences import sentence
 
 
 def plain(value: Decimal, places: int | None = None) -> str:
@@ -70,6 +71,17 @@ def quantity(value: Decimal, unit: Unit, lang: Lang) -> str:
 def written(value: Decimal | None, unit: Unit) -> Words:
     """A number with its unit in both languages; a dash where it is missing."""
     return words("—") if value is None else words(quantity(value, unit, "zh"), quantity(value, unit, "en"))
+
+
+def to_type(number: Decimal, unit: Unit, stated: Unit | None, units: Units, column: str) -> Words:
+    """What to type for a number with a unit, or 万, where its row states another unit, or none; `column` is where that may be changed."""
+    scaled = units.find(unit.symbol + stated.symbol) if stated and unit.symbol in {one.word for one in units.scales} else unit
+    if stated is None:
+        return sentence("checks.type_digits", number=plain(number))
+    if scaled is None or scaled.dimensions != stated.dimensions:
+        return sentence("checks.type_of_unit", unit=stated.name, other=unit.symbol)
+    change = sentence("checks.change_unit", column=column, unit=scaled.symbol, number=plain(number)) if column else NOTHING
+    return sentence("checks.type_in_unit", number=plain(convert(number, scaled, stated)), unit=stated.name) + change
 
 
 def numeral(number: int) -> str:

@@ -105,6 +105,7 @@ def test_an_ordinary_mistake_is_told_by_sheet_and_cell_and_its_remedy_leads_to_t
         told = [one for one in problems if one.code == case["code"]]
         assert all(one.place.sheet and one.place.cell for one in told), [one.place for one in told]
         assert "cell" not in case or {one.place.cell for one in told} == {case["cell"]}
+        assert "fix" not in case or {one.fix.zh for one in told} == {case["fix"]}
         if "then" not in case:
             return
         typed.undo()
