@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -15,9 +16,12 @@ from openpyxl.utils import get_column_letter
 
 from evallib.data.csv_files import switch_form
 from evallib.data.load import LoadedYear, load_departments, load_year
+from evallib.data.scoring_sheet import COLUMNS
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
+from evallib.model.record import Target
 from evallib.model.words import LANGS, Lang
+from evallib.say.refusals import entries
 from tests.conftest import DATA, GOLDEN
 from tests.trial.mutations import BASES
 
@@ -130,6 +134,14 @@ def test_of_a_sheet_that_is_not_read_one_thing_is_told(sheet: str, hidden: bool,
         opened.total()
     (problem,) = [one for one in refusal.value.problems if one.level == "error"]
     assert (problem.place.sheet, sheet in problem.fix.zh) == (sheet if hidden else f"{sheet}表", True)
+
+
+def test_a_column_that_a_message_on_targets_or_judgements_names_is_one_of_the_sheet() -> None:
+    heads = {column.head.zh for column in COLUMNS.values()}
+    about = [one["zh"] + one["fix_zh"] for name, one in entries().items() if name.startswith(("target.", "judgement.", "plausible."))]
+    assert {head for text in about for head in re.findall("“([^”{}]+)”列", text)} <= heads
+    assert not [one for one in entries().values() if "“目标与实际”表" in one["fix_zh"]]  # which people's workbook has not
+    assert Target.model_fields["operator"].title == COLUMNS["operator"].head.zh
 
 
 def test_what_the_framework_laid_down_is_refused_with_the_command_that_makes_another(opened: Open) -> None:
