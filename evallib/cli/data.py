@@ -27,13 +27,18 @@ def new(
     data: Data = DATA,
 ) -> None:
     """Lay out a year to be filled in."""
-    from evallib.data.new_year import new_year
+    from evallib.data.load import load_departments
+    from evallib.data.new_year import carried_year, new_year
 
+    there = {*data.glob(f"departments/*/{year}*")}
     with refusals_told(lang, to=data, fix=CLOSE_IT):
         of_new = {"name": name, "name_en": name_en, "framework": framework, "belongs_to": belongs_to, "extra": extra}
         kind = kind or ("project" if belongs_to else None)
         made = new_year(data, department, year, from_year=from_year, to=form, lang=lang, kind=kind, **of_new)
     tell(made)
+    code = made.parent.name
+    if made not in there and (carried := from_year or carried_year(data, code, year, load_departments(data).of(code))):
+        tell(told("new.carried", year=str(carried)), lang)
     tell(told("new.next", department=department, year=str(year)), lang)
 
 

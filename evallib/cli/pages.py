@@ -54,6 +54,10 @@ def report(
     if written.to_write:
         name = typed(department, e.record.name)[lang]
         tell(sentence("word.still_to_write", names=listed(written.to_write), command=f"evallib texts {name} {year}"), lang)
+    if figures:
+        tell(written.page.with_suffix(".*.png"))
+    if xlsx:
+        tell(written.page.with_suffix(".xlsx"))
     if written.official:
         tell(written.official)
     tell_page(written, lang)

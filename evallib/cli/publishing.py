@@ -38,7 +38,7 @@ def publish(
             raise refused("publish.no_reason", "publish")
         made = publish_result(department, year, kind=kind, why=why, **(how or {"data": data, "out": out}))
     said = "publish.stood" if made.stood else f"publish.{'first' if kind == 'first' else 'again'}"
-    tell(told(said, department=department, year=str(year), date=made.row.date.isoformat(), kind=CHOICES[made.row.kind]), lang)
+    tell(told(said, department=made.called, year=str(year), date=made.row.date.isoformat(), kind=CHOICES[made.row.kind]), lang)
     for page in made.pages:
         tell(page)
 

@@ -153,7 +153,8 @@ def refusals_told(lang: Lang, writes: bool = True, to: Path | None = None, fix: 
         print_problems(refusal.problems, lang)
         from evallib.data.years import lacking_of
 
-        count, written = len(refusal.problems), told("refused.nothing_written") if writes else NOTHING
+        errors = [one for one in refusal.problems if one.level == "error"]
+        count, written = len(errors), told("refused.nothing_written") if writes else NOTHING
         several = "lacking" if lacking_of(refusal.problems) else "several" if count > 1 else "one"
         tell(told(f"refused.{several}", count=count, written=written, once_more=ONCE_MORE), lang, ERR)
         if moved := getattr(refusal, "moved", None):

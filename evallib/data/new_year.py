@@ -6,6 +6,7 @@ Nothing is guessed: what only the new year can say is left empty, and the check 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,11 +19,12 @@ from evallib.data.listing import list_year, listing_for, refuse_bad_code, usual_
 from evallib.data.load import load_departments, load_year
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.rulebook import framework_named, load_framework
+from evallib.data.years import reason_of
 from evallib.files.locks import held
 from evallib.files.whole import together
 from evallib.methods.follow_up import id_in, unresolved
 from evallib.model.base import CODE
-from evallib.model.errors import nearest
+from evallib.model.errors import InputRefused, Place, nearest
 from evallib.model.evaluation import TargetResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
@@ -34,7 +36,7 @@ from evallib.model.table_words import SHEETS, TABLE_NAMES
 from evallib.model.units import Unit, convert
 from evallib.model.words import Given, Lang, folded, listed
 from evallib.say.numbers import plain, quantity, written
-from evallib.say.refusals import refused
+from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
 from evallib.say.workings import reached_text, target_text
 from evallib.score.answers import PANEL
@@ -121,12 +123,22 @@ def _carried_from(data: Path, department: str, year: int, from_year: int | None,
     """The record to carry over from, with its framework."""
     if from_year is not None and from_year >= year:
         raise refused("year.carried_from_later", f"departments/{department}/{from_year}", str(from_year), year=year)
-    spans = [y for row in listed for y in row.years if y < year]
-    found = max((y for y in spans if has_data(data, department, y)), default=None) if from_year is None else from_year
+    found = carried_year(data, department, year, listed) if from_year is None else from_year
     if found is None:
         return None
-    loaded = load_year(data, department, found)
+    try:
+        loaded = load_year(data, department, found)
+    except InputRefused as refusal:
+        place = Place(f"departments/{department}/{found}")
+        said = problem("year.carried_unready", place, year=year, department=department, carried=found, reason=reason_of(refusal))
+        raise InputRefused((said, *refusal.problems)) from None
     return loaded.record, loaded.framework
+
+
+def carried_year(data: Path, department: str, year: int, listed: Iterable[Listing]) -> int | None:
+    """The latest listed year before a year that has data: from which it is carried over."""
+    spans = (y for row in listed for y in row.years if y < year)
+    return max((y for y in spans if has_data(data, department, y)), default=None)
 
 
 def _kept(framework: Framework, before: Record) -> tuple[OwnIndicator, ...]:

@@ -15,6 +15,7 @@ from evallib.data.raw_tables import head_of, shown, texts_of
 from evallib.files.csv_out import csv_bytes
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.evaluation import Correction, Difference, Evaluation
+from evallib.model.made_ids import typed
 from evallib.model.published_rows import FILE, Kind, Seal, paired
 from evallib.model.rows import columns
 from evallib.model.seals import FORMAT, seals_of
@@ -132,7 +133,8 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
     if row is None:
         return ()
     seals = seals_of(e)
-    place = Place(f"{row.department} {row.year}")
+    department = typed(row.department, e.record.name)
+    place = Place(f"{row.department} {row.year}", called=department + words(f" {row.year}"))
     if row.format != FORMAT:
         return (problem("published.old_format", place),)
     found: list[Problem] = []
@@ -142,7 +144,7 @@ def check_published(published: Published, evaluation: Evaluation) -> tuple[Probl
                 found.append(problem(f"published.{name}_changed", place, framework=row.framework, was=was[:12], now=now[:12]))
     if row.result_seal != seals.result:
         said = difference(row, e)
-        found.append(problem("published.differs", place, differences=said, department=row.department, year=row.year))
+        found.append(problem("published.differs", place, differences=said, department=department, year=row.year))
     elif said_otherwise := row_touched(row, e):
         found.append(said_otherwise)
     return tuple(found)

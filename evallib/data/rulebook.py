@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from evallib.checks.framework import check_framework
 from evallib.checks.framework_texts import check_texts
-from evallib.data.folder import File, dated_file, dated_years, entries, once, read_file
+from evallib.data.folder import File, data_root, dated_file, dated_years, entries, once, read_file
 from evallib.data.place import COUNTY
 from evallib.kit import CATALOGUE, FRAMEWORKS
 from evallib.model.assemble import assemble
@@ -73,6 +73,9 @@ def load_county(root: Path) -> County:
 
 @once
 def _county_file(root: Path) -> File:
+    root = data_root(root)
+    if not any((root / name).exists() for name in (COUNTY, "departments.csv")):  # a folder of version 1.0 has the list
+        raise refused("folder.no_data_folder", str(root)[:200])
     return read_file(root, COUNTY, _UPGRADE)
 
 

@@ -126,7 +126,8 @@ def gathered(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     open_at: dict[Problem, int] = {}  # by the problem as it would be in the next row: where in `found` it stands
-    for problem in problems:
+    once = {(one.place, one.what, one.fix, one.found): one for one in reversed(problems)}  # whoever acts
+    for problem in reversed(once.values()):
         row = problem.place.row
         if row is None:
             found.append(problem)

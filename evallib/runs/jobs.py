@@ -16,9 +16,10 @@ from evallib.data.published import load_published
 from evallib.files.outputs import MORE, SEVERAL, TABLES, evaluation_file, page_name
 from evallib.kit import PAGES, REPORT
 from evallib.model.grouped import grouped
+from evallib.model.made_ids import is_made
 from evallib.model.monitoring_rows import file_name
 from evallib.model.record import Kind
-from evallib.model.words import NOTHING, Lang, Words, listed, words
+from evallib.model.words import NOTHING, Lang, Words, joined, listed, words
 from evallib.say.refusals import refused
 from evallib.say.sentences import sentence
 
@@ -73,7 +74,8 @@ class Job:
     @property
     def title(self) -> Words:
         """What it is called in messages."""
-        return words(" ".join(map(str, self.about))) + _CALLED.get(self.kind, NOTHING)
+        names = [self.listed_name if is_made(str(one)) and self.listed_name else words(str(one)) for one in self.about]
+        return joined(names, " ", " ") + _CALLED.get(self.kind, NOTHING)
 
     @property
     def stamp(self) -> Path:

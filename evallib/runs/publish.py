@@ -14,12 +14,13 @@ from evallib.data.years import evaluate_year
 from evallib.files.locks import held
 from evallib.files.outputs import TABLES, earlier_place, evaluation_file, page_name
 from evallib.files.whole import Together, together
-from evallib.model.errors import InputRefused, refuse_errors
+from evallib.model.errors import InputRefused, Place, refuse_errors
 from evallib.model.evaluation import Evaluation
+from evallib.model.made_ids import typed
 from evallib.model.published_rows import FILE, Kind, Seal, paired
 from evallib.model.seals import seals_of
 from evallib.model.signs import code_of, hidden_sign
-from evallib.model.words import LANGS, Lang
+from evallib.model.words import LANGS, Lang, Words, words
 from evallib.pages.page_seal import carried_by
 from evallib.pages.rendering import made_at
 from evallib.runs.corrections import corrections_pages
@@ -29,18 +30,19 @@ from evallib.runs.names import BESIDE, files_of, mark_of
 from evallib.runs.report import How, run_report
 from evallib.runs.stamps import result_shown
 from evallib.runs.verify import verify
-from evallib.say.refusals import refused
+from evallib.say.refusals import problem, refused
 
 _LONGEST = 2000
 
 
 @dataclass(frozen=True)
 class Publication:
-    """A result that is published: its row, whether it stood already, and its pages."""
+    """A result that is published: its row, whether it stood already, its pages, and how its department is named."""
 
     row: Seal
     stood: bool
     pages: tuple[Path, ...]
+    called: Words
 
 
 def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", **how: Unpack[How]) -> Publication:
@@ -58,8 +60,9 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
     with held(data, "publish"), held(out, "publish"):
         published, today = load_published(data), evaluate_year(data, department, year).evaluation
         before, differs = published.of(department, year), check_published(published, today)
+        called = typed(department, today.record.name)
         if before is None and kind != "first":
-            raise refused("publish.nothing_before", f"{department} {year}")
+            raise _refused("publish.nothing_before", called, year)
         if before is None or not differs:
             today = published.told(today)
             pages = _sound_pages(out, today)
@@ -67,7 +70,7 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
             if row != before:
                 with together(home) as change:
                     _write(change, data, out, published.with_row(row, instead=before), today, _files(out, department, year))
-            return Publication(row, before is not None, pages)
+            return Publication(row, before is not None, pages, called)
         if kind == "first":
             raise InputRefused(differs)
         refuse_errors(one for one in differs if one.code != "published.differs")
@@ -84,7 +87,7 @@ def publish(department: str, year: int, *, kind: Kind = "first", why: str = "", 
             for place, file in files.items():
                 if place not in anew:
                     change.move(file, out / place)
-        return Publication(row, False, tuple(out / place for place in new if place.endswith(".html")))
+        return Publication(row, False, tuple(out / place for place in new if place.endswith(".html")), called)
 
 
 def _reason(kind: Kind, why: str) -> str:
@@ -119,21 +122,21 @@ def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
     Raises InputRefused where something is missing, was touched, is a trial, or is of other data.
     """
     department, year = today.record.department, today.record.year
-    about = f"{department} {year}"
+    called = typed(department, today.record.name)
     standing = _files(out, department, year)
     json = evaluation_file(out, department, year)
     pages = tuple(file for file in standing.values() if file.suffix == ".html")
     if (not json.is_file() or not pages) and evaluation_file(out, department, year, draft=True).is_file():
-        raise refused("publish.draft", about, department=department, year=year)
+        raise _refused("publish.draft", called, year)
     if not json.is_file() or not pages:
-        raise refused("publish.no_report", about, department=department, year=year)
+        raise _refused("publish.no_report", called, year)
     told = read_evaluation(json.read_bytes(), json.name)
     if told.draft:
-        raise refused("publish.draft", about, department=department, year=year)
+        raise _refused("publish.draft", called, year)
     if told.tried:
-        raise refused("publish.trial", about)
+        raise _refused("publish.trial", called, year)
     if seals_of(told).content != seals_of(today).content:
-        raise refused("publish.other_data", about, department=department, year=year)
+        raise _refused("publish.other_data", called, year)
     refuse_errors(
         problem
         for file in standing.values()
@@ -145,6 +148,12 @@ def _sound_pages(out: Path, today: Evaluation) -> tuple[Path, ...]:
         if not carried_by(page.read_text(encoding="utf-8"))[0]:
             raise refused("publish.untied", page.name)
     return pages
+
+
+def _refused(name: str, department: Words, year: int) -> InputRefused:
+    """A department's year is not published, the department by its name."""
+    place = Place(f"{department.zh} {year}", called=department + words(f" {year}"))
+    return InputRefused((problem(name, place, department=department, year=year),))
 
 
 def _with_pages(row: Seal, pages: tuple[Path, ...]) -> Seal:

@@ -236,6 +236,24 @@ def test_a_place_that_cannot_be_written_is_said_with_the_next_step(copy: Copy, a
     assert (status, "cannot write to" in err, "To fix it: " in err) == (2, True, True), err
 
 
+def test_a_new_year_says_what_it_is_laid_out_from(copy: Copy) -> None:
+    status, out, _ = run("new", "hrss", "2024", "--lang", "en", data=copy.folder)
+    assert (status, "Laid out from 2023: " in out) == (0, True)
+    status, _, err = run("new", "hrss", "2025", "--lang", "en", data=copy.folder)
+    assert (status, "2025 takes over from 2024, whose data cannot be used yet: being filled in" in err.splitlines()[0]) == (2, True)
+    lines = [line for line in err.splitlines() if line.startswith("to fill in")]
+    assert len(lines) == len({*lines})
+    status, out, _ = run("new", "edu", "2024", "--name", "教育局", "--framework", "department-mof-2013", "--lang", "en", data=copy.folder)
+    assert (status, "Laid out from" in out) == (0, False)
+
+
+@pytest.mark.parametrize("args", [["framework"], ["framework", "department-mof-2013"], ["check"]], ids=" ".join)
+def test_where_there_is_no_data_folder_the_way_to_one_is_told(args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = RUN.invoke(app, [*args, "--lang", "en"])
+    assert (result.exit_code, "evallib init" in result.stderr, "upgrade" in result.stderr) == (2, True, False), result.stderr
+
+
 @pytest.mark.parametrize("args", [["init", "{taken}/county"], ["demo", "{taken}/county"]], ids=lambda args: str(args[0]))
 def test_a_folder_that_cannot_be_laid_out_is_said_too(tmp_path: Path, args: list[str]) -> None:
     (tmp_path / "taken").write_text("")

@@ -249,9 +249,12 @@ def test_odd_names_of_folders_are_names(tmp_path: Path) -> None:
     (home / "data").rename(data)
     code = next(path.name for path in (data / "departments").iterdir())
     where = ["--data", str(data), "--out", str(out)]
-    for command in (["batch", "--workers", "1"], ["report", code, "2024", "--xlsx"]):
+    for command in (["batch", "--workers", "1"], ["report", code, "2024", "--xlsx", "--figures"]):
         result = CliRunner().invoke(app, [*command, *where])
         assert result.exit_code == 0, (command, result.output, result.exception)
+    assert {f"{code}.xlsx", f"{code}.*.png", f"{code}.html"} <= {
+        Path(line).name for line in result.output.splitlines()
+    }  # as it was made last
     for command in (["new", code, "2025"], ["check", code, "2024"], ["score", code, "2024"], ["reconcile", code, "2024"], ["framework"]):
         result = CliRunner().invoke(app, [*command, "--data", str(data)])
         assert result.exit_code == 0, (command, result.output, result.exception)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evallib.model.errors import InputRefused, Level, Place, Problem, meant
@@ -91,6 +93,11 @@ def test_of_many_only_those_that_are_like_it_are_told_by_name_and_where_all_stan
     assert meant("outurn", many, stand).zh == "是否应为 outturn？如不是，都在名单里"
     assert meant("xyz", many, stand).en == "There are: " + "".join(f"staff_{n}, " for n in range(8)) + "…; all are on the list"
     assert meant("xyz", many, stand).zh.startswith("可用的有：第0类人员、第1类人员、")
+
+
+def test_what_two_are_to_do_in_one_place_is_told_once_where_all_is_listed() -> None:
+    one = Problem(Place("a.xlsx", 1, "source"), words("空", "empty"), words("填写", "fill in"), acts="department")
+    assert InputRefused((one, replace(one, acts="evaluator"))).describe("en") == one.describe("en")
 
 
 def test_of_an_empty_table_nothing_can_be_meant() -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import evallib as ev
+from evallib.cli.main import app
 from evallib.data.check_all import check_data
+from evallib.data.load import load_departments
 from evallib.data.published import Published, check_published, load_published, sealed, write_published
 from evallib.data.results import read_evaluation
 from evallib.data.upgrade import upgrade
 from evallib.data.years import evaluate_year
 from evallib.demo.county import make_demo
 from evallib.model.errors import InputRefused
+from evallib.model.made_ids import made_id
 from evallib.model.published_rows import FILE
 from evallib.model.seals import FORMAT, seals_of
 from evallib.pages.page_seal import parted
@@ -100,6 +104,19 @@ def test_a_page_made_again_of_the_same_result_is_no_correction(
     assert after.model_copy(update={"pages": before.pages}) == before
 
 
+def test_a_department_that_has_only_a_name_is_told_by_it(copy: Copy) -> None:
+    [row] = load_departments(copy.folder)
+    code = made_id(row.name)
+    copy.year.parent.rename(copy.year.parent.with_name(code))
+    departments = copy.folder / "departments.csv"
+    departments.write_text(departments.read_text("utf-8").replace("hrss,", f"{code},"), encoding="utf-8")
+    where = ["--data", str(copy.folder), "--out", str(copy.folder.parent / "reports"), "--lang", "zh"]
+    for command, told in (("publish", "还没有报告"), ("report", ""), ("publish", "已公布")):
+        ran = CliRunner().invoke(app, [command, row.name, "2023", *where])
+        said = "\n".join(line for line in ran.output.splitlines() if not line.startswith("/"))  # the place of the page has the code
+        assert (code in said, row.name in said, told in said) == (False, True, True), said
+
+
 def test_another_result_is_refused_and_named_until_it_is_a_correction(there: tuple[Copy, Path, dict[str, Any]]) -> None:
     copy, out, how = there
     before = files(out)
@@ -158,7 +175,9 @@ def test_pictures_beside_a_page_hinder_no_publication(published_once: Path, tmp_
 def test_what_does_not_change_a_score_is_a_change_too(there: tuple[Copy, Path, dict[str, Any]]) -> None:
     copy, _, how = there
     copy.set("findings", {"finding": "3.1b"}, "title", "另一个问题")
-    with pytest.raises(InputRefused, match=r"no score of an indicator differs; files changed: departments/hrss/2023/findings\.csv"):
+    with pytest.raises(
+        InputRefused, match=r"every score stays, other content has changed; files changed: departments/hrss/2023/findings\.csv"
+    ):
         run_report("hrss", 2023, **how)
 
 
