@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from evallib.checks.gone import STAND_IN, Gone
 from evallib.checks.sums import called_total, check_totals
+from evallib.data.days import day_without_year, read_day
 from evallib.data.heads import Lines, read_lines
 from evallib.data.raw_tables import Kind, choices_meant, choices_of, kinds_of
 from evallib.files.sheets import MAX_CELL, Grid, Marked
@@ -29,7 +29,6 @@ from evallib.say.refusals import problem
 from evallib.say.sentences import sentence
 
 Made = TypeVar("Made", bound=Row)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 
 
 @dataclass
@@ -64,7 +63,6 @@ _COMMA_OR_POINT = re.compile(r"(?<![\d,.])\d{1,3},\d{3}(?![\d,.])")
 _DECIMAL_COMMA = re.compile(r"([^\d,.]*)(\d{1,3}(?:[. ]\d{3})*|\d+),(\d+)(\D*)")
 _LABEL = re.compile(r"[^:：]{1,8}[:：]")
 _YEAR = re.compile(r"(\d{4})\s*年度?")
-_PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
 RANGE = re.compile(r"([+\-−]?[\d,.]*\d)%?\s*(?:[~〜－—–-]|至|到)\s*([+\-−]?[\d,.]*\d)\s*(%?)")
 _STATES = {
     folded(text): state
@@ -123,21 +121,6 @@ def load_lines(reader: Reader, lines: Lines, table: str, model: type[Made], afte
 def _is_note(model: type[Row], column: str, text: str) -> bool:
     """Whether the only text of a row is rather a note or a signature (制表人：王) than what a row begins with, as a name does."""
     return not is_id(model, column, text) and (bool(made_of(model, column)) or _LABEL.match(text) is not None)
-
-
-def read_day(text: str) -> str | None:
-    """A day as it is written here, from the ways in which people write one; the last of a month or year that something is due by.
-
-    >>> read_day("2023/3/1"), read_day("2023年12月底前"), read_day("2023年2月"), read_day("年底")
-    ('2023-03-01', '2023-12-31', '2023-02-28', None)
-    """
-    plain = narrow(text)
-    if found := _DATE.fullmatch(plain):
-        return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
-    if (found := _PERIOD.fullmatch(plain)) and 1 <= int(found[2] or 12) <= 12:
-        year, month = int(found[1]), int(found[2] or 12)
-        return f"{year}-{month:02}-{monthrange(year, month)[1]}"
-    return None
 
 
 @cache
@@ -382,7 +365,9 @@ class _Reading(Generic[Made]):
             point = f"{comma[1]}{re.sub('[. ]', '', comma[2])}.{comma[3]}{comma[4]}" if comma else ""
             groups = comma and len(comma[3]) > 2  # 95,7260 is 957260 to who counts in 万
             name = "cell.comma_of_groups" if groups else "cell.decimal_comma" if comma else "cell.not_digits"
-            self.refuse(name, column, text[:60], point=point, whole=re.sub("[,. ]", "", narrow(text)))
+            day = day_without_year(text) if "date" in spread(self.model, column) else ""
+            whole = re.sub("[,. ]", "", narrow(text))
+            self.refuse("cell.day_without_year" if day else name, column, text[:60], point=point, whole=whole, day=day)
             return
         number, unit = read
         if unit is not None:

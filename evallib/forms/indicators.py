@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from evallib.checks.targets import needs_target
-from evallib.data.cells import RANGE, operator_beside, read_day
+from evallib.data.cells import RANGE, operator_beside
+from evallib.data.days import day_without_year, read_day
 from evallib.data.form_words import group_of, is_apart, is_subtotal, nature_of, plain
 from evallib.data.raw_tables import choices_meant
 from evallib.forms.blocks import Block, FormRow, Piece
@@ -120,7 +121,7 @@ class IndicatorRows(Taking):
         target, actual, nature = (row.text(column) for column in ("target", "actual", "nature"))
         said = choices_meant(Target, "operator").get(folded(nature)) or nature_of(nature)
         operator = nature if said is None else said
-        if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and read_day(target):
+        if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and (read_day(target) or day_without_year(target)):
             operator = "by"
         if not operator and RANGE.fullmatch(_bare(target)):
             operator = "between"
@@ -161,8 +162,8 @@ class IndicatorRows(Taking):
 
     def _ask_shares(self, row: FormRow) -> None:
         """Of two percentages one that is written as a share (0.95 beside 95) has two readings."""
-        unit = self.units.find(row.text("unit")) if row.text("unit") else None
         numbers = {c: read for c in ("target", "actual") if (read := amount(_bare(row.text(c)), self.units))}
+        unit = self.units.find(row.text("unit")) if row.text("unit") else numbers.get("target", (None, None))[1]
         if unit is None or not unit.is_share or len(numbers) < 2:
             return
         for column, other in (("target", "actual"), ("actual", "target")):

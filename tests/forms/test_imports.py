@@ -61,6 +61,7 @@ def test_what_a_form_says(case: dict[str, Any], county: Path, tmp_path: Path) ->
     found = import_forms(county, [form], dry=True, **given)
     assert found.evaluation.total == Decimal(case["total"])
     assert [one.place.cell for one in found.left if one.acts] == case.get("left", [])
+    assert {one.why.zh for one in found.left if one.acts} == {*case["said"]} if "said" in case else True
     assert found.open_points[0] == Decimal(case.get("open", 0))
     assert bool(found.lacking) == ("open" in case)
 
