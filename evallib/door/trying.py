@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -23,7 +24,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult
 from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
 from evallib.model.toml_out import toml_value
-from evallib.model.units import NO_UNIT, SHARE, Unit, Units, parse_share, round_half_up
+from evallib.model.units import NO_UNIT, SHARE, Unit, Units, round_half_up
 from evallib.model.words import NOTHING, Words
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import refused
@@ -167,16 +168,6 @@ def _number(given: Any, what: str) -> Decimal:
     return exact(given, SHARE if percent else NO_UNIT, _units(), what)
 
 
-def _shares(given: Any) -> Any:
-    """Keys of a rule with numbers in the place of what is written in percent."""
-    if isinstance(given, str):
-        number = parse_share(given) if given.strip().endswith(("%", "％")) else None
-        return given if number is None else number
-    if isinstance(given, Mapping):
-        return {key: _shares(one) for key, one in given.items()}
-    return [_shares(one) for one in given] if isinstance(given, list | tuple) else given
-
-
 def _how(rule: Rule) -> Words:
     return sentence(f"door.takes_{rule.takes}")
 
@@ -194,7 +185,8 @@ def rule(text: str = "", /, **keys: Any) -> TriedRule:
     >>> ev.rule('{ kind = "pass_fail", at_least = 0.9 }')("95%", points=2)
     2.0
     """
-    line = text or toml_value(_shares(keys), lambda value: f"{_number(value, 'number'):f}")
+    written = toml_value(keys, lambda value: f"{_number(value, 'number'):f}")
+    line = text or re.sub(r'"([\d.]+ ?[%％])"', lambda found: f"{_number(found[1], 'number'):f}", written)
     try:
         return TriedRule(written_rule(line))
     except ValueError as error:

@@ -44,11 +44,11 @@ class _FormLines(Lines):
     made: Sequence[dict[str, Piece]] = ()
 
     def place(self, row: int, column: str | None) -> Place:
-        """Where a cell stands; of one that is not in the form, the first of its row."""
+        """Where a cell stands; of one that is not in the form, the first of its row that is filled."""
         cells = self.made[row]
         if column in cells and (own := cells[column].place):
             return own
-        beside = next((one.place for one in cells.values() if one.place), None)
+        beside = next((one.place for one in sorted(cells.values(), key=lambda one: not one.text) if one.place), None)
         return replace(beside, column=self.model.model_fields[column].title if column else None) if beside else self.grid.place()
 
 
