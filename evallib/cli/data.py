@@ -9,6 +9,7 @@ import typer
 
 from evallib.cli.options import DATA, Data, Department, Language
 from evallib.cli.shared import CLOSE_IT, ERR, refusals_told, table_of, tell, told
+from evallib.model.made_ids import typed
 from evallib.model.words import Lang, joined, words
 
 
@@ -37,9 +38,10 @@ def new(
         made = new_year(data, department, year, from_year=from_year, to=form, lang=lang, kind=kind, **of_new)
     tell(made)
     code = made.parent.name
-    if made not in there and (carried := from_year or carried_year(data, code, year, load_departments(data).of(code))):
+    lines = load_departments(data).of(code)
+    if made not in there and (carried := from_year or carried_year(data, code, year, lines)):
         tell(told("new.carried", year=str(carried)), lang)
-    tell(told("new.next", department=department, year=str(year)), lang)
+    tell(told("new.next", department=typed(code, lines[-1].words), year=str(year)), lang)
 
 
 def export(

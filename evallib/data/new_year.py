@@ -19,7 +19,6 @@ from evallib.data.listing import list_year, listing_for, refuse_bad_code, usual_
 from evallib.data.load import load_departments, load_year
 from evallib.data.raw_tables import Tables, texts_of
 from evallib.data.rulebook import framework_named, load_framework
-from evallib.data.years import reason_of
 from evallib.files.locks import held
 from evallib.files.whole import together
 from evallib.methods.follow_up import id_in, unresolved
@@ -29,12 +28,12 @@ from evallib.model.evaluation import TargetResult
 from evallib.model.facts import Facts, InputValue
 from evallib.model.framework import Framework, Indicator
 from evallib.model.in_force import indicators_in_force
-from evallib.model.made_ids import made_id
+from evallib.model.made_ids import made_id, typed
 from evallib.model.record import TABLES, Kind, Listing, OwnIndicator, Record, Target
 from evallib.model.rows import Row
 from evallib.model.table_words import SHEETS, TABLE_NAMES
 from evallib.model.units import Unit, convert
-from evallib.model.words import Given, Lang, folded, listed
+from evallib.model.words import Given, Lang, folded, listed, words
 from evallib.say.numbers import plain, quantity, written
 from evallib.say.refusals import problem, refused
 from evallib.say.sentences import sentence
@@ -86,7 +85,7 @@ def new_year(
         lines = [row for row in load_departments(data) if row.code == department]
         there = data_of(data, department, year)
         if there and any(year in row.years for row in lines):
-            raise refused("year.has_data", f"departments/{department}/{year}", department=department, year=year)
+            raise refused("year.has_data", f"departments/{department}/{year}", department=typed(department, lines[-1].words), year=year)
         new = {"kind": kind, "department": belongs_to} if kind else {}
         if not lines and not framework:
             framework = usual_framework(data, department, year, name, kind or "department")
@@ -130,7 +129,8 @@ def _carried_from(data: Path, department: str, year: int, from_year: int | None,
         loaded = load_year(data, department, found)
     except InputRefused as refusal:
         place = Place(f"departments/{department}/{found}")
-        said = problem("year.carried_unready", place, year=year, department=department, carried=found, reason=reason_of(refusal))
+        called = typed(department, listed[-1].words) if listed else words(department)
+        said = problem("year.carried_unready", place, year=year, department=called, carried=found)
         raise InputRefused((said, *refusal.problems)) from None
     return loaded.record, loaded.framework
 

@@ -88,7 +88,7 @@ def _with(catalogue: Catalogue, text: str, unit: str) -> Catalogue:
     """The catalogue with a formula in it, whose own name is left out: it is no rival of the names in the text."""
     entry, own = FormulaEntry(id=_ID, name=_ID, value=text, unit=unit or "%"), Place("ev.formula")
     made, faults = assemble([("catalogue", catalogue.part), (own.file, Part(formula=(entry,)))], 9999)
-    told_as = {} if unit else {"entry.unit_differs": "door.unit_not_given"}
+    told_as = {"entry.name_unknown": "door.no_such_name"} | ({} if unit else {"entry.unit_differs": "door.unit_not_given"})
     wrong = [told_fault(replace(f, name=told_as.get(f.name, f.name), place=own)) for f in faults if f.place.file == own.file]
     if wrong:
         raise InputRefused(tuple(wrong))

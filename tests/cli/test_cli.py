@@ -240,7 +240,7 @@ def test_a_new_year_says_what_it_is_laid_out_from(copy: Copy) -> None:
     status, out, _ = run("new", "hrss", "2024", "--lang", "en", data=copy.folder)
     assert (status, "Laid out from 2023: " in out) == (0, True)
     status, _, err = run("new", "hrss", "2025", "--lang", "en", data=copy.folder)
-    assert (status, "2025 takes over from 2024, whose data cannot be used yet: being filled in" in err.splitlines()[0]) == (2, True)
+    assert (status, "2025 takes over from 2024, whose data cannot be used yet, as told below" in err.splitlines()[0]) == (2, True)
     lines = [line for line in err.splitlines() if line.startswith("to fill in")]
     assert len(lines) == len({*lines})
     status, out, _ = run("new", "edu", "2024", "--name", "教育局", "--framework", "department-mof-2013", "--lang", "en", data=copy.folder)
