@@ -15,6 +15,7 @@ from evallib.charts.sheet import ABOVE, BELOW, FAINT, INK, MUTED, QUIET, Sheet
 
 Number = Decimal | float
 BOLD = 1.1  # how much wider bold letters are
+LINES = 3  # that a name or a value of a row takes at most
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,14 @@ class Rows:
         self.sheet, self.step, self.bar, self.y = sheet, step, bar, y
         self.indent, self._aside = (0.0 if sheet.narrow else indent), list[str]()
         self._least = 0.0
-        self.heads = heads or [""] * len(cells)
+        self.heads, self._caps = heads or [""] * len(cells), [80.0] * (len(cells) - 1) + [150.0]
         self._tracks: list[tuple[float, float]] = []
         self._value = Cell("")
         self.names, self.start, self.end = sheet.width, 0.0, sheet.width
         self._rights: list[float] = []
         if not sheet.narrow:
             self.names = min(widest(names, sheet.body) + 6, cap)
-            caps = [80.0] * (len(cells) - 1) + [150.0]
-            wide = [min(sheet.width_of(head, *texts), cap) for cap, head, texts in zip(caps, self.heads, cells, strict=False)]
+            wide = [min(sheet.width_of(head, *texts), cap) for cap, head, texts in zip(self._caps, self.heads, cells, strict=False)]
             self.start, self.end = self.indent + self.names + 8, sheet.width - sum(one + 12 for one in wide)
             self._rights = [self.end + sum(one + 12 for one in wide[: place + 1]) for place in range(len(wide))]
 
@@ -150,20 +150,20 @@ class Rows:
 
         What is not `drawn` on a phone has no bar there, and its last value behind its name where that has room."""
         sheet, self._value, top = self.sheet, value or Cell(""), self.y
-        lines = [(line, color) for line in wrap(name, self.names, sheet.body)]
+        lines = [(line, color) for line in wrap(name, self.names, sheet.body, LINES)]
         lines += [(shorten(note, self.names, sheet.body), MUTED) for note in notes if note]
         block = len(lines) * sheet.leading
         if not sheet.narrow:
-            tall = max(self.step, block + 5, self._least)
+            values = [wrap(cell.text, cap, sheet.small, LINES) if cell.text else [] for cell, cap in zip(cells, self._caps, strict=False)]
+            tall = max(self.step, block + 5, self._least, *(len(some) * sheet.leading + 5 for some in values))
             y = top + tall / 2
             sheet.lines(self.indent, y, lines, bold=bold)
             first = y - (block - sheet.leading) / 2 if self._least < block else y - (self._least - 3 - sheet.leading) / 2
             for place, line in enumerate(self._aside):
                 sheet.text(0, first + place * sheet.leading, line, small=True, color=MUTED)
             self._aside, self._least = [], 0.0
-            for place, (cell, right) in enumerate(zip(cells, self._rights, strict=False), 1):
-                text = shorten(cell.text, 80 if place < len(self._rights) else 150, sheet.small)
-                sheet.text(right, y, text, small=True, color=cell.color, align="right", bold=cell.bold)
+            for cell, right, some in zip(cells, self._rights, values, strict=False):
+                sheet.lines(right, y, [(text, cell.color) for text in some], small=True, align="right", bold=cell.bold)
             self._tracks.append((top, top + tall))
             self.y += tall
             return y
@@ -191,9 +191,10 @@ class Rows:
             before, wide = text_width(said, sheet.small), text_width(cell.text, sheet.small)
             if x and x + before + wide > sheet.width:
                 x, self.y = 0.0, self.y + sheet.leading
-            text = shorten(cell.text, sheet.width - before, sheet.small)
             sheet.text(x, self.y + sheet.leading / 2, said, small=True, color=MUTED)
-            sheet.text(x + before, self.y + sheet.leading / 2, text, small=True, color=cell.color, bold=cell.bold)
+            for place, text in enumerate(wrap(cell.text, sheet.width - before, sheet.small, LINES)):
+                self.y += sheet.leading if place else 0
+                sheet.text(x + before, self.y + sheet.leading / 2, text, small=True, color=cell.color, bold=cell.bold)
             x += before + wide + 14
         self.y += sheet.leading + 1 if x else 0
 

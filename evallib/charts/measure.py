@@ -60,11 +60,11 @@ def shorten(text: str, width: float, size: float) -> str:
     return text[:kept].rstrip() + "…"
 
 
-def wrap(text: str, width: float, size: float) -> list[str]:
-    """A name in one line or, broken where it reads best, in two; what does not fit ends in an ellipsis."""
+def wrap(text: str, width: float, size: float, lines: int = 2) -> list[str]:
+    """A text in one line or, broken where it reads best, in two, or more where given; what does not fit ends in an ellipsis."""
     text = clean(text) or "—"
-    if text_width(text, size) <= width:
-        return [text]
+    if lines == 1 or text_width(text, size) <= width:
+        return [shorten(text, width, size)]
     best: tuple[float, list[str]] | None = None
     for at in range(1, len(text)):
         before, after = text[at - 1], text[at]
@@ -80,7 +80,7 @@ def wrap(text: str, width: float, size: float) -> list[str]:
         return best[1]
     head = shorten(text, width + text_width("…", size), size).removesuffix("…")
     head = head[: head.rindex(" ")] if " " in head[len(head) // 2 :] else head
-    return [head.rstrip(), shorten(text[len(head) :].lstrip(), width, size)]
+    return [head.rstrip(), *wrap(text[len(head) :], width, size, lines - 1)]
 
 
 def paragraph(text: str, width: float, size: float) -> list[str]:

@@ -93,21 +93,22 @@ def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
     if t.unit == SHARE or t.unit.symbol == "%":
         goal = percent(round_half_up(convert(t.target, t.unit, SHARE), 6), None)
         actual = or_dash(t.actual, lambda v: percent(round_half_up(convert(v, t.unit, SHARE), 4), None))
-        tail = of_actual = ""
+        tail = of_actual = size = ""
     else:
-        factor, name = Decimal(1), t.unit.name[lang]
+        factor, name, size = Decimal(1), t.unit.name[lang], ""
         one = name
         if lang == "en":
             factor, name, one = Decimal(t.unit.scale), t.unit.bare or name, singular(t.unit)
             most = max(abs(t.target), abs(t.actual or Decimal(0))) * factor
             if t.unit.is_money and most >= 1000:
                 by, name = money_scale([most], money, lang)
-                factor, one = factor / by, name
+                factor, one, size = factor / by, name, " " + name.removesuffix(money.name.en).strip()
         goal = plain(round_half_up(t.target * factor, 4))
         actual = or_dash(t.actual, lambda v: plain(round_half_up(v * factor, 4)))
         tail, of_actual = (f" {one if value is not None and value * factor == 1 else name}" for value in (t.target, t.actual))
     held = told("targets.limit", goal=goal)[lang] if t.lower_is_better else goal
-    return goal + tail, actual + (of_actual if t.actual is not None else ""), f"{actual} / {held}{tail}"
+    own, size = ("", "") if t.actual is None else (of_actual, size)
+    return goal + tail, actual + own, f"{actual}{size} / {held}{tail}"
 
 
 def target_end(shares: Iterable[Decimal | None]) -> Decimal:

@@ -144,8 +144,8 @@ def test_an_unmet_target_is_told_apart_by_a_word_and_not_by_colour_alone() -> No
     ("unit", "shown"),
     [
         ("万户", "20,000 / 30,000 households"),
-        ("万元", "20 / 30 thousand yuan"),
-        ("亿元", "200 / 300 million yuan"),
+        ("万元", "20 thousand / 30 thousand yuan"),
+        ("亿元", "200 million / 300 million yuan"),
         ("‰", "2 / 3 per mille"),
     ],
 )
@@ -153,6 +153,23 @@ def test_english_writes_scaled_units_in_full_and_money_in_thousands(unit: str, s
     read = real().catalogue.units.read(unit)
     chart = target_completion_chart(target("rural_labour_transfer", unit=read, target=Decimal(3), actual=Decimal(2), met=False), "en")
     assert shown in texts(chart.to_svg())
+
+
+@pytest.mark.parametrize(
+    ("unit", "lang", "shown"),
+    [
+        ("立方米/万人次", "en", "20,000.25 / 30,000.125 cubic metres per 10,000 person-times"),
+        ("千瓦时/平方公里", "en", "20,000.25 / 30,000.125 kilowatt hours per square kilometre"),
+        ("立方米/万人次", "zh", "20,000.25 / 30,000.125 立方米/万人次"),
+    ],
+)
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=("wide", "phone"))
+def test_a_long_unit_is_shown_whole_in_as_many_lines_as_it_takes(unit: str, lang: Lang, shown: str, size: Size) -> None:
+    read = real().catalogue.units.read(unit)
+    changed = target("rural_labour_transfer", unit=read, target=Decimal("30000.125"), actual=Decimal("20000.25"), met=False)
+    chart = target_completion_chart(changed, lang)
+    assert shown.replace(" ", "") in "".join(texts(chart.to_svg(size))).replace(" ", "")
+    assert_fits(chart, size)
 
 
 def test_a_judged_target_says_so() -> None:
