@@ -23,6 +23,8 @@ ORDINARY = {
     "百分点": "how a difference of rates is called in sentences",
     "个": "a measure word in sentences",
     "项": "an entry of a file, in sentences",
+    "条": "a recommendation or a remark, in sentences",
+    "起": "since, in sentences",
 }
 """Ids that are ordinary words, and mean something else where they stand in the package."""
 

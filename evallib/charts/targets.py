@@ -98,7 +98,7 @@ def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
         factor, name, size = Decimal(1), t.unit.name[lang], ""
         one = name
         if lang == "en":
-            factor, name, one = Decimal(t.unit.scale), t.unit.bare or name, singular(t.unit)
+            factor, name, one = Decimal(t.unit.scale), t.unit.plural, singular(t.unit)
             most = max(abs(t.target), abs(t.actual or Decimal(0))) * factor
             if t.unit.is_money and most >= 1000:
                 by, name = money_scale([most], money, lang)

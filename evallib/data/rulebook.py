@@ -31,12 +31,14 @@ from evallib.model.framework import Framework
 from evallib.model.grouped import grouped
 from evallib.model.toml_in import MOST_BYTES, read_toml
 from evallib.model.toml_lines import Lines, called
-from evallib.model.words import Lang, listed, name_key, words
+from evallib.model.words import Lang, folded, listed, name_key, words
 from evallib.say.mistakes import broken, mistakes
 from evallib.say.refusals import problem, refused, told
 
 UNITS = "units"
 """The catalogue that all others build on."""
+COUNTED = "counted"
+"""More units, each where no other entry has one of its spellings."""
 
 _COMMON = ("currencies", "periods", "units", "scales", "alike")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -106,10 +108,18 @@ def _common(files: tuple[File, ...], year: int) -> Catalogue:
     county, *own = files
     parts = [(UNITS, _shipped(UNITS)), (COUNTY, county_of(county).part)]
     parts += [(one.name, Part(**{kind: getattr(_added(one)[1], kind) for kind in _COMMON})) for one in own]
-    catalogue, faults = assemble(parts, year)
+    catalogue, faults = _assembled(parts, year)
     if faults:
         raise InputRefused(placed(files, map(told, faults)))
     return catalogue
+
+
+def _assembled(parts: list[tuple[str, Part]], year: int) -> tuple[Catalogue, tuple[Fault, ...]]:
+    """The catalogue of such parts, with the counted units that none of them has already."""
+    known: list[Any] = [one for _, part in parts for one in (*part.units, *part.currencies)]
+    taken = {folded(text) for one in known for text in (one.symbol, *one.also)}
+    free = (one for one in _shipped(COUNTED).units if taken.isdisjoint(map(folded, (one.symbol, *one.also))))
+    return assemble([parts[0], (COUNTED, Part(unit=tuple(free))), *parts[1:]], year)
 
 
 def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:
@@ -157,7 +167,7 @@ def framework_of(files: tuple[File, ...], year: int) -> Framework:
     parts = [(UNITS, _shipped(UNITS)), *((name, part) for name, part in named if part is not None)]
     parts += [(file.name, of_file), (COUNTY, county.part)]
     parts += [(name, part) for name, (head, part) in added if {*head.builds_on} <= {*framework.builds_on}]
-    catalogue, faults = assemble(parts, year)
+    catalogue, faults = _assembled(parts, year)
     indicators = tuple(i.model_copy(update={"value": i.value and (catalogue.find(i.value) or i.value)}) for i in framework.indicators)
     framework = framework.model_copy(update={"catalogue": catalogue, "indicators": indicators})
     problems += [*map(told, faults), *check_framework(framework, file.name)]
@@ -209,12 +219,12 @@ def _lines(file: File) -> tuple[Lines, dict[str, int]]:
 
 def shipped_catalogues() -> list[str]:
     """The names of the catalogues in the package that a framework may build on."""
-    return sorted(path.stem for path in CATALOGUE.glob("*.toml") if path.stem != UNITS)
+    return sorted(path.stem for path in CATALOGUE.glob("*.toml") if path.stem not in (UNITS, COUNTED))
 
 
 def shipped_catalogue(name: str, year: int = 9999) -> Catalogue:
     """A catalogue of the package with the units that it builds on, as in force in a year."""
-    return assemble([(UNITS, _shipped(UNITS)), (name, _shipped(name))], year)[0]
+    return _assembled([(UNITS, _shipped(UNITS)), (name, _shipped(name))], year)[0]
 
 
 @lru_cache(maxsize=8)

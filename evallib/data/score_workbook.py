@@ -61,7 +61,7 @@ def _measured(value: Decimal | None, unit: Unit, lang: Lang, formula: str = "") 
 
 
 def _name(unit: Unit, lang: Lang) -> str:
-    return unit.name.zh if lang == "zh" else unit.bare or unit.name.en
+    return unit.name.zh if lang == "zh" else unit.plural
 
 
 def _scores(s: Sheet, e: Evaluation, lang: Lang) -> None:

@@ -44,6 +44,11 @@ class Unit:
     measured: bool = False
 
     @property
+    def plural(self) -> str:
+        """What English calls it behind a number in full."""
+        return self.name.en if self.scale == 1 else self.bare
+
+    @property
     def is_share(self) -> bool:
         return not self.dimensions
 
@@ -238,9 +243,7 @@ class Units:
 
 def _scaled(base: Unit, scale: ScaleEntry, written: str) -> Unit:
     name = words(scale.word + base.name.zh, f"{scale.factor:,} {base.name.en}")
-    return Unit(
-        written, name, base.dimensions, base.factor * scale.factor, base.one, False, base.scale * scale.factor, base.bare or base.name.en
-    )
+    return Unit(written, name, base.dimensions, base.factor * scale.factor, base.one, False, base.scale * scale.factor, base.plural)
 
 
 def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Unit | None:
@@ -255,7 +258,7 @@ def _compound(written: str, above: Unit | None, below: list[Unit | None]) -> Uni
         each = singular(unit) if unit.scale == 1 else unit.name.en
         per += f" per {each}" if each else " each"
         powers.subtract(dict(unit.dimensions))
-    en, one, bare = ((name + per).strip() for name in (above.name.en, singular(above), above.bare or above.name.en))
+    en, one, bare = ((name + per).strip() for name in (above.name.en, singular(above), above.plural))
     return Unit(written, words(zh, en), dimensions_of(powers), factor, one, scale=above.scale, bare=bare)
 
 
@@ -266,7 +269,7 @@ def dimensions_of(powers: Mapping[str, int]) -> Dimensions:
 
 def singular(unit: Unit) -> str:
     """The English name of one of a unit."""
-    return unit.one or (unit.name.en.removesuffix("s") if unit.name.en.isascii() else unit.name.en)
+    return unit.one or (unit.plural.removesuffix("s") if unit.plural.isascii() else unit.plural)
 
 
 # --- numbers

@@ -64,7 +64,7 @@ def quantity(value: Decimal, unit: Unit, lang: Lang) -> str:
         text = money(value) if unit.is_money and unit.factor == 1 else plain(value)
         return text + (" " if unit.name.zh[:1].isascii() and unit.name.zh[:1].isalpha() else "") + unit.name.zh
     whole = value * unit.scale
-    name = singular(unit) if whole == 1 else unit.bare or unit.name.en
+    name = singular(unit) if whole == 1 else unit.plural
     return ((money(whole) if unit.is_money and unit.factor == 1 else plain(whole)) + " " + name).rstrip()
 
 

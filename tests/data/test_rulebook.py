@@ -130,6 +130,13 @@ def test_what_ones_own_says_is_checked(copy: Copy, line: str, said: str) -> None
         load_year(copy.folder, "hrss", 2023)
 
 
+def test_a_common_unit_of_forms_gives_way_to_the_countys_own(copy: Copy) -> None:
+    assert load_common(copy.folder).units.read("棵").name == words("棵", "trees")
+    add(copy, '[[unit]]\nsymbol = "株"\nname_en = "saplings"\nmeasures = "saplings"\nalso = ["棵", "人·天"]\n')
+    units = load_common(copy.folder).units
+    assert {units.read(text).name.en for text in ("株", "棵", "人·天")} == {"saplings"}
+
+
 def test_an_entry_holds_from_its_first_year_on(copy: Copy) -> None:
     add(copy, OWN.replace("first_year = 2020", "first_year = 2024"))
     row(copy, "种子,2023,12,公斤,,,report,八")

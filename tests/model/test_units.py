@@ -29,7 +29,10 @@ from evallib.say.numbers import money, percent, plain, quantity, section_number
 from tests.conftest import GOLDEN
 
 UNITS = shipped_catalogue("units").units
-PRINTED = [line for line in (GOLDEN / "units.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+CHINESE, JAPANESE = (
+    [line for line in part.splitlines() if line and not line.startswith("#")]
+    for part in (GOLDEN / "units.txt").read_text(encoding="utf-8").split("\n\n")
+)
 AMOUNTS = st.decimals(-(10**15), 10**15, allow_nan=False, allow_infinity=False, places=6)
 
 
@@ -42,13 +45,24 @@ def read(text: str) -> Unit:
     return Units(UNITS.part).read(text)
 
 
-@pytest.mark.parametrize("text", PRINTED)
+@pytest.mark.parametrize("text", [*CHINESE, *JAPANESE])
 def test_units_as_forms_and_sheets_print_them_are_taken(text: str) -> None:
     found = read(text)
     assert found.name.zh
-    assert found.name.en or text == "个"
+    assert found.name.en or text in CHINESE
     assert read(found.symbol) == found
     assert quantity(Decimal(1), found, "zh").startswith("1")
+
+
+@pytest.mark.parametrize("text", CHINESE)
+def test_english_writes_the_units_of_chinese_forms_in_english(text: str) -> None:
+    said = [quantity(Decimal(number), read(text), "en") for number in (1, 2)]
+    assert all(one.replace("‰", "").isascii() and one == one.strip() for one in said) or text.startswith("PM2.5")
+
+
+def test_a_unit_that_english_does_not_say_is_not_said_in_tens_of_thousands_either() -> None:
+    assert quantity(Decimal("41.94"), read("万个"), "en") == "419,400"
+    assert quantity(Decimal("41.94"), read("万只/户"), "en") == "419,400 per household"
 
 
 @pytest.mark.parametrize(
