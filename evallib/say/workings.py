@@ -101,7 +101,7 @@ def goal_text(t: TargetResult, lang: Lang) -> str:
         return t.asked or "—"
     if t.upper is not None:
         upper = f"{plain(t.upper)}{t.unit.symbol}" if t.unit.is_share else quantity(t.upper, t.unit, lang)
-        return f"{plain(t.target)}~{upper}"
+        return f"{plain(t.target * (t.unit.scale if lang == 'en' else 1))}~{upper}"
     return quantity(t.target, t.unit, lang)
 
 

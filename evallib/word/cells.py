@@ -60,7 +60,7 @@ def shares_of(placed: Iterable[Placed], count: int, room: float) -> list[float]:
             parts = lines[:1] if one.cell.number else words
             whole = max((_letters(part) for part in parts), default=0) + 1.4  # the margins of a cell are as wide as a letter
             least[one.left] = max(least[one.left], min(whole, 9 if one.cell.number or one.cell.text.isascii() else 6.5))
-            wished[one.left] = max(wished[one.left], min(max(map(_letters, lines[:1] if one.cell.number else lines), default=0) + 1.5, 40))
+            wished[one.left] = max(wished[one.left], min(max(map(_letters, lines), default=0) + 1.5, 40))
     over = room - sum(least)
     more = [max(w - low, 0.1) for w, low in zip(wished, least, strict=True)]
     return [low + max(over, 0) * one / sum(more) for low, one in zip(least, more, strict=True)]

@@ -171,7 +171,9 @@ class Paper:
                 first.p_lst[0].style = self._ids["Cell"]
                 for tc in more:
                     lines[row].remove(tc)
-            kept = one.top < len(rows) - 1 and (whole or one.cell.strong or one.top < 3 or one.top >= len(rows) - 3)
+            kept = (
+                whole or one.cell.strong or one.top < 3 or one.top >= len(rows) - 3
+            )  # the last with the gap, which gets no sheet of its own
             self._cell(_Cell(grid[one.top][one.left], table), one.cell, kept)
         for line, cells in zip(lines, rows, strict=True):
             properties = line.get_or_add_trPr()
@@ -190,7 +192,10 @@ class Paper:
     def new_sheets(self, across: bool) -> None:
         """What follows stands on new sheets, upright or lying across."""
         section = self.book.add_section(WD_SECTION.NEW_PAGE)
-        self.book.element.body.p_lst[-1].style = self._ids["Gap"]  # what ends the sheets before needs no line, nor ever a sheet of its own
+        end = self.book.element.body.p_lst[-1]
+        if (before := end.getprevious()) is not None and before.tag == end.tag and before.style == self._ids["Gap"]:
+            before.getparent().remove(before)
+        end.style = self._ids["Gap"]  # what ends the sheets before needs no line, nor ever a sheet of its own
         section.different_first_page_header_footer = False
         section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
         self._sheet(section, across)

@@ -85,6 +85,14 @@ def test_targets_are_read_as_officials_write_them(
     assert (target_text(found, "en"), reached_text(found, "en")) == (told, reached)
 
 
+def test_both_ends_of_a_range_are_in_the_unit_behind_it(copy: Copy) -> None:
+    asked(copy, "区间", "0.09~0.1", "0.0933")
+    for column in ("unit", "actual_unit"):
+        copy.set("targets", JOBS, column, "万人")
+    found = next(t for t in evaluated(copy).targets if t.id == "urban_new_jobs")
+    assert [target_text(found, lang) for lang in LANGS] == ["0.09~0.1万人", "900~1,000 people"]
+
+
 @pytest.mark.parametrize(("verdict", "score"), [("达成", "2.00"), ("部分达成", "1.40"), ("not reached", "0.00")])
 def test_a_target_in_words_takes_the_shares_of_the_framework(copy: Copy, verdict: str, score: str) -> None:
     path = copy.folder / "frameworks" / "xundian-department" / "2023.toml"

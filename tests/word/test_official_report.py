@@ -172,10 +172,17 @@ def test_tables_repeat_their_heads_and_pictures_have_words(checked: EvaluatedYea
     for table in book.tables:
         assert "tblHeader" in table.rows[0]._tr.xml
         assert all("cantSplit" in row._tr.xml for row in table.rows)
+        assert "keepNext" in table.rows[-1]._tr.xml  # what must end a table gets no sheet of its own
     report = Report(checked, lang)
     alts = {report.draw(name).alt for name in ("budget_bridge", "budget_variance", "dimensions", "targets")}
     assert {shape._inline.docPr.get("descr") for shape in book.inline_shapes} == alts
     assert {round(shape.width.mm) for shape in book.inline_shapes} == {156}  # as wide as the text: no letter below 7 points
+
+
+def test_nothing_but_one_small_line_ends_the_sheets_before(book: Any) -> None:
+    ends = [p._p for p in book.paragraphs if p.style.name == "Gap" and p._p.pPr.sectPr is not None]
+    assert ends
+    assert all(end.getprevious().tag == f"{W}tbl" or end.getprevious().style != end.style for end in ends)
 
 
 def test_the_same_evaluation_gives_the_same_bytes(checked: EvaluatedYear, content: bytes, lang: Lang) -> None:
