@@ -118,8 +118,7 @@ def _mark(book: Any, one: Problem, lang: Lang) -> None:
 
 def _said(one: Problem, lang: Lang) -> str:
     """What is wrong and what is to be done, without the place."""
-    what, fix = (Words(text.zh.rstrip("。. "), text.en.rstrip("。. ")) for text in (one.what, one.fix))
-    return sentence("marked.said", what=what, fix=fix)[lang]
+    return sentence("marked.said", what=one.what, fix=one.fix)[lang]
 
 
 def _list(book: Any, evaluation: Evaluation, problems: Sequence[Problem], lang: Lang) -> None:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
 from evallib.model.made_ids import is_made
-from evallib.model.words import NOTHING, Given, Lang, Words, few, listed, words
+from evallib.model.words import NOTHING, Given, Lang, Words, few, listed, stopped_once, words
 
 Made = TypeVar("Made")
 Acts = Literal["department", "evaluator", "author", "runner"]
@@ -99,9 +99,9 @@ class Problem:
         advice = _ADVICE[self.level][lang]
         if lang == "zh":
             found = f"（填的是“{self.found}”）" if self.found else ""
-            return f"{self.place.describe(lang)}：{what}{found}。{advice}：{fix}。"
+            return stopped_once(f"{self.place.describe(lang)}：{what}{found}。{advice}：{fix}。")
         found = f' (found "{self.found}")' if self.found else ""
-        return f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}."
+        return stopped_once(f"{self.place.describe(lang)}: {what}{found}. {advice}: {fix}.")
 
 
 @dataclass(frozen=True)

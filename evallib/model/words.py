@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,18 @@ def few(parts: Sequence[str], most: int = 8) -> list[str]:
     return [*parts[:most], *(["…"] if len(parts) > most else [])]
 
 
+_STOPPED = re.compile(r"(?<=[。？！?!])。|。(?=；)|(?<=[?!])\.(?=[\s<]|$)|(?<=[^.]\.)\.(?=[\s<]|$)")
+
+
+def stopped_once(text: str) -> str:
+    """A text without the stops behind what ends a sentence already: a question, a call, a stop.
+
+    >>> stopped_once("是否该以万计？。"), stopped_once("in ten thousands?. Yes.."), stopped_once("and so on...")
+    ('是否该以万计？', 'in ten thousands? Yes.', 'and so on...')
+    """
+    return _STOPPED.sub("", text)
+
+
 Given = str | int | Words
 """What is put into a text: a text, a number as it stands, or what is said in both languages."""
 
@@ -93,7 +106,7 @@ def filled(zh: str, en: str, given: Mapping[str, Given]) -> Words:
     """
     chinese = {key: one.zh if isinstance(one, Words) else one for key, one in given.items()}
     english = {key: one.en if isinstance(one, Words) else one for key, one in given.items()}
-    return words(zh.format_map(chinese), en.format_map(english))
+    return words(stopped_once(zh.format_map(chinese)), stopped_once(en.format_map(english)))
 
 
 @lru_cache(maxsize=4096)

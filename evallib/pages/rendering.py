@@ -28,7 +28,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.grouped import grouped
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
-from evallib.model.words import Given, Lang, Words, joined, listed, words
+from evallib.model.words import Given, Lang, Words, joined, listed, stopped_once, words
 from evallib.pages.handed import MARK, Mark, Of
 from evallib.pages.page_seal import sealed_page
 from evallib.pages.style import framed, page_css
@@ -187,7 +187,7 @@ class Sections:
         html = rendered(self.template(id), lang, **shared | self.names(id))
         if self.absent and id == [one for one in self.shown if one not in self.PAPERS][-1]:
             html = html.rstrip().removesuffix("</section>") + self._left_out() + "</section>\n"
-        return html
+        return stopped_once(html)
 
     @classmethod
     def prepare(cls) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -164,10 +165,9 @@ def _reason(text: str) -> tuple[str, str]:
     >>> _reason("facts.csv，第 14 行：不是数字。处理：只写数字。")
     ('facts.csv，第 14 行：不是数字。', '只写数字。')
     """
-    for start, mark in (("。", "处理："), (". ", "To fix it: ")):
-        what, found, fix = text.partition(start + mark)
-        if found and len(what) <= _LINE:
-            return what + start.rstrip(), fix
+    found = re.search(r"(?<=[。？！])处理：|(?<=[.?!]) To fix it: ", text)
+    if found and found.start() <= _LINE:
+        return text[: found.start()], text[found.end() :]
     what = text.partition("\n")[0]
     if len(what) > _LINE:
         what = what[:_LINE] + "…"

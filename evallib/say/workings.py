@@ -12,7 +12,7 @@ from evallib.model.expression import write
 from evallib.model.facts import InputValue
 from evallib.model.table_words import CHOICES, STATES
 from evallib.model.units import SHARE, Unit, convert, parse_decimal, round_half_up
-from evallib.model.words import NOTHING, Given, Lang, Words, listed, words
+from evallib.model.words import NOTHING, Given, Lang, Words, listed, stopped_once, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
 from evallib.say.sentences import sentence
@@ -92,7 +92,7 @@ def target_told(e: Evaluation, t: TargetResult, lang: Lang) -> str:
     row = next(r for r in e.record.targets if r.indicator == t.id)
     how, stop = _actual(e, t, lang) if t.is_number and t.actual is not None else "", "。" if lang == "zh" else ". "
     said = ("" if how == reached_text(t, lang) else how, row.evidence_words[lang])
-    return "".join(part.rstrip("。.") + stop for part in said if part).rstrip()
+    return stopped_once("".join(part + stop for part in said if part).rstrip())
 
 
 def goal_text(t: TargetResult, lang: Lang) -> str:

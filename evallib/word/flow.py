@@ -109,7 +109,7 @@ class Flow:
                 said.append([Run(_said(term) + colon), *runs])
         if said:
             between = [run for one in said for run in (*one, Run(semicolon))]
-            self.paper.body([*between[:-1], Run(stop if not between[-2].text.rstrip().endswith(("。", ".")) else "")])
+            self.paper.body([*between[:-1], Run(stop if not between[-2].text.rstrip().endswith((*"。.？！?!",)) else "")])
 
     def _figure(self, element: HtmlElement) -> None:
         chart = self._charts.get((element.get("id") or "").removeprefix("c-"))

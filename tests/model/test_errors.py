@@ -8,6 +8,7 @@ import pytest
 
 from evallib.model.errors import InputRefused, Level, Place, Problem, meant
 from evallib.model.words import Lang, words
+from evallib.say.sentences import sentence
 
 TWO = InputRefused(
     (
@@ -40,6 +41,13 @@ def test_a_problem_is_a_line_with_one_full_stop_after_each_part() -> None:
     problem = TWO.problems[0]
     assert problem.describe("zh") == "facts.csv，第 12 行，列 数值（value）：不是数字（填的是“约十”）。处理：只写数字。"
     assert problem.describe("en") == 'facts.csv, row 12, column value: is not a number (found "约十"). To fix it: write digits.'
+
+
+def test_a_question_gets_no_stop_behind_it() -> None:
+    problem = Problem(Place("facts.csv"), words("是合计，还是单独一项？", "is it a total?"), words("是否该以万计？", "in ten thousands?"))
+    assert problem.describe("zh") == "facts.csv：是合计，还是单独一项？处理：是否该以万计？"
+    assert problem.describe("en") == "facts.csv: is it a total? To fix it: in ten thousands?"
+    assert sentence("marked.said", what=problem.what, fix=problem.fix)["zh"] == "是合计，还是单独一项？是否该以万计？"
 
 
 @pytest.mark.parametrize(("level", "advice"), [("error", "To fix it"), ("warning", "Advice"), ("recorded", "Note")])
