@@ -232,7 +232,8 @@ def _profile(plan: _Plan) -> _Rows:
     if plan.carries:
         return [_carried("profile", row) for row in plan.before.profile if row.key in _PROFILE]
     name = plan.new.name
-    return [{"key": key} | ({"text": name.zh, "text_en": name.en} if key == "full_name" else {}) for key in _PROFILE]
+    called = {"text": name.zh, "text_en": "" if name.en == name.zh else name.en}
+    return [{"key": key} | (called if key == "full_name" else {}) for key in _PROFILE]
 
 
 def _own_indicators(plan: _Plan) -> _Rows:

@@ -162,7 +162,10 @@ class _Book(Columns):
         """What the framework, its catalogue and the tables have names for, by the column that they may stand in."""
         rules = [*(i.rule for i in self.framework.indicators), *(s.own_rule for s in self.framework.open_sections if s.own_rule)]
         catalogue = self.framework.catalogue
-        usual = [*amounts(self.units).zh.split("、"), *(unit.symbol for unit in self.units)]
+        apart: dict[str, str] = {}
+        for unit in self.units:  # of several that are called alike the first
+            apart.setdefault(unit.name[self.lang], unit.symbol)
+        usual = [*amounts(self.units).zh.split("、"), *apart.values()]
         units = [shown(TABLES["facts"], "unit", symbol, self.lang, self.units) for symbol in usual]
 
         def called(kind: str, ids: Iterable[str]) -> list[str]:

@@ -96,6 +96,8 @@ class Columns:
         of_table = next((table for table, _ in one.to if table in row.of), "")
         if row.fixed and one.grey:
             text = said.get(one.id, "")
+        elif one.id == "indicator" and row.of.get("self_evaluation", {}).get("indicator") == "total":
+            text = self.names.called(["whole"], "total", self.lang)
         elif one.id == "level_1":
             home = self.framework.homes.get(group, group)
             text = next((section.words[self.lang] for section in self.framework.sections if section.id == home), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -169,6 +170,22 @@ def test_the_workbook_of_a_new_department_leaves_its_own_indicators_to_be_named(
     rows = [dict(zip([cell.value for cell in sheet[2]], row, strict=True)) for row in sheet.iter_rows(3, values_only=True)]
     own = [(row["二级指标"], row["分值"]) for row in rows if not row["三级指标"]]
     assert own == [("经济效益", 6), ("社会效益", 14), ("满意度", 10)]
+
+
+def test_an_english_workbook_holds_no_chinese_but_what_was_typed(copy: Copy) -> None:
+    made = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="en", name="教育局", framework="office-general")
+    book = openpyxl.load_workbook(made)
+    assert [cell.value for cell in book["Scoring"]["C"]][-1] == "total score"
+    said = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
+    assert {text for text in said if not text.isascii() and re.search("[一-鿿]", text)} == {"教育局", "教育局 2024", "个"}
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "edu", 2024)
+    assert not [p for p in refusal.value.problems if p.place.sheet == "Scoring" and p.place.column == "group"]
+
+
+def test_a_name_in_chinese_alone_is_not_filled_in_as_its_english(copy: Copy) -> None:
+    made = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="office-general")
+    assert [cell.value for cell in openpyxl.load_workbook(made)["基本情况"][3]][:3] == ["全称", "教育局", None]
 
 
 def test_empty_sheets_may_be_asked_for_by_name(copy: Copy) -> None:
