@@ -180,7 +180,8 @@ def ranks_chart(evaluations: Evaluations, lang: Lang, number: int, ranges: Range
     found = places([(s.rate, low, high) for s, (low, high) in zip(standings, ends, strict=True)])
     told_of = {s.evaluation.record.department: _ranked(place) for s, place in zip(standings, found, strict=True)}
     sure = sum(place.best == place.worst for place in found)
-    title = continued(told("overview-ranks.title", count=len(standings), one=one, many=many, sure=sure), len(standings), number)
+    count = len(standings)
+    title = continued(told("overview-ranks.title", count=count, one=one, many=many if count > 1 else one, sure=sure), count, number)
     shown = part_of(standings, number)
     table, said, names = [], [], labels([s.evaluation for s in standings], lang)
     for s in shown:

@@ -53,7 +53,9 @@ def variances_chart(evaluations: Evaluations, lang: Lang, number: int = 1) -> Ch
     one, many = nouns(evaluations)
     above, below = (sum((row.spent.difference or 0) * sign > 0 for row in rows) for sign in (1, -1))
     rate = words(said_rate(whole, "zh"), said_rate(whole, "en"))
-    title = continued(told("overview-budget.title", above=above, below=below, one=one, many=many, rate=rate), len(rows), number)
+    title = continued(
+        told("overview-budget.title", above=above, below=below, one=one, many=one if above == 1 else many, rate=rate), len(rows), number
+    )
     shown = part_of(rows, number, ends=False)
     factor, unit = budget_unit(rows, lang)
     subtitle = told("overview-budget.subtitle", unit=unit) + drawn_of(len(rows), "first")

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from evallib.files.encodings import decode
 from evallib.model.errors import Place, Problem
-from evallib.model.words import Words, few, folded, listed, words
+from evallib.model.words import Words, few, folded, listed
 from evallib.say.refusals import problem
+from evallib.say.sentences import sentence
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 20_000
@@ -123,9 +124,8 @@ def is_own(name: str) -> bool:
 
 def told_hidden(rows: list[int], titles: list[str]) -> Words:
     """How many hidden rows and columns were read, and which."""
-    told = few([*map(str, rows)])
-    row_words = words(f"{len(rows)} 个隐藏的行（第 {'、'.join(told)} 行）", f"{len(rows)} hidden row(s) ({', '.join(told)})")
-    column_words = words(f"{len(titles)} 个隐藏的列（{'、'.join(titles)}）", f"{len(titles)} hidden column(s) ({', '.join(titles)})")
+    row_words = sentence("files.hidden.rows", count=len(rows), which=listed(few([*map(str, rows)])))
+    column_words = sentence("files.hidden.columns", count=len(titles), which=listed(titles))
     return listed([row_words] * bool(rows) + [column_words] * bool(titles))
 
 

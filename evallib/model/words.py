@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
@@ -82,7 +83,24 @@ def few(parts: Sequence[str], most: int = 8) -> list[str]:
     return [*parts[:most], *(["…"] if len(parts) > most else [])]
 
 
+_COUNTED = re.compile(r"(?:\{(\w+)\}|(?<![\d.,])(\d[\d,.]*))((?: [A-Za-z-]+){1,3}?)\(s\)( were| are| have)?")
+_ALONE = {" were": " was", " are": " is", " have": " has"}
 _STOPPED = re.compile(r"(?<=[。？！?!])。|。(?=；)|(?<=[?!])\.(?=[\s<]|$)|(?<=[^.]\.)\.(?=[\s<]|$)")
+
+
+def agreed(text: str, given: Mapping[str, object] = MappingProxyType({})) -> str:
+    """An English text in which `(s)` behind what is counted, and the verb behind that, agree with the number, there or to be put in.
+
+    >>> agreed("1 target(s) were met"), agreed("1 of 12 {kind} item(s)"), agreed("{count} point(s) short", {"count": "1.5"})
+    ('1 target was met', '1 of 12 {kind} items', '{count} points short')
+    """
+
+    def one_or_more(found: re.Match[str]) -> str:
+        key, number, noun, verb = found[1], found[2], found[3], found[4] or ""
+        alone = str(given.get(key) if key else number) == "1"
+        return (f"{{{key}}}" if key else number) + noun + (_ALONE.get(verb, "") if alone else f"s{verb}")
+
+    return _COUNTED.sub(one_or_more, text) if "(s)" in text else text
 
 
 def stopped_once(text: str) -> str:
@@ -106,7 +124,7 @@ def filled(zh: str, en: str, given: Mapping[str, Given]) -> Words:
     """
     chinese = {key: one.zh if isinstance(one, Words) else one for key, one in given.items()}
     english = {key: one.en if isinstance(one, Words) else one for key, one in given.items()}
-    return words(stopped_once(zh.format_map(chinese)), stopped_once(en.format_map(english)))
+    return words(stopped_once(zh.format_map(chinese)), stopped_once(agreed(en, english).format_map(english)))
 
 
 @lru_cache(maxsize=4096)

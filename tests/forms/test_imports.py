@@ -395,7 +395,7 @@ def test_what_is_merged_or_hidden_or_a_part_is_told(county: Path, tmp_path: Path
     found = import_forms(county, [file], dry=True)
     assert [(one.place.cell, one.why.en[:6]) for one in found.left if one.acts] == [("I9", "merged")]
     assert found.evaluation.self_total == Decimal("99.39")
-    assert "1 hidden row(s) (12)" in found.remarks[0].describe("en")
+    assert "1 hidden row (12)" in found.remarks[0].describe("en")
 
 
 def test_a_spoiled_form_is_taken_or_told(county: Path, tmp_path: Path) -> None:

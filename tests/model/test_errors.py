@@ -43,6 +43,21 @@ def test_a_problem_is_a_line_with_one_full_stop_after_each_part() -> None:
     assert problem.describe("en") == 'facts.csv, row 12, column value: is not a number (found "约十"). To fix it: write digits.'
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("door.book", {"folder": "data", "departments": 1, "years": 1}, "Data folder data: 1 department, 1 department-year"),
+        ("door.book", {"folder": "data", "departments": 2, "years": 21}, "Data folder data: 2 departments, 21 department-years"),
+        ("commands.demo.made", {"total": 1, "unusable": 0}, "1 department-year, all synthetic; 0 of them unusable on purpose."),
+        ("rules.worth", {"points": "1"}, "1 point"),
+        ("rules.worth", {"points": "1.5"}, "1.5 points"),
+        ("charts.plain.above", {"all": 1, "above": 1}, "1 of 1 line is above the approved budget"),
+    ],
+)
+def test_what_is_counted_agrees_with_its_number(name: str, given: dict[str, str | int], said: str) -> None:
+    assert sentence(name, **given)["en"] == said
+
+
 def test_a_question_gets_no_stop_behind_it() -> None:
     problem = Problem(Place("facts.csv"), words("是合计，还是单独一项？", "is it a total?"), words("是否该以万计？", "in ten thousands?"))
     assert problem.describe("zh") == "facts.csv：是合计，还是单独一项？处理：是否该以万计？"

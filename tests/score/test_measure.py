@@ -535,7 +535,7 @@ def test_words_without_a_share_or_a_verdict_are_not_known(changed: dict[str, Any
     [
         ("2023-06-20", -10, True, "done on 2023-06-20, due on 2023-06-30: 10 days early"),
         ("2023-06-30", 0, True, "done on 2023-06-30, due on 2023-06-30: in time"),
-        ("2023-07-01", 1, False, "done on 2023-07-01, due on 2023-06-30: 1 days late"),
+        ("2023-07-01", 1, False, "done on 2023-07-01, due on 2023-06-30: 1 day late"),
     ],
 )
 def test_a_date_is_early_in_time_or_late(done: str, days: int, met: bool, said: str) -> None:
