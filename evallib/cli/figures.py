@@ -158,6 +158,7 @@ def reconcile(
 ) -> None:
     """Compare published figures with computed ones."""
     from evallib.data.years import evaluate_year
+    from evallib.model.table_words import TABLE_NAMES
     from evallib.say.reconciliation import counted, name, reason, verdict
     from evallib.score.reconcile import reconcile as reconciled
 
@@ -166,6 +167,8 @@ def reconcile(
         rows = reconciled(e)
     if format == "json":
         tell_json([row.model_dump() | {"name": asdict(name(e, row)), "reason": reason(e, row)[lang]} for row in rows])
+    elif not rows:
+        tell(told("reconcile.nothing", table=TABLE_NAMES["published"]), lang)
     else:
         table = table_of(told("reconcile.heads"), lang)
         for row in rows:

@@ -47,7 +47,7 @@ def framework_lines(framework: Framework) -> tuple[FrameworkLine, ...]:
         for i in (i for i in framework.indicators if i.within == s.id):
             source = framework.find_source(i.source)
             document = source.words if source else words(i.source)
-            clause = _told("clause", document=document, clause=words(i.clause, i.clause_en))
+            clause = _told("clause", document=document, clause=words(i.clause, i.clause_en)) if i.clause else document
             rule, formula = _rule(framework.catalogue, i.rule, i.value), formula_words(framework.catalogue, i.value)
             lines.append(FrameworkLine(depth[s.id] + 1, i.id, i.words, plain(i.points), _basis(i), rule, clause, formula))
     return tuple(lines)

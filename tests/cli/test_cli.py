@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from evallib.cli.main import app
 from evallib.data.rulebook import load_county, load_framework
-from tests.conftest import DATA, ROOT, Copy
+from tests.conftest import DATA, GOLDEN, ROOT, Copy
 from tests.data.test_upgrade import as_before
 
 RUN = CliRunner()
@@ -102,6 +102,12 @@ def test_reconcile_fails_when_a_figure_differs(copy: Copy) -> None:
     status, out, _ = run("reconcile", "hrss", "2023", data=copy.folder)
     assert status == 1
     assert "不一致" in out
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "“公布数字”表里没有数，"), ("en", "There is nothing to compare: the table Published ")])
+def test_reconcile_says_that_there_is_nothing_to_reconcile(lang: str, said: str) -> None:
+    status, out, _ = run("reconcile", "road", "2023", "--lang", lang, data=GOLDEN / "places" / "rural_road_2023")
+    assert (status, out.startswith(said), "┃" in out) == (0, True, False)
 
 
 def test_a_contradiction_that_is_not_recorded_fails(copy: Copy) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from evallib.cli.main import app
 from evallib.data.rulebook import load_framework
 from evallib.data.table_docs import table_documentation
+from evallib.model.words import words
 from evallib.pages.framework_text import framework_changes, framework_lines
 from tests.conftest import DATA, GOLDEN, ROOT, Copy
 
@@ -87,6 +88,11 @@ def test_the_framework_is_printed_with_every_indicator() -> None:
     result = CliRunner().invoke(app, ["framework", "xundian-department", "2023", "--data", str(DATA), "--lang", "en"])
     assert result.exit_code == 0
     assert "Staffing control" in result.stdout.replace("\n", " ")
+
+
+def test_a_document_without_a_clause_is_named_alone() -> None:
+    source = next(line.source for line in framework_lines(load_framework(DATA, "office-general", 2023)) if line.source)
+    assert source == words("evallib 自带的通用框架", "General framework that comes with evallib")
 
 
 def test_a_framework_that_is_not_there_is_refused() -> None:
