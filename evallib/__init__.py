@@ -14,7 +14,7 @@ Errors are `ev.InputRefused`, with file, row, column, what is wrong and how to m
 
 import typing as _typing
 
-__version__ = "2.0.0"
+__version__ = "2.1.0"
 
 _PLACES = {
     "open": "door.book:open_book",

@@ -365,7 +365,7 @@ def _said(evaluation: Evaluation, goal: NextGrade | None, steps: list[Step], eno
     if enough is None:
         return _told("said.not_enough", **given)
     uncertain = sum(1 for s in reached if s.up_to)
-    told = _told("said.one" if enough == 1 else "said.enough", **given)
+    told = _told("said.enough", **given)
     return told + _told("said.uncertain", count=uncertain) if uncertain else told
 
 

@@ -107,8 +107,9 @@ def _held(t: TargetResult, money: Unit, lang: Lang) -> tuple[str, str, str]:
         actual = or_dash(t.actual, lambda v: plain(round_half_up(v * factor, 4)))
         tail, of_actual = (f" {one if value is not None and value * factor == 1 else name}" for value in (t.target, t.actual))
     held = told("targets.limit", goal=goal)[lang] if t.lower_is_better else goal
-    own, size = ("", "") if t.actual is None else (of_actual, size)
-    return goal + tail, actual + own, f"{actual}{size} / {held}{tail}"
+    if t.actual is None:
+        of_actual = size = ""
+    return (goal + tail).rstrip(), (actual + of_actual).rstrip(), f"{actual}{size} / {held}{tail}".rstrip()
 
 
 def target_end(shares: Iterable[Decimal | None]) -> Decimal:

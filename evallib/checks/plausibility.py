@@ -86,7 +86,7 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
         if target is not None and target.met and indicator.lost > 0:
             place = where("own_indicators", index, "indicator")
             yield problem("strange.met_but_lost", place, indicator=indicator.name, lost=plain(indicator.lost, 2))
-        if own.points is None and e.points:
+        if own.points is None and e.points and not own.state_of("points"):
             yield problem("strange.no_points", where("own_indicators", index, "points"), indicator=indicator.name)
     if e.has_total and e.self_total is not None and e.self_total - e.total >= SELF_ABOVE:
         index = next(n for n, s in enumerate(e.record.self_evaluation) if s.indicator == "total")

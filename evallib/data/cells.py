@@ -22,7 +22,7 @@ from evallib.model.rows import Row, Sourced, is_id, made_of, note_of, spread, un
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import ACTS, ALSO, BEHIND, CHOICES, STATES
 from evallib.model.units import Units, amount, narrow, parse_decimal
-from evallib.model.words import Given, Words, folded, listed, words
+from evallib.model.words import NOTHING, Given, Words, folded, listed, words
 from evallib.say.mistakes import mistake
 from evallib.say.numbers import to_type
 from evallib.say.refusals import problem
@@ -378,8 +378,10 @@ class _Reading(Generic[Made]):
                 self.given[named] = unit.symbol
             elif (row_unit := self.reader.units.find(stated) if stated else None) != unit:
                 in_row = words("（无）", "no unit") if not stated else row_unit.name if row_unit and not has_column else words(stated)
-                change = str(self.model.model_fields[named].title) if has_column and named in self.lines.head.order else ""
-                fix = to_type(number, unit, row_unit, self.reader.units, change)
+                there = has_column and named in self.lines.head.order
+                change = words(str(self.model.model_fields[named].title), named) if there else NOTHING
+                known = row_unit is not None or not stated
+                fix = to_type(number, unit, row_unit, self.reader.units, change) if known else sentence("checks.one_unit")
                 self.refuse("cell.of_another_unit", column, text[:60], unit=unit.symbol, stated=in_row, fix=fix)
                 return
         self.given[column] = number

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from contextlib import suppress
+from datetime import date
 
 from evallib.model.units import narrow
 
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?(?:前|以前|之前)?(?: 00:00:00)?")
 _PERIOD = re.compile(r"(\d{4})年(?:(\d{1,2})月)?(?:份|末|底|底前|末前|前|以前|之前)?")
-_OF_NO_YEAR = re.compile(r"(\d{1,2})月(?:(\d{1,2})[日号]?)?(?:份|末|底|底前|末前|前|以前|之前)?")
 
 
 def read_day(text: str) -> str | None:
@@ -30,10 +31,9 @@ def read_day(text: str) -> str | None:
 def day_without_year(text: str) -> str:
     """The month, and day, of what is a date but for its year; empty where it is none.
 
-    >>> day_without_year("11月5日"), day_without_year("12月底前"), day_without_year("35")
-    ('11-05', '12-31', '')
+    >>> day_without_year("11月5日"), day_without_year("12月底前"), day_without_year("11月45日"), day_without_year("35")
+    ('11-05', '12-31', '', '')
     """
-    found = _OF_NO_YEAR.fullmatch(narrow(text))
-    if found is None or not 1 <= int(found[1]) <= 12:
-        return ""
-    return f"{found[1]:0>2}-{found[2] or monthrange(2023, int(found[1]))[1]:0>2}"
+    with suppress(ValueError):
+        return f"{date.fromisoformat(read_day(f'2023年{text}') or ''):%m-%d}" if "月" in text else ""
+    return ""

@@ -115,11 +115,14 @@ def _common(files: tuple[File, ...], year: int) -> Catalogue:
 
 
 def _assembled(parts: list[tuple[str, Part]], year: int) -> tuple[Catalogue, tuple[Fault, ...]]:
-    """The catalogue of such parts, with the counted units that none of them has already."""
-    known: list[Any] = [one for _, part in parts for one in (*part.units, *part.currencies)]
-    taken = {folded(text) for one in known for text in (one.symbol, *one.also)}
-    free = (one for one in _shipped(COUNTED).units if taken.isdisjoint(map(folded, (one.symbol, *one.also))))
-    return assemble([parts[0], (COUNTED, Part(unit=tuple(free))), *parts[1:]], year)
+    """The catalogue of such parts, with the counted units of which none of them has a spelling, or measures the same in its own way."""
+    units = [one for _, part in parts for one in part.units]
+    known: list[Any] = [*units, *(one for _, part in parts for one in part.currencies)]
+    taken = {folded(text) for one in known for text in (one.symbol, *one.also, one.name, one.name_en, getattr(one, "one_en", ""))}
+    own = {one.measures for one in units} - {one.measures for one in parts[0][1].units}
+    counted = (one for one in _shipped(COUNTED).units if one.measures not in own)
+    free = tuple(one for one in counted if taken.isdisjoint(map(folded, (one.symbol, *one.also))))
+    return assemble([parts[0], (COUNTED, Part(unit=free)), *parts[1:]], year)
 
 
 def rulebook_files(root: Path, id: str, year: int) -> tuple[File, ...]:

@@ -35,6 +35,7 @@ from evallib.say.workings import formula_working
 from evallib.score.measure import compute_formula
 
 _ID = "own_formula"
+_PERCENT = re.compile(r'(?<!name = )(?<!name_en = )(?<!id = )"(-?[\d.]+ ?[%％])"')  # a number; a name may be written so, too
 _COUNT = Unit("number", NOTHING, (("number", 1),))
 _MOST = Decimal(10)  # a share above 1,000% is hardly meant for one
 
@@ -186,7 +187,7 @@ def rule(text: str = "", /, **keys: Any) -> TriedRule:
     2.0
     """
     written = toml_value(keys, lambda value: f"{_number(value, 'number'):f}")
-    line = text or re.sub(r'"([\d.]+ ?[%％])"', lambda found: f"{_number(found[1], 'number'):f}", written)
+    line = text or _PERCENT.sub(lambda found: f"{_number(found[1], 'number'):f}", written)
     try:
         return TriedRule(written_rule(line))
     except ValueError as error:

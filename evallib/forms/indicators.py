@@ -121,7 +121,8 @@ class IndicatorRows(Taking):
         target, actual, nature = (row.text(column) for column in ("target", "actual", "nature"))
         said = choices_meant(Target, "operator").get(folded(nature)) or nature_of(nature)
         operator = nature if said is None else said
-        if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and (read_day(target) or day_without_year(target)):
+        day = read_day(target) or (day_without_year(target) if said not in ("<=", "<") else "")
+        if said in ("", "<=", "<", "=", None) and (said is not None or not nature) and day:
             operator = "by"
         if not operator and RANGE.fullmatch(_bare(target)):
             operator = "between"

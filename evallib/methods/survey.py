@@ -117,7 +117,7 @@ def _told(name: str, /, **given: Given) -> Words:
 def _conclusion(survey: Survey, overall: Part, needed: int | None) -> Words:
     """The whole in two or three sentences: how many, what rate, how sure, and the target against it."""
     valid, rate, interval = overall.response.valid, overall.rate, overall.interval
-    answers = _told("answer") if valid == 1 else _told("answers", count=valid)
+    answers = _told("answers", count=valid)
     if rate is None or interval is None:
         return _told("no_rate", answers=answers)
     name = _told(f"measured.{survey.measure if survey.printed is None else 'satisfaction'}")  # how that was computed is not known

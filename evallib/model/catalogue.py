@@ -15,9 +15,7 @@ from evallib.model.expression import Name, Operation, Tree
 from evallib.model.units import Dimensions, Unit, Units, convert
 from evallib.model.words import Words, folded, words
 
-LISTED_IN = words(
-    "全部列在数据文件夹的 README.md 中，自己的在 catalogue 中", "all stand in README.md of the data folder, your own in its catalogue"
-)
+LISTED_IN = words("全部列在数据文件夹的 README.md 中，自己的在 catalogue 中", "README.md of the data folder lists all, its catalogue yours")
 """Where a reader finds every unit, fact and formula."""
 
 

@@ -126,8 +126,10 @@ def gathered(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     open_at: dict[Problem, int] = {}  # by the problem as it would be in the next row: where in `found` it stands
-    once = {(one.place, one.what, one.fix, one.found): one for one in reversed(problems)}  # whoever acts
-    for problem in reversed(once.values()):
+    once: dict[object, Problem] = {}
+    for one in problems:
+        once.setdefault((one.place, one.what, one.fix, one.found), one)  # whoever acts
+    for problem in once.values():
         row = problem.place.row
         if row is None:
             found.append(problem)
@@ -203,7 +205,8 @@ _LISTED = 25
 def meant(found: str, known: Iterable[str] | Mapping[str, Words], at: Words = NOTHING) -> Words:
     """What a mistyped name was probably meant to be, and the known ones: of more than 25 only those it is like, and `at`, where all stand.
 
-    To an id ids are told, but for those made of names; to another text the names in its language.
+    To an id ids are told, but for those made of names; to another text the names in its language. Of many of which none is like it a
+    few are told, in Chinese by their names.
     """
     called = known if isinstance(known, Mapping) else {id: words(id) for id in known}
     if not called:
@@ -213,7 +216,7 @@ def meant(found: str, known: Iterable[str] | Mapping[str, Words], at: Words = NO
     texts = {text: id for id, name in called.items() for text in (name.en, name.zh, id)}
     many = len(told) > _LISTED
     like = near(found, texts, 1, 0.8 if many else 0.6) or (near(found, texts) if many else [])
-    like = like or [text for text in sorted(texts, key=len) if len(found) > found.isascii() + 1 and found in text]
+    like = like or [text for text in sorted(texts, key=len) if len(found) >= (3 if found.isascii() else 2) and found in text]
     likely = [told[id] for id in [*dict.fromkeys(texts[text] for text in like)][:3]]
     meaning = words(f"是否应为 {'、'.join(likely)}？", f"did you mean {', '.join(likely)}? ") if like else NOTHING
     if many and like and at:

@@ -85,7 +85,7 @@ def few(parts: Sequence[str], most: int = 8) -> list[str]:
 
 _COUNTED = re.compile(r"(?:\{(\w+)\}|(?<![\d.,])(\d[\d,.]*))((?: [A-Za-z-]+){1,3}?)\(s\)( were| are| have)?")
 _ALONE = {" were": " was", " are": " is", " have": " has"}
-_STOPPED = re.compile(r"(?<=[。？！?!])。|。(?=；)|(?<=[?!])\.(?=[\s<]|$)|(?<=[^.]\.)\.(?=[\s<]|$)")
+_STOPPED = re.compile(r"(?<=[。？！?!])。|。(?=；)|(?<=[。？！?!])\.(?=[\s<]|$)|(?<=[^.]\.)[.。](?=[\s<；]|$)")
 
 
 def agreed(text: str, given: Mapping[str, object] = MappingProxyType({})) -> str:
@@ -106,8 +106,8 @@ def agreed(text: str, given: Mapping[str, object] = MappingProxyType({})) -> str
 def stopped_once(text: str) -> str:
     """A text without the stops behind what ends a sentence already: a question, a call, a stop.
 
-    >>> stopped_once("是否该以万计？。"), stopped_once("in ten thousands?. Yes.."), stopped_once("and so on...")
-    ('是否该以万计？', 'in ten thousands? Yes.', 'and so on...')
+    >>> [stopped_once(one) for one in ("是否该以万计？。", "in ten thousands?. Yes..", "and so on...", "全部完成。.")]
+    ['是否该以万计？', 'in ten thousands? Yes.', 'and so on...', '全部完成。']
     """
     return _STOPPED.sub("", text)
 

@@ -18,7 +18,7 @@ def differences(correction: Correction) -> Words:
     >>> from evallib.model.evaluation import Difference
     >>> moved = Difference("total", Words("总分", "Total"), Decimal("84.63"), Decimal("87.32"))
     >>> differences(Correction("revision", "2026-03-01", "late invoices", moved, (), ("facts.csv",)))["en"]
-    'Total 84.63 → 87.32; every score stays, other content has changed; files changed: facts.csv'
+    'Total 84.63 → 87.32; all scores are unchanged; other content has changed; files changed: facts.csv'
     """
     moved = [correction.total] if correction.total.before != correction.total.after else []
     parts = [one.name + words(f" {_points(one.before)} → {_points(one.after)}") for one in (*moved, *correction.indicators)]

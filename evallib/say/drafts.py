@@ -30,7 +30,7 @@ class ToDo(NamedTuple):
         """Who, how much, and what hangs on it.
 
         >>> ToDo("department", 3, Decimal(5), ()).heading["en"]
-        'the department: 3, on which 5 points hang'
+        'the department: 3, 5 points at stake'
         """
         hanging = sentence("draft.hanging", points=plain(self.points)) if self.points else NOTHING
         return sentence("draft.by", who=who(self.acts), count=self.places, hanging=hanging)

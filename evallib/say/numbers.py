@@ -73,15 +73,21 @@ def written(value: Decimal | None, unit: Unit) -> Words:
     return words("—") if value is None else words(quantity(value, unit, "zh"), quantity(value, unit, "en"))
 
 
-def to_type(number: Decimal, unit: Unit, stated: Unit | None, units: Units, column: str) -> Words:
+def to_type(number: Decimal, unit: Unit, stated: Unit | None, units: Units, column: Words) -> Words:
     """What to type for a number with a unit, or 万, where its row states another unit, or none; `column` is where that may be changed."""
-    scaled = units.find(unit.symbol + stated.symbol) if stated and unit.symbol in {one.word for one in units.scales} else unit
+    scale = next((one.factor for one in units.scales if one.word == unit.symbol), None)
     if stated is None:
-        return sentence("checks.type_digits", number=plain(number))
+        return sentence("checks.type_digits", number=plain(number * (scale or 1)))
+    scaled = units.find(unit.symbol + stated.symbol) if scale else unit
+    change = NOTHING
+    if column and scaled is not None:
+        change = sentence("checks.change_unit", column=column, unit=scaled.symbol, number=plain(number))
     if scaled is None or scaled.dimensions != stated.dimensions:
         return sentence("checks.type_of_unit", unit=stated.name, other=unit.symbol)
-    change = sentence("checks.change_unit", column=column, unit=scaled.symbol, number=plain(number)) if column else NOTHING
-    return sentence("checks.type_in_unit", number=plain(convert(number, scaled, stated)), unit=stated.name) + change
+    right = convert(number, scaled, stated)
+    if convert(right, stated, scaled) != number:  # no number of the row's unit is this one
+        return sentence("checks.one_unit") + change
+    return sentence("checks.type_in_unit", number=plain(right), unit=stated.name) + change
 
 
 def numeral(number: int) -> str:

@@ -27,7 +27,7 @@ def counted(rows: Iterable[Reconciled]) -> Words:
     >>> from evallib.data.years import evaluate_year
     >>> from evallib.score.reconcile import reconcile
     >>> counted(reconcile(evaluate_year(Path("data"), "hrss", 2023).evaluation))["en"].partition(", 0")[0]
-    '157 figures: 151 agree (75 computed, 60 typed, 16 fitted)'
+    '157 figures: 151 in agreement (75 computed, 60 typed, 16 fitted)'
     """
     seen = tuple(rows)
     counts = dict.fromkeys((*get_args(Verdict), *get_args(Kind)), 0)

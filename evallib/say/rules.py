@@ -110,8 +110,7 @@ def _worked(rule: Rule, award: Award, points: Decimal, findings: tuple[str, ...]
             return _told("deduct_per_occurrence.none")
         costs = [(one, count, rule.costs(one)) for one in SERIOUSNESS if (count := int(n.get(one, 0)))]
         lost = sum((count * cost for _, count, cost in costs), ZERO)
-        noun = "findings" if len(findings) > 1 else "finding"
-        given: dict[str, Given] = {"count": len(findings), "noun": noun, "findings": listed(findings)}
+        given: dict[str, Given] = {"count": len(findings), "findings": listed(findings)}
         given |= {"points": plain(points, 2), "floor": _floor(lost > points)}
         if len({cost for *_, cost in costs}) == 1:
             return told(each=plain(costs[0][2], 2), **given)

@@ -11,7 +11,7 @@ from evallib.model.evaluation import Evaluation, FormulaResult, IndicatorResult,
 from evallib.model.expression import write
 from evallib.model.facts import InputValue
 from evallib.model.table_words import CHOICES, STATES
-from evallib.model.units import SHARE, Unit, convert, parse_decimal, round_half_up
+from evallib.model.units import SHARE, Unit, convert, parse_decimal
 from evallib.model.words import NOTHING, Given, Lang, Words, listed, stopped_once, words
 from evallib.say.numbers import percent, plain, quantity, section_number, written
 from evallib.say.rules import rule_text, rule_working
@@ -155,9 +155,7 @@ def scaled_text(e: Evaluation) -> Words:
     apart = [i for i in e.indicators if not i.counted and not i.extra and i.points and i.status != "not_chosen"]
     left = listed(sentence("workings.scaled.out", name=i.name, status=STATUSES[i.status]) for i in apart)
     out = sentence("workings.scaled.without", names=left) if apart else NOTHING
-    total = plain(round_half_up(scored * e.points / worth, e.framework.rounding.scores), 2)
-    given = {"scored": plain(scored, 2), "worth": plain(worth), "points": plain(e.points), "total": total}
-    return sentence("workings.scaled.said", **given, without=out)
+    return sentence("workings.scaled.said", scored=plain(scored, 2), worth=plain(worth), points=plain(e.points), without=out)
 
 
 def target_working(e: Evaluation, t: TargetResult, lang: Lang) -> str:

@@ -171,9 +171,8 @@ class Paper:
                 first.p_lst[0].style = self._ids["Cell"]
                 for tc in more:
                     lines[row].remove(tc)
-            kept = (
-                whole or one.cell.strong or one.top < 3 or one.top >= len(rows) - 3
-            )  # the last with the gap, which gets no sheet of its own
+            # the last rows, too, with the gap behind the table, which gets no sheet of its own
+            kept = whole or one.cell.strong or one.top < 3 or one.top >= len(rows) - 3
             self._cell(_Cell(grid[one.top][one.left], table), one.cell, kept)
         for line, cells in zip(lines, rows, strict=True):
             properties = line.get_or_add_trPr()

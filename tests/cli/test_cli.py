@@ -244,13 +244,13 @@ def test_a_place_that_cannot_be_written_is_said_with_the_next_step(copy: Copy, a
 
 def test_a_new_year_says_what_it_is_laid_out_from(copy: Copy) -> None:
     status, out, _ = run("new", "hrss", "2024", "--lang", "en", data=copy.folder)
-    assert (status, "Laid out from 2023: " in out) == (0, True)
+    assert (status, "Laid out like 2023: " in out) == (0, True)
     status, _, err = run("new", "hrss", "2025", "--lang", "en", data=copy.folder)
     assert (status, "2025 takes over from 2024, whose data cannot be used yet, as told below" in err.splitlines()[0]) == (2, True)
     lines = [line for line in err.splitlines() if line.startswith("to fill in")]
     assert len(lines) == len({*lines})
     status, out, _ = run("new", "edu", "2024", "--name", "教育局", "--framework", "department-mof-2013", "--lang", "en", data=copy.folder)
-    assert (status, "Laid out from" in out) == (0, False)
+    assert (status, "Laid out like" in out) == (0, False)
 
 
 @pytest.mark.parametrize("args", [["framework"], ["framework", "department-mof-2013"], ["check"]], ids=" ".join)
@@ -404,8 +404,8 @@ def test_check_says_in_short_first_who_has_what_to_do_and_the_points_that_hang_o
     _, _, err = run("check", "hrss", "2023", "--lang", "en", data=copy.folder)
     lines = err.splitlines()
     assert lines[0].startswith("hrss 2023: 3 ")
-    assert lines[1].strip().startswith("the evaluators: 2, on which")
-    assert lines[2].strip().startswith("the department: 1, on which")
+    assert lines[1].strip().startswith("the evaluators: 2, 10 points at stake")
+    assert lines[2].strip().startswith("the department: 1, 1 point at stake")
     assert lines[3].startswith("Not scored yet: ")
     assert lines[4] == "—— the evaluators ——"
     document = json.loads(run("check", "hrss", "2023", "--format", "json", data=copy.folder)[1])

@@ -9,12 +9,14 @@ import pytest
 from evallib.data.cells import Reader, load_table
 from evallib.data.load import load_departments, load_year
 from evallib.data.raw_tables import choices_of, kinds_of
-from evallib.data.rulebook import load_framework, shipped_catalogue
+from evallib.data.rulebook import load_common, load_framework, shipped_catalogue
 from evallib.files.sheets import MAX_CELL, Grid, read_csv
 from evallib.model.entries import CurrencyEntry, Part
 from evallib.model.errors import InputRefused
 from evallib.model.record import TABLES, Fact
 from evallib.model.units import Units
+from evallib.model.words import NOTHING
+from evallib.say.numbers import to_type
 from tests.conftest import DATA, Copy
 
 UNITS = shipped_catalogue("units").units
@@ -63,6 +65,27 @@ def test_a_unit_by_its_other_name_is_kept_by_its_own(typed: str, kept: str) -> N
 def test_a_unit_in_the_cell_must_be_the_one_the_row_names() -> None:
     with pytest.raises(InputRefused, match="the cell says 元, the row says 万元"):
         facts("fact,year,value,unit,source,section\noutturn_basic,2023,957260元,万元,report,1\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "fix"),
+    [
+        ("5万", "日元", "write the same unit in both, or digits only in the cell"),
+        ("15元", "人", "this is counted in people, not in 元: write the number in people"),
+        ("10天", "周", "write the same unit in both, or digits only in the cell; or write 天 in the column unit, and 10 here"),
+        ("3周", "天", "write 21 (in days); or write 周 in the column unit, and 3 here"),
+    ],
+)
+def test_what_to_type_is_the_same_number(typed: str, unit: str, fix: str) -> None:
+    """A row's own unit is not denied, and no rounded number offered for data."""
+    with pytest.raises(InputRefused) as refusal:
+        facts(f"fact,year,value,unit,source,section\noutturn_basic,2023,{typed},{unit},report,1\n", load_common(DATA).units)
+    assert [one.fix.en for one in refusal.value.problems] == [fix]
+
+
+def test_ten_thousands_are_not_dropped_where_a_row_has_no_unit() -> None:
+    units = load_common(DATA).units
+    assert to_type(Decimal("1.2"), units.read("万"), None, units, NOTHING).en == "there is no unit here: write 12,000 only"
 
 
 HEAD = "fact;year;value;unit;source;section"

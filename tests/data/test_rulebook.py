@@ -137,6 +137,14 @@ def test_a_common_unit_of_forms_gives_way_to_the_countys_own(copy: Copy) -> None
     assert {units.read(text).name.en for text in ("株", "棵", "人·天")} == {"saplings"}
 
 
+def test_nor_does_it_convert_what_a_county_measures_in_its_own_way(copy: Copy) -> None:
+    own = '[[unit]]\nsymbol = "千瓦"\nname_en = "kilowatts"\nmeasures = "power"\n\n'
+    add(copy, own + '[[unit]]\nsymbol = "set"\nname = "套"\nname_en = "sets"\nmeasures = "sets"\n')
+    units = load_common(copy.folder).units
+    assert units.read("兆瓦").dimensions != units.read("千瓦").dimensions
+    assert units.read("套").symbol == "set"
+
+
 def test_an_entry_holds_from_its_first_year_on(copy: Copy) -> None:
     add(copy, OWN.replace("first_year = 2020", "first_year = 2024"))
     row(copy, "种子,2023,12,公斤,,,report,八")

@@ -51,7 +51,7 @@ def test_a_problem_is_a_line_with_one_full_stop_after_each_part() -> None:
         ("commands.demo.made", {"total": 1, "unusable": 0}, "1 department-year, all synthetic; 0 of them unusable on purpose."),
         ("rules.worth", {"points": "1"}, "1 point"),
         ("rules.worth", {"points": "1.5"}, "1.5 points"),
-        ("charts.plain.above", {"all": 1, "above": 1}, "1 of 1 line is above the approved budget"),
+        ("charts.plain.above", {"all": 1, "above": 1}, "1 of 1 line above the approved budget"),
     ],
 )
 def test_what_is_counted_agrees_with_its_number(name: str, given: dict[str, str | int], said: str) -> None:

@@ -253,7 +253,8 @@ def test_figures_are_counted_by_what_their_agreement_is_worth() -> None:
     )
     rows = reconcile(year(*figures))
     assert counted(rows).en == (
-        "6 figures: 4 agree (1 computed, 2 typed, 1 fitted), 1 differ, 0 differ and are recorded as contradictions, 1 cannot be computed"
+        "6 figures: 4 in agreement (1 computed, 2 typed, 1 fitted), 1 differing, "
+        "0 differing and recorded as contradictions, 1 not computable"
     )
     assert counted(rows).zh.startswith("共 6 个：一致 4 个（重算 1、录入 2、拟合 1）")
     assert [verdict(row).zh for row in rows] == [

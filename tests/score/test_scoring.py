@@ -170,8 +170,8 @@ def test_an_indicator_that_does_not_apply_is_left_out_and_the_rest_scaled(copy: 
     assert e.points == 100
     assert e.total == Decimal("84.32")  # 82.63 of 98, scaled to 100: 84.316…
     assert scaled_text(e) == words(
-        "计分的指标共 98 分，得 82.63 分，折算为满分 100 分得 84.32 分；未计入：政府采购执行率（不适用）。",
-        "What counts scores 82.63 of 98 points, which scaled to 100 is 84.32; left out: Procurement execution rate (not applicable).",
+        "计分的指标共 98 分，得 82.63 分，折算为满分 100 分；未计入：政府采购执行率（不适用）。",
+        "The indicators that count score 82.63 of 98 points, scaled to 100; left out: Procurement execution rate (not applicable).",
     )
 
 
