@@ -10,6 +10,7 @@ from evallib.checks.identities import fact_place
 from evallib.checks.magnitude import check_magnitudes
 from evallib.model.errors import Problem, Where
 from evallib.model.evaluation import Evaluation
+from evallib.model.expression import Name, Operation
 from evallib.model.units import SHARE, convert
 from evallib.say.numbers import percent, plain, quantity, written
 from evallib.say.refusals import problem
@@ -27,6 +28,7 @@ def check_plausibility(evaluation: Evaluation, previous: Evaluation | None, wher
     """Every remark on an evaluated year, in the order of the tables."""
     yield from strange_numbers(evaluation, previous, where)
     yield from _scores(evaluation, where)
+    yield from _left_out(evaluation, where)
     yield from _findings(evaluation, where)
 
 
@@ -42,6 +44,11 @@ def _zero_bases(e: Evaluation, where: Where) -> Iterator[Problem]:
     asked = {i.formula for i in e.indicators}
     for formula in e.formulas:
         made = e.catalogue.formulas[formula.id]
+        if isinstance(made.tree, Operation) and made.tree.sign == "/" and isinstance(made.tree.right, Name) and formula.id in asked:
+            below = next(i for n, i in zip(made.inputs, formula.inputs, strict=True) if n == made.tree.right)
+            if below.value is not None and below.value < 0:
+                given = {"formula": formula.name, "base": written(below.value, below.unit)}
+                yield problem("strange.negative_base", fact_place(e.facts, made.tree.right, where), "", (formula.id,), **given)
         if formula.state == "undefined" and (formula.id in asked or made.entry.role):
             base = next((n for n, i in zip(made.inputs, formula.inputs, strict=True) if not i.value), made.inputs[0])
             yield problem("strange.zero_base", fact_place(e.facts, base, where), "", (formula.id,), formula=formula.name)
@@ -92,6 +99,17 @@ def _scores(e: Evaluation, where: Where) -> Iterator[Problem]:
         index = next(n for n, s in enumerate(e.record.self_evaluation) if s.indicator == "total")
         given = {"own": plain(e.self_total), "gap": plain(e.self_total - e.total, 2)}
         yield problem("strange.self_far_above", where("self_evaluation", index, "score"), **given)
+
+
+def _left_out(e: Evaluation, where: Where) -> Iterator[Problem]:
+    """What is said not to apply beside its number, and nobody says why; a judgement gives its reason anyway."""
+    judged = {j.indicator for j in e.record.judgements if j.kind == "not_applicable"}
+    for index, fact in enumerate(e.record.facts):
+        if fact.state_of("value") == "not_applicable" and not fact.note:
+            yield problem("strange.no_reason_not_to_apply", where("facts", index, "note"), what=e.catalogue.facts[fact.fact].name)
+    for index, (row, target) in enumerate(zip(e.record.targets, e.targets, strict=True)):
+        if target.state == "not_applicable" and row.indicator not in judged and not row.reason:
+            yield problem("strange.no_reason_not_to_apply", where("targets", index, "reason"), what=target.name)
 
 
 def _findings(e: Evaluation, where: Where) -> Iterator[Problem]:

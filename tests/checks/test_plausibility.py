@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from evallib.checks.plausibility import check_plausibility
 from evallib.data.years import evaluate_year
+from evallib.model.errors import Place
 from evallib.model.words import LANGS
+from evallib.score.scoring import evaluate
 from tests.conftest import DATA, Copy
+from tests.score.small import fact, framework, record
 
 
 def remarks(copy: Copy, year: int = 2023) -> dict[str, int]:
@@ -69,6 +73,14 @@ def points_left_out(copy: Copy) -> None:
     copy.set("own_indicators", {"indicator": "investment_attraction"}, "points", "4")
 
 
+def fact_left_out(copy: Copy) -> None:
+    copy.set("facts", {"fact": "three_public_budget", "year": "2023"}, "value", "不适用")
+
+
+def target_left_out(copy: Copy) -> None:
+    copy.set("targets", {"indicator": "urban_new_jobs"}, "actual", "不适用")
+
+
 def share_typed(copy: Copy) -> None:
     copy.set("targets", {"indicator": "public_satisfaction"}, "target", "40")  # beside 90 it is refused
     copy.set("targets", {"indicator": "public_satisfaction"}, "actual", "0.84")
@@ -84,6 +96,8 @@ def share_typed(copy: Copy) -> None:
         ("score_above_formula", raised_by_hand),
         ("met_but_lost", met_but_marked_down),
         ("no_points", points_left_out),
+        ("no_reason_not_to_apply", fact_left_out),
+        ("no_reason_not_to_apply", target_left_out),
         ("share_for_percent", share_typed),
     ],
 )
@@ -97,6 +111,13 @@ def test_points_of_nought_are_meant(copy: Copy) -> None:
     points_left_out(copy)
     copy.set("own_indicators", {"indicator": "fixed_asset_investment"}, "points", "0")
     assert "no_points" not in remarks(copy)
+
+
+@pytest.mark.parametrize(("base", "told"), [("-16", True), ("16", False)])
+def test_a_rate_of_a_base_below_zero_is_remarked(base: str, told: bool) -> None:
+    e = evaluate(framework(), record(facts=(fact("projects_monitored", "11", "个"), fact("projects", base, "个"))))
+    found = [p for p in check_plausibility(e, None, lambda table, *_: Place(table)) if p.code == "negative_base"]
+    assert [p.about for p in found] == [("monitoring_coverage_rate",)] * told
 
 
 def mend(copy: Copy) -> None:
@@ -131,8 +152,8 @@ def two_years(copy: Copy) -> Copy:
     lines = facts.read_text(encoding="utf-8-sig").split("\n")
     moved = [line.replace(",2023,", ",2024,", 1) if ",2023," in line[:60] else line.replace(",2022,", ",2023,", 1) for line in lines]
     facts.write_text("\n".join(moved), encoding="utf-8-sig")
-    for fact, value in (("opening_carryover", "1000370.85"), ("adjusted_income_other", "482538.70")):
-        copy.set("facts", {"fact": fact}, "value", value)
+    for id, value in (("opening_carryover", "1000370.85"), ("adjusted_income_other", "482538.70")):
+        copy.set("facts", {"fact": id}, "value", value)
     copy.set("facts", {"fact": "three_public_budget", "year": "2023"}, "value", "27800")
     published = copy.year / "published.csv"
     published.write_text(published.read_text(encoding="utf-8-sig").replace("@2022", "@2023"), encoding="utf-8-sig")
@@ -155,8 +176,8 @@ def test_carryover_and_execution_falling_together_are_remarked(two_years: Copy) 
     over = "there are more staff than approved posts (51 people; Approved posts: 48 people)"
     assert told(two_years, 2024, "implausible") == [over]
     # a smaller budget, less of it spent, and yet less carried over than the year before
-    for fact, value in (("adjusted_income_general", "16000000"), ("adjusted_expenditure", "17482909.55"), ("outturn_basic", "15725000")):
-        two_years.set("facts", {"fact": fact}, "value", value)
+    for id, value in (("adjusted_income_general", "16000000"), ("adjusted_expenditure", "17482909.55"), ("outturn_basic", "15725000")):
+        two_years.set("facts", {"fact": id}, "value", value)
     two_years.set("facts", {"fact": "closing_carryover_basic"}, "value", "997102.64")
     assert told(two_years, 2024, "implausible") == [over, "carry-over fell while the execution rate fell too"]
 
