@@ -71,6 +71,8 @@ def _targets(e: Evaluation, previous: Evaluation | None, where: Where) -> Iterat
         below = target.attainment is not None and target.met is False and (target.attainment < due or due == 1)
         if below and not e.record.targets[index].reason:
             yield problem("target.no_reason", at("reason"), indicator=target.name)
+        if (day := e.record.targets[index].due) is not None and day.year < e.record.year:
+            yield problem("strange.due_before", at("target"), day.isoformat(), target=target.name, year=e.catalogue.year(e.record.year))
         if target.judged:
             yield problem("strange.not_measurable", at("actual_by"), target=target.name)
         last = previous.target(target.id) if previous is not None else None

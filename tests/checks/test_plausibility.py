@@ -56,6 +56,12 @@ def far_below(copy: Copy) -> None:
     copy.set("targets", {"indicator": "urban_new_jobs"}, "actual", "5")
 
 
+def due_the_year_before(copy: Copy) -> None:
+    key = {"indicator": "urban_new_jobs"}
+    for column, value in (("operator", "by"), ("target", "2022-11-15"), ("unit", ""), ("actual", "2022-11-10"), ("actual_unit", "")):
+        copy.set("targets", key, column, value)
+
+
 def raised_by_hand(copy: Copy) -> None:
     key = {"indicator": "procurement_execution"}
     for column, value in (("kind", "override"), ("score", "2"), ("indicator", "carryover")):
@@ -93,6 +99,7 @@ def share_typed(copy: Copy) -> None:
         ("zero_base", no_base),
         ("more_than_all", satisfied_beyond_all),
         ("far_below_target", far_below),
+        ("due_before", due_the_year_before),
         ("score_above_formula", raised_by_hand),
         ("met_but_lost", met_but_marked_down),
         ("no_points", points_left_out),
