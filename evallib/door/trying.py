@@ -129,8 +129,13 @@ class TriedRule(Shows):
         score = rounded if award.score == round_half_up(award.score, 2) else f"{exactly} → {rounded}"
         form = "given" if self._rule.takes == "tier" and "coefficient" not in award.numbers else "computed"
         said = sentence(f"workings.score.{form}", worked=worked, score=score)[self._lang]
-        if self._rule.takes == "number" and self._scale is SHARE and (number := _number(scored, "value")) > _MOST:
+        if self._rule.takes != "number":
+            return said
+        if self._scale is SHARE and (number := _number(scored, "value")) > _MOST:
             said += told("share_read", self._lang, given=f"{number:f}", read=percent(number), meant=f"{number / 100:f}")
+        elif self._scale is _COUNT and _is_percent(scored):
+            edge = next(one for one in self._rule.edges if one > _MOST)
+            said += told("count_read", self._lang, given=f"{edge:f}", meant=f"{edge / 100:f}")
         return said
 
     @property
@@ -165,8 +170,11 @@ def _units() -> Units:
 
 def _number(given: Any, what: str) -> Decimal:
     """A number as it stands; a text in percent as a share."""
-    percent = isinstance(given, str) and given.strip().endswith(("%", "％"))
-    return exact(given, SHARE if percent else NO_UNIT, _units(), what)
+    return exact(given, SHARE if _is_percent(given) else NO_UNIT, _units(), what)
+
+
+def _is_percent(given: Any) -> bool:
+    return isinstance(given, str) and given.strip().endswith(("%", "％"))
 
 
 def _how(rule: Rule) -> Words:

@@ -376,6 +376,9 @@ class TestTrying:
         rule._lang = "en"
         assert '94.96 was read as 9,496.00%; for 94.96% write "94.96%" or 0.9496' in rule.explain(94.96, points=4)
         assert "was read" not in rule.explain(9.4, points=4)
+        rule = ev.rule(kind="linear", full_at=100, zero_at=0)
+        rule._lang = "en"
+        assert '(100 in the rule is no percentage; for 100% write "100%" or 1)' in rule.explain("94.96%", points=4)
 
     def test_a_rule_that_turns_at_a_number_is_none_of_shares(self) -> None:
         rule = ev.rule(kind="pass_fail", at_least=350)
