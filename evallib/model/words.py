@@ -85,7 +85,9 @@ def few(parts: Sequence[str], most: int = 8) -> list[str]:
 
 _COUNTED = re.compile(r"(?:\{(\w+)\}|(?<![\d.,])(\d[\d,.]*))((?: [A-Za-z-]+){1,3}?)\(s\)( were| are| have)?")
 _ALONE = {" were": " was", " are": " is", " have": " has"}
-_STOPPED = re.compile(r"(?<=[。？！?!])。|。(?=；)|(?<=[。？！?!])\.(?=[\s<]|$)|(?<=[^.]\.)[.。](?=[\s<；]|$)")
+_STOPPED = re.compile(
+    r"。(?:(?<=[。？！?!]。)|(?=；)|(?<=[^.]\.。)(?=[\s<；]|$))|\.(?:(?<=[。？！?!]\.)(?=[\s<]|$)|(?<=[^.]\.\.)(?=[\s<；]|$))"
+)  # each begins with the stop itself, which is found fast
 
 
 def agreed(text: str, given: Mapping[str, object] = MappingProxyType({})) -> str:
