@@ -816,7 +816,7 @@ def test_what_a_rule_would_take_of_a_deduction_is_taken_from_the_total(found: in
         with_extra("deduction", {"kind": "deduct_per_occurrence", "points_each": "0.5"}),
         record(findings=tuple(finding(str(n), "more") for n in range(found)), judgements=(judgement("duties", "award", score="8"),)),
     )
-    assert (str(e.indicator("more").score), e.total) == (score, 8 + Decimal(score))
+    assert (e.indicator("more").status, str(e.indicator("more").score), e.total) == ("scored", score, 8 + Decimal(score))
 
 
 def test_points_that_rest_on_rules_that_cannot_be_computed_are_counted() -> None:
