@@ -6,7 +6,7 @@ import ast
 import hashlib
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -254,7 +254,8 @@ def bare_text(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
 
 
-_TABLE = re.compile(r'(<div class="scroll"[^>]*><table)([^>]*>\s*<thead>(.*?)</thead>)', re.DOTALL)
+_TABLE = re.compile(r'(<div class="scroll"[^>]*><table)([^>]*>\s*<thead>(.*?)</thead>)(.*?</table>)', re.DOTALL)
+_ROW = re.compile(r"<tr\b((?:(?!</tr>).)*?\bcolspan=.*?</tr>)", re.DOTALL)
 _MOST_HEADS = 3
 """A table of so many columns stands on a telephone as it is."""
 
@@ -262,20 +263,34 @@ _MOST_HEADS = 3
 def with_heads(html: str) -> str:
     """Tables that are wide with the heads of their columns in their style: on a telephone each cell stands under its head.
 
+    A row in which a cell spans columns has the heads of its own cells.
+
     >>> heads = "".join(f'<th scope="col">{n}</th>' for n in ("Name", "2022", "2023", "it's"))
-    >>> with_heads(f'<div class="scroll"><table><thead>{heads}</thead></table></div>')[27:75]
-    'style="--h1:\\'Name\\';--h2:\\'2022\\';--h3:\\'2023\\';--h4:'
+    >>> row = '<tr><th colspan="2">Sum</th><td>1</td><td>2</td></tr>'
+    >>> table = with_heads(f'<div class="scroll"><table><thead>{heads}</thead>{row}</table></div>')
+    >>> table[27:75], "--h2:'2023'" in table
+    ('style="--h1:\\'Name\\';--h2:\\'2022\\';--h3:\\'2023\\';--h4:', True)
     """
 
     def named(found: re.Match[str]) -> str:
         heads = [plain_text(head) for head in re.findall(r"<th\b[^>]*>(.*?)</th>", found[3], re.DOTALL)]
         if len(heads) <= _MOST_HEADS:
             return found[0]
-        quoted = (head.replace("\\", "\\5c ").replace("'", "\\27 ") for head in heads)
-        style = ";".join(f"--h{n}:'{head}'" for n, head in enumerate(quoted, start=1))
-        return f'{found[1]} style="{escape(style).replace("&#x27;", chr(39))}"{found[2]}'
+
+        def spanning(row: re.Match[str]) -> str:
+            spans = [int(wide[1]) if (wide := re.search(r'colspan="(\d+)"', cell)) else 1 for cell in re.findall(r"<t[dh]\b[^>]*", row[1])]
+            own = ["".join(heads[sum(spans[:n]) :][:1]) for n in range(len(spans))]
+            return f"<tr{_head_style(own)}{row[1]}"
+
+        return f"{found[1]}{_head_style(heads)}{found[2]}{_ROW.sub(spanning, found[4])}"
 
     return _TABLE.sub(named, html)
+
+
+def _head_style(heads: Iterable[str]) -> str:
+    quoted = (head.replace("\\", "\\5c ").replace("'", "\\27 ") for head in heads)
+    style = ";".join(f"--h{n}:'{head}'" for n, head in enumerate(quoted, start=1))
+    return f' style="{escape(style).replace("&#x27;", chr(39))}"'
 
 
 def _drawn(found: re.Match[str], known: set[str]) -> str:
