@@ -24,7 +24,7 @@ from evallib.model.words import Lang
 from evallib.model.years import EvaluatedYear
 from evallib.pages.report import SECTIONS, Report
 from evallib.say.numbers import plain
-from evallib.say.workings import indicator_reached, indicator_rule, indicator_working, reached_text, target_text
+from evallib.say.workings import indicator_reached, indicator_rule, indicator_working, reached_text, scaled_text, target_text
 from evallib.score.reconcile import reconcile
 from evallib.word.report import Official, official_report
 from evallib.word.seal import read_document, text_seal
@@ -351,3 +351,19 @@ def test_the_settings_name_the_outline_of_the_ministry(copy: Copy) -> None:
     _, content = made(copy)
     assert chapters(content)[:3] == ["一、基本情况", "二、绩效评价工作开展情况", "三、综合评价情况及评价结论"]
     assert len(chapters(content)) == 9
+
+
+def test_what_does_not_apply_is_left_out_with_its_reason_and_the_rest_has_its_score(copy: Copy, lang: Lang) -> None:
+    copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "reason", "没有采购")
+    copy.set("judgements", {"indicator": "procurement_execution"}, "reason_en", "it bought nothing")
+    e, (said, content) = evaluate_year(copy.folder, "hrss", 2023).evaluation, made(copy, lang)
+    gone = e.indicator("procurement_execution")
+    whole = next(d for d in e.dimensions if d.id == gone.dimension)
+    assert f"{gone.name[lang]}{'，' if lang == 'zh' else ', '}{indicator_working(e, gone, lang)}" in said
+    assert ("还没有得分" in said, "without a score yet" in said) == (False, False)
+    assert said.count(scaled_text(e)[lang]) == 3  # with the points of the dimensions, in the conclusion, under the annex
+    rows = list(annex(Document(io.BytesIO(content))))
+    row = next(row for row in rows if row[2] == gone.name[lang])
+    assert (row[6], row[7]) == ("—", indicator_working(e, gone, lang))
+    assert any(f"{plain(whole.score, 2)} / {plain(whole.points)}" in one[0] for one in rows)
