@@ -22,6 +22,7 @@ from evallib.charts.fonts import write_chinese
 from evallib.charts.measure import clean, paragraph, wrap
 from evallib.charts.parts import above_or_below, told
 from evallib.charts.sheet import ABOVE, ACCENT, BELOW, FAINT, INK, LOST, MISSED, MUTED, QUIET, WIDE
+from evallib.model.evaluation import Evaluation
 from evallib.model.units import round_half_up
 from evallib.model.words import NOTHING, Lang, Words, words
 from evallib.say.numbers import percent, plain
@@ -95,10 +96,11 @@ def dimensions(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh"
     return _finished(ax, title, told("plain.rate"), lang)
 
 
-def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") -> Axes:
+def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh", evaluation: Evaluation | None = None) -> Axes:
     """From full points down to the score: what each dimension lost.
 
-    `frame`: a row a dimension, with `name`, `points`, `score` and `lost`, in points.
+    `frame`: a row a dimension, with `name`, `points`, `score` and `lost`, in points. With the evaluation that it is of it ends at its
+    total, after a bar of what no dimension lost or gained, where there is any: what does not apply, and what was scaled back.
 
     >>> from matplotlib.figure import Figure
     >>> frame = pd.DataFrame({"name": ["Input", "Output"], "points": [40.0, 60.0], "score": [39.0, 51.0], "lost": [1.0, 9.0]})
@@ -109,16 +111,22 @@ def bridge(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     if frame.empty or frame["points"].isna().all():
         return _nothing(ax, told("points_bridge.nothing"), lang)
     lost, full, total = _numbers(frame["lost"]).fillna(0), frame["points"].sum(), frame["score"].sum()
+    if evaluation is not None and evaluation.has_total:
+        full, total = float(evaluation.points), float(evaluation.total)
     title = told("points_bridge.total", total=_number(total))
     worst = int(lost.to_numpy().argmax())
     if lost.iloc[worst] > 0:
         title += told("points_bridge.worst", group=clean(frame["name"].iloc[worst]), lost=_signed(-lost.iloc[worst]))
     else:
         title += told("points_bridge.no_loss")
-    names = [told("points_bridge.full")[lang], *frame["name"], told("points_bridge.end")[lang]]
-    widths, starts = pd.Series([full, *lost, total]), [0, *(full - lost.cumsum()), 0]
-    texts = [_number(full), *(_signed(-one) for one in _numbers(frame["lost"])), _number(total)]
-    colors = [QUIET, *(ACCENT if one < 0 else LOST for one in lost), ACCENT]
+    parts = [*zip(frame["name"], lost, _numbers(frame["lost"]), strict=True)]
+    if rest := round(full - lost.sum() - total, 6):
+        parts.append((told("points_bridge.rest")[lang], rest, rest))
+    steps = pd.Series([step for _, step, _ in parts])
+    names = [told("points_bridge.full")[lang], *(name for name, *_ in parts), told("points_bridge.end")[lang]]
+    widths, starts = pd.Series([full, *steps, total]), [0, *(full - steps.cumsum()), 0]
+    texts = [_number(full), *(_signed(-one) for *_, one in parts), _number(total)]
+    colors = [QUIET, *(ACCENT if one < 0 else LOST for one in steps), ACCENT]
     ax = _bars(ax, names, widths, texts, lang, color=colors, left=starts, ends=starts + widths.clip(lower=0))
     return _finished(ax, title, told("plain.points"), lang)
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:  # what draws is fetched when something is drawn
 class Plot:
     """A plain plot of a frame, drawn when it is called: `r.plot.targets()`, or `r.plot.targets(ax=ax)` on axes that are there."""
 
-    def __init__(self, draw: Callable[..., Any], frame: pd.DataFrame, lang: Lang) -> None:
-        self._draw, self._frame, self._lang, self.__doc__ = draw, frame, lang, draw.__doc__
+    def __init__(self, draw: Callable[..., Any], frame: pd.DataFrame, given: dict[str, Any]) -> None:
+        self._draw, self._frame, self._given, self.__doc__ = draw, frame, given, draw.__doc__
 
     def __call__(self, ax: Any = None) -> Any:
-        return self._draw(self._frame, ax, lang=self._lang)
+        return self._draw(self._frame, ax, **self._given)
 
     def __repr__(self) -> str:
-        return told("plot", self._lang, name=self._draw.__name__)
+        return told("plot", self._given["lang"], name=self._draw.__name__)
 
 
 def plots(of: object, kind: Literal["OF_A_YEAR", "OF_SEVERAL"], lang: Lang) -> ByName[Plot]:
@@ -37,6 +37,7 @@ def plots(of: object, kind: Literal["OF_A_YEAR", "OF_SEVERAL"], lang: Lang) -> B
 
     def plot(name: str) -> Plot:
         frame, draw = drawn[name]
-        return Plot(draw, getattr(of, frame), lang)
+        asked = {name: getattr(of, name) for name in draw.__kwdefaults__ or () if name != "lang"}
+        return Plot(draw, getattr(of, frame), {"lang": lang, **asked})
 
     return ByName({name: words(name) for name in drawn}, plot, "plot")

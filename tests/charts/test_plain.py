@@ -17,9 +17,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 from nbclient import NotebookClient
 
+import evallib as ev
 from evallib.charts import plain
 from evallib.charts.fonts import chinese_font
 from evallib.model.words import LANGS, Lang
+from tests.conftest import Copy
 
 Draw = Callable[..., Axes]
 NAMES = ["产出数量", "费用 $a$ 与 $b$", "很长的名称" * 20, "Ratio\x00"]
@@ -196,6 +198,15 @@ def test_the_bridge_goes_down_by_what_was_lost_and_up_by_what_was_gained() -> No
     assert ax.get_title() == "87.00 points; b lost most (−10.00)"
 
 
+def test_the_bridge_of_a_result_ends_at_its_total_after_what_was_scaled(copy: Copy) -> None:
+    copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
+    ax = ev.evaluate(copy.folder, "hrss", 2023, lang="en").plot.bridge(axes())
+    assert ax.get_title().startswith("84.32 points")
+    assert beside(ax)[0::6] == ["100.00", "84.32"]
+    assert beside(ax)[-2] == "−0.31"  # 82.63 of 98: −2.00 of what does not apply, +1.69 of scaling
+    assert ax.get_yticklabels()[-2].get_text() == "Rescaling and other"
+
+
 def test_the_budget_is_drawn_from_a_zero_line_with_signs() -> None:
     ax = plain.budget(BUDGET, axes(), lang="en")
     assert same(widths(ax), [0.12, 7.0, nan, -0.3])
@@ -238,6 +249,7 @@ def test_totals_of_other_full_points_are_compared_by_their_rates() -> None:
 def test_a_notebook_shows_each_picture_once(tmp_path: Path) -> None:
     begin = """
 import pandas as pd
+import evallib as ev
 from evallib.charts import plain
 frame = pd.DataFrame({"name": ["就业", "培训"], "attainment": [1.1, 0.5], "met": [True, False], "rate": [0.9, 0.7]})"""
     cells = [
