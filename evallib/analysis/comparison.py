@@ -175,8 +175,10 @@ def by_framework(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation
 def compare_years(before: Evaluation, after: Evaluation) -> Change:
     """Two years of a department, the earlier first, with the change of the total taken apart; what has no points plays no part."""
     places = max(e.framework.rounding.scores for e in (before, after))
+    zeros = _on_zero(before, after)
     sides = [
-        {i.id: Scored(i.points, i.score, _rule(e, i), i.status == "missing") for i in e.indicators if i.points} for e in (before, after)
+        {i.id: Scored(i.points, i.score, _rule(e, i, zeros), i.status == "missing") for i in e.indicators if i.points}
+        for e in (before, after)
     ]
     return Change(before, after, decompose(sides[0], sides[1], (before.total, after.total), places))
 
@@ -186,11 +188,16 @@ def changes(evaluations: Sequence[Evaluation]) -> tuple[Change, ...]:
     return tuple(compare_years(a, b) for a, b in pairwise(evaluations))
 
 
-def _rule(evaluation: Evaluation, i: IndicatorResult) -> object:
+def _on_zero(*evaluations: Evaluation) -> set[str]:
+    """The formulas that have a base of zero in any of some years: what the catalogue says of that moved nothing in others."""
+    return {f.id for e in evaluations for f in e.formulas if f.state in ("undefined", "no change")}
+
+
+def _rule(evaluation: Evaluation, i: IndicatorResult, zeros: set[str]) -> object:
     """All that an indicator's score follows from: the rule, and how the formula is defined."""
     formula = evaluation.catalogue.formulas[i.formula] if i.formula else None
     rule = evaluation.in_force[i.id].rule.model_copy(update={"note": "", "note_en": ""})
-    return rule, formula and (formula.tree, formula.unit, formula.entry.zero)
+    return rule, formula and (formula.tree, formula.unit, i.formula in zeros and formula.entry.zero)
 
 
 @dataclass(frozen=True)
@@ -217,7 +224,8 @@ def line_up(evaluations: Sequence[Evaluation]) -> tuple[IndicatorLine, ...]:
             if old is None or new is None:
                 marks.append(("added",) if new else ("dropped",) if old else ())
                 continue
-            told = {"renamed": old.name != new.name, "reweighted": old.points != new.points, "rule": _rule(a, old) != _rule(b, new)}
+            rules = [_rule(e, one, _on_zero(a, b)) for e, one in ((a, old), (b, new))]
+            told = {"renamed": old.name != new.name, "reweighted": old.points != new.points, "rule": rules[0] != rules[1]}
             marks.append(tuple(mark for mark, true in told.items() if true))
         name = next(i.name for i in reversed(results) if i is not None)
         lines.append(IndicatorLine(id, name, results, tuple(marks)))

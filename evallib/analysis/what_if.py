@@ -81,7 +81,10 @@ def _identity(catalogue: Catalogue, problem: Problem) -> Words:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two evaluations side by side: the total, and only those dimensions and indicators that differ. Scores are points, as rounded."""
+    """Two evaluations side by side: the total, and only those dimensions and indicators that differ. Scores are points, as rounded.
+
+    The last of the dimensions is what stands between their sum and the total, such as what was scaled back, where that differs.
+    """
 
     total: Difference
     dimensions: tuple[Difference, ...]
@@ -90,9 +93,12 @@ class Compared:
 
 def compare(before: Evaluation, after: Evaluation) -> Compared:
     """An evaluation beside another one, with changes or of another year."""
-    totals = (e.total if e.has_total else None for e in (before, after))
-    total = Difference("total", sentence("changes.total"), *totals)
-    return Compared(total, differing(before.dimensions, after.dimensions), differing(before.indicators, after.indicators))
+    both = (before, after)
+    total = Difference("total", sentence("changes.total"), *(e.total if e.has_total else None for e in both))
+    apart = (e.total - sum((d.score for d in e.dimensions), Decimal(0)) if e.has_total else None for e in both)
+    rest = Difference("rest", sentence("charts.points_bridge.rest"), *apart)
+    others = (rest,) if rest.difference and None not in (rest.before, rest.after) else ()
+    return Compared(total, differing(before.dimensions, after.dimensions) + others, differing(before.indicators, after.indicators))
 
 
 def differing(before: Sequence[Any], after: Sequence[Any]) -> tuple[Difference, ...]:

@@ -81,4 +81,4 @@ def _points(score: Decimal | None) -> str:
 
 
 def _signed(d: Difference) -> str:
-    return ("+" if d.difference > 0 else "") + plain(d.difference, 2)
+    return ("+" if d.difference > 0 else "") + plain(d.difference, 2) if d.difference else "—"  # from nothing to no points

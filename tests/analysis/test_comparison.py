@@ -220,6 +220,14 @@ def test_another_definition_of_the_formula_is_another_rule(hrss: Evaluation) -> 
     assert [s.id for s in compare_years(hrss, other).parts.shifts if s.rule_changed] == ["quality"]
 
 
+def test_what_holds_of_a_base_of_zero_is_another_rule_only_where_there_is_one(hrss: Evaluation) -> None:
+    told = _with_formula(hrss, zero="no change")
+    assert compare_years(hrss, told).comparable
+    assert not any(marks for line in line_up((hrss, told)) for marks in line.marks)
+    zero = replace(told, formulas=tuple(replace(f, state="no change") if f.id == "quality_rate" else f for f in told.formulas))
+    assert [s.id for s in compare_years(hrss, zero).parts.shifts if s.rule_changed] == ["quality"]
+
+
 def test_a_note_to_a_rule_is_not_another_rule(hrss: Evaluation) -> None:
     indicators = tuple(i.model_copy(update={"rule": i.rule.model_copy(update={"note": "说明"})}) for i in hrss.framework.indicators)
     assert compare_years(hrss, replace(hrss, framework=hrss.framework.model_copy(update={"indicators": indicators}))).comparable

@@ -30,7 +30,7 @@ from evallib.model.units import SHARE, convert
 from evallib.model.words import words
 from evallib.score.scoring import evaluate
 from tests.analysis.shapes import without_points
-from tests.conftest import DATA, GOLDEN
+from tests.conftest import DATA, GOLDEN, Copy
 from tests.score import small
 
 CASES = tomllib.loads((GOLDEN / "what_if.toml").read_text(encoding="utf-8"), parse_float=str)
@@ -114,6 +114,13 @@ def test_a_stored_sum_follows_its_part() -> None:
 def test_points_that_no_longer_add_up_are_remarked() -> None:
     found = remarks(REAL, apply(REAL, [PointsChange(indicator="public_satisfaction", points=Decimal(5))]))
     assert [r.en for r in found] == ["the points add up to 95.00; the total is scaled back to 100"]
+
+
+def test_what_was_scaled_back_stands_among_what_moved_the_total(copy: Copy) -> None:
+    copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
+    found = compare(copy.evaluate(), REAL)
+    assert sum(d.difference for d in found.dimensions) == found.total.difference == Decimal("0.31")
+    assert found.dimensions[-1].name.en == "Rescaling and other"
 
 
 def test_the_total_is_out_of_full_points_however_not_applicable_is_treated() -> None:
