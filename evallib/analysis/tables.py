@@ -186,11 +186,12 @@ class GoalQuality:
 
 
 def goal_quality(evaluation: Evaluation, previous: Evaluation | None) -> GoalQuality:
-    """The share of targets with a measured actual, those that ask no more than last year's actual, groups left empty."""
+    """How many targets apply, how many have a measured actual; those that ask no more than last year's actual; groups left empty."""
     used, split = {i.group for i in evaluation.indicators}, {g.within for g in evaluation.framework.groups}
+    applying = [t for t in evaluation.targets if t.state != "not_applicable"]
     return GoalQuality(
-        targets=len(evaluation.targets),
-        measured=sum(1 for t in evaluation.targets if not t.judged),
+        targets=len(applying),
+        measured=sum(1 for t in applying if not t.judged and t.operator != "words"),
         easier_than_last_year=tuple(t.name for t in evaluation.targets if previous and is_easy(t, previous.target(t.id))),
         groups_without_indicator=tuple(g.words for g in evaluation.framework.groups if g.points and g.id not in used | split),
     )

@@ -65,7 +65,8 @@ def points(frame: pd.DataFrame, ax: Axes | None = None, *, lang: Lang = "zh") ->
     if frame.empty:
         return _nothing(ax, told("points.nothing"), lang)
     lost = _numbers(frame["lost"])
-    title = told("points.title", all=len(frame), losing=int((lost > 0).sum()), lost=_number(lost[lost > 0].sum()))
+    losing, scored = lost > 0, frame["score"].notna()  # what does not apply is none of them
+    title = told("points.title", all=int((scored | losing).sum()), losing=int(losing.sum()), lost=_number(lost[losing].sum()))
     texts = ["—" if isnan(score) else _signed(-loss) if loss else "" for score, loss in zip(frame["score"], lost, strict=True)]
     ax = _bars(ax, frame["name"], _numbers(frame["score"]), texts, lang, label=told("plain.score")[lang], ends=frame["points"])
     ax.barh(range(len(frame)), frame["points"], facecolor="none", edgecolor=INK, label=told("plain.full")[lang])

@@ -83,7 +83,7 @@ def points_chart(evaluation: Evaluation, lang: Lang) -> Chart:
         table.append([*home, plain(i.points), score, signed(-i.lost, places), STATUSES[i.status][lang]])
     kept = sorted((i for i in worth if i.lost <= 0), key=lambda i: i.status == "scored")
     said, drawn = [scored(i) for i in (*losing, *kept)], _points(e, worth, lang)
-    title = told("points.title", all=len(worth), losing=len(losing), lost=lost)
+    title = told("points.title", all=sum(i.counted for i in worth), losing=len(losing), lost=lost)
     return composed("points", title, told("points.subtitle"), said, rows=table, draw=drawn, lang=lang, **basis(e, lang))
 
 

@@ -88,6 +88,10 @@ def test_goals_that_ask_no_more_than_last_years_actual_are_named(hrss: Evaluatio
 def test_goals_are_counted_by_how_they_are_measured_and_empty_groups_named(hrss: Evaluation) -> None:
     found = goal_quality(hrss, None)
     assert (found.targets, found.measured, found.groups_without_indicator) == (19, 17, ())  # two are judged by a person
+    first, second, *others = hrss.targets
+    other = (replace(first, operator="words"), replace(second, state="not_applicable"), *others)
+    found = goal_quality(replace(hrss, targets=other), None)
+    assert (found.targets, found.measured) == (18, 15)  # what is asked for in words is not measured, what does not apply no target
     without = replace(hrss, indicators=tuple(i for i in hrss.indicators if i.group != "satisfaction"))
     assert [group.zh for group in goal_quality(without, None).groups_without_indicator] == [
         g.name for g in hrss.framework.groups if g.id == "satisfaction"

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 import evallib as ev
 from evallib.charts import plain
 from evallib.charts.fonts import chinese_font
+from evallib.charts.points import points_chart
 from evallib.model.words import LANGS, Lang
 from tests.conftest import Copy
 
@@ -198,9 +199,12 @@ def test_the_bridge_goes_down_by_what_was_lost_and_up_by_what_was_gained() -> No
     assert ax.get_title() == "87.00 points; b lost most (−10.00)"
 
 
-def test_the_bridge_of_a_result_ends_at_its_total_after_what_was_scaled(copy: Copy) -> None:
+def test_a_result_with_what_does_not_apply_is_drawn_without_it_and_ends_at_its_total(copy: Copy) -> None:
     copy.set("judgements", {"indicator": "procurement_execution"}, "kind", "not_applicable")
-    ax = ev.evaluate(copy.folder, "hrss", 2023, lang="en").plot.bridge(axes())
+    r = ev.evaluate(copy.folder, "hrss", 2023, lang="en")
+    assert f"of {len(r.indicators) - 1} indicators" in r.plot.points(axes()).get_title()
+    assert f"of {len(r.indicators) - 1} indicators" in points_chart(r.evaluation, "en").title
+    ax = r.plot.bridge(axes())
     assert ax.get_title().startswith("84.32 points")
     assert beside(ax)[0::6] == ["100.00", "84.32"]
     assert beside(ax)[-2] == "−0.31"  # 82.63 of 98: −2.00 of what does not apply, +1.69 of scaling
