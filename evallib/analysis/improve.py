@@ -318,7 +318,7 @@ def _candidates(rule: Measured, points: Decimal, unit: Unit, target: TargetResul
     shares = target is not None or unit.is_share
     past = _BESIDE if shares else smallest_step(unit) or _BESIDE
     tried: list[tuple[Decimal, Decimal]] = []
-    for edge in rule.edges:
+    for edge in rule.turns(points):
         at = rule.award(edge, points).score
         tried.append((edge, at))
         tried += [(x, score) for x in (edge - past, edge + past) if (score := rule.award(x, points).score) > at]

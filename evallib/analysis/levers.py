@@ -103,8 +103,10 @@ class Levers:
         yield moved
 
     def _moves(self, of: _Spread, wanted: Decimal, moved: Moved) -> Iterator[Moved]:
-        """What gives an expression a value: one fact by itself, what is not nothing first; else of each as much as it can give."""
-        free = sorted((n for n in of.free if n in self._values and n not in moved), key=lambda n: not self._values[n])
+        """What gives an expression a value: one fact by itself, what is not nothing and was not planned first; else of each what it can."""
+        facts = self._facts.catalogue.facts
+        free = [n for n in of.free if n in self._values and n not in moved]
+        free.sort(key=lambda n: (not self._values[n], facts[n.id].entry.planned))
         for name in free:
             found = self._solved(of, wanted, moved, name)
             if found is not None and found >= min(self._values[name], Decimal(0)):

@@ -99,6 +99,10 @@ class Ruling(Frozen):
         """The values at which the rule turns."""
         return ()
 
+    def turns(self, points: Decimal) -> tuple[Decimal, ...]:
+        """The same, with those at which another whole unit begins to cost."""
+        return self.edges
+
     @property
     def verdicts(self) -> tuple[Tier, ...]:
         """The tiers that may be named."""

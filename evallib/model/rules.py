@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
@@ -45,6 +46,12 @@ class DeductPerUnit(Measured):
     @property
     def edges(self) -> tuple[Decimal, ...]:
         return (self.limit,)
+
+    def turns(self, points: Decimal) -> tuple[Decimal, ...]:
+        if self.steps != "whole":
+            return self.edges
+        units = range(ceil(1 / self.share if self.share is not None else points / (self.points or points)) + 1)
+        return tuple(self.limit + n * (self.unit if self.side == "above" else -self.unit) for n in units)
 
     @property
     def takes_away(self) -> bool:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from evallib.analysis.changes import Change, FactChange
 from evallib.analysis.improve import Plan, Step, to_next_grade
+from evallib.analysis.levers import Levers
 from evallib.analysis.what_if import apply
 from evallib.checks.identities import beyond
 from evallib.data.years import evaluate_year
@@ -255,6 +256,24 @@ def test_an_execution_above_all_there_is_is_not_proposed() -> None:
     said = reason(to_next_grade(ruled("budget_execution", bands)), "budget_execution")
     assert said.startswith("94.96% → 103.00% (Outturn, basic expenditure 18,093,595.56 yuan → ")
     assert "such numbers cannot be" in said
+
+
+def test_whole_units_below_a_limit_are_left_out_as_far_as_they_cost_nothing() -> None:
+    """Each whole 5 points below 100% cost 40%: from 95.01% on nothing is lost."""
+    whole = {"kind": "deduct_per_unit", "limit": "1", "unit": "0.05", "share": "0.4", "side": "below", "steps": "whole"}
+    step = to_next_grade(ruled("budget_execution", whole)).alone["budget_execution"]
+    assert isinstance(step, Step)
+    assert step.takes.en.startswith("94.96% → 95.01% ")
+
+
+def test_what_is_carried_over_is_spent_before_the_budget_is_cut() -> None:
+    """Where the totals are known and not their parts."""
+    one = next(row for row in REAL.record.facts if row.fact == "adjusted_expenditure")
+    wholes = (one.model_copy(update={"fact": id, "value": REAL.facts.value(id)}) for id in ("outturn", "closing_carryover"))
+    others = (row for row in REAL.record.facts if not row.fact.startswith(("outturn_", "closing_", "adjusted_income")))
+    facts = Facts(REAL.catalogue, REAL.record.model_copy(update={"facts": (*others, *wholes)}))
+    way = next(Levers(facts).ways(REAL.catalogue.formulas["carryover_rate"], Decimal(0)))
+    assert [c.fact for c in way] == ["closing_carryover", "outturn"]
 
 
 def test_a_carry_over_below_nothing_is_not_proposed() -> None:
