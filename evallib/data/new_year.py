@@ -183,11 +183,12 @@ class _Plan:
         return sentence(f"new_year.{name}", **given)[self.lang]
 
 
-def _carried(table: str, row: Row, **changed: str) -> dict[str, str]:
-    """A row as it was, said to come from last year's data: table, and where that had it from."""
-    texts = texts_of(row)
-    origin = texts["section"] if texts["source"] == LAST_YEAR else f"{table}.csv {texts['source']} {texts['section']}"
-    return texts | {"source": LAST_YEAR, "section": origin} | changed
+def _carried(plan: _Plan, table: str, row: Row, **changed: str) -> dict[str, str]:
+    """A row as it was, said to come from last year's data: the sheet, and where that had it from."""
+    texts, cited = texts_of(row), plan.before.find_source(getattr(row, "source", ""))
+    title = cited.words[plan.lang] if cited and cited.kind != "report" else ""  # last year's report needs no name beside last year
+    had = " ".join(part for part in (TABLE_NAMES[table][plan.lang], title, texts["section"]) if part)
+    return texts | {"source": LAST_YEAR, "section": texts["section"] if texts["source"] == LAST_YEAR else had} | changed
 
 
 def _lay_out(plan: _Plan) -> Tables:
@@ -197,9 +198,9 @@ def _lay_out(plan: _Plan) -> Tables:
     targets = _targets(plan)
     tables: dict[str, _Rows] = {
         "profile": _profile(plan),
-        "units": [_carried("units", row) for row in before.units],
+        "units": [_carried(plan, "units", row) for row in before.units],
         "plan_targets": [
-            _carried("plan_targets", row, indicator=row.indicator if row.indicator in ids else "") for row in before.plan_targets
+            _carried(plan, "plan_targets", row, indicator=row.indicator if row.indicator in ids else "") for row in before.plan_targets
         ],
         "facts": _facts(plan),
         "own_indicators": _own_indicators(plan),
@@ -221,8 +222,8 @@ def _sources(plan: _Plan, used: bool) -> _Rows:
     """The report to come, last year's data where anything is carried over from it, and the laws."""
     rows: _Rows = [{"source": "report", "kind": "report"}]
     if used:
-        code, year = plan.before.department, plan.before.year
-        title = sentence("new_year.origin", department=code, year=year)
+        year = plan.before.year
+        title = sentence("new_year.origin", department=plan.new.name, year=year)
         rows.append({"source": LAST_YEAR, "title": title.zh, "title_en": title.en, "year": str(year), "kind": "ledger"})
     taken = {row["source"] for row in rows}
     return rows + [texts_of(row) for row in plan.before.sources if row.kind == "law" and row.source not in taken]
@@ -230,7 +231,7 @@ def _sources(plan: _Plan, used: bool) -> _Rows:
 
 def _profile(plan: _Plan) -> _Rows:
     if plan.carries:
-        return [_carried("profile", row) for row in plan.before.profile if row.key in _PROFILE]
+        return [_carried(plan, "profile", row) for row in plan.before.profile if row.key in _PROFILE]
     name = plan.new.name
     called = {"text": name.zh, "text_en": "" if name.en == name.zh else name.en}
     return [{"key": key} | (called if key == "full_name" else {}) for key in _PROFILE]
@@ -240,7 +241,7 @@ def _own_indicators(plan: _Plan) -> _Rows:
     """Those carried over; for an open group that has none, a row to begin with."""
     own: tuple[OwnIndicator, ...] = plan.new.own_indicators
     open_groups = [s for s in plan.framework.open_sections if s.id not in {o.group for o in own}]
-    rows = [_carried("own_indicators", row) for row in own]
+    rows = [_carried(plan, "own_indicators", row) for row in own]
     rows += [{"group": g.id, "points": f"{g.points:f}" if g.points else ""} for g in open_groups]
     order = [s.id for s in plan.framework.open_sections]
     return sorted(rows, key=lambda row: order.index(row["group"]))
@@ -280,7 +281,7 @@ def _facts(plan: _Plan) -> _Rows:
         known = (carried[fact], year - 1) if fact in carried and of == year else (fact, of)
         found = of_last_year(*known) if plan.adjoining and known[1] == year - 1 else None
         if found is not None and found.unit.dimensions == made.unit.dimensions and (found.value is not None or found.note):
-            row |= {"source": LAST_YEAR, "section": f"facts.csv {known[0]}"}
+            row |= {"source": LAST_YEAR, "section": f"{TABLE_NAMES['facts'][plan.lang]} {catalogue.facts[known[0]].name[plan.lang]}"}
             if found.value is None:
                 row |= {"note": found.note.zh, "note_en": found.note.en}
             else:

@@ -25,6 +25,7 @@ from evallib.model.made_ids import made_id
 from evallib.model.record import TABLES, Record, TargetPart
 from evallib.model.table_words import TABLE_NAMES
 from evallib.model.words import LANGS
+from evallib.say.sentences import sentence
 from tests.conftest import DATA, GOLDEN, Copy
 
 Row = dict[str, str]
@@ -62,7 +63,10 @@ def test_every_table_is_there_and_what_happened_in_the_year_is_empty(laid_out: P
 def test_sources_are_the_report_to_come_last_years_data_and_the_laws(laid_out: Path, before: Record) -> None:
     rows = read(laid_out, "sources")
     assert (rows[0]["source"], rows[0]["title"], rows[0]["kind"]) == ("report", "", "report")
-    assert (rows[1]["source"], rows[1]["title"], rows[1]["title_en"]) == ("last-year", "hrss 2023 年度数据", "Data of hrss for 2023")
+    titles = [sentence("new_year.origin", department=before.name, year=2023)[lang] for lang in ("zh", "en")]
+    assert [rows[1][name] for name in ("source", "title", "title_en")] == ["last-year", *titles]
+    assert before.name.zh in titles[0]
+    assert before.name.en in titles[1]
     assert [row["source"] for row in rows[2:]] == [row.source for row in before.sources if row.kind == "law"]
 
 
@@ -70,7 +74,7 @@ def test_what_stays_true_is_carried_over_and_says_where_from(laid_out: Path, bef
     profile = {row["key"]: row for row in read(laid_out, "profile")}
     assert set(profile) == {"full_name", "rank", "duties", "client"}
     assert profile["rank"]["text"] == before.find_profile("rank", "zh")
-    assert (profile["rank"]["source"], profile["rank"]["section"]) == ("last-year", "profile.csv report 一(一)2")
+    assert (profile["rank"]["source"], profile["rank"]["section"]) == ("last-year", "基本情况 一(一)2")
     assert [row["name"] for row in read(laid_out, "units")] == [row.name for row in before.units]
     assert [row["target"] for row in read(laid_out, "plan_targets")] == [f"{row.target:f}" for row in before.plan_targets]
     assert [row["points"] for row in read(laid_out, "own_indicators")] == [f"{row.points:f}" for row in before.own_indicators]
@@ -88,9 +92,9 @@ def test_facts_are_laid_out_empty_with_last_years_value_beside_them(laid_out: Pa
 def test_what_last_year_knows_is_filled_in_and_what_it_does_not_is_asked_for(laid_out: Path) -> None:
     rows = {(row["fact"], row["year"]): row for row in read(laid_out, "facts")}
     opening = rows["opening_carryover", "2024"]
-    assert (opening["value"], opening["source"], opening["section"]) == ("1000370.85", "last-year", "facts.csv closing_carryover")
+    assert (opening["value"], opening["source"], opening["section"]) == ("1000370.85", "last-year", "财务数据 年末结转结余")
     three = rows["three_public_budget", "2023"]
-    assert (three["value"], three["section"]) == ("27800.00", "facts.csv three_public_budget")
+    assert (three["value"], three["section"]) == ("27800.00", "财务数据 “三公”经费预算")
     project = rows["project_budget", "2023"]  # the 2023 report gives only that of 2022
     assert (project["value"], project["source"]) == ("", "")
 
