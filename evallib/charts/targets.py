@@ -123,22 +123,22 @@ def _bullets(rows: Sequence[_Row], full: int, end: float, lang: Lang) -> Draw:
 
     def draw(sheet: Sheet) -> float:
         names = [*(text[lang] for r in rows for text in (r.target.name, *r.tags)), last]
-        words_of = [[*(r.rate for r in rows), "100.00%"], [r.pair for r in rows]]
+        words_of = [[*("× " * (r.rate == r.verdict) + r.rate for r in rows), "100.00%"], [r.pair for r in rows]]
         lines = Rows(sheet, names, words_of, heads, cap=150, step=20, bar=11)
         x = lines.axis(0, end)
         lines.head([(x(1), told("drawn.target")[lang])])
         for row in rows:
             missed, share = row.target.met is False, row.target.reached_share
-            word, at = "× " + row.verdict, max(x(share or 0), x(1)) + 5
+            word, at, told_once = "× " + row.verdict, max(x(share or 0), x(1)) + 5, row.rate == row.verdict
             beside = not sheet.narrow and missed and share is not None and at + text_width(word, sheet.small) < lines.end
-            tags = [*(tag[lang] for tag in row.tags), *([word] if missed and not beside and not sheet.narrow else [])]
-            rate = f"{row.rate} {word}" if missed and sheet.narrow else row.rate
+            tags = [*(tag[lang] for tag in row.tags), *([word] if missed and not (beside or sheet.narrow or told_once) else [])]
+            rate = word if missed and told_once else f"{row.rate} {word}" if missed and sheet.narrow else row.rate
             color = MISSED if missed else INK
             note = ("，" if lang == "zh" else ", ").join(tags)
             y = lines.row(row.target.name[lang], [Cell(rate, color, missed), Cell(row.pair)], notes=[note])
-            if share is None:
+            if share is None and not told_once:
                 sheet.text(x(0) + 2, y, row.verdict, small=True, color=MUTED)
-            else:
+            elif share is not None:
                 x.bar(sheet, y, 9, share, fill=MISSED if missed else ACCENT)
                 if beside:
                     sheet.text(at, y, word, small=True, color=MISSED, bold=True)

@@ -225,6 +225,13 @@ def test_a_bridge_that_does_not_add_up_shows_the_rest_as_a_step() -> None:
     assert "加：其他差额" in names
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_a_date_that_was_missed_is_called_so_once(size: Size) -> None:
+    late = {"operator": "by", "target": Decimal(0), "actual": Decimal(16), "met": False, "completion_rate": None, "attainment": None}
+    chart = target_completion_chart(target("urban_unemployment", asked="2026-11-15", reached="2026-12-01", **late), "zh")
+    assert "".join(texts(chart.to_svg(size))).count("未达标") == 1
+
+
 def test_variances_are_those_of_the_formulas() -> None:
     rows = {(row[0], row[1]): row for row in cells(budget_variance_chart(real(), "zh"))}
     change = real().formula("project_expenditure_change_rate").value
