@@ -83,10 +83,11 @@ class Explanation(Shows):
         for part in e.record.target_parts:
             if part.indicator == id and part.counted == "yes":
                 yield _Number(id, part.words[lang], self._where("target_parts", "value", part), part.value, read(part.unit))
-        inputs = e.formula(self._i.formula).inputs if self._i.formula else ()
+        formula = self._i.formula
+        inputs, dated = (e.formula(formula).inputs, e.catalogue.formulas[formula].compares_years) if formula else ((), False)
         for one in (one for value in inputs for one in value.with_parts if not one.parts):
             where = self._where("facts", "value", e.record.find_fact(one.fact, one.year))
-            yield _Number(one.fact, one.name[lang], where, one.value, one.unit)
+            yield _Number(one.fact, workings.input_name(e, one, dated, lang), where, one.value, one.unit)
         items = {item.id: item.words for item in e.in_force[id].rule.checklist}
         for judged in self._i.judgements:
             said = items.get(judged.item, judged.reason_words)[lang]

@@ -22,7 +22,8 @@ STATUSES: dict[Status, Words] = {status: sentence(f"workings.status.{status}") f
 """What became of an indicator, in words."""
 
 
-def _input_name(e: Evaluation, i: InputValue, dated: bool, lang: Lang) -> str:
+def input_name(e: Evaluation, i: InputValue, dated: bool, lang: Lang) -> str:
+    """What goes into a formula, with its year where the formula compares years."""
     return sentence("workings.in_year", year=e.catalogue.year(i.year), name=i.name)[lang] if dated else i.name[lang]
 
 
@@ -35,7 +36,7 @@ def formula_text(e: Evaluation, formula: FormulaResult, lang: Lang) -> str:
     >>> formula_text(e, e.formulas[0], "en"), formula_working(e, e.formulas[0], "en")
     ('Staff in post ÷ Approved posts', '51 people ÷ 48 people = 106.25%')
     """
-    return _put_in(e, formula, lambda i, dated: _input_name(e, i, dated, lang))
+    return _put_in(e, formula, lambda i, dated: input_name(e, i, dated, lang))
 
 
 def _put_in(e: Evaluation, formula: FormulaResult, text: Callable[[InputValue, bool], str]) -> str:
@@ -48,7 +49,7 @@ def formula_working(e: Evaluation, formula: FormulaResult, lang: Lang) -> str:
     """A formula with its numbers and its result; or why it has none."""
     dated = e.catalogue.formulas[formula.id].compares_years
     if formula.state == "missing":
-        lacking = listed(_input_name(e, i, dated, lang) for i in formula.inputs if i.value is None)
+        lacking = listed(input_name(e, i, dated, lang) for i in formula.inputs if i.value is None)
         return sentence("workings.missing", what=lacking)[lang]
     result = _state(formula.state, lang) or quantity(formula.value or Decimal(0), formula.unit, lang)
     return f"{_put_in(e, formula, lambda i, _: quantity(i.value or Decimal(0), i.unit, lang))} = {result}"

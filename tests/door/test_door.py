@@ -299,6 +299,7 @@ class TestExplain:
         assert "财预〔2013〕53号" in shown.clause
 
     def test_a_trial_names_the_section_and_no_cell(self, r: ev.Result) -> None:
+        assert len(set(r.explain("three_public_change").numbers.name)) == 2  # each with its year
         numbers = r.what_if(staff_administrative=19).explain("staffing_control").numbers
         assert numbers["where"]["staff_administrative"] == "what-if —"
 
