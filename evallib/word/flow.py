@@ -174,7 +174,8 @@ def _runs(element: HtmlElement, bold: bool = False, italic: bool = False, withou
         elif not kind & _PASSED and child.tag not in (*without, "svg", "script", "style"):
             within = [*_runs(child, bold or child.tag in ("strong", "b"), italic or child.tag in ("em", "i"))]
             if "mark" in kind and within:
-                within = [Run("［"), *within, Run("］")]
+                left, right = "[]" if all(run.text.isascii() for run in within) else "［］"
+                within = [Run(left), *within, Run(right)]
             if child.tag == "span" and "bad" in kind and next(child.iterancestors("li"), None) is not None:  # what nobody wrote yet
                 within = [run._replace(open=True) for run in within]
             yield from within

@@ -173,7 +173,10 @@ class Paper:
                     lines[row].remove(tc)
             # the last rows, too, with the gap behind the table, which gets no sheet of its own
             kept = whole or one.cell.strong or one.top < 3 or one.top >= len(rows) - 3
-            self._cell(_Cell(grid[one.top][one.left], table), one.cell, kept)
+            there = _Cell(grid[one.top][one.left], table)
+            if whole or one.cell.head:  # cells that go on over sheets stand in the middle in some programs and at the top in others
+                there.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            self._cell(there, one.cell, kept)
         for line, cells in zip(lines, rows, strict=True):
             properties = line.get_or_add_trPr()
             properties.append(OxmlElement("w:cantSplit"))
@@ -322,7 +325,6 @@ class Paper:
 
     def _cell(self, there: Any, cell: Cell, kept: bool) -> None:
         lines = cell.text.split("\n")
-        there.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         for index, line in enumerate(lines):
             paragraph = there.paragraphs[0] if index == 0 else there.add_paragraph()
             paragraph._p.style = self._ids["Cell"]

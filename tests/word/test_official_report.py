@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 
 from evallib.data.published import Published, check_published, sealed
 from evallib.data.results import read_evaluation
@@ -367,3 +368,12 @@ def test_what_does_not_apply_is_left_out_with_its_reason_and_the_rest_has_its_sc
     row = next(row for row in rows if row[2] == gone.name[lang])
     assert (row[6], row[7]) == ("—", indicator_working(e, gone, lang))
     assert any(f"{plain(whole.score, 2)} / {plain(whole.points)}" in one[0] for one in rows)
+
+
+def test_marks_and_the_middle_of_cells_are_as_the_language_and_the_table_ask(book: Any, lang: Lang) -> None:
+    said = texts(book)
+    assert not (lang == "en" and any("［" in text for text in said))
+    assert any(text.startswith("预算级次：" if lang == "zh" else "Rank: ") for text in said)
+    annexed, short = book.tables[-2], book.tables[0]
+    assert {cell.vertical_alignment for cell in annexed.rows[1].cells} == {None}  # it goes on over sheets: all at the top
+    assert {cell.vertical_alignment for cell in short.rows[1].cells} == {WD_CELL_VERTICAL_ALIGNMENT.CENTER}
