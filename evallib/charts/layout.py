@@ -129,7 +129,7 @@ class Rows:
         """What the next rows belong to: before the first of them, on a phone above it."""
         sheet = self.sheet
         if not sheet.narrow:
-            self._aside = wrap(text, self.indent - 6, sheet.small)
+            self._aside = wrap(text, self.indent - 6, sheet.small, 2 if rows == 2 else 3)
             self._least = len(self._aside) * sheet.leading + 3 if rows == 1 else 0.0
             return
         sheet.text(0, self.y + sheet.leading / 2 + 3, shorten(text, sheet.width, sheet.small), small=True, color=MUTED)

@@ -30,6 +30,11 @@ def inside(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
+def is_wide(character: str) -> bool:
+    """Whether it is as wide as it is high, as Chinese ones are."""
+    return unicodedata.east_asian_width(character) in "WF"
+
+
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, in points, in the wide ones among readers' fonts."""
     return sum(_em(c) for c in text) * size
@@ -68,8 +73,7 @@ def wrap(text: str, width: float, size: float, lines: int = 2) -> list[str]:
     best: tuple[float, list[str]] | None = None
     for at in range(1, len(text)):
         before, after = text[at - 1], text[at]
-        wide = unicodedata.east_asian_width(before) in "WF" and unicodedata.east_asian_width(after) in "WF"
-        if not (wide or before == " ") or after in "、，。；：）》”%" or before in "（《“":
+        if not ((is_wide(before) and is_wide(after)) or before == " ") or after in "、，。；：）》”%" or before in "（《“":
             continue
         first, second = text[:at].rstrip(), text[at:].lstrip()
         one, two = text_width(first, size), text_width(second, size)

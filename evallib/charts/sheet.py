@@ -9,7 +9,7 @@ from html import escape
 from math import cos, pi, sin
 from typing import Any, Literal, NamedTuple
 
-from evallib.charts.measure import clean, text_width, widest
+from evallib.charts.measure import clean, is_wide, text_width, widest
 from evallib.model.grouped import grouped
 
 INK = "#1f2428"  # text, the line of a target, outlines of what was planned
@@ -47,6 +47,7 @@ READER_FONTS = (
     "system-ui, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', SimHei, 'WenQuanYi Micro Hei', sans-serif"
 )
 MARGIN = 14.0  # around a PNG, in points
+_STRAIGHT = str.maketrans("“”‘’", "\"\"''")  # a Chinese font draws the others as wide as a character
 
 Align = Literal["left", "center", "right"]
 Point = tuple[float, float]
@@ -210,7 +211,8 @@ class Sheet:
             for said in self.texts:
                 look = {"color": said.color, "fontfamily": fonts, "fontsize": said.size, "fontweight": "bold" if said.bold else "normal"}
                 look |= {"horizontalalignment": said.align, "parse_math": False, "transform": place, "zorder": len(self.shapes)}
-                figure.text(said.x, said.y, said.text, **look)
+                text = said.text if any(map(is_wide, said.text)) else said.text.translate(_STRAIGHT)
+                figure.text(said.x, said.y, text, **look)
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
         return buffer.getvalue()

@@ -88,6 +88,7 @@ _ALONE = {" were": " was", " are": " is", " have": " has"}
 _STOPPED = re.compile(
     r"。(?:(?<=[。？！?!]。)|(?=；)|(?<=[^.]\.。)(?=[\s<；]|$))|\.(?:(?<=[。？！?!]\.)(?=[\s<]|$)|(?<=[^.]\.\.)(?=[\s<；]|$))"
 )  # each begins with the stop itself, which is found fast
+_WITHIN = re.compile("(“[^“”]*)“([^“”]*)”")
 
 
 def agreed(text: str, given: Mapping[str, object] = MappingProxyType({})) -> str:
@@ -112,6 +113,17 @@ def stopped_once(text: str) -> str:
     ['是否该以万计？', 'in ten thousands? Yes.', 'and so on...', '全部完成。']
     """
     return _STOPPED.sub("", text)
+
+
+def quoted_once(text: str) -> str:
+    """A text in which what is quoted inside a quotation has single marks.
+
+    >>> quoted_once("随““三公经费”变动率”改进"), quoted_once("“a” and “b"), quoted_once("“a”, “b”")
+    ('随“‘三公经费’变动率”改进', '“a” and “b', '“a”, “b”')
+    """
+    while (said := _WITHIN.sub(r"\1‘\2’", text)) != text:
+        text = said
+    return text
 
 
 Given = str | int | Words

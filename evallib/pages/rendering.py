@@ -28,7 +28,7 @@ from evallib.model.evaluation import Evaluation
 from evallib.model.grouped import grouped
 from evallib.model.table_words import CHOICES
 from evallib.model.units import Unit
-from evallib.model.words import Given, Lang, Words, agreed, joined, listed, stopped_once, words
+from evallib.model.words import Given, Lang, Words, agreed, joined, listed, quoted_once, stopped_once, words
 from evallib.pages.handed import MARK, Mark, Of
 from evallib.pages.page_seal import sealed_page
 from evallib.pages.style import framed, page_css
@@ -96,7 +96,8 @@ def whole_page(page: Any) -> str:
 @pass_context
 def _either(context: Context, zh: Any, en: Any) -> Any:
     """What a template says in one language or the other."""
-    return zh if context["lang"] == "zh" else type(en)(agreed(en)) if isinstance(en, str) else en
+    text = zh if context["lang"] == "zh" else en
+    return type(text)(quoted_once(text if context["lang"] == "zh" else agreed(text))) if isinstance(text, str) else text
 
 
 def rendered(template: str, lang: Lang, **given: Any) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from evallib.kit import CATALOGUE, words_of
-from evallib.model.words import Given, Words, filled
+from evallib.model.words import Given, Words, filled, quoted_once
 
 
 def sentence(name: str, /, **given: Given) -> Words:
@@ -16,7 +16,8 @@ def sentence(name: str, /, **given: Given) -> Words:
     'completion'
     """
     zh, en = _at(name)
-    return filled(zh, en, given)
+    said = filled(zh, en, given)
+    return Words(quoted_once(said.zh), quoted_once(said.en))
 
 
 def sentences(name: str) -> dict[str, Words]:

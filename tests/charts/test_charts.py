@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image, ImageChops
 
 from evallib.charts.budget import budget_bridge_chart, budget_variance_chart
@@ -230,6 +231,15 @@ def test_a_date_that_was_missed_is_called_so_once(size: Size) -> None:
     late = {"operator": "by", "target": Decimal(0), "actual": Decimal(16), "met": False, "completion_rate": None, "attainment": None}
     chart = target_completion_chart(target("urban_unemployment", asked="2026-11-15", reached="2026-12-01", **late), "zh")
     assert "".join(texts(chart.to_svg(size))).count("未达标") == 1
+
+
+def test_a_group_of_one_indicator_is_named_in_full_and_english_quotes_are_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[str]()
+    monkeypatch.setattr(Figure, "text", lambda self, x, y, text, **look: drawn.append(text))
+    e, long = real(), words("满意度", "Satisfaction of the public or of those served")
+    alone = next(g.id for g in e.groups if sum(i.group == g.id for i in e.indicators) == 1)
+    points_chart(replace(e, sections=tuple(replace(s, name=long) if s.id == alone else s for s in e.sections)), "en").to_png(20)
+    assert not [text for text in drawn if "…" in text or "“" in text]
 
 
 def test_variances_are_those_of_the_formulas() -> None:
