@@ -25,6 +25,7 @@ ORDINARY = {
     "项": "an entry of a file, in sentences",
     "条": "a recommendation or a remark, in sentences",
     "起": "since, in sentences",
+    "月": "the month in a date",
 }
 """Ids that are ordinary words, and mean something else where they stand in the package."""
 
