@@ -83,7 +83,8 @@ def merge(
     if found.backup:
         tell(sentence("merge.backup", backup=str(found.backup)), lang)
     tell(found.path)
-    tell(sentence("merge.next", department=found.department, year=str(found.year)), lang)
+    step = "next" if out is None else "next_out"
+    tell(sentence(f"merge.{step}", department=found.department, year=str(found.year), out=str(found.path)), lang)
 
 
 def _tell_lines(title: Words, heads: str, lines: Sequence[Line], lang: Lang) -> None:

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from evallib.data.raw_tables import Tables
+from evallib.data.raw_tables import UNIT_COLUMNS, Tables, reminds
+from evallib.data.scoring_sheet import ONCE
 from evallib.model.framework import Framework
 from evallib.model.record import TABLES
 from evallib.model.rows import columns, key_columns, unit_of
@@ -19,6 +20,9 @@ from evallib.say.refusals import refused
 
 FORMAT = 1
 Keep = Literal["", "form", "data"]
+_SOURCE = ("source", "section")
+_BESIDE = {*_SOURCE, "kind", "group", "points", *UNIT_COLUMNS, *(column for some in ONCE.values() for column in some)}
+"""The columns that a row may have filled though nobody filled it in yet."""
 Rows = dict[tuple[str, ...], dict[str, str]]
 """The rows of a table by their keys."""
 
@@ -65,16 +69,28 @@ def read_taken(file: Path) -> Tables:
 
 
 def keyed(table: str, rows: Iterable[Mapping[str, str]]) -> Rows:
-    """The rows by their keys, in their order; one without a key, or of a key that another has, by all that it says."""
+    """The rows by their keys, in their order; one without a key, or of a key that another has, by all that it says
+    but its source.
+    """
     found = Rows()
     for row in rows:
         key = tuple(row.get(column, "") for column in key_columns(TABLES[table]))
         if key in found or not any(key):
-            key = (*key, repr(sorted((c, text) for c, text in row.items() if text)))
+            key = (*key, repr(sorted((c, text) for c, text in row.items() if text and c not in _SOURCE)))
         while key in found:
             key = (*key, "again")
         found[key] = dict(row)
     return found
+
+
+def is_bare(table: str, row: Mapping[str, str]) -> bool:
+    """Whether nobody filled in a row yet: it holds nothing but what it is about, and what is said once for all."""
+    filled = {column for column, text in row.items() if text and not reminds(column)}
+    return filled <= {*key_columns(TABLES[table]), *_BESIDE}
+
+
+def _source(row: Mapping[str, str]) -> dict[str, str]:
+    return {column: row.get(column, "") for column in _SOURCE}
 
 
 class Comparison:
@@ -89,6 +105,9 @@ class Comparison:
         self.names = {one.id: one.words for one in framework.indicators} | {f.id: f.name for f in framework.catalogue.facts.values()}
         own = (row for tables in (here, now) for row in tables.get("own_indicators", ()) if row.get("indicator"))
         self.names |= {row["indicator"]: words(row.get("name", "")) for row in own}
+        self.names |= {one.id: one.words for one in framework.sections}
+        sources = (row for tables in (now, here) for row in tables.get("sources", ()) if row.get("title"))
+        self.titles = {row.get("source", ""): row["title"] for row in sources}
         self.keep, self.passed, self.kept = keep, passed, kept  # of documents, which other rows may name, none is taken away
         self.changes: list[Change] = []
         self.both: list[Both] = []
@@ -114,6 +133,11 @@ class Comparison:
                 self.changes.append(Change(called, "", "+"))
         else:
             mine, asked = dict(here), len(self.both)
+            bare, is_bare_here = is_bare(table, now), is_bare(table, here)
+            if bare and is_bare_here and self.keep == "form":
+                here |= _source(now)
+            if bare or is_bare_here:  # a source is that of what is filled in
+                then = (then or {}) | _source(now if bare else here)
             self._cells(table, called, then or {}, now, here)
             if asked == len(self.both):
                 self._pairs(table, called, now, mine, here)
@@ -124,8 +148,10 @@ class Comparison:
             if column in self.passed or same_text(old, new) or same_text(new, mine):
                 continue
             what = called + _column(table, column)
+            if column == "source":
+                mine, new, old = (self.titles.get(text) or text for text in (mine, new, old))
             if same_text(old, mine) or self.settled(what, old, new, mine, column):
-                here[column] = new
+                here[column] = now.get(column, "")
                 self.changes.append(Change(what, mine, new))
 
     def _pairs(self, table: str, called: Words, now: dict[str, str], mine: dict[str, str], made: dict[str, str]) -> None:
@@ -147,7 +173,7 @@ class Comparison:
 
     def called(self, table: str, row: Mapping[str, str]) -> Words:
         """A row in words: its table, and what it is about."""
-        name = next((row[column] for column in ("name", "title", "fact", "indicator", "key") if row.get(column)), "")
+        name = next((row[column] for column in ("name", "title", "fact", "indicator", "key", "group") if row.get(column)), "")
         return TABLE_NAMES[table] + words(" ") + self.names.get(name, words(name))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evallib.data.comparing import Both, Change, Comparison, Keep, keyed, same_row
+from evallib.data.comparing import Both, Change, Comparison, Keep, is_bare, keyed, same_row
 from evallib.data.csv_files import set_aside, write_year
 from evallib.data.folder import data_of, data_root
 from evallib.data.load import load_departments, load_year
@@ -20,9 +20,11 @@ from evallib.files.locks import held
 from evallib.files.whole import together
 from evallib.model.errors import InputRefused, Place, Problem
 from evallib.model.framework import Framework
+from evallib.model.grouped import grouped
 from evallib.model.record import TABLES
 from evallib.model.words import Lang, words
 from evallib.say.refusals import problem, refused
+from evallib.say.sentences import sentence
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def merge(
         compared = _compared(framework, first, second, before, keep)
         tables = compared.tables
         if compared.both:
-            raise InputRefused(tuple(_question(one, (first, second)) for one in compared.both))
+            raise InputRefused(tuple(_question(one, (first, second), count) for one, count in _asked(compared.both)))
         left = tuple(place for copy in copies for place in copy.left)
         merged = Merged(code, named, target, tuple(compared.changes), first.name, left)
         if any(_same(target, path) and _agrees(tables, copy.tables) for path, copy in zip((one, other), copies, strict=True)):
@@ -127,14 +129,29 @@ def _agrees(one: Tables, other: Tables) -> bool:
 def _compared(framework: Framework, first: RawYear, second: RawYear, base: RawYear | None, keep: Keep) -> Comparison:
     """The copies compared: `first` gets what only `second` has, or has changed, and every document: other rows may name it."""
     sources, more = (keyed("sources", copy.tables["sources"]) for copy in (first, second))
-    here = {**first.tables, "sources": [*sources.values(), *(row for key, row in more.items() if key not in sources)]}
-    return Comparison(framework, base.tables if base else {}, second.tables, here, keep, kept="sources")
+    every = [*sources.values(), *(row for key, row in more.items() if key not in sources)]
+    named = {row.get("group") for copy in (first, second) for row in copy.tables["own_indicators"] if row.get("name")}
+
+    def filled(copy: RawYear) -> Tables:
+        """Without the rows that were laid out for indicators of a group, where somebody wrote there which these are."""
+        own = [row for row in copy.tables["own_indicators"] if row.get("group") not in named or not is_bare("own_indicators", row)]
+        return {**copy.tables, "own_indicators": own}
+
+    then = base.tables if base else {}
+    return Comparison(framework, then, filled(second), {**filled(first), "sources": every}, keep, kept="sources")
 
 
-def _question(one: Both, copies: Sequence[RawYear]) -> Problem:
+def _asked(both: Sequence[Both]) -> list[tuple[Both, int]]:
+    """What is asked about, and of how many rows: two sources that differ, as those said once for all do, are asked about once."""
+    same = grouped((repr((one.column, one.said["now"], one.said["here"])) if one.column == "source" else repr(one), one) for one in both)
+    return [(some[0], len(some)) for some in same.values()]
+
+
+def _question(one: Both, copies: Sequence[RawYear], count: int) -> Problem:
     """What is asked about what differs, by its place in both copies."""
     rows = ([*keyed(one.table, copy.tables.get(one.table, ()))] for copy in copies)
     at = (keys.index(one.key) if one.key in keys else None for keys in rows)
     place, there = (copy.place(one.table, index, one.column) for copy, index in zip(copies, at, strict=True))
     names = {"one": copies[0].name, "other": copies[1].name}
-    return problem("merge.both", place, **one.said, **names, at=words(there.describe("zh"), there.describe("en")))
+    what = sentence("merge.rows", what=one.said["what"], count=count) if count > 1 else one.said["what"]
+    return problem("merge.both", place, **{**one.said, "what": what}, **names, at=words(there.describe("zh"), there.describe("en")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evallib.data.cells import Reader, load_lines
+from evallib.data.cells import TO_COME, Reader, load_lines
 from evallib.data.heads import Lines
 from evallib.data.names import raw_by_id
 from evallib.data.raw_tables import Tables, choices_meant, texts_of
@@ -94,14 +94,17 @@ def read_raw_year(path: Path, framework: Framework, name: str = "") -> RawYear:
 
 
 def _rows(table: str, lines: Lines, units: Units) -> list[_Row]:
+    """The rows with what is said once above them; nothing stands for what is still to come."""
     model, reader = TABLES[table], Reader(units)
     typed = load_lines(reader, lines, table, model)
     refuse_errors(one for one in reader.problems if one.code in TWO_READINGS)
     read, found = {reader.rows[table, n][1]: texts_of(row) for n, row in enumerate(typed)}, list[_Row]()
     for number, raw in lines.rows:
         if raw:
+            raw = {**{column: said.text for column, said in lines.once.items() if said.text and said.holds_for(raw)}, **raw}
             stated = {unit_of(model, column): unit for column, unit in lines.head.units.items() if column in raw}
             meant = {column: choices_meant(model, column).get(folded(text), text) for column, text in raw.items()}
             cells = read.get(number) or {**stated, **meant}
-            found.append(({column: text for column, text in cells.items() if text}, lines, number))
+            held = {column: text for column, text in cells.items() if text and (column in raw or text != TO_COME.get(column))}
+            found.append((held, lines, number))
     return found

@@ -287,6 +287,11 @@ def framework_folders(root: Path) -> dict[str, Path]:
     return {path.name: path for path in sorted(folders, key=lambda path: path.name) if path.is_dir()}
 
 
+def file_now(root: Path, name: str) -> Path:
+    """Where a file lies that a record was read from: in the data folder, or in the package that ships its framework."""
+    return root / name if (root / name).parent.is_dir() else CATALOGUE / name
+
+
 def frameworks(data: Path, year: int) -> tuple[Framework, ...]:
     """Those in force in a year, by id; one that is wrong, or not in force yet, is left out.
 

@@ -15,6 +15,7 @@ from evallib.data.folder import at_one_moment, checksum, has_data
 from evallib.data.handed import handed, standing_years
 from evallib.data.load import Departments, LoadedYear, load_departments, load_year
 from evallib.data.published import NONE, Published, check_published, load_published, reached_again
+from evallib.data.rulebook import file_now
 from evallib.methods.follow_up import key_of
 from evallib.model.errors import InputRefused, Place, Problem, near, refuse_errors
 from evallib.model.evaluation import Draft, Evaluation
@@ -193,7 +194,7 @@ def refuse_changed(data: Path, shown: Sequence[Evaluation], again: Callable[[], 
     if [e.record for e in read] == [e.record for e in shown]:
         return
     held, now = ({file.name: file.sha256 for e in some for file in e.record.files} for some in (shown, read))
-    changed = [name for name in {**held, **now} if held.get(name) != (now.get(name) or checksum(data / name))]
+    changed = [name for name in {**held, **now} if held.get(name) != (now.get(name) or checksum(file_now(data, name)))]
     names = changed or list(dict.fromkeys(places)) or ["departments.csv"]
     raise DataChanged(tuple(problem("report.data_changed", Place(name)) for name in names))
 

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 from evallib.data.folder import checksum, mend_above
 from evallib.data.published import Published, difference, load_published, row_touched
 from evallib.data.results import read_evaluation
+from evallib.data.rulebook import file_now
 from evallib.data.score_workbook import score_workbook
 from evallib.files.outputs import COUNTY_LIST, EVALUATION, HISTORY, MORE, RESULTS, SEVERAL, TABLES, earlier_place, is_draft, is_ours
 from evallib.files.workbook_seal import Cells, ReadBook, cells_seal, read_book
@@ -169,7 +170,7 @@ class _File:
         self.content = seals_of(e).content
         row, earlier = self._row(e) if not e.draft else (None, False)
         if self.known.data is not None and not earlier:
-            changed = [file.name for file in e.record.files if checksum(self.known.data / file.name) != file.sha256]
+            changed = [file.name for file in e.record.files if checksum(file_now(self.known.data, file.name)) != file.sha256]
             if changed:
                 self.say("inputs_changed", files=_some(map(words, changed)))
         seals = seals_of(e)

@@ -11,7 +11,10 @@ import pytest
 from evallib.data.csv_files import write_year
 from evallib.data.load import load_year
 from evallib.data.merging import merge
+from evallib.data.new_year import new_year
 from evallib.data.raw_tables import tables_of
+from evallib.data.raw_years import read_raw_year
+from evallib.data.rulebook import load_framework
 from evallib.model.errors import InputRefused
 from evallib.model.record import Record
 from tests.conftest import Copy
@@ -179,3 +182,52 @@ def test_what_cannot_be_merged_is_refused(copies: Copies, code: str, given: dict
     with pytest.raises(InputRefused) as refusal:
         merge(copies.data, **wanted)  # type: ignore[arg-type]
     assert [one.code for one in refusal.value.problems] == [code]
+
+
+def _handed(data: Path, place: Path, source: str, cells: dict[str, object], own: str = "") -> Path:
+    """A copy of a year that is begun, with a source said once above the figures and the indicators, and some cells filled in."""
+    book = openpyxl.load_workbook(data / "departments" / "edu" / "2024.xlsx")
+    for sheet in ("财务数据", "评分表"):
+        book[sheet]["A1"] = f"来源：{source}"
+    for cell, value in cells.items():
+        book["财务数据"][cell] = value
+    if own:
+        row = next(row for row in book["评分表"].iter_rows() if row[1].value == "履职效益")
+        for n, text in ((2, own), (6, "≥92%"), (8, "93%")):
+            row[n].value = text
+    book.save(place)
+    return place
+
+
+def test_a_row_keeps_the_source_of_who_filled_it_in_though_that_is_said_once_above_the_heads(copy: Copy, tmp_path: Path) -> None:
+    new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
+    one = _handed(copy.folder, tmp_path / "张三.xlsx", "决算报告", {"C3": 120, "C5": 5000000})
+    other = _handed(copy.folder, tmp_path / "李四.xlsx", "考核台账", {"C4": 119}, own="体质合格率")
+    made = {}
+    for name, prefer in (("", None), ("张三", one), ("李四", other)):
+        out = tmp_path / f"合成{name}.xlsx"
+        done = merge(copy.folder, one, other, prefer=prefer, out=out, department="edu", year=2024)
+        assert all(change.what.zh.strip()[-1] != "：" and "nac7" not in change.after for change in done.changes)
+        made[name] = read_raw_year(out, load_framework(copy.folder, "department-mof-2013", 2024)).tables
+    for tables in made.values():
+        titles = {row["source"]: row.get("title", row["source"]) for row in tables["sources"]}
+        of = {row["fact"]: titles[row["source"]] for row in tables["facts"] if row.get("value")}
+        assert of == {"staff_quota": "决算报告", "approved_expenditure": "决算报告", "staff_in_post": "考核台账"}
+        named = [row for row in tables["own_indicators"] if row.get("name")]
+        assert [titles[row["source"]] for row in named] == ["考核台账"]
+        assert len(tables["own_indicators"]) == 2
+        assert not [row for rows in tables.values() for row in rows if {"（待补）", "to-come"} & {*row.values()}]
+    sheet = openpyxl.load_workbook(tmp_path / "合成李四.xlsx")["财务数据"]
+    assert (sheet["A1"].value, sheet["F3"].value) == ("来源：考核台账", "决算报告")
+
+
+def test_two_sources_said_once_above_the_heads_are_asked_about_once_and_by_their_names(copy: Copy, tmp_path: Path) -> None:
+    new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
+    cells: dict[str, object] = {"C3": 120, "C4": 119, "C5": 5000000}
+    copies = [_handed(copy.folder, tmp_path / f"{name}.xlsx", source, cells) for name, source in (("甲", "决算报告"), ("乙", "考核台账"))]
+    with pytest.raises(InputRefused) as refusal:
+        merge(copy.folder, *copies, out=tmp_path / "合成.xlsx", department="edu", year=2024)
+    [asked] = refusal.value.problems
+    assert "财务数据 编制人数 来源等 3 行" in asked.what.zh
+    assert "决算报告" in asked.what.zh
+    assert "考核台账" in asked.what.zh

@@ -18,6 +18,7 @@ from evallib.cli.main import app
 from evallib.data.csv_files import switch_form
 from evallib.data.load import load_year
 from evallib.data.new_year import new_year
+from evallib.data.raw_years import read_raw_year
 from evallib.data.working_folder import lay_out
 from evallib.data.years import evaluate_year
 from evallib.forms.imports import import_forms
@@ -179,6 +180,19 @@ def test_a_second_import_compares_three_ways(data: Path, tmp_path: Path) -> None
     assert _actuals(data) == ["5300", "11500"]
     import_forms(data, [write_xlsx(form, lines(H9="5300", H10="11700"))], keep="form")
     assert _actuals(data) == ["5300", "11700"]
+
+
+def test_what_a_second_import_fills_in_leaves_the_source_of_every_row(data: Path, tmp_path: Path) -> None:
+    form = write_xlsx(tmp_path / "form.xlsx", lines(D10="", H13="11月20日"))
+    first = import_forms(data, [form])
+    assert first.path
+    assert first.lacking
+    once = load_workbook(first.path)["评分表"]["A1"].value
+    cell = next(one.place.cell for one in first.left if one.acts and one.text == "11月20日")
+    again = import_forms(data, [form], reads=[f"{cell}={YEAR}-11-20"])
+    assert again.changes
+    assert load_workbook(first.path)["评分表"]["A1"].value == once != "来源："
+    assert all(row.get("source") for row in read_raw_year(first.path, again.framework).tables["targets"])
 
 
 def test_a_number_of_the_form_never_meets_a_unit_of_the_data(data: Path, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from evallib.analysis.changes import ActualChange
 from evallib.analysis.what_if import apply
 from evallib.cli.main import app
+from evallib.data.new_year import new_year
+from evallib.data.years import evaluate_year
 from evallib.files.workbook_seal import cells_seal, read_book
 from evallib.model.errors import InputRefused
 from evallib.model.evaluation import Evaluation
@@ -259,6 +261,14 @@ def test_inputs_that_changed_since_are_remarked(made: Path, tmp_path: Path) -> N
     [line] = said(file, tmp_path / "c" / "data")["hrss.evaluation.json"]
     assert "these files of the data folder have changed since: departments/hrss/2023/targets.csv" in line
     assert wrong(file, tmp_path / "c" / "data") == []
+
+
+def test_a_framework_that_is_shipped_is_looked_for_where_it_lies(copy: Copy, tmp_path: Path) -> None:
+    new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
+    file = tmp_path / "edu.evaluation.json"
+    file.write_text(evaluate_year(copy.folder, "edu", 2024, draft=True).evaluation.to_json(), encoding="utf-8")
+    assert "frameworks/department-mof-2013/2013.toml" in file.read_text(encoding="utf-8")
+    assert not any("changed since" in line for line in said(file, copy.folder)[file.name])
 
 
 def test_a_trial_is_made_again_from_its_changes(tmp_path: Path, hrss: Evaluation) -> None:
