@@ -17,7 +17,7 @@ from evallib.checks.framework import no_such
 from evallib.checks.gone import NONE, STAND_IN, Gone
 from evallib.checks.judgements import check_judged, check_lacking_judgements
 from evallib.checks.targets import check_targets, file_of
-from evallib.model.errors import Place, Problem, Where, meant
+from evallib.model.errors import Place, Problem, Where, meant, near
 from evallib.model.facts import Facts
 from evallib.model.framework import Framework
 from evallib.model.grouped import grouped
@@ -209,6 +209,11 @@ def _own_indicators(framework: Framework, record: Record, where: Where, gone: Go
     common = {i.id for i in framework.indicators}
     wrong = False
     for index, row in enumerate(record.own_indicators):
+        closed = {s.id for s in framework.sections if row.group in (s.id, s.words.zh, s.words.en)}
+        here = {i.id: i.words for i in framework.indicators if i.within in closed}
+        if row.group not in open_groups and near(row.name, [text for name in here.values() for text in (name.zh, name.en)]):
+            yield unknown("indicator", where("own_indicators", index, "name"), row.name, here)
+            continue
         if row.group not in open_groups:
             yield unknown("open_group", where("own_indicators", index, "group"), row.group, open_groups)
         if row.indicator in common:
@@ -222,7 +227,8 @@ def _own_indicators(framework: Framework, record: Record, where: Where, gone: Go
     known = not wrong and not gone.any("own_indicators")
     for there, points, inside in worths(framework, indicators_in_force(framework, record)) if known else ():
         if inside != points and is_open(framework, there):
-            rows = [(row.points is None, n) for n, row in enumerate(record.own_indicators) if row.group == there]
+            lacks = inside < points
+            rows = [((row.points is None) == lacks, n) for n, row in enumerate(record.own_indicators) if row.group == there]
             place = where("own_indicators", max(rows)[1], "points") if rows else file_of(where, "own_indicators", "points")
             yield problem("own_indicator.points_differ", place, "", (there,), group=names[there], total=plain(inside), points=plain(points))
 
@@ -236,7 +242,7 @@ def _own_rule(framework: Framework, row: OwnIndicator, at: Callable[[str], Place
         return
     if row.rule.startswith("{"):
         yield from written_wrong(row.rule, None, at("rule"))
-    if rule is None and (row.rule or any(section.id == row.group for section in framework.open_sections)):
+    if rule is None and any(section.id == row.group for section in framework.open_sections):
         named = [text for r in framework.rules for text in (r.id, r.name)]
         clear = words("清空此格，按本组的规则计分", "clear this cell, and the rule of the group holds")
         yield problem("rule.unknown", at("rule"), row.rule, known=meant(row.rule, named) if named else clear)

@@ -366,8 +366,9 @@ class _Reading(Generic[Made]):
             groups = comma and len(comma[3]) > 2  # 95,7260 is 957260 to who counts in 万
             name = "cell.comma_of_groups" if groups else "cell.decimal_comma" if comma else "cell.not_digits"
             day = day_without_year(text) if "date" in spread(self.model, column) else ""
-            whole = re.sub("[,. ]", "", narrow(text))
-            self.refuse("cell.day_without_year" if day else name, column, text[:60], point=point, whole=whole, day=day)
+            given: dict[str, Given] = {"point": point, "whole": re.sub("[,. ]", "", narrow(text)), "day": day}
+            in_words = [sentence(f"checks.words_{kind}") for kind in ("text", "choice") if kind in spread(self.model, column)]
+            self.refuse("cell.day_without_year" if day else name, column, text[:60], **given, words=(*in_words, NOTHING)[0])
             return
         number, unit = read
         if unit is not None:

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from evallib.data.raw_tables import kind_of
 from evallib.files.sheets import Grid, Once, address, hidden_in, is_own
-from evallib.model.errors import Place, Problem, nearest
+from evallib.model.errors import Place, Problem, near
 from evallib.model.grouped import grouped
 from evallib.model.rows import Row, columns, heads_also, is_rare, unit_of
 from evallib.model.signs import code_of, hidden_sign
 from evallib.model.table_words import HEADS
 from evallib.model.units import Units
-from evallib.model.words import Words, folded, listed, words
+from evallib.model.words import NOTHING, Words, folded, listed, words
 from evallib.say.refusals import problem
 
 _BRACKETS = re.compile(r"(.+?)[(\[【〔]([^()\[\]【】〔〕]+)[)\]】〕]")
@@ -127,13 +127,15 @@ class _Reading:
     def _nobodys(self, index: int, lacking: Sequence[str]) -> None:
         """A heading that nobody knows: refused where it may be one that is meant otherwise, else an own column that is told."""
         head = head_key(self.grid.head[index])
-        near = "" if head in HEADS["own"] else nearest(head, self.known)
-        if not near and (not lacking or head in HEADS["own"]):
+        wanted = [text for text, column in self.known.items() if column in lacking]
+        like = [] if head in HEADS["own"] else near(head, wanted, 1, 0.5) or near(head, self.known, 1)
+        if not like and (not lacking or head in HEADS["own"]):
             self.refuse("column.own" if head else "column.unnamed", self.place(index))
             return
         all_of = listed(words(f"{self.titles[c].zh}（{c}）", c) for c in self.ids)
-        name = "column.mistyped" if near else "column.unknown_and_others_missing"
-        self.refuse(name, self.place(index), near=near, lacking=listed(self.titles[c] for c in lacking), columns=all_of)
+        name = "column.mistyped" if like else "column.unknown_and_others_missing"
+        meant = words(like[0]) if like and like[0] in self.titles else self.titles[self.known[like[0]]] if like else NOTHING
+        self.refuse(name, self.place(index), near=meant, lacking=listed(self.titles[c] for c in lacking), columns=all_of)
 
     def _unit_fits(self, index: int, column: str, unit: str) -> None:
         """A unit in the heading of a column that has one unit only must be that one."""

@@ -6,7 +6,7 @@ before is not parsed again: the bytes of the files decide, so that a changed fil
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from evallib.checks.identities import check_against_last_year
 from evallib.checks.sift import Sieve, opened, sift
 from evallib.data.cells import Made, Reader, load_table
 from evallib.data.folder import File, YearFiles, data_root, lay_out_table, read_file, read_year, with_texts
+from evallib.data.heads import head_key, heads_of
 from evallib.data.names import by_id, told_ambiguous
 from evallib.data.outlines import outline_of, read_texts
 from evallib.data.rulebook import framework_named, framework_of, load_county, rulebook_files
@@ -40,6 +41,8 @@ _NOT_YET = ("year.no_data", "file.missing", "workbook.sheet_missing")
 """What says that nobody has written something yet."""
 _TOLD = 100
 """So many sheets that are no tables are told."""
+_HEADS = 5
+"""More heads of the sheet with a row an indicator no other sheet has."""
 _VERY_HIDDEN = words("（菜单里看不到）", " (which no menu shows)")
 
 
@@ -273,9 +276,12 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
             reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=called(table)))
     unknown = [sheet for table, sheet in named if not (table or sheet.hidden)]
     filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
-    meant = {SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found))) for sheet in filled}
+    heads = [() if SCORING in found else sheet.headed(_is_scoring).head for sheet in filled]
+    near = (_unknown_table(reader, one.place, one.name, found, head) for one, head in zip(filled, heads, strict=True))
+    meant = {SHEETS.get(folded(name)) for name in near}
     tables, lost = load_tables(reader, read_sheets(found, framework)), {*meant}
-    is_new = SCORING in (*found, *meant, *hidden)  # in which a table without a sheet is empty
+    named_so = {*found, *meant, *hidden}
+    is_new = SCORING in named_so or not {"own_indicators", "targets"} & named_so  # in which a table without a sheet is empty
     for name, model in {SCORING: scoring_sheet(), **TABLES}.items():
         if name in found:
             continue
@@ -283,9 +289,10 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
             very = "workbook.sheet_very_hidden" if hidden[name].very_hidden else "workbook.sheet_hidden"
             reader.problems.append(problem(very, hidden[name].place, sheet=hidden[name].name, table=called(name)))
             lost.add(name)
-        elif name in needed and name not in meant and not is_new:
-            heads = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
-            reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=TABLE_NAMES[name], heads=heads))
+        elif name not in meant and (name == SCORING if is_new else name in needed):
+            line = listed(words(str(model.model_fields[column].title), column) for column in columns(model))
+            reader.problems.append(problem("workbook.sheet_missing", Place(book.name), sheet=called(name), heads=line))
+            lost |= {name} & {SCORING}
     for table in {*(lost & TABLES.keys()), *(PARTS if SCORING in lost else ())}:  # some of its rows may stand on another sheet
         reader.gone.add(table, {}, Place(book.name))
     if unread := [words(f"“{sheet.name}”") + (_VERY_HIDDEN if sheet.very_hidden else NOTHING) for _, sheet in named if sheet.hidden]:
@@ -293,11 +300,17 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
     return tables
 
 
-def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = ()) -> str:
-    """Tell of a table that is none, and give the name that it should probably have."""
+def _is_scoring(head: Iterable[str]) -> bool:
+    """Whether a line of heads is rather that of the sheet with a row an indicator than of any other."""
+    return sum(head_key(text) in heads_of(scoring_sheet()) for text in head) > _HEADS
+
+
+def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = (), head: Sequence[str] = ()) -> str:
+    """Tell of a table that is none, and give the name that it should probably have by its own, or by its heads."""
     lacking = [table for table in TABLES if table not in there]
     lacking += [SCORING] if place.sheet is not None and SCORING not in there else []
     near = nearest(name, [*lacking, *(text for table in lacking for text in (called(table).zh, called(table).en))])
+    near = called(SCORING).zh if SCORING in lacking and _is_scoring(head) else near
     if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
         tables = listed([called(SCORING), *TABLE_NAMES.values()])
     else:

@@ -20,7 +20,7 @@ from evallib.data.raw_tables import choices_meant
 from evallib.model.errors import Problem
 from evallib.model.framework import Framework, Indicator
 from evallib.model.record import TABLES, Judgement
-from evallib.model.rows import Row, columns, unit_of
+from evallib.model.rows import Row, columns, spread, unit_of
 from evallib.model.rules import Rule
 from evallib.model.table_words import CALLED, SHEET_WORDS, TABLE_NAMES
 from evallib.model.units import parse_decimal
@@ -155,12 +155,15 @@ class Parts:
             self.is_below(number, cells)
         rule = fixed.rule if fixed else self.names.own_rule(cells.get("group", ""), cells.get("rule", ""))
         value = fixed.value if fixed else cells.get("formula", "")
+        asked = rule is not None and needs_target(rule, value)
+        if not asked and "judged" not in cells and _said_kind(cells.get("actual", "")) == "not_applicable":
+            cells = {column: text for column, text in cells.items() if column != "actual"} | {"judged": cells["actual"]}
         keys = {name_key(self.id_of(cells[c])) for c in _NAMED if c in cells}
         elsewhere = not keys.isdisjoint(self.apart.get("judgements", ()))
         excused = elsewhere or _said_kind(cells.get("judged", "")) in ("not_applicable", "override")
         one_of = fixed.one_of if fixed else ""
         waits = {
-            "targets": rule is not None and needs_target(rule, value) and not excused,
+            "targets": asked and not excused,
             "judgements": rule is not None and _is_judged(rule) and value != PANEL and not one_of,
             "self_evaluation": False,
         }
@@ -226,7 +229,8 @@ class Parts:
         once = {column: said for column in ONCE[table] if (said := self.sheet.once.get(of[column].like or of[column].id))}
         order = dict[str, int]()
         for column, one in of.items():
-            ids = (one.id, one.like, "judged" if column == "kind" else "", "" if column in once else "indicator")
+            beside = next((AT[table, c].id for c in of if column in (unit_of(TABLES[table], c), *spread(TABLES[table], c).values())), "")
+            ids = (one.id, one.like, "judged" if column == "kind" else "", beside, "" if column in once else "indicator")
             if id := next((id for id in ids if id in self.at), ""):
                 order[column] = self.at[id]
         units = {column: unit for column in order if (unit := self.sheet.head.units.get(of[column].id))}

@@ -36,6 +36,8 @@ _Read = TypeVar("_Read", ReadBook, ReadDocument)
 
 Kind = Literal["evaluation", "page", "workbook", "document", "notebook", "other"]
 _KINDS: dict[str, Kind] = {".html": "page", ".xlsx": "workbook", ".docx": "document", ".ipynb": "notebook", ".json": "evaluation"}
+_OPTIONS = {".xlsx": " --xlsx", ".docx": " --word"}
+"""What makes a file of a kind again, beside the page."""
 _LEADING = ("index", "corrections")
 _LARGEST = 100_000_000
 _SHOWN = 8
@@ -155,7 +157,7 @@ class _File:
     def _held_against_json(self) -> None:
         if self.evaluation is not None:
             if seals_of(self.evaluation).content != self.content:
-                self.say("of_another", file=self.json.name)
+                self.say("of_another", file=self.json.name, option=_OPTIONS.get(self.path.suffix, ""))
         elif self.json.is_file():
             self.say("json_unusable", file=self.json.name)
         else:

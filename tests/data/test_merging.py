@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -184,7 +185,7 @@ def test_what_cannot_be_merged_is_refused(copies: Copies, code: str, given: dict
     assert [one.code for one in refusal.value.problems] == [code]
 
 
-def _handed(data: Path, place: Path, source: str, cells: dict[str, object], own: str = "") -> Path:
+def _handed(data: Path, place: Path, source: str, cells: dict[str, Any], own: str = "") -> Path:
     """A copy of a year that is begun, with a source said once above the figures and the indicators, and some cells filled in."""
     book = openpyxl.load_workbook(data / "departments" / "edu" / "2024.xlsx")
     for sheet in ("财务数据", "评分表"):
@@ -223,7 +224,7 @@ def test_a_row_keeps_the_source_of_who_filled_it_in_though_that_is_said_once_abo
 
 def test_two_sources_said_once_above_the_heads_are_asked_about_once_and_by_their_names(copy: Copy, tmp_path: Path) -> None:
     new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
-    cells: dict[str, object] = {"C3": 120, "C4": 119, "C5": 5000000}
+    cells: dict[str, Any] = {"C3": 120, "C4": 119, "C5": 5000000}
     copies = [_handed(copy.folder, tmp_path / f"{name}.xlsx", source, cells) for name, source in (("甲", "决算报告"), ("乙", "考核台账"))]
     with pytest.raises(InputRefused) as refusal:
         merge(copy.folder, *copies, out=tmp_path / "合成.xlsx", department="edu", year=2024)

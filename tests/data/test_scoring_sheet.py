@@ -16,13 +16,16 @@ from openpyxl.utils import get_column_letter
 
 from evallib.data.csv_files import switch_form
 from evallib.data.load import LoadedYear, load_departments, load_year
+from evallib.data.new_year import new_year
+from evallib.data.raw_years import read_raw_year
+from evallib.data.rulebook import load_framework
 from evallib.data.scoring_sheet import COLUMNS
 from evallib.data.years import evaluate_year
 from evallib.model.errors import InputRefused
 from evallib.model.record import Target
 from evallib.model.words import LANGS, Lang
 from evallib.say.refusals import entries
-from tests.conftest import DATA, GOLDEN
+from tests.conftest import DATA, GOLDEN, Copy
 from tests.trial.mutations import BASES
 
 CASES: list[dict[str, Any]] = tomllib.loads((GOLDEN / "scoring_mistakes.toml").read_text(encoding="utf-8"))["mistake"]
@@ -200,3 +203,65 @@ def test_a_thousand_rows_pasted_are_told_in_a_few_lines(opened: Open) -> None:
     with pytest.raises(InputRefused) as refusal:
         opened.loaded()
     assert len(refusal.value.describe("zh").splitlines()) < 60
+
+
+def _target(asked: str, became: Any, operator: str) -> dict[str, Any]:
+    """The cells of a department's own indicator in the first row that is left for one."""
+    return {"C27": "植树", "F27": operator, "G27": asked, "I27": became}
+
+
+_BEGUN: dict[str, tuple[dict[str, Any], str, str, str]] = {
+    "name nearly that of an indicator": ({"C5": "在职人员控制"}, "indicator.unknown", "C5", "是否应为 在职人员控制率？"),
+    "n.a. in the place of what is computed": ({"I6": "不适用"}, "cell.missing", "M6", "理由"),
+    "unit of an actual": (_target("≥12000株", "12600棵", "≥"), "target.unit_differs", "I27", "株"),
+    "a target in words that is not called so": (_target("完成", "达成", ""), "cell.not_digits", "G27", "“指标性质”列写 定性"),
+    "what became of words as a number": (_target("完成", 1, "定性"), "target.no_verdict", "I27", "达成、部分达成"),
+    "points too many": (_target("≥5%", 9, "≥") | {"D27": 16, "C28": "满意度"}, "own_indicator.points_differ", "D27", "调整"),
+    "head that means points": ({"D2": "权重"}, "column.mistyped", "D2", "是否应为 分值？"),
+    "head nearly that of points": ({"D2": "分数"}, "column.mistyped", "D2", "是否应为 分值？"),
+}
+
+
+@pytest.mark.parametrize("case", _BEGUN)
+def test_a_mistake_in_a_year_that_is_begun_is_told_where_it_stands(case: str, copy: Copy) -> None:
+    path = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
+    cells, code, at, fix = _BEGUN[case]
+    book = openpyxl.load_workbook(path)
+    book["评分表"]["A1"] = "来源：决算报告"
+    for cell, value in cells.items():
+        book["评分表"][cell] = value
+    book.save(path)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "edu", 2024)
+    told = [one for one in refusal.value.problems if one.place.sheet == "评分表" and one.place.cell == at]
+    assert [one.code for one in told] == [code], refusal.value.describe("zh")
+    assert fix in told[0].fix.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("已完成", "reached"), ("基本完成", "partly"), ("未完成", "missed"), ("completed", "reached")]
+)
+def test_what_became_of_words_is_read_as_people_say_it(text: str, verdict: str, copy: Copy) -> None:
+    path = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
+    book = openpyxl.load_workbook(path)
+    for cell, value in ({"A1": "来源：决算报告"} | _target("完成", text, "定性")).items():
+        book["评分表"][cell] = value
+    book.save(path)
+    read = read_raw_year(path, load_framework(copy.folder, "department-mof-2013", 2024))
+    assert [row["verdict"] for row in read.tables["targets"]] == [verdict]
+
+
+@pytest.mark.parametrize(("called", "told"), [("指标评分", "table.mistyped"), ("", "workbook.sheet_missing")])
+def test_the_sheet_of_indicators_under_another_name_or_gone_is_told_once(called: str, told: str, copy: Copy) -> None:
+    path = new_year(copy.folder, "edu", 2024, from_year=None, to="xlsx", lang="zh", name="教育局", framework="department-mof-2013")
+    book = openpyxl.load_workbook(path)
+    if called:
+        book["评分表"].title = called
+    else:
+        del book["评分表"]
+    book.save(path)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "edu", 2024)
+    about = [one for one in refusal.value.problems if "评分表" in one.describe("zh")]
+    assert [one.code for one in about] == [told]
+    assert not any("“机构”" in one.what.zh for one in refusal.value.problems)

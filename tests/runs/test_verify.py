@@ -178,6 +178,8 @@ def test_another_result_that_adds_up_is_told_by_page_list_and_publication(out: P
     assert any("is not what was published on" in one and "Total 86.63 → 84.63" in one for one in told["2023/hrss.evaluation.json"])
     assert any("is not the file on the list" in one for one in said(out)["2023/hrss.evaluation.json"])
     assert "is not of the evaluation in hrss.evaluation.json beside it" in told["2023/hrss.html"][0]
+    assert "make both again by evallib report --xlsx" in told["2023/hrss.xlsx"][0]
+    assert "make both again by evallib report --word" in told["2023/hrss.docx"][0]
 
 
 def test_words_that_decide_no_score_are_covered_too(out: Path) -> None:
