@@ -44,7 +44,7 @@ def lay_out(tables: Tables, framework: Framework) -> Laid:
     """
 
     def alike(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-        return [cells for row in rows if (cells := _filled(row)) != {"indicator": "total"}]
+        return [cells for row in rows if (cells := _filled(row)) != {"indicator": "total"} and cells.keys() != {"group"}]
 
     kept = {table: [*tables.get(table, ())] for table in PARTS}
     whole = set[str]()

@@ -150,7 +150,7 @@ class Parts:
                 self.order.setdefault(name_key(one), len(self.order))
         if fixed:
             self.is_grey(number, cells, fixed)
-        else:
+        elif "group" in cells or name_key(text) not in self.apart.get("own_indicators", ()):
             self.rows["own_indicators"].append((number, self.of_table("own_indicators", cells, "")))
             self.is_below(number, cells)
         rule = fixed.rule if fixed else self.names.own_rule(cells.get("group", ""), cells.get("rule", ""))

@@ -159,8 +159,8 @@ def load_tables(reader: Reader, read: Read) -> dict[str, tuple[Row, ...]]:
 
 def _indicators(grid: Grid, model: type[Row]) -> list[str]:
     known = heads_of(model)
-    index = next((n for n, head in enumerate(grid.head) if known.get(head_key(head)) == "indicator"), len(grid.head))
-    return [texts[index].strip() for _, texts in grid.rows if index < len(texts)]
+    naming = [n for n, head in enumerate(grid.head) if known.get(head_key(head)) in ("indicator", "name")]
+    return [text for _, texts in grid.rows for n in naming if n < len(texts) and (text := texts[n].strip())]
 
 
 def _is_apart(texts: Iterable[str]) -> bool:

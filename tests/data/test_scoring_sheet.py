@@ -265,3 +265,28 @@ def test_the_sheet_of_indicators_under_another_name_or_gone_is_told_once(called:
     about = [one for one in refusal.value.problems if "评分表" in one.describe("zh")]
     assert [one.code for one in about] == [told]
     assert not any("“机构”" in one.what.zh for one in refusal.value.problems)
+
+
+def test_indicators_of_ones_own_stand_on_one_sheet_or_on_two_and_are_never_asked_for_twice(copy: Copy) -> None:
+    path = new_year(copy.folder, "parks", 2024, from_year=None, to="xlsx", lang="en", name="Parks Office", framework="office-general")
+    book = openpyxl.load_workbook(path)
+    scoring = book["Scoring"]
+    rows = {row[1].value: row for row in scoring.iter_rows(min_row=3, max_row=scoring.max_row - 1) if not row[2].value}
+    assert "Own indicators" not in book.sheetnames
+    assert len(rows) == 6
+    own = book.create_sheet("Own indicators")
+    own.append(["Name", "Group", "Points", "Source", "Basis"])
+    for (group, row), points in zip(rows.items(), (10, 10, 10, 5, 15, 5), strict=True):
+        own.append([f"of {group}", group, points, "report", "own"])
+        for cell in row:
+            cell.value = None
+        row[2].value, row[6].value, row[8].value = f"of {group}", "≥ 5,000 trees", "5,120 trees"
+    scoring["A1"] = "Source: report"
+    book.save(path)
+    with pytest.raises(InputRefused) as refusal:
+        load_year(copy.folder, "parks", 2024)
+    assert not [
+        one
+        for one in refusal.value.problems
+        if "ndicator" in one.what.en or one.place.cell and one.place.cell[0] == "B" and one.place.sheet == "Scoring"
+    ], refusal.value.describe("en")
