@@ -30,10 +30,9 @@ def exact(given: Any, unit: Unit, units: Units, what: str) -> Decimal:
         number, named = amount(given, units) or (None, None)
     else:
         number, named = _number(given), None
-    if number is None:
-        raise refused("door.no_number", what, told_short(given), unit=unit_shown(unit) or "—")
-    if named is not None and named.dimensions != unit.dimensions:
-        raise refused("door.of_another_unit", what, told_short(given), unit=unit_shown(unit) or "—")
+    if number is None or (named is not None and named.dimensions != unit.dimensions):
+        wrong = "number_only" if not unit_shown(unit) else "no_number" if number is None else "of_another_unit"
+        raise refused(f"door.{wrong}", what, told_short(given), unit=unit_shown(unit))
     return convert(number, named or shown, unit) if unit.symbol else number
 
 

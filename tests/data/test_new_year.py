@@ -246,6 +246,13 @@ REFUSED: list[tuple[str, int, dict[str, Any], str, str]] = [
     ("hrss", 1066, {}, "out of range", "超出允许范围"),
     ("edu", 2024, {}, "needs a name and a framework", "新部门须有名称和指标体系"),
     ("edu", 2024, {"framework": "xundian-department"}, "needs a name and a framework", "新部门须有名称和指标体系"),
+    (
+        "edu",
+        2024,
+        {"name": "寻甸回族彝族自治县人力资源和社会保障局", "framework": "xundian-department"},
+        "the name of hrss already",
+        "evallib new hrss 2024",
+    ),
     ("Edu", 2024, {}, "cannot be a department code", "不能用作部门编码"),
     ("海淀 ../x", 2024, {"name": "局"}, "cannot be a department code", "不能用作部门编码"),
     ("../x", 2024, {}, "cannot be a department code", "不能用作部门编码"),

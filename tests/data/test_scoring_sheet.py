@@ -288,5 +288,5 @@ def test_indicators_of_ones_own_stand_on_one_sheet_or_on_two_and_are_never_asked
     assert not [
         one
         for one in refusal.value.problems
-        if "ndicator" in one.what.en or one.place.cell and one.place.cell[0] == "B" and one.place.sheet == "Scoring"
+        if "ndicator" in one.what.en or (one.place.cell and one.place.cell[0] == "B" and one.place.sheet == "Scoring")
     ], refusal.value.describe("en")

@@ -456,3 +456,18 @@ class TestLookUps:
         for ask, words in ((("eduction", 2023), "education"), ("eduction", "education"), (2011, "2021")):
             with pytest.raises(ev.InputRefused, match=words):
                 book[ask]
+
+
+def test_what_is_no_rule_or_no_bare_number_is_told_with_how_to_write_it(r: ev.Result) -> None:
+    rule = ev.rule(kind="proportional", of="completion")
+    wanted = {
+        "write it in one line, as { kind = ": lambda: ev.rule("按线性比例计分"),
+        "write a bare number, such as 4 or 0.87": lambda: rule.explain("九成"),
+        "a number without a unit is needed": lambda: rule(0.9, points="4分"),
+        "stands in [ ]": lambda: ev.formula("年初批复：基本支出 / 2")(r),
+    }
+    for said, call in wanted.items():
+        with pytest.raises(ev.InputRefused) as refusal:
+            call()
+        assert said in refusal.value.describe("en")
+        assert "—" not in refusal.value.describe("en")
