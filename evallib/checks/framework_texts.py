@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
 
@@ -60,11 +61,12 @@ def _example(framework: Framework, rules: list[Ruled], example: Example, place: 
         return
     award = _award(rule, example.given, worth)
     if award is None:
-        yield problem("example.unfit", place, _given(example), rule=rule.form)
+        yield problem("example.unfit", replace(place, column=f"{place.column}.given"), _given(example), rule=rule.form)
         return
     score = round_half_up(award.score, framework.rounding.scores)
     if score != example.points:
-        yield problem("example.differs", place, plain(example.points), given=_given(example), score=plain(score), of=plain(worth))
+        said = {"given": _given(example), "score": plain(score), "of": plain(worth)}
+        yield problem("example.differs", replace(place, column=f"{place.column}.points"), plain(example.points), **said)
 
 
 def _given(example: Example) -> str:

@@ -53,7 +53,7 @@ def test_an_example_that_is_wrong_would_be_told(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text(WHOLE.replace("points = 24", "points = 25"), encoding="utf-8")
     (problem,) = framework_remarks(tmp_path, "our-county", 2025)
-    assert (problem.code, problem.place.row) == ("example.differs", WHOLE[: WHOLE.index("[[example]]")].count("\n") + 1)
+    assert (problem.code, problem.place.row) == ("example.differs", WHOLE[: WHOLE.index("points = 24")].count("\n") + 1)
 
 
 def test_every_kind_of_rule_that_is_computed_has_an_example_with_a_score() -> None:
