@@ -6,7 +6,7 @@ before is not parsed again: the bytes of the files decide, so that a changed fil
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from evallib.data.scoring_sheet import PARTS, SCORING, called
 from evallib.data.scoring_sheet import model as scoring_sheet
 from evallib.data.workbook_in import load_tables, read_sheets, sheets_of_tables
 from evallib.files.sheets import Grid, read_csv
-from evallib.files.xlsx_in import read_workbook
+from evallib.files.xlsx_in import Sheet, read_workbook
 from evallib.model.errors import InputRefused, Place, Problem, Where, nearest, refuse_errors
 from evallib.model.framework import Framework
 from evallib.model.grouped import grouped
@@ -276,9 +276,7 @@ def _load_workbook(reader: Reader, book: File, needed: Collection[str], framewor
             reader.problems.append(problem("workbook.sheet_twice", sheet.place, other=found[table].name, table=called(table)))
     unknown = [sheet for table, sheet in named if not (table or sheet.hidden)]
     filled = [sheet for sheet in unknown[:_TOLD] if not sheet.is_empty]  # programs add empty ones
-    heads = [() if SCORING in found else sheet.headed(_is_scoring).head for sheet in filled]
-    near = (_unknown_table(reader, one.place, one.name, found, head) for one, head in zip(filled, heads, strict=True))
-    meant = {SHEETS.get(folded(name)) for name in near}
+    meant = {SHEETS.get(folded(_unknown_table(reader, sheet.place, sheet.name, found, sheet))) for sheet in filled}
     tables, lost = load_tables(reader, read_sheets(found, framework)), {*meant}
     named_so = {*found, *meant, *hidden}
     is_new = SCORING in named_so or not {"own_indicators", "targets"} & named_so  # in which a table without a sheet is empty
@@ -305,13 +303,13 @@ def _is_scoring(head: Iterable[str]) -> bool:
     return sum(head_key(text) in heads_of(scoring_sheet()) for text in head) > _HEADS
 
 
-def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = (), head: Sequence[str] = ()) -> str:
+def _unknown_table(reader: Reader, place: Place, name: str, there: Collection[str] = (), sheet: Sheet | None = None) -> str:
     """Tell of a table that is none, and give the name that it should probably have by its own, or by its heads."""
     lacking = [table for table in TABLES if table not in there]
-    lacking += [SCORING] if place.sheet is not None and SCORING not in there else []
+    lacking += [SCORING] if sheet and SCORING not in there else []
     near = nearest(name, [*lacking, *(text for table in lacking for text in (called(table).zh, called(table).en))])
-    near = called(SCORING).zh if SCORING in lacking and _is_scoring(head) else near
-    if place.sheet is not None:  # in a workbook a table is known by its name, as a CSV file by its id
+    near = called(SCORING).zh if sheet and SCORING in lacking and _is_scoring(sheet.headed(_is_scoring).head) else near
+    if sheet:  # in a workbook a table is known by its name, as a CSV file by its id
         tables = listed([called(SCORING), *TABLE_NAMES.values()])
     else:
         tables = listed(words(f"{id}（{name.zh}）", id) for id, name in TABLE_NAMES.items())

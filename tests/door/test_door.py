@@ -460,7 +460,7 @@ class TestLookUps:
 
 def test_what_is_no_rule_or_no_bare_number_is_told_with_how_to_write_it(r: ev.Result) -> None:
     rule = ev.rule(kind="proportional", of="completion")
-    wanted = {
+    wanted: dict[str, Callable[[], object]] = {
         "write it in one line, as { kind = ": lambda: ev.rule("按线性比例计分"),
         "write a bare number, such as 4 or 0.87": lambda: rule.explain("九成"),
         "a number without a unit is needed": lambda: rule(0.9, points="4分"),
