@@ -85,7 +85,7 @@ def new_year(
         every = load_departments(data)
         lines = [row for row in every if row.code == department]
         if name and not lines and (taken := every.code_of(name)) != name:
-            raise refused("department.new_of_a_taken_name", "departments.csv", name, code=taken, year=year)
+            raise refused("department.new_of_a_taken_name", "departments.csv", name, code=typed(taken, words(name)), year=year)
         there = data_of(data, department, year)
         if there and any(year in row.years for row in lines):
             raise refused("year.has_data", f"departments/{department}/{year}", department=typed(department, lines[-1].words), year=year)

@@ -250,7 +250,7 @@ REFUSED: list[tuple[str, int, dict[str, Any], str, str]] = [
         "edu",
         2024,
         {"name": "寻甸回族彝族自治县人力资源和社会保障局", "framework": "xundian-department"},
-        "the name of hrss already",
+        "one of this name already",
         "evallib new hrss 2024",
     ),
     ("Edu", 2024, {}, "cannot be a department code", "不能用作部门编码"),
