@@ -176,7 +176,7 @@ def test_what_does_not_change_a_score_is_a_change_too(there: tuple[Copy, Path, d
     copy, _, how = there
     copy.set("findings", {"finding": "3.1b"}, "title", "另一个问题")
     with pytest.raises(
-        InputRefused, match=r"every score stays, other content has changed; files changed: departments/hrss/2023/findings\.csv"
+        InputRefused, match=r"all scores are unchanged; other content has changed; files changed: departments/hrss/2023/findings\.csv"
     ):
         run_report("hrss", 2023, **how)
 
