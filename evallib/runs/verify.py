@@ -308,13 +308,11 @@ def _without_seal(root: Path, county: County) -> Iterator[Verdict]:
     tables = {file.relative_to(root).as_posix() for folder in _year_folders(root) for file in folder.glob(f"*{TABLES}")}
     for name in (*(name for name in RESULTS if (root / name).is_file()), *sorted(tables)):
         mark = marks.get(name) or county.pages.get(name, "")
-        if mark != mark_of(root / name):
-            said = [problem(f"verify.{'not_listed_one' if mark else 'unchecked'}", Place(name))]
-        else:
-            older = _some(_results_older(root / name, county)) if name == RESULTS[0] else NOTHING
-            said = [problem("verify.results_older", Place(name), reports=older)] if older else []
+        same = mark == mark_of(root / name)
+        older = _some(_results_older(root / name, county)) if same and name == RESULTS[0] else NOTHING
+        said = "results_older" if older else "" if same else "not_listed_one" if mark else "unchecked"
         if said or name in RESULTS:
-            yield Verdict(name, "other", problems=tuple(said))
+            yield Verdict(name, "other", problems=(problem(f"verify.{said}", Place(name), reports=older),) if said else ())
 
 
 def _gone(root: Path, county: County, known: _Known) -> Iterator[Verdict]:
