@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, get_args
+from typing import Any
 
 from evallib.checks.record import written_wrong
 from evallib.data.frames import as_float
@@ -25,8 +25,8 @@ from evallib.model.rule_base import Award
 from evallib.model.rules import Checklist, DeductPerOccurrence, Rule, Tiers, as_line, written_rule
 from evallib.model.toml_out import toml_value
 from evallib.model.units import NO_UNIT, SHARE, Unit, Units, round_half_up
-from evallib.model.words import NOTHING, Words, listed, words
-from evallib.say.mistakes import keys_of, models_of
+from evallib.model.words import NOTHING, Words
+from evallib.say.mistakes import kinds_of_rule, models_of
 from evallib.say.numbers import percent, plain
 from evallib.say.refusals import refused
 from evallib.say.refusals import told as told_fault
@@ -199,8 +199,7 @@ def rule(text: str = "", /, **keys: Any) -> TriedRule:
     line = text or _PERCENT.sub(lambda found: f"{_number(found[1], 'number'):f}", written)
     try:
         if not line.lstrip().startswith("{"):
-            kinds = [kind for model in models_of(Rule) for kind in get_args(keys_of(model)["kind"].annotation)]
-            raise refused("rule.unknown", "ev.rule", line[:60], known=words("规则种类有：", "the kinds of rule are: ") + listed(kinds))
+            raise refused("rule.unknown", "ev.rule", line[:60], known=kinds_of_rule(models_of(Rule)))
         return TriedRule(written_rule(line))
     except ValueError as error:
         raise InputRefused(tuple(written_wrong(line, error, Place("ev.rule")))) from None

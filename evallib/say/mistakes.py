@@ -156,9 +156,14 @@ def _key(path: Path, several: Sequence[Any], model: Any, meant: dict[Path, str],
         return problem("key.not_a_value", place(path), found)
     needed = words("这里须有：", "what must stand here: ") + listed(keys)
     if error["type"] == "union_tag_not_found":
-        kinds = (kind for one in _models(model, error["loc"]) for kind in get_args(one.model_fields["kind"].annotation))
-        needed = words("规则种类有：", "the kinds of rule are: ") + listed(kinds)
+        needed = kinds_of_rule(_models(model, error["loc"]))
     return mistake(error, "key", place(path), found, choices=listed(choices), near=likely, keys=listed(keys), needed=needed)
+
+
+def kinds_of_rule(models: Iterable[Any]) -> Words:
+    """Which kinds of rule there are among some models."""
+    kinds = listed(kind for one in models for kind in get_args(one.model_fields["kind"].annotation))
+    return words("规则种类有：", "the kinds of rule are: ") + kinds
 
 
 def _shown(given: Any) -> str:
